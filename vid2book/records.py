@@ -1,0 +1,215 @@
+"""The records that travel through the pipeline.
+
+A `Video` becomes a `Transcript` and `Keyframe`s, these become `Clip`s, and clips become
+`Sample`s. Whatever is left out on the way is told by a `Decision`.
+
+All times are seconds as float from the start of the video. All records are frozen: a stage
+returns new ones (`dataclasses.replace`) and never changes what it was given.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from pydantic import ConfigDict
+
+# Bytes (JPEG images) travel through JSON in the store.
+_JSON_BYTES = ConfigDict(ser_json_bytes="base64", val_json_bytes="base64")
+
+
+@dataclass(frozen=True)
+class Video:
+    """One row of a manifest: a video and what is known of it.
+
+    `path` is absolute by the time a stage sees it. `video_id` names files, so it is checked when
+    the manifest is read: letters, digits, `.`, `_` and `-`, no leading dot, 1 to 128 characters.
+    """
+
+    video_id: str
+    path: str
+    title: str = ""
+    description: str = ""
+    subject: str = ""
+    course: str = ""
+    sub_course: str = ""
+    knowledge_point: str = ""
+    language: str = ""  # ISO 639-1; empty: found by the speech model
+    license: str = ""
+    source_url: str = ""
+    captions: str = ""  # path of a .vtt or .srt file; empty: the speech is recognised
+    split: str = "train"
+    author: str = ""
+    metadata: dict[str, Any] = field(default_factory=dict)  # unknown columns, kept as they are
+
+
+@dataclass(frozen=True)
+class Word:
+    """A spoken word with its times."""
+
+    start: float
+    end: float
+    text: str
+    probability: float = 1.0
+
+
+@dataclass(frozen=True)
+class Segment:
+    """A stretch of speech as the speech model (or the caption file) cut it."""
+
+    start: float
+    end: float
+    text: str
+    words: tuple[Word, ...] = ()
+    avg_logprob: float = 0.0
+    no_speech_prob: float = 0.0
+
+
+@dataclass(frozen=True)
+class Transcript:
+    """What is said in a video, in order of time."""
+
+    segments: tuple[Segment, ...]
+    language: str
+    model: str  # which model, or "captions"
+    duration: float  # of the video, seconds
+
+
+@dataclass(frozen=True)
+class Sentence:
+    """A refined sentence; `teaching` is set once it was judged (0 chat or sponsor, 1 teaching)."""
+
+    start: float
+    end: float
+    text: str  # refined
+    raw: str  # as spoken
+    teaching: float = 1.0
+
+
+@dataclass(frozen=True)
+class OcrLine:
+    """One line of text on a keyframe. `box` is x0, y0, x1, y1 in pixels of the keyframe image."""
+
+    text: str
+    box: tuple[float, float, float, float]
+    score: float  # of the recogniser, 0 to 1
+
+
+@dataclass(frozen=True)
+class Keyframe:
+    """A stable state of the screen, shown by the last frame in which it stands complete."""
+
+    __pydantic_config__ = _JSON_BYTES
+
+    time: float  # of the frame
+    start: float  # the state stands from here
+    end: float  # to here
+    image: bytes  # JPEG, square pixels, upright
+    width: int
+    height: int
+    change: float  # share of the next state's screen that differs, 0 to 1: why it was cut here
+    motion: float  # share of the screen that never rests in this state (a presenter), 0 to 1
+    faces: float  # area of the largest face that lasts, as a share of the screen, 0 to 1
+    phash: int  # 64-bit perceptual hash of the image
+    caption_top: float = 1.0  # burned-in captions lie below this share of the height; 1.0: none
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """Whether a video teaches. The three scores run from 1 (poor) to 5 (excellent)."""
+
+    relevance: float  # to the manifest's title, knowledge point and description
+    knowledge_density: float
+    transcription_quality: float
+    teaching_share: float  # of the words, 0 to 1
+    kept: bool
+    reason: str  # for a person to read, also when kept
+
+
+@dataclass(frozen=True)
+class Clip:
+    """A paragraph of speech (10 to 20 s where the speech allows) and the keyframes shown in it.
+
+    `keyframes` are positions in the video's list of keyframes; a dropped picture leaves the list
+    and the speech stays. A clip may have no speech (a picture shown in silence) or no picture.
+    """
+
+    start: float
+    end: float
+    raw: str
+    text: str  # refined
+    keyframes: tuple[int, ...] = ()
+    similarity: float | None = None  # on-screen text against speech; None: nothing to compare
+
+
+@dataclass(frozen=True)
+class Element:
+    """Where one position of a sample comes from. See the `elements` column."""
+
+    kind: Literal["image", "text"]
+    video_id: str
+    start: float
+    end: float
+    clip_start: float
+    clip_end: float
+    name: str
+
+
+@dataclass(frozen=True)
+class Sample:
+    """One row of the corpus. The five lists are aligned; see DESIGN section "The corpus"."""
+
+    __pydantic_config__ = _JSON_BYTES
+
+    id: str
+    images: tuple[bytes | None, ...]  # JPEG
+    texts: tuple[str | None, ...]
+    ocr_texts: tuple[str | None, ...]
+    text_ocr_list: tuple[str | None, ...]
+    elements: tuple[Element, ...]
+    image_num: int
+    text_num: int
+    token_num: int
+    video_ids: tuple[str, ...]
+    source_urls: tuple[str, ...]
+    subject: str
+    course: str
+    knowledge_point: str
+    language: str
+    license: str
+
+
+@dataclass(frozen=True)
+class Decision:
+    """What one stage kept or dropped, and the number that decided it.
+
+    `reason` is for a person to read. `text` is what was said or written there, if anything.
+    A score without a threshold (and the other way round) is allowed: a rule may have neither.
+    """
+
+    video_id: str
+    level: Literal["video", "clip", "sentence", "keyframe", "line"]
+    stage: str
+    start: float
+    end: float
+    kept: bool
+    reason: str
+    score: float | None = None
+    threshold: float | None = None
+    text: str = ""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of a video: its row in the corpus config `videos`."""
+
+    video: Video
+    status: Literal["kept", "filtered", "failed"]
+    reason: str  # empty when kept
+    duration: float  # seconds; 0 when the video could not be read
+    judgement: Judgement | None = None
+    words: int = 0  # of speech in the corpus
+    clips: int = 0
+    keyframes: int = 0
+    samples: int = 0
+    models: dict[str, str] = field(default_factory=dict)  # stage to model and version
