@@ -1,1 +1,75 @@
-def main() -> None: ...
+"""The command line. Commands of the builder and the evaluation are found by entry points, so that
+the core does not know them."""
+
+from __future__ import annotations
+
+import sys
+import webbrowser
+from importlib.metadata import entry_points
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+
+GROUP = "vid2book.commands"
+
+app = typer.Typer(
+    help="Instructional videos in, a multimodal textbook out.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_show_locals=False,
+)
+_Corpus = Annotated[Path, typer.Argument(metavar="CORPUS", help="Folder of a built corpus.")]
+
+
+@app.command()
+def view(
+    corpus: _Corpus,
+    browser: Annotated[bool, typer.Option(help="Open the book when it is made.")] = True,
+) -> None:
+    """Make the book to look at: CORPUS/preview, a page per video."""
+    from rich.progress import Progress
+
+    from .viewer import ViewError, write_book
+
+    try:
+        with Progress(transient=True, console=Console(stderr=True)) as progress:
+            task = progress.add_task("pages")
+            index = write_book(
+                corpus, progress=lambda done, total: progress.update(task, completed=done, total=total)
+            )
+    except ViewError as error:
+        _stop(error)
+    Console().print(f"The book is {escape(str(index))}", soft_wrap=True)
+    if browser and sys.stdout.isatty():
+        webbrowser.open(index.resolve().as_uri())
+
+
+@app.command(name="why")
+def tell_why(
+    corpus: _Corpus,
+    video: Annotated[str, typer.Argument(metavar="VIDEO", help="Its video_id.")],
+    at: Annotated[str, typer.Argument(metavar="TIME", help="12:34, 1:02:03 or seconds.")],
+) -> None:
+    """Tell what was kept or dropped at a moment of a video, and by which score."""
+    from .viewer import ViewError
+    from .why import WhyError, parse_time, why
+
+    try:
+        Console().print(why(corpus, video, parse_time(at)))
+    except (ViewError, WhyError) as error:
+        _stop(error)
+
+
+def _stop(error: Exception) -> None:
+    Console(stderr=True).print(f"[red]Error:[/] {escape(str(error))}", soft_wrap=True)
+    raise typer.Exit(2) from None
+
+
+def main() -> None:
+    """Entry point of the command `vid2book`."""
+    for entry in sorted(entry_points(group=GROUP), key=lambda e: e.name):
+        app.command(name=entry.name)(entry.load())
+    app()

@@ -41,6 +41,7 @@ class Video:
     split: str = "train"
     author: str = ""
     metadata: dict[str, Any] = field(default_factory=dict)  # unknown columns, kept as they are
+    problem: str = ""  # why the row cannot be used; such a video fails at once
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,150 @@
+"""The command `vid2book build`: videos in, a corpus out."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections import Counter
+from datetime import UTC, datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from vid2book.config import ConfigError
+from vid2book.manifest import ManifestError
+from vid2book.records import Outcome
+
+from . import folder, source
+from .folder import CorpusError, Written
+from .splits import splits
+
+if TYPE_CHECKING:
+    from vid2book.corpus import Corpus
+
+LOG = "build.log.jsonl"
+_MOST_SHOWN = 50  # lines of a table; the config `videos` of a corpus has them all
+
+
+class Executor(StrEnum):
+    """What runs the stages."""
+
+    local = "local"
+
+
+def build(
+    videos: Annotated[
+        str,
+        typer.Argument(
+            metavar="SOURCE", help="A folder of videos, or a manifest (.jsonl, .csv, .parquet)."
+        ),
+    ],
+    output: Annotated[
+        Path, typer.Option("--output", "-o", metavar="CORPUS", help="Folder for the corpus.")
+    ],
+    config: Annotated[str, typer.Option(help="Name of a config, or a YAML file.")] = "offline",
+    executor: Annotated[Executor, typer.Option(help="What runs the stages.")] = Executor.local,
+    workers: Annotated[
+        int | None, typer.Option(min=1, help="Processes; one per core if not given.")
+    ] = None,
+    limit: Annotated[
+        int | None, typer.Option(min=1, help="Take only the first N videos of SOURCE.")
+    ] = None,
+    minutes: Annotated[
+        float | None, typer.Option(min=0.1, help="Take only the first M minutes of each video.")
+    ] = None,
+    store: Annotated[
+        Path | None, typer.Option(help="Folder where the stages' results are kept.")
+    ] = None,
+) -> None:
+    """Turn videos into a textbook that `load_dataset` opens."""
+    console, errors = Console(), Console(stderr=True)
+    started = time.monotonic()
+    try:
+        folder.recover(output)
+        corpus = source.open_corpus(videos, config, store, limit, minutes)
+        splits(corpus)  # a name that cannot be written is told before hours of work
+        source.fill(corpus, executor.value, workers)
+        outcomes = [corpus.outcome(video) for video in corpus.videos]
+        failed = [outcome for outcome in outcomes if outcome.status == "failed"]
+        written = _written(corpus, outcomes, output)
+    except (ConfigError, ManifestError, CorpusError) as error:
+        errors.print(f"[red]Error:[/] {escape(str(error))}", soft_wrap=True)
+        raise typer.Exit(2) from None
+    if written is None:
+        errors.print(_losses("Nothing was kept", [o for o in outcomes if o.status != "kept"]))
+        errors.print(f"[red]Error:[/] no video gave a sample; {escape(str(output))} is as it was")
+        raise typer.Exit(1)
+    seconds = time.monotonic() - started
+    _log(output / LOG, outcomes, written, seconds)
+    console.print(_summary(outcomes, written, seconds))
+    console.print(f"The corpus: {escape(str(output))}", soft_wrap=True)
+    console.print(f"Look at it: [bold]vid2book view {escape(str(output))}[/]", soft_wrap=True)
+    if failed:
+        errors.print(_losses("Failed", failed))
+        raise typer.Exit(1)
+
+
+def _written(corpus: Corpus, outcomes: list[Outcome], output: Path) -> Written | None:
+    """What `output` holds, once it holds this corpus; None if there is nothing to write."""
+    if not any(outcome.samples for outcome in outcomes):
+        return None
+    held = folder.held(output)
+    if held and held.revision == folder.revision(corpus.fingerprint(), outcomes):
+        return held
+    from .write import write_corpus  # `datasets` takes a second to import
+
+    return write_corpus(corpus, output)
+
+
+def _summary(outcomes: list[Outcome], written: Written, seconds: float) -> Table:
+    table = Table(show_header=False, box=None)
+    table.add_column(style="cyan")
+    table.add_column(justify="right")
+    hours = _hours(outcomes)
+    for name, value in (
+        *((f"videos {status}", f"{count:,}") for status, count in _by_status(outcomes).items()),
+        ("hours of video", f"{hours:,.2f}"),
+        ("samples", f"{written.samples:,}"),
+        ("images", f"{written.images:,}"),
+        ("words", f"{sum(outcome.words for outcome in outcomes):,}"),
+        ("hours of video per hour", f"{hours * 3600 / seconds:,.1f}"),
+    ):
+        table.add_row(name, value)
+    return table
+
+
+def _losses(title: str, outcomes: list[Outcome]) -> Table:
+    table = Table("video", "status", "reason", title=title, title_justify="left")
+    for outcome in outcomes[:_MOST_SHOWN]:
+        table.add_row(outcome.video.video_id, outcome.status, escape(outcome.reason))
+    if (more := len(outcomes) - _MOST_SHOWN) > 0:
+        table.caption = f"and {more:,} more"
+    return table
+
+
+def _log(path: Path, outcomes: list[Outcome], written: Written, seconds: float) -> None:
+    """Add a line on this build. Times are here and nowhere else: equal corpora are equal bytes."""
+    line = {
+        "finished": datetime.now(UTC).isoformat(timespec="seconds"),
+        "seconds": round(seconds, 2),
+        "hours_of_video": round(_hours(outcomes), 4),
+        **_by_status(outcomes),
+        "samples": written.samples,
+        "revision": written.revision,
+    }
+    with path.open("a", encoding="utf-8") as file:
+        file.write(json.dumps(line) + "\n")
+
+
+def _by_status(outcomes: list[Outcome]) -> dict[str, int]:
+    counts = Counter[str](outcome.status for outcome in outcomes)
+    return {status: counts[status] for status in ("kept", "filtered", "failed")}
+
+
+def _hours(outcomes: list[Outcome]) -> float:
+    return sum(outcome.duration for outcome in outcomes) / 3600

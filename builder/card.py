@@ -1,0 +1,136 @@
+"""The dataset card: what a corpus holds, how it was made, what one may do with it."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections import Counter
+from importlib.resources import files
+from typing import Any
+
+import yaml
+from datasets import DatasetInfo, SplitDict, SplitInfo
+from datasets.info import DatasetInfosDict
+from huggingface_hub import DatasetCard, DatasetCardData
+
+from vid2book.config import Config
+from vid2book.records import Outcome
+
+from . import licences
+from .features import FEATURES
+from .folder import FOLDERS, Written
+
+_TAGS = ["vid2book", "multimodal", "interleaved", "textbook", "education", "lectures", "ocr"]
+_TASKS = ["image-text-to-text", "image-to-text", "text-generation"]
+
+
+def render_card(config: Config, outcomes: list[Outcome], written: Written) -> str:
+    """The text of README.md, YAML header included, for a corpus with these videos and files."""
+    kept = [outcome for outcome in outcomes if outcome.status == "kept"]
+    card = DatasetCard.from_template(
+        _metadata(kept, written),
+        template_str=(files("vid2book.builder") / "dataset_card.md").read_text("utf-8"),
+        splits=[(split, size.rows) for split, size in written.sizes["default"].items()],
+        status=Counter(outcome.status for outcome in outcomes),
+        videos=len(outcomes),
+        hours=_hours(kept),
+        hours_in=_hours(outcomes),
+        samples=written.samples,
+        images=written.images,
+        tokens=written.tokens,
+        words=sum(outcome.words for outcome in kept),
+        licences=_by_licence(kept),
+        models=_models(outcomes),
+        config=yaml.safe_dump(_portable(config.model_dump(mode="json")), sort_keys=False),
+    )
+    return str(card.content)
+
+
+def _metadata(kept: list[Outcome], written: Written) -> DatasetCardData:
+    licence = licences.common(outcome.video.license for outcome in kept)
+    data = DatasetCardData(
+        pretty_name="Multimodal textbook from lectures",
+        language=_codes(written.languages),
+        license=licence,
+        # The Hub asks for a name with "other".
+        license_name="per-video" if licence == "other" else None,
+        size_categories=_size_category(written.samples),
+        task_categories=_TASKS,
+        tags=_TAGS,
+        configs=[
+            {
+                "config_name": name,
+                "data_files": [
+                    {"split": split, "path": f"{folder}/{split}-*.parquet"}
+                    for split in written.sizes[name]
+                ],
+            }
+            for name, folder in FOLDERS.items()
+            if written.sizes[name]
+        ],
+    )
+    infos = {name: _info(name, written) for name in FOLDERS if written.sizes[name]}
+    DatasetInfosDict(infos).to_dataset_card_data(data)
+    return data
+
+
+def _info(name: str, written: Written) -> DatasetInfo:
+    sizes = written.sizes[name]
+    splits = SplitDict(dataset_name=name)
+    for split, size in sizes.items():
+        splits.add(SplitInfo(name=split, num_bytes=size.num_bytes, num_examples=size.rows))
+    return DatasetInfo(
+        features=FEATURES[name],
+        splits=splits,
+        download_size=sum(size.file_bytes for size in sizes.values()),
+        dataset_size=sum(size.num_bytes for size in sizes.values()),
+    )
+
+
+def _codes(languages: list[str]) -> list[str] | None:
+    """What the Hub takes: ISO 639 without a region."""
+    codes = {language.lower().replace("_", "-").split("-")[0] for language in languages}
+    return sorted(code for code in codes if re.fullmatch("[a-z]{2,3}", code)) or None
+
+
+def _size_category(samples: int) -> str:
+    bounds = ["1K", "10K", "100K", "1M", "10M", "100M", "1B", "10B", "100B", "1T"]
+    for number, bound in enumerate(bounds):
+        if samples < 10 ** (number + 3):
+            return f"{bounds[number - 1]}<n<{bound}" if number else f"n<{bound}"
+    return "n>1T"
+
+
+def _by_licence(kept: list[Outcome]) -> list[tuple[str, int, str]]:
+    """Licence, videos, hours; the largest first."""
+    counts = Counter(outcome.video.license for outcome in kept)
+    return [
+        (
+            # A bar would end the cell of the table.
+            " ".join(name.replace("|", "/").split()) or "not stated",
+            count,
+            _hours([outcome for outcome in kept if outcome.video.license == name]),
+        )
+        for name, count in sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+    ]
+
+
+def _models(outcomes: list[Outcome]) -> list[tuple[str, str, int]]:
+    """Stage, model and version, videos; in the order of the stages."""
+    counts = Counter(pair for outcome in outcomes for pair in outcome.models.items())
+    order = {stage: number for number, stage in enumerate(Config.model_fields)}
+    ranked = sorted(counts.items(), key=lambda item: (order.get(item[0][0], len(order)), item[0]))
+    return [(stage, model.replace("|", "/"), count) for (stage, model), count in ranked]
+
+
+def _hours(outcomes: list[Outcome]) -> str:
+    return f"{sum(outcome.duration for outcome in outcomes) / 3600:,.2f}"
+
+
+def _portable(value: Any) -> Any:
+    """A config without the folders of the machine that it was used on."""
+    if isinstance(value, dict):
+        return {key: _portable(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_portable(item) for item in value]
+    return os.path.basename(value) if isinstance(value, str) and os.path.isabs(value) else value

@@ -1,0 +1,176 @@
+"""The columns of a corpus, and how records become rows.
+
+A corpus has three configs: `default` (a row per sample), `videos` (a row per input video, whatever
+became of it) and `decisions` (a row per thing kept or dropped).
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, Any
+
+from datasets import Features, Image, List, Value
+
+from vid2book.records import Decision, Outcome, Sample, Video
+
+from .folder import CorpusError
+
+if TYPE_CHECKING:
+    from vid2book.corpus import Corpus
+
+Row = dict[str, Any]
+
+_STRING, _FLOAT, _INT = Value("string"), Value("float64"), Value("int64")
+
+_ELEMENT = {
+    "kind": _STRING,
+    "video_id": _STRING,
+    "start": _FLOAT,
+    "end": _FLOAT,
+    "clip_start": _FLOAT,
+    "clip_end": _FLOAT,
+    "name": _STRING,
+}
+
+_SAMPLES = Features(
+    {
+        "id": _STRING,
+        "images": List(Image()),
+        "texts": List(_STRING),
+        "ocr_texts": List(_STRING),
+        "text_ocr_list": List(_STRING),
+        "elements": List(_ELEMENT),
+        "image_num": _INT,
+        "text_num": _INT,
+        "token_num": _INT,
+        "video_ids": List(_STRING),
+        "source_urls": List(_STRING),
+        "subject": _STRING,
+        "course": _STRING,
+        "knowledge_point": _STRING,
+        "language": _STRING,
+        "license": _STRING,
+    }
+)
+
+_MANIFEST_FIELDS = (
+    "video_id", "title", "description", "subject", "course", "sub_course", "knowledge_point",
+    "language", "license", "source_url", "author", "split",
+)  # fmt: skip
+_SCORES = ("relevance", "knowledge_density", "transcription_quality", "teaching_share")
+_COUNTS = ("clips", "keyframes", "samples", "words")
+
+_VIDEOS = Features(
+    {
+        **dict.fromkeys(_MANIFEST_FIELDS, _STRING),
+        "metadata": _STRING,
+        "duration_s": _FLOAT,
+        "status": _STRING,
+        "reason": _STRING,
+        **dict.fromkeys(_SCORES, _FLOAT),
+        "judgement": _STRING,
+        **dict.fromkeys(_COUNTS, _INT),
+        "versions": _STRING,
+    }
+)
+
+_DECISIONS = Features(
+    {
+        "video_id": _STRING,
+        "level": _STRING,
+        "stage": _STRING,
+        "start": _FLOAT,
+        "end": _FLOAT,
+        "kept": Value("bool"),
+        "reason": _STRING,
+        "score": _FLOAT,
+        "threshold": _FLOAT,
+        "text": _STRING,
+    }
+)
+
+FEATURES = {"default": _SAMPLES, "videos": _VIDEOS, "decisions": _DECISIONS}
+
+
+def rows(corpus: Corpus, config: str, videos: Iterable[Video]) -> Iterator[tuple[str, Row]]:
+    """The rows of one config that these videos gave, each with a key that is unique in the config.
+
+    Raises:
+        CorpusError: two samples have the same id, which `datasets` would let pass.
+    """
+    for video in videos:
+        if config == "default":
+            yield from _sample_rows(video, corpus.samples(video))
+        elif config == "videos":
+            yield video.video_id, video_row(corpus.outcome(video))
+        else:
+            for number, decision in enumerate(corpus.decisions(video)):
+                yield f"{video.video_id}@{number}", decision_row(decision, video)
+
+
+def _sample_rows(video: Video, samples: list[Sample]) -> Iterator[tuple[str, Row]]:
+    seen: set[str] = set()
+    for sample in samples:
+        # Ids carry the `video_id`, which is unique: within a video is all there is to check.
+        if sample.id in seen:
+            raise CorpusError(f"video '{video.video_id}': two samples have the id '{sample.id}'")
+        if not sample.id.startswith(video.video_id):
+            raise CorpusError(f"video '{video.video_id}': '{sample.id}' is no id for its sample")
+        seen.add(sample.id)
+        yield sample.id, sample_row(sample)
+
+
+def sample_row(sample: Sample) -> Row:
+    """A row of `default`. Images keep their name, so that exported files are called by it."""
+    images = [
+        None if image is None else {"bytes": image, "path": element.name}
+        for image, element in zip(sample.images, sample.elements, strict=True)
+    ]
+    values = {name: getattr(sample, name) for name in _SAMPLES}
+    lists = {name: list(value) for name, value in values.items() if isinstance(value, tuple)}
+    elements = [{name: getattr(element, name) for name in _ELEMENT} for element in sample.elements]
+    return values | lists | {"images": images, "elements": elements}
+
+
+def video_row(outcome: Outcome) -> Row:
+    """A row of `videos`. Nothing in it tells where the files lay on the machine that built it."""
+    video, judgement = outcome.video, outcome.judgement
+    return {
+        **{name: getattr(video, name) for name in _MANIFEST_FIELDS},
+        "metadata": without_paths(_json(_portable(video.metadata)), video),
+        "duration_s": outcome.duration,
+        "status": outcome.status,
+        "reason": without_paths(outcome.reason, video),
+        **{name: getattr(judgement, name, None) for name in _SCORES},
+        "judgement": judgement.reason if judgement else "",
+        **{name: getattr(outcome, name) for name in _COUNTS},
+        "versions": _json(outcome.models),
+    }
+
+
+def decision_row(decision: Decision, video: Video) -> Row:
+    """A row of `decisions`."""
+    values = {name: getattr(decision, name) for name in _DECISIONS}
+    return values | {"reason": without_paths(decision.reason, video)}
+
+
+def without_paths(text: str, video: Video) -> str:
+    """`text` with local paths of the video and its captions cut down to the file's name."""
+    for path in (video.path, video.captions):
+        if folder := os.path.dirname(path).rstrip(os.sep):
+            text = text.replace(folder + os.sep, "")
+    return text
+
+
+def _portable(metadata: dict[str, Any]) -> dict[str, Any]:
+    return {
+        key: value
+        for key, value in metadata.items()
+        if not (isinstance(value, str) and os.path.isabs(value))
+    }
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, sort_keys=True, default=str)

@@ -1,0 +1,118 @@
+"""Parquet files for the Hub, whose bytes follow from the rows alone.
+
+Written with pyarrow and not through `download_and_prepare`, which stores a schema that older
+versions of `datasets` fail on, and bounds row groups by rows where images need bytes.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+from datasets import Features
+
+from .features import Row
+from .folder import SplitSize
+
+SHARD_BYTES = 500_000_000  # of rows in memory; what the Hub recommends for a file
+ROW_GROUP_BYTES = 50_000_000  # a reader loads a whole group to show one row
+ROW_GROUP_ROWS = 10_000
+
+# Pages end where the content says so: a changed row leaves the chunks after it as they were, and
+# an upload sends only what changed. The sizes are those that `datasets` uses.
+_CHUNKING = {"min_chunk_size": 256 * 1024, "max_chunk_size": 1024 * 1024, "norm_level": 0}
+
+
+class Shards:
+    """The Parquet files of one split, cut by the bytes of their rows.
+
+    Holds the rows of one row group in memory. Files have their names once `close` was called.
+    """
+
+    def __init__(self, folder: Path, split: str, features: Features) -> None:
+        self._folder, self._split = folder, split
+        self._schema = features.arrow_schema.remove_metadata()
+        self._options = _options(self._schema)
+        self._files: list[Path] = []
+        self._writer: pq.ParquetWriter | None = None
+        self._group: list[Row] = []
+        self._group_bytes = self._shard_bytes = self._rows = self._num_bytes = 0
+
+    def add(self, row: Row) -> None:
+        """Write one row, sooner or later."""
+        size = _weight(row)
+        if self._shard_bytes and self._shard_bytes + size > SHARD_BYTES:
+            self._end_shard()
+        elif self._group_bytes + size > ROW_GROUP_BYTES or len(self._group) >= ROW_GROUP_ROWS:
+            self._end_group()
+        self._group.append(row)
+        self._group_bytes += size
+        self._shard_bytes += size
+
+    def close(self) -> SplitSize:
+        """Write what is left and name the files, of which there are none without rows."""
+        if self._group:
+            self._end_shard()
+        total = len(self._files)
+        for number, file in enumerate(self._files):
+            name = f"{self._split}-{number:05d}-of-{total:05d}.parquet"
+            self._files[number] = file.rename(self._folder / name)
+        file_bytes = sum(file.stat().st_size for file in self._files)
+        return SplitSize(self._rows, self._num_bytes, total, file_bytes)
+
+    def _end_group(self) -> None:
+        if not self._group:
+            return
+        table = pa.Table.from_pylist(self._group, schema=self._schema)
+        self._open().write_table(table, row_group_size=len(self._group))
+        self._rows += len(self._group)
+        self._num_bytes += table.nbytes
+        self._group, self._group_bytes = [], 0
+
+    def _end_shard(self) -> None:
+        self._end_group()
+        self._open().close()
+        self._writer, self._shard_bytes = None, 0
+
+    def _open(self) -> pq.ParquetWriter:
+        if self._writer is None:
+            self._files.append(self._folder / f"{self._split}-{len(self._files):05d}.part")
+            self._writer = pq.ParquetWriter(self._files[-1], self._schema, **self._options)
+            # By this the Hub knows that it need not convert the file.
+            self._writer.add_key_value_metadata({"content_defined_chunking": json.dumps(_CHUNKING)})
+        return self._writer
+
+
+def _options(schema: pa.Schema) -> dict[str, Any]:
+    # JPEG does not compress, never repeats, and its smallest value tells nobody anything.
+    leaves = _leaves(schema)
+    texts = [leaf for leaf in leaves if not leaf.startswith("images.")]
+    return {
+        "compression": {leaf: "zstd" if leaf in texts else "none" for leaf in leaves},
+        "use_dictionary": texts,
+        "write_statistics": texts,
+        "use_content_defined_chunking": _CHUNKING,
+        "write_page_index": True,
+    }
+
+
+def _leaves(schema: pa.Schema) -> list[str]:
+    """Paths of the Parquet columns, such as `images.list.element.bytes`."""
+    sink = pa.BufferOutputStream()
+    pq.write_table(schema.empty_table(), sink)
+    columns = pq.read_metadata(pa.BufferReader(sink.getvalue())).schema
+    return [columns.column(i).path for i in range(len(columns))]
+
+
+def _weight(value: Any) -> int:
+    """Bytes of a value, about as they lie in memory."""
+    if isinstance(value, str | bytes):
+        return len(value) + 4
+    if isinstance(value, dict):
+        return sum(map(_weight, value.values()))
+    if isinstance(value, list):
+        return 4 + sum(map(_weight, value))
+    return 8

@@ -1,0 +1,61 @@
+"""From a manifest to a corpus whose results are in the store."""
+
+from __future__ import annotations
+
+import os
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from vid2book.config import Config, load
+
+if TYPE_CHECKING:
+    from vid2book.corpus import Corpus
+
+
+def open_corpus(
+    manifest: str | Path,
+    pipeline: str | Path | Config = "offline",
+    store: str | Path | None = None,
+    limit: int | None = None,
+    minutes: float | None = None,
+) -> Corpus:
+    """The corpus that a manifest and a pipeline describe; nothing is run yet.
+
+    Args:
+        manifest: a manifest file or a folder of videos.
+        pipeline: the name of a config, a YAML file, or the config itself.
+        store: folder of the stages' results; None: the default one.
+        limit: take only so many videos, from the top of the manifest.
+        minutes: take only so much of each video, from its start.
+
+    Raises:
+        ManifestError, ConfigError: what is wrong in which file.
+    """
+    from vid2book.corpus import Corpus
+    from vid2book.manifest import read_manifest
+    from vid2book.store import Store
+
+    config = load(pipeline)
+    videos = tuple(read_manifest(manifest))[:limit]
+    until = None if minutes is None else 60 * minutes
+    return Corpus(videos, config, Store(Path(store)) if store else Store(), until)
+
+
+def fill(corpus: Corpus, executor: str = "local", workers: int | None = None) -> None:
+    """Run what the store has no results of.
+
+    Args:
+        corpus: what to run.
+        executor: a module of `vid2book.executors`.
+        workers: processes; None: one per core.
+    """
+    run = import_module(f"vid2book.executors.{executor}").run
+    run(corpus, workers or cores(), lambda *_: None)
+
+
+def cores() -> int:
+    """Processors that this process may use, which in a container are fewer than there are."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1

@@ -1,0 +1,37 @@
+"""The videos of each split."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from vid2book.records import Video
+
+from .folder import CorpusError
+
+if TYPE_CHECKING:
+    from vid2book.corpus import Corpus
+
+_NAME = re.compile(r"\w+(\.\w+)*")  # what `datasets` takes
+
+
+def splits(corpus: Corpus) -> dict[str, list[Video]]:
+    """The videos of each split, in manifest order.
+
+    Raises:
+        CorpusError: a `video_id` twice, or a split whose name `datasets` does not take.
+    """
+    found: dict[str, list[Video]] = {}
+    seen: set[str] = set()
+    for video in corpus.videos:
+        if video.video_id in seen:
+            raise CorpusError(f"video '{video.video_id}' is in the manifest twice")
+        seen.add(video.video_id)
+        found.setdefault(video.split, []).append(video)
+    for name in found:
+        if not _NAME.fullmatch(name) or name.lower() == "all":
+            raise CorpusError(
+                f"'{name}' cannot name a split (column 'split'): letters, digits and '_' only, "
+                "and not 'all'"
+            )
+    return found

@@ -1,0 +1,100 @@
+"""The loading script: a `datasets` builder over a manifest of videos.
+
+Used from Python, without the command line and without a corpus folder:
+
+    builder = MultimodalTextbook(manifest="lectures/", pipeline="offline")
+    builder.download_and_prepare(num_proc=2)
+    textbook = builder.as_dataset(split="train")
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import datasets
+
+from vid2book.config import Config
+from vid2book.records import Video
+
+from .features import FEATURES, Row, rows
+from .source import fill, open_corpus
+from .splits import splits
+
+if TYPE_CHECKING:
+    from vid2book.corpus import Corpus
+
+
+@dataclass(eq=False)
+class TextbookConfig(datasets.BuilderConfig):  # type: ignore[misc]
+    """What to build: a manifest, and the pipeline to send it through.
+
+    Attributes:
+        manifest: a manifest file or a folder of videos.
+        pipeline: the name of a config, a YAML file, or the config itself.
+        store: folder of the stages' results; the default one if None.
+        workers: processes for videos that the store has no results of; as many as cores if None.
+        corpus: a run that is already through, in place of the four above.
+    """
+
+    manifest: str | Path | None = None
+    pipeline: str | Path | Config = "offline"
+    store: str | Path | None = None
+    workers: int | None = None
+    corpus: Corpus | None = None
+
+    def described(self) -> Corpus:
+        """The corpus asked for; the store may not have its results yet."""
+        if self.corpus is None:
+            if self.manifest is None:
+                raise ValueError("name a manifest, or a folder of videos: manifest='lectures/'")
+            self.corpus = open_corpus(self.manifest, self.pipeline, self.store)
+        return self.corpus
+
+    def run(self) -> Corpus:
+        """The corpus asked for, with results."""
+        corpus = self.described()
+        if self.manifest is not None:
+            fill(corpus, workers=self.workers)
+        return corpus
+
+    def create_config_id(
+        self, config_kwargs: dict[str, Any], custom_features: datasets.Features | None = None
+    ) -> str:
+        """Names the cache folder by all that decides the rows.
+
+        The path of the manifest, by which `datasets` would name it, stays when its lines change.
+        """
+        fingerprint = self.described().fingerprint()
+        return str(super().create_config_id({"fingerprint": fingerprint}, custom_features))
+
+
+class MultimodalTextbook(datasets.GeneratorBasedBuilder):  # type: ignore[misc]
+    """Samples (`default`), input videos (`videos`) or what was kept and dropped (`decisions`)."""
+
+    BUILDER_CONFIG_CLASS = TextbookConfig
+    BUILDER_CONFIGS = [TextbookConfig(name=name) for name in FEATURES]  # noqa: RUF012
+    DEFAULT_CONFIG_NAME = "default"
+
+    def _info(self) -> datasets.DatasetInfo:
+        return datasets.DatasetInfo(
+            description="Keyframes, on-screen text and refined speech of instructional videos.",
+            features=FEATURES[self.config.name],
+        )
+
+    def _split_generators(
+        self, dl_manager: datasets.DownloadManager | datasets.StreamingDownloadManager
+    ) -> list[datasets.SplitGenerator]:
+        corpus = self.config.run()
+        # `datasets` cuts the list of videos in as many pieces as there are processes, and fails on
+        # a split without rows.
+        return [
+            datasets.SplitGenerator(name=split, gen_kwargs={"videos": videos})
+            for split, videos in splits(corpus).items()
+            if any(rows(corpus, self.config.name, videos))
+        ]
+
+    def _generate_examples(self, videos: list[Video]) -> Iterator[tuple[str, Row]]:
+        yield from rows(self.config.described(), self.config.name, videos)

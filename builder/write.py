@@ -1,0 +1,106 @@
+"""Write a corpus: Parquet files, the attribution, the card."""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from vid2book.records import Outcome, Video
+
+from . import folder
+from .card import render_card
+from .features import FEATURES, Row, rows
+from .folder import CorpusError, SplitSize, Written
+from .parquet import Shards
+from .splits import splits
+
+if TYPE_CHECKING:
+    from vid2book.corpus import Corpus
+
+
+class EmptyCorpusError(CorpusError):
+    """No video gave a sample, so there is no corpus to write."""
+
+
+def write_corpus(corpus: Corpus, out: str | Path) -> Written:
+    """Write the corpus into the folder `out`, in one step as seen from outside.
+
+    A corpus already in `out` stays until the new one is complete. Equal corpora give equal bytes.
+    Takes memory for one row group and one video's samples.
+
+    Raises:
+        EmptyCorpusError: no video was kept, or none gave a sample.
+        CorpusError: the records make no corpus.
+        FolderError: `out` holds something that is no corpus.
+    """
+    out = Path(out)
+    outcomes = [corpus.outcome(video) for video in corpus.videos]
+    by_split = splits(corpus)
+    staged = folder.stage(out)
+    try:
+        tally = _Tally()
+        sizes = {
+            config: _write_config(corpus, config, by_split, staged, tally) for config in FEATURES
+        }
+        files = {
+            file.relative_to(staged).as_posix(): file.stat().st_size
+            for file in sorted(staged.rglob("*.parquet"))
+        }
+        revision = folder.revision(corpus.fingerprint(), outcomes)
+        written = Written(
+            revision, tally.images, tally.tokens, sorted(tally.languages), sizes, files
+        )
+        if not written.samples:
+            raise EmptyCorpusError("no video gave a sample, so there is no corpus to write")
+        _write_attribution(outcomes, staged / "ATTRIBUTION.csv")
+        card = render_card(corpus.config, outcomes, written)
+        (staged / "README.md").write_text(card, encoding="utf-8")
+        folder.save_record(staged, written)
+    except BaseException:
+        folder.discard(out)
+        raise
+    folder.publish(out)
+    return written
+
+
+class _Tally:
+    """Counts over the rows of `default`, taken as they pass."""
+
+    def __init__(self) -> None:
+        self.images = self.tokens = 0
+        self.languages: set[str] = set()
+
+    def count(self, row: Row) -> None:
+        self.images += row["image_num"]
+        self.tokens += row["token_num"]
+        self.languages.add(row["language"])
+
+
+def _write_config(
+    corpus: Corpus, config: str, by_split: dict[str, list[Video]], staged: Path, tally: _Tally
+) -> dict[str, SplitSize]:
+    """The sizes of the splits that have rows: `datasets` cannot load others."""
+    target = staged / folder.FOLDERS[config]
+    target.mkdir()
+    sizes = {}
+    for split, videos in by_split.items():
+        shards = Shards(target, split, FEATURES[config])
+        for _, row in rows(corpus, config, videos):
+            shards.add(row)
+            if config == "default":
+                tally.count(row)
+        size = shards.close()
+        if size.rows:
+            sizes[split] = size
+    return sizes
+
+
+def _write_attribution(outcomes: list[Outcome], path: Path) -> None:
+    with path.open("w", encoding="utf-8", newline="") as file:
+        table = csv.writer(file, lineterminator="\n")
+        table.writerow(["video_id", "title", "author", "source_url", "license"])
+        for outcome in outcomes:
+            if outcome.status == "kept":
+                v = outcome.video
+                table.writerow([v.video_id, v.title, v.author, v.source_url, v.license])

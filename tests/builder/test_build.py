@@ -1,0 +1,124 @@
+"""`vid2book build` ends with the right files, words and exit code."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import typer
+from typer.testing import CliRunner, Result
+
+from vid2book.builder import build, folder, source, write
+from vid2book.config import ConfigError
+from vid2book.manifest import ManifestError
+
+
+@pytest.fixture
+def run(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
+    """Runs the command with a corpus in place of the pipeline, or with an error."""
+
+    def invoke(given, *arguments: str) -> Result:
+        def open_corpus(*_: object):
+            if isinstance(given, Exception):
+                raise given
+            return given
+
+        monkeypatch.setattr(source, "open_corpus", open_corpus)
+        monkeypatch.setattr(source, "fill", lambda *_: None)
+        app = typer.Typer()
+        app.command()(build.build)
+        return CliRunner().invoke(app, ["lectures", "-o", str(tmp_path / "out"), *arguments])
+
+    return invoke
+
+
+def test_it_writes_a_corpus_and_says_what_is_in_it(make, run, tmp_path: Path) -> None:
+    result = run(make.corpus(make.video("a"), make.video("b"), status={"b": "filtered"}))
+    assert result.exit_code == 0
+    shown = [line.split() for line in result.stdout.splitlines()]
+    for line in ("videos kept 1", "videos filtered 1", "videos failed 0", "hours of video 0.20",
+                 "samples 2", "images 4", "words 24"):  # fmt: skip
+        assert line.split() in shown
+    assert f"vid2book view {tmp_path / 'out'}" in result.stdout
+    assert folder.held(tmp_path / "out") is not None
+
+
+def test_a_failed_video_is_told_and_the_rest_is_written(corpus, run, tmp_path: Path) -> None:
+    result = run(corpus)
+    assert result.exit_code == 1
+    assert "broken" in result.stderr
+    assert "cannot read" in result.stderr
+    assert folder.held(tmp_path / "out").samples == 4
+
+
+def test_nothing_kept_writes_no_corpus(make, run, tmp_path: Path) -> None:
+    result = run(
+        make.corpus(make.video("a"), make.video("b"), status={"a": "failed", "b": "filtered"})
+    )
+    assert result.exit_code == 1
+    assert "no video gave a sample" in result.stderr
+    assert "chat only" in result.stderr
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize(
+    "error", [ConfigError("keyframes.rate: unknown key"), ManifestError("line 3: no path [red]")]
+)
+def test_a_wrong_input_is_one_line(run, error: Exception) -> None:
+    result = run(error)
+    assert result.exit_code == 2
+    assert result.stderr == f"Error: {error}\n"
+
+
+def test_a_split_that_cannot_be_written_is_told_at_once(make, run, tmp_path: Path) -> None:
+    result = run(make.corpus(make.video("a", split="a b")))
+    assert result.exit_code == 2
+    assert "'a b'" in result.stderr
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_folder_of_something_else_is_left_alone(corpus, run, tmp_path: Path) -> None:
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / "README.md").write_text("my thesis")
+    result = run(corpus)
+    assert result.exit_code == 2
+    assert "README.md" in result.stderr
+    assert (tmp_path / "out" / "README.md").read_text() == "my thesis"
+
+
+def test_the_same_corpus_is_written_once(
+    make, run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    corpus = make.corpus(make.video("a"))
+    assert run(corpus).exit_code == 0
+    monkeypatch.setattr(write, "write_corpus", None)
+    assert run(corpus).exit_code == 0
+    log = [json.loads(line) for line in (tmp_path / "out" / build.LOG).read_text().splitlines()]
+    assert [line["kept"] for line in log] == [1, 1]
+    assert log[0]["revision"] == log[1]["revision"]
+
+
+def test_a_result_that_changed_is_written_again(make, run, tmp_path: Path) -> None:
+    corpus = make.corpus(make.video("a"), make.video("b"), status={"b": "failed"})
+    assert run(corpus).exit_code == 1
+    better = dataclasses.replace(corpus, results=make.corpus(*corpus.videos).results)
+    assert run(better).exit_code == 0
+    assert folder.held(tmp_path / "out").samples == 4
+
+
+def test_nothing_to_do_needs_no_datasets() -> None:
+    code = "import sys, vid2book.builder.build; sys.exit('datasets' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_options_reach_the_corpus(tmp_path: Path) -> None:
+    for name in "ab":
+        (tmp_path / f"{name}.mp4").write_bytes(b"no video")
+    corpus = source.open_corpus(tmp_path, "offline", tmp_path / "store", limit=1, minutes=2)
+    assert [video.video_id for video in corpus.videos] == ["a"]
+    assert corpus.until == 120
+    assert corpus.store.root == tmp_path / "store"

@@ -1,0 +1,104 @@
+"""The corpus folder changes in one step, and never eats what is not its own."""
+
+from __future__ import annotations
+
+import dataclasses
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from vid2book.builder import folder
+from vid2book.builder.folder import FolderError, Written
+
+PARTS = folder.PARTS
+
+
+def _fill(target: Path, word: str) -> None:
+    target.mkdir(parents=True, exist_ok=True)
+    for part in PARTS:
+        if part in folder.FOLDERS.values():
+            (target / part).mkdir()
+            (target / part / "train.parquet").write_text(word)
+        else:
+            (target / part).write_text(word)
+
+
+def _words(target: Path) -> set[str]:
+    files = [target / p / "train.parquet" if (target / p).is_dir() else target / p for p in PARTS]
+    return {file.read_text() for file in files}
+
+
+@pytest.mark.parametrize("moves", range(2 * len(PARTS) + 1))
+def test_an_interrupted_exchange_is_finished(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, moves: int
+) -> None:
+    _fill(tmp_path, "old")
+    _fill(folder.stage(tmp_path), "new")
+    rename, left = Path.rename, [moves + 1]
+
+    def failing(self: Path, target: Path) -> Path:
+        left[0] -= 1
+        if left[0] < 0:
+            raise KeyboardInterrupt
+        return rename(self, target)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "rename", failing)
+        if moves < 2 * len(PARTS):
+            with pytest.raises(KeyboardInterrupt):
+                folder.publish(tmp_path)
+        else:
+            folder.publish(tmp_path)
+    folder.recover(tmp_path)
+    assert _words(tmp_path) == {"new"}
+    assert {f.name for f in tmp_path.iterdir()} == set(PARTS)
+
+
+def test_a_half_written_corpus_is_cleared_away(tmp_path: Path) -> None:
+    _fill(tmp_path, "old")
+    (folder.stage(tmp_path) / "README.md").write_text("half")
+    folder.recover(tmp_path)
+    assert _words(tmp_path) == {"old"}
+    assert not (tmp_path / ".new").exists()
+
+
+def test_files_of_something_else_are_not_overwritten(tmp_path: Path) -> None:
+    (tmp_path / "README.md").write_text("my thesis")
+    with pytest.raises(FolderError, match=r"README\.md"):
+        folder.stage(tmp_path)
+    assert (tmp_path / "README.md").read_text() == "my thesis"
+
+
+def test_a_file_is_no_folder(tmp_path: Path) -> None:
+    (tmp_path / "corpus").write_text("")
+    with pytest.raises(FolderError, match="a file"):
+        folder.stage(tmp_path / "corpus")
+
+
+@pytest.mark.parametrize("text", ["", "[]", "{}", '{"sizes": 3}', "null"])
+def test_a_damaged_record_is_no_record(tmp_path: Path, text: str) -> None:
+    (tmp_path / folder.RECORD).write_text(text)
+    assert folder.held(tmp_path) is None
+
+
+def test_the_record_reads_back(tmp_path: Path) -> None:
+    size = folder.SplitSize(1, 2, 3, 4)
+    written = Written("r", 5, 6, ["en"], {"default": {"train": size}}, {})
+    folder.save_record(tmp_path, written)
+    assert folder.held(tmp_path) == written
+
+
+def test_the_revision_follows_what_became_of_the_videos(corpus) -> None:
+    outcomes = [corpus.outcome(video) for video in corpus.videos]
+    changed = [*outcomes[:-1], dataclasses.replace(outcomes[-1], status="kept", reason="")]
+    first = folder.revision("f", outcomes)
+    assert first == folder.revision("f", outcomes)
+    assert first != folder.revision("g", outcomes)
+    assert first != folder.revision("f", changed)
+
+
+def test_asking_needs_no_datasets() -> None:
+    code = "import sys, vid2book.builder.folder; sys.exit('datasets' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

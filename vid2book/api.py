@@ -1,0 +1,61 @@
+"""The pipeline from Python: one stage alone, or one video whole.
+
+Results are kept in the store, as those of a build are, so that a second call is at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from .config import Config, load
+from .records import Keyframe, Sample, Transcript, Video
+
+
+def keyframes(video: str | Path | Video, config: str | Path | Config = "offline") -> Iterator[Keyframe]:
+    """The stable states of the screen, each shown complete.
+
+    Args:
+        video: a file, or a row of a manifest.
+        config: a name, a path, or a config.
+
+    Raises:
+        Failed: the video cannot be used.
+    """
+    from .pipeline import KEYFRAMES
+
+    yield from _work(video, config).get(KEYFRAMES)
+
+
+def transcribe(video: str | Path | Video, config: str | Path | Config = "offline") -> Transcript:
+    """What is said, with the times of the words.
+
+    Args and errors are those of `keyframes`.
+    """
+    from .pipeline import TRANSCRIBE
+
+    return _work(video, config).get(TRANSCRIBE)
+
+
+def book(video: str | Path | Video, config: str | Path | Config = "offline") -> list[Sample]:
+    """The samples of one video; none if the judge filters it.
+
+    Args and errors are those of `keyframes`.
+    """
+    from .corpus import Corpus
+    from .pipeline import STAGES
+    from .store import Store
+
+    work = _work(video, config)
+    for stage in STAGES:
+        work.get(stage)
+    return Corpus((work.video,), work.config, Store()).samples(work.video)
+
+
+def _work(video: str | Path | Video, config: str | Path | Config):  # type: ignore[no-untyped-def]
+    from .manifest import read_manifest
+    from .pipeline import Work
+    from .store import Store
+
+    row = video if isinstance(video, Video) else read_manifest(video)[0]
+    return Work(row, load(config), Store())

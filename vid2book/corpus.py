@@ -1,0 +1,189 @@
+"""A corpus: the videos of a manifest, one config, and what became of each video.
+
+The per-video stages (`pipeline.py`) must have run; an executor does that. What needs the whole
+corpus is decided here, once, in manifest order.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import asdict, dataclass, replace
+from functools import cached_property
+
+from .config import Config
+from .pipeline import (
+    ALIGN, JUDGE, KEYFRAMES, LEGIBLE, STAGES, TRANSCRIBE, Failed, Work,
+)  # fmt: skip
+from .models.lazy import models_of
+from .records import Clip, Decision, Outcome, Sample, Video
+from .stages import interleave as interleave_stage
+from .stages import reduce as reduce_stage
+from .stages.reduce import Reduced, Summary
+from .store import Store, make_key
+
+
+@dataclass(frozen=True)
+class Corpus:
+    """Travels to other processes; the results are in the store.
+
+    Args:
+        videos: of the manifest, in order.
+        config: of all stages.
+        store: where results are kept.
+        until: of each video, the first so many seconds only; None: all.
+    """
+
+    videos: tuple[Video, ...]
+    config: Config
+    store: Store
+    until: float | None = None
+
+    def work(self, video: Video) -> Work:
+        """The video on its way through the stages."""
+        return Work(video, self.config, self.store, self.until)
+
+    def without(self, failures: Mapping[str, str]) -> Corpus:
+        """The same corpus, in which some videos failed: video_id to reason."""
+        videos = (
+            replace(v, problem=failures[v.video_id]) if v.video_id in failures else v
+            for v in self.videos
+        )
+        return replace(self, videos=tuple(videos))
+
+    def fingerprint(self) -> str:
+        """Changes whenever a row of the corpus could."""
+        return make_key([self._outcome_key(video) for video in self.videos])
+
+    def outcome(self, video: Video) -> Outcome:
+        """What became of the video."""
+        key = self._outcome_key(video)
+        known = self.store.load("outcome", key, Outcome)
+        if known is None:
+            known = self._find_outcome(video)
+            if known.status != "failed":
+                self.store.save("outcome", key, Outcome, known)
+        return replace(known, video=video)
+
+    def samples(self, video: Video) -> list[Sample]:
+        """The rows of the video; none unless it is kept."""
+        work = self.work(video)
+        try:
+            if not self._is_kept(work):
+                return []
+            return self._interleave(work)
+        except Failed:
+            return []
+
+    def decisions(self, video: Video) -> list[Decision]:
+        """What was kept and dropped of the video, in order of time, the video itself first."""
+        work = self.work(video)
+        found: list[Decision] = []
+        try:
+            for stage in STAGES:
+                found += work.decisions(stage)
+        except Failed as failure:
+            found.append(_on_video(video, str(failure)))
+        if video.video_id in self.config.reduce.deny:
+            found.append(_on_video(video, "on the deny list"))
+        found += self.reduced.decisions.get(video.video_id, ())
+        levels = ("video", "clip", "sentence", "keyframe", "line")
+        return sorted(found, key=lambda d: (d.level != "video", d.start, levels.index(d.level)))
+
+    @cached_property
+    def reduced(self) -> Reduced:
+        """What the whole corpus decided."""
+        key = self._reduce_key
+        known = self.store.load("reduce", key, Reduced)
+        if known is None:
+            known = reduce_stage.reduce(self._summaries(), self.config.reduce)
+            self.store.save("reduce", key, Reduced, known)
+        return known
+
+    def _summaries(self) -> Iterator[Summary]:
+        for video in self.videos:
+            work = self.work(video)
+            try:
+                if self._is_kept(work):
+                    yield Summary(video.video_id, work.get(ALIGN).pictures)
+            except Failed:
+                continue
+
+    @cached_property
+    def _reduce_key(self) -> str:
+        videos = [(video.video_id, self._align_key(video)) for video in self.videos]
+        return make_key(reduce_stage.VERSION, self.config.reduce.model_dump(), videos)
+
+    def _align_key(self, video: Video) -> str:
+        try:
+            return self.work(video).key(ALIGN)
+        except Failed as failure:
+            return str(failure)
+
+    def _outcome_key(self, video: Video) -> str:
+        return make_key(
+            interleave_stage.VERSION, self.config.interleave.model_dump(), asdict(video),
+            self._align_key(video), self._reduce_key,
+        )  # fmt: skip
+
+    def _is_kept(self, work: Work) -> bool:
+        denied = work.video.video_id in self.config.reduce.deny
+        return not denied and work.get(JUDGE).judgement.kept
+
+    def _find_outcome(self, video: Video) -> Outcome:
+        work = self.work(video)
+        try:
+            judgement = work.get(JUDGE).judgement
+            duration = work.get(TRANSCRIBE).duration
+            samples = self._interleave(work) if self._is_kept(work) else []
+        except Failed as failure:
+            return Outcome(video, "failed", str(failure), 0.0)
+        if video.video_id in self.config.reduce.deny:
+            reason = "on the deny list"
+        elif not judgement.kept:
+            reason = judgement.reason
+        else:
+            reason = "" if samples else "nothing is left: no speech that teaches and no picture"
+        texts = [text for sample in samples for text in sample.texts if text]
+        return Outcome(
+            video=video,
+            status="filtered" if reason else "kept",
+            reason=reason,
+            duration=duration,
+            judgement=judgement,
+            words=sum(len(text.split()) for text in texts),
+            clips=len(texts),
+            keyframes=sum(sample.image_num for sample in samples),
+            samples=len(samples),
+            models=self._models(work),
+        )
+
+    def _models(self, work: Work) -> dict[str, str]:
+        models = models_of(self.config)
+        found = {
+            stage.name: models.identities[name] for stage in STAGES for name in stage.models
+        }
+        return found | {"transcribe": work.get(TRANSCRIBE).model, "tokens": models.count_tokens.name}
+
+    def _interleave(self, work: Work) -> list[Sample]:
+        dropped = set(self.reduced.pictures.get(work.video.video_id, ()))
+        clips = list(_without(work.get(ALIGN).clips, dropped))
+        return interleave_stage.interleave(
+            work.video,
+            work.get(TRANSCRIBE).language,
+            work.get(KEYFRAMES),
+            work.get(LEGIBLE),
+            clips,
+            models_of(self.config).count_tokens,
+            self.config.interleave,
+        )
+
+
+def _without(clips: Iterable[Clip], dropped: set[int]) -> Iterator[Clip]:
+    for clip in clips:
+        left = tuple(k for k in clip.keyframes if k not in dropped)
+        if clip.text or left:
+            yield replace(clip, keyframes=left)
+
+
+def _on_video(video: Video, reason: str) -> Decision:
+    return Decision(video.video_id, "video", "read the file", 0.0, 0.0, False, reason)

@@ -1,0 +1,79 @@
+"""Sentence embeddings by WordLlama: static token vectors, averaged. No torch, no network."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+from collections.abc import Sequence
+from functools import cached_property
+from importlib.metadata import version
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+_WEIGHTS = "weights/l2_supercat_256.safetensors"
+_TOKENIZER = "tokenizers/l2_supercat_tokenizer_config.json"
+
+
+class WordLlama:
+    """The 256-dimensional vectors that come in the wheel of `wordllama`, loaded on first use."""
+
+    @cached_property
+    def identity(self) -> str:
+        """Library version and a hash of weights and tokenizer; loads no model."""
+        folder = _folder()
+        digest = hashlib.sha256()
+        for name in (_WEIGHTS, _TOKENIZER):
+            digest.update((folder / name).read_bytes())
+        return f"wordllama {version('wordllama')} {digest.hexdigest()[:16]}"
+
+    def __call__(self, texts: Sequence[str]) -> npt.NDArray[np.float32]:
+        """Embed texts.
+
+        Returns:
+            Array of shape (len(texts), 256), rows of length 1; a text without words is all zeros.
+        """
+        vectors = np.zeros((len(texts), 256), dtype=np.float32)
+        filled = [i for i, text in enumerate(texts) if text.strip()]
+        if filled:
+            vectors[filled] = self._model.embed([texts[i] for i in filled])
+        norms = np.linalg.norm(vectors, axis=1, keepdims=True)
+        return vectors / np.maximum(norms, 1e-12)
+
+    @cached_property
+    def _model(self) -> Any:
+        with _QuietRoot():
+            from wordllama import WordLlama as Loader
+
+            # The release looks for `tokenizer/` where its wheel has `tokenizers/`; as a cache
+            # folder its own package is searched under the right name.
+            return Loader.load(cache_dir=_folder(), disable_download=True)
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {}  # travels to worker processes without its weights
+
+
+class _QuietRoot:
+    """Keeps `logging.basicConfig`, which wordllama calls on import, from changing our logs."""
+
+    def __enter__(self) -> None:
+        self._handler = logging.NullHandler()
+        logging.getLogger().addHandler(self._handler)
+
+    def __exit__(self, *_: object) -> None:
+        logging.getLogger().removeHandler(self._handler)
+
+
+def tokenizer_file() -> Path:
+    """The tokenizer that comes with the vectors, as `tokenizers` reads it."""
+    return _folder() / _TOKENIZER
+
+
+def _folder() -> Path:
+    spec = find_spec("wordllama")
+    if spec is None or spec.origin is None:
+        raise ModuleNotFoundError("sentence embeddings need wordllama: pip install wordllama")
+    return Path(spec.origin).parent

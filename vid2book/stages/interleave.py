@@ -1,0 +1,153 @@
+"""Interleave: clips and keyframes of one video, in order of time, cut into samples."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from .. import config
+from ..records import Clip, Element, Keyframe, Sample, Video
+
+VERSION = 1
+IMAGE_TOKENS = 576  # as the released Multimodal Textbook counts, after LLaVA-1.5
+
+
+@dataclass(frozen=True)
+class _Block:
+    """A clip with what it costs. Samples are cut between blocks."""
+
+    clip: Clip
+    tokens: int  # of its speech
+    bytes: int  # of its images
+
+    @property
+    def cost(self) -> int:
+        return self.tokens + IMAGE_TOKENS * len(self.clip.keyframes)
+
+
+def interleave(
+    video: Video,
+    language: str,
+    keyframes: Sequence[Keyframe],
+    texts: Sequence[str],
+    clips: Sequence[Clip],
+    count_tokens: Callable[[str], int],
+    settings: config.Interleave,
+) -> list[Sample]:
+    """The samples of a video.
+
+    Within a clip its pictures come first, then its speech, so that a reader sees what is spoken of.
+
+    Args:
+        language: of the speech.
+        keyframes: of the video.
+        texts: on-screen text of each.
+        clips: in order of time, with positions of keyframes.
+        count_tokens: tokens of a text.
+        settings: section `interleave` of the config.
+    """
+    blocks = [
+        _Block(c, count_tokens(c.text), sum(len(keyframes[k].image) for k in c.keyframes))
+        for clip in clips
+        for c in _fitting(clip, keyframes, settings)
+    ]
+    return [
+        _sample(video, language, ordinal, group, keyframes, texts)
+        for ordinal, group in enumerate(_cut(blocks, settings))
+    ]
+
+
+def _fitting(
+    clip: Clip, keyframes: Sequence[Keyframe], settings: config.Interleave
+) -> list[Clip]:
+    """A clip with more pictures than a sample holds, as several; the last has the speech."""
+    groups: list[list[int]] = [[]]
+    size = 0
+    most = max(1, (settings.max_tokens // 2) // IMAGE_TOKENS)
+    for position in clip.keyframes:
+        size += len(keyframes[position].image)
+        if groups[-1] and (len(groups[-1]) >= most or size > settings.max_row_bytes):
+            groups.append([])
+            size = len(keyframes[position].image)
+        groups[-1].append(position)
+    if len(groups) == 1:
+        return [clip]
+    silent = [Clip(clip.start, clip.end, "", "", tuple(g)) for g in groups[:-1]]
+    return [*silent, Clip(clip.start, clip.end, clip.raw, clip.text, tuple(groups[-1]))]
+
+
+def _cut(blocks: Sequence[_Block], settings: config.Interleave) -> list[list[_Block]]:
+    """Samples of even size within the budget, cut where a new picture comes if that is near."""
+    total = sum(b.cost for b in blocks)
+    share = total / max(1, math.ceil(total / settings.max_tokens))
+    samples: list[list[_Block]] = []
+    sample: list[_Block] = []
+    cost = size = 0
+    for block in blocks:
+        over = cost + block.cost > settings.max_tokens or size + block.bytes > settings.max_row_bytes
+        full = cost >= share or (cost >= 0.8 * share and bool(block.clip.keyframes))
+        last = len(samples) + 1 >= math.ceil(total / settings.max_tokens)
+        if sample and (over or (full and not last)):
+            samples.append(sample)
+            sample, cost, size = [], 0, 0
+        sample.append(block)
+        cost += block.cost
+        size += block.bytes
+    return [*samples, sample] if sample else samples
+
+
+def _sample(
+    video: Video,
+    language: str,
+    ordinal: int,
+    blocks: Sequence[_Block],
+    keyframes: Sequence[Keyframe],
+    texts: Sequence[str],
+) -> Sample:
+    images: list[bytes | None] = []
+    speech: list[str | None] = []
+    written: list[str | None] = []
+    both: list[str | None] = []
+    elements: list[Element] = []
+    for block in blocks:
+        clip = block.clip
+        name = f"{video.video_id}@{clip.start:.1f}_{clip.end:.1f}"
+        for k, position in enumerate(clip.keyframes, 1):
+            frame = keyframes[position]
+            images.append(frame.image)
+            speech.append(None)
+            written.append(texts[position])
+            both.append(None)
+            elements.append(
+                Element("image", video.video_id, frame.time, frame.end, clip.start, clip.end,
+                        f"{name}#{k}.jpg")
+            )
+        if clip.text:
+            images.append(None)
+            speech.append(clip.text)
+            written.append(None)
+            both.append("\n".join([clip.text, *(texts[k] for k in clip.keyframes if texts[k])]))
+            elements.append(
+                Element("text", video.video_id, clip.start, clip.end, clip.start, clip.end, name)
+            )
+    image_num = sum(i is not None for i in images)
+    text_num = sum(b.tokens for b in blocks)
+    return Sample(
+        id=f"{video.video_id}_{ordinal:04d}",
+        images=tuple(images),
+        texts=tuple(speech),
+        ocr_texts=tuple(written),
+        text_ocr_list=tuple(both),
+        elements=tuple(elements),
+        image_num=image_num,
+        text_num=text_num,
+        token_num=text_num + IMAGE_TOKENS * image_num,
+        video_ids=(video.video_id,),
+        source_urls=(video.source_url,),
+        subject=video.subject,
+        course=video.course,
+        knowledge_point=video.knowledge_point,
+        language=language,
+        license=video.license,
+    )

@@ -1,0 +1,207 @@
+"""Keyframes: one picture for each stable state of the screen, the complete one.
+
+The watcher (`screen.py`) says at every sample which writing stands and which has gone. A state
+lasts while nothing is lost; its picture is the last sample before the loss began, when the slide
+was complete and the board full. States that later turn out to show nothing of their own (a step
+of a build, a half-wiped board, a slide shown before, a new line of burned-in captions) are dropped
+once all are known (`states.py`).
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from .. import config
+from ..media.frames import Frame
+from ..records import Decision, Keyframe
+from .phash import phash
+from .screen import CELL, WIDTH, Edges, Look, Mask, Plane, Watcher, gone, grow, written
+from .states import State, choose
+
+VERSION = 1
+_POINTER = 14  # cells that a moving pointer, a cursor or a typed character may change in a sample
+_CELLS_A_CHARACTER = 1.5  # of body text
+_OCCLUDER = 10  # cells of writing that a pointer at rest may hide
+_TRAIL = 3.0  # seconds in which a pointer shows that it came from somewhere
+_PERSIST = 3  # samples an edge must stand to count as writing
+
+Faces = Callable[[NDArray[np.uint8]], float]
+
+
+def keyframes(
+    video_id: str,
+    frames: Iterable[Frame],
+    faces: Faces,
+    settings: config.Keyframes,
+) -> tuple[list[Keyframe], list[Decision]]:
+    """The keyframes of a video, in order of time, and what was looked at and left.
+
+    Args:
+        video_id: for the decisions.
+        frames: samples at `settings.sample_rate` a second, in order of time.
+        faces: area of the largest face on a luma plane, as a share of it.
+        settings: section `keyframes` of the config.
+    """
+    tolerance = settings.min_change * _CELLS_A_CHARACTER
+    states = list(find_states(frames, settings, tolerance))
+    kept, dropped, caption_top = choose(states, tolerance)
+    found = [_keyframe(state, faces, caption_top) for state in kept]
+    decisions = [
+        Decision(video_id, "keyframe", "keyframes", s.time, s.end, False, reason, s.change)
+        for s, reason in dropped
+    ]
+    decisions += [
+        Decision(video_id, "keyframe", "keyframes", k.time, k.end, True, "a state of its own", k.change)
+        for k in found
+    ]
+    return found, sorted(decisions, key=lambda d: d.start)
+
+
+def _keyframe(state: State, faces: Faces, caption_top: float) -> Keyframe:
+    shares = sorted(faces(plane) for plane in state.witnesses)
+    return Keyframe(
+        time=state.time,
+        start=state.start,
+        end=state.end,
+        image=state.image,
+        width=state.width,
+        height=state.height,
+        change=state.change,
+        motion=float(state.restless.mean()),
+        # A cascade misses a face now and then, and sees one in a texture now and then.
+        faces=shares[len(shares) // 2],
+        phash=phash(state.plane),
+        caption_top=caption_top,
+    )
+
+
+@dataclass
+class _Current:
+    """The state that stands now."""
+
+    start: float
+    ink: Plane  # edges that stood for a while: the writing
+    best: tuple[Frame, Look] | None = None  # the latest sample in which nothing is lost
+    previous: tuple[Frame, Look] | None = None  # the quiet sample before
+    quiet_since: float | None = None
+    lost_since: float | None = None
+    witnesses: tuple[Plane, ...] = ()
+
+
+def find_states(
+    frames: Iterable[Frame], settings: config.Keyframes, tolerance: float
+) -> Iterator[State]:
+    """All states of the screen, build steps and repetitions among them."""
+    watcher = Watcher(settings.sample_rate)
+    trail: deque[Mask] = deque(maxlen=max(1, round(_TRAIL * settings.sample_rate)))
+    recent: deque[Edges] = deque(maxlen=_PERSIST)
+    current: _Current | None = None
+    time = 0.0
+    for frame in frames:
+        time = frame.time
+        look = watcher.look(frame.luma(WIDTH))
+        trail.append(look.changed & ~look.restless)
+        if current is None or current.ink.shape != look.plane.shape:
+            current = _Current(time, np.zeros_like(look.plane))
+            recent.clear()
+        active = ~grow(look.restless)
+        lost = gone(current.ink, look.edges) & active
+        passing = _passing(lost, look, trail)
+        current.ink[_pixels(passing, current.ink.shape)] = 0
+        lost &= ~passing
+        if lost.sum() <= tolerance:
+            current.lost_since = None
+        elif current.lost_since is None:
+            current.lost_since = time
+        over = current.lost_since is not None and time - current.lost_since >= settings.min_stable
+        if look.cut or over:
+            yield from _close(current, time, lost, settings)
+            current = _Current(time, np.zeros_like(look.plane))
+            recent.clear()
+        recent.append(look.edges)
+        _follow(current, frame, look, active, settings.min_stable)
+        _ink(current, recent)
+    if current is not None:
+        yield from _close(current, time, None, settings)
+
+
+def _passing(lost: Mask, look: Look, trail: Iterable[Mask]) -> Mask:
+    """Cells that a pointer left, or hides while it rests there: no loss of writing.
+
+    A pointer comes from elsewhere or goes there, and so leaves a trail of change; a character that
+    is replaced changes where it stands. Writing that is hidden is learnt anew when it reappears.
+    """
+    passing = np.zeros_like(lost)
+    if not lost.any():
+        return passing
+    change = np.any(list(trail), axis=0)
+    now = written(look.edges.strong)
+    count, labels = cv2.connectedComponents(grow(lost).astype(np.uint8))
+    for label in range(1, count):
+        around = labels == label
+        spot = lost & around
+        strays = int((change & ~around).sum())
+        if spot.sum() <= _OCCLUDER and (strays >= 2 or not (now & spot).any()):
+            passing |= spot
+    return passing
+
+
+def _follow(
+    current: _Current, frame: Frame, look: Look, active: Mask, min_stable: float
+) -> None:
+    """Remember this sample if the screen is at rest and complete."""
+    quiet = int((look.changed & active).sum()) <= _POINTER and not look.cut
+    if not quiet or current.lost_since is not None:
+        current.quiet_since, current.previous = None, None
+        return
+    if current.quiet_since is None:
+        current.quiet_since = frame.time
+    if frame.time - current.quiet_since >= min_stable:
+        if not current.witnesses:
+            current.witnesses = (look.plane,)
+        # One sample back: this one may already hold the first trace of a fade.
+        current.best = current.previous or (frame, look)
+    current.previous = (frame, look)
+
+
+def _ink(current: _Current, recent: Sequence[Edges]) -> None:
+    """Edges that stood for a while become writing."""
+    if len(recent) == _PERSIST:
+        stands = recent[-1].strong.copy()
+        for edges in recent:
+            stands &= edges.near
+        current.ink |= stands
+
+
+def _pixels(mask: Mask, shape: tuple[int, ...]) -> Mask:
+    """Cells to pixels."""
+    return np.kron(mask, np.ones((CELL, CELL), bool))[: shape[0], : shape[1]]
+
+
+def _close(
+    current: _Current, time: float, lost: Mask | None, settings: config.Keyframes
+) -> Iterator[State]:
+    if current.best is None:
+        return
+    frame, look = current.best
+    image, width, height = frame.jpeg(settings.max_side, settings.jpeg_quality)
+    end = current.lost_since if current.lost_since is not None else time
+    yield State(
+        time=frame.time,
+        start=current.start,
+        end=max(end, frame.time),
+        image=image,
+        width=width,
+        height=height,
+        plane=look.plane,
+        ink=np.where(_pixels(look.restless, current.ink.shape), 0, current.ink),
+        restless=look.restless,
+        lost=lost if lost is not None else np.zeros(look.restless.shape, bool),
+        witnesses=(*current.witnesses, look.plane),
+    )

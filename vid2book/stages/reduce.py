@@ -1,0 +1,147 @@
+"""Reduce: what only shows when the whole corpus is seen. The first in manifest order stays.
+
+Dropped are a picture that an earlier video shows too (an end card, a channel's title card), and
+everything of the videos on the deny list.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from .. import config
+from ..records import Decision, Keyframe
+from .phash import distance
+
+VERSION = 1
+_THUMB = (64, 36)  # width, height of the grey thumbnail
+_DETAIL = 8.0  # grey levels that a pixel of a thumbnail differs from those around it: something
+_SAME = 14.0  # grey levels that two pixels may differ
+_CARD = 0.6  # share of the detail that two cards must share; their titles may differ
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A kept keyframe, as little of it as reduce needs."""
+
+    keyframe: int  # position in the video's list
+    start: float
+    end: float
+    phash: int
+    thumb: str  # 64 x 36 grey levels as hex
+    words: tuple[str, ...]  # on-screen words, sorted, each once
+    at_edge: bool  # the first or last picture of its video, where cards stand
+
+
+@dataclass(frozen=True)
+class Summary:
+    """A kept video."""
+
+    video_id: str
+    pictures: tuple[Picture, ...]
+
+
+@dataclass(frozen=True)
+class Reduced:
+    """What to drop, by video."""
+
+    pictures: dict[str, tuple[int, ...]]  # positions of keyframes
+    denied: tuple[str, ...]
+    decisions: dict[str, tuple[Decision, ...]]
+
+
+def reduce(summaries: Iterable[Summary], settings: config.Reduce) -> Reduced:
+    """Decide over all kept videos.
+
+    Args:
+        summaries: in manifest order.
+        settings: section `reduce` of the config.
+    """
+    pictures: dict[str, tuple[int, ...]] = {}
+    decisions: dict[str, tuple[Decision, ...]] = {}
+    seen: list[tuple[str, Picture]] = []
+    for summary in summaries:
+        if not settings.enabled or summary.video_id in settings.deny:
+            continue
+        dropped = []
+        told = []
+        for picture in summary.pictures:
+            earlier = _find(picture, seen, settings.phash_distance)
+            if earlier is not None:
+                dropped.append(picture.keyframe)
+                told.append(_decision(summary.video_id, picture, *earlier))
+        known = set(dropped)
+        seen += [(summary.video_id, p) for p in summary.pictures if p.keyframe not in known]
+        if dropped:
+            pictures[summary.video_id] = tuple(dropped)
+            decisions[summary.video_id] = tuple(told)
+    return Reduced(pictures, settings.deny, decisions)
+
+
+def picture(position: int, keyframe: Keyframe, text: str, at_edge: bool) -> Picture:
+    """What reduce needs of a keyframe that is written on with `text`."""
+    luma = cv2.imdecode(np.frombuffer(keyframe.image, np.uint8), cv2.IMREAD_GRAYSCALE)
+    thumb = cv2.resize(luma, _THUMB, interpolation=cv2.INTER_AREA)
+    return Picture(
+        position,
+        keyframe.start,
+        keyframe.end,
+        keyframe.phash,
+        thumb.tobytes().hex(),
+        tuple(sorted(set(text.lower().split()))),
+        at_edge,
+    )
+
+
+def _find(
+    new: Picture, seen: Sequence[tuple[str, Picture]], most_bits: int
+) -> tuple[str, str, float] | None:
+    """The earlier video that shows `new`, why they are one, and how alike they are."""
+    for video_id, old in seen:
+        bits = distance(new.phash, old.phash)
+        if bits <= most_bits and _same_words(new.words, old.words):
+            return video_id, "the same picture", float(bits)
+    if not new.at_edge:
+        return None
+    for video_id, old in seen:
+        if old.at_edge and (alike := _shared_detail(new.thumb, old.thumb)) >= _CARD:
+            return video_id, "the same card", alike
+    return None
+
+
+def _same_words(a: Sequence[str], b: Sequence[str]) -> bool:
+    """Slides of one design have like hashes; their words tell them apart."""
+    if not a and not b:
+        return True
+    return len(set(a) & set(b)) >= 0.7 * len(set(a) | set(b))
+
+
+def _shared_detail(a: str, b: str) -> float:
+    """Share of the detail of two thumbnails that stands in both."""
+    one, other = (_unpack(t) for t in (a, b))
+    detail = np.maximum(_detail(one), _detail(other)) > _DETAIL
+    if detail.mean() < 0.02:
+        return 0.0
+    return float((np.abs(one - other) < _SAME)[detail].mean())
+
+
+def _unpack(thumb: str) -> NDArray[np.float32]:
+    grey = np.frombuffer(bytes.fromhex(thumb), np.uint8)
+    return grey.reshape(_THUMB[1], _THUMB[0]).astype(np.float32)
+
+
+def _detail(grey: NDArray[np.float32]) -> NDArray[np.float32]:
+    return np.abs(grey - cv2.blur(grey, (5, 5)))
+
+
+def _decision(
+    video_id: str, new: Picture, earlier: str, reason: str, score: float
+) -> Decision:
+    return Decision(
+        video_id, "keyframe", "reduce", new.start, new.end, False,
+        f"{reason} as in video {earlier}, which comes first", score, None, " ".join(new.words),
+    )

@@ -1,0 +1,145 @@
+"""Which states of the screen are worth a picture, once all of a video are known."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import pairwise
+
+import numpy as np
+
+from .screen import Edges, Mask, Plane, find_edges, gone, grow, written
+
+_LIVE = 0.5  # share of the screen in motion that makes a state a filmed scene
+_BLANK = 4  # cells of writing that a picture needs
+_BAND_TOP = 0.78  # the last line of burned-in captions stands below this share of the height
+_BAND_LIMIT = 0.6  # and the first one too
+_BAND_TIMES = 4  # replacements that it takes to believe in captions
+_BAND_OFTEN = 0.5  # share of the states with writing there that they must end
+_BAND_NEARLY_ALWAYS = 0.7  # the same, where they never changed alone
+
+
+@dataclass(frozen=True)
+class State:
+    """A stretch in which no writing was lost, and its last complete frame."""
+
+    time: float  # of the frame, seconds
+    start: float
+    end: float
+    image: bytes  # JPEG
+    width: int
+    height: int
+    plane: Plane  # luma, longer side `screen.WIDTH`
+    ink: Plane  # edges of the writing, as `screen.Edges.strong`
+    restless: Mask  # cells that never rest
+    lost: Mask  # cells whose loss ended the state
+    witnesses: tuple[Plane, ...]  # planes from the begin and the end of the state
+
+    @property
+    def edges(self) -> Edges:
+        return find_edges(self.plane)
+
+    @cached_property
+    def written(self) -> Mask:
+        """Cells that hold writing."""
+        return written(self.ink)
+
+    @property
+    def change(self) -> float:
+        """Share of the written cells whose loss ended the state."""
+        return float(self.lost.sum()) / max(1, int(self.written.sum()))
+
+
+def choose(
+    states: Sequence[State], tolerance: float
+) -> tuple[list[State], list[tuple[State, str]], float]:
+    """States to keep, states to drop with the reason, and the top of the caption band.
+
+    Args:
+        states: in order of time.
+        tolerance: cells that may differ between two states that show the same.
+
+    Returns:
+        Kept states; dropped states with reasons; the share of the height below which burned-in
+        captions stand, 1.0 where there are none.
+    """
+    top = caption_top(states, tolerance)
+    kept: list[State] = []
+    dropped: list[tuple[State, str]] = []
+    for i, state in enumerate(states):
+        following = states[i + 1] if i + 1 < len(states) else None
+        if _is_blank(state, top):
+            dropped.append((state, "nothing is written or drawn on it"))
+        elif following and _holds(following, state, top, tolerance):
+            dropped.append((state, "a step on the way: all of it stands on the next screen too"))
+        elif earlier := next((k for k in kept if _holds(k, state, top, tolerance)), None):
+            dropped.append((state, f"nothing new: shown at {earlier.time:.1f} s"))
+        else:
+            kept.append(state)
+    return kept, dropped, top
+
+
+def caption_top(states: Sequence[State], tolerance: float) -> float:
+    """Where burned-in captions begin, as a share of the height; 1.0: there are none.
+
+    Captions show themselves by their rhythm. Low on the screen, and in its middle, stands writing
+    that is replaced with nearly every state, and at times while all above it stays.
+    """
+    if not states:
+        return 1.0
+    height = len(states[0].lost)
+    low = int(_BAND_TOP * height)
+    pairs = 0
+    alone = 0
+    rows: list[Mask] = []  # for each replacement: rows in which writing went
+    for state, following in pairwise(states):
+        if following.plane.shape != state.plane.shape or not _in_the_middle(state.written[low:]):
+            continue
+        pairs += 1
+        went = gone(state.ink, following.edges) & ~grow(state.restless)
+        # Small writing covers other small writing in part, so far from all of it seems to go.
+        if went[low:].sum() > max(_BLANK, 0.08 * state.written[low:].sum()):
+            rows.append(went.any(axis=1))
+            alone += int(went[: int(_BAND_LIMIT * height)].sum()) <= tolerance
+    often_enough = _BAND_OFTEN if alone else _BAND_NEARLY_ALWAYS
+    if len(rows) < max(_BAND_TIMES, often_enough * pairs):
+        return 1.0
+    often = np.mean(rows, axis=0)
+    row = low + int(often[low:].argmax())
+    while row - 1 >= _BAND_LIMIT * height and often[row - 1] > 0.3:
+        row -= 1
+    return (row - 1) / height
+
+
+def _in_the_middle(band: Mask) -> bool:
+    """Captions are centred, and a line of them holds more than a pointer."""
+    columns = np.flatnonzero(band.any(axis=0))
+    if band.sum() < _BLANK or not len(columns):
+        return False
+    return abs((columns[0] + columns[-1]) / 2 / band.shape[1] - 0.5) < 0.08
+
+
+def _band(state: State, top: float) -> Mask:
+    """Cells that count: at rest, and above the captions."""
+    mask = ~grow(state.restless)
+    mask[int(top * len(mask)) :] = False
+    return mask
+
+
+def _is_blank(state: State, top: float) -> bool:
+    if state.restless.mean() > _LIVE:
+        return False
+    return int((state.written & _band(state, top)).sum()) < _BLANK
+
+
+def _holds(other: State, state: State, top: float, tolerance: float) -> bool:
+    """Whether all writing of `state` stands in `other` too."""
+    if other.plane.shape != state.plane.shape:
+        return False
+    if state.restless.mean() > _LIVE or other.restless.mean() > _LIVE:
+        return False
+    mask = _band(state, top) & _band(other, top)
+    if (state.written & mask & ~grow(other.written)).sum() > tolerance:
+        return False  # cheap, and enough for most pairs
+    return int((gone(state.ink, other.edges) & mask).sum()) <= tolerance

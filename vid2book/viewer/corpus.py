@@ -1,0 +1,153 @@
+"""A corpus folder, read piece by piece: never more than a few rows with images in memory.
+
+The folder is read with pyarrow directly. It may come from anyone, so its values are not trusted,
+and a column that is missing is empty.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import OrderedDict, defaultdict
+from collections.abc import Iterator, Set
+from itertools import chain
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from vid2book.records import Decision
+
+Row = dict[str, Any]
+Run = tuple[Path, int, int, int]  # file, row group, first row in it, row behind the last
+
+SAMPLES_AT_ONCE = 4  # a sample may hold 2 MB of images
+GROUPS_KEPT = 2  # row groups of decisions: those of a video may lie in two places
+
+# As in a manifest: an id names a file, so one that would leave the folder is refused.
+_ID = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]{0,127}")
+
+
+class ViewError(ValueError):
+    """A folder that cannot be shown; the message says what is wrong, where, and what to do."""
+
+
+class Corpus:
+    """A corpus folder. `videos` maps each video id to its row, in the order of the manifest."""
+
+    def __init__(self, folder: Path) -> None:
+        """Raises ViewError: the folder is missing or is no corpus."""
+        self.folder = folder
+        if not folder.is_dir():
+            raise ViewError(f"{folder}: there is no such folder; `vid2book build` makes a corpus")
+        if not self._files("videos"):
+            raise ViewError(
+                f"{folder}: this is no corpus, for it has no videos/*.parquet; "
+                "give the folder that `vid2book build` wrote"
+            )
+        self.videos: dict[str, Row] = {}
+        for row in chain.from_iterable(_rows(f, batch=1024) for f in self._files("videos")):
+            video_id = str(row.get("video_id"))
+            if not _ID.fullmatch(video_id):
+                raise ViewError(
+                    f"{folder}/videos: {video_id!r} is no video id: letters, digits, '.', '_' and "
+                    "'-' are allowed, up to 128, and no leading dot"
+                )
+            self.videos[video_id] = row
+        self.has_decisions = bool(self._files("decisions"))
+        self._runs = self._find_runs()
+        self._groups: OrderedDict[tuple[Path, int], pa.Table] = OrderedDict()
+
+    def samples(self) -> Iterator[Row]:
+        """All samples, in order."""
+        for file in self._files("data"):
+            yield from _rows(file, batch=SAMPLES_AT_ONCE)
+
+    def words(self, video_id: str) -> Iterator[Row]:
+        """The samples of one video without their images; files without the video are passed by."""
+        for file in self._files("data"):
+            names = {"video_ids", "id", "texts", "ocr_texts", "elements"}
+            if any(video_of(row) == video_id for row in _rows(file, 1024, {"video_ids", "id"})):
+                yield from (row for row in _rows(file, 64, names) if video_of(row) == video_id)
+
+    def decisions(self, video_id: str) -> list[Decision]:
+        """The decisions about one video, in order of time."""
+        rows: list[Row] = []
+        for file, group, first, stop in self._runs.get(video_id, []):
+            rows += self._group(file, group).slice(first, stop - first).to_pylist()
+        return sorted((_decision(row) for row in rows), key=lambda d: (d.start, d.end))
+
+    def _files(self, config: str) -> list[Path]:
+        return sorted((self.folder / config).rglob("*.parquet"))
+
+    def _find_runs(self) -> dict[str, list[Run]]:
+        """Where in the decisions each video's rows are; one column is read, its rows not kept."""
+        runs: dict[str, list[Run]] = defaultdict(list)
+        for file in self._files("decisions"):
+            try:
+                with pq.ParquetFile(file) as parquet:
+                    for group in range(parquet.num_row_groups):
+                        ids = parquet.read_row_group(group, ["video_id"])["video_id"]
+                        coded = pc.run_end_encode(ids.combine_chunks().cast(pa.string()))
+                        first = 0
+                        for video_id, stop in zip(
+                            coded.values.to_pylist(), coded.run_ends.to_pylist(), strict=True
+                        ):
+                            runs[str(video_id)].append((file, group, first, stop))
+                            first = stop
+            except (pa.ArrowException, OSError, KeyError) as error:
+                raise _unreadable(file, error) from None
+        return runs
+
+    def _group(self, file: Path, group: int) -> pa.Table:
+        key = (file, group)
+        if key not in self._groups:
+            try:
+                self._groups[key] = pq.ParquetFile(file).read_row_group(group)
+            except (pa.ArrowException, OSError) as error:
+                raise _unreadable(file, error) from None
+            if len(self._groups) > GROUPS_KEPT:
+                self._groups.popitem(last=False)
+        self._groups.move_to_end(key)
+        return self._groups[key]
+
+
+def video_of(sample: Row) -> str:
+    """The id of the video that a sample was made from."""
+    for ids in (sample.get("video_ids"), [e["video_id"] for e in sample.get("elements") or []]):
+        if ids:
+            return str(ids[0])
+    return str(sample.get("id"))
+
+
+def _rows(file: Path, batch: int, only: Set[str] | None = None) -> Iterator[Row]:
+    """The rows of a file, read as they are needed; `only` names the columns that are wanted."""
+    try:
+        # Without pre_buffer and with a buffer, a row group is not read whole.
+        with pq.ParquetFile(file, buffer_size=1 << 20, pre_buffer=False) as parquet:
+            columns = [c for c in parquet.schema_arrow.names if only is None or c in only]
+            for part in parquet.iter_batches(batch_size=batch, columns=columns):
+                yield from part.to_pylist()
+    except (pa.ArrowException, OSError) as error:
+        raise _unreadable(file, error) from None
+
+
+def _decision(row: Row) -> Decision:
+    return Decision(
+        video_id=str(row.get("video_id")),
+        level=row.get("level") or "video",
+        stage=row.get("stage") or "",
+        start=row.get("start") or 0.0,
+        end=row.get("end") or 0.0,
+        kept=bool(row.get("kept")),
+        reason=row.get("reason") or "",
+        score=row.get("score"),
+        threshold=row.get("threshold"),
+        text=row.get("text") or "",
+    )
+
+
+def _unreadable(file: Path, error: Exception) -> ViewError:
+    lines = str(error).splitlines() or [type(error).__name__]
+    return ViewError(f"{file}: this Parquet file cannot be read: {lines[0]}; build the corpus anew")

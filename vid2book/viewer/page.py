@@ -1,0 +1,185 @@
+"""The samples and the dropped pieces of one video as the blocks of its page, in order of time."""
+
+from __future__ import annotations
+
+import base64
+import io
+from collections import deque
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from markupsafe import Markup
+from PIL import Image
+
+from vid2book.records import Decision
+from vid2book.viewer.corpus import Row
+from vid2book.viewer.times import clock
+
+SHOWN = {  # MPO is a JPEG with a second picture behind it
+    "JPEG": "image/jpeg", "MPO": "image/jpeg", "PNG": "image/png", "WEBP": "image/webp",
+    "GIF": "image/gif",
+}
+ALT_CHARS = 160  # a screen reader reads the on-screen text itself right after
+LEVELS = {
+    "video": "Video", "clip": "Paragraph", "sentence": "Sentence",
+    "keyframe": "Picture", "line": "On-screen line",
+}
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A keyframe. `src` is a data: URI, empty where the picture cannot be shown."""
+
+    number: int
+    start: float | None
+    end: float | None
+    src: Markup
+    width: int
+    height: int
+    text: str  # on-screen text
+
+    @property
+    def anchor(self) -> str:
+        return f"f{self.number}"
+
+    @property
+    def alt(self) -> str:
+        at = "The screen" if self.start is None else f"The screen at {clock(self.start)}"
+        words = " ".join(self.text.split())
+        cut = words if len(words) <= ALT_CHARS else words[:ALT_CHARS].rsplit(" ", 1)[0] + " …"
+        return f"{at}: {cut}" if cut else f"{at}, without text"
+
+
+@dataclass(frozen=True)
+class Paragraph:
+    """What is said from `start` on."""
+
+    number: int
+    start: float | None
+    text: str
+
+    @property
+    def anchor(self) -> str:
+        return f"p{self.number}"
+
+
+@dataclass
+class Passage:
+    """A clip: paragraphs of speech and the figures shown with them; either may be missing."""
+
+    start: float
+    figures: list[Figure] = field(default_factory=list)
+    paragraphs: list[Paragraph] = field(default_factory=list)
+    kind: str = "passage"
+
+
+@dataclass(frozen=True)
+class SampleHead:
+    """Where a sample of the corpus begins."""
+
+    start: float
+    number: int
+    row: Row
+    kind: str = "sample"
+
+
+@dataclass(frozen=True)
+class Dropped:
+    """A decision against something."""
+
+    number: int
+    decision: Decision
+
+    @property
+    def anchor(self) -> str:
+        return f"d{self.number}"
+
+    @property
+    def what(self) -> str:
+        return LEVELS.get(self.decision.level, self.decision.level)
+
+
+@dataclass(frozen=True)
+class LeftOut:
+    """What was dropped between two passages."""
+
+    start: float
+    items: list[Dropped]
+    kind: str = "left out"
+
+
+Block = Passage | SampleHead | LeftOut
+
+
+def dropped(decisions: Iterable[Decision]) -> list[Dropped]:
+    """What was dropped from a video, numbered in order of time; the video itself is not in it."""
+    against = [d for d in decisions if not d.kept and d.level != "video"]
+    return [Dropped(number, decision) for number, decision in enumerate(against, 1)]
+
+
+def blocks(samples: Iterable[Row], left_out: list[Dropped]) -> Iterator[Block]:
+    """The blocks of a page, made as they are asked for: one sample is in memory at a time."""
+    waiting = deque(left_out)
+    for block in _passages(samples):
+        earlier = []
+        while waiting and waiting[0].decision.start < block.start:
+            earlier.append(waiting.popleft())
+        if earlier:
+            yield LeftOut(earlier[0].decision.start, earlier)
+        yield block
+    if waiting:
+        yield LeftOut(waiting[0].decision.start, list(waiting))
+
+
+def _passages(samples: Iterable[Row]) -> Iterator[Passage | SampleHead]:
+    figures = paragraphs = 0
+    last = 0.0  # a sample without `elements` stays where the one before it ended
+    for number, row in enumerate(samples, 1):
+        passage, clip = Passage(last), None
+        head: SampleHead | None = None
+        for place, image, text, ocr, element in _positions(row):
+            here = (element["clip_start"], element["clip_end"]) if element else place
+            if here != clip or head is None:
+                last = element["clip_start"] if element else last
+                if head is None:
+                    yield (head := SampleHead(last, number, row))
+                else:
+                    yield passage
+                passage, clip = Passage(last), here
+            start, end = (element["start"], element["end"]) if element else (None, None)
+            if image is not None:
+                figures += 1
+                passage.figures.append(
+                    Figure(figures, start, end, *_picture(image), (ocr or "").strip())
+                )
+            if text is not None:
+                paragraphs += 1
+                passage.paragraphs.append(Paragraph(paragraphs, start, text.strip()))
+        if head is None:
+            yield SampleHead(last, number, row)
+        else:
+            yield passage
+
+
+def _positions(row: Row) -> Iterator[tuple[int, Any, str | None, str | None, Row | None]]:
+    """The aligned lists of a sample, position by position; a list that is missing gives None."""
+    lists = [row.get(name) or [] for name in ("images", "texts", "ocr_texts", "elements")]
+    for place in range(max(len(lists[0]), len(lists[1]))):
+        image, text, ocr, element = (x[place] if place < len(x) else None for x in lists)
+        yield place, image, text, ocr, element
+
+
+def _picture(image: Any) -> tuple[Markup, int, int]:
+    """An image of the corpus as (data: URI, width, height); what is no picture gives an empty one.
+
+    Only embedded bytes are shown: a path in a corpus of unknown origin is not opened.
+    """
+    content = (image.get("bytes") if isinstance(image, dict) else image) or b""
+    try:
+        with Image.open(io.BytesIO(content)) as opened:  # reads the header only
+            mime, (width, height) = SHOWN[opened.format or ""], opened.size
+    except (OSError, ValueError, KeyError, SyntaxError, Image.DecompressionBombError):
+        return Markup(""), 0, 0
+    data = base64.b64encode(content).decode("ascii")
+    return Markup(f"data:{mime};base64,{data}"), width, height

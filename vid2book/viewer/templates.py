@@ -1,0 +1,89 @@
+"""The pages' templates, with style and script inside each page."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from importlib.resources import files
+from pathlib import Path
+
+from jinja2 import Environment, FunctionLoader, StrictUndefined
+from markupsafe import Markup
+
+from vid2book.viewer.times import clock, url_at
+
+GENERATOR = '<meta name="generator" content="vid2book view">'
+
+
+class Templates:
+    """Renders pages. Everything put into a template is escaped."""
+
+    def __init__(self) -> None:
+        self._env = Environment(
+            loader=FunctionLoader(_packaged),
+            autoescape=True,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+        self._env.filters.update(clock=clock, count=count, number=number, span=span)
+        style, script = _packaged("book.css"), _packaged("book.js")
+        self._env.globals.update(
+            generator=Markup(GENERATOR),
+            style=Markup(style),
+            script=Markup(script),
+            policy=_policy(style, script),
+            url_at=url_at,
+        )
+
+    def write(self, path: Path, template: str, **values: object) -> None:
+        """Render into a file piece by piece, so that a page may be larger than memory."""
+        with path.open("w", encoding="utf-8", newline="\n") as file:
+            for piece in self._env.get_template(template).generate(**values):
+                file.write(piece)
+
+
+def count(number: float | None, one: str, many: str) -> str:
+    """1 picture, 1,200 pictures."""
+    whole = int(number or 0)
+    return f"{whole:,} {one if whole == 1 else many}"
+
+
+def number(value: float) -> str:
+    """A score with as many digits as are worth reading."""
+    return f"{value:.3g}" if abs(value) < 1000 else f"{value:,.0f}"
+
+
+def span(seconds: float | None) -> str:
+    """A length for reading: 45 s, 12 min, 31 h 5 min."""
+    whole = round(seconds or 0)
+    if whole < 60:
+        return f"{whole} s"
+    minutes = round(whole / 60)
+    hours, rest = divmod(minutes, 60)
+    return f"{hours:,} h {rest} min" if hours else f"{minutes} min"
+
+
+def _packaged(name: str) -> str:
+    return (files("vid2book.viewer") / name).read_text("utf-8")
+
+
+def _policy(style: str, script: str) -> str:
+    """A content security policy: this style, this script and what it loads, inline pictures.
+
+    Should hostile text ever get past the escaping, the browser still runs none of it, and no page
+    talks to a server.
+    """
+    rules = {
+        "default-src": "'none'",
+        "img-src": "data:",
+        "style-src": _hash(style),
+        "script-src": f"{_hash(script)} 'strict-dynamic'",
+        "base-uri": "'none'",
+        "form-action": "'none'",
+    }
+    return "; ".join(f"{name} {value}" for name, value in rules.items())
+
+
+def _hash(text: str) -> str:
+    return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
