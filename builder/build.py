@@ -8,7 +8,7 @@ from collections import Counter
 from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.console import Console
@@ -21,10 +21,12 @@ from vid2book.records import Outcome
 
 from . import folder, source
 from .folder import CorpusError, Written
+from .progress import shown
 from .splits import splits
 
 if TYPE_CHECKING:
     from vid2book.corpus import Corpus
+    from vid2book.executors.local import Event
 
 LOG = "build.log.jsonl"
 _MOST_SHOWN = 50  # lines of a table; the config `videos` of a corpus has them all
@@ -68,7 +70,8 @@ def build(
         folder.recover(output)
         corpus = source.open_corpus(videos, config, store, limit, minutes)
         splits(corpus)  # a name that cannot be written is told before hours of work
-        source.fill(corpus, executor.value, workers)
+        run = source.fill(corpus, executor.value, workers)
+        events = list(shown(run, len(corpus.videos), errors))
         outcomes = [corpus.outcome(video) for video in corpus.videos]
         failed = [outcome for outcome in outcomes if outcome.status == "failed"]
         written = _written(corpus, outcomes, output)
@@ -77,11 +80,12 @@ def build(
         raise typer.Exit(2) from None
     if written is None:
         errors.print(_losses("Nothing was kept", [o for o in outcomes if o.status != "kept"]))
-        errors.print(f"[red]Error:[/] no video gave a sample; {escape(str(output))} is as it was")
+        where = escape(str(output))
+        errors.print(f"[red]Error:[/] no video gave a sample; nothing was written to {where}")
         raise typer.Exit(1)
     seconds = time.monotonic() - started
-    _log(output / LOG, outcomes, written, seconds)
-    console.print(_summary(outcomes, written, seconds))
+    _log(output / LOG, events, outcomes, written, seconds)
+    console.print(_summary(events, outcomes, written, seconds))
     console.print(f"The corpus: {escape(str(output))}", soft_wrap=True)
     console.print(f"Look at it: [bold]vid2book view {escape(str(output))}[/]", soft_wrap=True)
     if failed:
@@ -101,18 +105,22 @@ def _written(corpus: Corpus, outcomes: list[Outcome], output: Path) -> Written |
     return write_corpus(corpus, output)
 
 
-def _summary(outcomes: list[Outcome], written: Written, seconds: float) -> Table:
+def _summary(
+    events: list[Event], outcomes: list[Outcome], written: Written, seconds: float
+) -> Table:
     table = Table(show_header=False, box=None)
     table.add_column(style="cyan")
     table.add_column(justify="right")
-    hours = _hours(outcomes)
+    # What was in the store already tells nothing about the speed.
+    worked_on = sum(event.duration for event in events if event.seconds)
+    speed = f"{worked_on / seconds:,.1f}" if worked_on else "all was in the store"
     for name, value in (
         *((f"videos {status}", f"{count:,}") for status, count in _by_status(outcomes).items()),
-        ("hours of video", f"{hours:,.2f}"),
+        ("hours of video", f"{_hours(outcomes):,.2f}"),
         ("samples", f"{written.samples:,}"),
         ("images", f"{written.images:,}"),
         ("words", f"{sum(outcome.words for outcome in outcomes):,}"),
-        ("hours of video per hour", f"{hours * 3600 / seconds:,.1f}"),
+        ("hours of video per hour", speed),
     ):
         table.add_row(name, value)
     return table
@@ -127,9 +135,23 @@ def _losses(title: str, outcomes: list[Outcome]) -> Table:
     return table
 
 
-def _log(path: Path, outcomes: list[Outcome], written: Written, seconds: float) -> None:
-    """Add a line on this build. Times are here and nowhere else: equal corpora are equal bytes."""
-    line = {
+def _log(
+    path: Path,
+    events: list[Event],
+    outcomes: list[Outcome],
+    written: Written,
+    seconds: float,
+) -> None:
+    """Add lines on this build: one per video that was worked on, then one on the whole.
+
+    Times are here and nowhere else, so that equal corpora are equal bytes.
+    """
+    lines: list[dict[str, Any]] = [
+        {"video_id": e.video.video_id, "duration_s": e.duration, "seconds": round(e.seconds, 2)}
+        for e in events
+        if e.seconds
+    ]
+    whole = {
         "finished": datetime.now(UTC).isoformat(timespec="seconds"),
         "seconds": round(seconds, 2),
         "hours_of_video": round(_hours(outcomes), 4),
@@ -138,7 +160,7 @@ def _log(path: Path, outcomes: list[Outcome], written: Written, seconds: float) 
         "revision": written.revision,
     }
     with path.open("a", encoding="utf-8") as file:
-        file.write(json.dumps(line) + "\n")
+        file.writelines(json.dumps(line) + "\n" for line in [*lines, whole])
 
 
 def _by_status(outcomes: list[Outcome]) -> dict[str, int]:

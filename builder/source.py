@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,6 +12,7 @@ from vid2book.config import Config, load
 
 if TYPE_CHECKING:
     from vid2book.corpus import Corpus
+    from vid2book.executors.local import Event
 
 
 def open_corpus(
@@ -42,16 +44,18 @@ def open_corpus(
     return Corpus(videos, config, Store(Path(store)) if store else Store(), until)
 
 
-def fill(corpus: Corpus, executor: str = "local", workers: int | None = None) -> None:
-    """Run what the store has no results of.
+def fill(corpus: Corpus, executor: str = "local", workers: int | None = None) -> Iterator[Event]:
+    """Run what the store has no results of; an event for each video as it is through.
 
     Args:
         corpus: what to run.
         executor: a module of `vid2book.executors`.
         workers: processes; None: one per core.
     """
-    run = import_module(f"vid2book.executors.{executor}").run
-    run(corpus, workers or cores(), lambda *_: None)
+    events: Iterator[Event] = import_module(f"vid2book.executors.{executor}").run(
+        corpus, workers or cores()
+    )
+    return events
 
 
 def cores() -> int:

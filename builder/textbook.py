@@ -9,6 +9,7 @@ Used from Python, without the command line and without a corpus folder:
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,6 +26,8 @@ from .splits import splits
 
 if TYPE_CHECKING:
     from vid2book.corpus import Corpus
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(eq=False)
@@ -57,7 +60,12 @@ class TextbookConfig(datasets.BuilderConfig):  # type: ignore[misc]
         """The corpus asked for, with results."""
         corpus = self.described()
         if self.manifest is not None:
-            fill(corpus, workers=self.workers)
+            failures = {}
+            for event in fill(corpus, workers=self.workers):
+                logger.info("%s is through", event.video.video_id)
+                if event.failure:
+                    failures[event.video.video_id] = event.failure
+            self.corpus = corpus = corpus.without(failures)
         return corpus
 
     def create_config_id(

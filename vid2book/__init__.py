@@ -1,9 +1,9 @@
 """vid2book: instructional videos in, a multimodal textbook out.
 
-    import vid2book
-    vid2book.keyframes("lecture.mp4")    # iterator of Keyframe, this one stage alone
-    vid2book.transcribe("lecture.mp4")   # Transcript
-    vid2book.book("lecture.mp4")         # list of Sample
+import vid2book
+vid2book.keyframes("lecture.mp4")    # iterator of Keyframe, this one stage alone
+vid2book.transcribe("lecture.mp4")   # Transcript
+vid2book.book("lecture.mp4")         # list of Sample
 """
 
 from .api import book, keyframes, transcribe

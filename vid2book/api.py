@@ -7,12 +7,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from .config import Config, load
 from .records import Keyframe, Sample, Transcript, Video
 
+if TYPE_CHECKING:
+    from .pipeline import Work
 
-def keyframes(video: str | Path | Video, config: str | Path | Config = "offline") -> Iterator[Keyframe]:
+
+def keyframes(
+    video: str | Path | Video, config: str | Path | Config = "offline"
+) -> Iterator[Keyframe]:
     """The stable states of the screen, each shown complete.
 
     Args:
@@ -52,7 +58,7 @@ def book(video: str | Path | Video, config: str | Path | Config = "offline") -> 
     return Corpus((work.video,), work.config, Store()).samples(work.video)
 
 
-def _work(video: str | Path | Video, config: str | Path | Config):  # type: ignore[no-untyped-def]
+def _work(video: str | Path | Video, config: str | Path | Config) -> Work:
     from .manifest import read_manifest
     from .pipeline import Work
     from .store import Store

@@ -38,7 +38,8 @@ def view(
         with Progress(transient=True, console=Console(stderr=True)) as progress:
             task = progress.add_task("pages")
             index = write_book(
-                corpus, progress=lambda done, total: progress.update(task, completed=done, total=total)
+                corpus,
+                progress=lambda done, total: progress.update(task, completed=done, total=total),
             )
     except ViewError as error:
         _stop(error)

@@ -37,7 +37,7 @@ class Transcribe(_Stage):
         "packaged:tiny.en",
         description="faster-whisper model: packaged:tiny.en (extra 'offline'), a name, or a folder",
     )
-    beam_size: int = Field(1, ge=1, description="1 is greedy decoding")
+    beam_size: int = Field(5, ge=1, description="1 is greedy decoding")
     min_logprob: float = Field(-1.2, le=0, description="segments less likely than this are dropped")
     max_no_speech: Share = Field(0.8, description="segments more likely silence are dropped")
 
@@ -89,21 +89,28 @@ class Align(_Stage):
     """Pictures that have nothing to do with what is taught are dropped."""
 
     max_face: Share = Field(
-        0.02, description="a larger face, as a share of the screen, makes a picture with little "
-        "text a talking head"
+        0.02,
+        description="a larger face, as a share of the screen, makes a picture with little "
+        "text a talking head",
     )
     min_text_words: int = Field(4, ge=0, description="words that make a picture no talking head")
     min_teaching: Share = Field(
-        0.5, description="share of the speech during a picture that must teach, unless the picture "
-        "itself speaks of the topic"
+        0.5,
+        description="share of the speech during a picture that must teach, unless the picture "
+        "itself speaks of the topic",
     )
 
 
 class Reduce(_Stage):
     """What only shows when the whole corpus is seen."""
 
-    phash_distance: int = Field(6, ge=0, le=64, description="pictures of different videos whose "
-                                "64-bit perceptual hashes differ in at most this many bits are one")
+    phash_distance: int = Field(
+        6,
+        ge=0,
+        le=64,
+        description="pictures of different videos whose "
+        "64-bit perceptual hashes differ in at most this many bits are one",
+    )
     deny: tuple[str, ...] = Field((), description="video ids removed with all that came from them")
 
 
@@ -148,7 +155,9 @@ def load(config: str | Path | Config = "offline") -> Config:
     except yaml.YAMLError as error:
         raise ConfigError(f"{where}: this is not YAML: {error}") from None
     if not isinstance(values, dict):
-        raise ConfigError(f"{where}: expected keys such as 'keyframes:', found {type(values).__name__}")
+        raise ConfigError(
+            f"{where}: expected keys such as 'keyframes:', found {type(values).__name__}"
+        )
     try:
         return Config.model_validate(values)
     except ValidationError as error:
@@ -186,7 +195,8 @@ def _keys_beside(loc: tuple[Any, ...]) -> list[str]:
     for part in loc[:-1]:
         annotation = model.model_fields[str(part)].annotation
         model = next(
-            t for t in (annotation, *get_args(annotation))
+            t
+            for t in (annotation, *get_args(annotation))
             if isinstance(t, type) and issubclass(t, BaseModel)
         )
     return list(model.model_fields)

@@ -11,10 +11,17 @@ from dataclasses import asdict, dataclass, replace
 from functools import cached_property
 
 from .config import Config
-from .pipeline import (
-    ALIGN, JUDGE, KEYFRAMES, LEGIBLE, STAGES, TRANSCRIBE, Failed, Work,
-)  # fmt: skip
 from .models.lazy import models_of
+from .pipeline import (
+    ALIGN,
+    JUDGE,
+    KEYFRAMES,
+    LEGIBLE,
+    STAGES,
+    TRANSCRIBE,
+    Failed,
+    Work,
+)  # fmt: skip
 from .records import Clip, Decision, Outcome, Sample, Video
 from .stages import interleave as interleave_stage
 from .stages import reduce as reduce_stage
@@ -159,10 +166,11 @@ class Corpus:
 
     def _models(self, work: Work) -> dict[str, str]:
         models = models_of(self.config)
-        found = {
-            stage.name: models.identities[name] for stage in STAGES for name in stage.models
+        found = {stage.name: models.identities[name] for stage in STAGES for name in stage.models}
+        return found | {
+            "transcribe": work.get(TRANSCRIBE).model,
+            "tokens": models.count_tokens.name,
         }
-        return found | {"transcribe": work.get(TRANSCRIBE).model, "tokens": models.count_tokens.name}
 
     def _interleave(self, work: Work) -> list[Sample]:
         dropped = set(self.reduced.pictures.get(work.video.video_id, ()))

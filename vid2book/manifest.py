@@ -20,6 +20,7 @@ from .records import Video
 TABLES = (".jsonl", ".csv", ".parquet")
 _CAPTIONS = (".vtt", ".srt")
 _ID = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]{0,127}")
+_SPLIT = re.compile(r"\w+(\.\w+)*")  # what `datasets` takes
 _KNOWN = {f.name for f in fields(Video)} - {"metadata", "problem"}
 # Keys of yt-dlp's .info.json, by our names.
 _INFO = {
@@ -48,6 +49,7 @@ def read_manifest(source: str | Path) -> list[Video]:
         ManifestError: there is no such source, or no video in it.
     """
     source = Path(source)
+    rows: Iterator[tuple[str, dict[str, Any] | str]]
     if source.is_dir():
         for suffix in TABLES:
             if (source / f"manifest{suffix}").is_file():
@@ -85,7 +87,7 @@ def _table_rows(path: Path) -> Iterator[tuple[str, dict[str, Any] | str]]:
             with path.open(encoding="utf-8-sig", newline="") as file:
                 reader = csv.DictReader(file)
                 for row in reader:
-                    extra = row.pop(None, None)  # type: ignore[call-overload]
+                    extra = row.pop(None, None)
                     where = f"{path.name} line {reader.line_num}"
                     yield where, "more cells than the header has columns" if extra else row
         else:
@@ -110,7 +112,7 @@ def _parse(line: str) -> dict[str, Any] | str:
     return row if isinstance(row, dict) else "expected a JSON object"
 
 
-def _folder_rows(folder: Path) -> Iterator[tuple[str, dict[str, Any]]]:
+def _folder_rows(folder: Path) -> Iterator[tuple[str, dict[str, Any] | str]]:
     for path in sorted(folder.rglob("*")):
         inside = path.relative_to(folder)
         hidden = any(part.startswith(".") for part in inside.parts)
@@ -155,8 +157,8 @@ def _video(row: dict[str, Any] | str, where: str, base: Path) -> Video:
     values = {k: _text(v) for k, v in row.items() if k in _KNOWN and v is not None}
     values["path"] = _absolute(values.get("path", ""), base)
     values["captions"] = _absolute(values.get("captions", ""), base)
-    if not values.get("video_id") and values["path"]:
-        values["video_id"] = _safe_id(Path(values["path"]).stem)
+    if not values.get("video_id"):
+        values["video_id"] = _safe_id(Path(values["path"]).stem) if values["path"] else ""
     if not values.get("split"):
         values["split"] = "train"
     metadata = {k: v for k, v in row.items() if k not in _KNOWN and v is not None}
@@ -184,6 +186,8 @@ def _problem(values: dict[str, str], where: str) -> str:
         return f"{where}: there is no file {values['path']}"
     if values["captions"] and not Path(values["captions"]).is_file():
         return f"{where}: there is no caption file {values['captions']}"
+    if not _SPLIT.fullmatch(values["split"]) or values["split"].lower() == "all":
+        return f"{where}: {values['split']!r} cannot name a split; use letters, digits and '_'"
     return ""
 
 

@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Generic, Optional, TypeVar
+from typing import Any, Generic, TypeVar
 
 from .config import Config
 from .media.audio import SAMPLE_RATE, read_audio
@@ -32,7 +32,7 @@ from .stages.captions import CaptionError
 from .stages.layout import screen_text
 from .store import Store, make_key
 
-T = TypeVar("T")
+T = TypeVar("T", covariant=True)
 
 
 class Failed(Exception):  # noqa: N818 - it names what became of the video
@@ -55,7 +55,7 @@ class Stage(Generic[T]):
     @property
     def stored(self) -> Any:
         """Type of what the store keeps: result, decisions, reason of a failure."""
-        return tuple[Optional[self.kind], tuple[Decision, ...], str]  # type: ignore[name-defined]
+        return tuple[self.kind | None, tuple[Decision, ...], str]  # type: ignore[name-defined]
 
 
 class Work:
@@ -104,14 +104,14 @@ class Work:
             Failed: the video cannot be read.
         """
         if stage.name not in self._keys:
-            before = [self.key(s) for s in stage.needs] or [self._content, self.until]
+            before: list[Any] = [self.key(s) for s in stage.needs]
             self._keys[stage.name] = make_key(
                 stage.name,
                 stage.version,
                 stage.settings(self.config),
                 stage.facts(self.video),
                 [self.models.identities[m] for m in stage.models],
-                before,
+                before or [self._content, self.until],
             )
         return self._keys[stage.name]
 
@@ -190,9 +190,7 @@ def _keyframes(work: Work) -> tuple[list[Keyframe], list[Decision]]:
             yield frame
 
     info = work.info
-    found = keyframes_stage.keyframes(
-        work.video.video_id, frames(), work.models.faces, settings
-    )
+    found = keyframes_stage.keyframes(work.video.video_id, frames(), work.models.faces, settings)
     check_complete(work.video.path, reached, info.video_duration)
     return found
 

@@ -17,7 +17,10 @@ from vid2book.viewer.corpus import Corpus, Row
 from vid2book.viewer.times import clock
 
 LEVELS = {  # in the order in which they are told
-    "keyframe": "Screen", "line": "On-screen text", "sentence": "Speech", "clip": "Paragraph",
+    "keyframe": "Screen",
+    "line": "On-screen text",
+    "sentence": "Speech",
+    "clip": "Paragraph",
 }
 
 _TIME = re.compile(r"(?:(?:(\d+):)?(\d+):)?(\d+(?:\.\d+)?)")
@@ -169,8 +172,9 @@ def _pieces(samples: Iterable[Row], at: float) -> Iterator[Piece]:
             if start <= at < element["end"]:
                 texts = [column[position] for column in columns if position < len(column)]
                 text = next((text for text in texts if text), "")
-                yield Piece(str(sample.get("id")), position, element["kind"], start,
-                            element["end"], text)
+                yield Piece(
+                    str(sample.get("id")), position, element["kind"], start, element["end"], text
+                )
 
 
 def _cells(decision: Decision) -> tuple[Text, Text, Text, Text, Text]:
@@ -196,8 +200,9 @@ def _plain(text: str) -> str:
 
 def _unknown(video_id: str, known: Iterable[str]) -> str:
     known = list(known)
-    near = difflib.get_close_matches(video_id, known, n=3) or [
-        name for name in known if video_id.lower() in name.lower()
-    ][:3]
+    near = (
+        difflib.get_close_matches(video_id, known, n=3)
+        or [name for name in known if video_id.lower() in name.lower()][:3]
+    )
     hint = f"; did you mean {' or '.join(near)}?" if near else f"; it has {len(known)} others"
     return f"the corpus has no video {video_id!r}{hint}"

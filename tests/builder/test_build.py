@@ -6,7 +6,9 @@ import dataclasses
 import json
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 import typer
@@ -28,7 +30,13 @@ def run(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
             return given
 
         monkeypatch.setattr(source, "open_corpus", open_corpus)
-        monkeypatch.setattr(source, "fill", lambda *_: None)
+
+        def fill(corpus, *_: object) -> Iterator[SimpleNamespace]:
+            for video in corpus.videos:
+                reason = corpus.outcome(video).reason if video.video_id == "broken" else ""
+                yield SimpleNamespace(video=video, duration=360.0, seconds=9.5, failure=reason)
+
+        monkeypatch.setattr(source, "fill", fill)
         app = typer.Typer()
         app.command()(build.build)
         return CliRunner().invoke(app, ["lectures", "-o", str(tmp_path / "out"), *arguments])
@@ -50,8 +58,8 @@ def test_it_writes_a_corpus_and_says_what_is_in_it(make, run, tmp_path: Path) ->
 def test_a_failed_video_is_told_and_the_rest_is_written(corpus, run, tmp_path: Path) -> None:
     result = run(corpus)
     assert result.exit_code == 1
-    assert "broken" in result.stderr
-    assert "cannot read" in result.stderr
+    assert "4/4 broken: failed, cannot read /home/someone/lectures/broken.mp4" in result.stderr
+    assert "Failed" in result.stderr
     assert folder.held(tmp_path / "out").samples == 4
 
 
@@ -98,8 +106,10 @@ def test_the_same_corpus_is_written_once(
     monkeypatch.setattr(write, "write_corpus", None)
     assert run(corpus).exit_code == 0
     log = [json.loads(line) for line in (tmp_path / "out" / build.LOG).read_text().splitlines()]
-    assert [line["kept"] for line in log] == [1, 1]
-    assert log[0]["revision"] == log[1]["revision"]
+    assert [line.get("video_id") for line in log] == ["a", None, "a", None]
+    assert log[0]["seconds"] == 9.5
+    assert [log[n]["kept"] for n in (1, 3)] == [1, 1]
+    assert log[1]["revision"] == log[3]["revision"]
 
 
 def test_a_result_that_changed_is_written_again(make, run, tmp_path: Path) -> None:

@@ -73,7 +73,7 @@ def test_a_manifest_is_opened_and_run(make, monkeypatch: pytest.MonkeyPatch) -> 
     calls: list[object] = []
     corpus = make.corpus(make.video("a"))
     monkeypatch.setattr(textbook, "open_corpus", lambda *given: calls.append(given) or corpus)
-    monkeypatch.setattr(textbook, "fill", lambda *_, workers: calls.append(workers))
+    monkeypatch.setattr(textbook, "fill", lambda *_, workers: [calls.append(workers)][:0])
     builder = MultimodalTextbook(manifest="lectures", pipeline="offline", workers=3)
     assert calls == [("lectures", "offline", None)]
     builder.download_and_prepare()

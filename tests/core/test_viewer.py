@@ -19,7 +19,7 @@ from vid2book.viewer.search import script_json
 from vid2book.viewer.times import clock, safe_url, url_at
 
 CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
-HOSTILE = "</script><img src=x onerror=\"window.hacked=1\">\u2028'\"&<b>{{7*7}}"
+HOSTILE = '</script><img src=x onerror="window.hacked=1">\u2028\'"&<b>{{7*7}}'
 ARABIC = "قانون نيوتن الثاني يربط القوة بالتسارع"
 Row = dict[str, Any]
 
@@ -46,10 +46,17 @@ def sample(video_id: str, number: int, clips: list[tuple[float, float, list[Any]
             row["texts"].append(piece if speech else None)
             row["images"].append(None if speech else {"bytes": piece[3], "path": None})
             row["ocr_texts"].append(None if speech else "\n".join(piece[2]))
-            row["elements"].append({
-                "kind": "text" if speech else "image", "video_id": video_id, "start": at,
-                "end": until, "clip_start": start, "clip_end": end, "name": "",
-            })
+            row["elements"].append(
+                {
+                    "kind": "text" if speech else "image",
+                    "video_id": video_id,
+                    "start": at,
+                    "end": until,
+                    "clip_start": start,
+                    "clip_end": end,
+                    "name": "",
+                }
+            )
     return row | {"id": f"{video_id}-{number:04}", "video_ids": [video_id], "token_num": 1800}
 
 
@@ -59,70 +66,199 @@ def picture(at: float, until: float, lines: list[str]) -> tuple[float, float, li
 
 def decision(video_id: str, level: str, stage: str, start: float, end: float, **more: Any) -> Row:
     empty = {"kept": False, "reason": "", "score": None, "threshold": None, "text": ""}
-    return {"video_id": video_id, "level": level, "stage": stage, "start": start, "end": end,
-            **empty, **more}
+    return {
+        "video_id": video_id,
+        "level": level,
+        "stage": stage,
+        "start": start,
+        "end": end,
+        **empty,
+        **more,
+    }
 
 
-FORCE = ["Newton's second law", "The net force is mass times acceleration",
-         "F = m a", "Unit: newton, kg m / s²"]
+FORCE = [
+    "Newton's second law",
+    "The net force is mass times acceleration",
+    "F = m a",
+    "Unit: newton, kg m / s²",
+]
 TABLE = ["Motion on a table", *(f"step {i}: x = {i * i}" for i in range(1, 10))]
 SAMPLES = [
-    sample("newton", 0, [
-        (4.0, 21.0, [picture(18.0, 21.5, FORCE[:2]),
-                     "Today we look at the second law of motion. It says how the velocity of a "
-                     "body changes when a force acts on it, and it is the law that you will use "
-                     "more than any other in this course."]),
-        (21.5, 38.0, ["The net force on a body equals its mass times its acceleration. Twice the "
-                      "force gives twice the acceleration; twice the mass gives half of it."]),
-        (38.0, 55.0, [picture(52.0, 55.0, FORCE),
-                      "We measure a force in newtons. One newton is the force that gives a mass "
-                      "of one kilogram an acceleration of one metre per second squared."]),
-        (70.0, 84.0, ["Mind the arrows: force and acceleration point the same way, even where the "
-                      "velocity points somewhere else. Schrödinger comes later."]),
-    ]),
-    sample("newton", 1, [
-        (754.0, 768.0, [picture(760.0, 768.0, TABLE),
-                        "Now a cart rolls along the table, and every step we write down where it "
-                        "is."]),
-        (768.0, 790.0, [picture(789.0, 790.0, [])]),
-    ]),
-    sample("hostile", 0, [(0.0, 12.0, [HOSTILE, picture(3.0, 9.0, [HOSTILE, "x" * 300])]),
-                          (12.0, 20.0, [ARABIC, (12.0, 12.4, [ARABIC], b"no picture")])]),
+    sample(
+        "newton",
+        0,
+        [
+            (
+                4.0,
+                21.0,
+                [
+                    picture(18.0, 21.5, FORCE[:2]),
+                    "Today we look at the second law of motion. It says how the velocity of a "
+                    "body changes when a force acts on it, and it is the law that you will use "
+                    "more than any other in this course.",
+                ],
+            ),
+            (
+                21.5,
+                38.0,
+                [
+                    "The net force on a body equals its mass times its acceleration. Twice the "
+                    "force gives twice the acceleration; twice the mass gives half of it."
+                ],
+            ),
+            (
+                38.0,
+                55.0,
+                [
+                    picture(52.0, 55.0, FORCE),
+                    "We measure a force in newtons. One newton is the force that gives a mass "
+                    "of one kilogram an acceleration of one metre per second squared.",
+                ],
+            ),
+            (
+                70.0,
+                84.0,
+                [
+                    "Mind the arrows: force and acceleration point the same way, even where the "
+                    "velocity points somewhere else. Schrödinger comes later."
+                ],
+            ),
+        ],
+    ),
+    sample(
+        "newton",
+        1,
+        [
+            (
+                754.0,
+                768.0,
+                [
+                    picture(760.0, 768.0, TABLE),
+                    "Now a cart rolls along the table, and every step we write down where it is.",
+                ],
+            ),
+            (768.0, 790.0, [picture(789.0, 790.0, [])]),
+        ],
+    ),
+    sample(
+        "hostile",
+        0,
+        [
+            (0.0, 12.0, [HOSTILE, picture(3.0, 9.0, [HOSTILE, "x" * 300])]),
+            (12.0, 20.0, [ARABIC, (12.0, 12.4, [ARABIC], b"no picture")]),
+        ],
+    ),
     sample("speech-only", 0, [(3601.0, 3615.0, ["A radio lecture, spoken and not shown."])]),
 ]
 VIDEOS: list[Row] = [
-    {"video_id": "newton", "title": "Newton's second law", "subject": "Physics",
-     "course": "Mechanics", "knowledge_point": "Force and acceleration", "language": "en",
-     "license": "CC-BY-4.0", "source_url": "https://lectures.example/newton.mp4",
-     "author": "A. Teacher", "duration_s": 812.0, "status": "kept", "reason": "",
-     "relevance": 4.6, "knowledge_density": 3.875, "transcription_quality": 4.2,
-     "teaching_share": 0.93, "words": 132, "clips": 6, "keyframes": 4, "samples": 2},
-    {"video_id": "hostile", "title": HOSTILE, "subject": HOSTILE, "source_url":
-     "javascript:alert(1)", "language": '"><script>', "license": HOSTILE, "duration_s": 20.0,
-     "status": "kept", "reason": "", "words": 9, "keyframes": 2, "samples": 1},
-    {"video_id": "speech-only", "title": "On the radio", "subject": "Physics",
-     "course": "Mechanics", "duration_s": 3700.0, "status": "kept", "samples": 1, "words": 7,
-     "source_url": "https://www.youtube.com/watch?v=abc&t=3"},
-    {"video_id": "vlog", "title": "What I ate this week", "duration_s": 300.0,
-     "status": "filtered", "reason": "4 % of the words teach; 25 % are wanted"},
-    {"video_id": "broken", "title": "", "duration_s": 0.0, "status": "failed",
-     "reason": f"moov atom not found {HOSTILE}"},
+    {
+        "video_id": "newton",
+        "title": "Newton's second law",
+        "subject": "Physics",
+        "course": "Mechanics",
+        "knowledge_point": "Force and acceleration",
+        "language": "en",
+        "license": "CC-BY-4.0",
+        "source_url": "https://lectures.example/newton.mp4",
+        "author": "A. Teacher",
+        "duration_s": 812.0,
+        "status": "kept",
+        "reason": "",
+        "relevance": 4.6,
+        "knowledge_density": 3.875,
+        "transcription_quality": 4.2,
+        "teaching_share": 0.93,
+        "words": 132,
+        "clips": 6,
+        "keyframes": 4,
+        "samples": 2,
+    },
+    {
+        "video_id": "hostile",
+        "title": HOSTILE,
+        "subject": HOSTILE,
+        "source_url": "javascript:alert(1)",
+        "language": '"><script>',
+        "license": HOSTILE,
+        "duration_s": 20.0,
+        "status": "kept",
+        "reason": "",
+        "words": 9,
+        "keyframes": 2,
+        "samples": 1,
+    },
+    {
+        "video_id": "speech-only",
+        "title": "On the radio",
+        "subject": "Physics",
+        "course": "Mechanics",
+        "duration_s": 3700.0,
+        "status": "kept",
+        "samples": 1,
+        "words": 7,
+        "source_url": "https://www.youtube.com/watch?v=abc&t=3",
+    },
+    {
+        "video_id": "vlog",
+        "title": "What I ate this week",
+        "duration_s": 300.0,
+        "status": "filtered",
+        "reason": "4 % of the words teach; 25 % are wanted",
+    },
+    {
+        "video_id": "broken",
+        "title": "",
+        "duration_s": 0.0,
+        "status": "failed",
+        "reason": f"moov atom not found {HOSTILE}",
+    },
 ]
 DECISIONS = [
-    decision("newton", "video", "judge", 0, 812, kept=True, reason="it teaches", score=0.93,
-             threshold=0.25),
-    decision("newton", "sentence", "judge", 56, 62, reason="not about the topic", score=0.12,
-             threshold=0.5, text="Smash the like button and subscribe to the channel."),
-    decision("newton", "keyframe", "align", 55, 70, reason="a talking head", score=0.11,
-             threshold=0.02),
-    decision("newton", "line", "align", 70, 84, reason="a burned-in caption",
-             text="MIND THE ARROWS"),
+    decision(
+        "newton",
+        "video",
+        "judge",
+        0,
+        812,
+        kept=True,
+        reason="it teaches",
+        score=0.93,
+        threshold=0.25,
+    ),
+    decision(
+        "newton",
+        "sentence",
+        "judge",
+        56,
+        62,
+        reason="not about the topic",
+        score=0.12,
+        threshold=0.5,
+        text="Smash the like button and subscribe to the channel.",
+    ),
+    decision(
+        "newton", "keyframe", "align", 55, 70, reason="a talking head", score=0.11, threshold=0.02
+    ),
+    decision(
+        "newton", "line", "align", 70, 84, reason="a burned-in caption", text="MIND THE ARROWS"
+    ),
     decision("newton", "sentence", "judge", 4, 21, kept=True, reason="", score=0.9, threshold=0.5),
     decision("hostile", "sentence", "judge", 5, 6, reason=HOSTILE, text=HOSTILE),
-    decision("vlog", "video", "judge", 0, 300, reason="too little teaching", score=0.04,
-             threshold=0.25),
-    decision("vlog", "sentence", "judge", 0, 9, reason="not about the topic", score=0.03,
-             threshold=0.5, text="So on Monday I had pancakes."),
+    decision(
+        "vlog", "video", "judge", 0, 300, reason="too little teaching", score=0.04, threshold=0.25
+    ),
+    decision(
+        "vlog",
+        "sentence",
+        "judge",
+        0,
+        9,
+        reason="not about the topic",
+        score=0.03,
+        threshold=0.5,
+        text="So on Monday I had pancakes.",
+    ),
 ]
 
 
@@ -162,10 +298,19 @@ def test_every_video_has_a_page_and_progress_is_told(corpus: Path, tmp_path: Pat
 
 def test_a_page_is_in_order_of_time_with_what_was_dropped(book: Path) -> None:
     page = (book / "videos" / "newton.html").read_text("utf-8")
-    order = ["Sample 1", "Today we look", "We measure a force", "a talking head",
-             "Smash the like", "Mind the arrows", "MIND THE ARROWS", "Sample 2", "Now a cart",
-             "Figure 4"]
-    main = page[page.index("<main"):]
+    order = [
+        "Sample 1",
+        "Today we look",
+        "We measure a force",
+        "a talking head",
+        "Smash the like",
+        "Mind the arrows",
+        "MIND THE ARROWS",
+        "Sample 2",
+        "Now a cart",
+        "Figure 4",
+    ]
+    main = page[page.index("<main") :]
     places = [main.index(words) for words in order]
     assert places == sorted(places)
     assert "0.12 against 0.5" in page and "a talking head" in page
@@ -192,7 +337,7 @@ def test_script_json_reads_back() -> None:
 
 def test_a_page_needs_no_other_file(book: Path) -> None:
     page = (book / "videos" / "newton.html").read_text("utf-8")
-    assert "<link rel=\"stylesheet\"" not in page and "<script src" not in page
+    assert '<link rel="stylesheet"' not in page and "<script src" not in page
     assert page.count(' src="') == page.count(' src="data:image/jpeg')
 
 
@@ -252,8 +397,16 @@ def test_samples_that_do_not_stand_together(tmp_path: Path) -> None:
 
 def test_times_and_links() -> None:
     assert [clock(s) for s in (0, 75.9, 3601)] == ["0:00", "1:15", "1:00:01"]
-    for bad in ("javascript:alert(1)", "data:text/html,x", "//host/x", "https://", "http://[", None,
-                "java\nscript:x", "file:///etc/passwd"):
+    for bad in (
+        "javascript:alert(1)",
+        "data:text/html,x",
+        "//host/x",
+        "https://",
+        "http://[",
+        None,
+        "java\nscript:x",
+        "file:///etc/passwd",
+    ):
         assert safe_url(bad) == ""
     assert url_at(safe_url("https://youtu.be/x?t=3"), 75.5) == "https://youtu.be/x?t=75s"
     assert url_at("https://a.example/v.mp4", 75.5) == "https://a.example/v.mp4#t=75"
@@ -312,8 +465,13 @@ def test_search_finds_words_in_any_video_and_jumps_there(book: Path, browser: Br
 def test_search_finds_screen_left_out_titles_and_other_scripts(
     book: Path, browser: Browser
 ) -> None:
-    for words, wanted in [("kg m", "screen"), ("pancakes", "left out"), ("what i ate", "video"),
-                          ("التسارع", "speech"), ("radio spoken", "On the radio")]:
+    for words, wanted in [
+        ("kg m", "screen"),
+        ("pancakes", "left out"),
+        ("what i ate", "video"),
+        ("التسارع", "speech"),
+        ("radio spoken", "On the radio"),
+    ]:
         browser.page.goto((book / "index.html").as_uri())
         assert wanted in browser.search(words)[0]
     browser.page.goto((book / "index.html").as_uri())

@@ -16,11 +16,30 @@ from vid2book.viewer import ViewError
 from vid2book.why import WhyError, parse_time, why
 
 
-def decision(level: str, stage: str, start: float, end: float, kept: bool, reason: str,
-             score: float | None = None, threshold: float | None = None, text: str = "",
-             video_id: str = "optics-1") -> dict[str, Any]:
-    return dict(video_id=video_id, level=level, stage=stage, start=start, end=end, kept=kept,
-                reason=reason, score=score, threshold=threshold, text=text)
+def decision(
+    level: str,
+    stage: str,
+    start: float,
+    end: float,
+    kept: bool,
+    reason: str,
+    score: float | None = None,
+    threshold: float | None = None,
+    text: str = "",
+    video_id: str = "optics-1",
+) -> dict[str, Any]:
+    return dict(
+        video_id=video_id,
+        level=level,
+        stage=stage,
+        start=start,
+        end=end,
+        kept=kept,
+        reason=reason,
+        score=score,
+        threshold=threshold,
+        text=text,
+    )
 
 
 DECISIONS = [
@@ -29,21 +48,50 @@ DECISIONS = [
     decision("keyframe", "align", 10, 40, False, "a talking head", 0.11, 0.02),
     decision("line", "read", 10, 40, False, "the reader is unsure", 0.31, 0.6, "lcns"),
     decision("sentence", "judge", 12, 20, True, "", 0.9, 0.5, "A lens bends light."),
-    decision("sentence", "judge", 30, 36, False, "not about the topic", 0.1, 0.5,
-             "\x1b[31mSubscribe\x1b[0m [bold]now[/bold]"),
+    decision(
+        "sentence",
+        "judge",
+        30,
+        36,
+        False,
+        "not about the topic",
+        0.1,
+        0.5,
+        "\x1b[31mSubscribe\x1b[0m [bold]now[/bold]",
+    ),
     decision("sentence", "judge", 5, 9, True, "", 0.7, 0.5, "other", video_id="optics-2"),
     # What was decided over the whole corpus comes last.
     decision("keyframe", "reduce", 60, 70, False, "as in optics-2", 3, 6),
 ]
 VIDEOS = [
     {"video_id": "optics-1", "title": "Lenses", "duration_s": 90.0, "status": "kept", "reason": ""},
-    {"video_id": "optics-2", "title": "Mirrors", "duration_s": 30.0, "status": "filtered",
-     "reason": "too short"},
+    {
+        "video_id": "optics-2",
+        "title": "Mirrors",
+        "duration_s": 30.0,
+        "status": "filtered",
+        "reason": "too short",
+    },
 ]
-PLACE = {"kind": "text", "video_id": "optics-1", "start": 12.0, "end": 20.0, "clip_start": 12.0,
-         "clip_end": 20.0, "name": ""}
-SAMPLES = [{"id": "optics-1-0000", "video_ids": ["optics-1"], "images": [None],
-            "texts": ["A lens bends light."], "ocr_texts": [None], "elements": [PLACE]}]
+PLACE = {
+    "kind": "text",
+    "video_id": "optics-1",
+    "start": 12.0,
+    "end": 20.0,
+    "clip_start": 12.0,
+    "clip_end": 20.0,
+    "name": "",
+}
+SAMPLES = [
+    {
+        "id": "optics-1-0000",
+        "video_ids": ["optics-1"],
+        "images": [None],
+        "texts": ["A lens bends light."],
+        "ocr_texts": [None],
+        "elements": [PLACE],
+    }
+]
 
 
 @pytest.fixture(scope="module")
@@ -65,12 +113,15 @@ def printed(corpus: Path, at: float) -> str:
 def test_what_stands_at_a_moment(corpus: Path) -> None:
     found = why(corpus, "optics-1", 15)
     assert [(d.stage, d.kept, d.score) for d in found.here["keyframe"]] == [
-        ("keyframes", True, 0.4), ("align", False, 0.11)]
+        ("keyframes", True, 0.4),
+        ("align", False, 0.11),
+    ]
     assert [d.text for d in found.here["sentence"]] == ["A lens bends light."]
     assert [d.text for d in found.here["line"]] == ["lcns"]
     assert found.near["sentence"] == () and found.here["clip"] == found.near["clip"] == ()
     assert [(p.sample, p.position, p.text) for p in found.corpus] == [
-        ("optics-1-0000", 0, "A lens bends light.")]
+        ("optics-1-0000", 0, "A lens bends light.")
+    ]
     assert [d.reason for d in found.video] == ["it teaches"]
 
 
@@ -78,7 +129,10 @@ def test_the_nearest_where_nothing_stands(corpus: Path) -> None:
     found = why(corpus, "optics-1", 50)
     assert all(not decisions for decisions in found.here.values())
     assert [(d.start, d.stage) for d in found.near["keyframe"]] == [
-        (10, "keyframes"), (10, "align"), (60, "reduce")]
+        (10, "keyframes"),
+        (10, "align"),
+        (60, "reduce"),
+    ]
     assert [d.start for d in found.near["sentence"]] == [30]
     assert found.corpus == ()
 
@@ -110,14 +164,17 @@ def test_questions_that_cannot_be_answered(corpus: Path, tmp_path: Path) -> None
         why(tmp_path / "nowhere", "optics-1", 3)
 
 
-@pytest.mark.parametrize(("text", "seconds"), [
-    ("12:34", 754), ("1:02:03", 3723), ("75", 75), ("75.5", 75.5), ("90:00", 5400), (" 0:09 ", 9)])
+@pytest.mark.parametrize(
+    ("text", "seconds"),
+    [("12:34", 754), ("1:02:03", 3723), ("75", 75), ("75.5", 75.5), ("90:00", 5400), (" 0:09 ", 9)],
+)
 def test_times_that_are_read(text: str, seconds: float) -> None:
     assert parse_time(text) == seconds
 
 
 @pytest.mark.parametrize(
-    "text", ["", "abc", "-5", "1:60", "1:75:00", "1::2", "nan", "1e3", "1:2:3:4", "12:34:"])
+    "text", ["", "abc", "-5", "1:60", "1:75:00", "1::2", "nan", "1e3", "1:2:3:4", "12:34:"]
+)
 def test_times_that_are_none(text: str) -> None:
     with pytest.raises(WhyError, match="is no time; write 12:34"):
         parse_time(text)

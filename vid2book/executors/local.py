@@ -67,7 +67,11 @@ def run(corpus: Corpus, workers: int) -> Iterator[Event]:
     todo: list[_Task] = []
     progress: dict[str, _Progress] = {}
     for video in corpus.videos:
-        branches = _missing(corpus, video)
+        try:
+            branches = _missing(corpus, video)
+        except Failed as failure:
+            yield Event(video, failure=str(failure))
+            continue
         if not branches:
             yield Event(video)
             continue
@@ -80,12 +84,9 @@ def run(corpus: Corpus, workers: int) -> Iterator[Event]:
 def _missing(corpus: Corpus, video: Video) -> list[str]:
     """Branches to run before the last one; none where everything is in the store."""
     work = corpus.work(video)
-    try:
-        if work.is_done(TEXT[-1]):
-            return []
-        return [b for b in ("speech", "screen") if not work.is_done(_BRANCHES[b][-1])] or ["text"]
-    except Failed:
+    if work.is_done(TEXT[-1]):
         return []
+    return [b for b in ("speech", "screen") if not work.is_done(_BRANCHES[b][-1])] or ["text"]
 
 
 def _work_off(
@@ -93,6 +94,7 @@ def _work_off(
 ) -> Iterator[Event]:
     pool = _pool(corpus, workers)
     running: dict[Future[_Done], _Task] = {}
+    over = False
     try:
         while todo or running:
             lonely = bool(todo) and todo[0].again
@@ -122,10 +124,12 @@ def _work_off(
                         yield from _advance(task, result, progress, todo)
                     else:
                         todo.insert(0, _Task(task.video, task.branch, again=True))
+        over = True
     finally:
-        for process in list((pool._processes or {}).values()):
-            process.terminate()
-        pool.shutdown(wait=False, cancel_futures=True)
+        if not over:  # stopped by the user: what is in hand is given up, not waited for
+            for process in list((pool._processes or {}).values()):
+                process.terminate()
+        pool.shutdown(cancel_futures=True)
 
 
 def _advance(

@@ -17,11 +17,24 @@ import av.error
 import av.stream
 
 # Demuxer names of FFmpeg, as `ffmpeg -formats` lists them.
-FORMATS = (
-    "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,mpegts,mpeg,flv,asf,ogg,mp3,wav,flac,aac"
-)
+FORMATS = "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,mpegts,mpeg,flv,asf,ogg,mp3,wav,flac,aac"
 EXTENSIONS = frozenset(
-    ".mp4 .m4v .mov .mkv .webm .avi .ts .m2ts .mpg .mpeg .flv .wmv .ogv .3gp".split()
+    [
+        ".mp4",
+        ".m4v",
+        ".mov",
+        ".mkv",
+        ".webm",
+        ".avi",
+        ".ts",
+        ".m2ts",
+        ".mpg",
+        ".mpeg",
+        ".flv",
+        ".wmv",
+        ".ogv",
+        ".3gp",
+    ]
 )
 # A file may end a little before its header says: audio padding, edit lists, rounding.
 _END_TOLERANCE = 2.0

@@ -53,7 +53,9 @@ class Frame:
 
     def luma(self, max_side: int) -> Plane:
         """H x W, uint8: the luma plane, shrunk by area so that noise averages out."""
-        return self._upright(cv2.resize(self._plane, self.size(max_side), interpolation=cv2.INTER_AREA))
+        return self._upright(
+            cv2.resize(self._plane, self.size(max_side), interpolation=cv2.INTER_AREA)
+        )
 
     def jpeg(self, max_side: int, quality: int) -> tuple[bytes, int, int]:
         """The picture as JPEG, with its width and height."""
@@ -67,7 +69,7 @@ class Frame:
     def _plane(self) -> Plane:
         if self.picture.format.name in {"yuv420p", "yuvj420p", "yuv422p", "yuv444p", "nv12"}:
             plane = self.picture.planes[0]
-            rows = np.frombuffer(plane, np.uint8).reshape(plane.height, plane.line_size)
+            rows = np.frombuffer(memoryview(plane), np.uint8).reshape(plane.height, plane.line_size)
             return rows[:, : plane.width]
         return self.picture.to_ndarray(format="gray")
 
@@ -92,7 +94,6 @@ def read_frames(path: str | Path, rate: float, until: float | None = None) -> It
         stream = streams[0]
         # One thread: videos are worked on side by side, and a decoder's threads would only queue.
         stream.thread_type = "NONE"
-        decoder = container.decode(stream)
         aspect = float(stream.sample_aspect_ratio or 1) or 1.0
         origin = float((stream.start_time or 0) * stream.time_base) if stream.time_base else 0.0
         step = 1 / rate
@@ -105,7 +106,7 @@ def read_frames(path: str | Path, rate: float, until: float | None = None) -> It
             frame = Frame(time, picture, aspect, int(picture.rotation) % 360)
             if held is None:
                 due = time
-            while held is not None and time > due:
+            while held is not None and time > due + 1e-6:  # sums of steps are not exact
                 yield replace(held, time=max(held.time, due))
                 due += step
             held = frame

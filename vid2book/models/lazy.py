@@ -41,7 +41,7 @@ class Models:
 
     @cached_property
     def identities(self) -> dict[str, str]:
-        """What each model's results depend on: weights and library versions, by the model's name."""
+        """Weights and library versions on which results depend, by the model's name."""
         return {
             "speech": f"{speech.identity(self._config.transcribe.model)}, "
             f"beam {self._config.transcribe.beam_size}",

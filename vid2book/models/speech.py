@@ -1,10 +1,9 @@
 """Speech to text by faster-whisper, with the times of every word.
 
-Silence is cut out first (Silero VAD, which comes with faster-whisper). The speech that remains is
-cut into windows of at most 30 s, at the longest pauses, and each is recognised on its own: no
-window is told what was said in the one before, so a mistake cannot run on. A window that comes out
-as a loop, or with speech that has no words, is cut in two and tried again. Nothing is sampled, so
-the same audio always gives the same text.
+Windows of speech (`windows.py`) are recognised one by one: none is told what was said in the one
+before, so a mistake cannot run on. A window that comes out as a loop, or with speech that has no
+words, is cut in two and tried again. Nothing is sampled, so the same audio always gives the same
+text.
 """
 
 from __future__ import annotations
@@ -18,17 +17,14 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
-from vid2book.records import Segment, Word
+from ..records import Segment, Word
+from .windows import RATE, Piece, cut_windows, find_pieces, halves, place, sound
 
-RATE = 16_000  # samples per second, Whisper's own
-
-_PAD = 0.4  # seconds of quiet kept around speech, so that no word loses its edges
-_MIN_PAUSE = 0.25  # seconds; windows are cut in pauses at least this long
-_MAX_WINDOW = 29.0  # seconds; Whisper hears 30
-_MIN_WINDOW = 18.0  # seconds; the longest pause after this ends a window
 _MAX_HOLE = 3.0  # seconds of speech without a word that make a window a failure
 _MAX_COMPRESSION = 2.4  # zlib ratio above which Whisper's authors call a text a loop
+_LONG_PAUSE = 2.0  # seconds; ends a segment
 _ATTEMPTS = 3
 _GROUP = 20  # windows per call; bounds memory
 
@@ -37,18 +33,10 @@ class SpeechModelError(RuntimeError):
     """The speech model cannot be had or used; the message says what to do."""
 
 
-class _Piece(NamedTuple):
-    """Speech between two pauses, with half of each pause (at most `_PAD`)."""
-
-    start: float  # seconds of the audio
-    end: float
-    pause: float  # seconds of silence that follow the speech
-
-
 class _Heard(NamedTuple):
     """A window and what was recognised in it; words are in seconds of the audio."""
 
-    window: list[_Piece]
+    window: list[Piece]
     words: list[Word]
     no_speech_prob: float
 
@@ -70,7 +58,7 @@ class FasterWhisper:
     """A Whisper model, loaded at the first call and kept.
 
     Args:
-        model: `packaged:tiny.en`, a folder with a CTranslate2 model, or a name faster-whisper knows.
+        model: `packaged:tiny.en`, a folder with a CTranslate2 model, or a name on the Hub.
         beam_size: 1 is greedy decoding.
         threads: of the CPU.
     """
@@ -82,7 +70,7 @@ class FasterWhisper:
         self.identity = f"{identity(model)}, beam {beam_size}"
 
     def __call__(
-        self, audio: np.ndarray, language: str = "", prompt: str = ""
+        self, audio: NDArray[np.float32], language: str = "", prompt: str = ""
     ) -> tuple[list[Segment], str]:
         """What is said in mono float32 audio at 16 kHz, and in which language.
 
@@ -94,16 +82,16 @@ class FasterWhisper:
             SpeechModelError: the model does not know the language.
         """
         self._check_language(language)
-        todo = _windows(_pieces(audio))
+        todo = cut_windows(find_pieces(audio))
         settled: list[_Heard] = []
         for attempt in range(1, _ATTEMPTS + 1):
-            retry: list[list[_Piece]] = []
+            retry: list[list[Piece]] = []
             for i in range(0, len(todo), _GROUP):
                 group = todo[i : i + _GROUP]
                 heard, language = self._recognise(audio, group, language, prompt)
                 for result in heard:
                     if attempt < _ATTEMPTS and len(result.window) > 1 and _failed(result):
-                        retry += _halves(result.window)
+                        retry += halves(result.window)
                     else:
                         settled.append(result)
             todo = retry
@@ -134,10 +122,10 @@ class FasterWhisper:
             )
 
     def _recognise(
-        self, audio: np.ndarray, windows: list[list[_Piece]], language: str, prompt: str
+        self, audio: NDArray[np.float32], windows: list[list[Piece]], language: str, prompt: str
     ) -> tuple[list[_Heard], str]:
-        sounds = [_sound(audio, window) for window in windows]
-        ends = np.cumsum([len(sound) for sound in sounds]) / RATE
+        sounds = [sound(audio, window) for window in windows]
+        ends = np.cumsum([len(samples) for samples in sounds]) / RATE
         starts = [0.0, *ends[:-1].tolist()]
         segments, info = self._whisper.transcribe(
             np.concatenate(sounds),
@@ -162,85 +150,10 @@ class FasterWhisper:
                 for w in segment.words or []
             ]
         heard = [
-            _Heard(window, _placed(found, window), prob)
+            _Heard(window, place(found, window), prob)
             for window, found, prob in zip(windows, words, no_speech, strict=True)
         ]
         return heard, info.language
-
-
-def _pieces(audio: np.ndarray) -> list[_Piece]:
-    from faster_whisper.vad import VadOptions, get_speech_timestamps
-
-    options = VadOptions(
-        threshold=0.35, min_silence_duration_ms=int(_MIN_PAUSE * 1000), speech_pad_ms=0
-    )
-    if len(audio) == 0:
-        return []
-    spans = [(s["start"] / RATE, s["end"] / RATE) for s in get_speech_timestamps(audio, options)]
-    length = len(audio) / RATE
-    pieces = []
-    before = _PAD
-    for n, (start, end) in enumerate(spans):
-        pause = spans[n + 1][0] - end if n + 1 < len(spans) else math.inf
-        after = min(_PAD, pause / 2)
-        piece = _Piece(max(0.0, start - before), min(length, end + after), pause)
-        pieces += _cut_long(piece, audio)
-        before = after
-    return pieces
-
-
-def _cut_long(piece: _Piece, audio: np.ndarray) -> list[_Piece]:
-    """Speech without a pause, or speech over music: cut where it is quietest."""
-    cut = []
-    while piece.end - piece.start > _MAX_WINDOW:
-        first = int((piece.start + _MIN_WINDOW) * RATE)
-        last = int((piece.start + _MAX_WINDOW) * RATE)
-        step = RATE // 5
-        loudness = [float(np.square(audio[i : i + step]).sum()) for i in range(first, last, step)]
-        at = (first + int(np.argmin(loudness)) * step + step // 2) / RATE
-        cut.append(_Piece(piece.start, at, 0.0))
-        piece = piece._replace(start=at)
-    return [*cut, piece]
-
-
-def _windows(pieces: list[_Piece]) -> list[list[_Piece]]:
-    """Runs of pieces that fit a window. The longest pause in its last third ends a window."""
-    windows = []
-    while pieces:
-        lengths = np.cumsum([piece.end - piece.start for piece in pieces])
-        fit = max(1, int(np.searchsorted(lengths, _MAX_WINDOW, side="right")))
-        if fit < len(pieces):
-            late = [n for n in range(fit) if lengths[n] >= _MIN_WINDOW] or [fit - 1]
-            fit = max(late, key=lambda n: pieces[n].pause) + 1
-        windows.append(pieces[:fit])
-        pieces = pieces[fit:]
-    return windows
-
-
-def _halves(window: list[_Piece]) -> list[list[_Piece]]:
-    """A window cut in two at the longest pause of its middle half."""
-    lengths = np.cumsum([piece.end - piece.start for piece in window])[:-1]
-    share = lengths / lengths[-1] if len(lengths) else lengths
-    middle = [n for n in range(len(window) - 1) if 0.25 <= share[n] <= 0.75]
-    at = max(middle or range(len(window) - 1), key=lambda n: window[n].pause) + 1
-    return [window[:at], window[at:]]
-
-
-def _sound(audio: np.ndarray, window: list[_Piece]) -> np.ndarray:
-    return np.concatenate([audio[int(p.start * RATE) : int(p.end * RATE)] for p in window])
-
-
-def _placed(words: list[Word], window: list[_Piece]) -> list[Word]:
-    """Words in seconds of a window, whose silences were cut out, put back into the audio."""
-    ends = np.cumsum([piece.end - piece.start for piece in window])
-    placed = []
-    for word in words:
-        n = min(int(np.searchsorted(ends, (word.start + word.end) / 2)), len(window) - 1)
-        shift = window[n].end - float(ends[n])
-        start = min(max(word.start + shift, window[n].start), window[n].end)
-        end = min(max(word.end + shift, start), window[n].end)
-        placed.append(Word(round(start, 2), round(end, 2), word.text, round(word.probability, 4)))
-    return placed
 
 
 def _failed(heard: _Heard) -> bool:
@@ -283,8 +196,8 @@ def _segments(heard: _Heard) -> list[Segment]:
 
 
 def _ends(word: Word, following: Word) -> bool:
-    pause = following.start - word.end
-    return (word.text.endswith((".", "?", "!", "…")) and following.text.startswith(" ")) or pause > 2
+    ended = word.text.endswith((".", "?", "!", "…")) and following.text.startswith(" ")
+    return ended or following.start - word.end > _LONG_PAUSE
 
 
 @functools.lru_cache

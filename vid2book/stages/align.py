@@ -142,7 +142,12 @@ def _decision(
     video_id: str, keyframe: Keyframe, text: str, verdict: Verdict | None, related: float | None
 ) -> Decision:
     return Decision(
-        video_id, "keyframe", "align", keyframe.start, keyframe.end, verdict is None,
+        video_id,
+        "keyframe",
+        "align",
+        keyframe.start,
+        keyframe.end,
+        verdict is None,
         verdict.reason if verdict else "belongs to what is taught",
         verdict.score if verdict else related,
         verdict.threshold if verdict else None,

@@ -58,9 +58,7 @@ def interleave(
     ]
 
 
-def _fitting(
-    clip: Clip, keyframes: Sequence[Keyframe], settings: config.Interleave
-) -> list[Clip]:
+def _fitting(clip: Clip, keyframes: Sequence[Keyframe], settings: config.Interleave) -> list[Clip]:
     """A clip with more pictures than a sample holds, as several; the last has the speech."""
     groups: list[list[int]] = [[]]
     size = 0
@@ -85,7 +83,9 @@ def _cut(blocks: Sequence[_Block], settings: config.Interleave) -> list[list[_Bl
     sample: list[_Block] = []
     cost = size = 0
     for block in blocks:
-        over = cost + block.cost > settings.max_tokens or size + block.bytes > settings.max_row_bytes
+        over = (
+            cost + block.cost > settings.max_tokens or size + block.bytes > settings.max_row_bytes
+        )
         full = cost >= share or (cost >= 0.8 * share and bool(block.clip.keyframes))
         last = len(samples) + 1 >= math.ceil(total / settings.max_tokens)
         if sample and (over or (full and not last)):
@@ -120,8 +120,15 @@ def _sample(
             written.append(texts[position])
             both.append(None)
             elements.append(
-                Element("image", video.video_id, frame.time, frame.end, clip.start, clip.end,
-                        f"{name}#{k}.jpg")
+                Element(
+                    "image",
+                    video.video_id,
+                    frame.time,
+                    frame.end,
+                    clip.start,
+                    clip.end,
+                    f"{name}#{k}.jpg",
+                )
             )
         if clip.text:
             images.append(None)

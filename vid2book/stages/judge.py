@@ -14,6 +14,8 @@ from ..config import Judge
 from ..records import Decision, Judgement, Keyframe, Sentence, Transcript, Video
 from .teaching import Scores, relevance, score
 
+VERSION = 1
+
 _REASONS = {
     "sponsor": "sponsor",
     "channel": "channel housekeeping",
@@ -68,8 +70,16 @@ def judge(
     )
     dropped = [
         Decision(
-            video.video_id, "sentence", "judge", s.start, s.end, False, _REASONS[kind],
-            s.teaching, config.min_teaching, s.text,
+            video.video_id,
+            "sentence",
+            "judge",
+            s.start,
+            s.end,
+            False,
+            _REASONS[kind],
+            s.teaching,
+            config.min_teaching,
+            s.text,
         )
         for s, kind, k in zip(scored, scores.kinds, kept, strict=True)
         if not k
@@ -82,13 +92,25 @@ def _on_video(
     video: Video, transcript: Transcript, judgement: Judgement, threshold: float | None
 ) -> Decision:
     return Decision(
-        video.video_id, "video", "judge", 0.0, transcript.duration, judgement.kept,
-        judgement.reason, judgement.teaching_share, threshold,
+        video.video_id,
+        "video",
+        "judge",
+        0.0,
+        transcript.duration,
+        judgement.kept,
+        judgement.reason,
+        judgement.teaching_share,
+        threshold,
     )
 
 
 def _verdict(
-    total: int, teaching: int, share: float, scores: Scores, kept: list[bool], words: list[int],
+    total: int,
+    teaching: int,
+    share: float,
+    scores: Scores,
+    kept: list[bool],
+    words: list[int],
     config: Judge,
 ) -> str:
     """One line for a person: how much teaches, and what the rest is."""
@@ -135,9 +157,9 @@ def _quality(transcript: Transcript) -> float:
     spans = [max(0.01, s.end - s.start) for s in transcript.segments]
     if not spans:
         return 1.0
-    logprob = sum(
-        s.avg_logprob * n for s, n in zip(transcript.segments, spans, strict=True)
-    ) / sum(spans)
+    logprob = sum(s.avg_logprob * n for s, n in zip(transcript.segments, spans, strict=True)) / sum(
+        spans
+    )
     return _grade((math.exp(min(0.0, logprob)) - 0.3) / 0.6)
 
 

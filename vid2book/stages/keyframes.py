@@ -53,11 +53,13 @@ def keyframes(
     kept, dropped, caption_top = choose(states, tolerance)
     found = [_keyframe(state, faces, caption_top) for state in kept]
     decisions = [
-        Decision(video_id, "keyframe", "keyframes", s.time, s.end, False, reason, s.change)
+        Decision(video_id, "keyframe", "keyframes", s.start, s.end, False, reason, s.change)
         for s, reason in dropped
     ]
     decisions += [
-        Decision(video_id, "keyframe", "keyframes", k.time, k.end, True, "a state of its own", k.change)
+        Decision(
+            video_id, "keyframe", "keyframes", k.start, k.end, True, "a state of its own", k.change
+        )
         for k in found
     ]
     return found, sorted(decisions, key=lambda d: d.start)
@@ -106,7 +108,8 @@ def find_states(
     for frame in frames:
         time = frame.time
         look = watcher.look(frame.luma(WIDTH))
-        trail.append(look.changed & ~look.restless)
+        moved = look.changed & ~look.restless
+        trail.append(moved if moved.sum() <= _POINTER else np.zeros_like(moved))
         if current is None or current.ink.shape != look.plane.shape:
             current = _Current(time, np.zeros_like(look.plane))
             recent.clear()
@@ -138,7 +141,7 @@ def _passing(lost: Mask, look: Look, trail: Iterable[Mask]) -> Mask:
     is replaced changes where it stands. Writing that is hidden is learnt anew when it reappears.
     """
     passing = np.zeros_like(lost)
-    if not lost.any():
+    if not 0 < lost.sum() <= _OCCLUDER:
         return passing
     change = np.any(list(trail), axis=0)
     now = written(look.edges.strong)
@@ -147,14 +150,12 @@ def _passing(lost: Mask, look: Look, trail: Iterable[Mask]) -> Mask:
         around = labels == label
         spot = lost & around
         strays = int((change & ~around).sum())
-        if spot.sum() <= _OCCLUDER and (strays >= 2 or not (now & spot).any()):
+        if strays >= 2 or not (now & spot).any():
             passing |= spot
     return passing
 
 
-def _follow(
-    current: _Current, frame: Frame, look: Look, active: Mask, min_stable: float
-) -> None:
+def _follow(current: _Current, frame: Frame, look: Look, active: Mask, min_stable: float) -> None:
     """Remember this sample if the screen is at rest and complete."""
     quiet = int((look.changed & active).sum()) <= _POINTER and not look.cut
     if not quiet or current.lost_since is not None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from itertools import pairwise
 
 import numpy as np
 
@@ -119,7 +120,7 @@ def _indents(lines: Sequence[OcrLine]) -> list[int]:
 def _blocks(lines: Sequence[OcrLine]) -> list[tuple[int, int]]:
     """Runs of lines of one size that follow closely below one another, as (first, end)."""
     borders = [0]
-    for position, (above, line) in enumerate(zip(lines, lines[1:], strict=False), start=1):
+    for position, (above, line) in enumerate(pairwise(lines), start=1):
         height = (_height(above) + _height(line)) / 2
         alike = abs(_height(above) - _height(line)) < 0.4 * height
         if not alike or not 0 < line.box[1] - above.box[1] < 4 * height:

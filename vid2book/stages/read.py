@@ -11,7 +11,6 @@ import io
 import re
 import unicodedata
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from difflib import SequenceMatcher
 
 import cv2
@@ -26,6 +25,8 @@ from .layout import screen_text
 __all__ = ["legible", "read", "screen_text"]
 
 Lines = tuple[OcrLine, ...]
+VERSION = 1
+
 _Image = NDArray[np.uint8]  # H x W x 3, RGB
 _Rect = tuple[int, int, int, int]  # x0, y0, x1, y1 in pixels, ends excluded
 
@@ -69,16 +70,23 @@ def read(
 def _update(
     before: _Image, known: Lines, image: _Image, ocr: Callable[[_Image], list[OcrLine]]
 ) -> Lines:
-    """The lines of `image`, given the lines `known` of a screen that it may share areas with."""
+    """The lines of `image`, given the lines `known` of a screen that it may share areas with.
+
+    What is known is painted over, not cut away: the model sees the rest in its place and at the
+    scale of a full read, so that it reads the same there.
+    """
     height, width = image.shape[:2]
     areas = _areas_to_read(_changed_areas(before, image), known, (width, height))
+    if not areas:
+        return known
     if sum((x1 - x0) * (y1 - y0) for x0, y0, x1, y1 in areas) > _FULL_READ * width * height:
         return tuple(ocr(image))
-    lines = [line for line in known if not any(_touches(line.box, area) for area in areas)]
+    unread = np.empty_like(image)
+    unread[:] = np.median(image[::_CELL, ::_CELL], axis=(0, 1))
     for x0, y0, x1, y1 in areas:
-        for line in ocr(np.ascontiguousarray(image[y0:y1, x0:x1])):
-            left, top, right, bottom = line.box
-            lines.append(replace(line, box=(left + x0, top + y0, right + x0, bottom + y0)))
+        unread[y0:y1, x0:x1] = image[y0:y1, x0:x1]
+    lines = [line for line in known if not any(_touches(line.box, area) for area in areas)]
+    lines += ocr(unread)
     return tuple(sorted(lines, key=lambda line: (line.box[1] + line.box[3], line.box[0])))
 
 
@@ -155,8 +163,16 @@ def legible(
                 continue
             decisions.append(
                 Decision(
-                    video_id, "line", "read", keyframe.start, keyframe.end, False, reason,
-                    score=line.score, threshold=threshold, text=line.text,
+                    video_id,
+                    "line",
+                    "read",
+                    keyframe.start,
+                    keyframe.end,
+                    False,
+                    reason,
+                    score=line.score,
+                    threshold=threshold,
+                    text=line.text,
                 )
             )
         kept.append(tuple(stay))
@@ -204,9 +220,9 @@ def _captions(
         proofs = [item for item in alike if item in spoken]
         texts = {_normal(line.text) for _, line in proofs}
         places = {p for p, _ in proofs}
-        if len(texts) >= _CAPTION_SIGHTINGS and len(places) >= _CAPTION_SIGHTINGS:
-            if len(proofs) >= 0.5 * len(alike):
-                found.update(item for item in alike if item not in stays)
+        proven = min(len(texts), len(places)) >= _CAPTION_SIGHTINGS
+        if proven and len(proofs) >= 0.5 * len(alike):
+            found.update(item for item in alike if item not in stays)
     return found
 
 
@@ -254,9 +270,7 @@ def _spoken_share(text: str, time: float, transcript: Transcript) -> float:
     return sum(block.size for block in matcher.get_matching_blocks()) / len(shown)
 
 
-def _watermarks(
-    keyframes: Sequence[Keyframe], lines: Sequence[Lines]
-) -> set[tuple[int, OcrLine]]:
+def _watermarks(keyframes: Sequence[Keyframe], lines: Sequence[Lines]) -> set[tuple[int, OcrLine]]:
     """Small lines near the border that nearly every screen shows, but for their first showing.
 
     Screens differ when no other line of theirs is shared: the title of a slide that builds up
@@ -270,7 +284,9 @@ def _watermarks(
                 continue
             seen.append(line)
             places = [
-                (p, other) for p, rest in enumerate(lines) for other in rest
+                (p, other)
+                for p, rest in enumerate(lines)
+                for other in rest
                 if _same_sign(line, other)
             ]
             if len(places) < _LASTING * len(lines):

@@ -6,12 +6,14 @@ everything of the videos on the deny list.
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
+from PIL import Image
 
 from .. import config
 from ..records import Decision, Keyframe
@@ -84,7 +86,7 @@ def reduce(summaries: Iterable[Summary], settings: config.Reduce) -> Reduced:
 
 def picture(position: int, keyframe: Keyframe, text: str, at_edge: bool) -> Picture:
     """What reduce needs of a keyframe that is written on with `text`."""
-    luma = cv2.imdecode(np.frombuffer(keyframe.image, np.uint8), cv2.IMREAD_GRAYSCALE)
+    luma = np.asarray(Image.open(io.BytesIO(keyframe.image)).convert("L"))
     thumb = cv2.resize(luma, _THUMB, interpolation=cv2.INTER_AREA)
     return Picture(
         position,
@@ -135,13 +137,19 @@ def _unpack(thumb: str) -> NDArray[np.float32]:
 
 
 def _detail(grey: NDArray[np.float32]) -> NDArray[np.float32]:
-    return np.abs(grey - cv2.blur(grey, (5, 5)))
+    return cv2.absdiff(grey, cv2.blur(grey, (5, 5))).astype(np.float32)
 
 
-def _decision(
-    video_id: str, new: Picture, earlier: str, reason: str, score: float
-) -> Decision:
+def _decision(video_id: str, new: Picture, earlier: str, reason: str, score: float) -> Decision:
     return Decision(
-        video_id, "keyframe", "reduce", new.start, new.end, False,
-        f"{reason} as in video {earlier}, which comes first", score, None, " ".join(new.words),
+        video_id,
+        "keyframe",
+        "reduce",
+        new.start,
+        new.end,
+        False,
+        f"{reason} as in video {earlier}, which comes first",
+        score,
+        None,
+        " ".join(new.words),
     )

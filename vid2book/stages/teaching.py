@@ -25,21 +25,181 @@ Array = npt.NDArray[np.float64]
 Embed = Callable[[Sequence[str]], npt.NDArray[np.float32]]
 
 OFF_TOPIC = ("sponsor", "channel", "small talk", "housekeeping")
+# Kinds of cues, and which kind of off-topic speech each speaks for.
+CUES = {"sponsor": 0, "selling": 0, "channel": 1, "greeting": 1, "small talk": 2, "housekeeping": 3}
 FEATURES = (
-    "bias", "examples", *(f"cue {k}" for k in OFF_TOPIC), "cue teaching", "first person",
-    "topic", "topic around", "on screen", "recurs", "advert on screen", "face on screen",
-    "opening", "closing", "examples around", "cues around",
+    "bias",
+    "examples",
+    *(f"cue {k}" for k in (*CUES, "teaching")),
+    "first person",
+    "whole video",
+    "topic",
+    "topic around",
+    "on screen",
+    "recurs",
+    "advert on screen",
+    "face on screen",
+    "opening",
+    "closing",
 )
 _RIDGE = 1.0
+_NEIGHBOURS = 4  # sentences either way that are no witnesses for a sentence
 _STOP = frozenset(
-    "a about after again all also am an and any are as at back be because been before but by can "
-    "come could did do does doing done down each even every first for from get gets give go goes "
-    "going got had has have having he her here him his how i if in into is it its just know let "
-    "like little look made make many me more most much must my new next no not nothing now of off "
-    "on once one only or other our out over own put really right said same say see she should show "
-    "so some something still such take than that the their them then there these they thing things "
-    "think this those three through time to too two up us use very want was way we well were what "
-    "when where which while who why will with without would yes yet you your".split()
+    [
+        "a",
+        "about",
+        "after",
+        "again",
+        "all",
+        "also",
+        "am",
+        "an",
+        "and",
+        "any",
+        "are",
+        "as",
+        "at",
+        "back",
+        "be",
+        "because",
+        "been",
+        "before",
+        "but",
+        "by",
+        "can",
+        "come",
+        "could",
+        "did",
+        "do",
+        "does",
+        "doing",
+        "done",
+        "down",
+        "each",
+        "even",
+        "every",
+        "first",
+        "for",
+        "from",
+        "get",
+        "gets",
+        "give",
+        "go",
+        "goes",
+        "going",
+        "got",
+        "had",
+        "has",
+        "have",
+        "having",
+        "he",
+        "her",
+        "here",
+        "him",
+        "his",
+        "how",
+        "i",
+        "if",
+        "in",
+        "into",
+        "is",
+        "it",
+        "its",
+        "just",
+        "know",
+        "let",
+        "like",
+        "little",
+        "look",
+        "made",
+        "make",
+        "many",
+        "me",
+        "more",
+        "most",
+        "much",
+        "must",
+        "my",
+        "new",
+        "next",
+        "no",
+        "not",
+        "nothing",
+        "now",
+        "of",
+        "off",
+        "on",
+        "once",
+        "one",
+        "only",
+        "or",
+        "other",
+        "our",
+        "out",
+        "over",
+        "own",
+        "put",
+        "really",
+        "right",
+        "said",
+        "same",
+        "say",
+        "see",
+        "she",
+        "should",
+        "show",
+        "so",
+        "some",
+        "something",
+        "still",
+        "such",
+        "take",
+        "than",
+        "that",
+        "the",
+        "their",
+        "them",
+        "then",
+        "there",
+        "these",
+        "they",
+        "thing",
+        "things",
+        "think",
+        "this",
+        "those",
+        "three",
+        "through",
+        "time",
+        "to",
+        "too",
+        "two",
+        "up",
+        "us",
+        "use",
+        "very",
+        "want",
+        "was",
+        "way",
+        "we",
+        "well",
+        "were",
+        "what",
+        "when",
+        "where",
+        "which",
+        "while",
+        "who",
+        "why",
+        "will",
+        "with",
+        "without",
+        "would",
+        "yes",
+        "yet",
+        "you",
+        "your",
+    ]
 )
 
 
@@ -98,42 +258,45 @@ def measure(
     """The features of each sentence, shape (n, len(FEATURES)), and its likeliest off-topic kind."""
     data = _data()
     texts = [_plain(s.text) for s in sentences]
+    if not texts:
+        return np.zeros((0, len(FEATURES))), []
     reader = _Reader(data, embed)
     vectors, by_kind = reader.read(texts)
-    cues = np.array([[_count(data.cues[k], t) for k in (*OFF_TOPIC, "teaching")] for t in texts])
+    cues = np.array([[_count(data.cues[k], t) for k in (*CUES, "teaching")] for t in texts])
     length = np.array([min(1.0, len(t.split()) / 6) for t in texts])
 
     screen_texts = [_plain(text) for _, text in screen]
     advert = [
-        float(min(1, _count(data.cues["sponsor"], t) + _count(data.cues["channel"], t)))
+        min(2.0, sum(_count(data.cues[k], t) for k in ("sponsor", "selling", "channel")))
         for t in screen_texts
     ]
     about = _plain(_about(video))
     topic_texts = [t for t, a in zip(screen_texts, advert, strict=True) if not a and t]
     shown = [_at(s, screen) for s in sentences]
     off = by_kind.max(axis=1)
-    balance = (cues[:, :4].sum(axis=1) - cues[:, 4]).astype(float)
+    balance = (cues[:, :-1].sum(axis=1) - cues[:, -1]).astype(float)
     rough = 1 / (1 + np.exp(4 * off + 1.5 * balance))
-    topic = _topic(reader.centre(embed([about, *topic_texts])), vectors, rough, texts)
-    near = vectors @ topic
+    near = _nearness(reader.centre(embed([about, *topic_texts])), vectors, rough, texts)
     written = Counter(w for t in {about, *topic_texts} for w in _content(t))
+    face = np.array([_face(screen[i]) if i is not None else 0.0 for i in shown])
     columns = [
         np.ones(len(texts)),
         off * length,
         *cues.T.astype(float),
         np.array([_first_person(t) for t in texts]),
+        np.full(len(texts), (off * length).mean()),
         near * length,
         _smooth(near),
         np.array([_share(t, written) for t in texts]),
         _recurrence(texts, rough),
         np.array([advert[i] if i is not None else 0.0 for i in shown]),
-        np.array([_face(screen[i]) if i is not None else 0.0 for i in shown]),
+        face - face.mean(),  # a lecturer who is always in the picture tells nothing
         np.array([np.exp(-s.start / 20) for s in sentences]),
         np.array([np.exp(-max(0.0, duration - s.end) / 10) for s in sentences]),
-        _smooth(off * length),
-        _smooth(balance),
     ]
-    guess = by_kind + 0.5 * cues[:, :4]
+    guess = by_kind.copy()
+    for column, kind in enumerate(CUES.values()):
+        guess[:, kind] += 0.5 * cues[:, column]
     return np.stack(columns, axis=1), [OFF_TOPIC[i] for i in guess.argmax(axis=1)]
 
 
@@ -184,11 +347,20 @@ class _Reader:
         return vectors, total * 0.5 + fit[:, 1:]
 
 
-def _topic(written: Array, spoken: Array, rough: Array, texts: Sequence[str]) -> Array:
-    """The direction of the topic: half what is written, half what most sentences speak about."""
-    words = np.array([len(t.split()) for t in texts])
-    topic = written.mean(axis=0) + ((rough * words) @ spoken) / max(1.0, float(rough @ words))
-    return np.asarray(topic / max(1e-9, float(np.linalg.norm(topic))))
+def _nearness(written: Array, spoken: Array, rough: Array, texts: Sequence[str]) -> Array:
+    """Cosine of each sentence with the topic, shape (n,).
+
+    The topic is half what is written, half what the rest of the video speaks about. A sentence and
+    its neighbours have no say in it: a sponsor would be its own topic.
+    """
+    weight = rough * np.array([len(t.split()) for t in texts])
+    out = np.zeros(len(texts))
+    for i, own in enumerate(spoken):
+        far = np.abs(np.arange(len(texts)) - i) > _NEIGHBOURS
+        speech = (weight * far) @ spoken / max(1.0, float((weight * far).sum()))
+        topic = written.mean(axis=0) + speech
+        out[i] = own @ topic / max(1e-9, float(np.linalg.norm(topic)))
+    return out
 
 
 def _smooth(values: Array) -> Array:
@@ -201,7 +373,7 @@ def _recurrence(texts: Sequence[str], rough: Array) -> Array:
     words = [set(_content(t)) for t in texts]
     out = np.zeros(len(texts))
     for i, own in enumerate(words):
-        far = [w for j, w in enumerate(words) if abs(i - j) > 4 and rough[j] > 0.5]
+        far = [w for j, w in enumerate(words) if abs(i - j) > _NEIGHBOURS and rough[j] > 0.5]
         out[i] = sum(any(w in other for other in far) for w in own) / max(3, len(own))
     return out
 

@@ -17,13 +17,19 @@ from vid2book.viewer.corpus import Row
 from vid2book.viewer.times import clock
 
 SHOWN = {  # MPO is a JPEG with a second picture behind it
-    "JPEG": "image/jpeg", "MPO": "image/jpeg", "PNG": "image/png", "WEBP": "image/webp",
+    "JPEG": "image/jpeg",
+    "MPO": "image/jpeg",
+    "PNG": "image/png",
+    "WEBP": "image/webp",
     "GIF": "image/gif",
 }
 ALT_CHARS = 160  # a screen reader reads the on-screen text itself right after
 LEVELS = {
-    "video": "Video", "clip": "Paragraph", "sentence": "Sentence",
-    "keyframe": "Picture", "line": "On-screen line",
+    "video": "Video",
+    "clip": "Paragraph",
+    "sentence": "Sentence",
+    "keyframe": "Picture",
+    "line": "On-screen line",
 }
 
 

@@ -7,6 +7,8 @@ pixels whose time has come.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any
 
 import cv2
 import numpy as np
@@ -19,7 +21,7 @@ from .shot import State, Stretch
 from .timeline import Timed
 
 NEVER = np.float32(1e9)
-Plane = npt.NDArray[np.float32]
+Plane = npt.NDArray[np.floating[Any]]
 
 
 @dataclass
@@ -82,8 +84,9 @@ class Board:
         if wiping and page.wipe:
             x, y = self._eraser((time - page.wipe[0]) / (page.wipe[1] - page.wipe[0]))
             w, h = self._eraser_size()
-            cv2.rectangle(out, (x - w // 2, y - h // 2), (x + w // 2, y + h // 2), (70, 62, 58), -1)
-            cv2.rectangle(out, (x - w // 3, y - h // 3), (x + w // 3, y + h // 3), (150, 110, 74), -1)
+            for part, tone in ((2, (70, 62, 58)), (3, (150, 110, 74))):
+                dx, dy = w // part, h // part
+                cv2.rectangle(out, (x - dx, y - dy), (x + dx, y + dy), tone, -1)
         if still:
             self._still = (key, out)
         return out
@@ -103,10 +106,10 @@ class Board:
 
     def _surface(self) -> Plane:
         """The bare board: its colour, a little uneven, in a wooden frame."""
-        width, height = self._size
+        height = self._size[1]
         cloud = self._rng.normal(0, 1, (18, 32)).astype(np.float32)
-        cloud = cv2.resize(cloud, self._size, interpolation=cv2.INTER_CUBIC)[..., None]
-        board = np.array(rgb(self._theme.board), np.float32) + 2.5 * cloud
+        clouds = cv2.resize(cloud, self._size, interpolation=cv2.INTER_CUBIC)[..., None]
+        board = np.array(rgb(self._theme.board), np.float32) + np.float32(2.5) * clouds
         edge = round(height * 0.022)
         framed = np.clip(board, 0, 255)
         for strip in (np.s_[:edge], np.s_[-edge:], np.s_[:, :edge], np.s_[:, -edge:]):
@@ -125,14 +128,14 @@ class Board:
             inked = np.flatnonzero(page.ink)
             when = page.written.ravel()[inked]
             order = np.argsort(when, kind="stable")
-            pictures = (picture.astype(np.uint8) for picture in (ground, full, after))
-            layers.append(Layer(*pictures, inked[order], when[order]))
+            empty, complete, wiped = (shot.astype(np.uint8) for shot in (ground, full, after))
+            layers.append(Layer(empty, complete, wiped, inked[order], when[order]))
             ground = after
         return layers
 
     def _write(self, timed: Timed) -> list[Page]:
         pages: list[Page] = []
-        for item, (start, end) in zip(timed.scene.items, timed.steps):
+        for item, (start, end) in zip(timed.scene.items, timed.steps, strict=True):
             if item.wipe:
                 pages[-1].wipe = (start, end)
                 pages[-1].erased = self._sweep(start, end)
@@ -155,8 +158,14 @@ class Board:
         width, height = self._size
         shape = (height, width)
         return Page(
-            np.zeros(shape, np.float32), np.zeros((*shape, 3), np.float32),
-            np.full(shape, NEVER), np.full(shape, NEVER), [], begin, begin, bottom=height * 0.07,
+            np.zeros(shape, np.float32),
+            np.zeros((*shape, 3), np.float32),
+            np.full(shape, NEVER),
+            np.full(shape, NEVER),
+            [],
+            begin,
+            begin,
+            bottom=height * 0.07,
         )
 
     def _write_line(self, page: Page, item: Item, start: float, end: float) -> None:
@@ -175,8 +184,14 @@ class Board:
                 tile = tile.rotate(self._rng.normal(0, 1.8), Image.Resampling.BICUBIC)
                 y = page.bottom + self._rng.normal(0, face.size * 0.02)
                 at = (round(x - spot[0]), round(y - spot[1]))
-                self._lay(page, np.asarray(tile, np.float32) / 255, at, item.color,
-                          start + number * step, step)
+                self._lay(
+                    page,
+                    np.asarray(tile, np.float32) / 255,
+                    at,
+                    item.color,
+                    start + number * step,
+                    step,
+                )
             x += advance * 1.04
         page.bottom += face.size * 1.4
 
@@ -206,10 +221,16 @@ class Board:
         for number, stroke in enumerate(item.strokes):
             points = np.array(stroke) * (width, height)
             fine = _along(points, height * 0.01)
-            for k, (a, b) in enumerate(zip(fine, fine[1:])):
+            for k, (a, b) in enumerate(pairwise(fine)):
                 mask = np.zeros((height, width), np.uint8)
-                cv2.line(mask, tuple(map(int, a)), tuple(map(int, b)), 255,
-                         max(2, round(height * 0.007)), cv2.LINE_AA)
+                cv2.line(
+                    mask,
+                    tuple(map(int, a)),
+                    tuple(map(int, b)),
+                    255,
+                    max(2, round(height * 0.007)),
+                    cv2.LINE_AA,
+                )
                 x, y, w, h = cv2.boundingRect(mask)
                 tile = mask[y : y + h, x : x + w].astype(np.float32) / 255
                 when = start + step * (number + k / len(fine))
@@ -237,7 +258,7 @@ class Board:
 def _along(points: npt.NDArray[np.float64], step: float) -> npt.NDArray[np.float64]:
     """The polyline cut into pieces of about `step` pixels."""
     fine = [points[:1]]
-    for a, b in zip(points, points[1:]):
+    for a, b in pairwise(points):
         count = max(1, round(float(np.hypot(*(b - a))) / step))
         fine.append(a + (b - a) * (np.arange(1, count + 1) / count)[:, None])
     return np.concatenate(fine)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import cv2
 import numpy as np
 from PIL import Image, ImageDraw
 
@@ -47,8 +46,13 @@ class Card:
             for k in (0, 1):
                 x = width * (0.16 + 0.38 * k)
                 box = (x, height * 0.64, x + width * 0.3, height * 0.9)
-                draw.rounded_rectangle(box, height * 0.02, fill=mix(deep, (0, 0, 0), 0.4),
-                                       outline=(255, 255, 255), width=3)
+                draw.rounded_rectangle(
+                    box,
+                    height * 0.02,
+                    fill=mix(deep, (0, 0, 0), 0.4),
+                    outline=(255, 255, 255),
+                    width=3,
+                )
         self._frame = frame(page)
         self.states: list[State] = []
         self.uninformative = [Stretch(timed.start, timed.end)]
@@ -61,4 +65,4 @@ class Card:
 def _gradient(size: tuple[int, int], one: Rgb, other: Rgb) -> Frame:
     ramp = np.linspace(0, 1, size[1])[:, None, None]
     column = np.array(one) * (1 - ramp) + np.array(other) * ramp
-    return cv2.resize(column.astype(np.uint8), size, interpolation=cv2.INTER_NEAREST)[..., :3]
+    return np.repeat(column.astype(np.uint8), size[0], axis=1)

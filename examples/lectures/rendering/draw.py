@@ -21,7 +21,7 @@ def rgb(color: str) -> Rgb:
 
 def mix(one: Rgb, other: Rgb, share: float) -> Rgb:
     """`one` with `share` (0 to 1) of the other colour in it."""
-    red, green, blue = (round(a + (b - a) * share) for a, b in zip(one, other))
+    red, green, blue = (round(a + (b - a) * share) for a, b in zip(one, other, strict=True))
     return red, green, blue
 
 

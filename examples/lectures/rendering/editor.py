@@ -12,8 +12,30 @@ from .shot import State, Stretch
 from .timeline import Timed
 
 KEYWORDS = {
-    "and", "as", "assert", "class", "def", "elif", "else", "False", "for", "from", "if", "import",
-    "in", "is", "lambda", "None", "not", "or", "print", "range", "return", "True", "while", "with",
+    "and",
+    "as",
+    "assert",
+    "class",
+    "def",
+    "elif",
+    "else",
+    "False",
+    "for",
+    "from",
+    "if",
+    "import",
+    "in",
+    "is",
+    "lambda",
+    "None",
+    "not",
+    "or",
+    "print",
+    "range",
+    "return",
+    "True",
+    "while",
+    "with",
 }
 TOKEN = re.compile(r"#.*|\"[^\"]*\"?|'[^']*'?|\w+|\s+|.")
 

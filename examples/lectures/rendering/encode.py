@@ -25,7 +25,10 @@ def encode(path: Path, lecture: Lecture, frames: Iterable[Frame], audio: Audio) 
         video.pix_fmt = "yuv420p"
         video.time_base = Fraction(1, lecture.fps)
         video.options = {
-            "crf": str(lecture.crf), "preset": "medium", "tune": "stillimage", "threads": "2",
+            "crf": str(lecture.crf),
+            "preset": "medium",
+            "tune": "stillimage",
+            "threads": "2",
             "g": str(lecture.fps * 12),
         }
         sound = container.add_stream("aac", rate=RATE, layout="mono")

@@ -6,6 +6,8 @@ OpenCV's frontal face cascade finds it. Coordinates run from -1 to 1 over the he
 
 from __future__ import annotations
 
+from typing import Any
+
 import cv2
 import numpy as np
 import numpy.typing as npt
@@ -13,7 +15,7 @@ import numpy.typing as npt
 from .draw import Frame, Rgb, mix, rgb
 from .script import Look
 
-Plane = npt.NDArray[np.float32]
+Plane = npt.NDArray[np.floating[Any]]
 Canvas = npt.NDArray[np.float32]
 """Height x width x 4: premultiplied RGB from 0 to 255, and alpha from 0 to 1."""
 Sprite = npt.NDArray[np.uint8]
@@ -88,8 +90,9 @@ def _eye(canvas: Canvas, x: Plane, y: Plane, sign: int, skin: Rgb, shut: bool) -
         _over(canvas, almond, (238, 234, 228), 0.95 + flat)
         _over(canvas, almond * _oval(x, y, ex, EYE_Y, 0.042, 0.042), (88, 62, 40), 0.95 + flat)
         _over(canvas, almond * _oval(x, y, ex, EYE_Y, 0.02, 0.02), (12, 10, 10), 1 + flat)
-        _over(canvas, _oval(x, y, ex - 0.014, EYE_Y - 0.015, 0.009, 0.009), (255, 255, 255),
-              1 + flat)
+        _over(
+            canvas, _oval(x, y, ex - 0.014, EYE_Y - 0.015, 0.009, 0.009), (255, 255, 255), 1 + flat
+        )
         lash = _soft(0.009 - np.abs(y - EYE_Y + 0.043 - 4.2 * (x - ex) ** 2), 0.006)
     _over(canvas, 0.85 * lash * _soft(0.092 - np.abs(x - ex), 0.01), (40, 26, 22), 1 + flat)
 
@@ -99,8 +102,12 @@ def _mouth(canvas: Canvas, x: Plane, y: Plane, skin: Rgb, opening: float) -> Non
     lips = mix(skin, (170, 60, 66), 0.5)
     drop = 0.05 * opening
     wide = 0.15 - 0.025 * opening
-    _over(canvas, _oval(x, y, 0, MOUTH_Y + drop, wide, 0.034 + 0.06 * opening), lips,
-          0.95 - 0.12 * _soft(MOUTH_Y + drop - y, 0.02))
+    _over(
+        canvas,
+        _oval(x, y, 0, MOUTH_Y + drop, wide, 0.034 + 0.06 * opening),
+        lips,
+        0.95 - 0.12 * _soft(MOUTH_Y + drop - y, 0.02),
+    )
     gap = _oval(x, y, 0, MOUTH_Y + drop, wide * 0.82, 0.005 + 0.055 * opening)
     _over(canvas, gap, (58, 18, 20), 1 + flat)
     if opening > 0.3:
@@ -138,22 +145,32 @@ def room(look: Look, size: tuple[int, int], rng: np.random.Generator) -> Frame:
             tone = tuple(float(c) for c in rng.uniform(40, 150) + rng.uniform(0, 45, 3))
             cv2.rectangle(wall, (int(x), int(y)), (int(x + w), int(y + h)), tone, -1)
             x += w * 1.1
-        cv2.rectangle(wall, (0, int(y + height * 0.2)), (int(width * 0.28), int(y + height * 0.22)),
-                      (96.0, 66.0, 44.0), -1)
-    cv2.rectangle(wall, (int(width * 0.76), int(height * 0.1)),
-                  (int(width * 0.95), int(height * 0.55)), (214.0, 226.0, 236.0), -1)
+        cv2.rectangle(
+            wall,
+            (0, int(y + height * 0.2)),
+            (int(width * 0.28), int(y + height * 0.22)),
+            (96.0, 66.0, 44.0),
+            -1,
+        )
+    cv2.rectangle(
+        wall,
+        (int(width * 0.76), int(height * 0.1)),
+        (int(width * 0.95), int(height * 0.55)),
+        (214.0, 226.0, 236.0),
+        -1,
+    )
     soft = cv2.GaussianBlur(wall, (0, 0), height * 0.022)
     return np.clip(soft, 0, 255).astype(np.uint8)
 
 
 def _spot(x: Plane, y: Plane, cx: float, cy: float, sx: float, sy: float) -> Plane:
-    return np.exp(-(((x - cx) / sx) ** 2 + ((y - cy) / sy) ** 2))
+    return np.asarray(np.exp(-(((x - cx) / sx) ** 2 + ((y - cy) / sy) ** 2)))
 
 
 def _soft(value: Plane, edge: float) -> Plane:
     """0 below -edge, 1 above it, smooth between."""
     t = np.clip((value + edge) / (2 * edge), 0, 1)
-    return t * t * (3 - 2 * t)
+    return np.asarray(t * t * (3 - 2 * t))
 
 
 def _oval(x: Plane, y: Plane, cx: float, cy: float, a: float, b: float) -> Plane:

@@ -27,7 +27,11 @@ from .voice import loudness
 
 
 class Overlay(Protocol):
-    def draw(self, frame: Frame, time: float) -> None: ...
+    """Something that lies over a scene."""
+
+    def draw(self, frame: Frame, time: float) -> None:
+        """Draw in place."""
+        ...
 
 
 def render(lecture: Lecture, folder: Path) -> dict[str, str]:
@@ -92,11 +96,9 @@ class Crew:
         return self._people[size]
 
 
-def _frames(
-    lecture: Lecture, timeline: Timeline, shots: list[Shot], crew: Crew
-) -> Iterator[Frame]:
+def _frames(lecture: Lecture, timeline: Timeline, shots: list[Shot], crew: Crew) -> Iterator[Frame]:
     last: Frame = np.zeros((lecture.size[1], lecture.size[0], 3), np.uint8)
-    for timed, shot in zip(timeline.scenes, shots):
+    for timed, shot in zip(timeline.scenes, shots, strict=True):
         overlays, camera = crew.overlays(timed), crew.camera(timed)
         before = last
         first, end = (round(time * lecture.fps) for time in (timed.start, timed.end))

@@ -56,8 +56,9 @@ class Pointer:
             cv2.circle(frame, (x, y), radius, (235, 20, 20), -1, cv2.LINE_AA)
             return
         unit = self._size[1] * 0.03
-        outline = np.array([(0, 0), (0, 1), (0.23, 0.78), (0.4, 1.15), (0.55, 1.08), (0.38, 0.72),
-                            (0.68, 0.7)])
+        outline = np.array(
+            [(0, 0), (0, 1), (0.23, 0.78), (0.4, 1.15), (0.55, 1.08), (0.38, 0.72), (0.68, 0.7)]
+        )
         points = np.round(outline * unit + (x, y)).astype(np.int32)
         cv2.fillPoly(frame, [points], (250, 250, 250), cv2.LINE_AA)
         cv2.polylines(frame, [points], True, (20, 20, 20), 1, cv2.LINE_AA)

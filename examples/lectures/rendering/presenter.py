@@ -42,7 +42,7 @@ class Presenter:
 
     def draw(self, time: float) -> Frame:
         """The picture at a time of the lecture."""
-        frame = int(round(time * self._fps))
+        frame = round(time * self._fps)
         loud = float(self._loudness[min(frame, len(self._loudness) - 1)])
         near = self._blinks[np.searchsorted(self._blinks, time) - 1]
         shut = 0 <= time - near < 0.14

@@ -156,7 +156,8 @@ def _lecture(raw: dict[str, Any]) -> Lecture:
     width, height = raw.pop("size", Lecture.size)
     return _record(
         Lecture,
-        raw | {"scenes": scenes, "theme": _record(Theme, theme)}
+        raw
+        | {"scenes": scenes, "theme": _record(Theme, theme)}
         | {"noise": noise, "size": (int(width), int(height))},
     )
 

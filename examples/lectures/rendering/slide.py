@@ -24,7 +24,8 @@ class Slide:
         self.states: list[State] = []
         self.uninformative: list[Stretch] = []
         for step, start in enumerate(self._times):
-            shown = [item for item, (at, _) in zip(items, timed.steps) if at <= start]
+            cues = zip(items, timed.steps, strict=True)
+            shown = [item for item, (at, _) in cues if at <= start]
             self._frames.append(_slide(timed.scene, shown, theme, size))
             last = step + 1 == len(self._times)
             end = timed.end if last else self._times[step + 1]
@@ -74,9 +75,7 @@ def _slide(scene: Scene, shown: list[Item], theme: Theme, size: tuple[int, int])
     return frame(page)
 
 
-def _heading(
-    draw: ImageDraw.ImageDraw, title: str, theme: Theme, size: tuple[int, int]
-) -> float:
+def _heading(draw: ImageDraw.ImageDraw, title: str, theme: Theme, size: tuple[int, int]) -> float:
     """Draw the title as the layout wants it; returns where the text may begin."""
     width, height = size
     face = font(theme.bold, round(theme.title_size * height))

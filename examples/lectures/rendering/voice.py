@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import numpy.typing as npt
 from hibari import Hibari
@@ -33,7 +35,7 @@ def loudness(audio: Audio, fps: int, frames: int) -> npt.NDArray[np.float32]:
     step = RATE / fps
     edges = (np.arange(frames + 1) * step).astype(int)
     padded = np.pad(audio, (0, max(0, edges[-1] - len(audio))))
-    rms = np.array([np.sqrt(np.mean(padded[a:b] ** 2)) for a, b in zip(edges, edges[1:])])
+    rms = np.array([np.sqrt(np.mean(padded[a:b] ** 2)) for a, b in pairwise(edges)])
     rms = np.convolve(rms, [0.2, 0.6, 0.2], mode="same")
     top = float(np.percentile(rms, 97)) or 1.0
     return np.clip(rms / top, 0, 1).astype(np.float32)

@@ -1,0 +1,160 @@
+"""Scores of a corpus against lectures whose truth is known.
+
+Truth is a file `<id>.truth.json`: {"id", "meta", "duration", "sentences": [{"start", "end", "text",
+"off_topic"}], "states": [{"start", "end", "text": [lines], "final"}], "uninformative": [{"start",
+"end"}]}, all times in seconds. A state is a stable state of the screen; `final: false` marks a step
+of a build, which may be shown or not.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from pathlib import Path
+from typing import Any
+
+_FRAME = 0.05  # seconds: a keyframe hits a state when its time lies within it, to a frame
+_NUMBERS = (
+    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen "
+    "fifteen sixteen seventeen eighteen nineteen twenty"
+).split()
+_TENS = ["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"]
+_WORD_OF = {str(i): word for i, word in enumerate(_NUMBERS)}
+_WORD_OF |= {str(10 * i): word for i, word in enumerate(_TENS, 2)} | {"100": "hundred"}
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A keyframe as the corpus has it."""
+
+    time: float
+    ocr: str
+
+
+@dataclass(frozen=True)
+class Score:
+    """Counts for one lecture; `+` adds them over several."""
+
+    wanted: int = 0  # states to be shown
+    hit: int = 0
+    extra: int = 0  # keyframes that show no state, or one already shown
+    screen_words: int = 0  # of the states that were hit
+    screen_found: int = 0
+    spoken: int = 0  # words that teach
+    lost: int = 0  # of them substituted or deleted
+    off_topic: int = 0  # words of off-topic speech
+    off_topic_kept: int = 0
+
+    def __add__(self, other: Score) -> Score:
+        names = self.__dataclass_fields__
+        return Score(**{n: getattr(self, n) + getattr(other, n) for n in names})
+
+    @property
+    def keyframe_f1(self) -> float:
+        """Harmonic mean of recall over wanted states and precision over keyframes; 1 if none."""
+        return _share(2 * self.hit, self.hit + self.extra + self.wanted, 1.0)
+
+    @property
+    def ocr_recall(self) -> float:
+        return _share(self.screen_found, self.screen_words, 1.0)
+
+    @property
+    def word_error(self) -> float:
+        return _share(self.lost, self.spoken, 0.0)
+
+    @property
+    def off_topic_share(self) -> float:
+        """Share of the off-topic words that the corpus still says."""
+        return _share(self.off_topic_kept, self.off_topic, 0.0)
+
+
+def score_corpus(corpus: str | Path, truths: Iterable[str | Path]) -> dict[str, Score]:
+    """Score every lecture with truth.
+
+    Args:
+        corpus: a folder that `load_dataset` opens.
+        truths: truth files.
+
+    Returns:
+        Video id to score. A lecture that the corpus does not hold scores as one with nothing in it.
+    """
+    from datasets import load_dataset
+
+    shown: dict[str, list[Shown]] = {}
+    said: dict[str, list[str]] = {}
+    for row in load_dataset(str(corpus), "default", split="train").remove_columns("images"):
+        video_id = row["video_ids"][0]
+        for element, ocr, text in zip(row["elements"], row["ocr_texts"], row["texts"], strict=True):
+            if element["kind"] == "image":
+                shown.setdefault(video_id, []).append(Shown(element["start"], ocr or ""))
+            else:
+                said.setdefault(video_id, []).append(text)
+    scores = {}
+    for path in truths:
+        truth = json.loads(Path(path).read_text(encoding="utf-8"))
+        name = truth["id"]
+        scores[name] = score(truth, shown.get(name, []), " ".join(said.get(name, [])))
+    return scores
+
+
+def score(truth: dict[str, Any], shown: Sequence[Shown], said: str) -> Score:
+    """Score one lecture: its keyframes in order of time, and all it says."""
+    states = truth["states"]
+    hits: dict[int, Shown] = {}
+    extra = 0
+    for keyframe in shown:
+        here = [
+            i
+            for i, s in enumerate(states)
+            if s["start"] - _FRAME <= keyframe.time <= s["end"] + _FRAME
+        ]
+        wanted = [i for i in here if states[i].get("final", True)]
+        fresh = [i for i in wanted if i not in hits]
+        if fresh:
+            hits[fresh[0]] = keyframe
+        elif wanted or not here:
+            extra += 1
+    found = total = 0
+    for i, keyframe in hits.items():
+        expected = Counter(words(" ".join(states[i]["text"])))
+        total += expected.total()
+        found += (expected & Counter(words(keyframe.ocr))).total()
+    spoken, lost, off_topic, off_topic_kept = _speech(truth["sentences"], words(said))
+    return Score(
+        sum(s.get("final", True) for s in states), len(hits), extra, total, found,
+        spoken, lost, off_topic, off_topic_kept,
+    )  # fmt: skip
+
+
+def _speech(sentences: Sequence[dict[str, Any]], said: Sequence[str]) -> tuple[int, int, int, int]:
+    """Words that teach, those of them lost; off-topic words, those of them still said."""
+    reference: list[str] = []
+    off: list[bool] = []
+    for sentence in sentences:
+        spoken = words(sentence["text"])
+        reference += spoken
+        off += [bool(sentence.get("off_topic"))] * len(spoken)
+    matched = [False] * len(reference)
+    blocks = SequenceMatcher(None, reference, list(said), autojunk=False).get_matching_blocks()
+    for block in blocks:
+        # A stray common word is no sign that an off-topic sentence was kept.
+        for i in range(block.a, block.a + block.size):
+            matched[i] = not off[i] or block.size >= 2
+    teaching = off.count(False)
+    kept = sum(m for m, o in zip(matched, off, strict=True) if not o)
+    still = sum(m for m, o in zip(matched, off, strict=True) if o)
+    return teaching, teaching - kept, off.count(True), still
+
+
+def words(text: str) -> list[str]:
+    """Lower-cased words and numbers without punctuation; small numbers as words."""
+    found = re.findall(r"[^\W_]+", text.lower().replace("'", "").replace("’", ""))
+    return [_WORD_OF.get(word, word) for word in found]
+
+
+def _share(part: int, whole: int, empty: float) -> float:
+    return part / whole if whole else empty

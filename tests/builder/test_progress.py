@@ -1,0 +1,39 @@
+"""Progress is a line per video in a log, and a bar on a terminal; events pass through."""
+
+from __future__ import annotations
+
+import io
+from types import SimpleNamespace
+
+import pytest
+from rich.console import Console
+
+from vid2book.builder.progress import shown
+
+
+@pytest.fixture
+def events(make) -> list[SimpleNamespace]:
+    def event(name: str, duration: float, seconds: float, failure: str = "") -> SimpleNamespace:
+        video = make.video(name)
+        return SimpleNamespace(video=video, duration=duration, seconds=seconds, failure=failure)
+
+    return [event("a", 600.0, 40.0), event("b", 600.0, 0.0), event("c", 0.0, 1.0, "no [audio]")]
+
+
+def test_a_log_has_a_line_per_video(events) -> None:
+    out = io.StringIO()
+    assert list(shown(events, 3, Console(file=out, force_terminal=False, width=40))) == events
+    assert out.getvalue().splitlines() == [
+        "1/3 a: 10.0 min of video, 40.0 s of work",
+        "2/3 b: in the store",
+        "3/3 c: failed, no [audio]",
+    ]
+
+
+def test_a_terminal_has_a_bar_and_the_failures(events) -> None:
+    out = io.StringIO()
+    console = Console(file=out, force_terminal=True, no_color=True, width=100)
+    assert list(shown(events, 3, console)) == events
+    assert "c: failed, no [audio]" in out.getvalue()
+    assert "3/3" in out.getvalue()
+    assert "h of video per hour" in out.getvalue()

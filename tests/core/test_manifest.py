@@ -1,0 +1,101 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from vid2book.manifest import ManifestError, read_manifest
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    for name in ("a.mp4", "b.mp4"):
+        (tmp_path / name).write_bytes(b"video")
+    return tmp_path
+
+
+ROWS = [
+    {"video_id": "a", "path": "a.mp4", "title": "Áé", "year": 1999, "split": "test"},
+    {"video_id": "b", "path": "b.mp4", "title": "B", "year": 2001, "split": None},
+]
+
+
+def write(folder: Path, kind: str, rows: list[dict[str, object]]) -> Path:
+    path = folder / f"list.{kind}"
+    if kind == "jsonl":
+        path.write_text("\n".join(json.dumps(row) for row in rows), encoding="utf-8")
+    elif kind == "csv":
+        head = list(rows[0])
+        lines = [",".join(head)]
+        lines += [",".join("" if row[k] is None else str(row[k]) for k in head) for row in rows]
+        path.write_text("\ufeff" + "\r\n".join(lines), encoding="utf-8")
+    else:
+        pq.write_table(pa.Table.from_pylist(rows), path)
+    return path
+
+
+@pytest.mark.parametrize("kind", ["jsonl", "csv", "parquet"])
+def test_tables_of_each_kind_read_alike(folder: Path, kind: str) -> None:
+    a, b = read_manifest(write(folder, kind, list(ROWS)))
+    assert (a.video_id, a.title, a.split, b.split) == ("a", "Áé", "test", "train")
+    assert a.path == str((folder / "a.mp4").resolve())
+    assert str(a.metadata["year"]) == "1999"
+    assert not a.problem and not b.problem
+
+
+def test_a_folder_is_read_in_order_with_what_stands_beside(folder: Path) -> None:
+    (folder / "sub").mkdir()
+    (folder / "sub" / "c d.mp4").write_bytes(b"video")
+    info = {"title": "Waves", "webpage_url": "https://example.org/w", "uploader": "Ann"}
+    (folder / "a.info.json").write_text(json.dumps(info))
+    (folder / "a.en.vtt").write_text("WEBVTT\n")
+    (folder / "notes.txt").write_text("x")
+    a, b, c = read_manifest(folder)
+    assert (a.title, a.source_url, a.author) == ("Waves", "https://example.org/w", "Ann")
+    assert a.captions.endswith("a.en.vtt") and not b.captions
+    assert c.video_id == "sub-c-d"
+
+
+def test_a_single_file_and_a_folder_with_a_manifest(folder: Path) -> None:
+    assert [v.video_id for v in read_manifest(folder / "a.mp4")] == ["a"]
+    (folder / "manifest.jsonl").write_text('{"path": "b.mp4"}\n')
+    assert [v.video_id for v in read_manifest(folder)] == ["b"]
+
+
+def test_a_bad_row_costs_only_itself(folder: Path) -> None:
+    lines = [
+        '{"video_id": "a", "path": "a.mp4"}',
+        '{"video_id": "a", "path": "b.mp4"}',
+        '{"video_id": "../x", "path": "b.mp4"}',
+        '{"video_id": "gone", "path": "gone.mp4"}',
+        '{"video_id": "c", ',
+        '{"title": "no path"}',
+        '{"video_id": "b", "path": "b.mp4"}',
+    ]
+    path = folder / "list.jsonl"
+    path.write_text("\n".join(lines))
+    videos = read_manifest(path)
+    assert len(videos) == len({v.video_id for v in videos}) == 7
+    assert [v.video_id for v in videos if not v.problem] == ["a", "b"]
+    told = [v.problem for v in videos if v.problem]
+    for problem, part in zip(
+        told, ["already that of row 1", "'../x'", "no file", "not JSON", "no 'path'"], strict=True
+    ):
+        assert part in problem
+    assert all(v.video_id.startswith("row-") or v.video_id == "gone" for v in videos if v.problem)
+
+
+def test_sources_that_are_none(tmp_path: Path) -> None:
+    with pytest.raises(ManifestError, match="no videos"):
+        read_manifest(tmp_path)
+    with pytest.raises(ManifestError, match="no such file or folder"):
+        read_manifest(tmp_path / "none")
+    (tmp_path / "x.docx").write_text("x")
+    with pytest.raises(ManifestError, match="not a manifest"):
+        read_manifest(tmp_path / "x.docx")
+    (tmp_path / "x.parquet").write_text("x")
+    with pytest.raises(ManifestError, match="cannot be read as parquet"):
+        read_manifest(tmp_path / "x.parquet")

@@ -1,0 +1,62 @@
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from vid2book.records import Keyframe
+from vid2book.store import Store, default_root, make_key
+
+FRAME = Keyframe(1.0, 0.0, 2.0, b"\xff\xd8\x00jpeg", 4, 3, 0.1, 0.0, 0.0, 2**63 + 1)
+
+
+def test_records_come_back_as_they_were(tmp_path: Path) -> None:
+    store = Store(tmp_path)
+    key = make_key("a", 1)
+    assert not store.has("keyframes", key) and store.load("keyframes", key, list[Keyframe]) is None
+    store.save("keyframes", key, list[Keyframe], [FRAME])
+    assert store.has("keyframes", key)
+    assert store.load("keyframes", key, list[Keyframe]) == [FRAME]
+
+
+def test_a_damaged_result_is_none_and_leaves(tmp_path: Path) -> None:
+    store = Store(tmp_path)
+    store.save("keyframes", "k" * 32, list[Keyframe], [FRAME])
+    path = store.path("keyframes", "k" * 32)
+    path.write_bytes(path.read_bytes()[:-9])
+    assert store.load("keyframes", "k" * 32, list[Keyframe]) is None
+    assert not path.exists()
+
+
+def test_nothing_half_written_is_left_behind(tmp_path: Path) -> None:
+    store = Store(tmp_path)
+    store.save("read", "a" * 32, list[int], [1])
+    store.save("read", "a" * 32, list[int], [1])
+    assert [p.name for p in tmp_path.rglob("*") if p.is_file()] == ["a" * 32 + ".json.gz"]
+
+
+def test_content_is_remembered_and_noticed_when_changed(tmp_path: Path) -> None:
+    store = Store(tmp_path / "store")
+    file = tmp_path / "v.mp4"
+    file.write_bytes(b"one")
+    first = store.content(file)
+    assert store.content(file) == first
+    file.write_bytes(b"two")
+    os.utime(file, ns=(1, 1))
+    assert store.content(file) != first
+    file.write_bytes(b"one")
+    os.utime(file, ns=(2, 2))
+    assert store.content(file) == first
+
+
+def test_keys_differ_with_any_part() -> None:
+    keys = {make_key("a", 1), make_key("a", 2), make_key("b", 1), make_key("a", [1])}
+    assert len(keys) == 4
+    assert make_key({"x": 1, "y": 2}) == make_key({"y": 2, "x": 1})
+
+
+def test_the_root_follows_the_environment(monkeypatch, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+    monkeypatch.setenv("VID2BOOK_STORE", str(tmp_path))
+    assert default_root() == tmp_path
+    monkeypatch.delenv("VID2BOOK_STORE")
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    assert default_root() == tmp_path / "vid2book"

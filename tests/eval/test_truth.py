@@ -1,0 +1,48 @@
+from __future__ import annotations
+
+import pytest
+
+from vid2book.eval.truth import Score, Shown, score, words
+
+TRUTH = {
+    "id": "a",
+    "sentences": [
+        {"start": 0, "end": 2, "text": "Hello friends, my dog is fine.", "off_topic": True},
+        {"start": 2, "end": 5, "text": "A square has 4 equal sides.", "off_topic": False},
+    ],
+    "states": [
+        {"start": 2.0, "end": 3.0, "text": ["Squares"], "final": False},
+        {"start": 3.0, "end": 5.0, "text": ["Squares", "four equal sides"]},
+        {"start": 6.0, "end": 8.0, "text": ["Circles"]},
+    ],
+}
+
+
+def test_a_perfect_corpus_scores_one() -> None:
+    shown = [Shown(4.9, "Squares\nfour equal sides"), Shown(7.0, "Circles")]
+    found = score(TRUTH, shown, "A square has four equal sides.")
+    assert found == Score(2, 2, 0, 5, 5, 6, 0, 6, 0)
+    assert found.keyframe_f1 == found.ocr_recall == 1.0
+    assert found.word_error == found.off_topic_share == 0.0
+
+
+def test_a_build_step_is_neither_wanted_nor_extra_and_a_second_picture_is_extra() -> None:
+    shown = [Shown(2.5, ""), Shown(4.0, ""), Shown(4.5, ""), Shown(5.5, "")]
+    found = score(TRUTH, shown, "")
+    assert (found.hit, found.extra) == (1, 2)
+    assert found.keyframe_f1 == pytest.approx(2 / 5)
+
+
+def test_lost_and_kept_words_are_counted() -> None:
+    found = score(TRUTH, [], "My dog is fine. A circle has 4 equal sides.")
+    assert (found.spoken, found.lost) == (6, 1)
+    assert (found.off_topic, found.off_topic_kept) == (6, 4)
+
+
+def test_numbers_and_number_words_are_equal() -> None:
+    assert words("It's 20 %, or Twenty!") == ["its", "twenty", "or", "twenty"]
+
+
+def test_scores_add_up() -> None:
+    one = score(TRUTH, [Shown(7.0, "Circles")], "A square has four equal sides.")
+    assert (one + one).hit == 2 and (one + one).keyframe_f1 == one.keyframe_f1

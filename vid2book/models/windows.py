@@ -1,0 +1,110 @@
+"""Audio cut into windows of speech for a model that hears 30 s at a time.
+
+Silence is found by Silero VAD, which comes with faster-whisper, and cut out down to a short pause;
+windows end at the longest pauses. Nothing of the speech is lost, and every word finds its way back
+to its time in the audio.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..records import Word
+
+RATE = 16_000  # samples per second, Whisper's own
+
+_SPEECH = 0.35  # probability of speech; low, as a lost word costs more than a little silence
+_PAD = 0.4  # seconds of quiet kept around speech, so that no word loses its edges
+_MIN_PAUSE = 0.25  # seconds; windows are cut in pauses at least this long
+_MAX_WINDOW = 29.0  # seconds
+_MIN_WINDOW = 18.0  # seconds; the longest pause after this ends a window
+_STEP = 0.2  # seconds, in which loudness is measured where there is no pause
+
+
+class Piece(NamedTuple):
+    """Speech between two pauses, with half of each pause (at most `_PAD`)."""
+
+    start: float  # seconds of the audio
+    end: float
+    pause: float  # seconds of silence that follow the speech
+
+
+def find_pieces(audio: NDArray[np.float32]) -> list[Piece]:
+    """The speech in mono audio at `RATE`, in order of time."""
+    from faster_whisper.vad import VadOptions, get_speech_timestamps
+
+    options = VadOptions(
+        threshold=_SPEECH, min_silence_duration_ms=int(_MIN_PAUSE * 1000), speech_pad_ms=0
+    )
+    if len(audio) == 0:
+        return []
+    spans = [(s["start"] / RATE, s["end"] / RATE) for s in get_speech_timestamps(audio, options)]
+    length = len(audio) / RATE
+    pieces = []
+    before = _PAD
+    for n, (start, end) in enumerate(spans):
+        pause = spans[n + 1][0] - end if n + 1 < len(spans) else math.inf
+        after = min(_PAD, pause / 2)
+        piece = Piece(max(0.0, start - before), min(length, end + after), pause)
+        pieces += _cut_long(piece, audio)
+        before = after
+    return pieces
+
+
+def _cut_long(piece: Piece, audio: NDArray[np.float32]) -> list[Piece]:
+    """Speech without a pause, or speech over music: cut where it is quietest."""
+    cut = []
+    while piece.end - piece.start > _MAX_WINDOW:
+        first = int((piece.start + _MIN_WINDOW) * RATE)
+        last = int((piece.start + _MAX_WINDOW) * RATE)
+        step = int(_STEP * RATE)
+        loudness = [float(np.square(audio[i : i + step]).sum()) for i in range(first, last, step)]
+        at = (first + int(np.argmin(loudness)) * step + step // 2) / RATE
+        cut.append(Piece(piece.start, at, 0.0))
+        piece = piece._replace(start=at)
+    return [*cut, piece]
+
+
+def cut_windows(pieces: list[Piece]) -> list[list[Piece]]:
+    """Runs of pieces that fit a window. The longest pause in its last third ends a window."""
+    windows = []
+    while pieces:
+        lengths = np.cumsum([piece.end - piece.start for piece in pieces])
+        fit = max(1, int(np.searchsorted(lengths, _MAX_WINDOW, side="right")))
+        if fit < len(pieces):
+            late = [n for n in range(fit) if lengths[n] >= _MIN_WINDOW] or [fit - 1]
+            fit = max(late, key=lambda n: pieces[n].pause) + 1
+        windows.append(pieces[:fit])
+        pieces = pieces[fit:]
+    return windows
+
+
+def halves(window: list[Piece]) -> list[list[Piece]]:
+    """A window cut in two at the longest pause of its middle half."""
+    lengths = np.cumsum([piece.end - piece.start for piece in window])[:-1]
+    share = lengths / lengths[-1] if len(lengths) else lengths
+    middle = [n for n in range(len(window) - 1) if 0.25 <= share[n] <= 0.75]
+    at = max(middle or range(len(window) - 1), key=lambda n: window[n].pause) + 1
+    return [window[:at], window[at:]]
+
+
+def sound(audio: NDArray[np.float32], window: list[Piece]) -> NDArray[np.float32]:
+    """A window as samples."""
+    return np.concatenate([audio[int(p.start * RATE) : int(p.end * RATE)] for p in window])
+
+
+def place(words: list[Word], window: list[Piece]) -> list[Word]:
+    """Words in seconds of a window, whose silences were cut out, put back into the audio."""
+    ends = np.cumsum([piece.end - piece.start for piece in window])
+    placed = []
+    for word in words:
+        n = min(int(np.searchsorted(ends, (word.start + word.end) / 2)), len(window) - 1)
+        shift = window[n].end - float(ends[n])
+        start = min(max(word.start + shift, window[n].start), window[n].end)
+        end = min(max(word.end + shift, start), window[n].end)
+        placed.append(Word(round(start, 2), round(end, 2), word.text, round(word.probability, 4)))
+    return placed

@@ -1,0 +1,39 @@
+"""Words of English that the rules for written language go by."""
+
+from __future__ import annotations
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+FILLERS = _words("um umm uhm uh uhh er err erm hmm hm mm mhm ah eh")
+# After a number or in capitals these fillers are units and symbols: "5 mm", "Er".
+UNITS = _words("mm ah er eh")
+# Fillers where commas set them off, and only there.
+ASIDES = (("you", "know"), ("i", "mean"), ("like",))
+
+# Nobody says one of these twice in a row on purpose. Not among them: what may end one clause and
+# begin the next ("if we square it, it becomes ..."), "that that", "had had", "is is", "no no",
+# "very very", letters and numbers, and nouns ("a carbon carbon bond").
+SAID_ONCE = _words(
+    "a an the and but or of to in into on with for from as at by than my our your their its his "
+    "i he she we they i'm we'll we're we've they're you're it's let's if so because can could "
+    "will would should when where which while who what how"
+)
+# What a phrase said twice may hold besides: "in this in this", "we have we have".
+GRAMMAR = SAID_ONCE | _words(
+    "is are was were be have has had do does it this that these those there you me us them not"
+)
+# Before these a small "i" is a person and not an index.
+AFTER_I = _words(
+    "am was have had will would can could should think thought know mean want need guess hope "
+    "believe see said do did don't didn't can't just really also like love"
+)
+# Words that begin sentences more often than they go on with one.
+OPENERS = _words(
+    "a an and as because but first finally for from here how however i if in it its let lets "
+    "let's next no not notice now okay on once one or our remember right second since so suppose "
+    "that that's the then there therefore these they third this those thus to today we we'll "
+    "we're what when where which while who why with yes you your"
+)

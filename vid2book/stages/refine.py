@@ -1,0 +1,191 @@
+"""Refine: what was said, as one would write it.
+
+Sentences are made whole across segments, then fillers, repeats and false starts go, and spacing,
+capitals and the full stop come. Nothing else: words that carry meaning, numbers, negations and
+formulas stay as they were said. The rules for words are English; other languages get the rest.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+
+from .. import config
+from ..records import Sentence, Transcript, Word
+from .english import AFTER_I, ASIDES, FILLERS, GRAMMAR, SAID_ONCE, UNITS
+from .sentences import sentences, starts_small
+
+VERSION = 1
+
+_WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
+_INNER_MARK = re.compile(r"[,;:—–-]+$")
+_END = re.compile(r"[.?!…。？！][\"'”’)\]]*$")
+
+
+def refine(transcript: Transcript, settings: config.Refine) -> list[Sentence]:
+    """The sentences of a transcript, in order of time, as one would write them.
+
+    Args:
+        transcript: segments with or without words.
+        settings: section `refine` of the config; switched off, the sentences stay as spoken.
+    """
+    english = transcript.language in ("", "en")
+    refined = []
+    small = _usually_small(transcript)
+    starts = {segment.words[0].start for segment in transcript.segments if segment.words}
+    for words in sentences(transcript.segments, settings.join_gap, transcript.language):
+        raw = "".join(word.text for word in words).strip()
+        tokens = [word.text for word in words]
+        if english and settings.enabled:
+            tokens = _joined(words, starts, small)
+            for rule in (
+                _without_fillers,
+                _without_asides,
+                _without_false_starts,
+                _without_repeats,
+                _with_capital_i,
+            ):
+                tokens = rule(tokens)
+            # As it was said; only the speech model writes it as a sign.
+            tokens = [re.sub(r"(?<=\d)\s?%", " percent", token) for token in tokens]
+        text = _finished("".join(tokens)) if settings.enabled else raw
+        if text:
+            refined.append(Sentence(words[0].start, words[-1].end, text, raw))
+    return refined
+
+
+def _usually_small(transcript: Transcript) -> frozenset[str]:
+    """Words that this transcript writes small more often than not, wherever they stand."""
+    count = Counter(_WORD.findall(" ".join(segment.text for segment in transcript.segments)))
+    return frozenset(w for w in count if w.islower() and count[w] >= count[w.capitalize()])
+
+
+def _joined(words: Sequence[Word], starts: set[float], small: frozenset[str]) -> list[str]:
+    """A capital that stands within the sentence because a segment began there, made small."""
+    tokens = [word.text for word in words]
+    for n, word in enumerate(words[1:], 1):
+        if word.start in starts and not _END.search(tokens[n - 1]) and _key(word.text) in small:
+            tokens[n] = word.text if _key(word.text) == "i" else word.text.lower()
+    return tokens
+
+
+def _without_fillers(tokens: list[str]) -> list[str]:
+    kept: list[str] = []
+    for token in tokens:
+        key = _key(token)
+        after_number = bool(kept) and kept[-1].strip()[-1:].isdigit()
+        symbol = token.strip()[:1].isupper() and not token.endswith((",", "."))
+        if key not in FILLERS or (key in UNITS and (after_number or symbol)):
+            kept.append(token)
+        elif kept and not _END.search(kept[-1]):
+            mark = _END.search(token)
+            if mark or token.endswith(","):
+                kept[-1] = _INNER_MARK.sub("", kept[-1]) + (mark.group() if mark else "")
+    return kept
+
+
+def _without_asides(tokens: list[str]) -> list[str]:
+    """`, you know,` and its like, only where commas set them off: they may carry meaning."""
+    kept: list[str] = []
+    n = 0
+    while n < len(tokens):
+        size = _aside(kept, tokens[n:])
+        if size and kept:
+            kept[-1] = _INNER_MARK.sub("", kept[-1])
+        elif not size:
+            kept.append(tokens[n])
+        n += size or 1
+    return kept
+
+
+def _aside(before: list[str], ahead: list[str]) -> int:
+    """How many words the aside has that begins here; 0: none does."""
+    for aside in ASIDES:
+        said = ahead[: len(aside)]
+        opened = before[-1].endswith(",") if before else len(aside) > 1
+        closed = said[-1].endswith(",") and not any(token.endswith(",") for token in said[:-1])
+        if opened and closed and tuple(_key(token) for token in said) == aside:
+            return len(aside)
+    return 0
+
+
+def _without_false_starts(tokens: list[str]) -> list[str]:
+    """`dis- discriminant` and `the dis- the discriminant`: the cut word goes."""
+    kept = []
+    for n, token in enumerate(tokens):
+        cut = re.fullmatch(r"\s*([^\W\d_]{2,})[-—–]+,?", token)
+        ahead = [_key(following) for following in tokens[n + 1 : n + 4]]
+        if cut and any(key.startswith(cut[1].lower()) and key != cut[1].lower() for key in ahead):
+            continue
+        kept.append(token)
+    return kept
+
+
+def _without_repeats(tokens: list[str]) -> list[str]:
+    """`the the` and `in the, in the`: the first goes, which may have a comma behind it."""
+    kept: list[str] = []
+    for token in tokens:
+        kept.append(token)
+        for size in (1, 2, 3, 4):
+            if len(kept) >= 2 * size and _said_twice(kept[-2 * size : -size], kept[-size:]):
+                second = kept[-size:]
+                first = kept[-2 * size]
+                if first.strip()[:1].isupper() and starts_small(second[0]):
+                    second[0] = _capital(second[0])
+                del kept[-2 * size :]
+                kept += second
+                break
+    return kept
+
+
+def _said_twice(first: list[str], second: list[str]) -> bool:
+    keys = [_key(token) for token in first]
+    if keys != [_key(token) for token in second] or any(_END.search(token) for token in first):
+        return False
+    if len(keys) == 1 and len(keys[0]) == 1:
+        # "a A" is two letters of a formula, not an article said twice.
+        return keys[0] in SAID_ONCE and first[0].strip(" ,") == second[0].strip(" ,")
+    return keys[0] in SAID_ONCE and all(key in GRAMMAR for key in keys)
+
+
+def _with_capital_i(tokens: list[str]) -> list[str]:
+    """`i think` but not `the sum over i`."""
+    fixed = []
+    for n, token in enumerate(tokens):
+        following = _key(tokens[n + 1]) if n + 1 < len(tokens) else ""
+        if re.fullmatch(r"\s*i['’](?:m|ll|ve|d),?", token) or (
+            token.strip() == "i" and following in AFTER_I
+        ):
+            token = token.replace("i", "I", 1)
+        fixed.append(token)
+    return fixed
+
+
+def _finished(text: str) -> str:
+    """Spaces, the first letter and the mark at the end."""
+    text = " ".join(text.split())
+    text = re.sub(r"\s+([.,;?!](?:\s|$))", r"\1", text)
+    text = re.sub(r",(?:\s*,)+", ",", text).lstrip(" ,;")
+    text = re.sub(r"(?<=\w)[,;:—–-]+$", "", text)
+    if not re.search(r"\w", text):
+        return ""
+    if not _END.search(text):
+        text += "。" if "\u3040" <= text[-1] <= "\u9fff" else "."
+    return _capital(text)
+
+
+def _capital(text: str) -> str:
+    """The first word with a capital; `x`, `pH` and `mRNA` stay, as small letters mean something."""
+    match = re.match(r"\W*([^\W\d_]+(?:['’][^\W\d_]+)*)", text)
+    if not match or not match[1].islower() or (len(match[1]) == 1 and match[1] not in "ai"):
+        return text
+    at = match.start(1)
+    if text[at + len(match[1]) :][:1] in ("(", "^", "_", "="):
+        return text
+    return text[:at] + text[at].upper() + text[at + 1 :]
+
+
+def _key(token: str) -> str:
+    """A word without the marks around it, in small letters."""
+    return token.strip().strip('.,;:?!…"“”‘’()[]—–-').lower()

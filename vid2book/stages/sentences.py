@@ -1,0 +1,139 @@
+"""Where sentences end in a stream of spoken words.
+
+A mark ends a sentence where it is not that of an abbreviation, a number or an initial; a long
+pause always does. Captions made by machine have no marks: there the pauses and the borders of the
+cues stand in for them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+
+from ..records import Segment, Word
+from .english import OPENERS
+
+_MARK = re.compile(r"[.?!…。？！]+[\"'”’)\]]*$")
+_ABBREVIATION = re.compile(
+    r"(?:e\.g|i\.e|vs|cf|ca|approx|etc|dr|mr|mrs|ms|prof|st|jr|sr|fig|figs|eq|eqs|eqn|ref|refs|no"
+    r"|vol|ch|sec|pp|p|al|inc|ltd|dept|min|max|resp|w\.r\.t|s\.t|(?:[a-z]\.)+[a-z])\.",
+    re.IGNORECASE,
+)
+_MAY_END = re.compile(r"(?:etc|al|inc|ltd|jr|sr|max|min|no|(?:[a-z]\.)+[a-z])\.", re.IGNORECASE)
+_INITIAL = re.compile(r"[A-Z]\.")
+# Without spaces between words, a word that does not start with one is still a word.
+_UNSPACED = ("zh", "ja", "th", "lo", "my", "km", "yue")
+
+_BREATH = 0.25  # seconds; less is no pause
+_PAUSE = 0.7  # seconds that end a sentence where there are no marks
+_MARKED = 1 / 50  # marks a word that make a transcript a punctuated one
+_READABLE = 40  # words a sentence may have that shows no inner marks
+_LONGEST = 80  # words any sentence may have
+_SHORTEST = 5  # words on either side of a cut that no mark asks for
+
+
+def sentences(
+    segments: Sequence[Segment], join_gap: float, language: str
+) -> Iterator[tuple[Word, ...]]:
+    """Words of one sentence at a time; each word with the space before it, if it has one.
+
+    Args:
+        segments: in order of time.
+        join_gap: a pause longer than this, in seconds, always ends a sentence.
+        language: ISO 639-1; empty counts as English.
+    """
+    words, borders = _words(segments, language)
+    marks = sum(bool(_MARK.search(word.text)) for word in words)
+    marked = marks >= _MARKED * len(words)
+    start = 0
+    for n in range(len(words)):
+        last = n + 1 == len(words)
+        if last or _ends(words, n, start, join_gap, marked):
+            yield from _cut(words, borders, start, n + 1)
+            start = n + 1
+
+
+def starts_small(word: str) -> bool:
+    """Whether a word goes on with a sentence, by its letters; `pH` may also begin one."""
+    return re.sub(r"[\W\d_]", "", word).islower()
+
+
+def _words(segments: Iterable[Segment], language: str) -> tuple[list[Word], set[int]]:
+    """The words with what belongs to them (`x` and `^2`), and which of them begin a segment."""
+    spaced = language not in _UNSPACED
+    words: list[Word] = []
+    borders = set()
+    for segment in segments:
+        borders.add(len(words))
+        for n, word in enumerate(segment.words or _spread(segment)):
+            if not word.text.strip():
+                continue
+            if spaced and n and words and not word.text.startswith(" "):
+                before = words[-1]
+                words[-1] = Word(
+                    before.start,
+                    word.end,
+                    before.text + word.text,
+                    min(before.probability, word.probability),
+                )
+            else:
+                text = f" {word.text.strip()}" if spaced else word.text
+                words.append(Word(word.start, word.end, text, word.probability))
+    return words, borders
+
+
+def _spread(segment: Segment) -> list[Word]:
+    """The words of a segment that came without times."""
+    tokens = segment.text.split()
+    step = (segment.end - segment.start) / max(1, len(tokens))
+    return [
+        Word(segment.start + n * step, segment.start + (n + 1) * step, f" {token}")
+        for n, token in enumerate(tokens)
+    ]
+
+
+def _ends(words: Sequence[Word], n: int, start: int, join_gap: float, marked: bool) -> bool:
+    pause = words[n + 1].start - words[n].end
+    if pause > join_gap:
+        return True
+    text, following = words[n].text.strip(), words[n + 1].text.strip()
+    if not _MARK.search(text):
+        return not marked and pause > _PAUSE and n + 1 - start >= _SHORTEST
+    if not re.search(r"\.[\"'”’)\]]*$", text):
+        return True
+    opens = re.sub(r"\W+$", "", following).lower() in OPENERS
+    bare = text.strip("\"'“”‘’()[]")
+    if _INITIAL.fullmatch(bare):
+        return pause >= _BREATH or opens
+    if _ABBREVIATION.fullmatch(bare):
+        return (
+            bool(_MAY_END.fullmatch(bare))
+            and not starts_small(following)
+            and (opens or pause >= _BREATH)
+        )
+    if bare[:-1].isdigit() and following[:1].isdigit():
+        return pause >= _BREATH
+    variable = len(re.sub(r"\W", "", following)) == 1
+    return not starts_small(following) or variable or pause >= 2 * _BREATH
+
+
+def _cut(
+    words: Sequence[Word], borders: set[int], start: int, end: int
+) -> Iterator[tuple[Word, ...]]:
+    """A sentence, cut at its longest pauses if it is too long to be read."""
+    length = end - start
+    inner_marks = any(word.text.endswith((",", ";", ":")) for word in words[start:end])
+    if length <= (_LONGEST if inner_marks else _READABLE):
+        yield tuple(words[start:end])
+        return
+
+    def worth(n: int) -> float:
+        pause = words[n].start - words[n - 1].end
+        opens = re.sub(r"\W+$", "", words[n].text.strip()).lower() in OPENERS
+        inner_mark = words[n - 1].text.endswith((",", ";", ":"))
+        centre = 1 - abs(2 * (n - start) / length - 1)
+        return pause + 0.3 * (n in borders) + 0.15 * opens + 0.3 * inner_mark + 0.1 * centre
+
+    at = max(range(start + _SHORTEST, end - _SHORTEST + 1), key=worth)
+    yield from _cut(words, borders, start, at)
+    yield from _cut(words, borders, at, end)
