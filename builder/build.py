@@ -72,6 +72,7 @@ def build(
         splits(corpus)  # a name that cannot be written is told before hours of work
         run = source.fill(corpus, executor.value, workers)
         events = list(shown(run, len(corpus.videos), errors))
+        corpus = corpus.without({e.video.video_id: e.failure for e in events if e.failure})
         outcomes = [corpus.outcome(video) for video in corpus.videos]
         failed = [outcome for outcome in outcomes if outcome.status == "failed"]
         written = _written(corpus, outcomes, output)

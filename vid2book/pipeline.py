@@ -87,7 +87,7 @@ class Work:
         value, _, failure = self._result(stage)
         if failure:
             raise Failed(failure)
-        return value  # type: ignore[no-any-return]
+        return value
 
     def decisions(self, stage: Stage[Any]) -> tuple[Decision, ...]:
         """What the stage decided; none where it failed."""

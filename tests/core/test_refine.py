@@ -144,7 +144,8 @@ def test_only_fillers_are_no_sentence() -> None:
 
 def test_captions_without_marks_are_cut_at_pauses() -> None:
     said = segment(
-        "the cell is the unit of life || it has a membrane and | a nucleus || then it divides into two"
+        "the cell is the unit of life || it has a membrane and | a nucleus "
+        "|| then it divides into two"
     )
     assert written(said) == [
         "The cell is the unit of life.",
@@ -155,7 +156,7 @@ def test_captions_without_marks_are_cut_at_pauses() -> None:
 
 def test_captions_without_marks_and_pauses_stay_readable_and_whole() -> None:
     cues = [
-        segment(f"now part {n} of the story goes on and on for nine words more", 3.9 * n)
+        segment(f"now part {n} of the story goes on and on for nine words more", 4.2 * n)
         for n in range(20)
     ]
     sentences = written(*cues)

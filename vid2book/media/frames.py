@@ -49,7 +49,7 @@ class Frame:
         image = self.picture.to_ndarray(
             format="rgb24", width=width, height=height, interpolation="AREA"
         )
-        return self._upright(image)
+        return self._upright(np.asarray(image, np.uint8))
 
     def luma(self, max_side: int) -> Plane:
         """H x W, uint8: the luma plane, shrunk by area so that noise averages out."""
@@ -71,7 +71,7 @@ class Frame:
             plane = self.picture.planes[0]
             rows = np.frombuffer(memoryview(plane), np.uint8).reshape(plane.height, plane.line_size)
             return rows[:, : plane.width]
-        return self.picture.to_ndarray(format="gray")
+        return np.asarray(self.picture.to_ndarray(format="gray"), np.uint8)
 
     def _upright(self, image: Plane) -> Plane:
         turns = self.rotation // 90

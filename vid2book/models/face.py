@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cached_property
 
 import cv2
+import cv2.data
 import numpy as np
 from numpy.typing import NDArray
 

@@ -213,6 +213,8 @@ def _folder(model: str) -> Path:
     if model.startswith("packaged:"):
         raise SpeechModelError(f"{model}: the only packaged speech model is packaged:tiny.en")
     if Path(model).is_dir():
+        if not (Path(model) / "model.bin").is_file():
+            raise SpeechModelError(f"{model}: this folder has no model.bin of CTranslate2")
         return Path(model)
     from faster_whisper.utils import download_model
 

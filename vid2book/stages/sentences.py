@@ -128,7 +128,7 @@ def _cut(
         return
 
     def worth(n: int) -> float:
-        pause = words[n].start - words[n - 1].end
+        pause = max(0.0, words[n].start - words[n - 1].end)
         opens = re.sub(r"\W+$", "", words[n].text.strip()).lower() in OPENERS
         inner_mark = words[n - 1].text.endswith((",", ";", ":"))
         centre = 1 - abs(2 * (n - start) / length - 1)

@@ -100,7 +100,7 @@ def caption_top(states: Sequence[State], tolerance: float) -> float:
         went = gone(state.ink, following.edges) & ~grow(state.restless)
         # Small writing covers other small writing in part, so far from all of it seems to go.
         if went[low:].sum() > max(_BLANK, 0.08 * state.written[low:].sum()):
-            rows.append(went.any(axis=1))
+            rows.append(np.asarray(went.any(axis=1)))
             alone += int(went[: int(_BAND_LIMIT * height)].sum()) <= tolerance
     often_enough = _BAND_OFTEN if alone else _BAND_NEARLY_ALWAYS
     if len(rows) < max(_BAND_TIMES, often_enough * pairs):

@@ -1,0 +1,221 @@
+"""Which lines of the OCR model were written for the lecture.
+
+Not so are misread icons, captions burned into the picture (the speech has their words already),
+and watermarks.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import defaultdict
+from collections.abc import Sequence
+from difflib import SequenceMatcher
+
+import numpy as np
+
+from .. import config
+from ..records import Decision, Keyframe, OcrLine, Transcript
+
+Lines = tuple[OcrLine, ...]
+_Place = tuple[int, OcrLine]  # position of a keyframe, and a line on it
+
+_SIGN_SCORE = 0.8  # what a line of one or two signs, or of few letters, must reach
+
+_BAND = 0.65  # captions stand below this share of the height
+_CENTRED = 0.06  # of the width: how far from the middle a caption may stand
+_SPOKEN = 0.7  # share of a caption's words that are heard while it stands
+_HEARD_WITHIN = 4.0  # seconds around the keyframe
+_SIGHTINGS = 3  # different texts at one place, each spoken: then it is the captions' place
+_TALL = 1.5  # times the height of a caption: this is none, wherever it stands
+
+_EDGE = 0.15  # watermarks stand this near to a border of the picture, as a share of its side
+_LASTING = 0.8  # share of the keyframes that show a watermark
+_SCREENS = 4  # otherwise different screens that show it
+
+
+def legible(
+    video_id: str,
+    keyframes: Sequence[Keyframe],
+    lines: Sequence[Lines],
+    transcript: Transcript | None,
+    config: config.Read,
+) -> tuple[list[Lines], list[Decision]]:
+    """The lines worth keeping per keyframe, and a `Decision` for every line that was dropped."""
+    captions = _in_caption_band(keyframes, lines)
+    if transcript is not None:
+        captions |= _spoken_captions(keyframes, lines, transcript)
+    watermarks = _watermarks(keyframes, lines)
+    kept: list[Lines] = []
+    decisions: list[Decision] = []
+    for position, (keyframe, found) in enumerate(zip(keyframes, lines, strict=True)):
+        stay: list[OcrLine] = []
+        for line in found:
+            threshold = None
+            if (position, line) in captions:
+                reason = "burned-in caption"
+            elif (position, line) in watermarks:
+                reason = "watermark, kept where it is first seen"
+            elif line.score < (threshold := _least_score(line, config.min_score)):
+                reason = "the recogniser is unsure"
+            else:
+                stay.append(line)
+                continue
+            decisions.append(
+                Decision(
+                    video_id, "line", "read", keyframe.start, keyframe.end, False, reason,
+                    score=line.score, threshold=threshold, text=line.text,
+                )
+            )  # fmt: skip
+        kept.append(tuple(stay))
+    return kept, decisions
+
+
+def _least_score(line: OcrLine, min_score: float) -> float:
+    """Icons are read as single signs and as words without letters: these must be surer."""
+    signs = [sign for sign in line.text if not sign.isspace()]
+    letters = sum(unicodedata.category(sign)[0] in "LN" for sign in signs)
+    doubtful = len(signs) <= 2 or letters < 0.5 * len(signs)
+    return max(min_score, _SIGN_SCORE) if doubtful else min_score
+
+
+def _in_caption_band(keyframes: Sequence[Keyframe], lines: Sequence[Lines]) -> set[_Place]:
+    """The lines in the band where `keyframes` saw captions come and go; not those in larger type,
+    which belong to the screen behind."""
+    within = [
+        (position, line)
+        for position, (keyframe, shown) in enumerate(zip(keyframes, lines, strict=True))
+        for line in shown
+        if _middle(line) > keyframe.caption_top * keyframe.height
+    ]
+    if not within:
+        return set()
+    usual = float(np.median([_height(line) for _, line in within]))
+    return {(position, line) for position, line in within if _height(line) < _TALL * usual}
+
+
+def _spoken_captions(
+    keyframes: Sequence[Keyframe], lines: Sequence[Lines], transcript: Transcript
+) -> set[_Place]:
+    """The lines that speech gives away as captions.
+
+    A line of a slide may well be read aloud. But captions come back at one place in one size, each
+    time with other words, each time with those that are being said; a line of a slide stays while
+    others are said. So the place must prove itself over several keyframes first.
+    """
+    low = [
+        (position, line)
+        for position, (keyframe, shown) in enumerate(zip(keyframes, lines, strict=True))
+        for line in shown
+        if _middle(line) > _BAND * keyframe.height
+        and abs((line.box[0] + line.box[2]) / 2 / keyframe.width - 0.5) < _CENTRED
+        and not _stays(position, line, lines)
+    ]
+    spoken = {
+        (position, line)
+        for position, line in low
+        if _spoken_share(line.text, keyframes[position].time, transcript) >= _SPOKEN
+    }
+    found: set[_Place] = set()
+    for place in (other for other in low if other in spoken):
+        if place in found:
+            continue
+        alike = [other for other in low if _same_style(other[1], place[1])]
+        proofs = [other for other in alike if other in spoken]
+        texts = {_plain(line.text) for _, line in proofs}
+        shown_on = {position for position, _ in proofs}
+        if min(len(texts), len(shown_on)) >= _SIGHTINGS and len(proofs) >= 0.5 * len(alike):
+            found.update(alike)
+    return found
+
+
+def _same_style(a: OcrLine, b: OcrLine) -> bool:
+    """One size of type, and at most two lines of a caption apart."""
+    taller = max(_height(a), _height(b))
+    same_size = abs(_height(a) - _height(b)) < 0.2 * taller
+    return same_size and abs(a.box[3] - b.box[3]) < 2.5 * taller
+
+
+def _stays(position: int, line: OcrLine, lines: Sequence[Lines]) -> bool:
+    """Whether a neighbouring keyframe shows the same line at the same place."""
+    around = [p for p in (position - 1, position + 1) if 0 <= p < len(lines)]
+    return any(_same_line(line, other) for p in around for other in lines[p])
+
+
+def _spoken_share(text: str, time: float, transcript: Transcript) -> float:
+    """Share of the words of `text` that are said, in this order, around `time`."""
+    shown = _words(text)
+    if len(shown) < 2:
+        return 0.0
+    first, last = time - _HEARD_WITHIN, time + _HEARD_WITHIN
+    said: list[str] = []
+    for segment in transcript.segments:
+        if segment.end < first or segment.start > last:
+            continue
+        if not segment.words:
+            said += _words(segment.text)
+        for word in segment.words:
+            if first <= word.end and word.start <= last:
+                said += _words(word.text)
+    matcher = SequenceMatcher(None, shown, said, autojunk=False)
+    return sum(block.size for block in matcher.get_matching_blocks()) / len(shown)
+
+
+def _watermarks(keyframes: Sequence[Keyframe], lines: Sequence[Lines]) -> set[_Place]:
+    """Lines in a corner that nearly every screen shows, but for their first showing.
+
+    The screens must differ otherwise: the footer of a slide that builds up is on all its steps.
+    """
+    by_text: defaultdict[str, list[_Place]] = defaultdict(list)
+    for position, (keyframe, shown) in enumerate(zip(keyframes, lines, strict=True)):
+        for line in shown:
+            if _in_corner(line, keyframe):
+                by_text[_plain(line.text)].append((position, line))
+    found: set[_Place] = set()
+    for places in by_text.values():
+        mark = places[0][1]
+        places = [place for place in places if _same_line(place[1], mark)]
+        lasting = len(places) >= max(_SCREENS, _LASTING * len(keyframes))
+        if lasting and _screens([position for position, _ in places], lines, mark) >= _SCREENS:
+            found.update(places[1:])
+    return found
+
+
+def _in_corner(line: OcrLine, keyframe: Keyframe) -> bool:
+    x0, y0, x1, y1 = line.box
+    width, height = keyframe.width, keyframe.height
+    across = y1 < _EDGE * height or y0 > (1 - _EDGE) * height
+    along = x1 < 2 * _EDGE * width or x0 > (1 - 2 * _EDGE) * width
+    return across and along
+
+
+def _screens(positions: Sequence[int], lines: Sequence[Lines], mark: OcrLine) -> int:
+    """How many of the keyframes share at most half of their lines, `mark` aside, with the last."""
+    count, before = 0, set[str]()
+    for position in positions:
+        texts = {_plain(line.text) for line in lines[position] if not _same_line(line, mark)}
+        count += len(texts & before) <= 0.5 * len(texts)
+        before = texts
+    return count
+
+
+def _same_line(a: OcrLine, b: OcrLine) -> bool:
+    """The same words at the same place."""
+    near = all(abs(x - y) < 0.5 * _height(a) for x, y in zip(a.box, b.box, strict=True))
+    return near and _plain(a.text) == _plain(b.text)
+
+
+def _plain(text: str) -> str:
+    return "".join(sign for sign in text.lower() if sign.isalnum())
+
+
+def _words(text: str) -> list[str]:
+    return re.findall(r"\w+", text.lower().replace("'", ""))
+
+
+def _middle(line: OcrLine) -> float:
+    return (line.box[1] + line.box[3]) / 2
+
+
+def _height(line: OcrLine) -> float:
+    return line.box[3] - line.box[1]

@@ -1,0 +1,124 @@
+"""What a sentence sounds like, whatever its topic: teaching, a sponsor, small talk.
+
+Two witnesses: turns of phrase (cues.yaml, regular expressions) and a ridge regression on labelled
+sentences (examples.yaml), with the embedding, the words and the pairs of words as its inputs.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable, Sequence
+from functools import cache, lru_cache
+from importlib.resources import files
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+import yaml
+
+Array = npt.NDArray[np.float64]
+Embed = Callable[[Sequence[str]], npt.NDArray[np.float32]]
+
+OFF_TOPIC = ("sponsor", "channel", "small talk", "housekeeping")
+# Kinds of cues, and the kind of off-topic speech that each speaks for.
+CUES = {
+    "sponsor": "sponsor",
+    "selling": "sponsor",
+    "channel": "channel",
+    "greeting": "channel",
+    "small talk": "small talk",
+    "housekeeping": "housekeeping",
+}
+_RIDGE = 3.0
+_MOST_CUES = 3
+
+
+class Example(NamedTuple):
+    kind: str  # "teaching" or one of OFF_TOPIC
+    text: str
+
+
+def plain(text: str) -> str:
+    """Lower case, straight apostrophes, single spaces: what cues and the classifier read."""
+    return " ".join(text.replace("’", "'").lower().split())
+
+
+def count_cues(texts: Sequence[str], kind: str) -> Array:
+    """How many cues of a kind each plain text has, at most three. Shape (n,)."""
+    cues = _cues()[kind]
+    return np.array([float(min(_MOST_CUES, sum(bool(c.search(t)) for c in cues))) for t in texts])
+
+
+class Classifier:
+    """Ridge regression from sentences to the kinds of speech, fitted when it is made."""
+
+    def __init__(self, examples: Sequence[Example], embed: Embed) -> None:
+        texts = [plain(e.text) for e in examples]
+        label = np.array([("teaching", *OFF_TOPIC).index(e.kind) for e in examples])
+        weight = _balance(label)
+        raw = embed(texts).astype(np.float64)
+        self._embed = embed
+        self._mean = (weight @ raw) / weight.sum()
+        seen = Counter(f for t in texts for f in set(_word_features(t)))
+        self._columns = {f: i for i, f in enumerate(f for f, n in seen.items() if n > 1)}
+        x = np.hstack([self.centre(raw), self._words(texts)])
+        y = np.column_stack([np.where(label == 0, -1.0, 1.0), np.eye(5)[label][:, 1:]])
+        # The dual form: there are fewer sentences than words and pairs of words.
+        dual = np.linalg.solve(x @ x.T + np.diag(_RIDGE / weight), y)
+        self._beta = x.T @ dual
+
+    def centre(self, vectors: npt.NDArray[Any]) -> Array:
+        """Unit vectors without what all speech has in common; zero rows stay zero."""
+        filled = np.abs(vectors).sum(axis=1, keepdims=True) > 0
+        moved = (vectors - self._mean) * filled
+        return np.asarray(moved / np.maximum(np.linalg.norm(moved, axis=1, keepdims=True), 1e-9))
+
+    def read(self, texts: Sequence[str]) -> tuple[Array, Array, Array]:
+        """Read plain texts.
+
+        Returns:
+            Centred vectors, shape (n, d); about -1 for teaching to 1 for off topic, shape (n,);
+            how well each kind of OFF_TOPIC fits, shape (n, 4).
+        """
+        vectors = self.centre(self._embed(texts))
+        fit = np.hstack([vectors, self._words(texts)]) @ self._beta
+        return vectors, fit[:, 0], fit[:, 1:]
+
+    def _words(self, texts: Sequence[str]) -> Array:
+        rows = np.zeros((len(texts), len(self._columns)))
+        for row, text in zip(rows, texts, strict=True):
+            present = [self._columns[f] for f in _word_features(text) if f in self._columns]
+            row[present] = 1.0
+        return rows / np.sqrt(np.maximum(1.0, rows.sum(axis=1, keepdims=True)))
+
+
+@lru_cache(maxsize=1)
+def classifier(embed: Embed) -> Classifier:
+    """The classifier on the packaged examples; kept, since fitting takes about a second."""
+    return Classifier(packaged_examples(), embed)
+
+
+def packaged_examples() -> list[Example]:
+    text = (files(__package__) / "examples.yaml").read_text("utf-8")
+    return [
+        Example(kind, line) for kind, lines in yaml.safe_load(text).items()
+        for line in lines.splitlines()
+    ]
+
+
+def _balance(label: npt.NDArray[np.int64]) -> Array:
+    """Weights that give teaching and off-topic examples the same total, on average 1."""
+    share = np.where(label == 0, (label == 0).mean(), (label != 0).mean())
+    return np.asarray(0.5 / share)
+
+
+def _word_features(text: str) -> list[str]:
+    words = re.findall(r"[^\W\d_']+(?:'[a-z]+)?|\d+|[?!]", text)
+    return [*words, *(f"{a} {b}" for a, b in zip(words, words[1:], strict=False))]
+
+
+@cache
+def _cues() -> dict[str, list[re.Pattern[str]]]:
+    text = (files(__package__) / "cues.yaml").read_text("utf-8")
+    return {kind: [re.compile(c) for c in lines] for kind, lines in yaml.safe_load(text).items()}
