@@ -17,6 +17,7 @@ from rich.table import Table
 
 from vid2book.config import ConfigError
 from vid2book.manifest import ManifestError
+from vid2book.models.speech import SpeechModelError
 from vid2book.records import Outcome
 
 from . import folder, source
@@ -76,7 +77,7 @@ def build(
         outcomes = [corpus.outcome(video) for video in corpus.videos]
         failed = [outcome for outcome in outcomes if outcome.status == "failed"]
         written = _written(corpus, outcomes, output)
-    except (ConfigError, ManifestError, CorpusError) as error:
+    except (ConfigError, ManifestError, CorpusError, SpeechModelError) as error:
         errors.print(f"[red]Error:[/] {escape(str(error))}", soft_wrap=True)
         raise typer.Exit(2) from None
     if written is None:

@@ -6,6 +6,7 @@ became of it) and `decisions` (a row per thing kept or dropped).
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 from collections.abc import Iterable, Iterator
@@ -59,6 +60,7 @@ _MANIFEST_FIELDS = (
     "video_id", "title", "description", "subject", "course", "sub_course", "knowledge_point",
     "language", "license", "source_url", "author", "split",
 )  # fmt: skip
+_FROM_MANIFEST = {"subject", "course", "knowledge_point", "license", "source_urls"}
 _SCORES = ("relevance", "knowledge_density", "transcription_quality", "teaching_share")
 _COUNTS = ("clips", "keyframes", "samples", "words")
 
@@ -73,6 +75,7 @@ _VIDEOS = Features(
         "judgement": _STRING,
         **dict.fromkeys(_COUNTS, _INT),
         "versions": _STRING,
+        "digest": _STRING,
     }
 )
 
@@ -104,7 +107,7 @@ def rows(corpus: Corpus, config: str, videos: Iterable[Video]) -> Iterator[tuple
         if config == "default":
             yield from _sample_rows(video, corpus.samples(video))
         elif config == "videos":
-            yield video.video_id, video_row(corpus.outcome(video))
+            yield video.video_id, video_row(corpus.outcome(video), corpus.samples(video))
         else:
             for number, decision in enumerate(corpus.decisions(video)):
                 yield f"{video.video_id}@{number}", decision_row(decision, video)
@@ -134,8 +137,12 @@ def sample_row(sample: Sample) -> Row:
     return values | lists | {"images": images, "elements": elements}
 
 
-def video_row(outcome: Outcome) -> Row:
-    """A row of `videos`. Nothing in it tells where the files lay on the machine that built it."""
+def video_row(outcome: Outcome, samples: list[Sample]) -> Row:
+    """A row of `videos`. Nothing in it tells where the files lay on the machine that built it.
+
+    `digest` names the content of the video's samples, so that two versions of a corpus can be
+    compared without their images.
+    """
     video, judgement = outcome.video, outcome.judgement
     return {
         **{name: getattr(video, name) for name in _MANIFEST_FIELDS},
@@ -147,6 +154,7 @@ def video_row(outcome: Outcome) -> Row:
         "judgement": judgement.reason if judgement else "",
         **{name: getattr(outcome, name) for name in _COUNTS},
         "versions": _json(outcome.models),
+        "digest": _digest(samples),
     }
 
 
@@ -170,6 +178,21 @@ def _portable(metadata: dict[str, Any]) -> dict[str, Any]:
         for key, value in metadata.items()
         if not (isinstance(value, str) and os.path.isabs(value))
     }
+
+
+def _digest(samples: list[Sample]) -> str:
+    """SHA-256 of what the samples say and show; empty without samples.
+
+    What they have from the manifest stands in columns of its own.
+    """
+    digest = hashlib.sha256()
+    for sample in samples:
+        row = sample_row(sample)
+        for image in row.pop("images"):
+            digest.update(image["bytes"] if image else b"")
+        said = {name: value for name, value in row.items() if name not in _FROM_MANIFEST}
+        digest.update(_json(said).encode())
+    return digest.hexdigest() if samples else ""
 
 
 def _json(value: Any) -> str:

@@ -21,6 +21,8 @@ def hub_id(text: str) -> str:
     text = text.strip().lower()
     if not text:
         return "unknown"
+    if text == "creative commons attribution license (reuse allowed)":  # YouTube's words
+        return "cc-by-3.0"
     if url := _URL.search(text):
         kind, version = url.groups()
         text = f"cc0-{version}" if kind == "zero" else f"cc-{kind}-{version}"
@@ -34,3 +36,24 @@ def common(licences: Iterable[str]) -> str:
     """The Hub's name of the licence that all share; "other" where they differ."""
     names = {hub_id(text) for text in licences}
     return names.pop() if len(names) == 1 else "other"
+
+
+# What others may pass on, changed or not, with attribution. Licences against commercial use or
+# against changes are not here: whoever pushes such videos says so.
+OPEN = (
+    "cc0-1.0", "cc-by-2.5", "cc-by-2.0", "cc-by-3.0", "cc-by-4.0", "cc-by-sa-3.0", "cc-by-sa-4.0",
+    "apache-2.0", "mit", "unlicense", "gfdl", "odc-by", "odbl", "pddl", "public domain",
+)  # fmt: skip
+
+
+def outside(licences: Iterable[str], allowed: Iterable[str]) -> set[str]:
+    """Those of `licences` that are not in the list, however either spells them."""
+    names = {_name(text) for text in allowed}
+    return {text for text in licences if _name(text) not in names}
+
+
+def _name(text: str) -> str:
+    """The Hub's name; a licence that the Hub does not know keeps its own."""
+    plain = " ".join(text.lower().split())
+    found = hub_id(text)
+    return plain if found == "other" else found

@@ -19,6 +19,7 @@ from .media.audio import SAMPLE_RATE, read_audio
 from .media.container import MediaError, MediaInfo, check_complete, probe
 from .media.frames import Frame, read_frames
 from .models.lazy import Models, models_of
+from .models.speech import SpeechModelError
 from .records import Clip, Decision, Judgement, Keyframe, OcrLine, Sentence, Transcript, Video
 from .stages import align as align_stage
 from .stages import clip as clip_stage
@@ -156,7 +157,7 @@ class Work:
                 return None, (), failure
         try:
             value, decisions = stage.compute(self)
-        except (MediaError, CaptionError) as error:
+        except (MediaError, CaptionError, SpeechModelError) as error:
             return None, (), str(error)
         return value, tuple(decisions), ""
 
@@ -266,7 +267,7 @@ def _align(work: Work) -> tuple[Aligned, list[Decision]]:
     )
     left = sorted(k for c in clips for k in c.keyframes)
     pictures = [
-        reduce_stage.picture(k, keyframes[k], texts[k], at_edge=k in {left[0], left[-1]})
+        reduce_stage.picture(k, keyframes[k], texts[k], last=k == left[-1])
         for k in left
     ]
     return Aligned(tuple(clips), tuple(pictures)), decisions

@@ -90,7 +90,6 @@ class FakeCorpus:
     config: Config = field(default_factory=Config)
 
     def without(self, failures: Mapping[str, str]) -> FakeCorpus:
-        assert not failures
         return self
 
     def fingerprint(self) -> str:

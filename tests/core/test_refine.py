@@ -123,6 +123,15 @@ def test_a_sentence_is_made_whole_across_segments() -> None:
     assert (sentences[1].start, sentences[1].end) == (3.2, third.end)
 
 
+def test_a_full_stop_that_a_border_of_segments_put_into_a_sentence_goes() -> None:
+    assert written(segment("It makes RNA."), segment("which leaves.", 1.0)) == [
+        "It makes RNA which leaves."
+    ]
+    assert written(segment("Use a base, e.g."), segment("ammonia.", 1.2)) == [
+        "Use a base, e.g. ammonia."
+    ]
+
+
 def test_a_long_pause_ends_a_sentence() -> None:
     assert written(segment("we stop here ||||| and go on")) == ["We stop here.", "And go on."]
 

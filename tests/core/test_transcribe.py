@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from vid2book import config
 from vid2book.models import speech
-from vid2book.models.speech import FasterWhisper, SpeechModelError
+from vid2book.models.speech import FasterWhisper, SpeechModelError, _Heard, _settled
 from vid2book.models.windows import RATE, Piece, cut_windows, find_pieces, place, sound
 from vid2book.records import Decision, Segment, Transcript, Video, Word
 from vid2book.stages.captions import CaptionError
@@ -154,6 +154,23 @@ def test_speech_without_a_pause_is_cut_where_it_is_quietest() -> None:
     assert covered >= 0.95 * (pieces[-1].end - pieces[0].start)
 
 
+def test_what_the_model_left_out_or_looped_on_is_tried_again() -> None:
+    window = [Piece(n * 5.0, n * 5.0 + 4.8, 0.4) for n in range(4)]
+    full = tuple(Word(n * 0.5, n * 0.5 + 0.4, f" w{n}") for n in range(40))
+    whole = _Heard(window, list(full), 0.1)
+    assert _settled(whole) == ([whole], [])
+    stopped = _Heard(window, list(full[:20]), 0.1)
+    assert _settled(stopped) == ([stopped._replace(window=window[:2])], [window[2:]])
+    holed = _Heard(window, [w for w in full if not 5 <= w.start < 10], 0.1)
+    assert _settled(holed) == ([], [window[:2], window[2:]])
+    loop = _Heard(window, [Word(w.start, w.end, " again and") for w in full], 0.1)
+    assert _settled(loop) == ([], [window[:2], window[2:]])
+    music = _Heard(window, [], 0.9)
+    assert _settled(music) == ([music], [])
+    missed = _Heard(window, [], 0.1)
+    assert _settled(missed) == ([], [window[:2], window[2:]])
+
+
 def test_words_find_back_to_their_time() -> None:
     window = [Piece(10.0, 12.0, 30.0), Piece(40.0, 45.0, 1.0)]
     placed = place([Word(0.5, 1.0, " a"), Word(1.8, 2.4, " b"), Word(3.0, 3.5, " c")], window)
@@ -241,6 +258,7 @@ def test_the_prompt_holds_terms_and_no_addresses() -> None:
     video = Video("a", "a.mp4", title="Okazaki fragments", knowledge_point="okazaki fragments",
                   description="See https://example.org or me@example.org. " + "replication " * 60)
     text = prompt(video)
-    assert text.startswith("Okazaki fragments. See or replication")
-    assert "example" not in text and len(text) <= 301 and text.endswith("replication.")
+    assert text.startswith("Welcome to this lesson on Okazaki fragments. See or replication")
+    assert "example" not in text and len(text) <= 330 and text.endswith("replication.")
+    assert prompt(Video("a", "a.mp4", title="Zellen", language="de-DE")) == "Zellen."
     assert prompt(Video("a", "a.mp4")) == ""

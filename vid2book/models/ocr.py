@@ -3,7 +3,7 @@
 The weights are RapidOCR's; the way to them is our own, because a screen is no photograph. Most of
 it is flat, and the detector looks at the rest only. Its text is sharp, so that the detector works
 on a smaller copy. And a line is recognised at its own width, where a batch pads every line to the
-longest. This takes a third of the time of RapidOCR's own pipeline, with the same words found.
+longest. That takes less than half the time of RapidOCR's own pipeline and finds no fewer words.
 
 Sources: Liao et al., "Real-time Scene Text Detection with Differentiable Binarization" (2020);
 Du et al., "PP-OCR: A Practical Ultra Lightweight OCR System" (2020).
@@ -16,6 +16,7 @@ from collections.abc import Sequence
 from functools import cache
 from importlib.metadata import version
 from importlib.util import find_spec
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -41,6 +42,8 @@ _LINE = 0.5  # mean heat of a line
 _UNCLIP = 1.6  # the detector is trained on shrunk lines; by how much they grow back
 _LEVEL = 2.0  # degrees: a smaller slope is an artefact of the mask
 _LINE_HEIGHT = 48  # pixels, of the recogniser's input
+_STEP = 8  # columns of that input for each of the recogniser's steps
+_SPACE = 8  # blank columns that part a number from a letter: a sixth of the line's height
 _RUNNER_UP = 0.1  # probability from which the second best character is taken, if it fits better
 
 
@@ -103,7 +106,8 @@ class RapidOcr:
         return quads
 
     def _recognise(self, image: _Image, quad: _Quad) -> OcrLine | None:
-        text, score = _decode(_run(self._recogniser, _line_image(image, quad))[0], self._characters)
+        line = _line_image(image, quad)
+        text, score = _decode(_run(self._recogniser, line)[0], self._characters, _blank(line))
         if not text.strip():
             return None
         (x0, y0), (x1, y1) = quad.min(axis=0).tolist(), quad.max(axis=0).tolist()
@@ -190,11 +194,22 @@ def _line_image(image: _Image, quad: _Quad) -> _Image:
     return np.asarray(line, np.uint8)
 
 
-def _decode(probabilities: NDArray[np.float32], characters: list[str]) -> tuple[str, float]:
+def _blank(line: _Image) -> NDArray[np.bool_]:
+    """Which columns of a line have no ink: what differs from the ground about as much as any."""
+    levels = line[_LINE_HEIGHT // 8 : -_LINE_HEIGHT // 8].astype(np.float32)
+    contrast = np.abs(levels - np.median(levels, axis=(0, 1))).max(axis=2)
+    ink: NDArray[np.bool_] = contrast > 0.4 * np.percentile(contrast, 98)
+    return np.asarray(~ink.any(axis=0))
+
+
+def _decode(
+    probabilities: NDArray[np.float32], characters: list[str], blank: NDArray[np.bool_]
+) -> tuple[str, float]:
     """Text and its mean probability from CTC (steps x classes), by the best class of each step.
 
-    The best class alone loses some spaces of narrow type, and takes one shape for another where a
-    font draws both alike. Where the runner-up is in sight and fits its neighbours, it is taken.
+    The best class alone takes one shape for another where a font draws both alike, and loses
+    spaces of narrow type and of formulas. So a runner-up is taken where it fits its neighbours
+    better, and a number and a letter that stand apart (`blank` columns) are parted.
     """
     best = probabilities.argmax(axis=1)
     steps = np.flatnonzero((best != 0) & (np.diff(best, prepend=0) != 0))
@@ -204,21 +219,33 @@ def _decode(probabilities: NDArray[np.float32], characters: list[str]) -> tuple[
     signs = [characters[index] for index in best[steps]]
     space = probabilities[:, -1] > _RUNNER_UP
     text = ""
-    for position, step in enumerate(steps):
+    for position, (step, end) in enumerate(pairwise([*steps, len(best)])):
         sign, after = signs[position], "".join(signs[position + 1 : position + 2])
         letter = {"1": "l", "0": "o"}.get(sign)
         if letter and after.isalpha() and not text[-1:].isdigit():
             likely = probabilities[step, characters.index(letter)] > _RUNNER_UP
             sign = letter if likely else sign
         text += sign
-        if position + 1 < len(steps) and space[step + 1 : steps[position + 1]].any():
-            text += " " if _may_part(sign, after) else ""
+        between = blank[step * _STEP + _STEP // 2 : end * _STEP + _STEP // 2]
+        faint = space[step + 1 : end].any() and _may_part(sign, after)
+        if faint or (_is_number_and_letter(sign, after) and _longest(between) >= _SPACE):
+            text += " "
     return text.translate(_NARROW), score
 
 
 def _may_part(before: str, after: str) -> bool:
     """Whether a faint space between two signs is to be believed: not inside a name like `a.b`."""
     return after.isalnum() and (before.isalnum() or (before in ".,:;!?" and after.isupper()))
+
+
+def _is_number_and_letter(before: str, after: str) -> bool:
+    return (before.isdecimal() and after.isalpha()) or (before.isalpha() and after.isdecimal())
+
+
+def _longest(flags: NDArray[np.bool_]) -> int:
+    """Length of the longest run of true."""
+    ends = np.flatnonzero(~np.concatenate([[False], flags, [False]]))
+    return int(np.diff(ends).max()) - 1
 
 
 # The recogniser is multilingual and now and then takes ASCII for its full-width form.

@@ -2,7 +2,7 @@
 
 Windows of speech (`windows.py`) are recognised one by one: none is told what was said in the one
 before, so a mistake cannot run on. A window that comes out as a loop, or with speech that has no
-words, is cut in two and tried again. Nothing is sampled, so the same audio always gives the same
+words, is cut and tried again. Nothing is sampled, so the same audio always gives the same
 text.
 """
 
@@ -24,6 +24,7 @@ from .windows import RATE, Piece, cut_windows, find_pieces, halves, place, sound
 
 _MAX_HOLE = 3.0  # seconds of speech without a word that make a window a failure
 _MAX_COMPRESSION = 2.4  # zlib ratio above which Whisper's authors call a text a loop
+_NO_SPEECH = 0.6  # probability above which Whisper's authors call a window without words silent
 _LONG_PAUSE = 2.0  # seconds; ends a segment
 _ATTEMPTS = 3
 _GROUP = 20  # windows per call; bounds memory
@@ -90,10 +91,9 @@ class FasterWhisper:
                 group = todo[i : i + _GROUP]
                 heard, language = self._recognise(audio, group, language, prompt)
                 for result in heard:
-                    if attempt < _ATTEMPTS and len(result.window) > 1 and _failed(result):
-                        retry += halves(result.window)
-                    else:
-                        settled.append(result)
+                    believed, again = _settled(result) if attempt < _ATTEMPTS else ([result], [])
+                    settled += believed
+                    retry += again
             todo = retry
         settled.sort(key=lambda result: result.window[0].start)
         return [segment for result in settled for segment in _segments(result)], language
@@ -156,20 +156,44 @@ class FasterWhisper:
         return heard, info.language
 
 
-def _failed(heard: _Heard) -> bool:
-    """Whether the model looped, or left out speech, as Whisper does when it loses the thread."""
+def _settled(heard: _Heard) -> tuple[list[_Heard], list[list[Piece]]]:
+    """What of a window is believed, and the windows to try again instead of the rest."""
+    window = heard.window
+    if len(window) == 1 or (not heard.words and heard.no_speech_prob > _NO_SPEECH):
+        return [heard], []
+    if _is_loop(heard):
+        return [], halves(window)
+    heard_to = heard.words[-1].end if heard.words else window[0].start
+    ended = sum(piece.start < heard_to for piece in window)
+    if _length(window[ended:]) > _MAX_HOLE:
+        # Whisper stopped early: what it heard is sound, what it did not hear comes again.
+        believed = [heard._replace(window=window[:ended])] if ended else []
+        return believed, [window[ended:]] if ended else halves(window)
+    if _longest_hole(heard) > _MAX_HOLE:
+        return [], halves(window)
+    return [heard], []
+
+
+def _is_loop(heard: _Heard) -> bool:
     text = "".join(word.text for word in heard.words).strip().encode()
-    if text and len(text) / len(zlib.compress(text)) > _MAX_COMPRESSION:
-        return True
-    hole, spoken_to = 0.0, heard.window[0].start
+    return bool(text) and len(text) / len(zlib.compress(text)) > _MAX_COMPRESSION
+
+
+def _length(window: list[Piece]) -> float:
+    return sum(piece.end - piece.start for piece in window)
+
+
+def _longest_hole(heard: _Heard) -> float:
+    """The longest stretch of speech that no word covers, in seconds."""
+    longest = 0.0
     for piece in heard.window:
-        spoken_to = max(spoken_to, piece.start)
-        words = [w for w in heard.words if piece.start <= (w.start + w.end) / 2 <= piece.end]
-        for word in words:
-            hole = max(hole, word.start - spoken_to)
-            spoken_to = word.end
-        hole = max(hole, piece.end - spoken_to)
-    return hole > _MAX_HOLE
+        spoken_to = piece.start
+        for word in heard.words:
+            if piece.start <= (word.start + word.end) / 2 <= piece.end:
+                longest = max(longest, word.start - spoken_to)
+                spoken_to = word.end
+        longest = max(longest, piece.end - spoken_to)
+    return longest
 
 
 def _segments(heard: _Heard) -> list[Segment]:

@@ -21,7 +21,7 @@ _SPEECH = 0.35  # probability of speech; low, as a lost word costs more than a l
 _PAD = 0.4  # seconds of quiet kept around speech, so that no word loses its edges
 _MIN_PAUSE = 0.25  # seconds; windows are cut in pauses at least this long
 _MAX_WINDOW = 29.0  # seconds
-_MIN_WINDOW = 18.0  # seconds; the longest pause after this ends a window
+_MIN_WINDOW = 22.0  # seconds; the longest pause after this ends a window
 _STEP = 0.2  # seconds, in which loudness is measured where there is no pause
 
 
@@ -84,11 +84,12 @@ def cut_windows(pieces: list[Piece]) -> list[list[Piece]]:
 
 
 def halves(window: list[Piece]) -> list[list[Piece]]:
-    """A window cut in two at the longest pause of its middle half."""
-    lengths = np.cumsum([piece.end - piece.start for piece in window])[:-1]
-    share = lengths / lengths[-1] if len(lengths) else lengths
-    middle = [n for n in range(len(window) - 1) if 0.25 <= share[n] <= 0.75]
-    at = max(middle or range(len(window) - 1), key=lambda n: window[n].pause) + 1
+    """A window of two or more pieces, cut in two at the longest pause of its middle half."""
+    lengths = np.cumsum([piece.end - piece.start for piece in window])
+    off_centre = [abs(float(length / lengths[-1]) - 0.5) for length in lengths[:-1]]
+    middle = [n for n, off in enumerate(off_centre) if off <= 0.25]
+    cuts = middle or range(len(off_centre))
+    at = max(cuts, key=lambda n: (window[n].pause, -off_centre[n])) + 1
     return [window[:at], window[at:]]
 
 

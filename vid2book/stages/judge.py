@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
@@ -12,7 +13,7 @@ import numpy.typing as npt
 
 from ..config import Judge
 from ..records import Decision, Judgement, Keyframe, Sentence, Transcript, Video
-from .teaching import Scores, relevance, score
+from .teaching import relevance, score
 
 VERSION = 1
 
@@ -44,10 +45,10 @@ def judge(
     """
     words = [len(s.text.split()) for s in sentences]
     quality = _quality(transcript)
-    if not config.enabled:
+    unjudged = _unjudged(video, transcript, config)
+    if unjudged:
         everything = [replace(s, teaching=1.0) for s in sentences]
-        reason = "everything is kept: the judge is switched off"
-        judgement = Judgement(3.0, 3.0, quality, 1.0, True, reason)
+        judgement = Judgement(3.0, 3.0, quality, 1.0, True, f"everything is kept: {unjudged}")
         return everything, judgement, [_on_video(video, transcript, judgement, None)]
 
     scores = score(video, sentences, screen, transcript.duration, embed)
@@ -58,7 +59,6 @@ def judge(
     kept = [s.teaching >= config.min_teaching for s in scored]
     total, teaching = sum(words), sum(w for w, k in zip(words, kept, strict=True) if k)
     share = teaching / total if total else 0.0
-    reason = _verdict(total, teaching, share, scores, kept, words, config)
     lesson = [s for s, k in zip(scored, kept, strict=True) if k]
     judgement = Judgement(
         relevance=relevance(video, lesson, [text for _, text in screen], embed),
@@ -66,7 +66,7 @@ def judge(
         transcription_quality=quality,
         teaching_share=round(share, 4),
         kept=share >= config.min_teaching_share and teaching >= config.min_words,
-        reason=reason,
+        reason=_verdict(scores.kinds, kept, words, config),
     )
     dropped = [
         Decision(
@@ -88,6 +88,16 @@ def judge(
     return scored, judgement, [decision, *dropped]
 
 
+def _unjudged(video: Video, transcript: Transcript, config: Judge) -> str:
+    """Why the sentences of this video are not scored; empty if they are."""
+    if not config.enabled:
+        return "the judge is switched off"
+    language = (transcript.language or video.language or "en").lower()
+    if language[:2] != "en":
+        return f"the judge reads English, and this is '{language}'"
+    return ""
+
+
 def _on_video(
     video: Video, transcript: Transcript, judgement: Judgement, threshold: float | None
 ) -> Decision:
@@ -104,25 +114,18 @@ def _on_video(
     )
 
 
-def _verdict(
-    total: int,
-    teaching: int,
-    share: float,
-    scores: Scores,
-    kept: list[bool],
-    words: list[int],
-    config: Judge,
-) -> str:
+def _verdict(kinds: list[str], kept: list[bool], words: list[int], config: Judge) -> str:
     """One line for a person: how much teaches, and what the rest is."""
-    if not total:
+    if not sum(words):
         return "teaches nothing: no speech"
-    rest: dict[str, int] = {}
-    for kind, k, n in zip(scores.kinds, kept, words, strict=True):
+    total, rest = sum(words), Counter[str]()
+    for kind, k, n in zip(kinds, kept, words, strict=True):
         if not k:
-            rest[_REASONS[kind]] = rest.get(_REASONS[kind], 0) + n
-    others = " and ".join(sorted(rest, key=lambda kind: -rest[kind])[:2])
-    line = f"{_percent(share)} of {total} words {'is' if share == 1 else 'are'} teaching"
-    line = line.replace(" is ", " are ")
+            rest[_REASONS[kind]] += n
+    teaching = total - rest.total()
+    share = teaching / total
+    others = " and ".join(kind for kind, _ in rest.most_common(2))
+    line = f"{100 * share:.0f} % of {total} words are teaching"
     if others:
         line += f"; the rest is {others}"
     if share < config.min_teaching_share:
@@ -131,10 +134,6 @@ def _verdict(
     if teaching < config.min_words:
         return f"too short: {teaching} words are teaching, {config.min_words} are needed"
     return f"teaches: {line}"
-
-
-def _percent(share: float) -> str:
-    return f"{100 * share:.0f} %"
 
 
 def _density(sentences: Sequence[Sentence], words: Sequence[int]) -> float:

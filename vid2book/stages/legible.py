@@ -26,7 +26,8 @@ _BAND = 0.65  # captions stand below this share of the height
 _CENTRED = 0.06  # of the width: how far from the middle a caption may stand
 _SPOKEN = 0.7  # share of a caption's words that are heard while it stands
 _HEARD_WITHIN = 4.0  # seconds around the keyframe
-_SIGHTINGS = 3  # different texts at one place, each spoken: then it is the captions' place
+_SIGHTINGS = 3  # different texts at one place, each spoken: then it is the captions' place,
+_USUAL = 0.5  # if this share of the keyframes, and of the lines there, says so
 _TALL = 1.5  # times the height of a caption: this is none, wherever it stands
 
 _EDGE = 0.15  # watermarks stand this near to a border of the picture, as a share of its side
@@ -45,7 +46,11 @@ def legible(
     captions = _in_caption_band(keyframes, lines)
     if transcript is not None:
         captions |= _spoken_captions(keyframes, lines, transcript)
-    watermarks = _watermarks(keyframes, lines)
+    written = [
+        tuple(line for line in shown if (position, line) not in captions)
+        for position, shown in enumerate(lines)
+    ]
+    watermarks = _watermarks(keyframes, written)
     kept: list[Lines] = []
     decisions: list[Decision] = []
     for position, (keyframe, found) in enumerate(zip(keyframes, lines, strict=True)):
@@ -124,7 +129,9 @@ def _spoken_captions(
         proofs = [other for other in alike if other in spoken]
         texts = {_plain(line.text) for _, line in proofs}
         shown_on = {position for position, _ in proofs}
-        if min(len(texts), len(shown_on)) >= _SIGHTINGS and len(proofs) >= 0.5 * len(alike):
+        often = min(len(texts), len(shown_on)) >= _SIGHTINGS
+        usual = len(shown_on) >= _USUAL * len(keyframes) and len(proofs) >= _USUAL * len(alike)
+        if often and usual:
             found.update(alike)
     return found
 
@@ -194,7 +201,8 @@ def _screens(positions: Sequence[int], lines: Sequence[Lines], mark: OcrLine) ->
     count, before = 0, set[str]()
     for position in positions:
         texts = {_plain(line.text) for line in lines[position] if not _same_line(line, mark)}
-        count += len(texts & before) <= 0.5 * len(texts)
+        if texts and len(texts & before) <= 0.5 * len(texts):
+            count += 1
         before = texts
     return count
 

@@ -1,6 +1,6 @@
 """Reduce: what only shows when the whole corpus is seen. The first in manifest order stays.
 
-Dropped are a picture that an earlier video shows too (an end card, a channel's title card), and
+Dropped are a picture that an earlier video shows too (the channel's card, the end card), and
 everything of the videos on the deny list.
 """
 
@@ -36,7 +36,7 @@ class Picture:
     phash: int
     thumb: str  # 64 x 36 grey levels as hex
     words: tuple[str, ...]  # on-screen words, sorted, each once
-    at_edge: bool  # the first or last picture of its video, where cards stand
+    last: bool  # of its video, where the end card stands
 
 
 @dataclass(frozen=True)
@@ -84,7 +84,7 @@ def reduce(summaries: Iterable[Summary], settings: config.Reduce) -> Reduced:
     return Reduced(pictures, settings.deny, decisions)
 
 
-def picture(position: int, keyframe: Keyframe, text: str, at_edge: bool) -> Picture:
+def picture(position: int, keyframe: Keyframe, text: str, last: bool) -> Picture:
     """What reduce needs of a keyframe that is written on with `text`."""
     luma = np.asarray(Image.open(io.BytesIO(keyframe.image)).convert("L"))
     thumb = cv2.resize(luma, _THUMB, interpolation=cv2.INTER_AREA)
@@ -95,7 +95,7 @@ def picture(position: int, keyframe: Keyframe, text: str, at_edge: bool) -> Pict
         keyframe.phash,
         thumb.tobytes().hex(),
         tuple(sorted(set(text.lower().split()))),
-        at_edge,
+        last,
     )
 
 
@@ -107,11 +107,11 @@ def _find(
         bits = distance(new.phash, old.phash)
         if bits <= most_bits and _same_words(new.words, old.words):
             return video_id, "the same picture", float(bits)
-    if not new.at_edge:
+    if not new.last:
         return None
     for video_id, old in seen:
-        if old.at_edge and (alike := _shared_detail(new.thumb, old.thumb)) >= _CARD:
-            return video_id, "the same card", alike
+        if old.last and (alike := _shared_detail(new.thumb, old.thumb)) >= _CARD:
+            return video_id, "the same end card", alike
     return None
 
 

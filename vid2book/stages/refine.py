@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from .. import config
 from ..records import Sentence, Transcript, Word
 from .english import AFTER_I, ASIDES, FILLERS, GRAMMAR, SAID_ONCE, UNITS
-from .sentences import sentences, starts_small
+from .sentences import is_abbreviation, sentences, starts_small
 
 VERSION = 1
 
@@ -62,11 +62,16 @@ def _usually_small(transcript: Transcript) -> frozenset[str]:
 
 
 def _joined(words: Sequence[Word], starts: set[float], small: frozenset[str]) -> list[str]:
-    """A capital that stands within the sentence because a segment began there, made small."""
+    """The sentence without a capital or full stop that a border of segments put into it."""
     tokens = [word.text for word in words]
     for n, word in enumerate(words[1:], 1):
-        if word.start in starts and not _END.search(tokens[n - 1]) and _key(word.text) in small:
-            tokens[n] = word.text if _key(word.text) == "i" else word.text.lower()
+        if word.start not in starts:
+            continue
+        before = tokens[n - 1]
+        if before.endswith(".") and starts_small(word.text) and not is_abbreviation(before):
+            tokens[n - 1] = before.rstrip(".")
+        elif not _END.search(before) and _key(word.text) in small - {"i"}:
+            tokens[n] = word.text.lower()
     return tokens
 
 

@@ -53,6 +53,12 @@ def sentences(
             start = n + 1
 
 
+def is_abbreviation(word: str) -> bool:
+    """Whether the full stop of a word may be part of it."""
+    bare = word.strip().strip("\"'“”‘’()[]")
+    return bool(_ABBREVIATION.fullmatch(bare)) or len(bare) == 2
+
+
 def starts_small(word: str) -> bool:
     """Whether a word goes on with a sentence, by its letters; `pH` may also begin one."""
     return re.sub(r"[\W\d_]", "", word).islower()

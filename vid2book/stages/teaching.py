@@ -9,6 +9,7 @@ Source: Lafferty, McCallum and Pereira, "Conditional Random Fields", ICML 2001.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from functools import cache
 from importlib.resources import files
@@ -21,9 +22,19 @@ from ..records import Keyframe, Sentence, Video
 from .wording import CUES, OFF_TOPIC, Array, Classifier, Embed, classifier, count_cues, plain
 
 FEATURES = (
-    "bias", "wording", *(f"cue {kind}" for kind in (*CUES, "teaching")), "first person",
-    "whole video", "topic", "topic around", "on screen", "recurs", "advert on screen",
-    "face on screen", "opening", "closing",
+    "bias",
+    "wording",
+    *(f"cue {kind}" for kind in (*CUES, "teaching")),
+    "first person",
+    "whole video",
+    "topic",
+    "topic around",
+    "on screen",
+    "recurs",
+    "advert on screen",
+    "face on screen",
+    "opening",
+    "closing",
 )
 _NEIGHBOURS = 4  # sentences either way that are no witnesses for a sentence
 _FACE = 0.02  # share of the screen
@@ -103,8 +114,8 @@ def measure(
 
     screen_texts = [plain(text) for _, text in screen]
     adverts = _adverts(screen_texts)
-    about = [plain(describe(video)), *(t for t, a in zip(screen_texts, adverts, strict=True) if not a)]
-    about = [t for t in about if t]
+    lesson = [t for t, advert in zip(screen_texts, adverts, strict=True) if not advert]
+    about = [t for t in (plain(describe(video)), *lesson) if t]
     near = _nearness(reader.centre(embed(about)), vectors, rough, texts)
     shown = [_shown(s, screen) for s in sentences]
     face = np.array([0.0 if i is None else _face(*screen[i]) for i in shown])
@@ -113,7 +124,7 @@ def measure(
         wording,
         *cues.T,
         np.array([_first_person(t) for t in texts]),
-        np.full(len(texts), wording.mean()),
+        np.full(len(texts), _core(wording)),
         near,
         _smooth(near),
         _written(texts, about),
@@ -147,9 +158,15 @@ def describe(video: Video) -> str:
 
 
 def _adverts(screen_texts: Sequence[str]) -> Array:
-    """How many turns of phrase of adverts and end cards each screen has, at most two."""
+    """How many turns of phrase of adverts and end cards each screen has more than most, up to 2.
+
+    More than most, because the address bar of a browser stands on every screen of a screencast.
+    """
+    if not screen_texts:
+        return np.zeros(0)
     kinds = ("sponsor", "selling", "channel")
-    return np.minimum(2.0, sum((count_cues(screen_texts, k) for k in kinds), np.zeros(1)))
+    found = np.sum([count_cues(screen_texts, kind) for kind in kinds], axis=0)
+    return np.asarray(np.clip(found - np.median(found), 0, 2))
 
 
 def _nearness(written: Array, spoken: Array, rough: Array, texts: Sequence[str]) -> Array:
@@ -160,13 +177,22 @@ def _nearness(written: Array, spoken: Array, rough: Array, texts: Sequence[str])
     """
     weight = rough * [len(t.split()) for t in texts]
     given = written.mean(axis=0) if len(written) else np.zeros(spoken.shape[1])
+    weighted = weight[:, None] * spoken
+    everything = weighted.sum(axis=0)
     out = np.zeros(len(texts))
     for i, own in enumerate(spoken):
-        far = weight * (np.abs(np.arange(len(texts)) - i) > _NEIGHBOURS)
-        topic = given + far @ spoken / max(1.0, float(far.sum()))
+        near = slice(max(0, i - _NEIGHBOURS), i + _NEIGHBOURS + 1)
+        far = everything - weighted[near].sum(axis=0)
+        topic = given + far / max(1.0, float(weight.sum() - weight[near].sum()))
         length = min(1.0, len(texts[i].split()) / 6)
         out[i] = length * (own @ topic) / max(1e-9, float(np.linalg.norm(topic)))
     return out
+
+
+def _core(wording: Array) -> float:
+    """How the half of the video that sounds most like teaching sounds: a lecture has such a half,
+    however long its opening and its sponsor are."""
+    return float(np.sort(_smooth(wording))[: (len(wording) + 1) // 2].mean())
 
 
 def _smooth(values: Array) -> Array:
@@ -182,10 +208,13 @@ def _written(texts: Sequence[str], about: Sequence[str]) -> Array:
 def _recurrence(texts: Sequence[str], rough: Array) -> Array:
     """Share of a sentence's content words that teaching sentences further away say as well."""
     words = [_content(t) for t in texts]
+    lesson = [own if teaches > 0.5 else set() for own, teaches in zip(words, rough, strict=True)]
+    everywhere = Counter(w for own in lesson for w in own)
     out = np.zeros(len(texts))
     for i, own in enumerate(words):
-        far = [w for j, w in enumerate(words) if abs(i - j) > _NEIGHBOURS and rough[j] > 0.5]
-        out[i] = len(own & set().union(*far)) / max(3, len(own))
+        near = lesson[max(0, i - _NEIGHBOURS) : i + _NEIGHBOURS + 1]
+        here = Counter(w for other in near for w in other)
+        out[i] = sum(everywhere[w] > here[w] for w in own) / max(3, len(own))
     return out
 
 

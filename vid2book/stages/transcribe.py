@@ -69,7 +69,7 @@ def transcribe(
     Raises:
         CaptionError: the caption file cannot be used.
     """
-    language = re.split("[-_]", video.language.strip().lower())[0]
+    language = _language(video)
     if not settings.enabled:
         return Transcript((), language, "none", duration), []
     if settings.captions and video.captions:
@@ -96,7 +96,15 @@ def prompt(video: Video) -> str:
     text = ". ".join(parts)
     if len(text) > _PROMPT_LENGTH:
         text = text[:_PROMPT_LENGTH].rsplit(" ", 1)[0].rstrip(" .,;:-|")
-    return f"{text}." if text else ""
+    if not text:
+        return ""
+    # Said as a lecturer would say it, the model takes up names better than from a bare list.
+    return f"Welcome to this lesson on {text}." if _language(video) in ("", "en") else f"{text}."
+
+
+def _language(video: Video) -> str:
+    """`en` for `en-US`."""
+    return re.split("[-_]", video.language.strip().lower())[0]
 
 
 def _believed(

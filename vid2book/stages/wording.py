@@ -1,7 +1,7 @@
 """What a sentence sounds like, whatever its topic: teaching, a sponsor, small talk.
 
 Two witnesses: turns of phrase (cues.yaml, regular expressions) and a ridge regression on labelled
-sentences (examples.yaml), with the embedding, the words and the pairs of words as its inputs.
+sentences (examples*.yaml), with the embedding, the words and the pairs of words as its inputs.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from functools import cache, lru_cache
 from importlib.resources import files
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -96,15 +97,14 @@ class Classifier:
 @lru_cache(maxsize=1)
 def classifier(embed: Embed) -> Classifier:
     """The classifier on the packaged examples; kept, since fitting takes about a second."""
-    return Classifier(packaged_examples(), embed)
+    names = ("examples.yaml", "examples_in_context.yaml")
+    return Classifier([e for name in names for e in read_examples(name)], embed)
 
 
-def packaged_examples() -> list[Example]:
-    text = (files(__package__) / "examples.yaml").read_text("utf-8")
-    return [
-        Example(kind, line) for kind, lines in yaml.safe_load(text).items()
-        for line in lines.splitlines()
-    ]
+def read_examples(name: str) -> list[Example]:
+    """The examples in a packaged YAML file: from kind to a list of sentences."""
+    content = yaml.safe_load((files(__package__) / name).read_text("utf-8"))
+    return [Example(kind, text) for kind, texts in content.items() for text in texts]
 
 
 def _balance(label: npt.NDArray[np.int64]) -> Array:
@@ -115,7 +115,7 @@ def _balance(label: npt.NDArray[np.int64]) -> Array:
 
 def _word_features(text: str) -> list[str]:
     words = re.findall(r"[^\W\d_']+(?:'[a-z]+)?|\d+|[?!]", text)
-    return [*words, *(f"{a} {b}" for a, b in zip(words, words[1:], strict=False))]
+    return [*words, *(f"{a} {b}" for a, b in pairwise(words))]
 
 
 @cache

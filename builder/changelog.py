@@ -1,0 +1,81 @@
+"""The card as it is pushed: the name of the dataset, its versions, and only what is pushed."""
+
+from __future__ import annotations
+
+import re
+
+from huggingface_hub import DatasetCard
+
+from .diff import Diff, Videos
+from .hub import order
+
+HEADING = "## Versions"
+_SECTION = re.compile(rf"^{HEADING}\n(.*?)(?=^## |\Z)", re.MULTILINE | re.DOTALL)
+_ENTRY = re.compile(r"^### (\S+)(?: \(deleted\))?\n(.*?)(?=^### |\Z)", re.MULTILINE | re.DOTALL)
+_MOST_NAMED = 50  # videos in a line; `vid2book diff` names them all
+
+
+def entry(videos: Videos, previous: str | None, found: Diff) -> str:
+    """What a version is, against the one before it."""
+    kept = sum(row.get("status") == "kept" for row in videos.values())
+    whole = f"{len(videos):,} videos, {kept:,} of them kept."
+    if previous is None:
+        return f"The first version: {whole}"
+    lines = [f"{whole} Against {previous}:", ""]
+    changed = [f"`{change.video_id}` ({change.told()})" for change in found.changed]
+    for word, names in (
+        ("added", [f"`{video_id}`" for video_id in found.added]),
+        ("removed", [f"`{video_id}`" for video_id in found.removed]),
+        ("changed", changed),
+    ):
+        lines.append(f"- {word}: {len(names):,}{_named(names)}")
+    return "\n".join(lines)
+
+
+def entries(card: str) -> dict[str, str]:
+    """Version to entry, as a published card has them."""
+    section = _SECTION.search(card)
+    return {v: text.strip() for v, text in _ENTRY.findall(section[1])} if section else {}
+
+
+def published(card: str, repo: str, log: dict[str, str], deleted: set[str], decisions: bool) -> str:
+    """The card of a corpus folder as it is pushed.
+
+    Args:
+        card: README.md of the folder.
+        repo: "org/name".
+        log: version to entry.
+        deleted: versions that are no longer there.
+        decisions: whether the config `decisions` is pushed.
+    """
+    made = DatasetCard(card)
+    text = made.text.replace("ORG/NAME", repo)
+    if not decisions:
+        text = re.sub(r"^\*\*`decisions`\*\*.*?\n\n", "", text, flags=re.MULTILINE | re.DOTALL)
+        for part in ("configs", "dataset_info"):
+            listed = getattr(made.data, part, None)
+            if isinstance(listed, list):
+                left = [item for item in listed if item.get("config_name") != "decisions"]
+                setattr(made.data, part, left)
+    header = made.data.to_yaml(line_break="\n")
+    text = _SECTION.sub("", text).rstrip()
+    return f"---\n{header}\n---\n{text}\n\n{_section(repo, log, deleted)}"
+
+
+def _section(repo: str, log: dict[str, str], deleted: set[str]) -> str:
+    newest = max(log, key=order)
+    parts = [
+        HEADING,
+        f'Each version is a tag: `load_dataset("{repo}", revision="{newest}")`.',
+    ]
+    for version in sorted(log, key=order, reverse=True):
+        mark = " (deleted)" if version in deleted else ""
+        parts.append(f"### {version}{mark}\n\n{log[version]}")
+    return "\n\n".join(parts) + "\n"
+
+
+def _named(names: list[str]) -> str:
+    if not names:
+        return ""
+    more = f" and {len(names) - _MOST_NAMED:,} more" if len(names) > _MOST_NAMED else ""
+    return ": " + ", ".join(names[:_MOST_NAMED]) + more

@@ -1,0 +1,139 @@
+"""What a Hub remembers: repositories of commits, branches and tags, and the objects of files."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+
+class Refused(Exception):  # noqa: N818 - it names an answer, not a fault
+    """An answer that is no success: status, message, and the Hub's code for it."""
+
+    def __init__(self, status: int, message: str, code: str = "") -> None:
+        super().__init__(message)
+        self.status, self.code = status, code
+
+
+@dataclass(frozen=True)
+class Blob:
+    """A file of a commit."""
+
+    sha256: str  # names its object
+    size: int
+    git: str  # git's own id of the file or, for LFS, of its pointer
+    lfs: bool
+
+
+@dataclass(frozen=True)
+class Commit:
+    """A state of a repository."""
+
+    sha: str
+    files: dict[str, Blob]
+    message: str
+    parent: str | None
+
+
+class Objects:
+    """Contents of files, by their SHA-256, on disk."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        folder.mkdir(parents=True, exist_ok=True)
+
+    def path(self, sha256: str) -> Path:
+        return self.folder / sha256
+
+    def add(self, content: bytes) -> str:
+        sha256 = hashlib.sha256(content).hexdigest()
+        self.path(sha256).write_bytes(content)
+        return sha256
+
+
+@dataclass
+class Repo:
+    """A dataset repository."""
+
+    name: str
+    private: bool = False
+    gated: Any = False
+    commits: dict[str, Commit] = field(default_factory=dict)
+    branches: dict[str, str] = field(default_factory=dict)
+    tags: dict[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.put("main", {}, "initial commit", None)
+
+    def put(self, branch: str, files: dict[str, Blob], message: str, parent: str | None) -> str:
+        listed = [(path, blob.git) for path, blob in sorted(files.items())]
+        text = json.dumps([listed, message, parent])
+        sha = hashlib.sha1(text.encode()).hexdigest()
+        self.commits[sha] = Commit(sha, files, message, parent)
+        self.branches[branch] = sha
+        return sha
+
+    def at(self, revision: str) -> Commit:
+        sha = self.branches.get(revision) or self.tags.get(revision) or revision
+        if sha not in self.commits or sha not in self.reachable():
+            raise Refused(404, f"Invalid rev id: {revision}", "RevisionNotFound")
+        return self.commits[sha]
+
+    def reachable(self) -> set[str]:
+        """Commits that a branch or a tag still holds."""
+        found: set[str] = set()
+        for head in (*self.branches.values(), *self.tags.values()):
+            sha: str | None = head
+            while sha and sha not in found:
+                found.add(sha)
+                sha = self.commits[sha].parent
+        return found
+
+    def commit(self, branch: str, lines: list[dict[str, Any]], objects: Objects) -> str:
+        """Apply the lines of a commit request."""
+        head = self.at(branch)
+        files = dict(head.files)
+        message = ""
+        for line in lines:
+            key, value = line["key"], line["value"]
+            path = value.get("path", "")
+            if key == "header":
+                message = value["summary"]
+                if value.get("parentCommit") not in (None, head.sha):
+                    raise Refused(412, "A commit has happened since. Please refresh and try again.")
+            elif key == "file":
+                content = base64.b64decode(value["content"])
+                git = hashlib.sha1(b"blob %d\0" % len(content) + content).hexdigest()
+                files[path] = Blob(objects.add(content), len(content), git, lfs=False)
+            elif key == "lfsFile":
+                if not objects.path(value["oid"]).is_file():
+                    raise Refused(400, f"LFS object {value['oid']} was not uploaded")
+                size = objects.path(value["oid"]).stat().st_size
+                git = hashlib.sha1(f"pointer {value['oid']}".encode()).hexdigest()
+                files[path] = Blob(value["oid"], size, git, lfs=True)
+            elif key == "deletedFile":
+                if path not in files:
+                    raise Refused(404, "A file with this name doesn't exist", "EntryNotFound")
+                del files[path]
+            else:
+                raise Refused(400, f"no such operation: {key}")
+        return self.put(branch, files, message, head.sha)
+
+    def squash(self, branch: str, message: str) -> None:
+        self.put(branch, self.at(branch).files, message, None)
+
+    def lfs_objects(self) -> dict[str, tuple[str, int]]:
+        """What storage holds for this repository, by any commit it ever had: path and size."""
+        blobs = (
+            (path, blob) for commit in self.commits.values() for path, blob in commit.files.items()
+        )
+        return {blob.sha256: (path, blob.size) for path, blob in blobs if blob.lfs}
+
+    def forget(self, oids: set[str]) -> None:
+        """Drop LFS objects from all commits."""
+        for sha, commit in self.commits.items():
+            files = {p: b for p, b in commit.files.items() if b.sha256 not in oids}
+            self.commits[sha] = Commit(sha, files, commit.message, commit.parent)

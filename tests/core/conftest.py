@@ -1,0 +1,206 @@
+"""Small lectures with speech, and a build of them, made once for all tests."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from vid2book import config, pipeline
+from vid2book.corpus import Corpus
+from vid2book.manifest import read_manifest
+from vid2book.models.embed import WordLlama
+from vid2book.models.face import HaarFaces
+from vid2book.models.ocr import RapidOcr
+from vid2book.models.speech import FasterWhisper
+from vid2book.pipeline import STAGES, Work
+from vid2book.records import Video
+from vid2book.store import Store
+
+from .media import Picture, write_video
+from .screens import CELLS, PHYSICS, slide
+
+RATE = 16_000
+FPS = 5
+END_CARD = slide("Thanks for watching", ("Open Lectures", "example.org/lectures"))
+
+LECTURES: dict[str, list[tuple[Picture, str]]] = {
+    "physics": [
+        (
+            slide("Work and energy", PHYSICS[:2]),
+            "Work is the product of force and distance. When a force of ten newtons moves a box by "
+            "two meters, the work is twenty joules.",
+        ),
+        (
+            slide("Kinetic energy", ("E = m v v / 2", "Speed counts twice")),
+            "The kinetic energy of a body grows with the square of its velocity, so that a car at "
+            "double speed has four times the energy.",
+        ),
+        (END_CARD, ""),
+    ],
+    "cells": [
+        (
+            slide("Inside the cell", CELLS),
+            "The nucleus of a cell stores the genes. Ribosomes read a copy of the genes and build "
+            "proteins from amino acids.",
+        ),
+        (END_CARD, ""),
+    ],
+    "sorting": [
+        (
+            slide("Binary search", ("Look at the middle", "Halve the range", "Repeat")),
+            "Binary search finds a value in a sorted list. It compares the value with the middle "
+            "element and throws away one half of the list at every step.",
+        ),
+    ],
+}
+
+
+@cache
+def spoken(text: str) -> NDArray[np.float32]:
+    """Speech as mono float32 at 16 kHz."""
+    from hibari import Hibari
+
+    audio = Hibari()(text, seed=0)
+    at = np.arange(0, len(audio) - 1, 24_000 / RATE)
+    return np.interp(at, np.arange(len(audio)), audio).astype(np.float32)
+
+
+def film(path: Path, shots: list[tuple[Picture, str]]) -> Path:
+    """A video of screens, each for as long as its text is spoken; two seconds without a text."""
+    pictures: list[Picture] = []
+    sounds: list[NDArray[np.float32]] = []
+    for picture, text in shots:
+        sound = spoken(text) if text else np.zeros(0, np.float32)
+        seconds = round(max(2.0, len(sound) / RATE + 0.4) * FPS) / FPS
+        pictures += [picture] * round(seconds * FPS)
+        sounds.append(np.pad(sound, (0, round(seconds * RATE) - len(sound))))
+    return write_video(path, pictures, FPS, sound=np.concatenate(sounds))
+
+
+def manifest(folder: Path, rows: list[dict[str, str]]) -> Path:
+    path = folder / "manifest.jsonl"
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    return path
+
+
+def vid2book(*arguments: object, **options: object) -> subprocess.CompletedProcess[str]:
+    """Run the command in a process of its own."""
+    return subprocess.run(
+        command(*arguments),
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+        **options,  # type: ignore[call-overload]
+    )
+
+
+def command(*arguments: object) -> list[str]:
+    return [sys.executable, "-c", "from vid2book.cli import main; main()", *map(str, arguments)]
+
+
+def corpus_bytes(folder: Path) -> dict[str, bytes]:
+    """Every file of a corpus but the log."""
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file() and path.name != "build.log.jsonl"
+    }
+
+
+@dataclass(frozen=True)
+class Library:
+    """Three lectures, and the corpus that `vid2book build` with two workers makes of them."""
+
+    manifest: Path
+    store: Path
+    out: Path
+    build: subprocess.CompletedProcess[str]
+
+    def corpus(self, **settings: object) -> Corpus:
+        videos = tuple(read_manifest(self.manifest))
+        return Corpus(videos, config.Config(**settings), Store(self.store))  # type: ignore[arg-type]
+
+    def video(self, video_id: str) -> Video:
+        return next(v for v in read_manifest(self.manifest) if v.video_id == video_id)
+
+
+@pytest.fixture(scope="session")
+def library(tmp_path_factory: pytest.TempPathFactory) -> Library:
+    folder = tmp_path_factory.mktemp("library")
+    rows = []
+    for video_id, shots in LECTURES.items():
+        film(folder / f"{video_id}.mp4", shots)
+        rows.append(
+            {
+                "video_id": video_id,
+                "path": f"{video_id}.mp4",
+                "title": f"A lecture on {video_id}",
+                "language": "en",
+                "license": "CC BY 4.0",
+            }
+        )
+    path = manifest(folder, rows)
+    store, out = folder / "store", folder / "corpus"
+    return Library(
+        path, store, out, vid2book("build", path, "-o", out, "--store", store, "--workers", 2)
+    )
+
+
+@pytest.fixture
+def store(library: Library, tmp_path: Path) -> Store:
+    """A copy of the library's store, to spoil."""
+    shutil.copytree(library.store, tmp_path / "store")
+    return Store(tmp_path / "store")
+
+
+@pytest.fixture
+def calls(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
+    """Counts what the stages and the models really do in this process, by name."""
+    counts: Counter[str] = Counter()
+
+    def watch(owner: object, name: str, told: str) -> None:
+        real: Callable[..., object] = getattr(owner, name)
+
+        def counted(*args: object, **named: object) -> object:
+            counts[told] += 1
+            return real(*args, **named)
+
+        monkeypatch.setattr(owner, name, counted)
+
+    for stage in STAGES:
+        module = pipeline.read_stage if stage.name == "legible" else None
+        module = module or getattr(pipeline, f"{stage.name}_stage")
+        watch(module, stage.name, stage.name)
+    for model in (FasterWhisper, RapidOcr, HaarFaces, WordLlama):
+        watch(model, "__call__", model.__name__)
+    return counts
+
+
+def run_all(work: Work) -> None:
+    for stage in STAGES:
+        work.get(stage)
+
+
+@pytest.fixture(autouse=True)
+def own_store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """No test reads or fills the user's store."""
+    before = os.environ.get("VID2BOOK_STORE")
+    os.environ["VID2BOOK_STORE"] = str(tmp_path_factory.getbasetemp() / "default-store")
+    yield
+    if before is None:
+        os.environ.pop("VID2BOOK_STORE", None)
+    else:
+        os.environ["VID2BOOK_STORE"] = before
