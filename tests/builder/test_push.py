@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 import typer
+from huggingface_hub import DatasetCard
 from typer.testing import CliRunner, Result
 
 from vid2book.builder.push import push as command
@@ -21,6 +22,9 @@ from vid2book.builder.write import write_corpus
 
 from .hub.repo import Repo
 from .hub.server import TOKEN, Fault, Hub
+
+# The client sends files in a way that its own HTTP library warns of.
+pytestmark = pytest.mark.filterwarnings("ignore:Use 'content=:DeprecationWarning")
 
 LOAD = """
 import json, sys
@@ -64,6 +68,8 @@ def env(hub: Hub, tmp_path: Path) -> dict[str, str]:
 def push(hub: Hub, env: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> Callable[..., Result]:
     """Runs the command in this process."""
     monkeypatch.setattr("huggingface_hub.constants.ENDPOINT", hub.url)
+    template = f"{hub.url}/{{repo_id}}/resolve/{{revision}}/{{filename}}"
+    monkeypatch.setattr("huggingface_hub.constants.HUGGINGFACE_CO_URL_TEMPLATE", template)
     monkeypatch.setattr("huggingface_hub.constants.HF_HUB_DISABLE_XET", True)
     monkeypatch.setattr("huggingface_hub.constants.HF_HUB_OFFLINE", False)
     monkeypatch.setattr("huggingface_hub.utils._http.time.sleep", lambda _: None)
@@ -330,7 +336,10 @@ def test_only_the_corpus_leaves_the_folder(corpus, hub: Hub, push, tmp_path: Pat
         "videos",
     }
     assert "data/notes.txt" not in files(hub)
-    assert "decisions" not in card(hub)
+    assert "**`decisions`**" not in card(hub)
+    header = DatasetCard(card(hub)).data
+    for part in (header.configs, header.dataset_info):
+        assert [item["config_name"] for item in part] == ["default", "videos"]
     push(out, "1.1.0", "--decisions")
     assert {"decisions"} == {p.split("/")[0] for p in files(hub) - files(hub, "1.0.0")}
     assert "**`decisions`**" in card(hub)

@@ -15,7 +15,7 @@ from ..config import Judge
 from ..records import Decision, Judgement, Keyframe, Sentence, Transcript, Video
 from .teaching import relevance, score
 
-VERSION = 1
+VERSION = 2
 
 _REASONS = {
     "sponsor": "sponsor",
