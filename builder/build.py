@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections import Counter
+from dataclasses import replace
 from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
@@ -23,7 +24,7 @@ from vid2book.records import Outcome
 from . import folder, source
 from .folder import CorpusError, Written
 from .progress import shown
-from .splits import splits
+from .splits import denying, splits
 
 if TYPE_CHECKING:
     from vid2book.corpus import Corpus
@@ -70,6 +71,7 @@ def build(
     try:
         folder.recover(output)
         corpus = source.open_corpus(videos, config, store, limit, minutes)
+        corpus = _without_removed(corpus, output, errors)
         splits(corpus)  # a name that cannot be written is told before hours of work
         run = source.fill(corpus, executor.value, workers)
         events = list(shown(run, len(corpus.videos), errors))
@@ -93,6 +95,19 @@ def build(
     if failed:
         errors.print(_losses("Failed", failed))
         raise typer.Exit(1)
+
+
+def _without_removed(corpus: Corpus, output: Path, errors: Console) -> Corpus:
+    """The corpus without videos that `vid2book remove` took out of `output`."""
+    known = set(folder.removed(output)) - set(corpus.config.reduce.deny)
+    removed = [video.video_id for video in corpus.videos if video.video_id in known]
+    if not removed:
+        return corpus
+    errors.print(
+        f"Left out, for they were removed from {escape(str(output))}: {', '.join(removed)}",
+        soft_wrap=True,
+    )
+    return replace(corpus, config=denying(corpus.config, removed))
 
 
 def _written(corpus: Corpus, outcomes: list[Outcome], output: Path) -> Written | None:

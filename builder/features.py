@@ -158,6 +158,19 @@ def video_row(outcome: Outcome, samples: list[Sample]) -> Row:
     }
 
 
+def outcome_of(row: Row) -> Outcome:
+    """What a row of `videos` tells of its video, without the judgement."""
+    manifest: Row = {name: row[name] or "" for name in _MANIFEST_FIELDS}
+    return Outcome(
+        video=Video(path="", **manifest),
+        status=row["status"],
+        reason=row["reason"],
+        duration=row["duration_s"],
+        models=json.loads(row["versions"]),
+        **{name: row[name] for name in _COUNTS},
+    )
+
+
 def decision_row(decision: Decision, video: Video) -> Row:
     """A row of `decisions`."""
     values = {name: getattr(decision, name) for name in _DECISIONS}

@@ -13,7 +13,7 @@ import hashlib
 import json
 import shutil
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from vid2book.records import Outcome
@@ -23,7 +23,7 @@ FORMAT = 2  # of the files of a corpus; a change here rewrites corpora that are 
 FOLDERS = {"default": "data", "videos": "videos", "decisions": "decisions"}
 RECORD = ".vid2book.json"  # what the folder holds; of no use elsewhere, so it is not pushed
 # The record goes last: a corpus that has the new one has everything new.
-PARTS = (*FOLDERS.values(), "ATTRIBUTION.csv", "README.md", RECORD)
+PARTS = (*FOLDERS.values(), "ATTRIBUTION.csv", "croissant.json", "README.md", RECORD)
 
 
 class CorpusError(ValueError):
@@ -54,6 +54,7 @@ class Written:
     languages: list[str]  # of the samples
     sizes: dict[str, dict[str, SplitSize]]  # config, split
     files: dict[str, int]  # path in the folder to bytes
+    removed: list[str] = field(default_factory=list)  # ids that `vid2book remove` took out
 
     @property
     def samples(self) -> int:
@@ -88,9 +89,18 @@ def held(out: Path) -> Written | None:
     return written if sizes == written.files else None
 
 
+def removed(out: Path) -> list[str]:
+    """Ids of the videos that were taken out of the corpus in `out`, for good."""
+    try:
+        found = json.loads((out / RECORD).read_text(encoding="utf-8"))["removed"]
+        return [str(video_id) for video_id in found]
+    except (OSError, ValueError, KeyError, TypeError):
+        return []
+
+
 def save_record(folder: Path, written: Written) -> None:
     """Keep what a folder holds in a file of it."""
-    text = json.dumps(asdict(written), indent=1, sort_keys=True)
+    text = json.dumps(asdict(written), indent=1)
     (folder / RECORD).write_text(text + "\n", encoding="utf-8")
 
 

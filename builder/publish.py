@@ -15,9 +15,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from rich.filesize import decimal
 
-from . import changelog, folder, licences
+from . import changelog, croissant, folder, licences
 from .diff import Diff, Videos, diff, read_videos
-from .folder import CorpusError
+from .folder import FOLDERS, CorpusError
 from .hub import VERSION, Hub, HubError, operation, order
 from .plan import Plan, plan
 
@@ -61,6 +61,16 @@ class Release:
         deleted = (set(log) - there) | (set(self.holding) if forget else set())
         text = (corpus / "README.md").read_text(encoding="utf-8")
         return changelog.published(text, self.hub.repo, log, deleted, decisions).encode()
+
+    def croissant(self, local: Iterable[str]) -> bytes:
+        """croissant.json for the files that are pushed."""
+        configs = [
+            config
+            for config, folder in FOLDERS.items()
+            if any(path.startswith(f"{folder}/") for path in local)
+        ]
+        licences = {v["license"] for v in self.videos.values() if v["status"] == "kept"}
+        return croissant.render(configs, licences, self.hub.repo, self.version).encode()
 
     def plan(self, local: dict[str, Path | bytes]) -> Plan:
         """What to send; nothing where the version is there and holds this corpus."""

@@ -74,6 +74,7 @@ def push(
                 delete_history or (not dry_run and _asked(release.holding))
             )
             local["README.md"] = release.card(corpus, decisions, forget)
+            local["croissant.json"] = release.croissant(local)
             todo = release.plan(local)
             if dry_run:
                 _show(out, todo, repo, version)

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 
 from vid2book.config import Config, load
 
+from .splits import assign
+
 if TYPE_CHECKING:
     from vid2book.corpus import Corpus
     from vid2book.executors.local import Event
@@ -39,7 +41,7 @@ def open_corpus(
     from vid2book.store import Store
 
     config = load(pipeline)
-    videos = tuple(read_manifest(manifest))[:limit]
+    videos = assign(read_manifest(manifest), config.splits.ratios)[:limit]
     until = None if minutes is None else 60 * minutes
     return Corpus(videos, config, Store(Path(store)) if store else Store(), until)
 

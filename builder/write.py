@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import csv
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from vid2book.config import Config
 from vid2book.records import Outcome, Video
 
-from . import folder
+from . import croissant, folder
 from .card import render_card
 from .features import FEATURES, Row, rows
 from .folder import CorpusError, SplitSize, Written
@@ -37,25 +39,56 @@ def write_corpus(corpus: Corpus, out: str | Path) -> Written:
     out = Path(out)
     outcomes = [corpus.outcome(video) for video in corpus.videos]
     by_split = splits(corpus)
+    tables = {
+        config: {split: _rows(corpus, config, videos) for split, videos in by_split.items()}
+        for config in FEATURES
+    }
+    revision = folder.revision(corpus.fingerprint(), outcomes)
+    return write_tables(tables, outcomes, corpus.config, revision, folder.removed(out), out)
+
+
+def write_tables(
+    tables: Mapping[str, Mapping[str, Iterable[Row]]],
+    outcomes: list[Outcome],
+    pipeline: Config,
+    revision: str,
+    removed: list[str],
+    out: Path,
+) -> Written:
+    """Write rows as a corpus.
+
+    Args:
+        tables: config and split to rows.
+        outcomes: what became of the videos, for the card and the attribution.
+        pipeline: what the card says of how the corpus was made.
+        revision: names the content.
+        removed: ids that stay out.
+        out: the folder; what is there stays until all is written.
+    """
     staged = folder.stage(out)
     try:
         tally = _Tally()
         sizes = {
-            config: _write_config(corpus, config, by_split, staged, tally) for config in FEATURES
+            config: _write_config(config, by_split, staged, tally)
+            for config, by_split in tables.items()
         }
         files = {
             file.relative_to(staged).as_posix(): file.stat().st_size
             for file in sorted(staged.rglob("*.parquet"))
         }
-        revision = folder.revision(corpus.fingerprint(), outcomes)
         written = Written(
-            revision, tally.images, tally.tokens, sorted(tally.languages), sizes, files
+            revision, tally.images, tally.tokens, sorted(tally.languages), sizes, files, removed
         )
         if not written.samples:
             raise EmptyCorpusError("no video gave a sample, so there is no corpus to write")
         _write_attribution(outcomes, staged / "ATTRIBUTION.csv")
-        card = render_card(corpus.config, outcomes, written)
+        card = render_card(pipeline, outcomes, written)
         (staged / "README.md").write_text(card, encoding="utf-8")
+        kept = [outcome for outcome in outcomes if outcome.status == "kept"]
+        described = croissant.render(
+            (config for config in sizes if sizes[config]), (o.video.license for o in kept)
+        )
+        (staged / croissant.NAME).write_text(described, encoding="utf-8")
         folder.save_record(staged, written)
     except BaseException:
         folder.discard(out)
@@ -77,16 +110,20 @@ class _Tally:
         self.languages.add(row["language"])
 
 
+def _rows(corpus: Corpus, config: str, videos: list[Video]) -> Iterator[Row]:
+    return (row for _, row in rows(corpus, config, videos))
+
+
 def _write_config(
-    corpus: Corpus, config: str, by_split: dict[str, list[Video]], staged: Path, tally: _Tally
+    config: str, by_split: Mapping[str, Iterable[Row]], staged: Path, tally: _Tally
 ) -> dict[str, SplitSize]:
     """The sizes of the splits that have rows: `datasets` cannot load others."""
     target = staged / folder.FOLDERS[config]
     target.mkdir()
     sizes = {}
-    for split, videos in by_split.items():
+    for split, found in by_split.items():
         shards = Shards(target, split, FEATURES[config])
-        for _, row in rows(corpus, config, videos):
+        for row in found:
             shards.add(row)
             if config == "default":
                 tally.count(row)

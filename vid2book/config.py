@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Annotated, Any, get_args
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 Share = Annotated[float, Field(ge=0, le=1)]
 Seconds = Annotated[float, Field(ge=0)]
@@ -52,9 +52,9 @@ class Keyframes(_Stage):
     """The stable states of the screen."""
 
     sample_rate: float = Field(5.0, gt=0, le=30, description="frames looked at per second of video")
-    min_stable: Seconds = Field(0.8, description="a state that stands for less is a transition")
+    min_stable: Seconds = Field(0.6, description="a state that stands for less is a transition")
     min_change: float = Field(
-        1.0,
+        2.0,
         gt=0,
         description="how much writing must go before a new state begins, in characters of the size "
         "of a slide's body text (a 36th of the height)",
@@ -121,6 +121,23 @@ class Interleave(_Section):
     max_row_bytes: int = Field(2_000_000, ge=100_000, description="safety net on a row's images")
 
 
+class Splits(_Section):
+    """The splits of the corpus, where the manifest has no column `split`."""
+
+    ratios: dict[str, Annotated[float, Field(gt=0, le=1)]] = Field(
+        {"train": 1.0},
+        description="share of the videos in each split, 1 in all; a video's place follows from its "
+        "id alone, so that others added later do not move it",
+    )
+
+    @field_validator("ratios")
+    @classmethod
+    def _whole(cls, ratios: dict[str, float]) -> dict[str, float]:
+        if abs(sum(ratios.values()) - 1) > 1e-6:
+            raise ValueError(f"the ratios must add up to 1, not {sum(ratios.values()):g}")
+        return ratios
+
+
 class Config(_Section):
     """The whole pipeline, stage by stage."""
 
@@ -133,6 +150,7 @@ class Config(_Section):
     align: Align = Align()
     reduce: Reduce = Reduce()
     interleave: Interleave = Interleave()
+    splits: Splits = Splits()
 
 
 def names() -> list[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -152,7 +152,9 @@ def corpus() -> FakeCorpus:
 @pytest.fixture
 def make() -> SimpleNamespace:
     """The functions above; test modules cannot import each other."""
-    return SimpleNamespace(corpus=corpus_of, video=make_video, sample=make_sample, jpeg=jpeg)
+    return SimpleNamespace(
+        corpus=corpus_of, video=make_video, sample=make_sample, jpeg=jpeg, changed=replace
+    )
 
 
 @pytest.fixture(autouse=True)

@@ -78,12 +78,12 @@ def spoken(text: str) -> NDArray[np.float32]:
 
 
 def film(path: Path, shots: list[tuple[Picture, str]]) -> Path:
-    """A video of screens, each for as long as its text is spoken; two seconds without a text."""
+    """A video of screens, each for as long as its text is spoken; three seconds without a text."""
     pictures: list[Picture] = []
     sounds: list[NDArray[np.float32]] = []
     for picture, text in shots:
         sound = spoken(text) if text else np.zeros(0, np.float32)
-        seconds = round(max(2.0, len(sound) / RATE + 0.4) * FPS) / FPS
+        seconds = round((len(sound) / RATE + 0.4 if text else 3.0) * FPS) / FPS
         pictures += [picture] * round(seconds * FPS)
         sounds.append(np.pad(sound, (0, round(seconds * RATE) - len(sound))))
     return write_video(path, pictures, FPS, sound=np.concatenate(sounds))

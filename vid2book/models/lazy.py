@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cached_property, lru_cache
 
-from ..config import Config
+from ..config import Config, Transcribe
 from . import ocr, speech
 from .embed import WordLlama
 from .face import HaarFaces
@@ -14,14 +14,14 @@ from .tokens import TokenCounter
 
 
 class Models:
-    """The models that `config` names. Their identities are had without loading them."""
+    """The models that a config names. Their identities are had without loading them."""
 
-    def __init__(self, config: Config) -> None:
-        self._config = config
+    def __init__(self, transcribe: Transcribe) -> None:
+        self._transcribe = transcribe
 
     @cached_property
     def speech(self) -> FasterWhisper:
-        return FasterWhisper(self._config.transcribe.model, self._config.transcribe.beam_size)
+        return FasterWhisper(self._transcribe.model, self._transcribe.beam_size)
 
     @cached_property
     def ocr(self) -> RapidOcr:
@@ -43,15 +43,19 @@ class Models:
     def identities(self) -> dict[str, str]:
         """Weights and library versions on which results depend, by the model's name."""
         return {
-            "speech": f"{speech.identity(self._config.transcribe.model)}, "
-            f"beam {self._config.transcribe.beam_size}",
+            "speech": f"{speech.identity(self._transcribe.model)}, "
+            f"beam {self._transcribe.beam_size}",
             "ocr": ocr.identity(),
             "embed": self.embed.identity,
             "faces": self.faces.identity,
         }
 
 
-@lru_cache(maxsize=2)
 def models_of(config: Config) -> Models:
     """The models of `config`, one set a process."""
-    return Models(config)
+    return _models(config.transcribe)
+
+
+@lru_cache(maxsize=2)
+def _models(transcribe: Transcribe) -> Models:
+    return Models(transcribe)

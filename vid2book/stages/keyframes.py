@@ -24,11 +24,14 @@ from .phash import phash
 from .screen import CELL, WIDTH, Edges, Look, Mask, Plane, Watcher, gone, grow, written
 from .states import State, choose
 
-VERSION = 1
+VERSION = 2
 _POINTER = 14  # cells that a moving pointer, a cursor or a typed character may change in a sample
 _CELLS_A_CHARACTER = 1.5  # of body text
 _OCCLUDER = 10  # cells of writing that a pointer at rest may hide
-_TRAIL = 3.0  # seconds in which a pointer shows that it came from somewhere
+_TRAIL = 1.6  # seconds in which a pointer shows that it came from somewhere
+_ONCE = 2  # samples that a replaced character may take to change
+_A_WHILE = 4  # samples that an animation may take
+_REACH = 4  # cells around a pointer that it crosses as it comes or goes
 _PERSIST = 3  # samples an edge must stand to count as writing
 
 Faces = Callable[[NDArray[np.uint8]], float]
@@ -91,6 +94,7 @@ class _Current:
     ink: Plane  # edges that stood for a while: the writing
     best: tuple[Frame, Look] | None = None  # the latest sample in which nothing is lost
     previous: tuple[Frame, Look] | None = None  # the quiet sample before
+    plane: Plane | None = None  # at the latest sample that was at rest
     quiet_since: float | None = None
     lost_since: float | None = None
     witnesses: tuple[Plane, ...] = ()
@@ -108,13 +112,12 @@ def find_states(
     for frame in frames:
         time = frame.time
         look = watcher.look(frame.luma(WIDTH))
-        moved = look.changed & ~look.restless
-        trail.append(moved if moved.sum() <= _POINTER else np.zeros_like(moved))
+        trail.append(look.changed & ~look.restless)
         if current is None or current.ink.shape != look.plane.shape:
             current = _Current(time, np.zeros_like(look.plane))
             recent.clear()
         active = ~grow(look.restless)
-        lost = gone(current.ink, look.edges) & active
+        lost = gone(current.ink, current.plane, look.edges, look.plane) & active
         passing = _passing(lost, look, trail)
         current.ink[_pixels(passing, current.ink.shape)] = 0
         lost &= ~passing
@@ -134,23 +137,32 @@ def find_states(
         yield from _close(current, time, None, settings)
 
 
-def _passing(lost: Mask, look: Look, trail: Iterable[Mask]) -> Mask:
+def _passing(lost: Mask, look: Look, trail: Sequence[Mask]) -> Mask:
     """Cells that a pointer left, or hides while it rests there: no loss of writing.
 
-    A pointer comes from elsewhere or goes there, and so leaves a trail of change; a character that
-    is replaced changes where it stands. Writing that is hidden is learnt anew when it reappears.
+    A pointer comes from somewhere or goes there: there is change around the spot a moment before
+    or after, or, where it jumps, in one other place at once; and a hand is never quite still. A
+    character that is replaced changes where it stands, once. Writing that is hidden is learnt anew
+    when it reappears.
     """
     passing = np.zeros_like(lost)
     if not 0 < lost.sum() <= _OCCLUDER:
         return passing
-    change = np.any(list(trail), axis=0)
+    # A new line on the slide is no pointer's path: much changes there at once.
+    light = [moved if moved.sum() <= _POINTER else np.zeros_like(moved) for moved in trail]
+    path = np.any(light, axis=0)
     now = written(look.edges.strong)
     count, labels = cv2.connectedComponents(grow(lost).astype(np.uint8))
     for label in range(1, count):
         around = labels == label
         spot = lost & around
-        strays = int((change & ~around).sum())
-        if strays >= 2 or not (now & spot).any():
+        ring = grow(around, _REACH) & ~around
+        elsewhere = grow(light[-1] & ~around).astype(np.uint8)
+        jumped = (light[-1] & around).any() and cv2.connectedComponents(elsewhere)[0] == 2
+        trembles = sum(bool((moved & around).any()) for moved in light) > _ONCE
+        # An arm that writes, or a person walking by, is larger and moves for longer.
+        moving = sum(bool((moved & (around | ring)).any()) for moved in trail) > _A_WHILE
+        if jumped or trembles or moving or (path & ring).any() or not (now & spot).any():
             passing |= spot
     return passing
 
@@ -161,9 +173,10 @@ def _follow(current: _Current, frame: Frame, look: Look, active: Mask, min_stabl
     if not quiet or current.lost_since is not None:
         current.quiet_since, current.previous = None, None
         return
+    current.plane = look.plane
     if current.quiet_since is None:
         current.quiet_since = frame.time
-    if frame.time - current.quiet_since >= min_stable:
+    if frame.time - current.quiet_since > min_stable - 0.01:  # sums of steps are not exact
         if not current.witnesses:
             current.witnesses = (look.plane,)
         # One sample back: this one may already hold the first trace of a fade.

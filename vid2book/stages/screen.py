@@ -29,7 +29,8 @@ CELL = 8  # pixels; a character of body text covers one to three cells
 _WEAK, _STRONG = 10, 26  # gradient in grey levels a pixel: an edge stands at all; stands clear
 _NEIGHBOURS = np.ones((3, 3), np.uint8)
 _CELL_EDGES = 5  # edge pixels that make a cell written on
-_CELL_GONE = 0.4  # share of them that must go
+_CELL_GONE = 0.2  # share of them that must go
+_DIFFERS = 18  # grey levels between two pictures of a cell that are not the same
 _CELL_CHANGED = 0.2  # share of a cell's pixels that differ
 _WINDOW = 9.0  # seconds over which unrest is judged
 _UNREST = 5  # seconds of them with change
@@ -85,11 +86,27 @@ def written(edges: Plane) -> Mask:
     return cells(edges != 0) >= _CELL_EDGES
 
 
-def gone(before: Plane, now: Edges) -> Mask:
-    """Cells whose writing in `before` (strong edges) no longer stands in `now`."""
-    stood = cells(before != 0)
-    left = cells((before & ~now.near) != 0)
-    return (stood >= _CELL_EDGES) & (left > _CELL_GONE * stood)
+def gone(ink: Plane, before: Plane | None, edges: Edges, now: Plane) -> Mask:
+    """Cells whose writing no longer stands.
+
+    Small writing covers other small writing in part, so that few of its edges seem to go; where
+    the picture differs too, few are enough.
+
+    Args:
+        ink: the writing, as `Edges.strong`.
+        before: luma plane on which it stood; None: not known.
+        edges: of the plane now.
+        now: luma plane now.
+    """
+    stood = cells(ink != 0)
+    left = cells((ink & ~edges.near) != 0)
+    went = left > _CELL_GONE * stood
+    if before is not None:
+        difference = cv2.absdiff(cv2.blur(before, (3, 3)), cv2.blur(now, (3, 3)))
+        differs = cells(difference > _DIFFERS) > _CELL_CHANGED * CELL * CELL
+        went |= (left > _CELL_GONE / 2 * stood) & differs
+        went &= differs | (left > 2 * _CELL_GONE * stood)
+    return (stood >= _CELL_EDGES) & went
 
 
 def grow(mask: Mask, radius: int = 1) -> Mask:

@@ -71,6 +71,8 @@ def choose(
         following = states[i + 1] if i + 1 < len(states) else None
         if _is_blank(state, top):
             dropped.append((state, "nothing is written or drawn on it"))
+        elif following and _only_captions_went(state, top, tolerance):
+            dropped.append((state, "only the burned-in captions change after it"))
         elif following and _holds(following, state, top, tolerance):
             dropped.append((state, "a step on the way: all of it stands on the next screen too"))
         elif earlier := next((k for k in kept if _holds(k, state, top, tolerance)), None):
@@ -97,7 +99,7 @@ def caption_top(states: Sequence[State], tolerance: float) -> float:
         if following.plane.shape != state.plane.shape or not _in_the_middle(state.written[low:]):
             continue
         pairs += 1
-        went = gone(state.ink, following.edges) & ~grow(state.restless)
+        went = _gone(state, following) & ~grow(state.restless)
         # Small writing covers other small writing in part, so far from all of it seems to go.
         if went[low:].sum() > max(_BLANK, 0.08 * state.written[low:].sum()):
             rows.append(np.asarray(went.any(axis=1)))
@@ -127,6 +129,15 @@ def _band(state: State, top: float) -> Mask:
     return mask
 
 
+def _gone(state: State, other: State) -> Mask:
+    return gone(state.ink, state.plane, other.edges, other.plane)
+
+
+def _only_captions_went(state: State, top: float, tolerance: float) -> bool:
+    band = int(top * len(state.lost))
+    return state.lost[band:].sum() > tolerance and state.lost[:band].sum() <= tolerance
+
+
 def _is_blank(state: State, top: float) -> bool:
     if state.restless.mean() > _LIVE:
         return False
@@ -142,4 +153,4 @@ def _holds(other: State, state: State, top: float, tolerance: float) -> bool:
     mask = _band(state, top) & _band(other, top)
     if (state.written & mask & ~grow(other.written)).sum() > tolerance:
         return False  # cheap, and enough for most pairs
-    return int((gone(state.ink, other.edges) & mask).sum()) <= tolerance
+    return int((_gone(state, other) & mask).sum()) <= tolerance

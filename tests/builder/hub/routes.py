@@ -268,7 +268,7 @@ def resolve(on: Handler, hub: Hub, body: Body, repo: str, revision: str, path: s
         return
     # The content of large files comes from another address.
     headers |= {"X-Linked-Size": str(blob.size), "X-Linked-ETag": f'"{blob.sha256}"'}
-    headers["Location"] = f"{hub.url}/cdn/{blob.sha256}"
+    headers["Location"] = f"{hub.cdn}/cdn/{blob.sha256}"
     on.answer(None, 302, headers)
 
 

@@ -54,6 +54,11 @@ class Hub(ThreadingHTTPServer):
     def url(self) -> str:
         return f"http://127.0.0.1:{self.server_address[1]}"
 
+    @property
+    def cdn(self) -> str:
+        """Where large files come from: another host, as a client sees it."""
+        return f"http://localhost:{self.server_address[1]}"
+
     def __enter__(self) -> Hub:
         threading.Thread(target=self.serve_forever, args=(0.02,), daemon=True).start()
         return self
@@ -79,6 +84,8 @@ class Hub(ThreadingHTTPServer):
 
 class Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
+    wbufsize = 1 << 16
 
     def do(self) -> None:
         hub = cast(Hub, self.server)

@@ -1,0 +1,172 @@
+"""The corpus as a Croissant file: what catalogues and loaders other than `datasets` read.
+
+Format: https://docs.mlcommons.org/croissant/docs/croissant-spec.html (1.0).
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from typing import Any
+
+from datasets import Image, List, Value
+
+from .features import FEATURES
+from .folder import FOLDERS
+
+NAME = "croissant.json"
+
+_CONTEXT = {
+    "@language": "en",
+    "@vocab": "https://schema.org/",
+    "citeAs": "cr:citeAs",
+    "column": "cr:column",
+    "conformsTo": "dct:conformsTo",
+    "cr": "http://mlcommons.org/croissant/",
+    "data": {"@id": "cr:data", "@type": "@json"},
+    "dataBiases": "cr:dataBiases",
+    "dataCollection": "cr:dataCollection",
+    "dataType": {"@id": "cr:dataType", "@type": "@vocab"},
+    "dct": "http://purl.org/dc/terms/",
+    "equivalentProperty": "cr:equivalentProperty",
+    "examples": {"@id": "cr:examples", "@type": "@json"},
+    "extract": "cr:extract",
+    "field": "cr:field",
+    "fileObject": "cr:fileObject",
+    "fileProperty": "cr:fileProperty",
+    "fileSet": "cr:fileSet",
+    "format": "cr:format",
+    "includes": "cr:includes",
+    "isLiveDataset": "cr:isLiveDataset",
+    "jsonPath": "cr:jsonPath",
+    "key": "cr:key",
+    "md5": "cr:md5",
+    "parentField": "cr:parentField",
+    "path": "cr:path",
+    "personalSensitiveInformation": "cr:personalSensitiveInformation",
+    "rai": "http://mlcommons.org/croissant/RAI/",
+    "recordSet": "cr:recordSet",
+    "references": "cr:references",
+    "regex": "cr:regex",
+    "repeated": "cr:repeated",
+    "replace": "cr:replace",
+    "samplingRate": "cr:samplingRate",
+    "sc": "https://schema.org/",
+    "separator": "cr:separator",
+    "source": "cr:source",
+    "subField": "cr:subField",
+    "transform": "cr:transform",
+}
+_TYPES = {
+    "string": "sc:Text",
+    "int64": "sc:Integer",
+    "float64": "sc:Float",
+    "bool": "sc:Boolean",
+}
+_KEYS = {"default": "id", "videos": "video_id"}
+
+
+def render(
+    configs: Iterable[str],
+    licences: Iterable[str],
+    repo: str | None = None,
+    version: str | None = None,
+) -> str:
+    """The text of croissant.json.
+
+    Args:
+        configs: of the corpus.
+        licences: of its videos.
+        repo: the dataset on the Hub; None: the files lie beside this one.
+        version: of the dataset there.
+    """
+    configs = list(configs)
+    whole: dict[str, Any] = {
+        "@context": _CONTEXT,
+        "@type": "sc:Dataset",
+        "conformsTo": "http://mlcommons.org/croissant/1.0",
+        "name": repo.split("/")[1] if repo else "multimodal-textbook",
+        "description": "Keyframes, on-screen text and speech of instructional videos, interleaved "
+        "in the order in which they were taught.",
+        "citeAs": "The method: 2.5 Years in Class: A Multimodal Textbook for Vision-Language "
+        "Pretraining, arXiv 2501.00958",
+        "keywords": ["multimodal", "interleaved", "textbook", "education", "lectures"],
+        "license": sorted({licence or "not stated" for licence in licences}),
+    }
+    if repo:
+        whole["url"] = f"https://huggingface.co/datasets/{repo}"
+        whole["version"] = version
+    whole["distribution"] = [
+        *([_repository(repo, version)] if repo else []),
+        *(_files(config, repo) for config in configs),
+    ]
+    whole["recordSet"] = [_records(config) for config in configs]
+    return json.dumps(whole, indent=1, ensure_ascii=False) + "\n"
+
+
+def _repository(repo: str, version: str | None) -> dict[str, Any]:
+    return {
+        "@type": "cr:FileObject",
+        "@id": "repo",
+        "name": "repo",
+        "contentUrl": f"https://huggingface.co/datasets/{repo}/tree/{version}",
+        "encodingFormat": "git+https",
+        # A repository has no hash; this is what the format's authors put in its place.
+        "sha256": "https://github.com/mlcommons/croissant/issues/80",
+    }
+
+
+def _files(config: str, repo: str | None) -> dict[str, Any]:
+    files = {
+        "@type": "cr:FileSet",
+        "@id": f"{config}-files",
+        "name": f"{config}-files",
+        "encodingFormat": "application/x-parquet",
+        "includes": f"{FOLDERS[config]}/*.parquet",
+    }
+    return files | ({"containedIn": {"@id": "repo"}} if repo else {})
+
+
+def _records(config: str) -> dict[str, Any]:
+    records = {
+        "@type": "cr:RecordSet",
+        "@id": config,
+        "name": config,
+        "field": [_field(config, name, feature) for name, feature in FEATURES[config].items()],
+    }
+    key = _KEYS.get(config)
+    return records | ({"key": {"@id": f"{config}/{key}"}} if key else {})
+
+
+def _field(config: str, name: str, feature: Any) -> dict[str, Any]:
+    field: dict[str, Any] = {
+        "@type": "cr:Field",
+        "@id": f"{config}/{name}",
+        "name": name,
+        "source": {"fileSet": {"@id": f"{config}-files"}, "extract": {"column": name}},
+    }
+    if isinstance(feature, List):
+        field["repeated"] = True
+        feature = feature.feature
+    if isinstance(feature, Value):
+        field["dataType"] = _TYPES[feature.dtype]
+    elif isinstance(feature, Image):
+        field["dataType"] = "sc:ImageObject"
+        field["source"]["transform"] = {"jsonPath": "bytes"}
+    else:
+        field["subField"] = [_sub_field(config, name, key, f) for key, f in feature.items()]
+    return field
+
+
+def _sub_field(config: str, name: str, key: str, feature: Value) -> dict[str, Any]:
+    return {
+        "@type": "cr:Field",
+        "@id": f"{config}/{name}/{key}",
+        "name": key,
+        "dataType": _TYPES[feature.dtype],
+        "source": {
+            "fileSet": {"@id": f"{config}-files"},
+            "extract": {"column": name},
+            "transform": {"jsonPath": key},
+        },
+    }

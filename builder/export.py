@@ -1,0 +1,89 @@
+"""The command `vid2book export`: a corpus in the formats of other people's training code."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.console import Console
+from rich.filesize import decimal
+from rich.markup import escape
+
+from .diff import read_videos
+from .folder import CorpusError
+
+if TYPE_CHECKING:
+    from .features import Row
+
+
+class Format(StrEnum):
+    """What to write."""
+
+    webdataset = "webdataset"
+    mm_textbook = "mm-textbook"
+
+
+def export(
+    corpus: Annotated[Path, typer.Argument(metavar="CORPUS", help="Folder of a built corpus.")],
+    out: Annotated[Path, typer.Argument(metavar="OUT", help="Folder to write; must not exist.")],
+    to: Annotated[
+        Format,
+        typer.Option(help="Tar shards, or the released Multimodal Textbook's JSON and images."),
+    ],
+) -> None:
+    """Write a corpus as WebDataset tars, or as the released Multimodal Textbook is."""
+    try:
+        samples = write_export(corpus, to, out)
+    except CorpusError as error:
+        Console(stderr=True).print(f"[red]Error:[/] {escape(str(error))}", soft_wrap=True)
+        raise typer.Exit(2) from None
+    size = sum(file.stat().st_size for file in out.rglob("*") if file.is_file())
+    Console().print(f"{samples:,} samples, {decimal(size)}: {escape(str(out))}", soft_wrap=True)
+
+
+def write_export(corpus: Path, to: Format, out: Path) -> int:
+    """Write the samples of a corpus folder; their number. `out` is there only once it is whole.
+
+    Raises:
+        CorpusError: `corpus` holds none, or `out` holds something.
+    """
+    from . import released, webdataset
+
+    read_videos(corpus)
+    if out.exists() and (not out.is_dir() or any(out.iterdir())):
+        raise CorpusError(f"{out}: there is something already; name a new folder")
+    part = out.with_name(out.name + ".part")
+    shutil.rmtree(part, ignore_errors=True)
+    part.mkdir(parents=True)
+    write = webdataset.write if to is Format.webdataset else released.write
+    try:
+        samples = sum(write(split, rows, part) for split, rows in samples_of(corpus))
+    except BaseException:
+        shutil.rmtree(part)
+        raise
+    if out.exists():
+        out.rmdir()
+    part.rename(out)
+    return samples
+
+
+def samples_of(corpus: Path) -> Iterator[tuple[str, Iterator[Row]]]:
+    """The splits of the config `default` with their rows, never more than a few in memory."""
+    files = sorted((corpus / "data").glob("*.parquet"))
+    splits = dict.fromkeys(file.name.rsplit("-", 3)[0] for file in files)
+    for split in splits:
+        yield split, _rows([file for file in files if file.name.rsplit("-", 3)[0] == split])
+
+
+def _rows(files: list[Path]) -> Iterator[Row]:
+    import pyarrow.parquet as pq
+
+    for file in files:
+        # Without pre_buffer a row group is not read whole.
+        with pq.ParquetFile(file, buffer_size=1 << 20, pre_buffer=False) as parquet:
+            for batch in parquet.iter_batches(batch_size=4):
+                yield from batch.to_pylist()

@@ -1,0 +1,53 @@
+"""The Croissant file is valid by the format's own library, which reads rows through it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import mlcroissant
+import pytest
+
+from vid2book.builder import croissant
+from vid2book.builder.features import FEATURES
+from vid2book.builder.write import write_corpus
+
+
+def errors_of(path: Path) -> list[str]:
+    return list(mlcroissant.Dataset(jsonld=path).metadata.issues.errors)
+
+
+def test_it_is_valid_and_names_every_column(corpus, tmp_path: Path) -> None:
+    write_corpus(corpus, tmp_path)
+    assert errors_of(tmp_path / "croissant.json") == []
+    told = json.loads((tmp_path / "croissant.json").read_text())
+    assert told["license"] == ["CC BY 4.0"]
+    columns = {r["name"]: [f["name"] for f in r["field"]] for r in told["recordSet"]}
+    assert columns == {config: list(features) for config, features in FEATURES.items()}
+
+
+@pytest.mark.parametrize(("config", "count"), [("videos", 4), ("decisions", 8)])
+def test_rows_are_read_through_it(corpus, tmp_path: Path, config: str, count: int) -> None:
+    write_corpus(corpus, tmp_path)
+    rows = list(mlcroissant.Dataset(jsonld=tmp_path / "croissant.json").records(config))
+    assert len(rows) == count
+    assert {row[f"{config}/video_id"] for row in rows} == {
+        b"optics-1", b"optics-2", b"chat", b"broken",
+    }  # fmt: skip
+
+
+def test_of_a_published_version_it_is_valid_too(tmp_path: Path) -> None:
+    text = croissant.render(["default", "videos"], ["", "MIT"], "org/name", "1.2.0")
+    (tmp_path / "c.json").write_text(text)
+    assert errors_of(tmp_path / "c.json") == []
+    told = json.loads(text)
+    assert told["version"] == "1.2.0"
+    assert told["license"] == ["MIT", "not stated"]
+    assert [record["name"] for record in told["recordSet"]] == ["default", "videos"]
+
+
+def test_images_are_read_through_it(corpus, tmp_path: Path) -> None:
+    write_corpus(corpus, tmp_path)
+    rows = list(mlcroissant.Dataset(jsonld=tmp_path / "croissant.json").records("default"))
+    assert len(rows) == 4
+    assert [image.size for image in rows[0]["default/images"]] == [(64, 48)] * 2

@@ -1,0 +1,176 @@
+"""What is exported reads back, and the released format opens as a corpus."""
+
+from __future__ import annotations
+
+import io
+import json
+from pathlib import Path
+
+import pytest
+import typer
+import webdataset
+from datasets import load_dataset
+from PIL import Image
+from typer.testing import CliRunner
+
+from vid2book.builder import released
+from vid2book.builder import webdataset as ours
+from vid2book.builder.export import Format, export, write_export
+from vid2book.builder.features import FEATURES
+from vid2book.builder.released import open_released
+from vid2book.builder.write import write_corpus
+
+
+@pytest.fixture
+def out(make, tmp_path: Path) -> Path:
+    videos = make.video("a.b"), make.video("c"), make.video("t", split="test")
+    write_corpus(make.corpus(*videos, samples=3), tmp_path / "corpus")
+    return tmp_path / "corpus"
+
+
+def plain(rows) -> list[dict[str, object]]:
+    """Rows with the bytes of their images."""
+    features = rows.features.copy()
+    features["images"].feature.decode = False
+    found = rows.cast(features).to_list()
+    for row in found:
+        row["images"] = [image and (image["bytes"] or Path(image["path"]).read_bytes())
+                         for image in row["images"]]  # fmt: skip
+    return found
+
+
+def test_webdataset_reads_back(out: Path, tmp_path: Path) -> None:
+    assert write_export(out, Format.webdataset, tmp_path / "tars") == 9
+    for split, count in (("train", 6), ("test", 3)):
+        samples = list(
+            webdataset.WebDataset(
+                str(tmp_path / "tars" / f"{split}-000000.tar"), shardshuffle=False
+            )
+        )
+        assert len(samples) == count
+        for sample, row in zip(samples, plain(load_dataset(str(out), split=split)), strict=True):
+            told = json.loads(sample["json"])
+            images = [name and sample[name] for name in told["images"]]
+            assert told | {"images": images} == row
+            assert Image.open(io.BytesIO(images[0])).size == (64, 48)
+
+
+def test_tars_are_cut_by_size_and_are_the_same_bytes(
+    out: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ours, "SHARD_BYTES", 30_000)
+    for name in ("one", "other"):
+        write_export(out, Format.webdataset, tmp_path / name)
+    files = sorted(f.name for f in (tmp_path / "one").iterdir())
+    assert len(files) > 2
+    assert [(tmp_path / "one" / f).read_bytes() for f in files] == [
+        (tmp_path / "other" / f).read_bytes() for f in files
+    ]
+    pattern = str(tmp_path / "one" / "train-{000000..%06d}.tar")
+    last = sum(name.startswith("train") for name in files) - 1
+    keys = [s["__key__"] for s in webdataset.WebDataset(pattern % last, shardshuffle=False)]
+    assert len(keys) == len(set(keys)) == 6
+
+
+def test_the_released_format_reads_back(out: Path, tmp_path: Path) -> None:
+    assert write_export(out, Format.mm_textbook, tmp_path / "mm") == 9
+    samples = json.loads((tmp_path / "mm" / "train.json").read_text())
+    assert set(samples[0]) == {
+        "images", "texts", "text_ocr_list", "metadata", "image_num", "text_num", "token_num",
+    }  # fmt: skip
+    assert samples[0]["images"][:2] == ["a.b/a.b@0.0_15.0#0.jpg", None]
+    assert (tmp_path / "mm" / "images" / samples[0]["images"][0]).is_file()
+    back = open_released(tmp_path / "mm" / "train.json", tmp_path / "mm" / "images")
+    assert back.features == FEATURES["default"]
+    unknown = {"id", "source_urls", "subject", "course", "knowledge_point", "language", "license"}
+    for row, first in zip(plain(back), plain(load_dataset(str(out), split="train")), strict=True):
+        assert {k: v for k, v in row.items() if k not in unknown} == {
+            k: v for k, v in first.items() if k not in unknown
+        }
+    assert len(set(back["id"])) == 6
+
+
+def test_images_of_one_name_are_kept_apart(make, tmp_path: Path) -> None:
+    corpus = make.corpus(make.video("a"), samples=0)
+    first = make.sample(corpus.videos[0], 0)
+    named = tuple(make.changed(e, name="a@0.0_9.0#1.jpg") for e in first.elements)
+    corpus.samples(corpus.videos[0]).append(make.changed(first, elements=named))
+    write_corpus(corpus, tmp_path / "corpus")
+    write_export(tmp_path / "corpus", Format.mm_textbook, tmp_path / "mm")
+    (sample,) = json.loads((tmp_path / "mm" / "train.json").read_text())
+    paths = [path for path in sample["images"] if path]
+    assert paths == ["a/a@0.0_9.0#1.jpg", "a/a@0.0_9.0#2.jpg"]
+    files = [(tmp_path / "mm" / "images" / path).read_bytes() for path in paths]
+    assert files == [image for image in first.images if image]
+
+
+def test_the_released_dataset_opens(make, tmp_path: Path, caplog) -> None:
+    """As its card describes it: paths of another machine, samples of several videos."""
+    root = "/mnt/workspace/someone/interleaved_dataset/dataset_images_interval_7"
+    names = ["-1uixJ1V-As@0.0_10.0#1", "-1uixJ1V-As@10.0_55.0#6", "bbbbbbbbbbb@5.0_9.5#2"]
+    for number, name in enumerate([*names[:2], "other"]):
+        path = tmp_path / "images" / name.split("@")[0] / f"{name}.jpg"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(make.jpeg(number))
+    sample = {
+        "images": [f"{root}/-1uixJ1V-As/{names[0]}.jpg", None, f"{root}/-1uixJ1V-As/{names[1]}.jpg",
+                   None, f"{root}/bbbbbbbbbbb/{names[2]}.jpg", None],
+        "texts": [None, "Hi.", None, "Add up.", None, "Bye."],
+        "text_ocr_list": [None, "Hi. 4 + 5 = 9", None, "Add up.", None, "Bye."],
+        "metadata": [None] * 6, "image_num": 3, "text_num": 9, "token_num": 1737,
+    }  # fmt: skip
+    (tmp_path / "released.json").write_text(json.dumps([sample, sample]))
+    rows = open_released(tmp_path / "released.json", tmp_path / "images")
+    row = rows[0]
+    assert [image and image.size for image in row["images"]] == [
+        (64, 48), None, (64, 48), None, None,
+    ]  # fmt: skip
+    assert row["texts"] == [None, "Hi.", None, "Add up.", "Bye."]
+    assert row["ocr_texts"] == ["4 + 5 = 9", None, "", None, None]
+    assert row["video_ids"] == ["-1uixJ1V-As", "bbbbbbbbbbb"]
+    assert row["source_urls"][0] == "https://www.youtube.com/watch?v=-1uixJ1V-As"
+    assert (
+        row["elements"][3] | {"kind": "text", "clip_start": 10.0, "clip_end": 55.0}
+        == (row["elements"][3])
+    )
+    assert row["image_num"] == 2
+    assert list(rows["id"]) == ["-1uixJ1V-As_0000", "-1uixJ1V-As_0001"]
+
+
+def test_a_list_longer_than_a_chunk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    samples = [{"images": [None], "texts": ["ä\\u00e4]},{" * n]} for n in range(1, 40)]
+    (tmp_path / "long.json").write_text(json.dumps(samples, indent=2, ensure_ascii=False))
+    monkeypatch.setattr(released, "_CHUNK", 7)
+    found = [row["texts"] for row in released.read_released(str(tmp_path / "long.json"), "none")]
+    assert found == [sample["texts"] for sample in samples]
+
+
+@pytest.mark.parametrize("text", ["{}", "[", '[{"a": 1}]', '[{"images": ["a"', "[1]"])
+def test_what_is_no_such_list_is_told(tmp_path: Path, text: str) -> None:
+    (tmp_path / "x.json").write_text(text)
+    with pytest.raises(released.CorpusError, match=r"x\.json"):
+        list(released.read_released(str(tmp_path / "x.json"), "images"))
+
+
+def test_the_command(out: Path, tmp_path: Path) -> None:
+    app = typer.Typer()
+    app.command()(export)
+    done = CliRunner().invoke(app, [str(out), str(tmp_path / "o"), "--to", "mm-textbook"])
+    assert done.exit_code == 0
+    assert done.stdout.startswith("9 samples")
+    for target in (tmp_path / "o", out):
+        again = CliRunner().invoke(app, [str(out), str(target), "--to", "webdataset"])
+        assert again.exit_code == 2
+        assert "name a new folder" in again.stderr
+    nothing = CliRunner().invoke(app, [str(tmp_path), str(tmp_path / "n"), "--to", "webdataset"])
+    assert "no corpus" in nothing.stderr
+
+
+def test_an_interrupted_export_leaves_nothing(out: Path, tmp_path: Path, monkeypatch) -> None:
+    def fail(*_: object) -> int:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(ours, "write", fail)
+    with pytest.raises(KeyboardInterrupt):
+        write_export(out, Format.webdataset, tmp_path / "new")
+    assert [path.name for path in tmp_path.iterdir() if path.name.startswith("new")] == []
