@@ -24,7 +24,7 @@ from .phash import phash
 from .screen import CELL, WIDTH, Edges, Look, Mask, Plane, Watcher, gone, grow, written
 from .states import State, choose
 
-VERSION = 2
+VERSION = 4
 _POINTER = 14  # cells that a moving pointer, a cursor or a typed character may change in a sample
 _CELLS_A_CHARACTER = 1.5  # of body text
 _OCCLUDER = 10  # cells of writing that a pointer at rest may hide
@@ -146,8 +146,9 @@ def _passing(lost: Mask, look: Look, trail: Sequence[Mask]) -> Mask:
     when it reappears.
     """
     passing = np.zeros_like(lost)
-    if not 0 < lost.sum() <= _OCCLUDER:
+    if not lost.any():
         return passing
+    little = lost.sum() <= _OCCLUDER
     # A new line on the slide is no pointer's path: much changes there at once.
     light = [moved if moved.sum() <= _POINTER else np.zeros_like(moved) for moved in trail]
     path = np.any(light, axis=0)
@@ -156,13 +157,16 @@ def _passing(lost: Mask, look: Look, trail: Sequence[Mask]) -> Mask:
     for label in range(1, count):
         around = labels == label
         spot = lost & around
+        if spot.sum() > _OCCLUDER:
+            continue
         ring = grow(around, _REACH) & ~around
         elsewhere = grow(light[-1] & ~around).astype(np.uint8)
         jumped = (light[-1] & around).any() and cv2.connectedComponents(elsewhere)[0] == 2
         trembles = sum(bool((moved & around).any()) for moved in light) > _ONCE
         # An arm that writes, or a person walking by, is larger and moves for longer.
         moving = sum(bool((moved & (around | ring)).any()) for moved in trail) > _A_WHILE
-        if jumped or trembles or moving or (path & ring).any() or not (now & spot).any():
+        left_blank = little and not (now & spot).any()
+        if jumped or trembles or moving or left_blank or (path & ring).any():
             passing |= spot
     return passing
 

@@ -26,6 +26,7 @@ _BAND = 0.65  # captions stand below this share of the height
 _CENTRED = 0.06  # of the width: how far from the middle a caption may stand
 _SPOKEN = 0.7  # share of a caption's words that are heard while it stands
 _HEARD_WITHIN = 4.0  # seconds around the keyframe
+_FOLLOWED = 0.5  # the same over all lines of a band of captions: some are read badly
 _SIGHTINGS = 3  # different texts at one place, each spoken: then it is the captions' place,
 _USUAL = 0.5  # if this share of the keyframes, and of the lines there, says so
 _TALL = 1.5  # times the height of a caption: this is none, wherever it stands
@@ -43,7 +44,7 @@ def legible(
     config: config.Read,
 ) -> tuple[list[Lines], list[Decision]]:
     """The lines worth keeping per keyframe, and a `Decision` for every line that was dropped."""
-    captions = _in_caption_band(keyframes, lines)
+    captions = _in_caption_band(keyframes, lines, transcript)
     if transcript is not None:
         captions |= _spoken_captions(keyframes, lines, transcript)
     written = [
@@ -84,19 +85,32 @@ def _least_score(line: OcrLine, min_score: float) -> float:
     return max(min_score, _SIGN_SCORE) if doubtful else min_score
 
 
-def _in_caption_band(keyframes: Sequence[Keyframe], lines: Sequence[Lines]) -> set[_Place]:
+def _in_caption_band(
+    keyframes: Sequence[Keyframe], lines: Sequence[Lines], transcript: Transcript | None
+) -> set[_Place]:
     """The lines in the band where `keyframes` saw captions come and go; not those in larger type,
-    which belong to the screen behind."""
+    which belong to the screen behind. None if the speech says other words than stand there."""
     within = [
         (position, line)
         for position, (keyframe, shown) in enumerate(zip(keyframes, lines, strict=True))
         for line in shown
         if _middle(line) > keyframe.caption_top * keyframe.height
     ]
-    if not within:
+    if not within or (transcript is not None and not _follow_speech(within, keyframes, transcript)):
         return set()
     usual = float(np.median([_height(line) for _, line in within]))
     return {(position, line) for position, line in within if _height(line) < _TALL * usual}
+
+
+def _follow_speech(
+    places: Sequence[_Place], keyframes: Sequence[Keyframe], transcript: Transcript
+) -> bool:
+    shares = [
+        _spoken_share(line.text, keyframes[position].time, transcript)
+        for position, line in places
+        if len(_words(line.text)) >= 2
+    ]
+    return bool(shares) and float(np.mean(shares)) >= _FOLLOWED
 
 
 def _spoken_captions(

@@ -21,7 +21,7 @@ from .legible import Lines, legible
 
 __all__ = ["legible", "read", "screen_text"]
 
-VERSION = 1
+VERSION = 2
 
 _Image = NDArray[np.uint8]  # H x W x 3, RGB
 _Rect = tuple[int, int, int, int]  # x0, y0, x1, y1 in pixels, ends excluded

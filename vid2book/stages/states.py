@@ -17,7 +17,6 @@ _BAND_TOP = 0.78  # the last line of burned-in captions stands below this share 
 _BAND_LIMIT = 0.6  # and the first one too
 _BAND_TIMES = 4  # replacements that it takes to believe in captions
 _BAND_OFTEN = 0.5  # share of the states with writing there that they must end
-_BAND_NEARLY_ALWAYS = 0.7  # the same, where they never changed alone
 
 
 @dataclass(frozen=True)
@@ -104,8 +103,7 @@ def caption_top(states: Sequence[State], tolerance: float) -> float:
         if went[low:].sum() > max(_BLANK, 0.08 * state.written[low:].sum()):
             rows.append(np.asarray(went.any(axis=1)))
             alone += int(went[: int(_BAND_LIMIT * height)].sum()) <= tolerance
-    often_enough = _BAND_OFTEN if alone else _BAND_NEARLY_ALWAYS
-    if len(rows) < max(_BAND_TIMES, often_enough * pairs):
+    if not alone or len(rows) < max(_BAND_TIMES, _BAND_OFTEN * pairs):
         return 1.0
     often = np.mean(rows, axis=0)
     row = low + int(often[low:].argmax())
