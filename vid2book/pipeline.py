@@ -266,10 +266,7 @@ def _align(work: Work) -> tuple[Aligned, list[Decision]]:
         work.config.judge.min_teaching,
     )
     left = sorted(k for c in clips for k in c.keyframes)
-    pictures = [
-        reduce_stage.picture(k, keyframes[k], texts[k], last=k == left[-1])
-        for k in left
-    ]
+    pictures = [reduce_stage.picture(k, keyframes[k], texts[k], last=k == left[-1]) for k in left]
     return Aligned(tuple(clips), tuple(pictures)), decisions
 
 

@@ -53,9 +53,7 @@ def hold(picture: Picture, seconds: float) -> list[Picture]:
 def fade(before: Picture, after: Picture, seconds: float) -> list[Picture]:
     """A crossfade."""
     shares = np.linspace(0, 1, round(seconds * FPS) + 2)[1:-1]
-    return [
-        (before * (1 - share) + after * share).round().astype(np.uint8) for share in shares
-    ]
+    return [(before * (1 - share) + after * share).round().astype(np.uint8) for share in shares]
 
 
 def pointer(picture: Picture, x: float, y: float) -> Picture:

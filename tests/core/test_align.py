@@ -29,7 +29,9 @@ def run(
 ) -> tuple[list[Clip], list[Decision]]:
     """A clip of ten seconds of speech for every picture."""
     teaching = teaching or [1.0] * len(frames)
-    sentences = [Sentence(10.0 * i, 10.0 * i + 9, LESSON, LESSON, t) for i, t in enumerate(teaching)]
+    sentences = [
+        Sentence(10.0 * i, 10.0 * i + 9, LESSON, LESSON, t) for i, t in enumerate(teaching)
+    ]
     clips = [
         Clip(s.start, s.end, s.raw, s.text, (i,))
         if s.teaching >= 0.5
@@ -37,7 +39,14 @@ def run(
         for i, s in enumerate(sentences)
     ]
     return align(
-        VIDEO, frames, texts, sentences, clips, embed, Align(**settings), 0.5  # type: ignore[arg-type]
+        VIDEO,
+        frames,
+        texts,
+        sentences,
+        clips,
+        embed,
+        Align(**settings),
+        0.5,  # type: ignore[arg-type]
     )
 
 
@@ -119,7 +128,5 @@ def test_it_can_be_switched_off() -> None:
 
 
 def test_no_pictures() -> None:
-    [c], decisions = align(
-        VIDEO, [], [], [], [Clip(0, 9, LESSON, LESSON)], embed, Align(), 0.5
-    )
+    [c], decisions = align(VIDEO, [], [], [], [Clip(0, 9, LESSON, LESSON)], embed, Align(), 0.5)
     assert c.similarity is None and decisions == []

@@ -78,7 +78,9 @@ def test_it_opens_with_load_dataset(library: Library, tmp_path: Path) -> None:
 
 def test_a_second_run_loads_no_model_and_writes_nothing(library: Library) -> None:
     before = {p: p.stat().st_mtime_ns for p in library.out.rglob("*") if p.is_file()}
-    heavy = "{'faster_whisper', 'ctranslate2', 'onnxruntime', 'wordllama', 'tokenizers', 'datasets'}"
+    heavy = (
+        "{'faster_whisper', 'ctranslate2', 'onnxruntime', 'wordllama', 'tokenizers', 'datasets'}"
+    )
     code = (
         "import sys\nfrom vid2book.cli import main\n"
         f"try: main()\nfinally: print('loaded', sorted({heavy} & set(sys.modules)))"
@@ -99,7 +101,9 @@ def test_a_second_run_loads_no_model_and_writes_nothing(library: Library) -> Non
 
 
 @pytest.fixture(scope="module")
-def bad(library: Library, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, subprocess.CompletedProcess[str]]]:
+def bad(
+    library: Library, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[Path, subprocess.CompletedProcess[str]]]:
     """A build of one good lecture among everything that can be wrong with a video."""
     folder = tmp_path_factory.mktemp("bad")
     (folder / "text.mp4").write_text("this is no video\n" * 100)
@@ -165,7 +169,9 @@ def test_a_bad_video_is_a_row_with_the_reason(bad, video_id: str, reason: str) -
     assert row["status"] == "failed"
     assert reason in row["reason"]
     assert "Traceback" not in build.stderr and "Error:" not in row["reason"]
-    assert any(line.split()[1] == f"{video_id}:" for line in build.stderr.splitlines() if "/12" in line)
+    assert any(
+        line.split()[1] == f"{video_id}:" for line in build.stderr.splitlines() if "/12" in line
+    )
 
 
 def test_the_good_video_beside_them_is_complete(bad, library: Library) -> None:

@@ -78,9 +78,7 @@ def test_decisions_begin_with_the_video(corpus: Corpus) -> None:
         assert rest == sorted(rest)
 
 
-def test_nothing_is_computed_for_a_corpus_in_the_store(
-    corpus: Corpus, calls: Counter[str]
-) -> None:
+def test_nothing_is_computed_for_a_corpus_in_the_store(corpus: Corpus, calls: Counter[str]) -> None:
     for video in corpus.videos:
         corpus.outcome(video)
         corpus.samples(video)

@@ -95,9 +95,10 @@ def test_a_board_is_shown_full_before_it_is_wiped(tmp_path: Path) -> None:
     ("before", "after"),
     [
         ((*PHYSICS[:2], "Energy is never lost"), (*PHYSICS[:2], "Heat is energy too")),
-        ((*PHYSICS[:2], "x = 4"), (*PHYSICS[:2], "x = 7")),
+        ((*PHYSICS[:2], "Heat is lost"), (*PHYSICS[:2], "Mass is lost")),
+        ((*PHYSICS[:2], "v = 24 m/s"), (*PHYSICS[:2], "v = 75 m/s")),
     ],
-    ids=["a line", "a digit"],
+    ids=["a line", "a word", "a number"],
 )
 def test_slides_that_differ_in_little_are_two(
     tmp_path: Path, before: tuple[str, ...], after: tuple[str, ...]

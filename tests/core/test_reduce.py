@@ -66,7 +66,12 @@ def test_an_end_card_is_kept_once_under_any_title() -> None:
     assert 2 in found.pictures["three"]
     assert "one" not in found.pictures
     [told] = found.decisions["two"]
-    assert (told.video_id, told.level, told.stage, told.kept) == ("two", "keyframe", "reduce", False)
+    assert (told.video_id, told.level, told.stage, told.kept) == (
+        "two",
+        "keyframe",
+        "reduce",
+        False,
+    )
     assert "as in video one, which comes first" in told.reason
     assert (told.start, told.end) == (10, 20)
 
@@ -82,7 +87,11 @@ def test_slides_of_one_design_stay() -> None:
         slide("Chapter two", ("Heat and cold",)),
         slide("Chapter six", ("Light and dark",)),
     ]
-    texts = ["Chapter one Force and work", "Chapter two Heat and cold", "Chapter six Light and dark"]
+    texts = [
+        "Chapter one Force and work",
+        "Chapter two Heat and cold",
+        "Chapter six Light and dark",
+    ]
     videos = [
         video(f"v{i}", (pixels, text), end_card("x"))
         for i, (pixels, text) in enumerate(zip(design, texts, strict=True))

@@ -21,7 +21,7 @@ B = luma(slide("Inside the cell", CELLS))
 
 
 def lost(before: Plane, now: Plane) -> int:
-    return int(gone(find_edges(before).strong, find_edges(now)).sum())
+    return int(gone(find_edges(before).strong, before, find_edges(now), now).sum())
 
 
 def test_cells_count_pixels() -> None:
@@ -86,7 +86,10 @@ def state(picture: Picture, time: float, following: Picture | None = None) -> St
     plane = luma(picture)
     ink = find_edges(plane).strong
     nothing = np.zeros(written(ink).shape, bool)
-    went = gone(ink, find_edges(luma(following))) if following is not None else nothing
+    went = nothing
+    if following is not None:
+        now = luma(following)
+        went = gone(ink, plane, find_edges(now), now)
     return State(time + 1, time, time + 2, b"", 1, 1, plane, ink, nothing, went, (plane,))
 
 

@@ -57,14 +57,16 @@ def run(
     segments: list[Segment], video: Video = VIDEO, **settings: object
 ) -> tuple[Transcript, list[Decision]]:
     """Transcribe with a model that says `segments`."""
+
     def recognise(audio: object, language: str, prompt: str) -> tuple[list[Segment], str]:
         return segments, language or "en"
 
     return transcribe(video, silence(1), 100.0, recognise, config.Transcribe(**settings))  # type: ignore[arg-type]
 
 
-def heard(text: str, start: float = 0.0, pace: float = 0.3, logprob: float = -0.2,
-          no_speech: float = 0.05) -> Segment:
+def heard(
+    text: str, start: float = 0.0, pace: float = 0.3, logprob: float = -0.2, no_speech: float = 0.05
+) -> Segment:
     words = tuple(
         Word(start + n * pace, start + (n + 1) * pace, f" {token}")
         for n, token in enumerate(text.split())
@@ -73,8 +75,15 @@ def heard(text: str, start: float = 0.0, pace: float = 0.3, logprob: float = -0.
 
 
 def test_speech_among_silence_and_music(recognise: FasterWhisper) -> None:
-    parts = [silence(3), spoken(SENTENCES[0]), silence(8), spoken(SENTENCES[1]), music(6),
-             spoken(SENTENCES[2]), silence(2)]
+    parts = [
+        silence(3),
+        spoken(SENTENCES[0]),
+        silence(8),
+        spoken(SENTENCES[1]),
+        music(6),
+        spoken(SENTENCES[2]),
+        silence(2),
+    ]
     audio = np.concatenate(parts)
     begins = np.cumsum([0, *map(len, parts)]) / RATE
     transcript, _ = transcribe(VIDEO, audio, len(audio) / RATE, recognise, config.Transcribe())
@@ -92,8 +101,11 @@ def test_speech_among_silence_and_music(recognise: FasterWhisper) -> None:
     assert (transcript.language, transcript.model) == ("en", "packaged:tiny.en")
 
 
-@pytest.mark.parametrize("audio", [silence(0), silence(0.1), silence(5), music(8)], ids=[
-    "nothing", "a blink", "silence", "music"])
+@pytest.mark.parametrize(
+    "audio",
+    [silence(0), silence(0.1), silence(5), music(8)],
+    ids=["nothing", "a blink", "silence", "music"],
+)
 def test_nobody_speaks(recognise: FasterWhisper, audio: NDArray[np.float32]) -> None:
     transcript, _ = transcribe(VIDEO, audio, len(audio) / RATE, recognise, config.Transcribe())
     assert transcript.segments == ()
@@ -187,10 +199,14 @@ def test_loops_are_said_once_also_across_segments() -> None:
     last = heard("Now we stop.", 30.0)
     transcript, decisions = run([good, loop, *phrases, last])
     assert [s.text for s in transcript.segments] == [
-        good.text, "and we go on", "Thanks a lot.", last.text
+        good.text,
+        "and we go on",
+        "Thanks a lot.",
+        last.text,
     ]
     assert [(d.score, d.threshold, d.text) for d in decisions] == [
-        (6.0, 3.0, "and we go on"), (5.0, 3.0, "Thanks a lot."),
+        (6.0, 3.0, "and we go on"),
+        (5.0, 3.0, "Thanks a lot."),
     ]
     assert (decisions[1].start, decisions[1].end) == (21.0, phrases[-1].end)
     assert all(d.level == "sentence" and not d.kept for d in decisions)
@@ -255,8 +271,13 @@ def test_a_video_without_sound_and_a_stage_switched_off() -> None:
 
 
 def test_the_prompt_holds_terms_and_no_addresses() -> None:
-    video = Video("a", "a.mp4", title="Okazaki fragments", knowledge_point="okazaki fragments",
-                  description="See https://example.org or me@example.org. " + "replication " * 60)
+    video = Video(
+        "a",
+        "a.mp4",
+        title="Okazaki fragments",
+        knowledge_point="okazaki fragments",
+        description="See https://example.org or me@example.org. " + "replication " * 60,
+    )
     text = prompt(video)
     assert text.startswith("Welcome to this lesson on Okazaki fragments. See or replication")
     assert "example" not in text and len(text) <= 330 and text.endswith("replication.")

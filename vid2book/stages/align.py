@@ -18,7 +18,7 @@ from .. import config
 from ..records import Clip, Decision, Keyframe, Sentence, Video
 from .phash import distance
 
-VERSION = 1
+VERSION = 2
 _SAME_LOOK = 10  # bits of the perceptual hash; with the same text on both, two pictures are one
 _RELATED = 0.35  # cosine of on-screen text and the lesson: the picture speaks of the topic
 
@@ -71,7 +71,15 @@ def align(
         _decision(video.video_id, keyframe, texts[i], dropped.get(i), related[i])
         for i, keyframe in enumerate(keyframes)
     ]
-    return _without(clips, dropped, texts, embed), decisions
+    kept = _without(clips, dropped, texts, embed)
+    decisions += [
+        Decision(
+            video.video_id, "clip", "align", c.start, c.end, True,
+            "a paragraph, with how well the screen agrees with it", c.similarity, None, c.text,
+        )
+        for c in kept
+    ]  # fmt: skip
+    return kept, decisions
 
 
 def _talking_head(keyframe: Keyframe, text: str, settings: config.Align) -> Verdict | None:

@@ -1,0 +1,88 @@
+"""A small change of a corpus moves few bytes, and its parts stay within what the Hub likes."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+import pyarrow.parquet as pq
+import pytest
+
+from vid2book.builder import parquet
+from vid2book.builder.write import write_corpus
+
+from .chunks import chunks, new_bytes
+
+
+@pytest.fixture
+def corpus_with_pictures(make):
+    """A corpus of the videos with these numbers, whose pictures differ from video to video."""
+
+    def made(numbers):
+        corpus = make.corpus(*(make.video(f"v{n:03d}") for n in numbers), samples=4)
+        for n, video in zip(numbers, corpus.videos, strict=True):
+            samples = corpus.samples(video)
+            for k, sample in enumerate(samples):
+                images = [
+                    image and make.jpeg(1000 * n + 10 * k + i, (160 + 7 * (n % 10), 120 + 9 * k))
+                    for i, image in enumerate(sample.images)
+                ]
+                samples[k] = make.changed(sample, images=tuple(images))
+        return corpus
+
+    return made
+
+
+def parquet_of(folder: Path) -> list[Path]:
+    return sorted(folder.rglob("*.parquet"))
+
+
+@pytest.fixture
+def hundred(corpus_with_pictures, tmp_path: Path) -> list[Path]:
+    write_corpus(corpus_with_pictures(range(100)), tmp_path / "hundred")
+    return parquet_of(tmp_path / "hundred")
+
+
+@pytest.mark.parametrize(
+    "numbers",
+    [
+        pytest.param([*range(100), 100], id="one more at the end"),
+        pytest.param([*range(50), 100, *range(50, 100)], id="one more in the middle"),
+        pytest.param([*range(30), *range(31, 100)], id="one less"),
+    ],
+)
+def test_a_video_in_a_hundred_moves_under_5_percent(
+    corpus_with_pictures, hundred: list[Path], tmp_path: Path, numbers: list[int]
+) -> None:
+    write_corpus(corpus_with_pictures(numbers), tmp_path / "new")
+    fresh, total = new_bytes(hundred, parquet_of(tmp_path / "new"))
+    assert total > 15_000_000
+    print(fresh, total)
+    assert fresh < 0.05 * total
+
+
+def test_row_groups_do_not_spoil_it(
+    corpus_with_pictures, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Their borders move, and each costs about two chunks: at 50 MB a group that is little."""
+    monkeypatch.setattr(parquet, "ROW_GROUP_BYTES", 4_000_000)
+    write_corpus(corpus_with_pictures(range(100)), tmp_path / "old")
+    groups = pq.read_metadata(next((tmp_path / "old" / "data").iterdir())).num_row_groups
+    assert groups > 2
+    write_corpus(corpus_with_pictures([100, *range(100)]), tmp_path / "new")
+    fresh, _ = new_bytes(parquet_of(tmp_path / "old"), parquet_of(tmp_path / "new"))
+    print(fresh, groups)
+    assert fresh < 600_000 * (groups + 1)
+
+
+def test_chunks_are_the_file_and_find_what_moved(tmp_path: Path) -> None:
+    content = b"".join(hashlib.sha256(bytes([n % 256, n // 256])).digest() for n in range(30_000))
+    cut = list(chunks(content))
+    assert b"".join(cut) == content
+    assert all(8 * 1024 <= len(chunk) <= 128 * 1024 for chunk in cut[:-1])
+    (tmp_path / "old").write_bytes(content)
+    (tmp_path / "new").write_bytes(b"something before" + content)
+    fresh, total = new_bytes([tmp_path / "old"], [tmp_path / "new"])
+    assert total == len(content) + 16
+    assert fresh < 300_000
+    assert new_bytes([tmp_path / "old"], [tmp_path / "old"])[0] == 0
