@@ -23,7 +23,7 @@ from vid2book.records import Outcome
 
 from . import folder, source
 from .folder import CorpusError, Written
-from .progress import shown
+from .progress import Display
 from .splits import denying, splits
 
 if TYPE_CHECKING:
@@ -73,8 +73,9 @@ def build(
         corpus = source.open_corpus(videos, config, store, limit, minutes)
         corpus = _without_removed(corpus, output, errors)
         splits(corpus)  # a name that cannot be written is told before hours of work
-        run = source.fill(corpus, executor.value, workers)
-        events = list(shown(run, len(corpus.videos), errors))
+        display = Display(len(corpus.videos), errors)
+        run = source.fill(corpus, executor.value, workers, display.step)
+        events = list(display.shown(run))
         corpus = corpus.without({e.video.video_id: e.failure for e in events if e.failure})
         outcomes = [corpus.outcome(video) for video in corpus.videos]
         failed = [outcome for outcome in outcomes if outcome.status == "failed"]

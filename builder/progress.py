@@ -1,4 +1,4 @@
-"""What a run shows while it works: a bar on a terminal, else a line per video."""
+"""What a run shows while it works."""
 
 from __future__ import annotations
 
@@ -17,37 +17,58 @@ from rich.progress import (
 )
 
 if TYPE_CHECKING:
-    from vid2book.executors.local import Event
+    from vid2book.executors.local import Event, Step
 
 
-def shown(events: Iterable[Event], total: int, console: Console) -> Iterator[Event]:
-    """Pass events on, and show on `console` how far `total` videos are."""
-    if not console.is_terminal:
-        for number, event in enumerate(events, 1):
-            console.print(f"{number}/{total} {_line(event)}", soft_wrap=True, highlight=False)
-            yield event
-        return
-    columns = (
-        TextColumn("videos"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TextColumn("{task.fields[speed]}"),
-        TimeElapsedColumn(),
-        TextColumn("left"),
-        TimeRemainingColumn(elapsed_when_finished=False),
-    )
-    with Progress(*columns, console=console, transient=True) as bar:
-        task = bar.add_task("", total=total, speed="")
-        done = 0.0
-        for event in events:
-            # What was in the store already tells nothing about the speed.
-            done += event.duration if event.seconds else 0.0
-            elapsed = bar.tasks[0].elapsed or 0.0
-            speed = f"{done / elapsed:.1f} h of video per hour" if done and elapsed else ""
-            bar.update(task, advance=1, speed=speed)
-            if event.failure:
-                bar.console.print(_line(event), soft_wrap=True, highlight=False)
-            yield event
+class Display:
+    """A bar on a terminal, with how far each video in hand is; elsewhere a line per video.
+
+    Args:
+        total: how many videos there are.
+        console: where to show it.
+    """
+
+    def __init__(self, total: int, console: Console) -> None:
+        self._total = total
+        self._console = console
+        self._bar = Progress(
+            TextColumn("videos"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TextColumn("{task.fields[speed]}"),
+            TimeElapsedColumn(),
+            TextColumn("left"),
+            TimeRemainingColumn(elapsed_when_finished=False),
+            TextColumn("{task.fields[now]}", style="dim"),
+            console=console,
+            transient=True,
+        )
+        self._task = self._bar.add_task("", total=total, speed="", now="")
+
+    def step(self, step: Step) -> None:
+        """Show what a process is at."""
+        at = f" {step.second // 60:.0f}:{step.second % 60:02.0f}" if step.second else ""
+        self._bar.update(self._task, now=f"{escape(step.video_id)}: {step.stage}{at}")
+
+    def shown(self, events: Iterable[Event]) -> Iterator[Event]:
+        """Pass events on, and show how far the videos are."""
+        if not self._console.is_terminal:
+            for number, event in enumerate(events, 1):
+                line = f"{number}/{self._total} {_line(event)}"
+                self._console.print(line, soft_wrap=True, highlight=False)
+                yield event
+            return
+        with self._bar:
+            done = 0.0
+            for event in events:
+                # What was in the store already tells nothing about the speed.
+                done += event.duration if event.seconds else 0.0
+                elapsed = self._bar.tasks[0].elapsed or 0.0
+                speed = f"{done / elapsed:.1f} h of video per hour" if done and elapsed else ""
+                self._bar.update(self._task, advance=1, speed=speed)
+                if event.failure:
+                    self._bar.console.print(_line(event), soft_wrap=True, highlight=False)
+                yield event
 
 
 def _line(event: Event) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,7 +14,7 @@ from .splits import assign
 
 if TYPE_CHECKING:
     from vid2book.corpus import Corpus
-    from vid2book.executors.local import Event
+    from vid2book.executors.local import Event, Step
 
 
 def open_corpus(
@@ -46,16 +46,22 @@ def open_corpus(
     return Corpus(videos, config, Store(Path(store)) if store else Store(), until)
 
 
-def fill(corpus: Corpus, executor: str = "local", workers: int | None = None) -> Iterator[Event]:
+def fill(
+    corpus: Corpus,
+    executor: str = "local",
+    workers: int | None = None,
+    report: Callable[[Step], None] | None = None,
+) -> Iterator[Event]:
     """Run what the store has no results of; an event for each video as it is through.
 
     Args:
         corpus: what to run.
         executor: a module of `vid2book.executors`.
         workers: processes; None: one per core.
+        report: told now and then how far a video is.
     """
     events: Iterator[Event] = import_module(f"vid2book.executors.{executor}").run(
-        corpus, workers or cores()
+        corpus, workers or cores(), report
     )
     return events
 

@@ -6,7 +6,7 @@ corpus is decided here, once, in manifest order.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
 from functools import cached_property
 
@@ -45,9 +45,9 @@ class Corpus:
     store: Store
     until: float | None = None
 
-    def work(self, video: Video) -> Work:
-        """The video on its way through the stages."""
-        return Work(video, self.config, self.store, self.until)
+    def work(self, video: Video, tell: Callable[[str, float], None] | None = None) -> Work:
+        """The video on its way through the stages; `tell` is that of `Work`."""
+        return Work(video, self.config, self.store, self.until, tell)
 
     def without(self, failures: Mapping[str, str]) -> Corpus:
         """The same corpus, in which some videos failed: video_id to reason."""

@@ -67,14 +67,21 @@ class Work:
         config: of all stages.
         store: where results are kept.
         until: work on the video's first so many seconds only.
+        tell: called with a stage's name and the second of the video that it has reached.
     """
 
     def __init__(
-        self, video: Video, config: Config, store: Store, until: float | None = None
+        self,
+        video: Video,
+        config: Config,
+        store: Store,
+        until: float | None = None,
+        tell: Callable[[str, float], None] | None = None,
     ) -> None:
         self.video = video
         self.config = config
         self.until = until
+        self.tell = tell or (lambda stage, second: None)
         self._store = store
         self._keys: dict[str, str] = {}
         self._held: dict[str, tuple[Any, tuple[Decision, ...], str]] = {}
@@ -155,6 +162,7 @@ class Work:
         for need in stage.needs:
             if failure := self._result(need)[2]:
                 return None, (), failure
+        self.tell(stage.name, 0.0)
         try:
             value, decisions = stage.compute(self)
         except (MediaError, CaptionError, SpeechModelError) as error:
@@ -188,6 +196,7 @@ def _keyframes(work: Work) -> tuple[list[Keyframe], list[Decision]]:
         nonlocal reached
         for frame in read_frames(work.video.path, settings.sample_rate, work.until):
             reached = frame.time
+            work.tell("keyframes", reached)
             yield frame
 
     info = work.info

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Iterator
 from types import SimpleNamespace
 
 import pytest
 from rich.console import Console
 
-from vid2book.builder.progress import shown
+from vid2book.builder.progress import Display
+from vid2book.executors.local import Step
 
 
 @pytest.fixture
@@ -22,7 +24,8 @@ def events(make) -> list[SimpleNamespace]:
 
 def test_a_log_has_a_line_per_video(events) -> None:
     out = io.StringIO()
-    assert list(shown(events, 3, Console(file=out, force_terminal=False, width=40))) == events
+    display = Display(3, Console(file=out, force_terminal=False, width=40))
+    assert list(display.shown(events)) == events
     assert out.getvalue().splitlines() == [
         "1/3 a: 10.0 min of video, 40.0 s of work",
         "2/3 b: in the store",
@@ -32,8 +35,15 @@ def test_a_log_has_a_line_per_video(events) -> None:
 
 def test_a_terminal_has_a_bar_and_the_failures(events) -> None:
     out = io.StringIO()
-    console = Console(file=out, force_terminal=True, no_color=True, width=100)
-    assert list(shown(events, 3, console)) == events
+    display = Display(3, Console(file=out, force_terminal=True, no_color=True, width=160))
+
+    def stepping() -> Iterator[SimpleNamespace]:
+        for event in events:
+            display.step(Step(event.video.video_id, "keyframes", 75.0))
+            yield event
+
+    assert list(display.shown(stepping())) == events
+    assert "c: keyframes 1:15" in out.getvalue()
     assert "c: failed, no [audio]" in out.getvalue()
     assert "3/3" in out.getvalue()
     assert "h of video per hour" in out.getvalue()
