@@ -22,11 +22,12 @@ ROW_GROUP_BYTES = 50_000_000  # a reader loads a whole group to show one row
 ROW_GROUP_ROWS = 10_000
 
 # Pages end where the content says so: a changed row leaves the chunks after it as they were, and
-# an upload sends only what changed. pyarrow ends a page after eight values whose hash says so, and
-# by force at the maximum, after which nothing is aligned again. With the sizes that `datasets` uses
-# (256 kB, 1 MB, 0) eight pictures are over the maximum and most ends are forced: taking one video
-# of a hundred out changed 20 % of the chunks. With these it is 2 %.
-_CHUNKING = {"min_chunk_size": 8 * 1024, "max_chunk_size": 8 * 1024 * 1024, "norm_level": 7}
+# an upload sends only what changed. The sizes are those that `datasets` uses.
+_CHUNKING = {"min_chunk_size": 256 * 1024, "max_chunk_size": 1024 * 1024, "norm_level": 0}
+# Besides, a page ends with the value that fills it, so that a picture is a page. By content alone
+# pyarrow ends a page after eight pictures at the earliest, mostly by force at the maximum, and what
+# moved is not found again: a video more in a hundred changed up to half of the chunks.
+_PAGE_BYTES = 16 * 1024
 
 
 class Shards:
@@ -98,6 +99,8 @@ def _options(schema: pa.Schema) -> dict[str, Any]:
         "use_dictionary": texts,
         "write_statistics": texts,
         "use_content_defined_chunking": _CHUNKING,
+        "data_page_size": _PAGE_BYTES,
+        "write_batch_size": 1,  # values between two looks at the size of a page
         "write_page_index": True,
     }
 

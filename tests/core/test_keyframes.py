@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -114,7 +115,7 @@ def test_a_pointer_adds_no_picture(tmp_path: Path) -> None:
     ]
     rests = [wander[-1], (90, 108), (200, 150), (420, 300)]  # two of them on writing
     film = [pointer(A, x, y) for x, y in wander]
-    for start, end in zip(rests, rests[1:], strict=False):
+    for start, end in pairwise(rests):
         for share in np.linspace(0, 1, 5):
             film.append(pointer(A, *(np.array(start) * (1 - share) + np.array(end) * share)))
         film += hold(pointer(A, *end), 2.5)

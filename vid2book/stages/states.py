@@ -13,6 +13,8 @@ from .screen import Edges, Mask, Plane, find_edges, gone, grow, written
 
 _LIVE = 0.5  # share of the screen in motion that makes a state a filmed scene
 _BLANK = 4  # cells of writing that a picture needs
+_LITTLE = 12  # cells of writing that a correction takes
+_MUCH = 5  # times as much that is written until the next loss
 _BAND_TOP = 0.78  # the last line of burned-in captions stands below this share of the height
 _BAND_LIMIT = 0.6  # and the first one too
 _BAND_TIMES = 4  # replacements that it takes to believe in captions
@@ -74,6 +76,8 @@ def choose(
             dropped.append((state, "only the burned-in captions change after it"))
         elif following and _holds(following, state, top, tolerance):
             dropped.append((state, "a step on the way: all of it stands on the next screen too"))
+        elif following and _is_step(state, following, top):
+            dropped.append((state, "a step on the way: a little was put right, much was added"))
         elif earlier := next((k for k in kept if _holds(k, state, top, tolerance)), None):
             dropped.append((state, f"nothing new: shown at {earlier.time:.1f} s"))
         else:
@@ -142,11 +146,24 @@ def _is_blank(state: State, top: float) -> bool:
     return int((state.written & _band(state, top)).sum()) < _BLANK
 
 
+def _is_step(state: State, following: State, top: float) -> bool:
+    """A slip put right on the board, a page number that counts the steps of a slide."""
+    if not _comparable(state, following):
+        return False
+    mask = _band(state, top) & _band(following, top)
+    loss = int((_gone(state, following) & mask).sum())
+    gain = int((_gone(following, state) & mask).sum())
+    return loss <= _LITTLE and gain >= _MUCH * loss
+
+
+def _comparable(state: State, other: State) -> bool:
+    live = max(state.restless.mean(), other.restless.mean()) > _LIVE
+    return not live and other.plane.shape == state.plane.shape
+
+
 def _holds(other: State, state: State, top: float, tolerance: float) -> bool:
     """Whether all writing of `state` stands in `other` too."""
-    if other.plane.shape != state.plane.shape:
-        return False
-    if state.restless.mean() > _LIVE or other.restless.mean() > _LIVE:
+    if not _comparable(state, other):
         return False
     mask = _band(state, top) & _band(other, top)
     if (state.written & mask & ~grow(other.written)).sum() > tolerance:
