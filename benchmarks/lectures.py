@@ -12,8 +12,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT / "examples" / "lectures"))
 
-from rendering.film import render
-from rendering.script import Item, Lecture, Scene, Sentence, Theme
+from rendering.film import render  # noqa: E402  (the examples are no package)
+from rendering.script import Item, Lecture, Scene, Sentence, Theme  # noqa: E402
 
 # Name, symbol, number, mass (u), melting and boiling point (K), density (g/cm3), group, discoverer.
 ELEMENTS = [

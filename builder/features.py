@@ -12,7 +12,7 @@ import os
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
-from datasets import Features, Image, List, Value
+from datasets import Features, Image, Value
 
 from vid2book.records import Decision, Outcome, Sample, Video
 
@@ -35,19 +35,20 @@ _ELEMENT = {
     "name": _STRING,
 }
 
+# Lists are written in the way that datasets 3.6 knows too.
 _SAMPLES = Features(
     {
         "id": _STRING,
-        "images": List(Image()),
-        "texts": List(_STRING),
-        "ocr_texts": List(_STRING),
-        "text_ocr_list": List(_STRING),
-        "elements": List(_ELEMENT),
+        "images": [Image()],
+        "texts": [_STRING],
+        "ocr_texts": [_STRING],
+        "text_ocr_list": [_STRING],
+        "elements": [_ELEMENT],
         "image_num": _INT,
         "text_num": _INT,
         "token_num": _INT,
-        "video_ids": List(_STRING),
-        "source_urls": List(_STRING),
+        "video_ids": [_STRING],
+        "source_urls": [_STRING],
         "subject": _STRING,
         "course": _STRING,
         "knowledge_point": _STRING,

@@ -5,6 +5,11 @@ Used from Python, without the command line and without a corpus folder:
     builder = MultimodalTextbook(manifest="lectures/", pipeline="offline")
     builder.download_and_prepare(num_proc=2)
     textbook = builder.as_dataset(split="train")
+
+Up to its version 3.6, `datasets` runs this file itself, where vid2book is installed; it would look
+for relative imports beside a copy of the file, so the imports are absolute:
+
+    load_dataset("builder/textbook.py", manifest="lectures/", trust_remote_code=True)
 """
 
 from __future__ import annotations
@@ -17,12 +22,11 @@ from typing import TYPE_CHECKING, Any
 
 import datasets
 
+from vid2book.builder.features import FEATURES, Row, rows
+from vid2book.builder.source import fill, open_corpus
+from vid2book.builder.splits import splits
 from vid2book.config import Config
 from vid2book.records import Video
-
-from .features import FEATURES, Row, rows
-from .source import fill, open_corpus
-from .splits import splits
 
 if TYPE_CHECKING:
     from vid2book.corpus import Corpus

@@ -13,7 +13,7 @@ from .config import Config, load
 from .records import Keyframe, Sample, Transcript, Video
 
 if TYPE_CHECKING:
-    from .pipeline import Work
+    from .work import Work
 
 
 def keyframes(
@@ -60,8 +60,8 @@ def book(video: str | Path | Video, config: str | Path | Config = "offline") -> 
 
 def _work(video: str | Path | Video, config: str | Path | Config) -> Work:
     from .manifest import read_manifest
-    from .pipeline import Work
     from .store import Store
+    from .work import Work
 
     row = video if isinstance(video, Video) else read_manifest(video)[0]
     return Work(row, load(config), Store())

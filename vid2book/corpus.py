@@ -12,21 +12,13 @@ from functools import cached_property
 
 from .config import Config
 from .models.lazy import models_of
-from .pipeline import (
-    ALIGN,
-    JUDGE,
-    KEYFRAMES,
-    LEGIBLE,
-    STAGES,
-    TRANSCRIBE,
-    Failed,
-    Work,
-)  # fmt: skip
+from .pipeline import ALIGN, JUDGE, KEYFRAMES, LEGIBLE, STAGES, TRANSCRIBE
 from .records import Clip, Decision, Outcome, Sample, Video
 from .stages import interleave as interleave_stage
 from .stages import reduce as reduce_stage
 from .stages.reduce import Reduced, Summary
 from .store import Store, make_key
+from .work import Failed, Work
 
 
 @dataclass(frozen=True)

@@ -3,23 +3,18 @@
     transcribe -> refine ----------------\\
     keyframes -> read -> legible ---------> judge -> clip -> align
 
-`Work` is one video on its way. It takes a stage's result from the store, or computes it with all
-that it needs first. What follows over the whole corpus is in `corpus.py`.
+How a video gets its results is in `work.py`, what follows over the whole corpus in `corpus.py`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cached_property
-from typing import Any, Generic, TypeVar
+from typing import Any
 
-from .config import Config
 from .media.audio import SAMPLE_RATE, read_audio
-from .media.container import MediaError, MediaInfo, check_complete, probe
+from .media.container import MediaError, check_complete
 from .media.frames import Frame, read_frames
-from .models.lazy import Models, models_of
-from .models.speech import SpeechModelError
 from .records import Clip, Decision, Judgement, Keyframe, OcrLine, Sentence, Transcript, Video
 from .stages import align as align_stage
 from .stages import clip as clip_stage
@@ -29,145 +24,8 @@ from .stages import read as read_stage
 from .stages import reduce as reduce_stage
 from .stages import refine as refine_stage
 from .stages import transcribe as transcribe_stage
-from .stages.captions import CaptionError
 from .stages.layout import screen_text
-from .store import Store, make_key
-
-T = TypeVar("T", covariant=True)
-
-
-class Failed(Exception):  # noqa: N818 - it names what became of the video
-    """A video that cannot go on; the message is the reason in its row."""
-
-
-@dataclass(frozen=True)
-class Stage(Generic[T]):
-    """A stage as the pipeline sees it."""
-
-    name: str
-    version: int  # raised when the code gives other results
-    kind: Any  # type of the result
-    needs: tuple[Stage[Any], ...]
-    settings: Callable[[Config], Any]  # the part of the config that can change the result
-    facts: Callable[[Video], Any]  # the part of the manifest's row that can
-    models: tuple[str, ...]  # names in `Models.identities`
-    compute: Callable[[Work], tuple[T, list[Decision]]]
-
-    @property
-    def stored(self) -> Any:
-        """Type of what the store keeps: result, decisions, reason of a failure."""
-        return tuple[self.kind | None, tuple[Decision, ...], str]  # type: ignore[name-defined]
-
-
-class Work:
-    """One video on its way through the stages.
-
-    Args:
-        video: a row of the manifest.
-        config: of all stages.
-        store: where results are kept.
-        until: work on the video's first so many seconds only.
-        tell: called with a stage's name and the second of the video that it has reached.
-    """
-
-    def __init__(
-        self,
-        video: Video,
-        config: Config,
-        store: Store,
-        until: float | None = None,
-        tell: Callable[[str, float], None] | None = None,
-    ) -> None:
-        self.video = video
-        self.config = config
-        self.until = until
-        self.tell = tell or (lambda stage, second: None)
-        self._store = store
-        self._keys: dict[str, str] = {}
-        self._held: dict[str, tuple[Any, tuple[Decision, ...], str]] = {}
-
-    def get(self, stage: Stage[T]) -> T:
-        """The stage's result.
-
-        Raises:
-            Failed: the video cannot be used.
-        """
-        value, _, failure = self._result(stage)
-        if failure:
-            raise Failed(failure)
-        return value
-
-    def decisions(self, stage: Stage[Any]) -> tuple[Decision, ...]:
-        """What the stage decided; none where it failed."""
-        return self._result(stage)[1]
-
-    def is_done(self, stage: Stage[Any]) -> bool:
-        """Whether the store has the stage's result."""
-        return self._store.has(stage.name, self.key(stage))
-
-    def key(self, stage: Stage[Any]) -> str:
-        """The key of the stage's result.
-
-        Raises:
-            Failed: the video cannot be read.
-        """
-        if stage.name not in self._keys:
-            before: list[Any] = [self.key(s) for s in stage.needs]
-            self._keys[stage.name] = make_key(
-                stage.name,
-                stage.version,
-                stage.settings(self.config),
-                stage.facts(self.video),
-                [self.models.identities[m] for m in stage.models],
-                before or [self._content, self.until],
-            )
-        return self._keys[stage.name]
-
-    @property
-    def models(self) -> Models:
-        return models_of(self.config)
-
-    @cached_property
-    def info(self) -> MediaInfo:
-        """Durations, no longer than `until`."""
-        info = probe(self.video.path)
-        if not info.video_duration:
-            raise MediaError("no picture in it")
-        if self.until is None:
-            return info
-        return info.first(self.until)
-
-    @cached_property
-    def _content(self) -> list[str]:
-        if self.video.problem:
-            raise Failed(self.video.problem)
-        try:
-            paths = [self.video.path, self.video.captions]
-            return [self._store.content(path) for path in paths if path]
-        except OSError as error:
-            raise Failed(f"cannot be read: {error.strerror}") from None
-
-    def _result(self, stage: Stage[Any]) -> tuple[Any, tuple[Decision, ...], str]:
-        if stage.name not in self._held:
-            key = self.key(stage)
-            result = self._store.load(stage.name, key, stage.stored)
-            if result is None:
-                result = self._compute(stage)
-                self._store.save(stage.name, key, stage.stored, result)
-            self._held[stage.name] = result
-        return self._held[stage.name]
-
-    def _compute(self, stage: Stage[Any]) -> tuple[Any, tuple[Decision, ...], str]:
-        """A fault of the video is a result like any other; any other fault is not kept."""
-        for need in stage.needs:
-            if failure := self._result(need)[2]:
-                return None, (), failure
-        self.tell(stage.name, 0.0)
-        try:
-            value, decisions = stage.compute(self)
-        except (MediaError, CaptionError, SpeechModelError) as error:
-            return None, (), str(error)
-        return value, tuple(decisions), ""
+from .work import Stage, Work
 
 
 def _transcribe(work: Work) -> tuple[Transcript, list[Decision]]:

@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Mapping
+import os
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
 import pytest
+import typer
 from PIL import Image
+from typer.testing import CliRunner, Result
 
+from vid2book.builder.push import push as push_command
 from vid2book.config import Config
 from vid2book.records import Decision, Element, Judgement, Outcome, Sample, Video
+
+from .hub.server import TOKEN, Hub
 
 MODELS = {"read": "PP-OCR 3.1", "tokens": "a tokenizer 0.4", "transcribe": "tiny.en 1.2"}
 
@@ -149,7 +155,7 @@ def corpus() -> FakeCorpus:
     )
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def make() -> SimpleNamespace:
     """The functions above; test modules cannot import each other."""
     return SimpleNamespace(
@@ -162,3 +168,45 @@ def caches(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """`datasets` caches nothing outside of the test and asks nothing on the Hub."""
     monkeypatch.setattr("datasets.config.HF_DATASETS_CACHE", tmp_path / "cache")
     monkeypatch.setattr("datasets.config.HF_HUB_OFFLINE", True)
+
+
+@pytest.fixture
+def hub(tmp_path: Path) -> Iterator[Hub]:
+    with Hub(tmp_path / "hub") as running:
+        yield running
+
+
+@pytest.fixture
+def env(hub: Hub, tmp_path: Path) -> dict[str, str]:
+    """Of a process whose Hub is the stand-in."""
+    mine = {
+        "HF_ENDPOINT": hub.url,
+        "HF_HOME": str(tmp_path / "home"),
+        "HF_HUB_DISABLE_XET": "1",  # the stand-in does not speak Xet
+        "HF_TOKEN": TOKEN,
+        "NO_COLOR": "1",
+    }
+    kept = {k: v for k, v in os.environ.items() if k != "HF_HUB_OFFLINE"}
+    return kept | mine
+
+
+@pytest.fixture
+def push(hub: Hub, env: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> Callable[..., Result]:
+    """Runs the command in this process."""
+    monkeypatch.setattr("huggingface_hub.constants.ENDPOINT", hub.url)
+    template = f"{hub.url}/{{repo_id}}/resolve/{{revision}}/{{filename}}"
+    monkeypatch.setattr("huggingface_hub.constants.HUGGINGFACE_CO_URL_TEMPLATE", template)
+    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_DISABLE_XET", True)
+    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_OFFLINE", False)
+    monkeypatch.setattr("huggingface_hub.utils._http.time.sleep", lambda _: None)
+    monkeypatch.setenv("HF_TOKEN", TOKEN)
+
+    app = typer.Typer()
+    app.command()(push_command)
+
+    def run(corpus: Path, version: str, *more: str) -> Result:
+        result = CliRunner().invoke(app, [str(corpus), "org/name", "--version", version, *more])
+        print(result.output)  # of a test that fails
+        return result
+
+    return run

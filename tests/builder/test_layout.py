@@ -14,7 +14,7 @@ from vid2book.builder.write import write_corpus
 from .chunks import chunks, new_bytes
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def corpus_with_pictures(make):
     """A corpus of the videos with these numbers, whose pictures differ from video to video."""
 
@@ -38,10 +38,11 @@ def parquet_of(folder: Path) -> list[Path]:
     return sorted(folder.rglob("*.parquet"))
 
 
-@pytest.fixture
-def hundred(corpus_with_pictures, tmp_path: Path) -> list[Path]:
-    write_corpus(corpus_with_pictures(range(100)), tmp_path / "hundred")
-    return parquet_of(tmp_path / "hundred")
+@pytest.fixture(scope="module")
+def hundred(corpus_with_pictures, tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
+    folder = tmp_path_factory.mktemp("hundred")
+    write_corpus(corpus_with_pictures(range(100)), folder / "corpus")
+    return parquet_of(folder)
 
 
 @pytest.mark.parametrize(

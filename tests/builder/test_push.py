@@ -6,22 +6,20 @@ The clients read their settings when they are imported, so what loads runs in a 
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 import typer
 from huggingface_hub import DatasetCard
-from typer.testing import CliRunner, Result
+from typer.testing import CliRunner
 
-from vid2book.builder.push import push as command
+from vid2book.builder.diff import compare
+from vid2book.builder.remove import take_out
 from vid2book.builder.write import write_corpus
 
-from .hub.repo import Repo
-from .hub.server import TOKEN, Fault, Hub
+from .hub.server import Fault, Hub
 
 # The client sends files in a way that its own HTTP library warns of.
 pytestmark = pytest.mark.filterwarnings("ignore:Use 'content=:DeprecationWarning")
@@ -42,48 +40,6 @@ for version in sys.argv[1:]:
     }
 print(json.dumps(found))
 """
-
-
-@pytest.fixture
-def hub(tmp_path: Path) -> Iterator[Hub]:
-    with Hub(tmp_path / "hub") as running:
-        yield running
-
-
-@pytest.fixture
-def env(hub: Hub, tmp_path: Path) -> dict[str, str]:
-    """Of a process whose Hub is the stand-in."""
-    mine = {
-        "HF_ENDPOINT": hub.url,
-        "HF_HOME": str(tmp_path / "home"),
-        "HF_HUB_DISABLE_XET": "1",  # the stand-in does not speak Xet
-        "HF_TOKEN": TOKEN,
-        "NO_COLOR": "1",
-    }
-    kept = {k: v for k, v in os.environ.items() if k != "HF_HUB_OFFLINE"}
-    return kept | mine
-
-
-@pytest.fixture
-def push(hub: Hub, env: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> Callable[..., Result]:
-    """Runs the command in this process."""
-    monkeypatch.setattr("huggingface_hub.constants.ENDPOINT", hub.url)
-    template = f"{hub.url}/{{repo_id}}/resolve/{{revision}}/{{filename}}"
-    monkeypatch.setattr("huggingface_hub.constants.HUGGINGFACE_CO_URL_TEMPLATE", template)
-    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_DISABLE_XET", True)
-    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_OFFLINE", False)
-    monkeypatch.setattr("huggingface_hub.utils._http.time.sleep", lambda _: None)
-    monkeypatch.setenv("HF_TOKEN", TOKEN)
-
-    app = typer.Typer()
-    app.command()(command)
-
-    def run(corpus: Path, version: str, *more: str) -> Result:
-        result = CliRunner().invoke(app, [str(corpus), "org/name", "--version", version, *more])
-        print(result.output)  # of a test that fails
-        return result
-
-    return run
 
 
 def load(env: dict[str, str], *versions: str) -> dict[str, dict[str, list[str]]]:
@@ -124,9 +80,10 @@ def test_a_round_of_versions(make, hub: Hub, env, push, tmp_path: Path) -> None:
     assert "- added: 1: `c`" in card(hub)
     assert 'load_dataset("org/name", split="train")' in card(hub)
 
-    write_corpus(make.corpus(a, c), out)
+    take_out(out, ["b"])
     result = push(out, "2.0.0")
     assert result.exit_code == 0
+    assert "- removed: 1: `b`" in card(hub)
     assert "still hold" in result.stdout
     assert "(b): 1.0.0, 1.1.0" in result.stdout
     assert load(env, "1.0.0", "2.0.0")["2.0.0"]["videos"] == ["a", "c"]
@@ -192,81 +149,6 @@ def test_a_push_killed_before_its_tag_is_tagged(make, hub: Hub, env, push, tmp_p
     assert hub.repos["org/name"].tags == {}
     assert push(out, "1.0.0").exit_code == 0
     assert hub.repos["org/name"].tags == {"1.0.0": head}
-
-
-@pytest.mark.parametrize(
-    ("status", "words"),
-    [
-        (401, "log in with `hf auth login`"),
-        (403, "no right"),
-        (409, "push again"),
-        (412, "someone else committed"),
-        (429, "push again in 7 s"),
-        (503, "push again later"),
-    ],
-)
-@pytest.mark.parametrize("path", ["/commit/", "info/lfs/objects/batch$", "/preupload/"])
-def test_a_refusal_is_one_line_and_loses_nothing(
-    corpus, hub: Hub, push, tmp_path: Path, status: int, words: str, path: str
-) -> None:
-    out = tmp_path / "out"
-    write_corpus(corpus, out)
-    here = {file: file.read_bytes() for file in out.rglob("*") if file.is_file()}
-    fault = hub.fail("POST", path, status, times=99, headers={"Retry-After": "7"}, body=TOKEN)
-    result = push(out, "1.0.0")
-    assert result.exit_code == 1
-    (line,) = result.stderr.splitlines()
-    assert line.startswith(f"Error: {status}: ")
-    assert words in line
-    assert TOKEN not in result.output
-    assert files(hub) == set()
-    assert here == {file: file.read_bytes() for file in out.rglob("*") if file.is_file()}
-    fault.times = 0
-    assert push(out, "1.0.0").exit_code == 0
-    assert "1.0.0" in hub.repos["org/name"].tags
-
-
-def test_a_short_pause_is_no_failure(corpus, hub: Hub, push, tmp_path: Path) -> None:
-    write_corpus(corpus, tmp_path / "out")
-    hub.fail("PUT", "^/lfs/", 503, times=2)
-    hub.fail("POST", "/preupload/", 429, times=2)
-    result = push(tmp_path / "out", "1.0.0")
-    assert result.exit_code == 0
-    assert result.stderr == ""
-
-
-@pytest.mark.parametrize(("method", "path"), [("GET", "/api/datasets/"), ("POST", "/create$")])
-def test_a_repository_that_may_not_be_touched(
-    corpus, hub: Hub, push, tmp_path: Path, method: str, path: str
-) -> None:
-    write_corpus(corpus, tmp_path / "out")
-    hub.fail(method, path, 403)
-    result = push(tmp_path / "out", "1.0.0")
-    assert result.exit_code == 1
-    assert "Error: 403: the token has no right" in result.stderr
-
-
-def test_a_hub_that_is_not_there(corpus, push, monkeypatch, tmp_path: Path) -> None:
-    write_corpus(corpus, tmp_path / "out")
-    monkeypatch.setattr("huggingface_hub.constants.ENDPOINT", "http://127.0.0.1:9")
-    result = push(tmp_path / "out", "1.0.0")
-    assert result.exit_code == 1
-    assert "cannot be reached" in result.stderr
-    assert len(result.stderr.splitlines()) == 1
-    assert "cannot be reached" in push(tmp_path / "out", "1.0.0", "--dry-run").stderr
-
-
-def test_a_wrong_token_and_none(corpus, hub: Hub, push, monkeypatch, tmp_path: Path) -> None:
-    write_corpus(corpus, tmp_path / "out")
-    monkeypatch.setenv("HF_TOKEN", "hf_wrong")
-    result = push(tmp_path / "out", "1.0.0")
-    assert result.exit_code == 1
-    assert "401" in result.stderr
-    assert "hf_wrong" not in result.output
-    monkeypatch.delenv("HF_TOKEN")
-    monkeypatch.setattr("huggingface_hub.constants.HF_TOKEN_PATH", str(tmp_path / "none"))
-    assert "no token" in push(tmp_path / "out", "1.0.0").stderr
-    assert not hub.repos
 
 
 def test_a_version_is_not_overwritten(make, hub: Hub, push, tmp_path: Path) -> None:
@@ -348,39 +230,17 @@ def test_only_the_corpus_leaves_the_folder(corpus, hub: Hub, push, tmp_path: Pat
     assert files(hub) == files(hub, "1.0.0")
 
 
-def test_a_licence_outside_the_list_stops_the_push(make, hub: Hub, push, tmp_path: Path) -> None:
-    videos = make.video("a"), make.video("b", license="CC BY-NC 4.0"), make.video("c", license="")
-    write_corpus(make.corpus(*videos), tmp_path / "out")
-    result = push(tmp_path / "out", "1.0.0")
+def test_published_versions_are_compared(make, push, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    write_corpus(make.corpus(make.video("a")), out)
+    push(out, "1.0.0")
+    write_corpus(make.corpus(make.video("b")), out)
+    push(out, "2.0.0")
+    app = typer.Typer()
+    app.command()(compare)
+    for new in ("org/name@2.0.0", str(out)):
+        result = CliRunner().invoke(app, ["org/name@1.0.0", new])
+        assert result.stdout.splitlines()[-1] == "1 added, 1 removed, 0 changed"
+    result = CliRunner().invoke(app, ["org/name@3.0.0", str(out)])
     assert result.exit_code == 2
-    assert "'CC BY-NC 4.0' (b)" in result.stderr
-    assert "'' (c)" in result.stderr
-    assert hub.requests == []
-    more = ("--allow-license", "cc-by-nc-4.0", "--allow-license", "unknown")
-    assert push(tmp_path / "out", "1.0.0", *more).exit_code == 0
-
-
-def test_a_repository_of_something_else_is_left_alone(
-    corpus, hub: Hub, push, tmp_path: Path
-) -> None:
-    write_corpus(corpus, tmp_path / "out")
-    repo = hub.repos["org/name"] = Repo("org/name")
-    line = {"key": "file", "value": {"path": "data/train.csv", "content": "YQ=="}}
-    repo.commit("main", [line], hub.objects)
-    result = push(tmp_path / "out", "1.0.0")
-    assert result.exit_code == 1
-    assert "data/train.csv" in result.stderr
-    assert push(tmp_path / "out", "1.0.0", "--force").exit_code == 0
-    assert "data/train.csv" in files(hub)
-
-
-@pytest.mark.parametrize("version", ["1.0", "v1.0.0", "1.0.0-rc1", "latest"])
-def test_a_version_is_three_numbers(corpus, push, tmp_path: Path, version: str) -> None:
-    write_corpus(corpus, tmp_path / "out")
-    result = push(tmp_path / "out", version)
-    assert result.exit_code == 2
-    assert f"'{version}' is no version" in result.stderr
-
-
-def test_no_corpus_is_told(push, tmp_path: Path) -> None:
-    assert "no corpus" in push(tmp_path, "1.0.0").stderr
+    assert "404" in result.stderr

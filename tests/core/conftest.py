@@ -24,9 +24,10 @@ from vid2book.models.embed import WordLlama
 from vid2book.models.face import HaarFaces
 from vid2book.models.ocr import RapidOcr
 from vid2book.models.speech import FasterWhisper
-from vid2book.pipeline import STAGES, Work
+from vid2book.pipeline import STAGES
 from vid2book.records import Video
 from vid2book.store import Store
+from vid2book.work import Work
 
 from .media import Picture, write_video
 from .screens import CELLS, PHYSICS, slide

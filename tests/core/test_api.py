@@ -11,9 +11,9 @@ import pytest
 import vid2book
 from vid2book.config import ConfigError
 from vid2book.manifest import ManifestError
-from vid2book.pipeline import Failed
 from vid2book.records import Keyframe, Transcript
 from vid2book.store import Store
+from vid2book.work import Failed
 
 from .conftest import Library
 

@@ -16,9 +16,10 @@ import pytest
 from vid2book import pipeline
 from vid2book.config import Config
 from vid2book.media.container import MediaError
-from vid2book.pipeline import ALIGN, CLIP, KEYFRAMES, READ, STAGES, Failed, Work
+from vid2book.pipeline import ALIGN, CLIP, KEYFRAMES, READ, STAGES
 from vid2book.records import Video
 from vid2book.store import Store
+from vid2book.work import Failed, Work
 
 from .conftest import Library, run_all
 

@@ -18,8 +18,9 @@ from multiprocessing.queues import SimpleQueue
 from typing import Any, NamedTuple
 
 from ..corpus import Corpus
-from ..pipeline import SCREEN, SPEECH, TEXT, Failed, Stage
+from ..pipeline import SCREEN, SPEECH, TEXT
 from ..records import Video
+from ..work import Failed, Stage
 
 _BRANCHES: dict[str, tuple[Stage[Any], ...]] = {"speech": SPEECH, "screen": SCREEN, "text": TEXT}
 _AHEAD = 2  # tasks handed out per process, so that none waits for the next

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import accumulate
 
 from .. import config
 from ..records import Clip, Element, Keyframe, Sample, Video
 
-VERSION = 1
+VERSION = 2
 IMAGE_TOKENS = 576  # as the released Multimodal Textbook counts, after LLaVA-1.5
 
 
@@ -18,6 +19,7 @@ class _Block:
     """A clip with what it costs. Samples are cut between blocks."""
 
     clip: Clip
+    before: int  # pictures of the same clip that an earlier block shows
     tokens: int  # of its speech
     bytes: int  # of its images
 
@@ -48,9 +50,9 @@ def interleave(
         settings: section `interleave` of the config.
     """
     blocks = [
-        _Block(c, count_tokens(c.text), sum(len(keyframes[k].image) for k in c.keyframes))
+        _Block(c, before, count_tokens(c.text), sum(len(keyframes[k].image) for k in c.keyframes))
         for clip in clips
-        for c in _fitting(clip, keyframes, settings)
+        for c, before in _fitting(clip, keyframes, settings)
     ]
     return [
         _sample(video, language, ordinal, group, keyframes, texts)
@@ -58,8 +60,11 @@ def interleave(
     ]
 
 
-def _fitting(clip: Clip, keyframes: Sequence[Keyframe], settings: config.Interleave) -> list[Clip]:
-    """A clip with more pictures than a sample holds, as several; the last has the speech."""
+def _fitting(
+    clip: Clip, keyframes: Sequence[Keyframe], settings: config.Interleave
+) -> list[tuple[Clip, int]]:
+    """A clip with more pictures than a sample holds, as several; the last has the speech. Each with how many
+    pictures came before."""
     groups: list[list[int]] = [[]]
     size = 0
     most = max(1, (settings.max_tokens // 2) // IMAGE_TOKENS)
@@ -69,10 +74,10 @@ def _fitting(clip: Clip, keyframes: Sequence[Keyframe], settings: config.Interle
             groups.append([])
             size = len(keyframes[position].image)
         groups[-1].append(position)
-    if len(groups) == 1:
-        return [clip]
-    silent = [Clip(clip.start, clip.end, "", "", tuple(g)) for g in groups[:-1]]
-    return [*silent, Clip(clip.start, clip.end, clip.raw, clip.text, tuple(groups[-1]))]
+    befores = accumulate((len(g) for g in groups), initial=0)
+    parts = [replace(clip, keyframes=tuple(g), raw="", text="") for g in groups]
+    parts[-1] = replace(parts[-1], raw=clip.raw, text=clip.text)
+    return list(zip(parts, befores, strict=False))
 
 
 def _cut(blocks: Sequence[_Block], settings: config.Interleave) -> list[list[_Block]]:
@@ -113,7 +118,7 @@ def _sample(
     for block in blocks:
         clip = block.clip
         name = f"{video.video_id}@{clip.start:.1f}_{clip.end:.1f}"
-        for k, position in enumerate(clip.keyframes, 1):
+        for k, position in enumerate(clip.keyframes, block.before + 1):
             frame = keyframes[position]
             images.append(frame.image)
             speech.append(None)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -137,3 +138,28 @@ class Repo:
         for sha, commit in self.commits.items():
             files = {p: b for p, b in commit.files.items() if b.sha256 not in oids}
             self.commits[sha] = Commit(sha, files, commit.message, commit.parent)
+
+
+def entries(files: dict[str, Blob], inside: str, recursive: bool) -> Iterator[dict[str, Any]]:
+    """A folder as the Hub lists it."""
+    folders: set[str] = set()
+    prefix = f"{inside}/" if inside else ""
+    for path, blob in sorted(files.items()):
+        if not path.startswith(prefix):
+            continue
+        parts = path[len(prefix) :].split("/")
+        for depth in range(1, len(parts)):
+            folder = prefix + "/".join(parts[:depth])
+            if folder not in folders and (recursive or depth == 1):
+                folders.add(folder)
+                oid = hashlib.sha1(folder.encode()).hexdigest()
+                yield {"type": "directory", "path": folder, "oid": oid, "size": 0}
+        if recursive or len(parts) == 1:
+            yield entry(path, blob)
+
+
+def entry(path: str, blob: Blob) -> dict[str, Any]:
+    entry: dict[str, Any] = {"type": "file", "path": path, "size": blob.size, "oid": blob.git}
+    if blob.lfs:
+        entry["lfs"] = {"oid": blob.sha256, "size": blob.size, "pointerSize": 134}
+    return entry

@@ -5,12 +5,12 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, quote, urlencode
 
-from .repo import Blob, Commit, Refused, Repo
+from .repo import Blob, Commit, Refused, Repo, entries, entry
 
 if TYPE_CHECKING:
     from .server import Handler, Hub
@@ -172,7 +172,9 @@ def lfs_batch(on: Handler, hub: Hub, body: Body, repo: str) -> None:
 
 
 def lfs_upload(on: Handler, hub: Hub, body: Body, oid: str) -> None:
-    if hashlib.sha256(body.read_bytes()).hexdigest() != oid:
+    with body.open("rb") as file:
+        found = hashlib.file_digest(file, "sha256").hexdigest()
+    if found != oid:
         raise Refused(400, "the content is not that of the object")
     shutil.copy(body, hub.objects.path(oid))
     on.answer()
@@ -208,41 +210,17 @@ def tree(on: Handler, hub: Hub, body: Body, repo: str, revision: str, path: str 
     files = on.repo(hub, repo).at(revision).files
     inside = path.strip("/")
     recursive = on.query.get("recursive", ["false"])[0].lower() in {"true", "1"}
-    entries = list(_entries(files, inside, recursive))
-    if inside and not entries:
+    found = list(entries(files, inside, recursive))
+    if inside and not found:
         raise Refused(404, f"{inside} does not exist on {revision}", "EntryNotFound")
     first = int(on.query.get("cursor", ["0"])[0])
     headers = {}
-    if first + PAGE < len(entries):
+    if first + PAGE < len(found):
         more = {key: values[0] for key, values in on.query.items()} | {"cursor": first + PAGE}
         at = f"{hub.url}/api/datasets/{repo}/tree/{quote(revision, safe='')}"
         at += f"/{quote(inside, safe='')}" if inside else ""
         headers["Link"] = f'<{at}?{urlencode(more)}>; rel="next"'
-    on.answer(entries[first : first + PAGE], headers=headers)
-
-
-def _entries(files: dict[str, Blob], inside: str, recursive: bool) -> Iterator[dict[str, Any]]:
-    folders: set[str] = set()
-    prefix = f"{inside}/" if inside else ""
-    for path, blob in sorted(files.items()):
-        if not path.startswith(prefix):
-            continue
-        parts = path[len(prefix) :].split("/")
-        for depth in range(1, len(parts)):
-            folder = prefix + "/".join(parts[:depth])
-            if folder not in folders and (recursive or depth == 1):
-                folders.add(folder)
-                oid = hashlib.sha1(folder.encode()).hexdigest()
-                yield {"type": "directory", "path": folder, "oid": oid, "size": 0}
-        if recursive or len(parts) == 1:
-            yield _entry(path, blob)
-
-
-def _entry(path: str, blob: Blob) -> dict[str, Any]:
-    entry: dict[str, Any] = {"type": "file", "path": path, "size": blob.size, "oid": blob.git}
-    if blob.lfs:
-        entry["lfs"] = {"oid": blob.sha256, "size": blob.size, "pointerSize": 134}
-    return entry
+    on.answer(found[first : first + PAGE], headers=headers)
 
 
 def paths_info(on: Handler, hub: Hub, body: Body, repo: str, revision: str) -> None:
@@ -253,7 +231,7 @@ def paths_info(on: Handler, hub: Hub, body: Body, repo: str, revision: str) -> N
     found = []
     for path in paths:
         if path in files:
-            found.append(_entry(path, files[path]))
+            found.append(entry(path, files[path]))
         elif any(name.startswith(f"{path}/") for name in files):
             found.append({"type": "directory", "path": path, "oid": "0" * 40, "size": 0})
     on.answer(found)
