@@ -130,6 +130,8 @@ def test_a_clip_of_many_pictures_spreads() -> None:
     check(samples)
     assert [i for s in samples for i in s.images if i] == [f.image for f in frames]
     assert [t for s in samples for t in s.texts if t] == [clips[0].text]
+    names = [e.name for s in samples for e in s.elements if e.kind == "image"]
+    assert names == [f"v-1@0.0_14.2#{k}.jpg" for k in range(1, 11)]
 
 
 def test_silent_and_pictureless_clips() -> None:

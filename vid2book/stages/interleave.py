@@ -63,8 +63,10 @@ def interleave(
 def _fitting(
     clip: Clip, keyframes: Sequence[Keyframe], settings: config.Interleave
 ) -> list[tuple[Clip, int]]:
-    """A clip with more pictures than a sample holds, as several; the last has the speech. Each with how many
-    pictures came before."""
+    """A clip with more pictures than a sample holds, as several; the last has the speech.
+
+    Each comes with the number of pictures before it.
+    """
     groups: list[list[int]] = [[]]
     size = 0
     most = max(1, (settings.max_tokens // 2) // IMAGE_TOKENS)
