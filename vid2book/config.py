@@ -52,7 +52,9 @@ class Keyframes(_Stage):
     """The stable states of the screen."""
 
     sample_rate: float = Field(5.0, gt=0, le=30, description="frames looked at per second of video")
-    min_stable: Seconds = Field(0.6, description="a state that stands for less is a transition")
+    min_stable: Seconds = Field(
+        0.6, description="a state that stands for less is a transition; twice as long is seen"
+    )
     min_change: float = Field(
         2.0,
         gt=0,

@@ -80,6 +80,7 @@ class Corpus:
         try:
             for stage in STAGES:
                 found += work.decisions(stage)
+            work.get(ALIGN)  # a fault of the video is no error of its stages
         except Failed as failure:
             found.append(_on_video(video, str(failure)))
         if video.video_id in self.config.reduce.deny:

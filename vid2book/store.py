@@ -12,6 +12,7 @@ import hashlib
 import json
 import os
 import tempfile
+import zlib
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -54,7 +55,7 @@ class Store:
             return _adapter(kind).validate_json(gzip.decompress(path.read_bytes()))
         except FileNotFoundError:
             return None
-        except (OSError, EOFError, ValidationError):
+        except (OSError, EOFError, zlib.error, ValidationError):
             path.unlink(missing_ok=True)  # damaged by a full disk, say: computed again
             return None
 

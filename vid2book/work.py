@@ -83,6 +83,10 @@ class Work:
         """What the stage decided; none where it failed."""
         return self._result(stage)[1]
 
+    def failure(self, stage: Stage[Any]) -> str:
+        """Why the stage has no result; empty where it has one."""
+        return self._result(stage)[2]
+
     def is_done(self, stage: Stage[Any]) -> bool:
         """Whether the store has the stage's result."""
         return self._store.has(stage.name, self.key(stage))

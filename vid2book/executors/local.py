@@ -8,11 +8,14 @@ was stopped goes on where it was.
 from __future__ import annotations
 
 import multiprocessing
+import os
+import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import suppress
 from dataclasses import dataclass
 from multiprocessing.queues import SimpleQueue
 from typing import Any, NamedTuple
@@ -134,7 +137,7 @@ class _Run:
             yield Event(video, failure=str(failure))
             return
         if not branches:
-            yield Event(video)
+            yield Event(video, failure=self._corpus.work(video).failure(TEXT[-1]))
             return
         self._progress[video.video_id] = _Progress(set(branches), Event(video))
         self._todo += [_Task(video, branch) for branch in branches]
@@ -198,7 +201,8 @@ class _Run:
         if video.waits_for:
             return
         del self._progress[task.video.video_id]
-        if task.branch == "text" or video.event.failure:
+        # The last branch notes a fault of the video itself as its own, with no work.
+        if task.branch == "text" or not video.event.kept:
             yield video.event
             return
         self._progress[task.video.video_id] = _Progress({"text"}, video.event)
@@ -226,6 +230,15 @@ def _start(corpus: Corpus, steps: SimpleQueue[Step]) -> None:
     global _corpus, _steps
     _corpus, _steps = corpus, steps
     cv2.setNumThreads(1)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    """A pool's processes wait for tasks for ever once their parent was killed."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
 
 
 def _run(video: Video, branch: str) -> _Done:
@@ -237,6 +250,8 @@ def _run(video: Video, branch: str) -> _Done:
             work.get(stage)
         return _Done(time.monotonic() - started, work.info.duration)
     except Failed as error:
+        with suppress(Failed):  # noted for the branch's last stage too, so that it counts as done
+            work.failure(_BRANCHES[branch][-1])
         return _Done(time.monotonic() - started, failure=str(error))
     except Exception as error:
         # A fault of ours or of the machine: it costs this video, this time.

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from itertools import accumulate
@@ -10,7 +9,7 @@ from itertools import accumulate
 from .. import config
 from ..records import Clip, Element, Keyframe, Sample, Video
 
-VERSION = 2
+VERSION = 3
 IMAGE_TOKENS = 576  # as the released Multimodal Textbook counts, after LLaVA-1.5
 
 
@@ -84,24 +83,43 @@ def _fitting(
 
 def _cut(blocks: Sequence[_Block], settings: config.Interleave) -> list[list[_Block]]:
     """Samples of even size within the budget, cut where a new picture comes if that is near."""
-    total = sum(b.cost for b in blocks)
-    share = total / max(1, math.ceil(total / settings.max_tokens))
     samples: list[list[_Block]] = []
     sample: list[_Block] = []
     cost = size = 0
-    for block in blocks:
-        over = (
-            cost + block.cost > settings.max_tokens or size + block.bytes > settings.max_row_bytes
-        )
-        full = cost >= share or (cost >= 0.8 * share and bool(block.clip.keyframes))
-        last = len(samples) + 1 >= math.ceil(total / settings.max_tokens)
-        if sample and (over or (full and not last)):
+    parts, share = _plan(blocks, settings)
+    for i, block in enumerate(blocks):
+        near = cost >= share or (cost >= 0.8 * share and bool(block.clip.keyframes))
+        # An early cut must not make one sample more.
+        full = near and _parts(blocks[i:], settings) < parts
+        if sample and (full or _is_over(block, cost, size, settings)):
             samples.append(sample)
             sample, cost, size = [], 0, 0
+            parts, share = _plan(blocks[i:], settings)
         sample.append(block)
         cost += block.cost
         size += block.bytes
     return [*samples, sample] if sample else samples
+
+
+def _plan(blocks: Sequence[_Block], settings: config.Interleave) -> tuple[int, float]:
+    """How many samples it takes, and what each should cost."""
+    parts = _parts(blocks, settings)
+    return parts, sum(b.cost for b in blocks) / parts
+
+
+def _parts(blocks: Sequence[_Block], settings: config.Interleave) -> int:
+    """How many samples it takes at least."""
+    parts, cost, size = 1, 0, 0
+    for block in blocks:
+        if cost and _is_over(block, cost, size, settings):
+            parts, cost, size = parts + 1, 0, 0
+        cost += block.cost
+        size += block.bytes
+    return parts
+
+
+def _is_over(block: _Block, cost: int, size: int, settings: config.Interleave) -> bool:
+    return cost + block.cost > settings.max_tokens or size + block.bytes > settings.max_row_bytes
 
 
 def _sample(

@@ -24,7 +24,7 @@ from .phash import phash
 from .screen import CELL, WIDTH, Edges, Look, Mask, Plane, Watcher, gone, grow, written
 from .states import State, choose
 
-VERSION = 5
+VERSION = 6
 _POINTER = 14  # cells that a moving pointer, a cursor or a typed character may change in a sample
 _CELLS_A_CHARACTER = 1.5  # of body text
 _OCCLUDER = 10  # cells of writing that a pointer at rest may hide
@@ -95,7 +95,6 @@ class _Current:
     best: tuple[Frame, Look] | None = None  # the latest sample in which nothing is lost
     previous: tuple[Frame, Look] | None = None  # the quiet sample before
     plane: Plane | None = None  # at the latest sample that was at rest
-    quiet_since: float | None = None
     lost_since: float | None = None
     witnesses: tuple[Plane, ...] = ()
 
@@ -108,6 +107,7 @@ def find_states(
     trail: deque[Mask] = deque(maxlen=max(1, round(_TRAIL * settings.sample_rate)))
     recent: deque[Edges] = deque(maxlen=_PERSIST)
     current: _Current | None = None
+    rest_since: float | None = None
     time = 0.0
     for frame in frames:
         time = frame.time
@@ -126,12 +126,16 @@ def find_states(
         elif current.lost_since is None:
             current.lost_since = time
         over = current.lost_since is not None and time - current.lost_since >= settings.min_stable
+        quiet = int((look.changed & active).sum()) <= _POINTER and not look.cut
+        rest_since = (time if rest_since is None else rest_since) if quiet else None
         if look.cut or over:
             yield from _close(current, time, lost, settings)
-            current = _Current(time, np.zeros_like(look.plane))
+            start = time if current.lost_since is None else current.lost_since
+            current = _Current(start, np.zeros_like(look.plane))
             recent.clear()
+            rest_since = None  # a screen that has just come must stand for a while first
         recent.append(look.edges)
-        _follow(current, frame, look, active, settings.min_stable)
+        _follow(current, frame, look, rest_since, settings.min_stable)
         _ink(current, recent)
     if current is not None:
         yield from _close(current, time, None, settings)
@@ -171,16 +175,15 @@ def _passing(lost: Mask, look: Look, trail: Sequence[Mask]) -> Mask:
     return passing
 
 
-def _follow(current: _Current, frame: Frame, look: Look, active: Mask, min_stable: float) -> None:
+def _follow(
+    current: _Current, frame: Frame, look: Look, rest_since: float | None, min_stable: float
+) -> None:
     """Remember this sample if the screen is at rest and complete."""
-    quiet = int((look.changed & active).sum()) <= _POINTER and not look.cut
-    if not quiet or current.lost_since is not None:
-        current.quiet_since, current.previous = None, None
+    if rest_since is None or current.lost_since is not None:
+        current.previous = None
         return
     current.plane = look.plane
-    if current.quiet_since is None:
-        current.quiet_since = frame.time
-    if frame.time - current.quiet_since > min_stable - 0.01:  # sums of steps are not exact
+    if frame.time - max(rest_since, current.start) > min_stable - 0.01:  # sums of steps vary
         if not current.witnesses:
             current.witnesses = (look.plane,)
         # One sample back: this one may already hold the first trace of a fade.

@@ -19,11 +19,11 @@ from .. import config
 from ..records import Decision, Keyframe
 from .phash import distance
 
-VERSION = 1
+VERSION = 2
 _THUMB = (64, 36)  # width, height of the grey thumbnail
 _DETAIL = 8.0  # grey levels that a pixel of a thumbnail differs from those around it: something
-_SAME = 14.0  # grey levels that two pixels may differ
-_CARD = 0.6  # share of the detail that two cards must share; their titles may differ
+_CARD = 0.7  # share of the detail that two cards must share; their titles may differ
+_CARD_WORDS = 0.2  # share of their words: slides of one design look alike and share few
 
 
 @dataclass(frozen=True)
@@ -110,25 +110,33 @@ def _find(
     if not new.last:
         return None
     for video_id, old in seen:
-        if old.last and (alike := _shared_detail(new.thumb, old.thumb)) >= _CARD:
+        if not old.last or _shared_words(new.words, old.words) < _CARD_WORDS:
+            continue
+        if (alike := _shared_detail(new.thumb, old.thumb)) >= _CARD:
             return video_id, "the same end card", alike
     return None
 
 
 def _same_words(a: Sequence[str], b: Sequence[str]) -> bool:
     """Slides of one design have like hashes; their words tell them apart."""
-    if not a and not b:
-        return True
-    return len(set(a) & set(b)) >= 0.7 * len(set(a) | set(b))
+    return _shared_words(a, b) >= 0.7
+
+
+def _shared_words(a: Sequence[str], b: Sequence[str]) -> float:
+    """Share of the words of both that stand on both; 1 where neither has any."""
+    return len(set(a) & set(b)) / len(set(a) | set(b)) if a or b else 1.0
 
 
 def _shared_detail(a: str, b: str) -> float:
     """Share of the detail of two thumbnails that stands in both."""
     one, other = (_unpack(t) for t in (a, b))
-    detail = np.maximum(_detail(one), _detail(other)) > _DETAIL
-    if detail.mean() < 0.02:
+    one, other = _detail(one), _detail(other)
+    detail = np.maximum(np.abs(one), np.abs(other))
+    clear = detail > _DETAIL
+    if clear.mean() < 0.02:
         return 0.0
-    return float((np.abs(one - other) < _SAME)[detail].mean())
+    shared = np.where(one * other > 0, np.minimum(np.abs(one), np.abs(other)), 0)
+    return float(shared[clear].sum() / detail[clear].sum())
 
 
 def _unpack(thumb: str) -> NDArray[np.float32]:
@@ -137,7 +145,7 @@ def _unpack(thumb: str) -> NDArray[np.float32]:
 
 
 def _detail(grey: NDArray[np.float32]) -> NDArray[np.float32]:
-    return cv2.absdiff(grey, cv2.blur(grey, (5, 5))).astype(np.float32)
+    return np.asarray(grey - cv2.blur(grey, (5, 5)), np.float32)
 
 
 def _decision(video_id: str, new: Picture, earlier: str, reason: str, score: float) -> Decision:
