@@ -43,7 +43,7 @@ THEMES = [
 ]
 
 
-def dense_lectures(folder: Path, lectures: int = 3, screens: int = 6) -> Path:
+def dense_lectures(folder: Path, lectures: int = 3, screens: int = 8) -> Path:
     """A folder with `lectures` of about 20 s a screen; what is there already is kept.
 
     Returns:
@@ -91,8 +91,6 @@ def _scene(
         f"It melts at {melting} kelvin and boils at {boiling} kelvin, so it stays liquid over a "
         "wide range of temperature.",
         f"The position in group {group} tells us how many electrons take part in chemical bonds.",
-        "Compare its density with the one before, and think about how closely the atoms are "
-        "packed.",
     ]
     items = tuple(Item(text=line) for line in lines)
     return Scene("slide", title=name, items=items, say=tuple(Sentence(s, pause=0.5) for s in say))

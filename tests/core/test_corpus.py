@@ -165,3 +165,11 @@ def test_every_stage_tells_of_a_video_once(corpus: Corpus) -> None:
     told = corpus.decisions(corpus.videos[0])
     assert len(told) == len(set(told))
     assert {d.stage for d in told} <= {stage.name for stage in STAGES} | {"reduce", "read"}
+
+
+def test_a_video_that_is_none_has_a_decision(corpus: Corpus, tmp_path: Path) -> None:
+    bad = tmp_path / "bad.mp4"
+    bad.write_text("this is no video")
+    broken = changed(corpus, "sorting", path=str(bad))
+    [told] = broken.decisions(broken.videos[2])
+    assert told.level == "video" and not told.kept and "not a readable video" in told.reason

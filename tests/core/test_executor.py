@@ -150,3 +150,16 @@ def test_a_run_that_is_given_up_stops_its_processes(library: Library, tmp_path: 
         child.join(10)
     assert not multiprocessing.active_children()
     assert len(results(Store(tmp_path))) < len(STAGES) * len(LECTURES)
+
+
+def test_a_known_failure_is_told_again_without_work(
+    library: Library, store: Store, tmp_path: Path
+) -> None:
+    bad = tmp_path / "bad.mp4"
+    bad.write_text("this is no video")
+    videos = list(library.corpus().videos)
+    videos[1] = replace(videos[1], path=str(bad))
+    corpus = replace(library.corpus(), videos=tuple(videos), store=store)
+    first, again = (fill(corpus, 2)[videos[1].video_id] for _ in range(2))
+    assert "not a readable video" in first.failure == again.failure
+    assert again.seconds == 0 and again.kept

@@ -163,3 +163,11 @@ def test_any_lecture_is_kept_whole(seed: int) -> None:
     check(samples, budget)
     assert [t for s in samples for t in s.texts if t] == [c.text for c in clips if c.text]
     assert [i for s in samples for i in s.images if i] == [f.image for f in frames]
+
+
+def test_samples_of_a_video_are_of_one_size() -> None:
+    for clips in range(1, 60):
+        samples = run(*lecture(clips))
+        check(samples)
+        sizes = [sample.token_num for sample in samples]
+        assert max(sizes) - min(sizes) <= 2 * 600, clips

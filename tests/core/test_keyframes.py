@@ -210,3 +210,8 @@ def test_the_light_going_out_costs_no_slide(tmp_path: Path) -> None:
     dark = slide("Inside the cell", CELLS, paper=(20, 20, 24), ink=(230, 230, 230))
     found, _ = watch(tmp_path / "v.mp4", [*hold(A, 3), *hold(dark, 3)])
     assert shown(found, [A, dark]) == [0, 1]
+
+
+def test_a_state_starts_where_the_one_before_ended(tmp_path: Path) -> None:
+    found, _ = watch(tmp_path / "v.mp4", [*hold(A, 4), *hold(B, 3.5)])
+    assert [k.start for k in found] == pytest.approx([0, 4], abs=STEP + 0.01)

@@ -233,3 +233,12 @@ def test_switched_off_stages(video: Video, store: Store, calls: Counter[str]) ->
     assert not MODELS & calls.keys()
     unread = Work(video, Config(read=off), store)  # type: ignore[arg-type]
     assert unread.get(READ) == [(), ()]
+
+
+def test_flipped_bytes_in_the_store_cost_only_work(video: Video, store: Store) -> None:
+    work = Work(video, Config(), store)
+    expected = work.get(CLIP)
+    path = store.path("clip", work.key(CLIP))
+    whole = path.read_bytes()
+    path.write_bytes(whole[:40] + bytes(b ^ 0x5A for b in whole[40:60]) + whole[60:])
+    assert Work(video, Config(), store).get(CLIP) == expected

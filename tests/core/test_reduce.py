@@ -124,3 +124,19 @@ def test_the_order_of_work_does_not_matter() -> None:
     videos = [video("one", A, B), video("two", B, A), video("three", A, end_card("x"))]
     assert run(*videos) == run(*videos)
     assert run(*videos).pictures == {"two": (0, 1), "three": (0,)}
+
+
+def test_last_slides_of_one_design_stay_and_end_cards_go() -> None:
+    halves = ("Look at the middle", "Halve the range", "Repeat")
+    last = [
+        video(name, (slide(title, lines), " ".join([title, *lines])))
+        for name, title, lines in (
+            ("one", "Work and energy", PHYSICS),
+            ("two", "Inside the cell", CELLS),
+            ("three", "Binary search", halves),
+        )
+    ]
+    assert run(*last).pictures == {}
+    titles = ("Work and energy", "Inside the cell of a plant", "Sorting")
+    cards = [video(f"v{i}", end_card(title, i)) for i, title in enumerate(titles)]
+    assert run(*cards).pictures == {"v1": (0,), "v2": (0,)}
