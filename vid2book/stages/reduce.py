@@ -19,11 +19,13 @@ from .. import config
 from ..records import Decision, Keyframe
 from .phash import distance
 
-VERSION = 2
+VERSION = 3
 _THUMB = (64, 36)  # width, height of the grey thumbnail
 _DETAIL = 8.0  # grey levels that a pixel of a thumbnail differs from those around it: something
-_CARD = 0.7  # share of the detail that two cards must share; their titles may differ
-_CARD_WORDS = 0.2  # share of their words: slides of one design look alike and share few
+# Two end cards may differ in their titles. Slides of one design look alike too, but share less.
+_CARD_BITS = 10  # of the hash
+_CARD_DETAIL = 0.5  # share of what stands on either
+_CARD_WORDS = 0.25  # share of their words
 
 
 @dataclass(frozen=True)
@@ -110,10 +112,11 @@ def _find(
     if not new.last:
         return None
     for video_id, old in seen:
-        if not old.last or _shared_words(new.words, old.words) < _CARD_WORDS:
+        alike = old.last and distance(new.phash, old.phash) <= _CARD_BITS
+        if not alike or _shared_words(new.words, old.words) < _CARD_WORDS:
             continue
-        if (alike := _shared_detail(new.thumb, old.thumb)) >= _CARD:
-            return video_id, "the same end card", alike
+        if (shared := _shared_detail(new.thumb, old.thumb)) >= _CARD_DETAIL:
+            return video_id, "the same end card", shared
     return None
 
 
