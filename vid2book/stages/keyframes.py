@@ -24,7 +24,7 @@ from .phash import phash
 from .screen import CELL, WIDTH, Edges, Look, Mask, Plane, Watcher, gone, grow, written
 from .states import State, choose
 
-VERSION = 6
+VERSION = 7
 _POINTER = 14  # cells that a moving pointer, a cursor or a typed character may change in a sample
 _CELLS_A_CHARACTER = 1.5  # of body text
 _OCCLUDER = 10  # cells of writing that a pointer at rest may hide

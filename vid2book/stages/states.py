@@ -72,7 +72,7 @@ def choose(
         following = states[i + 1] if i + 1 < len(states) else None
         if _is_blank(state, top):
             dropped.append((state, "nothing is written or drawn on it"))
-        elif following and _only_captions_went(state, top, tolerance):
+        elif following and _only_captions_went(state, following, top, tolerance):
             dropped.append((state, "only the burned-in captions change after it"))
         elif following and _holds(following, state, top, tolerance):
             dropped.append((state, "a step on the way: all of it stands on the next screen too"))
@@ -135,9 +135,14 @@ def _gone(state: State, other: State) -> Mask:
     return gone(state.ink, state.plane, other.edges, other.plane)
 
 
-def _only_captions_went(state: State, top: float, tolerance: float) -> bool:
+def _only_captions_went(state: State, following: State, top: float, tolerance: float) -> bool:
     band = int(top * len(state.lost))
-    return state.lost[band:].sum() > tolerance and state.lost[:band].sum() <= tolerance
+    if state.lost[band:].sum() <= tolerance or state.lost[:band].sum() > tolerance:
+        return False
+    # The screen may have changed too, before the new caption stood long enough to be a state. A
+    # pointer may stand elsewhere.
+    mask = _band(state, top) & _band(following, top)
+    return _comparable(state, following) and (_gone(state, following) & mask).sum() <= _LITTLE
 
 
 def _is_blank(state: State, top: float) -> bool:
