@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import chain
 from pathlib import Path
 
 import av
@@ -9,7 +10,7 @@ import av.error
 import numpy as np
 from numpy.typing import NDArray
 
-from .container import MediaError, open_media
+from .container import MediaError, decode, open_media
 
 SAMPLE_RATE = 16_000
 
@@ -34,12 +35,7 @@ def read_audio(path: str | Path, until: float | None = None) -> NDArray[np.float
             raise MediaError(f"{Path(path).name}: no sound in it")
         stream = container.streams.audio[0]
         resampler = av.AudioResampler(format="flt", layout="mono", rate=SAMPLE_RATE)
-        decoder = container.decode(stream)
-        while True:
-            try:
-                frame = next(decoder, None)
-            except av.error.InvalidDataError:
-                continue  # one damaged packet costs its own sound only
+        for frame in chain(decode(container, stream), [None]):  # None: what the resampler holds
             if frame is not None and not chunks and frame.time:
                 late = np.zeros(max(0, round(frame.time * SAMPLE_RATE)), np.float32)
                 chunks.append(late)
@@ -48,7 +44,7 @@ def read_audio(path: str | Path, until: float | None = None) -> NDArray[np.float
                 samples = out.to_ndarray().reshape(-1).astype(np.float32, copy=False)
                 chunks.append(samples)
                 held += len(samples)
-            if frame is None or (until is not None and held >= until * SAMPLE_RATE):
+            if until is not None and held >= until * SAMPLE_RATE:
                 break
     audio = np.concatenate(chunks) if chunks else np.zeros(0, np.float32)
     if not held:

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import av
 import av.container
@@ -105,6 +106,21 @@ def _duration(stream: av.stream.Stream, whole: float) -> float:
 def is_cover(stream: av.VideoStream) -> bool:
     """A still picture attached to a sound file is no video."""
     return bool(stream.disposition & av.stream.Disposition.attached_pic)
+
+
+def decode(
+    container: av.container.InputContainer, stream: av.VideoStream | av.AudioStream
+) -> Iterator[Any]:
+    """Frames of a stream. A damaged packet costs its own frames only; see `check_complete`."""
+    try:
+        for packet in container.demux(stream):
+            try:
+                frames = packet.decode()
+            except av.error.InvalidDataError:
+                continue
+            yield from frames
+    except av.error.InvalidDataError:
+        return  # the file itself breaks off
 
 
 def check_complete(path: str | Path, reached: float, expected: float) -> None:

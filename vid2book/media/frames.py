@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from .container import MediaError, is_cover, open_media
+from .container import MediaError, decode, is_cover, open_media
 
 Plane = NDArray[np.uint8]
 
@@ -99,8 +99,10 @@ def read_frames(path: str | Path, rate: float, until: float | None = None) -> It
         step = 1 / rate
         held: Frame | None = None  # the newest picture, not yet handed out
         due = 0.0
-        for picture in _decode(container, stream):
-            time = max(0.0, float(picture.time or 0) - origin)
+        for picture in decode(container, stream):
+            if picture.time is None:
+                continue
+            time = max(0.0, picture.time - origin)
             if until is not None and time >= until:
                 break
             frame = Frame(time, picture, aspect, int(picture.rotation) % 360)
@@ -113,18 +115,3 @@ def read_frames(path: str | Path, rate: float, until: float | None = None) -> It
         if held is None:
             raise MediaError(f"{Path(path).name}: its picture cannot be decoded")
         yield held
-
-
-def _decode(
-    container: av.container.InputContainer, stream: av.VideoStream
-) -> Iterator[av.VideoFrame]:
-    decoder = container.decode(stream)
-    while True:
-        try:
-            picture = next(decoder, None)
-        except av.error.InvalidDataError:
-            continue  # a damaged packet costs its own picture only
-        if picture is None:
-            return
-        if picture.time is not None:
-            yield picture
