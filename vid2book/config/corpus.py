@@ -1,0 +1,46 @@
+"""What concerns the corpus as a whole."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field, field_validator
+
+from .base import Section, Stage
+
+
+class Reduce(Stage):
+    """What only shows when the whole corpus is seen."""
+
+    phash_distance: int = Field(
+        6,
+        ge=0,
+        le=64,
+        description="pictures of different videos whose "
+        "64-bit perceptual hashes differ in at most this many bits are one",
+    )
+    deny: tuple[str, ...] = Field((), description="video ids removed with all that came from them")
+
+
+class Interleave(Section):
+    """Clips and keyframes cut into samples."""
+
+    max_tokens: int = Field(4096, ge=256, description="a sample's budget; an image counts 576")
+    max_row_bytes: int = Field(2_000_000, ge=100_000, description="safety net on a row's images")
+
+
+class Splits(Section):
+    """The splits of the corpus, where the manifest has no column `split`."""
+
+    ratios: dict[str, Annotated[float, Field(gt=0, le=1)]] = Field(
+        {"train": 1.0},
+        description="share of the videos in each split, 1 in all; a video's place follows from its "
+        "id alone, so that others added later do not move it",
+    )
+
+    @field_validator("ratios")
+    @classmethod
+    def _whole(cls, ratios: dict[str, float]) -> dict[str, float]:
+        if abs(sum(ratios.values()) - 1) > 1e-6:
+            raise ValueError(f"the ratios must add up to 1, not {sum(ratios.values()):g}")
+        return ratios

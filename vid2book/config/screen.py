@@ -1,0 +1,47 @@
+"""What is shown: the stages that find pictures, read them and hold them against the speech."""
+
+from __future__ import annotations
+
+from pydantic import Field
+
+from .base import Seconds, Share, Stage
+
+
+class Keyframes(Stage):
+    """The stable states of the screen."""
+
+    sample_rate: float = Field(5.0, gt=0, le=30, description="frames looked at per second of video")
+    min_stable: Seconds = Field(
+        0.6, description="a state that stands for less is a transition; twice as long is seen"
+    )
+    min_change: float = Field(
+        2.0,
+        gt=0,
+        description="how much writing must go before a new state begins, in characters of the size "
+        "of a slide's body text (a 36th of the height)",
+    )
+    max_side: int = Field(1280, ge=64, description="longer side of a stored image, pixels")
+    jpeg_quality: int = Field(90, ge=30, le=100)
+
+
+class Read(Stage):
+    """On-screen text by OCR."""
+
+    min_score: Share = Field(0.6, description="lines the recogniser is less sure of are dropped")
+    reuse: bool = Field(True, description="read only what changed since the previous keyframe")
+
+
+class Align(Stage):
+    """Pictures that have nothing to do with what is taught are dropped."""
+
+    max_face: Share = Field(
+        0.02,
+        description="a larger face, as a share of the screen, makes a picture with little "
+        "text a talking head",
+    )
+    min_text_words: int = Field(4, ge=0, description="words that make a picture no talking head")
+    min_teaching: Share = Field(
+        0.5,
+        description="share of the speech during a picture that must teach, unless the picture "
+        "itself speaks of the topic",
+    )

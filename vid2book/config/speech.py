@@ -1,0 +1,41 @@
+"""What is said: the stages that hear, write, judge and cut speech."""
+
+from __future__ import annotations
+
+from pydantic import Field
+
+from .base import Seconds, Section, Share, Stage
+
+
+class Transcribe(Stage):
+    """Speech to text with word times."""
+
+    captions: bool = Field(True, description="take captions (.vtt, .srt) where a video has them")
+    model: str = Field(
+        "packaged:tiny.en",
+        description="faster-whisper model: packaged:tiny.en (extra 'offline'), a name, or a folder",
+    )
+    beam_size: int = Field(5, ge=1, description="1 is greedy decoding")
+    min_logprob: float = Field(-1.2, le=0, description="segments less likely than this are dropped")
+    max_no_speech: Share = Field(0.8, description="segments more likely silence are dropped")
+
+
+class Refine(Stage):
+    """Spoken language to written language, by rules."""
+
+    join_gap: Seconds = Field(2.0, description="a longer pause always ends a sentence")
+
+
+class Judge(Stage):
+    """Whether a sentence teaches, and whether the video as a whole does."""
+
+    min_teaching: Share = Field(0.5, description="sentences less likely to teach are dropped")
+    min_teaching_share: Share = Field(0.25, description="share of a video's words that must teach")
+    min_words: int = Field(20, ge=0, description="words of teaching speech a video must have")
+
+
+class Clip(Section):
+    """Sentences joined into paragraphs."""
+
+    min_duration: Seconds = Field(10.0, description="a paragraph grows until it is this long")
+    max_duration: Seconds = Field(20.0, description="and ends before it is longer, sentences whole")
