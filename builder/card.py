@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import re
 from collections import Counter
@@ -18,7 +19,7 @@ from vid2book.records import Outcome
 
 from . import licences
 from .features import FEATURES
-from .folder import FOLDERS, Written
+from .folder import FOLDERS, SplitSize, Written
 
 _TAGS = ["vid2book", "multimodal", "interleaved", "textbook", "education", "lectures", "ocr"]
 _TASKS = ["image-text-to-text", "image-to-text", "text-generation"]
@@ -60,6 +61,9 @@ def _metadata(kept: list[Outcome], written: Written) -> DatasetCardData:
         configs=[
             {
                 "config_name": name,
+                # `datasets` names its cache of a folder by this header, not by the files: without
+                # it, another corpus of the same sizes would be answered with the old rows.
+                "description": f"content {_content(written.sizes[name])}",
                 "data_files": [
                     {"split": split, "path": f"{folder}/{split}-*.parquet"}
                     for split in written.sizes[name]
@@ -85,6 +89,12 @@ def _info(name: str, written: Written) -> DatasetInfo:
         download_size=sum(size.file_bytes for size in sizes.values()),
         dataset_size=sum(size.num_bytes for size in sizes.values()),
     )
+
+
+def _content(sizes: dict[str, SplitSize]) -> str:
+    """Names the content of one config."""
+    parts = [f"{split} {size.sha256}" for split, size in sizes.items()]
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
 
 
 def _codes(languages: list[str]) -> list[str] | None:

@@ -114,6 +114,15 @@ def rows(corpus: Corpus, config: str, videos: Iterable[Video]) -> Iterator[tuple
                 yield f"{video.video_id}@{number}", decision_row(decision, video)
 
 
+def count(corpus: Corpus, config: str, videos: Iterable[Video]) -> int:
+    """How many rows of one config these videos give, without making them."""
+    if config == "default":
+        return sum(corpus.outcome(video).samples for video in videos)
+    if config == "videos":
+        return sum(1 for _ in videos)
+    return sum(len(corpus.decisions(video)) for video in videos)
+
+
 def _sample_rows(video: Video, samples: list[Sample]) -> Iterator[tuple[str, Row]]:
     seen: set[str] = set()
     for sample in samples:

@@ -18,7 +18,7 @@ from pathlib import Path
 
 from vid2book.records import Outcome
 
-FORMAT = 2  # of the files of a corpus; a change here rewrites corpora that are otherwise current
+FORMAT = 3  # of the files of a corpus; a change here rewrites corpora that are otherwise current
 
 FOLDERS = {"default": "data", "videos": "videos", "decisions": "decisions"}
 RECORD = ".vid2book.json"  # what the folder holds; of no use elsewhere, so it is not pushed
@@ -42,6 +42,7 @@ class SplitSize:
     num_bytes: int  # in memory
     files: int
     file_bytes: int  # on disk
+    sha256: str  # of the files, one after another
 
 
 @dataclass(frozen=True)

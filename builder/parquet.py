@@ -6,6 +6,7 @@ versions of `datasets` fail on, and bounds row groups by rows where images need 
 
 from __future__ import annotations
 
+import hashlib
 import json
 from pathlib import Path
 from typing import Any
@@ -65,7 +66,11 @@ class Shards:
             name = f"{self._split}-{number:05d}-of-{total:05d}.parquet"
             self._files[number] = file.rename(self._folder / name)
         file_bytes = sum(file.stat().st_size for file in self._files)
-        return SplitSize(self._rows, self._num_bytes, total, file_bytes)
+        digest = hashlib.sha256()
+        for file in self._files:
+            with file.open("rb") as opened:
+                hashlib.file_digest(opened, lambda: digest)
+        return SplitSize(self._rows, self._num_bytes, total, file_bytes, digest.hexdigest())
 
     def _end_group(self) -> None:
         if not self._group:

@@ -2,9 +2,12 @@
 
 Used from Python, without the command line and without a corpus folder:
 
-    builder = MultimodalTextbook(manifest="lectures/", pipeline="offline")
+    builder = MultimodalTextbook(manifest="lectures/")
     builder.download_and_prepare(num_proc=2)
     textbook = builder.as_dataset(split="train")
+
+The configs `default`, `videos` and `decisions` are the tables of a corpus. Each pipeline that ships
+with the package is a config too, the samples that it makes: MultimodalTextbook("standard", ...).
 
 Up to its version 3.6, `datasets` runs this file itself, where vid2book is installed; it would look
 for relative imports beside a copy of the file, so the imports are absolute:
@@ -22,10 +25,11 @@ from typing import TYPE_CHECKING, Any
 
 import datasets
 
-from vid2book.builder.features import FEATURES, Row, rows
+from vid2book.builder.features import FEATURES, Row, count, rows
+from vid2book.builder.folder import FORMAT
 from vid2book.builder.source import fill, open_corpus
 from vid2book.builder.splits import splits
-from vid2book.config import Config
+from vid2book.config import Config, names
 from vid2book.records import Video
 
 if TYPE_CHECKING:
@@ -39,6 +43,7 @@ class TextbookConfig(datasets.BuilderConfig):  # type: ignore[misc]
     """What to build: a manifest, and the pipeline to send it through.
 
     Attributes:
+        table: `default`, `videos` or `decisions`.
         manifest: a manifest file or a folder of videos.
         pipeline: the name of a config, a YAML file, or the config itself.
         store: folder of the stages' results; the default one if None.
@@ -46,6 +51,7 @@ class TextbookConfig(datasets.BuilderConfig):  # type: ignore[misc]
         corpus: a run that is already through, in place of the four above.
     """
 
+    table: str = "default"
     manifest: str | Path | None = None
     pipeline: str | Path | Config = "offline"
     store: str | Path | None = None
@@ -83,30 +89,53 @@ class TextbookConfig(datasets.BuilderConfig):  # type: ignore[misc]
         return str(super().create_config_id({"fingerprint": fingerprint}, custom_features))
 
 
-class MultimodalTextbook(datasets.GeneratorBasedBuilder):  # type: ignore[misc]
-    """Samples (`default`), input videos (`videos`) or what was kept and dropped (`decisions`)."""
+def _configs(version: datasets.Version) -> list[TextbookConfig]:
+    """The tables of the default pipeline, and the samples of the others."""
+    tables = [TextbookConfig(name=table, version=version, table=table) for table in FEATURES]
+    default = TextbookConfig.pipeline
+    return tables + [
+        TextbookConfig(name=name, version=version, pipeline=name)
+        for name in names()
+        if name != default
+    ]
 
+
+class MultimodalTextbook(datasets.GeneratorBasedBuilder):  # type: ignore[misc]
+    """Samples (`default`), input videos (`videos`) or what was kept and dropped (`decisions`).
+
+    The version is that of the columns; `version="1.2.0"` gives what is built a version of its own.
+    """
+
+    VERSION = datasets.Version(f"{FORMAT}.0.0")
     BUILDER_CONFIG_CLASS = TextbookConfig
-    BUILDER_CONFIGS = [TextbookConfig(name=name) for name in FEATURES]  # noqa: RUF012
+    BUILDER_CONFIGS = _configs(VERSION)
     DEFAULT_CONFIG_NAME = "default"
 
     def _info(self) -> datasets.DatasetInfo:
         return datasets.DatasetInfo(
             description="Keyframes, on-screen text and refined speech of instructional videos.",
-            features=FEATURES[self.config.name],
+            features=FEATURES[self.config.table],
         )
 
     def _split_generators(
         self, dl_manager: datasets.DownloadManager | datasets.StreamingDownloadManager
     ) -> list[datasets.SplitGenerator]:
-        corpus = self.config.run()
+        corpus, table = self.config.run(), self.config.table
         # `datasets` cuts the list of videos in as many pieces as there are processes, and fails on
         # a split without rows.
+        found = {
+            split: (videos, number)
+            for split, videos in splits(corpus).items()
+            if (number := count(corpus, table, videos))
+        }
+        # What `datasets` verifies: a process that lost its results would give fewer rows.
+        self.info.splits = datasets.SplitDict(
+            {name: datasets.SplitInfo(name, num_examples=n) for name, (_, n) in found.items()}
+        )
         return [
             datasets.SplitGenerator(name=split, gen_kwargs={"videos": videos})
-            for split, videos in splits(corpus).items()
-            if any(rows(corpus, self.config.name, videos))
+            for split, (videos, _) in found.items()
         ]
 
     def _generate_examples(self, videos: list[Video]) -> Iterator[tuple[str, Row]]:
-        yield from rows(self.config.described(), self.config.name, videos)
+        yield from rows(self.config.described(), self.config.table, videos)

@@ -84,7 +84,7 @@ def test_a_damaged_record_is_no_record(tmp_path: Path, text: str) -> None:
 
 
 def test_the_record_reads_back(tmp_path: Path) -> None:
-    size = folder.SplitSize(1, 2, 3, 4)
+    size = folder.SplitSize(1, 2, 3, 4, "5")
     written = Written("r", 5, 6, ["en"], {"default": {"train": size}}, {})
     folder.save_record(tmp_path, written)
     assert folder.held(tmp_path) == written

@@ -5,25 +5,29 @@ from __future__ import annotations
 import dataclasses
 from pathlib import Path
 
+import pyarrow.parquet as pq
 import pytest
-from datasets import DatasetDict, load_dataset
-from datasets.exceptions import DatasetGenerationError
+from datasets import DatasetDict, Version, load_dataset
+from datasets.exceptions import DatasetGenerationError, NonMatchingSplitsSizesError
 
+from vid2book import config
 from vid2book.builder import MultimodalTextbook, textbook
+from vid2book.builder.features import FEATURES
+from vid2book.builder.folder import FORMAT
 from vid2book.builder.write import write_corpus
 
 
-def prepared(corpus, config: str = "default", **kwargs: object) -> DatasetDict:
-    builder = MultimodalTextbook(corpus=corpus, config_name=config)
+def prepared(corpus, table: str = "default", **kwargs: object) -> DatasetDict:
+    builder = MultimodalTextbook(corpus=corpus, config_name=table)
     builder.download_and_prepare(**kwargs)
     return builder.as_dataset()
 
 
-@pytest.mark.parametrize("config", ["default", "videos", "decisions"])
-def test_it_gives_what_a_written_corpus_gives(corpus, tmp_path: Path, config: str) -> None:
+@pytest.mark.parametrize("table", list(FEATURES))
+def test_it_gives_what_a_written_corpus_gives(corpus, tmp_path: Path, table: str) -> None:
     write_corpus(corpus, tmp_path / "out")
-    written = load_dataset(str(tmp_path / "out"), config)
-    built = prepared(corpus, config)
+    written = load_dataset(str(tmp_path / "out"), table)
+    built = prepared(corpus, table)
     assert built.keys() == written.keys()
     for split in built:
         assert built[split].features == written[split].features
@@ -90,3 +94,51 @@ def test_the_path_of_a_corpus_does_not_matter(corpus) -> None:
     same = dataclasses.replace(corpus)
     one, other = MultimodalTextbook(corpus=corpus), MultimodalTextbook(corpus=same)
     assert one.cache_dir == other.cache_dir
+
+
+def test_pipelines_that_ship_are_configs_too(make, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[object] = []
+    corpus = make.corpus(make.video("a"))
+    monkeypatch.setattr(textbook, "open_corpus", lambda *given: asked.append(given[1]) or corpus)
+    shipped = set(config.names())
+    assert set(MultimodalTextbook.builder_configs) == {"default", "videos", "decisions"} | (
+        shipped - {"offline"}
+    )
+    for name in sorted(shipped - {"offline"}):
+        assert MultimodalTextbook(name, manifest="lectures").info.features == FEATURES["default"]
+        assert asked.pop() == name
+    MultimodalTextbook("videos", manifest="lectures", pipeline="mine.yaml")
+    assert asked == ["mine.yaml"]
+
+
+def test_a_version_is_that_of_the_columns_or_ones_own(corpus) -> None:
+    assert MultimodalTextbook(corpus=corpus).info.version == Version(f"{FORMAT}.0.0")
+    mine = MultimodalTextbook(corpus=corpus, version="1.1.0")
+    mine.download_and_prepare()
+    assert mine.info.version == Version("1.1.0")
+    assert "1.1.0" in Path(mine.cache_dir).parts
+
+
+def test_lost_rows_are_an_error(corpus, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As when a process finds the store gone."""
+    whole = textbook.rows
+    monkeypatch.setattr(textbook, "rows", lambda *given: list(whole(*given))[:-1])
+    with pytest.raises(NonMatchingSplitsSizesError):
+        prepared(corpus)
+
+
+def test_the_rows_of_a_written_corpus_are_verified(corpus, tmp_path: Path) -> None:
+    write_corpus(corpus, tmp_path / "out")
+    (file,) = (tmp_path / "out" / "data").glob("test-*.parquet")
+    pq.write_table(pq.read_table(file).slice(0, 1), file)
+    with pytest.raises(NonMatchingSplitsSizesError):
+        load_dataset(str(tmp_path / "out"))
+
+
+def test_a_folder_built_anew_is_not_answered_with_old_rows(make, tmp_path: Path) -> None:
+    for subject in ("Physics", "Biology"):  # the same sizes
+        write_corpus(make.corpus(make.video("a", subject=subject)), tmp_path / "out")
+        for table in ("default", "videos"):
+            assert (
+                load_dataset(str(tmp_path / "out"), table, split="train")[0]["subject"] == subject
+            )
