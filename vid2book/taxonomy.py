@@ -1,0 +1,101 @@
+"""The taxonomy of knowledge points: subject, course, sub-course, knowledge point.
+
+One YAML file describes one subject:
+
+    subject: Physics
+    courses:
+      Mechanics:                  # course
+        Kinematics:               # sub-course
+          [displacement, velocity, free fall]
+
+Six subjects ship with the package. The hierarchy of four levels is that of "2.5 Years in Class"
+(arXiv 2501.00958, section 3.1); the terms are our own choice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+from pathlib import Path
+from typing import Annotated, NamedTuple
+
+import yaml
+from pydantic import BaseModel, ConfigDict, StringConstraints, ValidationError
+
+Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+
+
+class TaxonomyError(ValueError):
+    """A taxonomy that cannot be used; the message names the file and what is wrong."""
+
+
+class KnowledgePoint(NamedTuple):
+    """One term that lectures teach, with its place in the taxonomy."""
+
+    subject: str
+    course: str
+    sub_course: str
+    name: str
+
+
+class _Subject(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    subject: Name
+    courses: dict[Name, dict[Name, list[Name]]]
+
+    def points(self) -> Iterator[KnowledgePoint]:
+        for course, sub_courses in self.courses.items():
+            for sub_course, names in sub_courses.items():
+                for name in names:
+                    yield KnowledgePoint(self.subject, course, sub_course, name)
+
+
+def load(taxonomy: str | Path | None = None) -> list[KnowledgePoint]:
+    """Every knowledge point, in the order of the files.
+
+    Args:
+        taxonomy: a YAML file, or a folder of them; without it the six subjects of the package.
+
+    Raises:
+        TaxonomyError: a file is missing, is no taxonomy, or names a point twice.
+    """
+    points = [point for file in _files(taxonomy) for point in _read(file).points()]
+    places: dict[str, KnowledgePoint] = {}
+    for point in points:
+        first = places.setdefault(point.name.lower(), point)
+        if first is not point:
+            raise TaxonomyError(
+                f"'{point.name}' stands twice in the taxonomy: in {' / '.join(first[:3])} and in "
+                f"{' / '.join(point[:3])}; keep one, or name them apart"
+            )
+    return points
+
+
+def _files(taxonomy: str | Path | None) -> Sequence[Traversable]:
+    folder: Traversable = (
+        files("vid2book.configs") / "taxonomy" if taxonomy is None else Path(taxonomy)
+    )
+    if folder.is_file():
+        return [folder]
+    found = folder.iterdir() if folder.is_dir() else ()
+    taxonomies = sorted((f for f in found if f.name.endswith(".yaml")), key=lambda f: f.name)
+    if not taxonomies:
+        raise TaxonomyError(
+            f"{folder}: there is no taxonomy here (a .yaml file, or a folder of them)"
+        )
+    return taxonomies
+
+
+def _read(file: Traversable) -> _Subject:
+    try:
+        return _Subject.model_validate(yaml.safe_load(file.read_text(encoding="utf-8")))
+    except yaml.YAMLError as error:
+        raise TaxonomyError(f"{file}: this is not YAML: {error}") from None
+    except ValidationError as error:
+        problems = (
+            f"{file}: {'.'.join(str(part) for part in p['loc']) or 'the file'}: {p['msg']}"
+            for p in error.errors()
+        )
+        raise TaxonomyError("\n".join(problems)) from None
