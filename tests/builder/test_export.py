@@ -13,7 +13,6 @@ from datasets import load_dataset
 from PIL import Image
 from typer.testing import CliRunner
 
-from vid2book.builder import released
 from vid2book.builder import webdataset as ours
 from vid2book.builder.export import Format, export, write_export
 from vid2book.builder.features import FEATURES
@@ -135,21 +134,6 @@ def test_the_released_dataset_opens(make, tmp_path: Path, caplog) -> None:
     )
     assert row["image_num"] == 2
     assert list(rows["id"]) == ["-1uixJ1V-As_0000", "-1uixJ1V-As_0001"]
-
-
-def test_a_list_longer_than_a_chunk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    samples = [{"images": [None], "texts": ["ä\\u00e4]},{" * n]} for n in range(1, 40)]
-    (tmp_path / "long.json").write_text(json.dumps(samples, indent=2, ensure_ascii=False))
-    monkeypatch.setattr(released, "_CHUNK", 7)
-    found = [row["texts"] for row in released.read_released(str(tmp_path / "long.json"), "none")]
-    assert found == [sample["texts"] for sample in samples]
-
-
-@pytest.mark.parametrize("text", ["{}", "[", '[{"a": 1}]', '[{"images": ["a"', "[1]"])
-def test_what_is_no_such_list_is_told(tmp_path: Path, text: str) -> None:
-    (tmp_path / "x.json").write_text(text)
-    with pytest.raises(released.CorpusError, match=r"x\.json"):
-        list(released.read_released(str(tmp_path / "x.json"), "images"))
 
 
 def test_the_command(out: Path, tmp_path: Path) -> None:

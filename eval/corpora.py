@@ -1,0 +1,273 @@
+"""Any interleaved corpus as a stream of one record: ours, OBELICS, MMC4, the released textbook.
+
+    corpus = open_corpus("textbook")                     # a folder that vid2book built
+    corpus = open_corpus("HuggingFaceM4/OBELICS")        # the Hub, streamed
+    for sample in corpus.samples(1000, seed=0): ...
+
+Images that are paths are read from the corpus' folder. Images that are only URLs are not fetched;
+their positions are left out and counted. A row that cannot be used is counted in `skipped`, with
+its reason, and the rest goes on.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from vid2book.records import Element
+
+from .sources import (
+    Bad,
+    CorpusError,
+    HubDataset,
+    JsonLines,
+    ParquetFiles,
+    ReleasedJson,
+    Row,
+    SavedDataset,
+    Source,
+)
+
+__all__ = ["CorpusError", "Interleaved", "InterleavedCorpus", "open_corpus"]
+
+_MISSING = "an image whose file is missing"
+_SHARD = re.compile(r"(?P<split>.+)-\d{5}-of-\d{5}")
+_HUB = re.compile(r"[\w.-]+/[\w.-]+(@.+)?")
+_NOT_SAMPLES = {"videos", "decisions"}  # the other configs of a corpus of ours
+
+
+class RowError(ValueError):
+    """A row that cannot be used, and why."""
+
+
+@dataclass(frozen=True)
+class Interleaved:
+    """One sample of any corpus. The lists are aligned: each position is an image or a text.
+
+    `video_id` names what samples must be resampled together: the video, of a web corpus the
+    document. `elements` tell where a position comes from, where that is known.
+    """
+
+    id: str
+    video_id: str
+    images: tuple[bytes | None, ...]  # encoded, as the corpus has them
+    texts: tuple[str | None, ...]
+    ocr_texts: tuple[str | None, ...]  # what is written on the image; None: unknown
+    text_ocr_list: tuple[str | None, ...]  # text with the on-screen text of its images
+    elements: tuple[Element | None, ...]
+    language: str = ""
+    license: str = ""
+    subject: str = ""
+    token_num: int | None = None
+
+    @property
+    def text(self) -> str:
+        """All texts, a paragraph each."""
+        return "\n".join(text for text in self.texts if text)
+
+
+@dataclass
+class InterleavedCorpus:
+    """An opened corpus. `skipped` counts what the last reading left out, by reason."""
+
+    name: str
+    source: Source
+    images: Path | None = None  # folder that paths of images are relative to
+    skipped: Counter[str] = field(default_factory=Counter)
+
+    def samples(self, samples: int | None = None, seed: int = 0) -> Iterator[Interleaved]:
+        """All samples in order, or that many drawn at random, the same for the same seed."""
+        self.skipped = Counter()
+        for number, row in self.source.rows(samples, seed):
+            if isinstance(row, Bad):
+                self.skipped[row.reason] += 1
+                continue
+            try:
+                yield _record(row, number, self.images, self.skipped)
+            except RowError as error:
+                self.skipped[str(error)] += 1
+
+
+def open_corpus(
+    source: str | Path, split: str = "train", config: str | None = None
+) -> InterleavedCorpus:
+    """Open a corpus; nothing of it is read yet.
+
+    Args:
+        source: a folder (a corpus of ours, Parquet files, `save_to_disk`, MMC4's .jsonl files), a
+            Parquet or .jsonl file, the JSON of the released Multimodal Textbook with its images in
+            a folder `images` beside it, or ORG/NAME or ORG/NAME@REVISION on the Hub.
+        split: where the source has splits.
+        config: of a dataset of the Hub.
+
+    Raises:
+        CorpusError: there is no such corpus.
+    """
+    path = Path(source)
+    if path.is_dir():
+        return InterleavedCorpus(path.name or str(path), _folder(path, split), path)
+    if path.is_file():
+        return InterleavedCorpus(path.stem, _file(path), path.parent)
+    if _HUB.fullmatch(str(source)):
+        name, _, revision = str(source).partition("@")
+        return InterleavedCorpus(str(source), HubDataset(name, revision or None, config, split))
+    raise CorpusError(
+        f"{source}: no such folder or file, and no name of a dataset (ORG/NAME) on the Hub"
+    )
+
+
+def _folder(folder: Path, split: str) -> Source:
+    if (folder / "state.json").is_file() or (folder / "dataset_dict.json").is_file():
+        return SavedDataset(folder)
+    inside = folder / "data" if any((folder / "data").glob("*.parquet")) else folder
+    found = [
+        file
+        for file in sorted(inside.rglob("*.parquet"))
+        if not _NOT_SAMPLES & set(file.relative_to(inside).parts[:-1])
+    ]
+    if found:
+        return ParquetFiles(_of_split(found, split, folder))
+    lines = sorted(f for f in folder.rglob("*") if f.name.endswith((".jsonl", ".jsonl.gz")))
+    if lines:
+        return JsonLines(lines)
+    raise CorpusError(f"{folder}: holds no Parquet, no .jsonl and no dataset saved to disk")
+
+
+def _of_split(files: list[Path], split: str, folder: Path) -> list[Path]:
+    """Files named after the split; all files where no name tells of a split."""
+    splits: dict[str, list[Path]] = {}
+    for file in files:
+        match = _SHARD.fullmatch(file.stem)
+        splits.setdefault(match["split"] if match else "", []).append(file)
+    if split in splits:
+        return splits[split]
+    if list(splits) == [""]:
+        return files
+    have = ", ".join(sorted(name for name in splits if name))
+    raise CorpusError(f"{folder}: has no split '{split}'; it has {have}")
+
+
+def _file(path: Path) -> Source:
+    if path.suffix == ".parquet":
+        return ParquetFiles([path])
+    if path.name.endswith((".jsonl", ".jsonl.gz")):
+        return JsonLines([path])
+    if path.suffix == ".json":
+        images = path.parent / "images"
+        return ReleasedJson(path, images if images.is_dir() else path.parent)
+    raise CorpusError(f"{path}: expected .parquet, .jsonl, .jsonl.gz or .json")
+
+
+def _record(row: Row, number: int, folder: Path | None, skipped: Counter[str]) -> Interleaved:
+    """Raises RowError: the row has no aligned `images` and `texts`."""
+    if "text_list" in row:
+        row = _from_mmc4(row)
+    images, texts = row.get("images"), row.get("texts")
+    if not isinstance(images, list) or not isinstance(texts, list):
+        raise RowError("a row without lists 'images' and 'texts'")
+    if len(images) != len(texts):
+        raise RowError("'images' and 'texts' of a row differ in length")
+    columns = [
+        _column(row, name, len(images)) for name in ("ocr_texts", "text_ocr_list", "elements")
+    ]
+    if lost := row.get("missing_images"):
+        skipped[_MISSING] += lost
+    positions: list[tuple[Any, ...]] = []
+    for image, text, ocr, both, element in zip(images, texts, *columns, strict=True):
+        known = _element(element)
+        if image is not None:
+            content = _content(image, folder, skipped)
+            if content is not None:
+                positions.append((content, None, ocr, None, known))
+        if text is not None:
+            positions.append((None, str(text), None, both, known))
+    if not positions:
+        raise RowError("a row without an image and a text that can be read")
+    contents, said, written, joined, known_elements = zip(*positions, strict=True)
+    video_id = _video_id(row) or str(row.get("id") or number)
+    tokens = row.get("token_num")
+    return Interleaved(
+        id=str(row.get("id") or f"{video_id}#{number}"),
+        video_id=video_id,
+        images=contents,
+        texts=said,
+        ocr_texts=written,
+        text_ocr_list=joined,
+        elements=known_elements,
+        language=str(row.get("language") or ""),
+        license=str(row.get("license") or ""),
+        subject=str(row.get("subject") or ""),
+        token_num=tokens if isinstance(tokens, int) else None,
+    )
+
+
+def _column(row: Row, name: str, length: int) -> list[Any]:
+    values = row.get(name)
+    return values if isinstance(values, list) and len(values) == length else [None] * length
+
+
+def _content(image: Any, folder: Path | None, skipped: Counter[str]) -> bytes | None:
+    """The bytes of an image, however the row has them; None, and counted, where it has none."""
+    if isinstance(image, bytes):
+        return image
+    path = image
+    if isinstance(image, dict):
+        if isinstance(image.get("bytes"), bytes):
+            return bytes(image["bytes"])
+        path = image.get("path")
+    if not isinstance(path, str):
+        skipped["an image without bytes and path"] += 1
+        return None
+    if "://" in path:
+        skipped["an image that is only a URL; download the images into the corpus first"] += 1
+        return None
+    for place in (Path(path), *([folder / path, folder / "images" / path] if folder else [])):
+        if place.is_file():
+            return place.read_bytes()
+    skipped[_MISSING] += 1
+    return None
+
+
+def _element(value: Any) -> Element | None:
+    names = Element.__dataclass_fields__
+    if not isinstance(value, dict) or any(value.get(name) is None for name in names):
+        return None
+    return Element(**{name: value[name] for name in names})
+
+
+def _video_id(row: Row) -> str:
+    """What the sample was made from; of OBELICS and MMC4 the page."""
+    if ids := row.get("video_ids"):
+        return str(ids[0])
+    general = row.get("general_metadata")
+    if isinstance(general, str):
+        try:
+            general = json.loads(general)
+        except json.JSONDecodeError:
+            general = None
+    told = general if isinstance(general, dict) else row
+    return str(told.get("url") or "")
+
+
+def _from_mmc4(row: Row) -> Row:
+    """MMC4's sentences, with each image before the sentence that it was matched to."""
+    sentences = row["text_list"]
+    before: dict[int, list[Any]] = {}
+    try:
+        for info in row.get("image_info") or []:
+            image = info.get("image") or info.get("image_name") or info.get("raw_url")
+            before.setdefault(int(info.get("matched_text_index") or 0), []).append(image)
+    except (AttributeError, TypeError, ValueError):
+        raise RowError("'image_info' of a row is not as MMC4 has it") from None
+    images: list[Any] = []
+    texts: list[str | None] = []
+    for number, sentence in enumerate(sentences):
+        here = before.get(number, [])
+        images += [*here, None]
+        texts += [*[None] * len(here), sentence]
+    return row | {"images": images, "texts": texts}

@@ -1,0 +1,118 @@
+"""How a measure is declared.
+
+A measure is a class in a file of its own: it is made anew for each corpus, is shown each sample
+once, and then says what it found. To add one, write the file and add the class to `MEASURES` in
+`__init__.py`.
+
+    class Words(EachSample):
+        figures = (Figure("words", "Words per sample", "neither", "words", source, blind),)
+
+        def rate(self, sample):
+            return {"words": (len(sample.text.split()), 1)}
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import ClassVar, Literal
+
+from ..seen import Seen
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One number of the report, and what a reader must know of it.
+
+    Attributes:
+        name: the key in metrics.json.
+        title: for a person.
+        better: which direction is good; "neither" describes a corpus without judging it.
+        unit: of the value.
+        source: the paper or the definition that it comes from.
+        blind: what it cannot see.
+    """
+
+    name: str
+    title: str
+    better: Literal["higher", "lower", "neither"]
+    unit: str
+    source: str
+    blind: str
+
+
+@dataclass
+class PerSample:
+    """A mean or a share: sum of `total` over sum of `count`, one entry for each sample seen."""
+
+    scorer: str
+    total: list[float] = field(default_factory=list)
+    count: list[float] = field(default_factory=list)
+
+    def add(self, total: float, count: float) -> None:
+        self.total.append(total)
+        self.count.append(count)
+
+
+@dataclass
+class PerPair:
+    """Scores of right and wrong pairs, for the area under the ROC curve.
+
+    `sample` is the position, in the order seen, of the sample that each pair belongs to.
+    """
+
+    scorer: str
+    scores: list[float] = field(default_factory=list)
+    right: list[bool] = field(default_factory=list)
+    sample: list[int] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Absent:
+    """A figure that could not be computed, and why; its value is null."""
+
+    reason: str
+
+
+Found = PerSample | PerPair | Absent
+
+
+class Measure(ABC):
+    """A measure of one corpus; see the module."""
+
+    figures: ClassVar[tuple[Figure, ...]]
+
+    @abstractmethod
+    def see(self, sample: Seen) -> None:
+        """Take in a sample. Its pictures are gone afterwards, so keep only what is small."""
+
+    @abstractmethod
+    def finish(self) -> Mapping[str, Found]:
+        """What was found, by the name of the figure; a figure for each that is declared."""
+
+    def details(self) -> Mapping[str, Mapping[str, int]]:
+        """Counts to be shown beside the figures, such as how many samples have which licence."""
+        return {}
+
+
+class EachSample(Measure):
+    """A measure that looks at each sample by itself."""
+
+    scorer: str = "counted"
+
+    def __init__(self) -> None:
+        self._found: dict[str, PerSample] = defaultdict(lambda: PerSample(self.scorer))
+
+    @abstractmethod
+    def rate(self, sample: Seen) -> Mapping[str, tuple[float, float]]:
+        """Total and count for each figure; (0, 0) where the sample tells nothing of it."""
+
+    def see(self, sample: Seen) -> None:
+        rated = self.rate(sample)
+        for figure in self.figures:
+            self._found[figure.name].add(*rated[figure.name])
+
+    def finish(self) -> Mapping[str, Found]:
+        return {figure.name: self._found[figure.name] for figure in self.figures}

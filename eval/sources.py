@@ -1,0 +1,196 @@
+"""Where rows come from: Parquet, `save_to_disk`, the Hub, JSON Lines, the released JSON.
+
+Each source gives all its rows in order, or a random sample of them, without holding more than the
+sample in memory. What can be sampled by number is: of a Parquet file the row groups without a
+wanted row are not read. Of a stream every row is drawn with the same chance (reservoir); of the
+Hub, a shuffled buffer is drawn from, so that a sample does not download the corpus.
+"""
+
+from __future__ import annotations
+
+import gzip
+import json
+import random
+from collections.abc import Iterable, Iterator, Sequence, Set
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol, TypeVar
+
+from vid2book.released import ReleasedError, released_row, released_samples
+
+T = TypeVar("T")
+Row = dict[str, Any]
+
+_READ_AT_ONCE = 8  # rows of a Parquet file; a row may hold 2 MB of images
+_BUFFER = 1000  # rows of a stream from the Hub among which one is drawn
+
+
+class CorpusError(ValueError):
+    """A corpus that cannot be opened; the message says why and what to do."""
+
+
+@dataclass(frozen=True)
+class Bad:
+    """A row that cannot be used, and why."""
+
+    reason: str
+
+
+class Source(Protocol):
+    """Rows with their numbers, in order of number; the same for the same seed."""
+
+    def rows(self, samples: int | None, seed: int) -> Iterator[tuple[int, Row | Bad]]: ...
+
+
+@dataclass(frozen=True)
+class ParquetFiles:
+    """Parquet files, as one list of rows."""
+
+    files: Sequence[Path]
+
+    def rows(self, samples: int | None, seed: int) -> Iterator[tuple[int, Row | Bad]]:
+        import pyarrow as pa
+        import pyarrow.parquet as pq
+
+        counts = [_count(file) for file in self.files]
+        wanted = _draw(sum(max(count, 0) for count in counts), samples, seed)
+        first = 0
+        for file, count in zip(self.files, counts, strict=True):
+            if count < 0:
+                yield first, Bad(f"{file.name} cannot be read")
+                continue
+            try:
+                # Without pre_buffer a row group is not read whole.
+                with pq.ParquetFile(file, buffer_size=1 << 20, pre_buffer=False) as parquet:
+                    yield from _wanted_rows(parquet, first, wanted)
+            except (pa.ArrowException, OSError):
+                yield first, Bad(f"{file.name} is damaged")
+            first += count
+
+
+@dataclass(frozen=True)
+class SavedDataset:
+    """A folder that `Dataset.save_to_disk` wrote."""
+
+    folder: Path
+
+    def rows(self, samples: int | None, seed: int) -> Iterator[tuple[int, Row | Bad]]:
+        from datasets import DatasetDict, load_from_disk
+
+        saved = load_from_disk(str(self.folder))
+        dataset = saved["train"] if isinstance(saved, DatasetDict) else saved
+        dataset = dataset.decode(False) if hasattr(dataset, "decode") else dataset
+        wanted = _draw(len(dataset), samples, seed)
+        for number in range(len(dataset)) if wanted is None else sorted(wanted):
+            yield number, dataset[number]
+
+
+@dataclass(frozen=True)
+class HubDataset:
+    """A dataset of the Hub, streamed."""
+
+    name: str
+    revision: str | None
+    config: str | None
+    split: str
+
+    def rows(self, samples: int | None, seed: int) -> Iterator[tuple[int, Row | Bad]]:
+        from datasets import load_dataset
+
+        try:
+            stream = load_dataset(
+                self.name, self.config, split=self.split, revision=self.revision, streaming=True
+            ).decode(False)
+        except (OSError, ValueError) as error:  # no such dataset, split or network
+            raise CorpusError(f"{self.name}: cannot be opened on the Hub: {error}") from None
+        if samples is not None:
+            stream = stream.shuffle(seed=seed, buffer_size=_BUFFER).take(samples)
+        yield from enumerate(stream)
+
+
+@dataclass(frozen=True)
+class JsonLines:
+    """Files with a JSON object a line (.jsonl, .jsonl.gz), as MMC4 has them."""
+
+    files: Sequence[Path]
+
+    def rows(self, samples: int | None, seed: int) -> Iterator[tuple[int, Row | Bad]]:
+        for number, line in reservoir(self._lines(), samples, seed):
+            try:
+                row = json.loads(line)
+            except json.JSONDecodeError:
+                row = None
+            yield number, row if isinstance(row, dict) else Bad("a line is no JSON object")
+
+    def _lines(self) -> Iterator[str]:
+        for file in self.files:
+            opened = gzip.open if file.suffix == ".gz" else open
+            with opened(file, "rt", encoding="utf-8", errors="replace") as lines:
+                yield from (line for line in lines if line.strip())
+
+
+@dataclass(frozen=True)
+class ReleasedJson:
+    """The released Multimodal Textbook: a JSON list, and the folder of its images."""
+
+    annotations: Path
+    images: Path
+
+    def rows(self, samples: int | None, seed: int) -> Iterator[tuple[int, Row | Bad]]:
+        for number, sample in reservoir(released_samples(self.annotations), samples, seed):
+            try:
+                row, missing = released_row(sample, self.images)
+            except (ReleasedError, TypeError, KeyError, IndexError) as error:
+                yield number, Bad(f"a sample is not of the released format: {error}")
+                continue
+            yield number, row | {"missing_images": missing}
+
+
+def reservoir(items: Iterable[T], samples: int | None, seed: int) -> Iterator[tuple[int, T]]:
+    """Items with their numbers: all of them, or `samples` of them, each with the same chance.
+
+    Algorithm R of Vitter, "Random Sampling with a Reservoir" (1985); in order of number.
+    """
+    if samples is None:
+        yield from enumerate(items)
+        return
+    draw = random.Random(seed)
+    kept: list[tuple[int, T]] = []
+    for number, item in enumerate(items):
+        if number < samples:
+            kept.append((number, item))
+        elif (place := draw.randrange(number + 1)) < samples:
+            kept[place] = (number, item)
+    yield from sorted(kept, key=lambda pair: pair[0])
+
+
+def _draw(rows: int, samples: int | None, seed: int) -> Set[int] | None:
+    """Numbers of the rows to read; None: all."""
+    if samples is None or samples >= rows:
+        return None
+    return set(random.Random(seed).sample(range(rows), samples))
+
+
+def _count(file: Path) -> int:
+    """Rows of a Parquet file; -1 where it is damaged."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    try:
+        return int(pq.read_metadata(file).num_rows)
+    except (pa.ArrowException, OSError):
+        return -1
+
+
+def _wanted_rows(parquet: Any, first: int, wanted: Set[int] | None) -> Iterator[tuple[int, Row]]:
+    """Rows of one file whose own rows are numbered from `first` on."""
+    for group in range(parquet.num_row_groups):
+        size = parquet.metadata.row_group(group).num_rows
+        if wanted is None or any(first + i in wanted for i in range(size)):
+            number = first
+            for batch in parquet.iter_batches(_READ_AT_ONCE, row_groups=[group]):
+                for i in range(batch.num_rows):
+                    if wanted is None or number in wanted:
+                        yield number, batch.slice(i, 1).to_pylist()[0]
+                    number += 1
+        first += size

@@ -1,0 +1,169 @@
+"""Reading the format in which the Multimodal Textbook was released.
+
+A JSON list of samples, whose images are paths into a folder with a subfolder for each video:
+`VIDEO/VIDEO@CLIPSTART_CLIPEND#NUMBER.jpg`. See the card of DAMO-NLP-SG/multimodal_textbook.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import re
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+logger = logging.getLogger(__name__)
+
+_NAME = re.compile(r"(?P<video>.+)@(?P<start>[\d.]+)_(?P<end>[\d.]+)#(?P<number>\d+)")
+_CHUNK = 1 << 20
+_YOUTUBE = re.compile(r"[\w-]{11}")
+
+Row = dict[str, Any]
+Position = dict[str, Any]
+
+
+class ReleasedError(ValueError):
+    """A file or a sample that is not of this format; the message says where."""
+
+
+def read_released(annotations: str, images: str) -> Iterator[Row]:
+    """Its samples with the columns of a corpus; see `released_row` for the images.
+
+    Args:
+        annotations: the JSON file; it is read bit by bit.
+        images: the folder with a subfolder for each video.
+
+    Raises:
+        ReleasedError: the file is no such list.
+    """
+    ordinals = Counter[str]()
+    missing = 0
+    for sample in released_samples(Path(annotations)):
+        row, lost = released_row(sample, Path(images))
+        missing += lost
+        first = row["video_ids"][0] if row["video_ids"] else "sample"
+        row["id"] = f"{first}_{ordinals[first]:04d}"
+        ordinals[first] += 1
+        yield row
+    if missing:
+        logger.warning("%s images of %s are not in %s", missing, annotations, images)
+
+
+def released_samples(path: Path) -> Iterator[dict[str, Any]]:
+    """The objects of a JSON list that may be larger than memory.
+
+    Raises:
+        ReleasedError: the file is no list of samples.
+    """
+    decoder = json.JSONDecoder()
+    with path.open(encoding="utf-8") as file:
+        text = file.read(_CHUNK).lstrip()
+        if not text.startswith("["):
+            raise ReleasedError(f"{path}: expected a JSON list of samples")
+        text = text[1:]
+        while True:
+            text = text.lstrip(" \t\r\n,")
+            if text.startswith("]"):
+                return
+            try:
+                value, end = decoder.raw_decode(text)
+            except json.JSONDecodeError as error:
+                # Twice as much each time, or a long sample would be parsed again and again.
+                more = file.read(max(_CHUNK, len(text)))
+                if not more:
+                    raise ReleasedError(f"{path}: not JSON near its end: {error}") from None
+                text += more
+                continue
+            if not isinstance(value, dict) or "images" not in value or "texts" not in value:
+                raise ReleasedError(f"{path}: a sample without 'images' and 'texts'")
+            yield value
+            text = text[end:]
+
+
+def released_row(sample: dict[str, Any], images: Path) -> tuple[Row, int]:
+    """A row without its id, and how many images were not found.
+
+    What the JSON does not tell is empty. Images are paths. A position whose image is missing from
+    the folder is left out.
+
+    Raises:
+        ReleasedError: the lists of the sample are not aligned.
+    """
+    if len(sample["images"]) != len(sample["texts"]):
+        raise ReleasedError("'images' and 'texts' of a sample differ in length")
+    told = sample.get("metadata") or []
+    both = sample.get("text_ocr_list") or sample["texts"]
+    columns: dict[str, list[Any]] = {
+        name: [] for name in ("images", "texts", "ocr_texts", "text_ocr_list", "elements")
+    }
+    lost = 0
+    clip: Position = {}
+    for n, (image, text) in enumerate(zip(sample["images"], sample["texts"], strict=True)):
+        known = told[n] if n < len(told) and isinstance(told[n], dict) else {}
+        found = None
+        if image is not None:
+            clip = _clip(image)
+            if (found := _find(image, images)) is None:
+                lost += 1
+                continue
+        elif text is None:
+            continue
+        heard = None if image else text
+        columns["images"].append(found)
+        columns["texts"].append(heard)
+        columns["ocr_texts"].append((known.get("ocr") or "") if image else None)
+        columns["text_ocr_list"].append(None if image else both[n] or text)
+        columns["elements"].append(_element(clip, known, image))
+        if heard is not None:
+            _spread_ocr(columns, known)
+    videos = dict.fromkeys(e["video_id"] for e in columns["elements"] if e["video_id"])
+    numbers = {name: sample.get(name) for name in ("text_num", "token_num")}
+    urls = [f"https://www.youtube.com/watch?v={v}" if _YOUTUBE.fullmatch(v) else "" for v in videos]
+    unknown = dict.fromkeys(("subject", "course", "knowledge_point", "language", "license"), "")
+    image_num = sum(image is not None for image in columns["images"])
+    row = {**columns, **numbers, **unknown, "image_num": image_num}
+    return row | {"video_ids": list(videos), "source_urls": urls}, lost
+
+
+def _clip(image: str) -> Position:
+    """What the name of an image tells of its clip."""
+    match = _NAME.fullmatch(PurePosixPath(image).stem)
+    if not match:
+        return {"video_id": PurePosixPath(image).parent.name}
+    start, end = float(match["start"]), float(match["end"])
+    return {"video_id": match["video"], "clip_start": start, "clip_end": end}
+
+
+def _element(clip: Position, known: Position, image: str | None) -> Position:
+    """What is known of a position; of speech, the clip of the image before it."""
+    guess = {
+        "kind": "image" if image else "text",
+        "video_id": clip.get("video_id", ""),
+        "start": clip.get("clip_start"),
+        "end": clip.get("clip_end"),
+        "clip_start": clip.get("clip_start"),
+        "clip_end": clip.get("clip_end"),
+        "name": PurePosixPath(image).name if image else "",
+    }
+    return {name: known.get(name, value) for name, value in guess.items()}
+
+
+def _spread_ocr(columns: dict[str, list[Any]], known: Position) -> None:
+    """Give what stands behind the speech in `text_ocr_list` to the image before it."""
+    text, both = columns["texts"][-1], columns["text_ocr_list"][-1]
+    if "ocr" in known or len(columns["images"]) < 2 or columns["images"][-2] is None:
+        return
+    if both.startswith(text):
+        columns["ocr_texts"][-2] = both[len(text) :].strip()
+
+
+def _find(image: str, images: Path) -> str | None:
+    """The file of an image, whose path begins with a folder of the machine that made it."""
+    parts = PurePosixPath(image).parts
+    for kept in (2, 1, 3):
+        path = images.joinpath(*parts[-kept:])
+        if ".." not in parts[-kept:] and path.is_file():
+            return str(path)
+    return None
