@@ -1,0 +1,42 @@
+"""MathVerse: one problem in several versions, as a choice of letter or a free answer.
+
+After Zhang et al., "MathVerse" (2024), whose own scores are a language model's; here rules come
+first. The options stand in the question's text.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from .answers import final, option
+from .equal import same_value
+from .mathvision import free_answer
+
+_OPTION = re.compile(r"^\s*\(?([A-H])\s*[:.)]\s*(\S.*?)\s*$", re.MULTILINE)
+
+
+def extract(doc: Mapping[str, Any], response: str) -> str | None:
+    """The option's letter, or the value.
+
+    Args:
+        doc: has `question_type` and `question_for_eval`, which every version of a problem has in
+            full, though it may show the question in the image alone.
+    """
+    text = response.strip()
+    if doc["question_type"] != "multi-choice":
+        return free_answer(text)
+    choices = [words for _, words in _OPTION.findall(doc["question_for_eval"])]
+    stated = final(text)
+    found = option(stated, choices) if stated else None
+    if found is None:
+        found = option(text, choices)
+    return None if found is None else chr(ord("A") + found)
+
+
+def grade(doc: Mapping[str, Any], answer: str) -> float:
+    """1 for the right letter, or for a value equal to `doc["answer"]`."""
+    if doc["question_type"] == "multi-choice":
+        return float(answer == doc["answer"].strip())
+    return float(same_value(doc["answer"], answer))

@@ -1,0 +1,77 @@
+"""VQA accuracy, for OK-VQA and TextVQA: ten people's answers to each question.
+
+After Antol et al., "VQA: Visual Question Answering" (2015), and the answer normalisation of the
+EvalAI server as used for TextVQA (Singh et al., 2019).
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Mapping
+from typing import Any
+
+# Words that people type without their apostrophe. Forms that are words themselves ("its", "well",
+# "were") are left as they stand, as the server does.
+_WITH_APOSTROPHE = """
+    ain't aren't can't could've couldn't couldn't've didn't doesn't don't hadn't hadn't've hasn't
+    haven't he'd he'd've he's how'd how'll how's isn't it'd it'd've it'll ma'am might've mightn't
+    mightn't've must've mustn't needn't not've o'clock oughtn't shan't she'd've should've shouldn't
+    shouldn't've somebody'd've somebody'll somebody's someone'd someone'd've someone'll someone's
+    something'd something'd've something'll that's there'd there'd've there're there's they'd
+    they'd've they'll they're they've 'twas wasn't we'd've we've weren't what'll what're what's
+    what've when's where'd where's where've who'd who'd've who'll who's who've why'll why're why's
+    won't would've wouldn't wouldn't've y'all y'all'll y'all'd've you'd you'd've you'll you're
+    you've
+""".split()
+_CONTRACTIONS = {
+    word[:i] + word[i + 1 :]: word
+    for word in _WITH_APOSTROPHE
+    for i, sign in enumerate(word)
+    if sign == "'"
+}
+_NUMBERS = ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"]
+DIGITS = {word: str(i) for i, word in enumerate(_NUMBERS)} | {"none": "0"}
+_ARTICLES = {"a", "an", "the"}
+_PUNCTUATION = ';/[]"{}()=+\\_-><@`,?!'
+_PERIOD = re.compile(r"\.(?!\d)")
+
+
+def extract(doc: Mapping[str, Any], response: str) -> str | None:
+    """The first line that says anything: a base model goes on with a question of its own."""
+    return next((line.strip() for line in response.splitlines() if line.strip()), None)
+
+
+def grade(doc: Mapping[str, Any], answer: str) -> float:
+    """Mean over the people of min(1, matches among the nine others / 3).
+
+    Args:
+        doc: has `answers`, a string a person.
+    """
+    given = [normalise(person) for person in doc["answers"]]
+    said = normalise(answer)
+    matches = given.count(said)
+    shares = [min(1.0, (matches - (person == said)) / 3) for person in given]
+    return sum(shares) / len(shares)
+
+
+def most_common(doc: Mapping[str, Any]) -> str:
+    """What most people answered, the first of them on a tie: the answer of a shot."""
+    return Counter(doc["answers"]).most_common(1)[0][0]
+
+
+def normalise(answer: str) -> str:
+    """Lower case, number words as digits, no articles and hardly any punctuation."""
+    text = answer.lower().replace(",", "").replace("?", "").replace("'s", " 's")
+    text = _unpunctuated(" ".join(text.split()))
+    words = (DIGITS.get(word, word) for word in text.split())
+    return " ".join(_CONTRACTIONS.get(word, word) for word in words if word not in _ARTICLES)
+
+
+def _unpunctuated(text: str) -> str:
+    """A sign at the border of a word goes, one within words leaves a space."""
+    out = text
+    for sign in _PUNCTUATION:
+        at_border = f"{sign} " in text or f" {sign}" in text
+        out = out.replace(sign, "" if at_border else " ")
+    return _PERIOD.sub("", out)
