@@ -1,0 +1,26 @@
+"""Image-text models: loading one, and turning pictures and text into what it reads.
+
+vlm = load("HuggingFaceTB/SmolVLM-256M-Instruct", dtype="bfloat16", device="cuda")
+inputs = encode(vlm, [image, "The slope is the derivative.", image, "..."])   # to train on
+inputs = chat(vlm, [[Message("user", (image, "What is shown?"))]])            # to be answered
+vlm.model.generate(**inputs)
+"""
+
+from __future__ import annotations
+
+from .families import FAMILIES, Family
+from .inputs import Item, Message, chat, encode, image_tokens
+from .load import Vlm, VlmError, load
+
+__all__ = [
+    "FAMILIES",
+    "Family",
+    "Item",
+    "Message",
+    "Vlm",
+    "VlmError",
+    "chat",
+    "encode",
+    "image_tokens",
+    "load",
+]

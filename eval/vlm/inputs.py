@@ -1,0 +1,115 @@
+"""Pictures and text to model inputs, through the model's own processor."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from PIL import Image
+
+from .load import Vlm, VlmError
+
+Item = str | Image.Image
+"""A piece of an interleaved sequence."""
+
+
+@dataclass(frozen=True)
+class Message:
+    """One turn of a conversation, its pictures where they stand."""
+
+    role: Literal["system", "user", "assistant"]
+    content: tuple[Item, ...]
+
+
+def encode(vlm: Vlm, sequence: Sequence[Item], *, end: bool = True) -> dict[str, Any]:
+    """Inputs for plain interleaved text: a line for each item, images where they stand.
+
+    Args:
+        vlm: the model.
+        sequence: texts and images in order.
+        end: whether the end-of-sequence token follows.
+
+    Returns:
+        What the processor gives for a batch of one, as tensors: `input_ids` and `attention_mask`
+        (1, length), the pixels in the family's own shapes.
+    """
+    pieces = [
+        _plain(vlm, item) if isinstance(item, str) else vlm.family.placeholder for item in sequence
+    ]
+    text = "\n".join(pieces) + (vlm.tokenizer.eos_token or "" if end else "")
+    images = [_rgb(item) for item in sequence if not isinstance(item, str)]
+    return dict(vlm.processor(text=[text], images=images or None, return_tensors="pt"))
+
+
+def chat(
+    vlm: Vlm, conversations: Sequence[Sequence[Message]], *, answer: bool = True
+) -> dict[str, Any]:
+    """Inputs for conversations, by the model's chat template, on the model's device.
+
+    Args:
+        vlm: the model.
+        conversations: each a list of messages with alternating roles.
+        answer: whether the prompt for the assistant's next turn follows.
+
+    Returns:
+        Tensors for a batch, padded on the left so that `generate` goes on from every row.
+
+    Raises:
+        VlmError: the model has no chat template, or its template does not show every image.
+    """
+    if not vlm.has_chat_template:
+        raise VlmError(
+            f"{vlm.name} has no chat template, so it takes no conversation; use an instruction-"
+            "tuned model, or put a chat_template.jinja beside its processor"
+        )
+    inputs = vlm.processor.apply_chat_template(
+        [[_as_dict(vlm, message) for message in messages] for messages in conversations],
+        add_generation_prompt=answer,
+        tokenize=True,
+        return_dict=True,
+        return_tensors="pt",
+        processor_kwargs={"padding": True, "padding_side": "left"},
+    )
+    return dict(inputs.to(vlm.device))
+
+
+def image_tokens(vlm: Vlm, inputs: dict[str, Any]) -> list[int]:
+    """How many tokens of each row take image features."""
+    return [int(n) for n in (inputs["input_ids"] == vlm.image_token_id).sum(-1)]
+
+
+def _as_dict(vlm: Vlm, message: Message) -> dict[str, Any]:
+    content = [
+        {"type": "text", "text": _plain(vlm, item)}
+        if isinstance(item, str)
+        else {"type": "image", "image": _rgb(item)}
+        for item in message.content
+    ]
+    return {"role": message.role, "content": content}
+
+
+def _plain(vlm: Vlm, text: str) -> str:
+    """The text with control tokens spelled apart.
+
+    A lecture about HTML may say `<s>` or `<image>`, which would end the sample or ask for a
+    picture that isn't there.
+    """
+    for token in _controls(vlm):
+        if token in text:
+            text = text.replace(token, f"{token[0]} {token[1:]}")
+    return text
+
+
+def _controls(vlm: Vlm) -> Iterable[str]:
+    return {*vlm.tokenizer.all_special_tokens, *vlm.family.marks}
+
+
+def _rgb(image: Image.Image) -> Image.Image:
+    """Transparency laid on white: a diagram in black on nothing would become black on black."""
+    if image.mode in {"RGBA", "LA", "PA"} or "transparency" in image.info:
+        image = image.convert("RGBA")
+        ground = Image.new("RGBA", image.size, "white")
+        ground.alpha_composite(image)
+        image = ground
+    return image.convert("RGB")
