@@ -1,0 +1,87 @@
+"""Reading any of the project's configs, of whatever kind: from a file, or by the name of one that
+ships with the package."""
+
+from __future__ import annotations
+
+from importlib.resources import files
+from pathlib import Path
+from typing import Any, TypeVar, get_args
+
+import yaml
+from pydantic import BaseModel, ValidationError
+
+M = TypeVar("M", bound=BaseModel)
+
+
+class ConfigError(ValueError):
+    """A config that cannot be used; the message names the file, the key and what is allowed."""
+
+
+def shipped(folder: str = "") -> list[str]:
+    """Names of the configs in a folder of those that ship with the package."""
+    found = files("vid2book.configs").joinpath(folder).iterdir()
+    return sorted(f.name[:-5] for f in found if f.name.endswith(".yaml"))
+
+
+def read(kind: type[M], config: str | Path, folder: str = "") -> M:
+    """A config of a kind.
+
+    Args:
+        kind: its pydantic model.
+        config: a path, or a name in `folder`.
+        folder: of the configs that ship with the package.
+
+    Raises:
+        ConfigError: the file is missing, is no YAML, or holds a key or value that is not allowed.
+    """
+    where, text = _text(config, folder)
+    try:
+        values = yaml.safe_load(text) or {}
+    except yaml.YAMLError as error:
+        raise ConfigError(f"{where}: this is not YAML: {error}") from None
+    if not isinstance(values, dict):
+        keys = ", ".join(f"'{key}:'" for key in list(kind.model_fields)[:2])
+        raise ConfigError(f"{where}: expected keys such as {keys}, found {type(values).__name__}")
+    try:
+        return kind.model_validate(values)
+    except ValidationError as error:
+        raise ConfigError(_explain(kind, where, error)) from None
+
+
+def _text(config: str | Path, folder: str) -> tuple[str, str]:
+    path = Path(config)
+    if path.suffix in {".yaml", ".yml"} or path.is_file():
+        if not path.is_file():
+            raise ConfigError(f"{path}: there is no such config file")
+        return str(path), path.read_text(encoding="utf-8")
+    if str(config) not in shipped(folder):
+        raise ConfigError(
+            f"there is no config named '{config}'; the package has {', '.join(shipped(folder))}, "
+            "and a path to a .yaml file is taken too"
+        )
+    file = files("vid2book.configs").joinpath(folder, f"{config}.yaml")
+    return f"config {config}", file.read_text("utf-8")
+
+
+def _explain(kind: type[BaseModel], where: str, error: ValidationError) -> str:
+    lines = []
+    for problem in error.errors():
+        key = ".".join(str(part) for part in problem["loc"])
+        if problem["type"] == "extra_forbidden":
+            allowed = ", ".join(_keys_beside(kind, problem["loc"]))
+            lines.append(f"{where}: unknown key '{key}'; allowed here: {allowed}")
+        else:
+            lines.append(f"{where}: {key}: {problem['msg']} (found {problem['input']!r})")
+    return "\n".join(lines)
+
+
+def _keys_beside(kind: type[BaseModel], loc: tuple[Any, ...]) -> list[str]:
+    model = kind
+    for part in loc[:-1]:
+        annotation = model.model_fields[str(part)].annotation
+        model = next(
+            t
+            for t in (annotation, *get_args(annotation))
+            if isinstance(t, type) and issubclass(t, BaseModel)
+        )
+    return list(model.model_fields)
