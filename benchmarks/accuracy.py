@@ -1,9 +1,9 @@
-"""How right a corpus is: python benchmarks/accuracy.py [FOLDER] [--off STAGE ...]
+"""How right a corpus is: python benchmarks/accuracy.py [FOLDER] [--off STAGE ...] [--set KEY=VALUE]
 
 Builds lectures with known truth (those of examples/lectures unless a folder is named) and prints,
 for each, keyframe F1, on-screen words found, word error, and off-topic speech kept; see
 `vid2book.eval.truth` for what they count. With --off, stages are switched off first, to see what
-each is worth.
+each is worth; with --set keyframes.algorithm=ssim, another value of a key is.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import argparse
 import tempfile
 from pathlib import Path
 
+import yaml
 from rich.console import Console
 from rich.table import Table
 
@@ -28,9 +29,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("folder", type=Path, nargs="?", default=EXAMPLES)
     parser.add_argument("--off", nargs="*", default=[], metavar="STAGE")
+    parser.add_argument("--set", nargs="*", default=[], metavar="KEY=VALUE", dest="values")
     parser.add_argument("--config", default="offline")
     args = parser.parse_args()
-    config = _without(load(args.config), args.off)
+    values = [*(f"{stage}.enabled=false" for stage in args.off), *args.values]
+    config = _changed(load(args.config), values)
     corpus = open_corpus(args.folder, config)
     for event in fill(corpus, workers=cores()):
         print(event.video.video_id, event.failure)
@@ -39,8 +42,7 @@ def main() -> None:
         truths = sorted(args.folder.glob("*.truth.json"))
         scores = score_corpus(f"{scratch}/corpus", truths)
     status = {video.video_id: corpus.outcome(video).status for video in corpus.videos}
-    without = f", without {', '.join(args.off)}" if args.off else ""
-    table = Table(title=f"{args.folder.name}, config {args.config}{without}")
+    table = Table(title=", ".join([args.folder.name, f"config {args.config}", *values]))
     for column in ("lecture", "status", "states", "extra", "F1", "OCR", "WER", "off topic"):
         left = column in {"lecture", "status"}
         table.add_column(column, justify="left" if left else "right", no_wrap=True)
@@ -53,9 +55,13 @@ def main() -> None:
     Console().print(table)
 
 
-def _without(config: Config, stages: list[str]) -> Config:
-    off = {name: getattr(config, name).model_copy(update={"enabled": False}) for name in stages}
-    return config.model_copy(update=off)
+def _changed(config: Config, values: list[str]) -> Config:
+    sections = config.model_dump()
+    for assignment in values:
+        path, value = assignment.split("=", 1)
+        section, key = path.split(".")
+        sections[section][key] = yaml.safe_load(value)
+    return Config.model_validate(sections)
 
 
 def _cells(score: Score) -> list[str]:

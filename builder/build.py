@@ -18,7 +18,7 @@ from rich.table import Table
 
 from vid2book.config import ConfigError
 from vid2book.manifest import ManifestError
-from vid2book.models.speech import SpeechModelError
+from vid2book.models.error import ModelError
 from vid2book.records import Outcome
 
 from . import folder, source
@@ -80,7 +80,7 @@ def build(
         outcomes = [corpus.outcome(video) for video in corpus.videos]
         failed = [outcome for outcome in outcomes if outcome.status == "failed"]
         written = _written(corpus, outcomes, output)
-    except (ConfigError, ManifestError, CorpusError, SpeechModelError) as error:
+    except (ConfigError, ManifestError, CorpusError, ModelError) as error:
         errors.print(f"[red]Error:[/] {escape(str(error))}", soft_wrap=True)
         raise typer.Exit(2) from None
     if written is None:

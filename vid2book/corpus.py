@@ -159,7 +159,11 @@ class Corpus:
 
     def _models(self, work: Work) -> dict[str, str]:
         models = models_of(self.config)
-        found = {stage.name: models.identities[name] for stage in STAGES for name in stage.models}
+        found = {
+            stage.name: ", ".join(filter(None, (models.identities[m] for m in stage.models)))
+            for stage in STAGES
+            if stage.models
+        }
         return found | {
             "transcribe": work.get(TRANSCRIBE).model,
             "tokens": models.count_tokens.name,

@@ -58,7 +58,10 @@ def _keyframes(work: Work) -> tuple[list[Keyframe], list[Decision]]:
             yield frame
 
     info = work.info
-    found = keyframes_stage.keyframes(work.video.video_id, frames(), work.models.faces, settings)
+    models = work.models
+    found = keyframes_stage.keyframes(
+        work.video.video_id, frames(), models.faces, settings, models.image_embed
+    )
     check_complete(work.video.path, reached, info.video_duration)
     return found
 
@@ -156,7 +159,7 @@ REFINE: Stage[list[Sentence]] = Stage(
 )  # fmt: skip
 KEYFRAMES: Stage[list[Keyframe]] = Stage(
     "keyframes", keyframes_stage.VERSION, list[Keyframe], (),
-    lambda c: c.keyframes.model_dump(), _nothing, ("faces",), _keyframes,
+    lambda c: c.keyframes.model_dump(), _nothing, ("faces", "image_embed"), _keyframes,
 )  # fmt: skip
 READ: Stage[list[tuple[OcrLine, ...]]] = Stage(
     "read", read_stage.VERSION, list[tuple[OcrLine, ...]], (KEYFRAMES,),

@@ -108,7 +108,7 @@ class Keyframe:
     image: bytes  # JPEG, square pixels, upright
     width: int
     height: int
-    change: float  # share of the writing whose loss ended the state, 0 to 1
+    change: float  # how great the change was that ended the state, by the algorithm, 0 to 1
     motion: float  # share of the screen that never rests in this state (a presenter), 0 to 1
     faces: float  # area of the largest face that lasts, as a share of the screen, 0 to 1
     phash: int  # 64-bit perceptual hash of the image

@@ -9,9 +9,18 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from vid2book.stages.keyframes.choose import WrittenState, caption_top, choose
+from vid2book.stages.keyframes.watch import (
+    CELL,
+    Plane,
+    Watcher,
+    cells,
+    find_edges,
+    gone,
+    grow,
+    written,
+)
 from vid2book.stages.phash import distance, phash
-from vid2book.stages.screen import CELL, Plane, Watcher, cells, find_edges, gone, grow, written
-from vid2book.stages.states import State, caption_top, choose
 
 from .media import Picture
 from .screens import CELLS, PHYSICS, caption, luma, presenter, slide
@@ -82,7 +91,7 @@ def test_what_never_rests_is_found_and_calms_down() -> None:
     assert not look.restless.any()
 
 
-def state(picture: Picture, time: float, following: Picture | None = None) -> State:
+def state(picture: Picture, time: float, following: Picture | None = None) -> WrittenState:
     plane = luma(picture)
     ink = find_edges(plane).strong
     nothing = np.zeros(written(ink).shape, bool)
@@ -90,7 +99,9 @@ def state(picture: Picture, time: float, following: Picture | None = None) -> St
     if following is not None:
         now = luma(following)
         went = gone(ink, plane, find_edges(now), now)
-    return State(time + 1, time, time + 2, b"", 1, 1, plane, ink, nothing, went, (plane,))
+    return WrittenState(
+        time + 1, time, time + 2, b"", 1, 1, plane, (plane,), 0.0, 0.0, ink, nothing, went
+    )
 
 
 def choices(*pictures: Picture) -> list[str]:
@@ -98,7 +109,7 @@ def choices(*pictures: Picture) -> list[str]:
     states = [
         state(p, 2.0 * i, next(iter(pictures[i + 1 :]), None)) for i, p in enumerate(pictures)
     ]
-    _, dropped, _ = choose(states, 1.5)
+    dropped = choose(states, 1.5).dropped
     reasons = {s.time: reason for s, reason in dropped}
     return [reasons.get(s.time, "") for s in states]
 
@@ -117,8 +128,8 @@ def test_states_that_show_nothing_of_their_own_are_dropped() -> None:
 def test_a_filmed_scene_is_not_blank_and_holds_nothing() -> None:
     film = state(np.full((360, 640, 3), 90, np.uint8), 0)
     film = replace(film, restless=np.ones_like(film.restless))
-    kept, dropped, _ = choose([film, replace(film, time=4.0, start=3.0, end=5.0)], 1.5)
-    assert len(kept) == 2 and not dropped
+    found = choose([film, replace(film, time=4.0, start=3.0, end=5.0)], 1.5)
+    assert len(found.kept) == 2 and not found.dropped
 
 
 WORDS = ("we begin with force", "and with work", "what a machine does", "power is a rate", "so",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from pydantic import Field
 
 from .base import Seconds, Share, Stage
@@ -10,6 +12,20 @@ from .base import Seconds, Share, Stage
 class Keyframes(Stage):
     """The stable states of the screen."""
 
+    algorithm: Literal["writing", "ssim", "pixel", "clip"] = Field(
+        "writing",
+        description="what ends a state: writing that goes; or a sample that differs from the first "
+        "of its state by SSIM, by the mean of its pixels, or by CLIP (extra 'clip')",
+    )
+    threshold: Share | None = Field(
+        None,
+        description="the difference that ends a state, 0 to 1, for ssim, pixel and clip; null: the "
+        "algorithm's own",
+    )
+    clip_model: str = Field("ViT-B-32", description="architecture, a name that open_clip knows")
+    clip_weights: str = Field(
+        "laion2b_s34b_b79k", description="of that architecture: a tag of open_clip, or a file"
+    )
     sample_rate: float = Field(5.0, gt=0, le=30, description="frames looked at per second of video")
     min_stable: Seconds = Field(
         0.6, description="a state that stands for less is a transition; twice as long is seen"
@@ -17,8 +33,8 @@ class Keyframes(Stage):
     min_change: float = Field(
         2.0,
         gt=0,
-        description="how much writing must go before a new state begins, in characters of the size "
-        "of a slide's body text (a 36th of the height)",
+        description="for writing: how much of it must go before a new state begins, in characters "
+        "of the size of a slide's body text (a 36th of the height)",
     )
     max_side: int = Field(1280, ge=64, description="longer side of a stored image, pixels")
     jpeg_quality: int = Field(90, ge=30, le=100)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from functools import cached_property, lru_cache
 
-from ..config import Config, Transcribe
+from ..config import Config, Keyframes, Transcribe
 from . import ocr, speech
+from .clip import ClipImages
 from .embed import WordLlama
 from .face import HaarFaces
 from .ocr import RapidOcr
@@ -16,8 +17,9 @@ from .tokens import TokenCounter
 class Models:
     """The models that a config names. Their identities are had without loading them."""
 
-    def __init__(self, transcribe: Transcribe) -> None:
+    def __init__(self, transcribe: Transcribe, keyframes: Keyframes) -> None:
         self._transcribe = transcribe
+        self._keyframes = keyframes
 
     @cached_property
     def speech(self) -> FasterWhisper:
@@ -36,26 +38,37 @@ class Models:
         return HaarFaces()
 
     @cached_property
+    def image_embed(self) -> ClipImages | None:
+        """None where the keyframe algorithm needs none."""
+        if self._keyframes.algorithm != "clip":
+            return None
+        return ClipImages(self._keyframes.clip_model, self._keyframes.clip_weights)
+
+    @cached_property
     def count_tokens(self) -> TokenCounter:
         return TokenCounter()
 
     @cached_property
     def identities(self) -> dict[str, str]:
-        """Weights and library versions on which results depend, by the model's name."""
+        """Weights and library versions on which results depend, by the model's name.
+
+        Empty for a model that the config does not use.
+        """
         return {
             "speech": f"{speech.identity(self._transcribe.model)}, "
             f"beam {self._transcribe.beam_size}",
             "ocr": ocr.identity(),
             "embed": self.embed.identity,
             "faces": self.faces.identity,
+            "image_embed": self.image_embed.identity if self.image_embed else "",
         }
 
 
 def models_of(config: Config) -> Models:
     """The models of `config`, one set a process."""
-    return _models(config.transcribe)
+    return _models(config.transcribe, config.keyframes)
 
 
 @lru_cache(maxsize=2)
-def _models(transcribe: Transcribe) -> Models:
-    return Models(transcribe)
+def _models(transcribe: Transcribe, keyframes: Keyframes) -> Models:
+    return Models(transcribe, keyframes)

@@ -20,6 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..records import Segment, Word
+from .error import ModelError
 from .windows import RATE, Piece, cut_windows, find_pieces, halves, place, sound
 
 _MAX_HOLE = 3.0  # seconds of speech without a word that make a window a failure
@@ -30,8 +31,8 @@ _ATTEMPTS = 3
 _GROUP = 20  # windows per call; bounds memory
 
 
-class SpeechModelError(RuntimeError):
-    """The speech model cannot be had or used; the message says what to do."""
+class SpeechModelError(ModelError):
+    """The same of the speech model."""
 
 
 class _Heard(NamedTuple):

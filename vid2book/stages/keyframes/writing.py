@@ -1,30 +1,27 @@
-"""Keyframes: one picture for each stable state of the screen, the complete one.
+"""States by the writing on the screen: a new one begins where some of it goes.
 
-The watcher (`screen.py`) says at every sample which writing stands and which has gone. A state
+The watcher (`watch.py`) says at every sample which writing stands and which has gone. A state
 lasts while nothing is lost; its picture is the last sample before the loss began, when the slide
 was complete and the board full. States that later turn out to show nothing of their own (a step
 of a build, a half-wiped board, a slide shown before, a new line of burned-in captions) are dropped
-once all are known (`states.py`).
+once all are known (`choose.py`).
 """
 
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
-from .. import config
-from ..media.frames import Frame
-from ..records import Decision, Keyframe
-from .phash import phash
-from .screen import CELL, WIDTH, Edges, Look, Mask, Plane, Watcher, gone, grow, written
-from .states import State, choose
+from ... import config
+from ...media.frames import Frame
+from .choose import WrittenState, choose
+from .state import Found
+from .watch import CELL, WIDTH, Edges, Look, Mask, Plane, Watcher, gone, grow, written
 
-VERSION = 7
 _POINTER = 14  # cells that a moving pointer, a cursor or a typed character may change in a sample
 _CELLS_A_CHARACTER = 1.5  # of body text
 _OCCLUDER = 10  # cells of writing that a pointer at rest may hide
@@ -34,56 +31,11 @@ _A_WHILE = 4  # samples that an animation may take
 _REACH = 4  # cells around a pointer that it crosses as it comes or goes
 _PERSIST = 3  # samples an edge must stand to count as writing
 
-Faces = Callable[[NDArray[np.uint8]], float]
 
-
-def keyframes(
-    video_id: str,
-    frames: Iterable[Frame],
-    faces: Faces,
-    settings: config.Keyframes,
-) -> tuple[list[Keyframe], list[Decision]]:
-    """The keyframes of a video, in order of time, and what was looked at and left.
-
-    Args:
-        video_id: for the decisions.
-        frames: samples at `settings.sample_rate` a second, in order of time.
-        faces: area of the largest face on a luma plane, as a share of it.
-        settings: section `keyframes` of the config.
-    """
+def find(frames: Iterable[Frame], settings: config.Keyframes) -> Found:
+    """The states of a video that show something of their own."""
     tolerance = settings.min_change * _CELLS_A_CHARACTER
-    states = list(find_states(frames, settings, tolerance))
-    kept, dropped, caption_top = choose(states, tolerance)
-    found = [_keyframe(state, faces, caption_top) for state in kept]
-    decisions = [
-        Decision(video_id, "keyframe", "keyframes", s.start, s.end, False, reason, s.change)
-        for s, reason in dropped
-    ]
-    decisions += [
-        Decision(
-            video_id, "keyframe", "keyframes", k.start, k.end, True, "a state of its own", k.change
-        )
-        for k in found
-    ]
-    return found, sorted(decisions, key=lambda d: d.start)
-
-
-def _keyframe(state: State, faces: Faces, caption_top: float) -> Keyframe:
-    shares = sorted(faces(plane) for plane in state.witnesses)
-    return Keyframe(
-        time=state.time,
-        start=state.start,
-        end=state.end,
-        image=state.image,
-        width=state.width,
-        height=state.height,
-        change=state.change,
-        motion=float(state.restless.mean()),
-        # A cascade misses a face now and then, and sees one in a texture now and then.
-        faces=shares[len(shares) // 2],
-        phash=phash(state.plane),
-        caption_top=caption_top,
-    )
+    return choose(list(find_states(frames, settings, tolerance)), tolerance)
 
 
 @dataclass
@@ -101,7 +53,7 @@ class _Current:
 
 def find_states(
     frames: Iterable[Frame], settings: config.Keyframes, tolerance: float
-) -> Iterator[State]:
+) -> Iterator[WrittenState]:
     """All states of the screen, build steps and repetitions among them."""
     watcher = Watcher(settings.sample_rate)
     trail: deque[Mask] = deque(maxlen=max(1, round(_TRAIL * settings.sample_rate)))
@@ -207,13 +159,15 @@ def _pixels(mask: Mask, shape: tuple[int, ...]) -> Mask:
 
 def _close(
     current: _Current, time: float, lost: Mask | None, settings: config.Keyframes
-) -> Iterator[State]:
+) -> Iterator[WrittenState]:
     if current.best is None:
         return
     frame, look = current.best
     image, width, height = frame.jpeg(settings.max_side, settings.jpeg_quality)
     end = current.lost_since if current.lost_since is not None else time
-    yield State(
+    lost = lost if lost is not None else np.zeros(look.restless.shape, bool)
+    ink = np.where(_pixels(look.restless, current.ink.shape), 0, current.ink)
+    yield WrittenState(
         time=frame.time,
         start=current.start,
         end=max(end, frame.time),
@@ -221,8 +175,10 @@ def _close(
         width=width,
         height=height,
         plane=look.plane,
-        ink=np.where(_pixels(look.restless, current.ink.shape), 0, current.ink),
-        restless=look.restless,
-        lost=lost if lost is not None else np.zeros(look.restless.shape, bool),
         witnesses=(*current.witnesses, look.plane),
+        change=float(lost.sum()) / max(1, int(written(ink).sum())),
+        motion=float(look.restless.mean()),
+        ink=ink,
+        restless=look.restless,
+        lost=lost,
     )

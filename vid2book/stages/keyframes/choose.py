@@ -9,7 +9,8 @@ from itertools import pairwise
 
 import numpy as np
 
-from .screen import Edges, Mask, Plane, find_edges, gone, grow, written
+from .state import Found, State
+from .watch import Edges, Mask, Plane, find_edges, gone, grow, written
 
 _LIVE = 0.5  # share of the screen in motion that makes a state a filmed scene
 _BLANK = 4  # cells of writing that a picture needs
@@ -22,20 +23,12 @@ _BAND_OFTEN = 0.5  # share of the states with writing there that they must end
 
 
 @dataclass(frozen=True)
-class State:
+class WrittenState(State):
     """A stretch in which no writing was lost, and its last complete frame."""
 
-    time: float  # of the frame, seconds
-    start: float
-    end: float
-    image: bytes  # JPEG
-    width: int
-    height: int
-    plane: Plane  # luma, longer side `screen.WIDTH`
-    ink: Plane  # edges of the writing, as `screen.Edges.strong`
+    ink: Plane  # edges of the writing, as `watch.Edges.strong`
     restless: Mask  # cells that never rest
     lost: Mask  # cells whose loss ended the state
-    witnesses: tuple[Plane, ...]  # planes from the begin and the end of the state
 
     @property
     def edges(self) -> Edges:
@@ -46,28 +39,17 @@ class State:
         """Cells that hold writing."""
         return written(self.ink)
 
-    @property
-    def change(self) -> float:
-        """Share of the written cells whose loss ended the state."""
-        return float(self.lost.sum()) / max(1, int(self.written.sum()))
 
-
-def choose(
-    states: Sequence[State], tolerance: float
-) -> tuple[list[State], list[tuple[State, str]], float]:
+def choose(states: Sequence[WrittenState], tolerance: float) -> Found:
     """States to keep, states to drop with the reason, and the top of the caption band.
 
     Args:
         states: in order of time.
         tolerance: cells that may differ between two states that show the same.
-
-    Returns:
-        Kept states; dropped states with reasons; the share of the height below which burned-in
-        captions stand, 1.0 where there are none.
     """
     top = caption_top(states, tolerance)
-    kept: list[State] = []
-    dropped: list[tuple[State, str]] = []
+    kept: list[WrittenState] = []
+    dropped: list[tuple[WrittenState, str]] = []
     for i, state in enumerate(states):
         following = states[i + 1] if i + 1 < len(states) else None
         if _is_blank(state, top):
@@ -82,10 +64,10 @@ def choose(
             dropped.append((state, f"nothing new: shown at {earlier.time:.1f} s"))
         else:
             kept.append(state)
-    return kept, dropped, top
+    return Found(kept, dropped, top)
 
 
-def caption_top(states: Sequence[State], tolerance: float) -> float:
+def caption_top(states: Sequence[WrittenState], tolerance: float) -> float:
     """Where burned-in captions begin, as a share of the height; 1.0: there are none.
 
     Captions show themselves by their rhythm. Low on the screen, and in its middle, stands writing
@@ -124,18 +106,20 @@ def _in_the_middle(band: Mask) -> bool:
     return abs((columns[0] + columns[-1]) / 2 / band.shape[1] - 0.5) < 0.08
 
 
-def _band(state: State, top: float) -> Mask:
+def _band(state: WrittenState, top: float) -> Mask:
     """Cells that count: at rest, and above the captions."""
     mask = ~grow(state.restless)
     mask[int(top * len(mask)) :] = False
     return mask
 
 
-def _gone(state: State, other: State) -> Mask:
+def _gone(state: WrittenState, other: WrittenState) -> Mask:
     return gone(state.ink, state.plane, other.edges, other.plane)
 
 
-def _only_captions_went(state: State, following: State, top: float, tolerance: float) -> bool:
+def _only_captions_went(
+    state: WrittenState, following: WrittenState, top: float, tolerance: float
+) -> bool:
     band = int(top * len(state.lost))
     if state.lost[band:].sum() <= tolerance or state.lost[:band].sum() > tolerance:
         return False
@@ -145,13 +129,13 @@ def _only_captions_went(state: State, following: State, top: float, tolerance: f
     return _comparable(state, following) and (_gone(state, following) & mask).sum() <= _LITTLE
 
 
-def _is_blank(state: State, top: float) -> bool:
+def _is_blank(state: WrittenState, top: float) -> bool:
     if state.restless.mean() > _LIVE:
         return False
     return int((state.written & _band(state, top)).sum()) < _BLANK
 
 
-def _is_step(state: State, following: State, top: float) -> bool:
+def _is_step(state: WrittenState, following: WrittenState, top: float) -> bool:
     """A slip put right on the board, a page number that counts the steps of a slide."""
     if not _comparable(state, following):
         return False
@@ -161,12 +145,12 @@ def _is_step(state: State, following: State, top: float) -> bool:
     return loss <= _LITTLE and gain >= _MUCH * loss
 
 
-def _comparable(state: State, other: State) -> bool:
+def _comparable(state: WrittenState, other: WrittenState) -> bool:
     live = max(state.restless.mean(), other.restless.mean()) > _LIVE
     return not live and other.plane.shape == state.plane.shape
 
 
-def _holds(other: State, state: State, top: float, tolerance: float) -> bool:
+def _holds(other: WrittenState, state: WrittenState, top: float, tolerance: float) -> bool:
     """Whether all writing of `state` stands in `other` too."""
     if not _comparable(state, other):
         return False
