@@ -77,9 +77,9 @@ def build(
         run = source.fill(corpus, executor.value, workers, display.step)
         events = list(display.shown(run))
         corpus = corpus.without({e.video.video_id: e.failure for e in events if e.failure})
-        outcomes = [corpus.outcome(video) for video in corpus.videos]
+        outcomes = [corpus.outcome(video) for video in display.deciding(corpus.videos)]
         failed = [outcome for outcome in outcomes if outcome.status == "failed"]
-        written = _written(corpus, outcomes, output)
+        written = _written(corpus, outcomes, output, display)
     except (ConfigError, ManifestError, CorpusError, ModelError) as error:
         errors.print(f"[red]Error:[/] {escape(str(error))}", soft_wrap=True)
         raise typer.Exit(2) from None
@@ -111,7 +111,9 @@ def _without_removed(corpus: Corpus, output: Path, errors: Console) -> Corpus:
     return replace(corpus, config=denying(corpus.config, removed))
 
 
-def _written(corpus: Corpus, outcomes: list[Outcome], output: Path) -> Written | None:
+def _written(
+    corpus: Corpus, outcomes: list[Outcome], output: Path, display: Display
+) -> Written | None:
     """What `output` holds, once it holds this corpus; None if there is nothing to write."""
     if not any(outcome.samples for outcome in outcomes):
         return None
@@ -120,7 +122,8 @@ def _written(corpus: Corpus, outcomes: list[Outcome], output: Path) -> Written |
         return held
     from .write import write_corpus  # `datasets` takes a second to import
 
-    return write_corpus(corpus, output)
+    with display.writing() as tell:
+        return write_corpus(corpus, output, tell)
 
 
 def _summary(

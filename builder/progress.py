@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from rich.console import Console
@@ -14,7 +15,10 @@ from rich.progress import (
     TextColumn,
     TimeElapsedColumn,
     TimeRemainingColumn,
+    track,
 )
+
+from vid2book.records import Video
 
 if TYPE_CHECKING:
     from vid2book.executors.local import Event, Step
@@ -69,6 +73,19 @@ class Display:
                 if event.failure:
                     self._bar.console.print(_line(event), soft_wrap=True, highlight=False)
                 yield event
+
+    def deciding(self, videos: Sequence[Video]) -> Iterable[Video]:
+        """Pass the videos on while it is found out what became of each."""
+        hidden = not self._console.is_terminal
+        return track(videos, "outcomes", console=self._console, transient=True, disable=hidden)
+
+    @contextmanager
+    def writing(self) -> Iterator[Callable[[int, int], None]]:
+        """Shows the `tell` of `write_corpus`."""
+        hidden = not self._console.is_terminal
+        with Progress(console=self._console, transient=True, disable=hidden) as bar:
+            task = bar.add_task("writing")
+            yield lambda done, total: bar.update(task, completed=done, total=total)
 
 
 def _line(event: Event) -> str:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -25,11 +26,18 @@ class EmptyCorpusError(CorpusError):
     """No video gave a sample, so there is no corpus to write."""
 
 
-def write_corpus(corpus: Corpus, out: str | Path) -> Written:
+def write_corpus(
+    corpus: Corpus, out: str | Path, tell: Callable[[int, int], object] = lambda done, total: None
+) -> Written:
     """Write the corpus into the folder `out`, in one step as seen from outside.
 
     A corpus already in `out` stays until the new one is complete. Equal corpora give equal bytes.
     Takes memory for one row group and one video's samples.
+
+    Args:
+        corpus: its stages have run.
+        out: the folder.
+        tell: told how many steps of how many are done; each table takes one for each video.
 
     Raises:
         EmptyCorpusError: no video was kept, or none gave a sample.
@@ -39,8 +47,15 @@ def write_corpus(corpus: Corpus, out: str | Path) -> Written:
     out = Path(out)
     outcomes = [corpus.outcome(video) for video in corpus.videos]
     by_split = splits(corpus)
+    steps = count(1)
+
+    def found(config: str, videos: list[Video]) -> Iterator[Row]:
+        for video in videos:
+            yield from (row for _, row in rows(corpus, config, [video]))
+            tell(next(steps), len(FEATURES) * len(outcomes))
+
     tables = {
-        config: {split: _rows(corpus, config, videos) for split, videos in by_split.items()}
+        config: {split: found(config, videos) for split, videos in by_split.items()}
         for config in FEATURES
     }
     revision = folder.revision(corpus.fingerprint(), outcomes)
@@ -108,10 +123,6 @@ class _Tally:
         self.images += row["image_num"]
         self.tokens += row["token_num"]
         self.languages.add(row["language"])
-
-
-def _rows(corpus: Corpus, config: str, videos: list[Video]) -> Iterator[Row]:
-    return (row for _, row in rows(corpus, config, videos))
 
 
 def _write_config(

@@ -158,3 +158,9 @@ def test_what_is_held_is_known_until_a_file_is_lost(corpus, tmp_path: Path) -> N
     assert folder.held(tmp_path) == written
     (tmp_path / "data" / "test-00000-of-00001.parquet").unlink()
     assert folder.held(tmp_path) is None
+
+
+def test_it_tells_how_far_it_is(corpus, tmp_path: Path) -> None:
+    told: list[tuple[int, int]] = []
+    write_corpus(corpus, tmp_path / "out", lambda *step: told.append(step))
+    assert told == [(n, 12) for n in range(1, 13)]  # three tables of four videos
