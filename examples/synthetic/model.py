@@ -1,0 +1,144 @@
+"""Make a small image-text model, with random weights, that can be trained on a CPU in minutes.
+
+    python examples/synthetic/model.py -o MODEL [--seed S]
+
+It is a stock Idefics3 (the architecture of SmolVLM) shrunk to 1.4 million parameters: slides are
+read at 64 x 64 pixels and take 16 tokens each. Its tokenizer is learned from the lessons' speech.
+"""
+
+from __future__ import annotations
+
+import argparse
+import random
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from lessons.content import draw_facts, narrate
+
+SIDE = 64  # pixels
+PATCH = 8  # pixels
+SHUFFLE = 2  # patches of 2 x 2 become one token
+WIDTH = 128
+HEADS = 4
+VOCABULARY = 400
+# The usual 0.02 is for models ten times as wide; a narrow one is slow to start looking at slides.
+INIT_STD = WIDTH**-0.5
+
+_PAD, _END = "<pad>", "</s>"
+_MARKS = ("<fake_token_around_image>", "<image>", "<end_of_utterance>", "<global-img>")
+
+# A conversation reads as the corpus does: a picture, a line of text, the next picture.
+_TEMPLATE = """\
+{%- for message in messages -%}
+{%- for item in message.content -%}
+{%- if item.type == "image" -%}<image>{{ "\\n" }}{%- else -%}{{ item.text }}{%- endif -%}
+{%- endfor -%}
+{%- if message.role == "assistant" -%}{{ "\\n" }}{%- endif -%}
+{%- endfor -%}
+"""
+
+
+def main() -> None:
+    """Command line."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("-o", "--output", type=Path, required=True, help="folder to write into")
+    parser.add_argument("--seed", type=int, default=0)
+    args = parser.parse_args()
+    processor = make_processor()
+    model = make_model(processor.tokenizer, args.seed)
+    processor.save_pretrained(args.output)
+    model.save_pretrained(args.output)
+    print(f"{args.output}: {model.num_parameters() / 1e6:.2f} million parameters")
+
+
+def make_processor() -> Any:
+    """The processor: image sizes, tokenizer, chat template."""
+    from transformers import Idefics3ImageProcessorPil, Idefics3Processor, PreTrainedTokenizerFast
+
+    tokenizer = PreTrainedTokenizerFast(
+        tokenizer_object=_train_tokenizer(),
+        pad_token=_PAD,
+        eos_token=_END,
+        model_max_length=4096,
+    )
+    images = Idefics3ImageProcessorPil(
+        do_image_splitting=False,
+        size={"longest_edge": SIDE * 2},
+        max_image_size={"longest_edge": SIDE},
+    )
+    return Idefics3Processor(
+        images,
+        tokenizer,
+        image_seq_len=(SIDE // PATCH // SHUFFLE) ** 2,
+        chat_template=_TEMPLATE,
+    )
+
+
+def make_model(tokenizer: Any, seed: int) -> Any:
+    """The model with random weights."""
+    import torch
+    from transformers import Idefics3Config, Idefics3ForConditionalGeneration
+
+    torch.manual_seed(seed)
+    config = Idefics3Config(
+        image_token_id=tokenizer.convert_tokens_to_ids("<image>"),
+        pad_token_id=tokenizer.pad_token_id,
+        tie_word_embeddings=True,
+        scale_factor=SHUFFLE,
+        initializer_range=INIT_STD,
+        vision_config={
+            "initializer_range": INIT_STD,
+            "hidden_size": WIDTH,
+            "intermediate_size": 3 * WIDTH,
+            "num_hidden_layers": 3,
+            "num_attention_heads": HEADS,
+            "image_size": SIDE,
+            "patch_size": PATCH,
+        },
+        text_config={
+            "model_type": "llama",
+            "initializer_range": INIT_STD,
+            "hidden_size": WIDTH,
+            "intermediate_size": 344,
+            "num_hidden_layers": 4,
+            "num_attention_heads": HEADS,
+            "num_key_value_heads": HEADS,
+            "vocab_size": len(tokenizer),
+            "pad_token_id": tokenizer.pad_token_id,
+            "eos_token_id": tokenizer.eos_token_id,
+            "bos_token_id": None,
+            "max_position_embeddings": 4096,
+            "tie_word_embeddings": True,
+        },
+    )
+    return Idefics3ForConditionalGeneration(config)
+
+
+def _train_tokenizer() -> Any:
+    """Byte-level BPE on a thousand narrations; each digit is a token of its own."""
+    from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
+
+    tokenizer = Tokenizer(models.BPE())
+    tokenizer.pre_tokenizer = pre_tokenizers.Sequence(
+        [pre_tokenizers.Digits(individual_digits=True), pre_tokenizers.ByteLevel(False)]
+    )
+    tokenizer.decoder = decoders.ByteLevel()
+    trainer = trainers.BpeTrainer(
+        vocab_size=VOCABULARY,
+        special_tokens=[_PAD, _END, *_MARKS],
+        initial_alphabet=pre_tokenizers.ByteLevel.alphabet(),
+        show_progress=False,
+    )
+    tokenizer.train_from_iterator(_speech(), trainer)
+    return tokenizer
+
+
+def _speech() -> Iterator[str]:
+    rng = random.Random(0)
+    for _ in range(1000):
+        yield narrate(draw_facts(rng), rng)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,88 @@
+"""The synthetic lessons and the small model, made by their scripts as a user does."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from datasets import load_dataset
+
+SCRIPTS = Path(__file__).resolve().parents[2] / "examples" / "synthetic"
+
+
+def run(script: str, *args: object) -> None:
+    subprocess.run([sys.executable, SCRIPTS / script, *map(str, args)], check=True)
+
+
+@pytest.fixture(scope="module")
+def corpus(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    out = tmp_path_factory.mktemp("synthetic") / "corpus"
+    run("make.py", "-o", out, "--lectures", 3, "--held-out", 2, "--slides", 8)
+    return out
+
+
+def rows(corpus: Path, split: str, cache: Path) -> list[dict[str, Any]]:
+    return list(load_dataset(str(corpus), "default", split=split, cache_dir=str(cache)))
+
+
+def test_slides_come_before_what_is_said_of_them(corpus: Path, tmp_path: Path) -> None:
+    samples = rows(corpus, "train", tmp_path)
+    assert len(samples) == 6  # 3 lessons of 8 slides, 4 to a sample
+    for sample in samples:
+        assert [image is None for image in sample["images"]] == [False, True] * 4
+        assert sample["image_num"] == 4
+        for written, said in zip(sample["ocr_texts"][::2], sample["texts"][1::2], strict=True):
+            title, formula = written.split("\n")
+            assert title in said and formula in said
+
+
+def test_held_out_lessons_are_others(corpus: Path, tmp_path: Path) -> None:
+    taught = {text for row in rows(corpus, "train", tmp_path) for text in row["texts"]}
+    held_out = {text for row in rows(corpus, "test", tmp_path) for text in row["texts"]}
+    assert len(held_out) == 17  # 16 texts and None
+    assert taught & held_out == {None}
+
+
+def test_questions_ask_for_every_fact_of_held_out_slides(corpus: Path, tmp_path: Path) -> None:
+    file = str(corpus / "questions.parquet")
+    asked = load_dataset("parquet", data_files=file, split="train", cache_dir=str(tmp_path))
+    said = [text for row in rows(corpus, "test", tmp_path) for text in row["texts"] if text]
+    assert len(asked) == 4 * len(said)
+    for number, row in enumerate(asked):
+        assert row["answer"] in said[number // 4]
+        assert row["image"].size == (208, 144)
+        assert row["video_id"].startswith("test-")
+
+
+def test_the_same_arguments_give_the_same_rows(corpus: Path, tmp_path: Path) -> None:
+    again, other = tmp_path / "again", tmp_path / "other"
+    size = ("--lectures", 3, "--held-out", 2, "--slides", 8)
+    run("make.py", "-o", again, *size)
+    run("make.py", "-o", other, *size, "--seed", 1)
+    files = [sorted((folder / "data").glob("*")) for folder in (corpus, again, other)]
+    first, second, third = ([file.read_bytes() for file in found] for found in files)
+    assert first == second
+    assert first != third
+
+
+def test_the_small_model_is_loaded_like_any_other(corpus: Path, tmp_path: Path) -> None:
+    import torch
+    from transformers import AutoModelForImageTextToText, AutoProcessor
+
+    run("model.py", "-o", tmp_path / "model")
+    processors: Any = AutoProcessor
+    processor = processors.from_pretrained(tmp_path / "model")
+    model: Any = AutoModelForImageTextToText.from_pretrained(tmp_path / "model")
+    sample = rows(corpus, "test", tmp_path)[0]
+    pieces = [text or "<image>" for text in sample["texts"]]
+    images = [image for image in sample["images"] if image]
+    inputs = processor(text=["\n".join(pieces)], images=[images], return_tensors="pt")
+    assert (inputs["input_ids"] == model.config.image_token_id).sum() == 4 * 16
+    words = processor.tokenizer.tokenize(pieces[1])
+    assert len(words) < 30  # a word is a token, so that little but content is to be learned
+    with torch.no_grad():
+        loss = model(**inputs, labels=inputs["input_ids"]).loss
+    assert torch.isfinite(loss)
