@@ -11,6 +11,7 @@ from pathlib import Path
 from .base import Section
 from .corpus import Interleave, Reduce, Splits
 from .files import ConfigError, read, shipped
+from .llm import Llm
 from .screen import Align, Keyframes, Read
 from .speech import Clip, Judge, Refine, Transcribe
 
@@ -22,6 +23,7 @@ __all__ = [
     "Interleave",
     "Judge",
     "Keyframes",
+    "Llm",
     "Read",
     "Reduce",
     "Refine",

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from functools import cached_property, lru_cache
 
-from ..config import Config, Keyframes, Transcribe
+from ..config import Config, Keyframes, Llm, Transcribe
 from . import ocr, speech
+from .chat import Chat
 from .clip import ClipImages
 from .embed import WordLlama
 from .face import HaarFaces
@@ -72,3 +73,15 @@ def models_of(config: Config) -> Models:
 @lru_cache(maxsize=2)
 def _models(transcribe: Transcribe, keyframes: Keyframes) -> Models:
     return Models(transcribe, keyframes)
+
+
+@lru_cache(maxsize=4)
+def chat_of(settings: Llm) -> Chat:
+    """The language model that a section `llm` names, one a process. Nothing is loaded yet."""
+    if settings.backend == "server":
+        from .server import Server
+
+        return Server(settings)
+    from .local_chat import LocalChat
+
+    return LocalChat(settings)

@@ -1,0 +1,50 @@
+"""A language model that a stage may ask."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field, field_validator
+
+from .base import Section
+
+
+class Llm(Section):
+    """A language model, behind a server or in this process.
+
+    What says where the model is and how fast it is asked changes no result. It is left out of
+    dumps, and so of the store's keys and of a published card.
+    """
+
+    backend: Literal["server", "transformers"] = Field(
+        "server",
+        description="server: anything that speaks OpenAI's API (vLLM, llama.cpp, a hosted one); "
+        "transformers: loaded in this process (extra 'llm')",
+    )
+    model: str = Field(
+        min_length=1, description="as the server names it; for transformers a Hub name or a folder"
+    )
+    max_tokens: int = Field(2048, ge=1, description="of an answer")
+    temperature: float = Field(0.0, ge=0, le=2, description="0: the likeliest answer")
+    base_url: str = Field(
+        "http://localhost:8000/v1", exclude=True, description="of the server, with its /v1"
+    )
+    api_key_env: str = Field(
+        "", exclude=True, description="name of the environment variable that holds the key, if any"
+    )
+    concurrency: int = Field(
+        8, ge=1, le=1024, exclude=True, description="requests at once, or a batch; per process"
+    )
+    timeout: float = Field(
+        120.0, gt=0, exclude=True, description="seconds to wait for a server, each time"
+    )
+    retries: int = Field(
+        5, ge=0, le=20, exclude=True, description="after a busy, failing or silent server"
+    )
+
+    @field_validator("base_url")
+    @classmethod
+    def _is_url(cls, url: str) -> str:
+        if not url.startswith(("http://", "https://")):
+            raise ValueError("a URL such as http://localhost:8000/v1 is needed")
+        return url.rstrip("/")
