@@ -1,18 +1,25 @@
-"""A sample as the measures see it: each image is decoded once, however many measures look at it."""
+"""A sample as the measures see it.
+
+Each image is decoded, hashed and embedded once, however many measures and pairs look at it.
+"""
 
 from __future__ import annotations
 
 import io
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import combinations
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
 from vid2book.stages.phash import phash
 
+from .clip import Vectors
 from .corpora import Interleaved
+from .ssim import Plane, ssim
 
 _LARGEST = 50_000_000  # pixels; a larger picture is an accident or an attack
 
@@ -22,54 +29,89 @@ class Picture:
     """A decoded image of a sample. `position` is its place in the lists of the record."""
 
     position: int
-    image: Image.Image  # RGB
+    pixels: NDArray[np.uint8]  # H x W x 3, RGB
 
     @property
     def width(self) -> int:
-        return self.image.width
+        return self.pixels.shape[1]
 
     @property
     def height(self) -> int:
-        return self.image.height
+        return self.pixels.shape[0]
 
     @cached_property
-    def luma(self) -> NDArray[np.uint8]:
-        """H x W, as `Image.convert("L")` has it."""
-        return np.asarray(self.image.convert("L"))
+    def plane(self) -> Plane:
+        return Plane(_grey(self.pixels))
+
+    def resized(self, size: tuple[int, int]) -> Plane:
+        """The grey image at a width and height."""
+        if size == self.plane.size:
+            return self.plane
+        return Plane(_grey(cv2.resize(self.pixels, size, interpolation=cv2.INTER_AREA)))
 
     @cached_property
     def phash(self) -> int:
         """64-bit perceptual hash."""
-        return phash(self.luma)
+        return phash(self.plane.grey)
 
 
 class Seen:
-    """A sample with its pictures. `index` is its place in the order seen."""
+    """A sample with its pictures.
 
-    def __init__(self, record: Interleaved, index: int) -> None:
+    Args:
+        record: the sample.
+        index: its place in the order seen.
+        vectors: CLIP embeddings of `pictures`, in order; None without CLIP.
+    """
+
+    def __init__(self, record: Interleaved, index: int, vectors: Vectors | None = None) -> None:
         self.record = record
         self.index = index
+        self.vectors = vectors
 
     @property
     def text(self) -> str:
         """All texts, a paragraph each."""
         return self.record.text
 
+    @property
+    def image_num(self) -> int:
+        """Images of the sample, those included that cannot be decoded."""
+        return sum(image is not None for image in self.record.images)
+
     @cached_property
     def pictures(self) -> list[Picture]:
         """The images that can be decoded, in order."""
         return [
-            Picture(position, image)
+            Picture(position, pixels)
             for position, content in enumerate(self.record.images)
-            if content is not None and (image := _decode(content)) is not None
+            if content is not None and (pixels := decode(content)) is not None
         ]
 
+    @cached_property
+    def ssims(self) -> NDArray[np.float64]:
+        """Structural similarity of every two pictures, the later one resized to the earlier one.
 
-def _decode(content: bytes) -> Image.Image | None:
+        Symmetric, of shape (len(pictures), len(pictures)); NaN where an image is too small.
+        """
+        found = np.full((len(self.pictures),) * 2, np.nan)
+        for i, j in combinations(range(len(self.pictures)), 2):
+            first = self.pictures[i].plane
+            value = ssim(first, self.pictures[j].resized(first.size))
+            found[i, j] = found[j, i] = np.nan if value is None else value
+        return found
+
+
+def decode(content: bytes) -> NDArray[np.uint8] | None:
+    """The pixels of an encoded image (H x W x 3, RGB); None if it cannot be decoded."""
     try:
         with Image.open(io.BytesIO(content)) as image:
             if image.width * image.height > _LARGEST:
                 return None
-            return image.convert("RGB")
+            return np.asarray(image.convert("RGB"))
     except (OSError, ValueError, SyntaxError, Image.DecompressionBombError):
         return None
+
+
+def _grey(pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    return np.asarray(cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY), np.uint8)

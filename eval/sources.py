@@ -1,18 +1,21 @@
 """Where rows come from: Parquet, `save_to_disk`, the Hub, JSON Lines, the released JSON.
 
 Each source gives all its rows in order, or a random sample of them, without holding more than the
-sample in memory. What can be sampled by number is: of a Parquet file the row groups without a
-wanted row are not read. Of a stream every row is drawn with the same chance (reservoir); of the
-Hub, a shuffled buffer is drawn from, so that a sample does not download the corpus.
+sample in memory. Rows of Parquet files are drawn by a hash of their `id`, so that two variants of a
+corpus, which share ids, give the same samples; row groups without a wanted row are not read. Of a
+stream every row is drawn with the same chance (reservoir); of the Hub, a shuffled buffer is drawn
+from, so that a sample does not download the corpus.
 """
 
 from __future__ import annotations
 
 import gzip
+import heapq
 import json
 import random
 from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass
+from hashlib import blake2b
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
@@ -52,11 +55,11 @@ class ParquetFiles:
         import pyarrow as pa
         import pyarrow.parquet as pq
 
-        counts = [_count(file) for file in self.files]
-        wanted = _draw(sum(max(count, 0) for count in counts), samples, seed)
+        names = [_names(file) for file in self.files]
+        wanted = _draw([name for file in names for name in file or ()], samples, seed)
         first = 0
-        for file, count in zip(self.files, counts, strict=True):
-            if count < 0:
+        for file, inside in zip(self.files, names, strict=True):
+            if inside is None:
                 yield first, Bad(f"{file.name} cannot be read")
                 continue
             try:
@@ -65,7 +68,7 @@ class ParquetFiles:
                     yield from _wanted_rows(parquet, first, wanted)
             except (pa.ArrowException, OSError):
                 yield first, Bad(f"{file.name} is damaged")
-            first += count
+            first += len(inside)
 
 
 @dataclass(frozen=True)
@@ -80,7 +83,7 @@ class SavedDataset:
         saved = load_from_disk(str(self.folder))
         dataset = saved["train"] if isinstance(saved, DatasetDict) else saved
         dataset = dataset.decode(False) if hasattr(dataset, "decode") else dataset
-        wanted = _draw(len(dataset), samples, seed)
+        wanted = _draw([""] * len(dataset), samples, seed)
         for number in range(len(dataset)) if wanted is None else sorted(wanted):
             yield number, dataset[number]
 
@@ -164,22 +167,28 @@ def reservoir(items: Iterable[T], samples: int | None, seed: int) -> Iterator[tu
     yield from sorted(kept, key=lambda pair: pair[0])
 
 
-def _draw(rows: int, samples: int | None, seed: int) -> Set[int] | None:
-    """Numbers of the rows to read; None: all."""
-    if samples is None or samples >= rows:
+def _draw(names: Sequence[str], samples: int | None, seed: int) -> Set[int] | None:
+    """Numbers of the rows to read; None: all. Rows without a name are drawn by their number."""
+    if samples is None or samples >= len(names):
         return None
-    return set(random.Random(seed).sample(range(rows), samples))
+    keys = (blake2b(f"{seed} {name or n}".encode()).digest() for n, name in enumerate(names))
+    first = heapq.nsmallest(samples, ((key, n) for n, key in enumerate(keys)))
+    return {n for _, n in first}
 
 
-def _count(file: Path) -> int:
-    """Rows of a Parquet file; -1 where it is damaged."""
+def _names(file: Path) -> list[str] | None:
+    """The id of each row of a Parquet file, empty where it has none; None if it is damaged."""
     import pyarrow as pa
     import pyarrow.parquet as pq
 
     try:
-        return int(pq.read_metadata(file).num_rows)
+        with pq.ParquetFile(file) as parquet:
+            if "id" not in parquet.schema_arrow.names:
+                return [""] * int(parquet.metadata.num_rows)
+            ids = parquet.read(["id"])["id"].to_pylist()
+            return ["" if name is None else str(name) for name in ids]
     except (pa.ArrowException, OSError):
-        return -1
+        return None
 
 
 def _wanted_rows(parquet: Any, first: int, wanted: Set[int] | None) -> Iterator[tuple[int, Row]]:

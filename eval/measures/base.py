@@ -1,8 +1,8 @@
 """How a measure is declared.
 
-A measure is a class in a file of its own: it is made anew for each corpus, is shown each sample
-once, and then says what it found. To add one, write the file and add the class to `MEASURES` in
-`__init__.py`.
+A measure is a class in a file of its own: it is made anew for each corpus (with the `Tools`), is
+shown each sample once, and then says what it found. To add one, write the file and add the class to
+`MEASURES` in `__init__.py`.
 
     class Words(EachSample):
         figures = (Figure("words", "Words per sample", "neither", "words", source, blind),)
@@ -20,6 +20,7 @@ from dataclasses import dataclass, field
 from typing import ClassVar, Literal
 
 from ..seen import Seen
+from ..tools import Tools
 
 
 @dataclass(frozen=True)
@@ -85,6 +86,9 @@ class Measure(ABC):
     figures: ClassVar[tuple[Figure, ...]]
 
     @abstractmethod
+    def __init__(self, tools: Tools) -> None: ...
+
+    @abstractmethod
     def see(self, sample: Seen) -> None:
         """Take in a sample. Its pictures are gone afterwards, so keep only what is small."""
 
@@ -102,7 +106,7 @@ class EachSample(Measure):
 
     scorer: str = "counted"
 
-    def __init__(self) -> None:
+    def __init__(self, tools: Tools) -> None:
         self._found: dict[str, PerSample] = defaultdict(lambda: PerSample(self.scorer))
 
     @abstractmethod

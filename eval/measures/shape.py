@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from functools import cached_property
 from typing import Literal
 
-from vid2book.models.tokens import TokenCounter
-
 from ..seen import Seen
+from ..tools import Tools
 from .base import EachSample, Figure
 
 _NEITHER: Literal["neither"] = "neither"
@@ -34,8 +32,9 @@ class Shape(EachSample):
                "images that decode and show nothing"),
     )  # fmt: skip
 
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, tools: Tools) -> None:
+        super().__init__(tools)
+        self._count_tokens = tools.count_tokens
         self._languages: Counter[str] = Counter()
         self._licenses: Counter[str] = Counter()
 
@@ -43,7 +42,7 @@ class Shape(EachSample):
         record = sample.record
         self._languages[record.language or "unknown"] += 1
         self._licenses[record.license or "unknown"] += 1
-        images = sum(image is not None for image in record.images)
+        images = sample.image_num
         tokens = sum(self._count_tokens(text) for text in record.texts if text)
         times = [t for e in record.elements if e for t in (e.clip_start, e.clip_end)]
         pixels = sum(picture.width * picture.height for picture in sample.pictures)
@@ -58,7 +57,3 @@ class Shape(EachSample):
 
     def details(self) -> Mapping[str, Mapping[str, int]]:
         return {"languages": dict(self._languages), "licenses": dict(self._licenses)}
-
-    @cached_property
-    def _count_tokens(self) -> TokenCounter:
-        return TokenCounter()

@@ -51,6 +51,13 @@ def test_a_sample_of_the_rows(folder: Path) -> None:
     assert len(list(corpus.samples(100, seed=1))) == 9
 
 
+def test_variants_of_a_corpus_give_the_same_samples(folder: Path, tmp_path: Path) -> None:
+    rows = [row(f"v{i}", images=1) for i in (8, 3, 1, 0, 2, 7, 6, 5, 4)]
+    other = open_corpus(write_parquet(tmp_path / "other.parquet", rows))
+    drawn = {r.id for r in open_corpus(folder).samples(4, seed=1)}
+    assert {r.id for r in other.samples(4, seed=1)} == drawn
+
+
 def test_reservoir_gives_each_row_the_same_chance() -> None:
     drawn = Counter(item for seed in range(2000) for _, item in reservoir("abcdefgh", 2, seed))
     assert all(abs(count - 500) < 100 for count in drawn.values()) and len(drawn) == 8

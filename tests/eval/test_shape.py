@@ -10,12 +10,13 @@ from vid2book.eval.corpora import open_corpus
 from vid2book.eval.measures.base import PerSample
 from vid2book.eval.measures.shape import Shape
 from vid2book.eval.seen import Seen
+from vid2book.eval.tools import Tools
 
 from .corpus import png, row, sample, write_parquet
 
 
 def test_shape(tmp_path: Path) -> None:
-    shape = Shape()
+    shape = Shape(Tools())
     ours = open_corpus(write_parquet(tmp_path / "x.parquet", [row("v", images=3)]))
     other = sample("w", [png(1, (200, 100)), b"no image", "Two words"])
     for index, record in enumerate([*ours.samples(), other]):

@@ -1,0 +1,79 @@
+"""A benchmark to look for in a corpus: its questions and its images.
+
+Any dataset will do: a Parquet or JSON Lines file or folder, a dataset saved to disk, or a name on
+the Hub. Questions are the strings in columns whose name tells of one; without such a column, all
+strings of at least eight words. Images are all values that hold one, or name a file beside.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from .corpora import InterleavedCorpus, open_corpus
+from .seen import decode
+from .sources import Bad, Row
+
+_QUESTION = ("question", "query", "problem", "prompt", "text")
+_WORDS = 8
+_IMAGE_FILES = {".png", ".jpg", ".jpeg", ".webp", ".gif", ".bmp"}
+
+
+@dataclass(frozen=True)
+class Item:
+    """One row of a benchmark."""
+
+    question: str
+    images: tuple[bytes, ...]
+
+
+@dataclass(frozen=True)
+class Benchmark:
+    """A benchmark, read once."""
+
+    name: str
+    items: tuple[Item, ...]
+
+
+def open_benchmark(source: str | Path, split: str = "test") -> Benchmark:
+    """Read a benchmark whole; they are small.
+
+    Raises:
+        CorpusError: there is no such dataset.
+    """
+    opened = open_corpus(source, split)
+    items = tuple(_items(opened))
+    return Benchmark(opened.name, items)
+
+
+def _items(opened: InterleavedCorpus) -> Iterator[Item]:
+    for _, row in opened.source.rows(None, 0):
+        if not isinstance(row, Bad):
+            images = [image for value in row.values() for image in _images(value, opened.images)]
+            yield Item(_question(row), tuple(images))
+
+
+def _question(row: Row) -> str:
+    named = [row[name] for name in _QUESTION if isinstance(row.get(name), str)]
+    if named:
+        return str(named[0])
+    strings = [value for value in row.values() if isinstance(value, str)]
+    return "\n".join(value for value in strings if len(value.split()) >= _WORDS)
+
+
+def _images(value: Any, folder: Path | None) -> Iterator[bytes]:
+    if isinstance(value, bytes):
+        if decode(value) is not None:
+            yield value
+    elif isinstance(value, list):
+        for part in value:
+            yield from _images(part, folder)
+    elif isinstance(value, dict):
+        yield from _images(value.get("bytes") or value.get("path"), folder)
+    elif isinstance(value, str) and Path(value).suffix.lower() in _IMAGE_FILES:
+        for path in [Path(value), *([folder / value, folder / "images" / value] if folder else [])]:
+            if path.is_file():
+                yield path.read_bytes()
+                break

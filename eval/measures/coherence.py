@@ -1,0 +1,58 @@
+"""Coherence: whether the order of the images means something."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..seen import Seen
+from ..statistics import area_under_curve
+from ..tools import Tools
+from .base import Figure, Found, Measure, PerSample
+
+_SAME = 0.98  # SSIM above which a neighbour is the same picture again
+
+
+class Coherence(Measure):
+    """How often an adjacent pair of images is more alike than another pair of the same sample.
+
+    Near-identical neighbours are taken for one image first: without that, a corpus that shows
+    every picture twice would be the most coherent.
+    """
+
+    figures = (
+        Figure("coherence", "Adjacent images are more alike than others of the sample", "higher",
+               "share, 0.5 by chance", "own definition", "order that goes by meaning and not by "
+               "looks; samples of fewer than three different images"),
+    )  # fmt: skip
+
+    def __init__(self, tools: Tools) -> None:
+        how = f"cosine by {tools.clip.name}" if tools.clip else "SSIM of grey images"
+        self._found = PerSample(f"{how}; neighbours above {_SAME} SSIM are one")
+
+    def see(self, sample: Seen) -> None:
+        kept = distinct(sample.ssims)
+        alike = sample.ssims if sample.vectors is None else sample.vectors @ sample.vectors.T
+        first, second = np.triu_indices(len(kept), 1)
+        values = alike[np.ix_(kept, kept)][first, second]
+        known = np.isfinite(values)
+        adjacent = (second - first == 1)[known]
+        weight = int(adjacent.sum())
+        if weight == 0 or weight == len(adjacent):
+            self._found.add(0, 0)
+        else:
+            self._found.add(weight * area_under_curve(values[known], adjacent), weight)
+
+    def finish(self) -> Mapping[str, Found]:
+        return {"coherence": self._found}
+
+
+def distinct(ssims: NDArray[np.float64]) -> list[int]:
+    """Positions of the pictures that differ from the one kept before them."""
+    kept: list[int] = []
+    for i in range(len(ssims)):
+        if not kept or not ssims[kept[-1], i] > _SAME:
+            kept.append(i)
+    return kept

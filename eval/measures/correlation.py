@@ -1,0 +1,174 @@
+"""Image-text correlation: whether pictures and texts belong together.
+
+A mean cosine alone says little: CLIP gives any slide and any sentence of a lecture some likeness.
+So it is held against wrong texts: the lift over texts of other videos, the area under the ROC curve
+of right pairs against wrong ones (which compares across corpora and scorers), and how often the
+right text is found among ten, the other nine from the same video, where style is of no help.
+
+Scorers: CLIP where a model is given; else what is written on the image against what is said, both
+embedded as text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..pairs import text_of
+from ..seen import Seen
+from ..tools import Tools
+from .base import Absent, Figure, Found, Measure, PerPair, PerSample
+
+Vectors = NDArray[np.float32]
+
+_WRONG = 20  # wrong texts for each image, for the lift
+_WRONG_FOR_AREA = 4  # of them, those that the ROC curve takes
+_POOL = 10
+_SOURCE = "own definition; CLIP score after Hessel et al. 2021"
+_BLIND = "what CLIP or the on-screen text does not show: gestures, layout, whether it is true"
+
+
+@dataclass
+class _Pairs:
+    """What is kept of the images that have a text. Texts are numbered, equal ones alike."""
+
+    images: list[Vectors] = field(default_factory=list)
+    text: list[int] = field(default_factory=list)
+    sample: list[int] = field(default_factory=list)
+    video: list[str] = field(default_factory=list)
+    texts: list[Vectors] = field(default_factory=list)
+    numbers: dict[str, int] = field(default_factory=dict)
+    said_in: list[set[str]] = field(default_factory=list)  # videos of each text
+
+
+class Correlation(Measure):
+    """Similarity, lift, area under the ROC curve and recall@1 in pools of ten."""
+
+    figures = (
+        Figure("image_text_lift", "Image and its text, above texts of other videos", "higher",
+               "cosine", _SOURCE, _BLIND + "; it does not compare across scorers"),
+        Figure("image_text_auc", "Right pairs score higher than wrong ones (AUC)", "higher",
+               "share, 0.5 by chance", _SOURCE, _BLIND),
+        Figure("image_text_recall_at_1", "Right text found among ten of the same video", "higher",
+               "share, 0.1 by chance", _SOURCE, _BLIND + "; videos of few texts have easier pools"),
+        Figure("image_text_similarity", "Image and its text, similarity", "higher", "cosine",
+               _SOURCE, "style: any slide and any lecture are somewhat alike"),
+    )  # fmt: skip
+
+    def __init__(self, tools: Tools) -> None:
+        self._tools = tools
+        self._pairs = _Pairs()
+        self._samples = 0
+        self._scorer = (
+            tools.clip.name if tools.clip else f"on-screen text to speech, {tools.embed.identity}"
+        )
+
+    def see(self, sample: Seen) -> None:
+        pairs, record = self._pairs, sample.record
+        self._samples += 1
+        images = self._embed_images(sample)
+        places = [
+            (text_of(record, p.position), i) for p, i in zip(sample.pictures, images, strict=True)
+        ]
+        known = [(text, image) for text, image in places if text is not None and image.any()]
+        texts = [record.texts[place] or "" for place, _ in known]
+        self._embed_texts(texts)
+        for text, (_, image) in zip(texts, known, strict=True):
+            number = pairs.numbers[text]
+            pairs.said_in[number].add(record.video_id)
+            pairs.images.append(image)
+            pairs.text.append(number)
+            pairs.sample.append(sample.index)
+            pairs.video.append(record.video_id)
+
+    def finish(self) -> Mapping[str, Found]:
+        if len(self._pairs.texts) < 2:
+            scored = "CLIP" if self._tools.clip else "on-screen text, and no CLIP model is given"
+            why = Absent(f"fewer than two texts belong to an image with {scored}")
+            return {figure.name: why for figure in self.figures}
+        right, wrong = self._similarities()
+        columns = {
+            "image_text_similarity": right,
+            "image_text_lift": right - wrong.mean(axis=1),
+            "image_text_recall_at_1": self._recalled(),
+        }
+        found: dict[str, Found] = {name: self._by_sample(v) for name, v in columns.items()}
+        if len(self._pairs.texts) < _POOL:
+            found["image_text_recall_at_1"] = Absent("fewer than ten different texts")
+        return found | {"image_text_auc": self._for_area(right, wrong)}
+
+    def _embed_images(self, sample: Seen) -> Sequence[Vectors]:
+        """A vector per picture; zeros where the scorer has nothing to go by."""
+        if sample.vectors is not None:
+            return list(sample.vectors)
+        written = [sample.record.ocr_texts[p.position] or "" for p in sample.pictures]
+        return list(self._tools.embed(written))
+
+    def _embed_texts(self, texts: Sequence[str]) -> None:
+        fresh = [t for t in dict.fromkeys(texts) if t not in self._pairs.numbers]
+        embed = self._tools.clip.texts if self._tools.clip else self._tools.embed
+        for text, vector in zip(fresh, embed(fresh), strict=True):
+            self._pairs.numbers[text] = len(self._pairs.texts)
+            self._pairs.texts.append(vector)
+            self._pairs.said_in.append(set())
+
+    def _similarities(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Of each pair with its own text (pairs,), and with wrong ones (pairs, _WRONG)."""
+        images, texts = np.stack(self._pairs.images), np.stack(self._pairs.texts)
+        own = np.array(self._pairs.text)
+        draw = np.random.default_rng(self._tools.seed)
+        wrong = np.zeros((len(own), _WRONG))
+        for video in dict.fromkeys(self._pairs.video):
+            rows = np.flatnonzero(np.array(self._pairs.video) == video)
+            others = self._elsewhere(video)
+            for row in rows:
+                choice = others if len(others) else _without(len(texts), own[row])
+                picked = draw.choice(choice, _WRONG)
+                wrong[row] = texts[picked] @ images[row]
+        right = np.einsum("ij,ij->i", images, texts[own]).astype(np.float64)
+        return right, wrong
+
+    def _recalled(self) -> NDArray[np.float64]:
+        """For each pair, 1 where its text scores best in its pool; ties share."""
+        images, texts = np.stack(self._pairs.images), np.stack(self._pairs.texts)
+        draw = np.random.default_rng(self._tools.seed + 1)
+        inside: dict[str, list[int]] = {}
+        for number, videos in enumerate(self._pairs.said_in):
+            for video in videos:
+                inside.setdefault(video, []).append(number)
+        found = np.zeros(len(images))
+        for row, (own, video) in enumerate(zip(self._pairs.text, self._pairs.video, strict=True)):
+            near = [number for number in inside[video] if number != own]
+            pool = draw.permutation(near)[: _POOL - 1].tolist()
+            if len(pool) < _POOL - 1:
+                far = self._elsewhere(video)
+                pool += draw.permutation(far)[: _POOL - 1 - len(pool)].tolist()
+            scores = texts[[own, *pool]] @ images[row]
+            best = scores >= scores.max() - 1e-6
+            found[row] = best[0] / best.sum()
+        return found
+
+    def _elsewhere(self, video: str) -> NDArray[np.intp]:
+        """Numbers of the texts that this video does not have."""
+        return np.flatnonzero([video not in videos for videos in self._pairs.said_in])
+
+    def _by_sample(self, values: NDArray[np.float64]) -> PerSample:
+        total = np.bincount(self._pairs.sample, values, self._samples)
+        count = np.bincount(self._pairs.sample, minlength=self._samples)
+        return PerSample(self._scorer, total.tolist(), count.tolist())
+
+    def _for_area(self, right: NDArray[np.float64], wrong: NDArray[np.float64]) -> PerPair:
+        scores = np.column_stack([right, wrong[:, :_WRONG_FOR_AREA]])
+        label = np.zeros_like(scores, dtype=bool)
+        label[:, 0] = True
+        sample = np.repeat(self._pairs.sample, scores.shape[1])
+        return PerPair(
+            self._scorer, scores.ravel().tolist(), label.ravel().tolist(), sample.tolist()
+        )
+
+
+def _without(count: int, number: int) -> NDArray[np.intp]:
+    return np.delete(np.arange(count), number)

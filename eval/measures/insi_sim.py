@@ -1,0 +1,93 @@
+"""In-sample image similarity (InSI-SIM) of "2.5 Years in Class" (arXiv 2501.00958, section 4).
+
+Plain: of a sample, the mean over all pairs of its images of ((cos CLIP + 1) / 2 + SSIM) / 2.
+
+As released: the authors' scripts apply (x + 1) / 2 a second time, to the sum over pairs; count the
+SSIM of a sample in which a pair failed as 0; leave out samples in which an image could not be
+embedded; and report samples of 4 to 11 images. With it published figures can be compared.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Literal
+
+import numpy as np
+
+from ..seen import Seen
+from ..tools import Tools
+from .base import Absent, Figure, Found, Measure, PerSample
+
+_PLAIN = (4, 5, 6, 7, 8)  # images of a sample for which the paper has a figure of its own
+_RELEASED = range(4, 12)
+_HIGHER: Literal["higher"] = "higher"
+_PAPER = "arXiv 2501.00958, section 4; InSI-SIM"
+_BLIND = (
+    "whether the likeness is of content: frames of one talking head score high, and so does a "
+    "slide shown twice"
+)
+_RESIZE = "SSIM of grey images, the second resized to the first"
+
+
+class InSampleSimilarity(Measure):
+    """Plain, by number of images, and as released; the SSIM half under its own name."""
+
+    figures = (
+        Figure("insi_sim", "Likeness of the images of a sample (InSI-SIM)", _HIGHER, "0 to 1",
+               _PAPER, _BLIND),
+        *(Figure(f"insi_sim_{n}", f"InSI-SIM of samples with {n} images", _HIGHER, "0 to 1",
+                 _PAPER, _BLIND) for n in _PLAIN),
+        Figure("insi_sim_as_released", "InSI-SIM as the released scripts have it (4 to 11 images)",
+               _HIGHER, "script's scale", _PAPER, _BLIND + "; the value falls as samples grow"),
+        Figure("in_sample_ssim", "Likeness of the images of a sample, SSIM half alone", _HIGHER,
+               "-1 to 1", "Wang et al. 2004", _BLIND),
+    )  # fmt: skip
+
+    def __init__(self, tools: Tools) -> None:
+        self._clip = tools.clip
+        both = f"{tools.clip.name}; {_RESIZE}" if tools.clip else ""
+        self._plain = PerSample(both)
+        self._by_number = {n: PerSample(both) for n in _PLAIN}
+        self._released = PerSample(both)
+        self._ssim = PerSample(_RESIZE)
+
+    def see(self, sample: Seen) -> None:
+        pairs = np.triu_indices(len(sample.pictures), 1)
+        ssims = sample.ssims[pairs]
+        usable = np.isfinite(ssims)
+        some = bool(usable.any())
+        self._ssim.add(float(ssims[usable].mean()) if some else 0.0, some)
+        if sample.vectors is None:
+            return
+        cosines = ((sample.vectors @ sample.vectors.T)[pairs] + 1) / 2
+        value = float((cosines[usable] + ssims[usable]).mean() / 2) if some else 0.0
+        self._plain.add(value, some)
+        for number, found in self._by_number.items():
+            found.add(value, some and len(sample.pictures) == number)
+        complete = len(sample.pictures) == sample.image_num and sample.image_num in _RELEASED
+        self._released.add(as_released(cosines, ssims) if complete else 0.0, complete)
+
+    def finish(self) -> Mapping[str, Found]:
+        if self._clip is None:
+            why = Absent("no CLIP weights; name a model with --clip-model and --clip-weights")
+            return {f.name: why for f in self.figures} | {"in_sample_ssim": self._ssim}
+        numbered = {f"insi_sim_{n}": found for n, found in self._by_number.items()}
+        return {
+            "insi_sim": self._plain,
+            **numbered,
+            "insi_sim_as_released": self._released,
+            "in_sample_ssim": self._ssim,
+        }
+
+
+def as_released(
+    cosines: np.typing.NDArray[np.floating], ssims: np.typing.NDArray[np.floating]
+) -> float:
+    """A sample's score by the released scripts.
+
+    Args:
+        cosines: of each pair of images, (cos + 1) / 2.
+        ssims: of each pair; NaN where it failed.
+    """
+    structural = float(ssims.sum()) if np.isfinite(ssims).all() else 0.0
+    return (structural + (float(cosines.sum()) + 1) / 2) / 2 / len(ssims)

@@ -1,0 +1,152 @@
+"""Measuring corpora: every sample is read once, shown to every measure, and forgotten."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any
+
+import numpy as np
+
+from .clip import Clip
+from .corpora import CorpusError, Interleaved, InterleavedCorpus
+from .examples import Album, Example, open_album
+from .measures import MEASURES
+from .measures.base import Absent, Figure, Found, PerPair, PerSample
+from .seen import Seen
+from .statistics import Interval, Statistic, interval, ratio, separation
+from .tools import Tools
+
+_EMBEDDED_AT_ONCE = 8  # samples whose images CLIP sees in one batch
+_SHOWN = 3  # examples at each end
+
+Tell = Callable[[str, int], None]  # name of the corpus, samples done
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A sample at one end of a measure, with its own value."""
+
+    value: float
+    example: Example
+
+
+@dataclass(frozen=True)
+class Result:
+    """One figure of one corpus."""
+
+    figure: Figure
+    scorer: str
+    statistic: Statistic | None  # None: absent
+    interval: Interval | None
+    reason: str = ""  # why it is absent
+    per_video: tuple[float, ...] = ()
+    lowest: tuple[Shown, ...] = ()
+    highest: tuple[Shown, ...] = ()
+
+
+@dataclass(frozen=True)
+class Measured:
+    """What was measured of one corpus."""
+
+    name: str
+    samples: int
+    videos: int
+    skipped: Mapping[str, int]
+    results: Mapping[str, Result]
+    details: Mapping[str, Mapping[str, int]]
+
+
+def measure_corpus(
+    corpus: InterleavedCorpus, tools: Tools, samples: int | None = None, tell: Tell | None = None
+) -> Measured:
+    """Show a sample of a corpus to every measure.
+
+    Args:
+        samples: how many, drawn at random with the seed of the tools; None: all.
+        tell: called with the name of the corpus and the samples done.
+
+    Raises:
+        CorpusError: the corpus has no sample that can be read.
+    """
+    measures = [measure(tools) for measure in MEASURES]
+    videos: list[str] = []
+    with open_album() as album:
+        for sample in _seen(corpus.samples(samples, tools.seed), tools.clip):
+            for measure in measures:
+                measure.see(sample)
+            album.add(sample)
+            videos.append(sample.record.video_id)
+            if tell:
+                tell(corpus.name, len(videos))
+        if not videos:
+            told = "; ".join(f"{reason} ({n})" for reason, n in corpus.skipped.items())
+            raise CorpusError(f"{corpus.name}: no sample can be read. {told}")
+        results = {}
+        for measure in measures:
+            found = measure.finish()
+            for figure in measure.figures:
+                results[figure.name] = _result(figure, found[figure.name], videos, album, tools)
+    details = {name: counts for measure in measures for name, counts in measure.details().items()}
+    return Measured(
+        corpus.name, len(videos), len(set(videos)), dict(corpus.skipped), results, details
+    )
+
+
+def _seen(records: Iterator[Interleaved], clip: Clip | None) -> Iterator[Seen]:
+    """Samples with their images embedded, those of a few samples in one batch."""
+    numbered = enumerate(records)
+    while batch := [Seen(record, i) for i, record in islice(numbered, _EMBEDDED_AT_ONCE)]:
+        if clip:
+            vectors = clip.images([p.pixels for sample in batch for p in sample.pictures])
+            ends = np.cumsum([len(sample.pictures) for sample in batch])
+            for sample, part in zip(batch, np.split(vectors, ends[:-1]), strict=True):
+                sample.vectors = part
+        while batch:  # a sample that was shown is held no longer: its pixels are large
+            yield batch.pop(0)
+
+
+def _result(
+    figure: Figure, found: Found, videos: Sequence[str], album: Album, tools: Tools
+) -> Result:
+    if isinstance(found, Absent):
+        return Result(figure, "", None, None, found.reason)
+    statistic = _statistic(found, videos)
+    estimate = interval(statistic, tools.seed)
+    if estimate.value is None:
+        return Result(figure, found.scorer, None, None, "nothing in the corpus tells of it")
+    if isinstance(found, PerPair):
+        return Result(figure, found.scorer, statistic, estimate)
+    ends = _ends(found, album)
+    return Result(figure, found.scorer, statistic, estimate, "", _per_video(found, videos), *ends)
+
+
+def _statistic(found: PerSample | PerPair, videos: Sequence[str]) -> Statistic:
+    if isinstance(found, PerSample):
+        return ratio(found.total, videos, found.count)
+    return separation(found.scores, found.right, [videos[i] for i in found.sample])
+
+
+def _per_video(found: PerSample, videos: Sequence[str]) -> tuple[float, ...]:
+    sums: dict[str, Any] = {}
+    for video, total, count in zip(videos, found.total, found.count, strict=True):
+        sums[video] = sums.get(video, 0) + np.array([total, count])
+    return tuple(float(total / count) for total, count in sums.values() if count > 0)
+
+
+def _ends(found: PerSample, album: Album) -> tuple[tuple[Shown, ...], tuple[Shown, ...]]:
+    """The samples with the lowest and the highest value.
+
+    Those with little to measure are left out: three words have any density.
+    """
+    count = np.array(found.count, dtype=float)
+    enough = np.flatnonzero((count > 0) & (count >= np.median(count[count > 0]) / 4))
+    values = np.array(found.total)[enough] / count[enough]
+    order = enough[np.argsort(values, kind="stable")]
+    shown = min(_SHOWN, len(order) // 2)
+
+    def show(numbers: Sequence[int]) -> tuple[Shown, ...]:
+        return tuple(Shown(found.total[n] / found.count[n], album.example(n)) for n in numbers)
+
+    return show(order[:shown].tolist()), show(order[::-1][:shown].tolist())

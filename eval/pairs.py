@@ -1,0 +1,22 @@
+"""Which text belongs to an image."""
+
+from __future__ import annotations
+
+from .corpora import Interleaved
+
+
+def text_of(record: Interleaved, position: int) -> int | None:
+    """Position of the text that belongs to the image at `position`; None: the sample has no text.
+
+    The text of its clip, where the corpus tells of clips; else the next text, else the one before.
+    """
+    image = record.elements[position]
+    after = [i for i in range(position + 1, len(record.texts)) if record.texts[i]]
+    before = [i for i in range(position - 1, -1, -1) if record.texts[i]]
+    if image is not None:
+        clip = (image.video_id, image.clip_start, image.clip_end)
+        for i in (*after, *before):
+            text = record.elements[i]
+            if text and (text.video_id, text.clip_start, text.clip_end) == clip:
+                return i
+    return next(iter((*after, *before)), None)

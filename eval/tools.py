@@ -1,0 +1,31 @@
+"""What the measures work with: models, a benchmark to look for, the seed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from vid2book.models.embed import WordLlama
+from vid2book.models.tokens import TokenCounter
+
+if TYPE_CHECKING:
+    from .benchmark import Benchmark
+    from .clip import Clip
+
+
+@dataclass
+class Tools:
+    """Handed to every measure. Models are loaded when a measure first uses them."""
+
+    seed: int = 0
+    clip: Clip | None = None
+    benchmark: Benchmark | None = None
+
+    @cached_property
+    def embed(self) -> WordLlama:
+        return WordLlama()
+
+    @cached_property
+    def count_tokens(self) -> TokenCounter:
+        return TokenCounter()

@@ -1,0 +1,76 @@
+"""From corpora to numbers: every measure sees every sample, and equal seeds give equal numbers."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from vid2book.eval import measure
+from vid2book.eval.corpora import CorpusError
+from vid2book.eval.measures import MEASURES
+
+from .corpus import row, write_parquet
+
+# What others rely on, by name.
+PROMISED = (
+    "image_text_lift image_text_recall_at_1 insi_sim insi_sim_as_released coherence "
+    "duplicate_image_share duplicate_text_share contamination"
+).split()
+
+
+@pytest.fixture
+def corpora(tmp_path: Path) -> tuple[Path, Path]:
+    """Two corpora of the same videos; the second says and shows everything twice."""
+    rows = [row(f"v{i}", images=3) for i in range(8)]
+    twice = rows + [r | {"id": r["id"] + "b"} for r in rows]
+    return write_parquet(tmp_path / "a.parquet", rows), write_parquet(tmp_path / "b.parquet", twice)
+
+
+def test_metrics(corpora: tuple[Path, Path]) -> None:
+    told: list[tuple[str, int]] = []
+    metrics = measure(*corpora, tell=lambda name, done: told.append((name, done))).to_dict()
+    assert metrics == json.loads(json.dumps(metrics, allow_nan=False))
+    first, second = metrics["corpora"]
+    assert (first["name"], first["samples"], first["videos"]) == ("a", 8, 8)
+    assert (second["name"], second["samples"], second["videos"]) == ("b", 16, 8)
+    assert told[:8] == [("a", n) for n in range(1, 9)]
+    names = {figure.name for kind in MEASURES for figure in kind.figures}
+    assert set(PROMISED) <= names == set(first["measures"]) == set(metrics["figures"])
+    for measured in first["measures"].values():
+        assert (measured["value"] is None) == bool(measured["reason"])
+        assert measured["value"] is None or measured["low"] <= measured["value"] <= measured["high"]
+        assert measured["value"] is None or measured["scorer"]
+    assert first["measures"]["insi_sim"]["reason"].startswith("no CLIP weights")
+    assert first["measures"]["contamination"]["reason"].startswith("no benchmark")
+
+
+def test_two_corpora_are_compared_on_shared_videos(corpora: tuple[Path, Path]) -> None:
+    metrics = measure(*corpora).to_dict()
+    (compared,) = metrics["compared"]
+    assert (compared["first"], compared["second"], compared["shared_videos"]) == ("a", "b", 8)
+    copies = compared["measures"]["duplicate_image_share"]
+    assert copies["difference"] == pytest.approx(-0.5) and copies["high"] < 0
+    assert copies["verdict"] == "first"
+    assert compared["measures"]["in_sample_ssim"]["verdict"] is None
+    assert "insi_sim" not in compared["measures"]
+
+
+def test_same_seed_same_numbers(corpora: tuple[Path, Path]) -> None:
+    first = measure(corpora[0], samples=5, seed=3).to_dict()
+    assert first == measure(corpora[0], samples=5, seed=3).to_dict()
+    assert first["corpora"][0]["samples"] == 5
+    assert first != measure(corpora[0], samples=5, seed=4).to_dict()
+
+
+def test_a_corpus_without_anything_is_told(tmp_path: Path) -> None:
+    (tmp_path / "x.jsonl").write_text('{"images": [], "texts": []}\n')
+    with pytest.raises(CorpusError, match=r"x: no sample can be read\. a row without an image"):
+        measure(tmp_path / "x.jsonl")
+
+
+def test_corpora_of_one_name_are_told_apart(corpora: tuple[Path, Path]) -> None:
+    metrics = measure(corpora[0], corpora[0]).to_dict()
+    assert [c["name"] for c in metrics["corpora"]] == ["a", "a (2)"]
+    assert {d["difference"] for d in metrics["compared"][0]["measures"].values()} == {0.0}
