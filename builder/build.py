@@ -93,6 +93,12 @@ def build(
     console.print(_summary(events, outcomes, written, seconds))
     console.print(f"The corpus: {escape(str(output))}", soft_wrap=True)
     console.print(f"Look at it: [bold]vid2book view {escape(str(output))}[/]", soft_wrap=True)
+    if provisional := sum(corpus.is_provisional(video) for video in corpus.videos):
+        errors.print(
+            f"[yellow]Provisional:[/] a back end failed on {provisional} videos, and something "
+            "simpler stood in (column 'provisional' of decisions). The next build tries again.",
+            soft_wrap=True,
+        )
     if failed:
         errors.print(_losses("Failed", failed))
         raise typer.Exit(1)

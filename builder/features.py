@@ -92,6 +92,8 @@ _DECISIONS = Features(
         "score": _FLOAT,
         "threshold": _FLOAT,
         "text": _STRING,
+        "raw": _STRING,
+        "provisional": Value("bool"),
     }
 )
 

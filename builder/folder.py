@@ -18,7 +18,7 @@ from pathlib import Path
 
 from vid2book.records import Outcome
 
-FORMAT = 3  # of the files of a corpus; a change here rewrites corpora that are otherwise current
+FORMAT = 4  # of the files of a corpus; a change here rewrites corpora that are otherwise current
 
 FOLDERS = {"default": "data", "videos": "videos", "decisions": "decisions"}
 RECORD = ".vid2book.json"  # what the folder holds; of no use elsewhere, so it is not pushed

@@ -89,6 +89,14 @@ class Corpus:
         levels = ("video", "clip", "sentence", "keyframe", "line")
         return sorted(found, key=lambda d: (d.level != "video", d.start, levels.index(d.level)))
 
+    def is_provisional(self, video: Video) -> bool:
+        """Whether a back end failed in this run, so that the next run tries again."""
+        work = self.work(video)
+        try:
+            return any(work.stamp(stage) != work.key(stage) for stage in STAGES)
+        except Failed:
+            return False
+
     @cached_property
     def reduced(self) -> Reduced:
         """What the whole corpus decided."""
@@ -110,19 +118,19 @@ class Corpus:
 
     @cached_property
     def _reduce_key(self) -> str:
-        videos = [(video.video_id, self._align_key(video)) for video in self.videos]
+        videos = [(video.video_id, self._align_stamp(video)) for video in self.videos]
         return make_key(reduce_stage.VERSION, self.config.reduce.model_dump(), videos)
 
-    def _align_key(self, video: Video) -> str:
+    def _align_stamp(self, video: Video) -> str:
         try:
-            return self.work(video).key(ALIGN)
+            return self.work(video).stamp(ALIGN)
         except Failed as failure:
             return str(failure)
 
     def _outcome_key(self, video: Video) -> str:
         return make_key(
             interleave_stage.VERSION, self.config.interleave.model_dump(), asdict(video),
-            self._align_key(video), self._reduce_key,
+            self._align_stamp(video), self._reduce_key,
         )  # fmt: skip
 
     def _is_kept(self, work: Work) -> bool:

@@ -184,8 +184,10 @@ class Sample:
 class Decision:
     """What one stage kept or dropped, and the number that decided it.
 
-    `reason` is for a person to read. `text` is what was said or written there, if anything.
-    A score without a threshold (and the other way round) is allowed: a rule may have neither.
+    `reason` is for a person to read. `text` is what was said or written there, if anything, and
+    `raw` how it was said where `text` is another wording. A score without a threshold (and the
+    other way round) is allowed: a rule may have neither. Where a back end failed and something else
+    was done instead, the decision is `provisional`: the next run tries again.
     """
 
     video_id: str
@@ -198,6 +200,8 @@ class Decision:
     score: float | None = None
     threshold: float | None = None
     text: str = ""
+    raw: str = ""
+    provisional: bool = False
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,9 @@
 A second run with nothing changed finds everything; a changed setting misses only its own stage and
 what follows. Results are written beside their place and renamed, so a half-written one is never
 read, and two processes that compute the same write the same: at least once, idempotent.
+
+A result may be provisional: a back end failed, and something else was done instead. It is there for
+the run that stored it, in all its processes, and not for the next, which tries again.
 """
 
 from __future__ import annotations
@@ -12,6 +15,7 @@ import hashlib
 import json
 import os
 import tempfile
+import uuid
 import zlib
 from dataclasses import dataclass, field
 from functools import cache
@@ -38,31 +42,61 @@ def make_key(*parts: Any) -> str:
 
 @dataclass(frozen=True)
 class Store:
-    """A folder of results. Safe to share between processes and between corpora."""
+    """A folder of results. Safe to share between processes and between corpora.
+
+    Args:
+        root: the folder.
+        run: names the run to which provisional results belong. Copies to other processes have it
+            too.
+    """
 
     root: Path = field(default_factory=default_root)
+    run: str = field(default_factory=lambda: uuid.uuid4().hex, compare=False)
 
     def path(self, stage: str, key: str) -> Path:
         return self.root / stage / key[:2] / f"{key}.json.gz"
 
     def has(self, stage: str, key: str) -> bool:
-        return self.path(stage, key).is_file()
+        return self.path(stage, key).is_file() or bool(self.provisional(stage, key))
 
     def load(self, stage: str, key: str, kind: Any) -> Any | None:
         """The result as `kind` (a type), or None if there is none that can be read."""
-        path = self.path(stage, key)
+        path, begin = self.path(stage, key), 0
+        if self.provisional(stage, key):
+            path, begin = self._provisional_path(stage, key), len(self.run)
         try:
-            return _adapter(kind).validate_json(gzip.decompress(path.read_bytes()))
+            return _adapter(kind).validate_json(gzip.decompress(path.read_bytes()[begin:]))
         except FileNotFoundError:
             return None
         except (OSError, EOFError, zlib.error, ValidationError):
             path.unlink(missing_ok=True)  # damaged by a full disk, say: computed again
             return None
 
-    def save(self, stage: str, key: str, kind: Any, value: Any) -> None:
+    def save(self, stage: str, key: str, kind: Any, value: Any, provisional: bool = False) -> None:
         # Level 1: most of it is JPEG, which no level makes smaller.
         data = gzip.compress(_adapter(kind).dump_json(value), compresslevel=1, mtime=0)
+        if provisional:
+            write_atomically(self._provisional_path(stage, key), self.run.encode() + data)
+            return
         write_atomically(self.path(stage, key), data)
+        self._provisional_path(stage, key).unlink(missing_ok=True)
+
+    def provisional(self, stage: str, key: str) -> str:
+        """A hash of what this run stored provisionally; empty if it stored nothing so.
+
+        Two failures with the same outcome have the same hash, whatever the run.
+        """
+        try:
+            data = self._provisional_path(stage, key).read_bytes()
+        except OSError:
+            return ""
+        run, result = data[: len(self.run)], data[len(self.run) :]
+        if run != self.run.encode() or self.path(stage, key).is_file():
+            return ""
+        return hashlib.sha256(result).hexdigest()[:32]
+
+    def _provisional_path(self, stage: str, key: str) -> Path:
+        return self.path(stage, key).with_suffix(".provisional")
 
     def content(self, path: str | Path) -> str:
         """Hash of a file's content, remembered by its size and time of change.

@@ -92,13 +92,13 @@ class Work:
         return self._store.has(stage.name, self.key(stage))
 
     def key(self, stage: Stage[Any]) -> str:
-        """The key of the stage's result.
+        """The key of the stage's result. A need that turns out to be provisional changes it.
 
         Raises:
             Failed: the video cannot be read.
         """
         if stage.name not in self._keys:
-            before: list[Any] = [self.key(s) for s in stage.needs]
+            before: list[Any] = [self.stamp(s) for s in stage.needs]
             self._keys[stage.name] = make_key(
                 stage.name,
                 stage.version,
@@ -108,6 +108,18 @@ class Work:
                 before or [self._content, self.until],
             )
         return self._keys[stage.name]
+
+    def stamp(self, stage: Stage[Any]) -> str:
+        """Names the result itself: by its key, or if it is provisional by a hash of it.
+
+        What follows from a provisional result is kept under this, so that it is never taken for
+        what follows from the real one, and is there again if the next run fails alike.
+
+        Raises:
+            Failed: the video cannot be read.
+        """
+        key = self.key(stage)
+        return self._store.provisional(stage.name, key) or key
 
     @property
     def models(self) -> Models:
@@ -135,19 +147,26 @@ class Work:
 
     def _result(self, stage: Stage[Any]) -> tuple[Any, tuple[Decision, ...], str]:
         if stage.name not in self._held:
-            key = self.key(stage)
-            result = self._store.load(stage.name, key, stage.stored)
-            if result is None:
-                result = self._compute(stage)
-                self._store.save(stage.name, key, stage.stored, result)
-            self._held[stage.name] = result
+            self._held[stage.name] = self._load(stage) or self._settle(stage)
         return self._held[stage.name]
+
+    def _load(self, stage: Stage[Any]) -> Any:
+        return self._store.load(stage.name, self.key(stage), stage.stored)
+
+    def _settle(self, stage: Stage[Any]) -> Any:
+        needs = [self._result(need) for need in stage.needs]
+        # A provisional need may have changed the key, and there may be something under that.
+        if (result := self._load(stage)) is None:
+            failures = [failure for _, _, failure in needs if failure]
+            result = (None, (), failures[0]) if failures else self._compute(stage)
+            provisional = any(decision.provisional for decision in result[1])
+            self._store.save(stage.name, self.key(stage), stage.stored, result, provisional)
+            if provisional:
+                self._keys.clear()
+        return result
 
     def _compute(self, stage: Stage[Any]) -> tuple[Any, tuple[Decision, ...], str]:
         """A fault of the video is a result like any other; any other fault is not kept."""
-        for need in stage.needs:
-            if failure := self._result(need)[2]:
-                return None, (), failure
         self.tell(stage.name, 0.0)
         try:
             value, decisions = stage.compute(self)

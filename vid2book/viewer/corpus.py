@@ -145,6 +145,8 @@ def _decision(row: Row) -> Decision:
         score=row.get("score"),
         threshold=row.get("threshold"),
         text=row.get("text") or "",
+        raw=row.get("raw") or "",
+        provisional=bool(row.get("provisional")),
     )
 
 
