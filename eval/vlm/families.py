@@ -19,6 +19,9 @@ class Family:
     Attributes:
         placeholder: what stands for one image in the text that the processor is given.
         marks: every token that an image becomes; none of them is text to learn.
+        vision: the vision encoder, as a path in the model without its head.
+        connector: what lies within the encoder and yet belongs to the connector.
+        image_axis: the axis of the pixels along which images are counted.
         packs: whether several samples fit into one sequence, kept apart by position ids that start
             again at each (no attention goes from one to another). Known for the families below,
             where a test holds packed logits against separate ones; others are padded.
@@ -26,17 +29,22 @@ class Family:
 
     placeholder: str
     marks: tuple[str, ...]
+    vision: str = "vision_model"
+    connector: str | None = None
+    image_axis: int = 0
     packs: bool = True
 
 
 FAMILIES = {
-    "llava": Family("<image>", ("<image>",)),
-    "idefics2": Family("<image>", ("<image>", _FAKE)),
-    "idefics3": Family("<image>", ("<image>", _FAKE, "<global-img>", *_TILES)),
-    "smolvlm": Family("<image>", ("<image>", _FAKE, "<global-img>", *_TILES)),
+    "llava": Family("<image>", ("<image>",), vision="vision_tower"),
+    "idefics2": Family("<image>", ("<image>", _FAKE), image_axis=1),
+    "idefics3": Family("<image>", ("<image>", _FAKE, "<global-img>", *_TILES), image_axis=1),
+    "smolvlm": Family("<image>", ("<image>", _FAKE, "<global-img>", *_TILES), image_axis=1),
     "qwen2_5_vl": Family(
         "<|vision_start|><|image_pad|><|vision_end|>",
         ("<|vision_start|>", "<|image_pad|>", "<|video_pad|>", "<|vision_end|>"),
+        vision="visual",
+        connector="visual.merger",
     ),
 }
 
@@ -53,4 +61,4 @@ def family_of(model_type: str, processor: Any) -> Family | None:
     if not image:
         return None
     marks = [image, getattr(processor, "boi_token", None), getattr(processor, "eoi_token", None)]
-    return Family(image, tuple(mark for mark in marks if mark), packs=False)
+    return Family(image, tuple(mark for mark in marks if mark), vision="vision_tower", packs=False)

@@ -1,0 +1,25 @@
+"""Training an image-text model on an interleaved corpus, of ours or any of the OBELICS shape.
+
+result = train("tiny", "textbook", "HuggingFaceTB/SmolVLM-256M-Base", "out/textbook")
+vlm = load(result.model)
+evaluate_loss(vlm, open_corpus("textbook", split="test").samples())
+"""
+
+from __future__ import annotations
+
+from .checkpoint import TrainError
+from .config import Data, TrainConfig, load_config, names
+from .loop import TrainResult, train
+from .loss import SampleLoss, evaluate_loss
+
+__all__ = [
+    "Data",
+    "SampleLoss",
+    "TrainConfig",
+    "TrainError",
+    "TrainResult",
+    "evaluate_loss",
+    "load_config",
+    "names",
+    "train",
+]

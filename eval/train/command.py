@@ -1,0 +1,98 @@
+"""The command `vid2book train`."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+
+from vid2book.config import ConfigError
+
+from ..corpora import CorpusError
+from ..vlm import VlmError
+from .checkpoint import TrainError
+from .config import load_config
+from .loop import TrainResult
+from .loop import train as run
+
+
+class Text(StrEnum):
+    """What is learned."""
+
+    speech = "speech"
+    both = "speech+ocr"
+
+
+def train(
+    corpus: Annotated[
+        str, typer.Argument(metavar="CORPUS", help="A folder, a file, or ORG/NAME on the Hub.")
+    ],
+    model: Annotated[str, typer.Option(help="A model's name on the Hub, or its folder.")],
+    output: Annotated[
+        Path, typer.Option("--output", "-o", metavar="OUT", help="Folder of the run.")
+    ],
+    config: Annotated[str, typer.Option(help="Name of a recipe, or a YAML file.")] = "tiny",
+    text: Annotated[
+        Text | None, typer.Option(help="What to learn, if not what the recipe says.")
+    ] = None,
+    samples: Annotated[
+        int | None, typer.Option(min=1, help="Take only N samples, drawn at random.")
+    ] = None,
+    resume: Annotated[bool, typer.Option(help="Go on where the run in OUT stopped.")] = False,
+) -> None:
+    """Train an image-text model on a corpus.
+
+    On several GPUs: accelerate launch --config_file FILE "$(which vid2book)" train ...
+    """
+    errors = Console(stderr=True)
+    try:
+        recipe = load_config(config)
+        if text:
+            data = recipe.data.model_copy(update={"text": text.value})
+            recipe = recipe.model_copy(update={"data": data})
+        with _bar(errors) as bar:
+            task = bar.add_task("", total=1.0, told="loading the model")
+
+            def show(line: dict[str, Any], done: float) -> None:
+                bar.update(task, completed=min(done, 1.0), told=_told(line))
+
+            result = run(recipe, corpus, model, output, samples=samples, resume=resume, tell=show)
+    except (TrainError, CorpusError, VlmError, ConfigError) as error:
+        errors.print(f"[red]Error:[/] {escape(str(error))}", soft_wrap=True)
+        raise typer.Exit(2) from None
+    _print(result)
+
+
+def _bar(console: Console) -> Progress:
+    return Progress(
+        BarColumn(),
+        TextColumn("{task.percentage:>3.0f} %"),
+        TextColumn("{task.fields[told]}"),
+        TimeElapsedColumn(),
+        TimeRemainingColumn(),
+        console=console,
+        transient=True,
+    )
+
+
+def _told(line: dict[str, Any]) -> str:
+    return (
+        f"step {line['step']:,}  loss {line['loss']:.3f}  {line['samples']:,} samples  "
+        f"{line['tokens']:,} tokens"
+    )
+
+
+def _print(result: TrainResult) -> None:
+    console = Console()
+    console.print(
+        f"{result.steps:,} steps, {result.samples:,} samples, {result.images:,} images, "
+        f"{result.loss_tokens:,} tokens; loss {result.loss:.3f}"
+    )
+    for reason, number in sorted(result.dropped.items()):
+        console.print(f"Left out: {escape(reason)}: {number:,}")
+    console.print(f"The model: {escape(str(result.model))}", soft_wrap=True)

@@ -1,0 +1,321 @@
+"""The training loop.
+
+Why not `transformers.Trainer`: a step here counts its loss by tokens over all processes and
+accumulated sequences, processes that run out of data go on with blanks so that no row is lost,
+and a run that was killed goes on at the row, not at the batch, where it was. Each is a few lines
+on accelerate, and would be an override of a private method there.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import nullcontext
+from dataclasses import asdict, dataclass
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from ..corpora import InterleavedCorpus, open_corpus
+from ..vlm import Vlm, load
+from . import checkpoint
+from .card import card
+from .checkpoint import Place, Progress, TrainError
+from .config import TrainConfig, load_config
+from .log import Log, losses
+from .loss import token_losses
+from .model import choose_weights, learning_rate, optimizer_for, save
+from .order import ahead, count, fault, share, shuffled
+from .pack import Pack, blank, collate, packs
+
+RESULT = "result.json"
+_RUN = "run.json"
+_NO_MEMORY = re.compile(r"out of memory|can't allocate memory", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class TrainResult:
+    """What a run did. Cells of an ablation are matched on `samples`, `images`, `loss_tokens`.
+
+    Attributes:
+        model: folder that `from_pretrained` opens.
+        steps: updates of the weights.
+        samples, images, loss_tokens: seen, each pass counting.
+        loss: mean over the last tenth of the steps, nats per token.
+        dropped: what was left out, by reason.
+    """
+
+    model: Path
+    steps: int
+    samples: int
+    images: int
+    loss_tokens: int
+    loss: float
+    dropped: dict[str, int]
+
+
+def train(
+    config: str | Path | TrainConfig,
+    corpus: str | Path | InterleavedCorpus,
+    model: str | Path,
+    out: str | Path,
+    *,
+    samples: int | None = None,
+    resume: bool = False,
+    tell: Callable[[dict[str, Any], float], None] | None = None,
+) -> TrainResult:
+    """Train an image-text model on an interleaved corpus.
+
+    Args:
+        config: the name of a recipe, a YAML file, or a recipe.
+        corpus: what `open_corpus` opens, or an opened one.
+        model: a name on the Hub or a folder.
+        out: folder for the model, its card, the log and the checkpoints.
+        samples: take only so many, drawn with the recipe's seed.
+        resume: go on where a run in `out` stopped; a finished run is returned as it is.
+        tell: called after every step with its line of the log and the share of the run done.
+
+    Raises:
+        TrainError, CorpusError, VlmError, ConfigError: what is wrong and what to do.
+    """
+    recipe, out = load_config(config), Path(out)
+    opened = corpus if isinstance(corpus, InterleavedCorpus) else open_corpus(corpus)
+    told = {
+        "config": recipe.model_dump(),
+        "corpus": opened.name,
+        "model": str(model),
+        "samples": samples,
+    }
+    if finished := _begin(out, told, resume):
+        return finished
+    if problem := fault(opened):
+        raise TrainError(f"{opened.name}: {problem}")
+    rows = samples or count(opened)
+    if rows is None and recipe.steps is None:
+        raise TrainError(
+            f"{opened.name} is streamed, so its length is not known and the learning rate has no "
+            "schedule: give --samples, or steps in the config"
+        )
+    run = _Run(recipe, opened, samples, load(model, dtype=_dtype(recipe)), out)
+    try:
+        run.all_steps(rows, tell or (lambda line, done: None))
+    except (MemoryError, RuntimeError) as error:
+        if not isinstance(error, MemoryError) and not _NO_MEMORY.search(str(error)):
+            raise
+        raise TrainError(_no_memory(run.progress.step, recipe, error)) from None
+    return run.finish(told)
+
+
+class _Run:
+    def __init__(
+        self,
+        recipe: TrainConfig,
+        corpus: InterleavedCorpus,
+        samples: int | None,
+        vlm: Vlm,
+        out: Path,
+    ) -> None:
+        from accelerate.utils import set_seed
+
+        self.recipe, self.corpus, self.samples = recipe, corpus, samples
+        self.vlm, self.out = vlm, out
+        self.accelerator = _accelerator(recipe)
+        set_seed(recipe.seed)
+        weights = choose_weights(vlm, recipe)
+        self.model, self.optimizer = self.accelerator.prepare(
+            weights, optimizer_for(weights, recipe)
+        )
+        self.blank = blank(vlm) if self.accelerator.num_processes > 1 else None
+        self.progress, self.place = Progress(), Place()
+
+    @property
+    def checkpoints(self) -> Path:
+        return self.out / "checkpoints"
+
+    def all_steps(self, rows: int | None, tell: Callable[[dict[str, Any], float], None]) -> None:
+        """Steps to the end of the corpus or of `steps`; `rows` are those of a pass."""
+        if state := checkpoint.read(self.accelerator, self.checkpoints):
+            self.progress, self.place = state
+        main = self.accelerator.is_main_process
+        log = Log(self.out, self.progress.step, self.recipe.tensorboard) if main else None
+        stream = ahead(self._packs())
+        while self.recipe.steps is None or self.progress.step < self.recipe.steps:
+            started = time.monotonic()
+            group = list(islice(stream, self.recipe.accumulation))
+            if not self._count(group):
+                break
+            done = self._done(rows)
+            line = self._step(group, learning_rate(self.recipe, done))
+            line |= self.progress.as_dict() | {"seconds": round(time.monotonic() - started, 3)}
+            if log:
+                log.add(line)
+                tell(line, done)
+            if self.progress.step % self.recipe.checkpoint_every == 0:
+                self._checkpoint()
+
+    def finish(self, told: dict[str, Any]) -> TrainResult:
+        """Write the model, its card and the result."""
+        from accelerate.utils import gather_object
+
+        save(self.vlm, self.model, self.accelerator, self.recipe, self.out)
+        dropped: Counter[str] = sum(gather_object([self.place.dropped]), Counter())
+        dropped += self.corpus.skipped
+        if not self.progress.tokens:
+            raise TrainError(f"{self.corpus.name}: nothing could be learned from: {dict(dropped)}")
+        result = TrainResult(
+            self.out,
+            self.progress.step,
+            self.progress.samples,
+            self.progress.images,
+            self.progress.tokens,
+            _mean_of_last(losses(self.out)),
+            dict(dropped),
+        )
+        if self.accelerator.is_main_process:
+            (self.out / "README.md").write_text(card(told, self.corpus, asdict(result)))
+            text = json.dumps(asdict(result) | {"model": None}, indent=1)
+            (self.out / RESULT).write_text(text + "\n")
+        self.accelerator.wait_for_everyone()
+        return result
+
+    def _packs(self) -> Iterator[tuple[int, Pack]]:
+        """Packs of this process with their pass, from its place on."""
+        process, processes = self.accelerator.process_index, self.accelerator.num_processes
+        start = (self.place.row, self.place.piece)
+        epoch = self.place.epoch
+        while self.recipe.steps is not None or epoch < self.recipe.epochs:
+            samples = shuffled(
+                self.corpus.samples(self.samples, self.recipe.seed),
+                self.recipe.data.window,
+                self.recipe.seed,
+                epoch,
+            )
+            mine = share(samples, process, processes, start[0])
+            for pack in packs(self.vlm, mine, self.recipe.data, start):
+                yield epoch, pack
+            epoch, start = epoch + 1, (0, 0)
+
+    def _count(self, group: list[tuple[int, Pack]]) -> bool:
+        """Add to the progress what all processes are about to do; False where none has a pack."""
+        import torch
+
+        for epoch, pack in group:
+            self.place.epoch, (self.place.row, self.place.piece) = epoch, pack.after
+            self.place.dropped += pack.dropped
+        pieces = [piece for _, pack in group for piece in pack.pieces]
+        mine = [
+            sum(pack.rows for _, pack in group),
+            sum(piece.last for piece in pieces),
+            sum(piece.images for piece in pieces),
+            sum(piece.learned for piece in pieces),
+            len(group),
+        ]
+        all_of_them = self.accelerator.reduce(torch.tensor(mine, device=self.accelerator.device))
+        rows, samples, images, self._tokens, busy = all_of_them.tolist()
+        self.progress.rows += rows
+        self.progress.samples += samples
+        self.progress.images += images
+        self.progress.tokens += self._tokens
+        self.progress.step += bool(busy)
+        return bool(busy)
+
+    def _done(self, rows: int | None) -> float:
+        """Share of the run that is done after this step."""
+        if self.recipe.steps is not None:
+            return self.progress.step / self.recipe.steps
+        return self.progress.rows / (self.recipe.epochs * (rows or 1))
+
+    def _step(self, group: list[tuple[int, Pack]], rate: float) -> dict[str, Any]:
+        """One update: the gradient of the mean loss over all tokens of all processes."""
+        import torch
+
+        batches = [pack.pieces for _, pack in group if pack.pieces]
+        if self.blank:  # the same number of passes, each with an image, in every process
+            batches += [[]] * (self.recipe.accumulation - len(batches))
+            batches = [b if any(p.images for p in b) else [*b, self.blank] for b in batches]
+        for settings in self.optimizer.param_groups:
+            settings["lr"] = rate
+        total = torch.zeros((), device=self.accelerator.device)
+        processes = self.accelerator.num_processes  # over which gradients are averaged
+        for number, pieces in enumerate(batches, 1):
+            last = number == len(batches)
+            with nullcontext() if last else self.accelerator.no_sync(self.model):
+                with self.accelerator.autocast():
+                    loss = token_losses(self.model, collate(self.vlm, pieces)).sum()
+                self.accelerator.backward(loss * processes / max(self._tokens, 1))
+            total += loss.detach()
+        norm = self.accelerator.clip_grad_norm_(self.model.parameters(), self.recipe.max_grad_norm)
+        self.optimizer.step()
+        self.optimizer.zero_grad()
+        mean = self.accelerator.reduce(total).item() / max(self._tokens, 1)
+        return {"loss": mean, "learning_rate": rate, "grad_norm": float(norm)}
+
+    def _checkpoint(self) -> None:
+        checkpoint.write(
+            self.accelerator,
+            self.checkpoints,
+            self.progress,
+            self.place,
+            self.recipe.keep_checkpoints,
+        )
+
+
+def _begin(out: Path, told: dict[str, Any], resume: bool) -> TrainResult | None:
+    """Make the folder of the run, or see that it holds this very run; its result if finished."""
+    file = out / _RUN
+    if file.is_file():
+        if not resume:
+            raise TrainError(
+                f"{out} already holds a run: go on with --resume, or name another folder"
+            )
+        before = json.loads(file.read_text())
+        now = json.loads(json.dumps(told))
+        if changed := [key for key in now if before.get(key) != now[key]]:
+            raise TrainError(
+                f"{out} holds a run with another {' and '.join(changed)}; name another folder"
+            )
+        if (out / RESULT).is_file():
+            known = json.loads((out / RESULT).read_text())
+            return TrainResult(**known | {"model": out})
+    out.mkdir(parents=True, exist_ok=True)
+    file.write_text(json.dumps(told, indent=1) + "\n")
+    return None
+
+
+def _accelerator(recipe: TrainConfig) -> Any:
+    try:
+        from accelerate import Accelerator, DistributedDataParallelKwargs, DistributedType
+        from accelerate.state import AcceleratorState
+    except ImportError:
+        raise TrainError("this needs the extra: pip install 'vid2book[train]'") from None
+    AcceleratorState._reset_state()  # of a run before in this process, with another precision
+    accelerator = Accelerator(
+        mixed_precision="bf16" if recipe.precision == "bfloat16" else "no",
+        # LLaVA reads the last but one layer of its vision encoder: the last gets no gradient.
+        kwargs_handlers=[DistributedDataParallelKwargs(find_unused_parameters=True)],
+    )
+    if recipe.weights == "lora" and accelerator.distributed_type == DistributedType.FSDP:
+        raise TrainError("weights: lora is for one process or DDP; FSDP takes full, frozen-vision")
+    return accelerator
+
+
+def _dtype(recipe: TrainConfig) -> str:
+    """Of the weights: what is trained is kept in float32, what adapters stand on need not be."""
+    return recipe.precision if recipe.weights == "lora" else "float32"
+
+
+def _no_memory(step: int, recipe: TrainConfig, error: Exception) -> str:
+    told = str(error).partition("\n")[0] or "the machine has no more"
+    return (
+        f"out of memory in step {step} ({told}). Lower data.max_tokens "
+        f"(now {recipe.data.max_tokens}) and raise accumulation, set gradient_checkpointing: true "
+        "or weights: lora, or share the model among GPUs (configs/train/accelerate/fsdp.yaml)"
+    )
+
+
+def _mean_of_last(values: list[float]) -> float:
+    last = values[-max(1, len(values) // 10) :]
+    return sum(last) / len(last)

@@ -1,0 +1,76 @@
+"""What of a model is trained, at which rate, and how it is saved."""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+from typing import Any
+
+from ..vlm import Vlm
+from .config import TrainConfig
+
+
+def choose_weights(vlm: Vlm, config: TrainConfig) -> Any:
+    """The model with what is not trained frozen; with LoRA, wrapped by peft."""
+    model = vlm.model
+    if config.weights == "lora":
+        import peft
+
+        model = peft.get_peft_model(
+            model,
+            peft.LoraConfig(
+                r=config.lora.rank,
+                lora_alpha=config.lora.alpha,
+                lora_dropout=config.lora.dropout,
+                target_modules="all-linear",
+                exclude_modules=rf".*\b{vlm.family.vision}\b.*",
+            ),
+        )
+    elif config.weights == "frozen-vision":
+        model.model.get_submodule(vlm.family.vision).requires_grad_(False)
+        if vlm.family.connector:
+            model.model.get_submodule(vlm.family.connector).requires_grad_(True)
+    if config.gradient_checkpointing:
+        model.activation_checkpointing_enable({"use_reentrant": False})
+    return model.train()
+
+
+def optimizer_for(model: Any, config: TrainConfig) -> Any:
+    """AdamW (arXiv 1711.05101); no decay of biases and norms."""
+    import torch
+
+    trained = [weight for weight in model.parameters() if weight.requires_grad]
+    return torch.optim.AdamW(
+        [
+            {"params": [w for w in trained if w.ndim > 1], "weight_decay": config.weight_decay},
+            {"params": [w for w in trained if w.ndim <= 1], "weight_decay": 0.0},
+        ],
+        lr=config.learning_rate,
+    )
+
+
+def learning_rate(config: TrainConfig, done: float) -> float:
+    """The rate of a step after which `done` (0 to 1) of the run is done."""
+    if done < config.warmup:
+        return config.learning_rate * done / config.warmup
+    if config.schedule == "constant":
+        return config.learning_rate
+    falling = (min(done, 1.0) - config.warmup) / (1 - config.warmup) if config.warmup < 1 else 1.0
+    return config.learning_rate * (1 + math.cos(math.pi * falling)) / 2
+
+
+def save(vlm: Vlm, trained: Any, accelerator: Any, config: TrainConfig, out: Path) -> None:
+    """Write model and processor so that `from_pretrained(out)` opens them.
+
+    Adapters are merged into it, and stand alone in `out/adapter`.
+    """
+    state = accelerator.get_state_dict(trained)
+    if not accelerator.is_main_process:
+        return
+    model = accelerator.unwrap_model(trained)
+    if config.weights == "lora":
+        model.save_pretrained(out / "adapter")
+        model.merge_and_unload().save_pretrained(out)
+    else:
+        model.save_pretrained(out, state_dict=state)
+    vlm.processor.save_pretrained(out)

@@ -1,0 +1,82 @@
+"""A sample of a corpus as the sequence of texts and images to learn from."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Sequence
+from itertools import pairwise
+
+from PIL import Image
+
+from ..corpora import Interleaved
+from ..vlm import Item
+from .config import Text
+
+_LARGEST = 50_000_000  # pixels; a larger picture is an accident or an attack
+
+
+class Unusable(ValueError):  # noqa: N818 - it names what the row is
+    """A row that is left out; the message is the reason it is counted under."""
+
+
+def sequence(sample: Interleaved, text: Text) -> list[Item]:
+    """Texts and decoded images in order.
+
+    Raises:
+        Unusable: an image cannot be read, or there is no text to learn.
+    """
+    texts = sample.texts if text == "speech" else sample.text_ocr_list
+    items: list[Item] = []
+    for image, said in zip(sample.images, texts, strict=True):
+        if image is not None:
+            items.append(_decode(image))
+        elif said and said.strip():
+            items.append(said.strip())
+    if not any(isinstance(item, str) for item in items):
+        raise Unusable(f"a row without {'texts' if text == 'speech' else 'text_ocr_list'}")
+    return items
+
+
+def cap(items: Sequence[Item], max_images: int) -> list[list[Item]]:
+    """The sequence in parts of at most `max_images` images, cut before an image.
+
+    Nothing is dropped: text that follows an image stays with it.
+    """
+    parts: list[list[Item]] = [[]]
+    images = 0
+    for item in items:
+        if not isinstance(item, str):
+            if images == max_images:
+                parts.append([])
+                images = 0
+            images += 1
+        parts[-1].append(item)
+    return parts
+
+
+def halve(items: Sequence[Item]) -> tuple[list[Item], list[Item]]:
+    """Two parts, cut before the image after a text that is nearest the middle.
+
+    Where no image follows a text, between the two items nearest the middle. Needs two items.
+    """
+    middle = len(items) / 2
+    cuts = [
+        i + 1
+        for i, (left, right) in enumerate(pairwise(items))
+        if isinstance(left, str) and not isinstance(right, str)
+    ] or range(1, len(items))
+    at = min(cuts, key=lambda cut: abs(cut - middle))
+    return list(items[:at]), list(items[at:])
+
+
+def _decode(content: bytes) -> Image.Image:
+    try:
+        image = Image.open(io.BytesIO(content))
+        if image.width * image.height > _LARGEST:
+            raise Unusable("a row with an image of more than 50 million pixels")
+        image.load()
+        return image
+    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
+        if isinstance(error, Unusable):
+            raise
+        raise Unusable("a row with an image that cannot be read") from None
