@@ -93,7 +93,7 @@ class OcrLine:
 
     text: str
     box: tuple[float, float, float, float]
-    score: float  # of the recogniser, 0 to 1
+    score: float | None  # of the recogniser, 0 to 1; None: it gives none
 
 
 @dataclass(frozen=True)

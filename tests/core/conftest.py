@@ -22,7 +22,7 @@ from vid2book.corpus import Corpus
 from vid2book.manifest import read_manifest
 from vid2book.models.embed import WordLlama
 from vid2book.models.face import HaarFaces
-from vid2book.models.ocr import RapidOcr
+from vid2book.models.ocr_rapid import RapidOcr
 from vid2book.models.speech import FasterWhisper
 from vid2book.pipeline import STAGES
 from vid2book.records import Video

@@ -5,15 +5,19 @@ from __future__ import annotations
 import io
 import re
 from collections import Counter
+from collections.abc import Sequence
 
 import numpy as np
 import pytest
 from PIL import Image, ImageDraw, ImageFont
 
 from vid2book import config
-from vid2book.models.ocr import RapidOcr, identity
+from vid2book.models.ocr import Image as Screen
+from vid2book.models.ocr import Ocr
+from vid2book.models.ocr_rapid import RapidOcr
 from vid2book.records import Keyframe, OcrLine, Segment, Transcript
-from vid2book.stages.read import legible, read, screen_text
+from vid2book.stages.read import legible, screen_text
+from vid2book.stages.read import read as read_stage
 
 SLIDE = (
     "Photosynthesis",
@@ -39,13 +43,27 @@ def ocr() -> RapidOcr:
 class Counting:
     """The model, and how often it was called."""
 
+    finds_places = True
+    identity = "counting"
+
     def __init__(self, ocr: RapidOcr) -> None:
         self.ocr = ocr
         self.calls = 0
 
-    def __call__(self, image: np.ndarray) -> list[OcrLine]:
+    def __call__(self, images: Sequence[Screen]) -> list[list[OcrLine]]:
         self.calls += 1
-        return self.ocr(image)
+        return self.ocr(images)
+
+
+def read(keyframes: list[Keyframe], ocr: Ocr, settings: config.Read) -> list[tuple[OcrLine, ...]]:
+    lines, decisions, provisional = read_stage("v", keyframes, ocr, ocr, settings)
+    assert not decisions and not provisional
+    return lines
+
+
+def on(ocr: RapidOcr, image: Image.Image | np.ndarray) -> list[OcrLine]:
+    """The lines of one image."""
+    return ocr([np.asarray(image)])[0]
 
 
 def drawn(
@@ -127,30 +145,30 @@ def test_boxes_lie_on_their_lines(ocr: RapidOcr) -> None:
     draw = ImageDraw.Draw(image)
     draw.text((900, 600), "far corner", fill="black", font=ImageFont.load_default(40))
     x0, y0, x1, y1 = draw.textbbox((900, 600), "far corner", font=ImageFont.load_default(40))
-    (found,) = ocr(np.asarray(image))
+    (found,) = on(ocr, image)
     assert found.text == "far corner"
     assert np.abs(np.subtract(found.box, (x0, y0, x1, y1))).max() < 20
 
 
 def test_a_tilted_line_is_read(ocr: RapidOcr) -> None:
     image = drawn(("", "", "The chalk line runs uphill"), size=40).rotate(6, fillcolor="white")
-    assert recall(("The chalk line runs uphill",), ocr(np.asarray(image))) == 1
+    assert recall(("The chalk line runs uphill",), on(ocr, image)) == 1
 
 
 def test_spaces_of_formulas_are_kept(ocr: RapidOcr) -> None:
     formulas = ("x = 6 t + 5 and CO2", "2 p + 3 q = 4a", "mp3 or 3D, 7 z")
-    assert recall(formulas, ocr(np.asarray(drawn(formulas, size=44)))) == 1
+    assert recall(formulas, on(ocr, drawn(formulas, size=44))) == 1
 
 
 def test_empty_screens_have_no_lines(ocr: RapidOcr) -> None:
     gradient = np.linspace(0, 255, 640, dtype=np.uint8)[None, :, None].repeat(360, 0).repeat(3, 2)
-    assert ocr(np.zeros((360, 640, 3), np.uint8)) == []
-    assert ocr(gradient) == []
+    assert on(ocr, np.zeros((360, 640, 3), np.uint8)) == []
+    assert on(ocr, gradient) == []
 
 
 def test_identity_needs_no_model() -> None:
-    assert identity() == identity() == RapidOcr().identity
-    assert re.fullmatch(r"rapidocr [0-9a-f]{12}, onnxruntime [\d.]+", identity())
+    assert re.fullmatch(r"rapidocr [0-9a-f]{12}, onnxruntime [\d.]+", RapidOcr().identity)
+    assert RapidOcr().identity == RapidOcr().identity
 
 
 def test_reuse_finds_what_a_full_read_finds(ocr: RapidOcr) -> None:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from .base import Seconds, Share, Stage
+from .llm import Llm
 
 
 class Keyframes(Stage):
@@ -43,8 +44,31 @@ class Keyframes(Stage):
 class Read(Stage):
     """On-screen text by OCR."""
 
+    backend: Literal["rapidocr", "tesseract", "surya", "vlm"] = Field(
+        "rapidocr",
+        description="rapidocr: PP-OCR, its weights come along; tesseract (extra 'tesseract'); "
+        "surya: its model behind a server; vlm: any vision-language model behind one. The last two "
+        "write formulas as LaTeX",
+    )
+    llm: Llm | None = Field(
+        None,
+        description="the model of surya or vlm; surya without it: surya-ocr-2 at "
+        "$SURYA_INFERENCE_URL",
+    )
+    tesseract_language: str = Field(
+        "eng", min_length=1, description="names of Tesseract's language data, such as deu+eng"
+    )
     min_score: Share = Field(0.6, description="lines the recogniser is less sure of are dropped")
-    reuse: bool = Field(True, description="read only what changed since the previous keyframe")
+    reuse: bool = Field(
+        True,
+        description="rapidocr and tesseract read only what changed since the previous keyframe",
+    )
+
+    @model_validator(mode="after")
+    def _has_model(self) -> Read:
+        if self.backend == "vlm" and self.llm is None:
+            raise ValueError("backend vlm needs to know its model: set read.llm.model and base_url")
+        return self
 
 
 class Align(Stage):

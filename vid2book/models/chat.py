@@ -60,7 +60,8 @@ class Prompt:
         if self.images:
             parts = [{"type": "image_url", "image_url": {"url": _url(i)}} for i in self.images]
             content = [*parts, {"type": "text", "text": self.user}]
-        return [{"role": "system", "content": system}, {"role": "user", "content": content}]
+        said = [{"role": "user", "content": content}]
+        return [{"role": "system", "content": system}, *said] if system else said
 
 
 class Chat(ABC):

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from functools import cached_property, lru_cache
 
-from ..config import Config, Keyframes, Llm, Transcribe
-from . import ocr, speech
+from ..config import Config, Keyframes, Llm, Read, Transcribe
+from . import speech
 from .chat import Chat
 from .clip import ClipImages
 from .embed import WordLlama
 from .face import HaarFaces
-from .ocr import RapidOcr
+from .ocr import Ocr
+from .ocr_rapid import RapidOcr
 from .speech import FasterWhisper
 from .tokens import TokenCounter
 
@@ -18,16 +19,22 @@ from .tokens import TokenCounter
 class Models:
     """The models that a config names. Their identities are had without loading them."""
 
-    def __init__(self, transcribe: Transcribe, keyframes: Keyframes) -> None:
+    def __init__(self, transcribe: Transcribe, keyframes: Keyframes, read: Read) -> None:
         self._transcribe = transcribe
         self._keyframes = keyframes
+        self._read = read
 
     @cached_property
     def speech(self) -> FasterWhisper:
         return FasterWhisper(self._transcribe.model, self._transcribe.beam_size)
 
     @cached_property
-    def ocr(self) -> RapidOcr:
+    def ocr(self) -> Ocr:
+        return _ocr(self._read)
+
+    @cached_property
+    def embedded_ocr(self) -> RapidOcr:
+        """What reads where a server fails."""
         return RapidOcr()
 
     @cached_property
@@ -58,7 +65,7 @@ class Models:
         return {
             "speech": f"{speech.identity(self._transcribe.model)}, "
             f"beam {self._transcribe.beam_size}",
-            "ocr": ocr.identity(),
+            "ocr": self.ocr.identity,
             "embed": self.embed.identity,
             "faces": self.faces.identity,
             "image_embed": self.image_embed.identity if self.image_embed else "",
@@ -67,12 +74,31 @@ class Models:
 
 def models_of(config: Config) -> Models:
     """The models of `config`, one set a process."""
-    return _models(config.transcribe, config.keyframes)
+    return _models(config.transcribe, config.keyframes, config.read)
 
 
 @lru_cache(maxsize=2)
-def _models(transcribe: Transcribe, keyframes: Keyframes) -> Models:
-    return Models(transcribe, keyframes)
+def _models(transcribe: Transcribe, keyframes: Keyframes, read: Read) -> Models:
+    return Models(transcribe, keyframes, read)
+
+
+def _ocr(read: Read) -> Ocr:
+    match read.backend:
+        case "rapidocr":
+            return RapidOcr()
+        case "tesseract":
+            from .ocr_tesseract import Tesseract
+
+            return Tesseract(read.tesseract_language)
+        case "surya":
+            from .ocr_surya import Surya, default_server
+
+            return Surya(chat_of(read.llm or default_server()))
+        case "vlm":
+            from .ocr_vlm import VlmOcr
+
+            assert read.llm is not None  # the config sees to it
+            return VlmOcr(chat_of(read.llm))
 
 
 @lru_cache(maxsize=4)

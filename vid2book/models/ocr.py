@@ -1,252 +1,54 @@
-"""Text lines of an image by the PP-OCR models that ship inside the `rapidocr` package.
-
-The weights are RapidOCR's; the way to them is our own, because a screen is no photograph. Most of
-it is flat, and the detector looks at the rest only. Its text is sharp, so that the detector works
-on a smaller copy. And a line is recognised at its own width, where a batch pads every line to the
-longest. That takes less than half the time of RapidOCR's own pipeline and finds no fewer words.
-
-Sources: Liao et al., "Real-time Scene Text Detection with Differentiable Binarization" (2020);
-Du et al., "PP-OCR: A Practical Ultra Lightweight OCR System" (2020).
-"""
+"""What every OCR back end is: images in, lines out. A back end a file: `ocr_rapid.py` and so on."""
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
-from functools import cache
-from importlib.metadata import version
-from importlib.util import find_spec
-from itertools import pairwise
-from pathlib import Path
-from typing import Any
+from typing import Protocol
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from ..records import OcrLine
+from .chat import ChatError
 
-_Image = NDArray[np.uint8]  # H x W x 3, RGB
-_Quad = NDArray[np.float32]  # 4 x 2: the corners of a line, from its top left clockwise, in pixels
-_Index = NDArray[np.intp]
-
-_DETECTOR = "PP-OCRv6_det_small.onnx"
-_RECOGNISER = "PP-OCRv6_rec_small.onnx"
-
-_DETECTION_SIDE = 800  # longer side of what the detector sees: finds type of 10 px at 1280 x 720
-_STRIDE = 32  # the detector's input is a multiple of this
-_FLAT = 8  # levels of 255: less contrast is noise of the sensor or of JPEG
-_FLAT_MARGIN = 16  # flat pixels that stay around what is not flat
-_INK = 0.3  # heat from which a pixel belongs to a line
-_LINE = 0.5  # mean heat of a line
-_UNCLIP = 1.6  # the detector is trained on shrunk lines; by how much they grow back
-_LEVEL = 2.0  # degrees: a smaller slope is an artefact of the mask
-_LINE_HEIGHT = 48  # pixels, of the recogniser's input
-_STEP = 8  # columns of that input for each of the recogniser's steps
-_SPACE = 8  # blank columns that part a number from a letter: a sixth of the line's height
-_RUNNER_UP = 0.1  # probability from which the second best character is taken, if it fits better
+Image = NDArray[np.uint8]  # H x W x 3, RGB
+Box = tuple[float, float, float, float]  # x0, y0, x1, y1 in pixels
 
 
-@cache
-def identity() -> str:
-    """Changes whenever the weights, or a library that can change a result, do. Loads no model."""
-    digest = hashlib.sha256()
-    for name in (_DETECTOR, _RECOGNISER):
-        digest.update(_weights(name).read_bytes())
-    return f"rapidocr {digest.hexdigest()[:12]}, onnxruntime {version('onnxruntime')}"
+class Ocr(Protocol):
+    """Reads images. Loaded, or connected to, at the first call.
 
-
-class RapidOcr:
-    """Reads the lines of text on an image. The weights are loaded at the first call.
-
-    Args:
-        threads: CPU threads of one call.
+    `finds_places` says that boxes are where the lines stand, so that a part of a screen can be
+    read alone and put among lines that are known. A back end without it reads whole screens.
     """
 
-    def __init__(self, threads: int = 1) -> None:
-        self._threads = threads
-        self._detector: Any = None
-        self._recogniser: Any = None
-        self._characters: list[str] = []
+    finds_places: bool
 
     @property
     def identity(self) -> str:
-        """See `identity`."""
-        return identity()
+        """Changes whenever the weights, a prompt, or a library that can change a result, do."""
 
-    def __call__(self, image: _Image) -> list[OcrLine]:
-        """The lines of an RGB image (H x W x 3), from top to bottom; boxes in its pixels."""
-        if self._detector is None:
-            self._load()
-        lines = (self._recognise(image, quad) for quad in self._detect(image))
-        return sorted(
-            (line for line in lines if line is not None),
-            key=lambda line: (line.box[1] + line.box[3], line.box[0]),
-        )
+    def __call__(self, images: Sequence[Image]) -> Sequence[list[OcrLine] | ChatError]:
+        """The lines of each image, or why they could not be had from a server.
 
-    def _load(self) -> None:
-        self._recogniser = _session(_RECOGNISER, self._threads)
-        named = self._recogniser.get_modelmeta().custom_metadata_map["character"].splitlines()
-        self._characters = ["", *named, " "]  # the first class is the blank of CTC
-        self._detector = _session(_DETECTOR, self._threads)
-
-    def _detect(self, image: _Image) -> list[_Quad]:
-        scale = min(1.0, _DETECTION_SIDE / max(image.shape))
-        small = cv2.resize(image, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
-        rows, columns = _busy(np.asarray(small, np.uint8))
-        if not len(rows) or not len(columns):
-            return []
-        dense = small[rows][:, columns]
-        padding = [(0, -length % _STRIDE) for length in dense.shape[:2]]
-        heat = _run(self._detector, np.pad(dense, [*padding, (0, 0)]))[0, 0]
-        quads = _quads(heat[: len(rows), : len(columns)])
-        for quad in quads:
-            quad[:, 0] = np.interp(quad[:, 0], np.arange(len(columns)), columns) / scale
-            quad[:, 1] = np.interp(quad[:, 1], np.arange(len(rows)), rows) / scale
-        return quads
-
-    def _recognise(self, image: _Image, quad: _Quad) -> OcrLine | None:
-        line = _line_image(image, quad)
-        text, score = _decode(_run(self._recogniser, line)[0], self._characters, _blank(line))
-        if not text.strip():
-            return None
-        (x0, y0), (x1, y1) = quad.min(axis=0).tolist(), quad.max(axis=0).tolist()
-        return OcrLine(text.strip(), (x0, y0, x1, y1), score)
+        Boxes are in pixels of the image; scores are None where the back end gives none.
+        """
 
 
-def _weights(name: str) -> Path:
-    package = find_spec("rapidocr")
-    path = Path(package.origin).parent / "models" / name if package and package.origin else None
-    if path is None or not path.is_file():
-        raise RuntimeError(f"rapidocr comes without {name}: install 'rapidocr>=3.10'")
-    return path
+def typed(lines: Sequence[str], box: Box, score: float | None = None) -> list[OcrLine]:
+    """Lines whose block is known and not their own place: one below another, as if typed into it.
 
-
-def _session(name: str, threads: int) -> Any:
-    import onnxruntime
-
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = threads
-    options.inter_op_num_threads = 1
-    options.enable_mem_pattern = False  # keeps a plan per input shape, and every line has its own
-    options.log_severity_level = 3
-    return onnxruntime.InferenceSession(
-        str(_weights(name)), options, providers=["CPUExecutionProvider"]
-    )
-
-
-def _run(session: Any, image: NDArray[Any]) -> NDArray[np.float32]:
-    """What a model says of an RGB image; both were trained on BGR from -1 to 1."""
-    tensor = (image[:, :, ::-1].transpose(2, 0, 1)[None] / np.float32(127.5)) - np.float32(1)
-    output: NDArray[np.float32] = session.run(None, {"x": np.ascontiguousarray(tensor)})[0]
-    return output
-
-
-def _busy(image: _Image) -> tuple[_Index, _Index]:
-    """Rows and columns in which something is drawn, with a margin. Ground and gradients are not."""
-    smooth = cv2.blur(image, (3, 3))
-    contrast = cv2.morphologyEx(smooth, cv2.MORPH_GRADIENT, np.ones((3, 3), np.uint8)).max(axis=2)
-    margin = np.ones(2 * _FLAT_MARGIN + 1)
-    rows, columns = (
-        np.flatnonzero(np.convolve((contrast > _FLAT).sum(axis) > 2, margin, "same") > 0.5)
-        for axis in (1, 0)
-    )
-    return rows, columns
-
-
-def _quads(heat: NDArray[np.float32]) -> list[_Quad]:
-    """Where the lines are, from the detector's heat (H x W, 0 to 1)."""
-    mask = cv2.dilate((heat > _INK).astype(np.uint8), np.ones((2, 2), np.uint8))
-    contours, _ = cv2.findContours(mask, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
-    quads = []
-    for contour in contours:
-        x, y, w, h = cv2.boundingRect(contour)
-        inside = cv2.fillPoly(np.zeros((h, w), np.uint8), [contour - (x, y)], 1)
-        if min(w, h) < 3 or cv2.mean(heat[y : y + h, x : x + w], inside)[0] < _LINE:
-            continue
-        centre, (width, height), angle = cv2.minAreaRect(contour)
-        if abs(angle) > 45:  # releases of OpenCV differ in which side they call the width
-            width, height, angle = height, width, angle - np.copysign(90, angle)
-        if abs(angle) < _LEVEL:
-            centre, width, height, angle = (x + (w - 1) / 2, y + (h - 1) / 2), w, h, 0.0
-        grow = width * height * _UNCLIP / (width + height)
-        quads.append(_corners(centre, width + grow, height + grow, float(np.radians(angle))))
-    return quads
-
-
-def _corners(centre: Sequence[float], width: float, height: float, angle: float) -> _Quad:
-    along = np.array([np.cos(angle), np.sin(angle)]) * width / 2
-    down = np.array([-np.sin(angle), np.cos(angle)]) * height / 2
-    corners = np.array([-along - down, along - down, along + down, down - along])
-    return np.asarray(corners + np.asarray(centre), np.float32)
-
-
-def _line_image(image: _Image, quad: _Quad) -> _Image:
-    """The line cut out, turned level, and brought to the recogniser's height."""
-    top_left, top_right, _, bottom_left = quad
-    aspect = np.linalg.norm(top_right - top_left) / np.linalg.norm(bottom_left - top_left)
-    width = max(_LINE_HEIGHT // 2, round(float(aspect) * _LINE_HEIGHT))
-    target = np.array([[0, 0], [width, 0], [0, _LINE_HEIGHT]], np.float32)
-    turn = cv2.getAffineTransform(np.array([top_left, top_right, bottom_left]), target)
-    line = cv2.warpAffine(
-        image, turn, (width, _LINE_HEIGHT), flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE
-    )
-    return np.asarray(line, np.uint8)
-
-
-def _blank(line: _Image) -> NDArray[np.bool_]:
-    """Which columns of a line have no ink: what differs from the ground about as much as any."""
-    levels = line[_LINE_HEIGHT // 8 : -_LINE_HEIGHT // 8].astype(np.float32)
-    contrast = np.abs(levels - np.median(levels, axis=(0, 1))).max(axis=2)
-    ink: NDArray[np.bool_] = contrast > 0.4 * np.percentile(contrast, 98)
-    return np.asarray(~ink.any(axis=0))
-
-
-def _decode(
-    probabilities: NDArray[np.float32], characters: list[str], blank: NDArray[np.bool_]
-) -> tuple[str, float]:
-    """Text and its mean probability from CTC (steps x classes), by the best class of each step.
-
-    The best class alone takes one shape for another where a font draws both alike, and loses
-    spaces of narrow type and of formulas. So a runner-up is taken where it fits its neighbours
-    better, and a number and a letter that stand apart (`blank` columns) are parted.
+    So their boxes give the order that the back end gave them. The blanks before a line stay in its
+    text, for the back end knows the indentation of code better than these boxes do.
     """
-    best = probabilities.argmax(axis=1)
-    steps = np.flatnonzero((best != 0) & (np.diff(best, prepend=0) != 0))
-    if not len(steps):
-        return "", 0.0
-    score = float(probabilities[steps, best[steps]].mean())
-    signs = [characters[index] for index in best[steps]]
-    space = probabilities[:, -1] > _RUNNER_UP
-    text = ""
-    for position, (step, end) in enumerate(pairwise([*steps, len(best)])):
-        sign, after = signs[position], "".join(signs[position + 1 : position + 2])
-        letter = {"1": "l", "0": "o"}.get(sign)
-        if letter and after.isalpha() and not text[-1:].isdigit():
-            likely = probabilities[step, characters.index(letter)] > _RUNNER_UP
-            sign = letter if likely else sign
-        text += sign
-        between = blank[step * _STEP + _STEP // 2 : end * _STEP + _STEP // 2]
-        faint = space[step + 1 : end].any() and _may_part(sign, after)
-        if faint or (_is_number_and_letter(sign, after) and _longest(between) >= _SPACE):
-            text += " "
-    return text.translate(_NARROW), score
-
-
-def _may_part(before: str, after: str) -> bool:
-    """Whether a faint space between two signs is to be believed: not inside a name like `a.b`."""
-    return after.isalnum() and (before.isalnum() or (before in ".,:;!?" and after.isupper()))
-
-
-def _is_number_and_letter(before: str, after: str) -> bool:
-    return (before.isdecimal() and after.isalpha()) or (before.isalpha() and after.isdecimal())
-
-
-def _longest(flags: NDArray[np.bool_]) -> int:
-    """Length of the longest run of true."""
-    ends = np.flatnonzero(~np.concatenate([[False], flags, [False]]))
-    return int(np.diff(ends).max()) - 1
-
-
-# The recogniser is multilingual and now and then takes ASCII for its full-width form.
-_NARROW = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
+    lines = [line.rstrip() for line in lines if line.strip()]
+    if not lines:
+        return []
+    x0, y0, x1, y1 = box
+    pitch = (x1 - x0) / max(map(len, lines))
+    height = (y1 - y0) / len(lines)
+    tops = [y0 + height * row for row in range(len(lines))]
+    return [
+        OcrLine(line, (x0, top, x0 + pitch * len(line), top + 0.8 * height), score)
+        for line, top in zip(lines, tops, strict=True)
+    ]

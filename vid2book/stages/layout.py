@@ -48,7 +48,7 @@ def _join(lines: list[OcrLine]) -> list[OcrLine]:
         joined[joined.index(nearest)] = OcrLine(
             f"{nearest.text} {line.text}",
             _around([nearest, line]),
-            min(nearest.score, line.score),
+            min((s for s in (nearest.score, line.score) if s is not None), default=None),
         )
     return joined
 
@@ -134,7 +134,8 @@ def _pitch(block: Sequence[OcrLine]) -> float | None:
     In such a font the width of a line is a linear function of its length.
     """
     code = sum(bool(_CODE.search(line.text)) for line in block)
-    if len(block) < 2 or code < len(block) / 3:
+    indented = any(line.text[:1].isspace() for line in block)  # by the back end, which knows better
+    if len(block) < 2 or code < len(block) / 3 or indented:
         return None
     lengths = np.array([len(line.text) for line in block], float)
     widths = np.array([line.box[2] - line.box[0] for line in block])

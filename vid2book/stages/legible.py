@@ -1,7 +1,7 @@
 """Which lines of the OCR model were written for the lecture.
 
-Not so are misread icons, captions burned into the picture (the speech has their words already),
-and watermarks.
+Not so are misread icons, what a model made up, captions burned into the picture (the speech has
+their words already), and watermarks.
 """
 
 from __future__ import annotations
@@ -20,6 +20,10 @@ from ..records import Decision, Keyframe, OcrLine, Transcript
 Lines = tuple[OcrLine, ...]
 _Place = tuple[int, OcrLine]  # position of a keyframe, and a line on it
 
+_SAYS = {"Lu", "Ll", "Lt", "Lm", "Lo", "Nd", "Nl", "No", "Sm"}  # letters, numbers, mathematics
+_BRACKETS = "()[]{}"  # may stand alone in a line of code
+_LOOP_WORDS = 8  # a shorter line may repeat itself
+_LOOP_SHARE = 0.25  # different words of a line
 _SIGN_SCORE = 0.8  # what a line of one or two signs, or of few letters, must reach
 
 _BAND = 0.65  # captions stand below this share of the height
@@ -57,13 +61,15 @@ def legible(
     for position, (keyframe, found) in enumerate(zip(keyframes, lines, strict=True)):
         stay: list[OcrLine] = []
         for line in found:
-            threshold = None
+            threshold: float | None = None
             if (position, line) in captions:
                 reason = "burned-in caption"
             elif (position, line) in watermarks:
                 reason = "watermark, kept where it is first seen"
-            elif line.score < (threshold := _least_score(line, config.min_score)):
-                reason = "the recogniser is unsure"
+            elif gibberish := _gibberish(line.text):
+                reason = gibberish
+            elif (least := _least_score(line, config.min_score)) > _score(line):
+                reason, threshold = "the recogniser is unsure", least
             else:
                 stay.append(line)
                 continue
@@ -75,6 +81,22 @@ def legible(
             )  # fmt: skip
         kept.append(tuple(stay))
     return kept, decisions
+
+
+def _score(line: OcrLine) -> float:
+    """A back end without scores is believed; what it makes up shows in the text alone."""
+    return 1.0 if line.score is None else line.score
+
+
+def _gibberish(text: str) -> str:
+    """Why nobody wrote this, however sure the recogniser is; empty if somebody may have."""
+    said = any(unicodedata.category(sign) in _SAYS or sign in _BRACKETS for sign in text)
+    if not said or "\ufffd" in text:
+        return "gibberish: no letter, number or formula"
+    words = text.split()
+    if len(words) >= _LOOP_WORDS and len(set(words)) <= _LOOP_SHARE * len(words):
+        return "gibberish: the same few words over and over"
+    return ""
 
 
 def _least_score(line: OcrLine, min_score: float) -> float:

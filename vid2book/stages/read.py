@@ -7,23 +7,23 @@ rest into text. They are apart so that a changed threshold needs no model.
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
-from PIL import Image
+from PIL import Image as Pil
 
 from .. import config
-from ..records import Keyframe, OcrLine
+from ..models.chat import BackendError, ChatError
+from ..models.ocr import Image, Ocr
+from ..records import Decision, Keyframe, OcrLine
 from .layout import screen_text
 from .legible import Lines, legible
 
 __all__ = ["legible", "read", "screen_text"]
 
-VERSION = 2
+VERSION = 3
 
-_Image = NDArray[np.uint8]  # H x W x 3, RGB
 _Rect = tuple[int, int, int, int]  # x0, y0, x1, y1 in pixels, ends excluded
 
 _PIXEL_CHANGE = 20  # levels of 255, after a 3 x 3 mean: more than JPEG noise, less than faint text
@@ -33,29 +33,66 @@ _FULL_READ = 0.6  # share of the screen above which cutting it up saves nothing
 
 
 def read(
+    video_id: str,
     keyframes: Sequence[Keyframe],
-    ocr: Callable[[_Image], list[OcrLine]],
-    config: config.Read,
-) -> list[Lines]:
+    ocr: Ocr,
+    embedded: Ocr,
+    settings: config.Read,
+) -> tuple[list[Lines], list[Decision], bool]:
     """The raw lines of every keyframe, aligned with `keyframes`, boxes in pixels of its image.
 
-    With `config.reuse`, what did not change since the previous keyframe is not read again.
+    With `settings.reuse`, what did not change since the previous keyframe is not read again, if
+    the back end can place what it reads.
+
+    Args:
+        ocr: the back end.
+        embedded: one that does not fail, for keyframes where `ocr` does.
+        settings: section `read` of the config.
+
+    Returns:
+        Lines; a `Decision` where `embedded` read instead; whether a later try may go better.
     """
+    images = [np.asarray(Pil.open(io.BytesIO(k.image)).convert("RGB")) for k in keyframes]
+    if settings.reuse and ocr.finds_places:
+        return _read_changes(images, ocr), [], False
     found: list[Lines] = []
-    before: _Image | None = None
-    for keyframe in keyframes:
-        image = np.asarray(Image.open(io.BytesIO(keyframe.image)).convert("RGB"))
-        if config.reuse and before is not None and before.shape == image.shape:
+    decisions = []
+    errors = []
+    for keyframe, image, lines in zip(keyframes, images, ocr(images), strict=True):
+        if not isinstance(lines, ChatError):
+            found.append(tuple(lines))
+        else:
+            errors.append(lines)
+            decisions.append(
+                Decision(
+                    video_id, "keyframe", "read", keyframe.start, keyframe.end, True,
+                    f"read by {embedded.identity.split()[0]} instead: {lines}",
+                )
+            )  # fmt: skip
+            found.append(_one(embedded, image))
+    return found, decisions, any(isinstance(error, BackendError) for error in errors)
+
+
+def _read_changes(images: Sequence[Image], ocr: Ocr) -> list[Lines]:
+    found: list[Lines] = []
+    before: Image | None = None
+    for image in images:
+        if before is not None and before.shape == image.shape:
             found.append(_update(before, found[-1], image, ocr))
         else:
-            found.append(tuple(ocr(image)))
+            found.append(_one(ocr, image))
         before = image
     return found
 
 
-def _update(
-    before: _Image, known: Lines, image: _Image, ocr: Callable[[_Image], list[OcrLine]]
-) -> Lines:
+def _one(ocr: Ocr, image: Image) -> Lines:
+    (lines,) = ocr([image])
+    if isinstance(lines, ChatError):
+        raise lines
+    return tuple(lines)
+
+
+def _update(before: Image, known: Lines, image: Image, ocr: Ocr) -> Lines:
     """The lines of `image`, given the lines `known` of a screen that it may share areas with.
 
     What is known is painted over, not cut away: the model sees the rest in its place and at the
@@ -66,17 +103,17 @@ def _update(
     if not areas:
         return known
     if sum((x1 - x0) * (y1 - y0) for x0, y0, x1, y1 in areas) > _FULL_READ * width * height:
-        return tuple(ocr(image))
+        return _one(ocr, image)
     unread = np.empty_like(image)
     unread[:] = np.median(image[::_CELL, ::_CELL], axis=(0, 1))
     for x0, y0, x1, y1 in areas:
         unread[y0:y1, x0:x1] = image[y0:y1, x0:x1]
     lines = [line for line in known if not any(_touches(line.box, area) for area in areas)]
-    lines += ocr(unread)
+    lines += _one(ocr, unread)
     return tuple(sorted(lines, key=lambda line: (line.box[1] + line.box[3], line.box[0])))
 
 
-def _changed_areas(before: _Image, image: _Image) -> list[_Rect]:
+def _changed_areas(before: Image, image: Image) -> list[_Rect]:
     """Rectangles around the pixels that differ, as wide as the blocks that JPEG codes them in."""
     difference = cv2.blur(cv2.absdiff(before, image), (3, 3)).max(axis=2)
     changed = (difference > _PIXEL_CHANGE).astype(np.uint8)
