@@ -27,9 +27,14 @@ class Clip:
     Args:
         model: a name of `open_clip.list_models()`, or `local-dir:FOLDER`, which has its config too.
         weights: a file, or a tag of `open_clip.list_pretrained()`.
+
+    Raises:
+        ClipError: no weights are named; open_clip would take random ones.
     """
 
     def __init__(self, model: str = "ViT-B-32", weights: str | None = None) -> None:
+        if not weights and ":" not in model:
+            raise ClipError(f"name the weights of '{model}': a file, or a tag such as openai")
         self.model = model
         self.weights = weights
 

@@ -1,0 +1,131 @@
+"""The command `vid2book measure`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+if TYPE_CHECKING:
+    from .measuring import Tell
+    from .report import Report
+
+
+def measure(
+    corpora: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="CORPUS [OTHER ...]",
+            help="Corpora: folders, Parquet or .jsonl files, the released textbook's .json, or "
+            "ORG/NAME on the Hub.",
+            show_default=False,
+        ),
+    ],
+    output: Annotated[
+        Path,
+        typer.Option("--output", "-o", metavar="REPORT", help="Folder for the report."),
+    ],
+    samples: Annotated[
+        int, typer.Option(min=0, help="Samples drawn at random from each corpus; 0: all.")
+    ] = 1000,
+    seed: Annotated[int, typer.Option(help="Of all that is drawn at random.")] = 0,
+    split: Annotated[str, typer.Option(help="Split of each corpus.")] = "train",
+    clip_model: Annotated[
+        str, typer.Option(help="An open_clip model, for example ViT-L-14.")
+    ] = "ViT-B-32",
+    clip_weights: Annotated[
+        str | None,
+        typer.Option(help="Its weights: a file, or a tag such as openai. Without: no CLIP."),
+    ] = None,
+    benchmark: Annotated[
+        str | None,
+        typer.Option(help="A dataset whose questions and images the corpora should not hold."),
+    ] = None,
+) -> None:
+    """Tell how good corpora are, in REPORT/report.html and REPORT/metrics.json."""
+    from . import report
+    from .clip import Clip, ClipError
+    from .corpora import CorpusError
+    from .page import write_page
+    from .plots import PlotError, check
+
+    console = Console(stderr=True)
+    try:
+        check()  # before hours of work
+        clip = Clip(clip_model, clip_weights) if clip_weights or ":" in clip_model else None
+        with _progress(console, samples or None) as tell:
+            found = report.measure(
+                *corpora,
+                samples=samples or None,
+                seed=seed,
+                split=split,
+                clip=clip,
+                benchmark=benchmark,
+                tell=tell,
+            )
+        output.mkdir(parents=True, exist_ok=True)
+        report.write_metrics(found, output / "metrics.json")
+        write_page(found, output / "report.html")
+    except (CorpusError, ClipError, PlotError, OSError) as error:
+        console.print(f"[red]Error:[/] {escape(str(error))}", soft_wrap=True)
+        raise typer.Exit(2) from None
+    out = Console()
+    out.print(_table(found))
+    for corpus in found.corpora:
+        for reason, count in corpus.skipped.items():
+            out.print(f"{escape(corpus.name)}: left out {count:,} times: {escape(reason)}")
+    out.print(f"The report is {escape(str(output / 'report.html'))}", soft_wrap=True)
+
+
+@contextmanager
+def _progress(console: Console, samples: int | None) -> Iterator[Tell]:
+    """A bar for each corpus on a terminal; elsewhere a line every hundred samples."""
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+    shown = console.is_terminal
+    bars = Progress(
+        *columns, TimeElapsedColumn(), console=console, transient=True, disable=not shown
+    )
+    with bars:
+        tasks = {}
+
+        def tell(corpus: str, done: int) -> None:
+            if shown:
+                if corpus not in tasks:
+                    tasks[corpus] = bars.add_task(escape(corpus), total=samples)
+                bars.update(tasks[corpus], completed=done)
+            elif done % 100 == 0:
+                console.print(f"{corpus}: {done:,} samples", soft_wrap=True, highlight=False)
+
+        yield tell
+
+
+def _table(found: Report) -> Table:
+    """The figures that could be computed, with their intervals."""
+    from .page import number
+
+    table = Table(box=None, padding=(0, 2, 0, 0))
+    table.add_column("measure")
+    for corpus in found.corpora:
+        table.add_column(escape(corpus.name), justify="right")
+    for name, first in found.corpora[0].results.items():
+        cells = []
+        for corpus in found.corpora:
+            value = corpus.results[name].interval
+            if value is None:
+                cells.append("-")
+            elif value.low is None:
+                cells.append(number(value.value))
+            else:
+                low, high = number(value.low), number(value.high)
+                cells.append(f"{number(value.value)} [dim]{low} to {high}[/]")
+        if set(cells) != {"-"}:
+            table.add_row(f"{first.figure.name}", *cells)
+    return table

@@ -1,0 +1,115 @@
+"""The report as one page that needs nothing else: no script, no server, no file beside it."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from importlib.resources import files
+from pathlib import Path
+
+from jinja2 import Environment, FunctionLoader, StrictUndefined
+from markupsafe import Markup
+
+from .measures.base import Figure
+from .measuring import Result
+from .plots import plot
+from .report import Compared, Difference, Report
+
+_ENDS = {"higher": ("Worst", "Best"), "lower": ("Best", "Worst"), "neither": ("Lowest", "Highest")}
+_ARROWS = {"higher": "higher is better", "lower": "lower is better", "neither": "describes only"}
+
+
+@dataclass(frozen=True)
+class _Section:
+    """All that the page tells of one figure."""
+
+    figure: Figure
+    results: Sequence[Result]  # one for each corpus
+    differences: Sequence[Difference | None]  # one for each pair of corpora
+    plot: str
+
+    @property
+    def ends(self) -> tuple[str, str]:
+        return _ENDS[self.figure.better]
+
+    @property
+    def has_examples(self) -> bool:
+        """Whether there is something to be seen in them: the ends of some corpus differ."""
+        return any(
+            result.lowest and result.lowest[0].value != result.highest[0].value
+            for result in self.results
+        )
+
+
+def write_page(report: Report, path: Path) -> None:
+    """Write the report to an HTML file."""
+    first = report.corpora[0].results
+    sections = [_section(report, name) for name in first if _is_known(report, name)]
+    absent = [result for name, result in first.items() if not _is_known(report, name)]
+    style = _packaged("report.css")
+    environment = Environment(
+        loader=FunctionLoader(_packaged),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters.update(number=number, signed=signed, data=_data_url)
+    page = environment.get_template("report.html").render(
+        report=report,
+        sections=sections,
+        absent=absent,
+        verdicts=_verdicts,
+        style=Markup(style),
+        policy=f"default-src 'none'; img-src data:; style-src {_hash(style)}",
+        arrows=_ARROWS,
+        versions=report.to_dict()["versions"],
+    )
+    path.write_text(page, "utf-8")
+
+
+def number(value: float | None) -> str:
+    """A value with as many digits as are worth reading."""
+    if value is None:
+        return "–"
+    digits = ",.0f" if abs(value) >= 1000 else ".3g" if abs(value) >= 1 else ".3f"
+    return format(value, digits).replace("-", "−")
+
+
+def signed(value: float) -> str:
+    """A difference."""
+    return ("+" if value > 0 else "") + number(value)
+
+
+def _is_known(report: Report, name: str) -> bool:
+    return any(corpus.results[name].interval is not None for corpus in report.corpora)
+
+
+def _section(report: Report, name: str) -> _Section:
+    results = [corpus.results[name] for corpus in report.corpora]
+    differences = [pair.differences.get(name) for pair in report.compared]
+    drawn = plot(results, [corpus.name for corpus in report.corpora], report.seed)
+    return _Section(results[0].figure, results, differences, drawn)
+
+
+def _verdicts(difference: Difference, pair: Compared) -> str:
+    better = {"first": pair.first, "second": pair.second}
+    if difference.verdict is None:
+        return "no difference shown"
+    if difference.verdict == "differs":
+        return "they differ"
+    return f"{better[difference.verdict]} is better"
+
+
+def _data_url(picture: bytes) -> str:
+    return "data:image/jpeg;base64," + base64.b64encode(picture).decode()
+
+
+def _packaged(name: str) -> str:
+    return (files("vid2book.eval") / name).read_text("utf-8")
+
+
+def _hash(text: str) -> str:
+    return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
