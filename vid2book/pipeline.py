@@ -1,7 +1,7 @@
 """The stages of one video: what each reads, what can change its result, and where it is kept.
 
     transcribe -> refine ----------------\\
-    keyframes -> read -> legible ---------> judge -> clip -> align
+    keyframes -> read -> legible ---------> score -> judge -> clip -> align
 
 How a video gets its results is in `work.py`, what follows over the whole corpus in `corpus.py`.
 """
@@ -12,9 +12,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from .config import Llm
 from .media.audio import SAMPLE_RATE, read_audio
 from .media.container import MediaError, check_complete
 from .media.frames import Frame, read_frames
+from .models.lazy import chat_of
 from .records import Clip, Decision, Judgement, Keyframe, OcrLine, Sentence, Transcript, Video
 from .stages import align as align_stage
 from .stages import clip as clip_stage
@@ -23,7 +25,9 @@ from .stages import keyframes as keyframes_stage
 from .stages import read as read_stage
 from .stages import reduce as reduce_stage
 from .stages import refine as refine_stage
+from .stages import score as score_stage
 from .stages import transcribe as transcribe_stage
+from .stages.grade import INSTRUCTIONS
 from .stages.layout import screen_text
 from .work import Stage, Work
 
@@ -88,6 +92,19 @@ def _legible(work: Work) -> tuple[list[str], list[Decision]]:
     return [screen_text(found) for found in lines], decisions
 
 
+def _score(work: Work) -> tuple[score_stage.Scores, list[Decision]]:
+    settings = work.config.judge
+    return score_stage.score(
+        work.video,
+        work.get(REFINE),
+        list(zip(work.get(KEYFRAMES), work.get(LEGIBLE), strict=True)),
+        work.get(TRANSCRIBE),
+        work.models.embed,
+        [chat_of(llm) for llm in settings.llms],
+        settings,
+    )
+
+
 @dataclass(frozen=True)
 class Judged:
     """The result of `judge`."""
@@ -97,13 +114,11 @@ class Judged:
 
 
 def _judge(work: Work) -> tuple[Judged, list[Decision]]:
-    screen = list(zip(work.get(KEYFRAMES), work.get(LEGIBLE), strict=True))
     sentences, judgement, decisions = judge_stage.judge(
         work.video,
         work.get(REFINE),
-        screen,
+        work.get(SCORE),
         work.get(TRANSCRIBE),
-        work.models.embed,
         work.config.judge,
     )
     return Judged(tuple(sentences), judgement), decisions
@@ -153,6 +168,11 @@ def _nothing(_: Video) -> None:
     return None
 
 
+def _asked(llm: Llm | None, instructions: str) -> list[Any] | None:
+    """All that an answer of a language model depends on besides what it is asked about."""
+    return None if llm is None else [llm.model_dump(), chat_of(llm).identity, instructions]
+
+
 TRANSCRIBE: Stage[Transcript] = Stage(
     "transcribe", transcribe_stage.VERSION, Transcript, (), lambda c: c.transcribe.model_dump(),
     lambda v: [v.language, _what_it_is_about(v)], ("speech",), _transcribe,
@@ -173,9 +193,14 @@ LEGIBLE: Stage[list[str]] = Stage(
     "legible", read_stage.VERSION, list[str], (KEYFRAMES, READ, TRANSCRIBE),
     lambda c: c.read.model_dump(), _nothing, (), _legible,
 )  # fmt: skip
+SCORE: Stage[score_stage.Scores] = Stage(
+    "score", score_stage.VERSION, score_stage.Scores, (REFINE, TRANSCRIBE, KEYFRAMES, LEGIBLE),
+    lambda c: [c.judge.enabled, *(_asked(llm, INSTRUCTIONS) for llm in c.judge.llms)],
+    _what_it_is_about, ("embed",), _score,
+)  # fmt: skip
 JUDGE: Stage[Judged] = Stage(
-    "judge", judge_stage.VERSION, Judged, (REFINE, TRANSCRIBE, KEYFRAMES, LEGIBLE),
-    lambda c: c.judge.model_dump(), _what_it_is_about, ("embed",), _judge,
+    "judge", judge_stage.VERSION, Judged, (SCORE, REFINE, TRANSCRIBE),
+    lambda c: c.judge.model_dump(exclude={"enabled", "llms"}), _nothing, (), _judge,
 )  # fmt: skip
 CLIP: Stage[list[Clip]] = Stage(
     "clip", clip_stage.VERSION, list[Clip], (JUDGE, KEYFRAMES),
@@ -187,9 +212,9 @@ ALIGN: Stage[Aligned] = Stage(
 )  # fmt: skip
 
 STAGES: tuple[Stage[Any], ...] = (
-    TRANSCRIBE, REFINE, KEYFRAMES, READ, LEGIBLE, JUDGE, CLIP, ALIGN,
+    TRANSCRIBE, REFINE, KEYFRAMES, READ, LEGIBLE, SCORE, JUDGE, CLIP, ALIGN,
 )  # fmt: skip
 # The two halves that do not wait for each other, and what waits for both.
 SPEECH = (TRANSCRIBE, REFINE)
 SCREEN = (KEYFRAMES, READ)
-TEXT = (LEGIBLE, JUDGE, CLIP, ALIGN)
+TEXT = (LEGIBLE, SCORE, JUDGE, CLIP, ALIGN)

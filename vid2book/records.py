@@ -115,6 +115,31 @@ class Keyframe:
     caption_top: float = 1.0  # burned-in captions lie below this share of the height; 1.0: none
 
 
+CRITERIA = ("relevance", "knowledge density", "transcription quality")
+
+
+@dataclass(frozen=True)
+class Grade:
+    """From 1 (poor) to 5 (excellent)."""
+
+    score: float
+    reason: str
+
+
+@dataclass(frozen=True)
+class Grades:
+    """What one grader thinks of a video, by the three criteria."""
+
+    by: str  # "rules" or the language model
+    relevance: Grade
+    knowledge_density: Grade
+    transcription_quality: Grade
+
+    def marks(self) -> tuple[Grade, Grade, Grade]:
+        """In the order of `CRITERIA`."""
+        return self.relevance, self.knowledge_density, self.transcription_quality
+
+
 @dataclass(frozen=True)
 class Judgement:
     """Whether a video teaches. The three scores run from 1 (poor) to 5 (excellent)."""

@@ -10,8 +10,9 @@ import pytest
 
 from vid2book import config
 from vid2book.models.embed import WordLlama
-from vid2book.records import Decision, Judgement, Segment, Sentence, Transcript, Video
+from vid2book.records import CRITERIA, Decision, Judgement, Segment, Sentence, Transcript, Video
 from vid2book.stages.judge import judge
+from vid2book.stages.score import score
 from vid2book.stages.teaching import off_topic
 
 from .passages import Part, Passage, Recording, passages, record
@@ -31,14 +32,10 @@ def embed() -> WordLlama:
 def run(
     recording: Recording, settings: config.Judge | None = None
 ) -> tuple[list[Sentence], Judgement, list[Decision]]:
-    return judge(
-        recording.video,
-        recording.sentences,
-        recording.screen,
-        recording.transcript,
-        embed(),
-        settings or config.Judge(),
-    )
+    settings = settings or config.Judge()
+    video, sentences, transcript = recording.video, recording.sentences, recording.transcript
+    scores, _ = score(video, sentences, recording.screen, transcript, embed(), (), settings)
+    return judge(video, sentences, scores, transcript, settings)
 
 
 def lesson(*parts: Part, title: str = "") -> Recording:
@@ -102,7 +99,7 @@ def test_training_video_is_kept_whole() -> None:
     sentences, judgement, decisions = run(lesson(module))
     assert all(s.teaching >= 0.5 for s in sentences)
     assert judgement.kept and judgement.teaching_share == 1.0
-    assert [d.level for d in decisions] == ["video"]
+    assert {d.level for d in decisions} == {"video"}
 
 
 def test_everyday_analogies_and_short_sentences_teach() -> None:
@@ -123,9 +120,14 @@ def test_everyday_analogies_and_short_sentences_teach() -> None:
 def test_a_decision_tells_what_was_dropped_and_why() -> None:
     recording = lesson(PENDULUM, ADVERT, PENDULUM, title="The pendulum")
     sentences, judgement, decisions = run(recording)
-    video, *dropped = decisions
+    video, *grades = [d for d in decisions if d.level == "video"]
+    dropped = [d for d in decisions if d.level == "sentence"]
     assert (video.level, video.kept, video.stage) == ("video", True, "judge")
     assert video.score == judgement.teaching_share
+    assert [d.reason.split(" by rules")[0] for d in grades] == list(CRITERIA)
+    assert [d.score for d in grades] == [
+        judgement.relevance, judgement.knowledge_density, judgement.transcription_quality,
+    ]  # fmt: skip
     assert [d.text for d in dropped] == list(ADVERT.say)
     assert {d.reason for d in dropped} == {"sponsor"}
     assert all(d.score is not None and d.score < 0.5 == d.threshold for d in dropped)
@@ -137,7 +139,7 @@ def test_threshold_decides_and_scores_stay() -> None:
     recording = lesson(PENDULUM, ADVERT, PENDULUM)
     loose = run(recording, config.Judge(min_teaching=0.0))
     assert loose[0] == run(recording)[0]
-    assert [d.level for d in loose[2]] == ["video"]
+    assert {d.level for d in loose[2]} == {"video"}
     strict = run(recording, config.Judge(min_teaching_share=0.95))
     assert not strict[1].kept and strict[1].reason.startswith("teaches too little")
 
@@ -145,13 +147,8 @@ def test_threshold_decides_and_scores_stay() -> None:
 def test_too_short_and_silent_videos_say_so() -> None:
     short = run(lesson(Part(("The period is the time of one swing.",))))[1]
     assert not short.kept and short.reason.startswith("too short: 8 words")
-    silent = judge(
-        Video("silent", "/nowhere.mp4"),
-        [],
-        [],
-        Transcript((), "en", "", 60.0),
-        embed(),
-        config.Judge(),
+    silent = run(
+        lesson(ADVERT)._replace(sentences=[], screen=[], transcript=Transcript((), "en", "", 60.0))
     )
     assert silent[0] == [] and not silent[1].kept
     assert silent[1].reason == "teaches nothing: no speech"

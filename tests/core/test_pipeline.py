@@ -61,12 +61,13 @@ def test_a_result_from_the_store_is_the_computed_one(
 @pytest.mark.parametrize(
     ("settings", "redone", "models"),
     [
-        ({"read": {"reuse": False}}, "read legible judge clip align", {"RapidOcr"}),
-        ({"read": {"min_score": 0.7}}, "legible judge clip align", set()),
+        ({"read": {"reuse": False}}, "read legible score judge clip align", {"RapidOcr"}),
+        ({"read": {"min_score": 0.7}}, "legible score judge clip align", set()),
         ({"judge": {"min_teaching": 0.4}}, "judge clip align", set()),
+        ({"judge": {"min_relevance": 1.1}}, "judge clip align", set()),
         ({"clip": {"max_duration": 15}}, "clip align", set()),
         ({"align": {"max_face": 0.5}}, "align", set()),
-        ({"refine": {"join_gap": 1.5}}, "refine judge clip align", set()),
+        ({"refine": {"join_gap": 1.5}}, "refine score judge clip align", set()),
         ({"reduce": {"phash_distance": 2}}, "", set()),
         ({"interleave": {"max_tokens": 1000}}, "", set()),
     ],
@@ -149,7 +150,14 @@ def test_weights_and_versions_are_in_the_key(
         identities = Work(video, Config(), store).models.identities | {"ocr": "other weights"}
 
     monkeypatch.setattr(Work, "models", Newer())
-    assert missing(Work(video, Config(), store)) == {"read", "legible", "judge", "clip", "align"}
+    assert missing(Work(video, Config(), store)) == {
+        "read",
+        "legible",
+        "score",
+        "judge",
+        "clip",
+        "align",
+    }
 
 
 def test_a_newer_stage_redoes_what_follows(video: Video, store: Store) -> None:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 from pydantic import Field
 
 from .base import Seconds, Section, Share, Stage
+from .llm import Llm
 
 
 class Transcribe(Stage):
@@ -20,6 +23,9 @@ class Transcribe(Stage):
     max_no_speech: Share = Field(0.8, description="segments more likely silence are dropped")
 
 
+Score = Annotated[float, Field(ge=1, le=5)]
+
+
 class Refine(Stage):
     """Spoken language to written language, by rules."""
 
@@ -32,6 +38,15 @@ class Judge(Stage):
     min_teaching: Share = Field(0.5, description="sentences less likely to teach are dropped")
     min_teaching_share: Share = Field(0.25, description="share of a video's words that must teach")
     min_words: int = Field(20, ge=0, description="words of teaching speech a video must have")
+    llms: tuple[Llm, ...] = Field(
+        (), description="language models that grade videos; rules do where there are none"
+    )
+    min_relevance: Score = Field(
+        1.0,
+        description="grade from 1 to 5: the speech fits the knowledge point, title, description",
+    )
+    min_knowledge_density: Score = Field(1.0, description="grade: how much is knowledge, not chat")
+    min_transcription_quality: Score = Field(1.0, description="grade: how well it was heard")
 
 
 class Clip(Section):
