@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
@@ -12,6 +12,7 @@ from pathlib import Path
 from jinja2 import Environment, FunctionLoader, StrictUndefined
 from markupsafe import Markup
 
+from .density.validation import published
 from .measures.base import Figure
 from .measuring import Result
 from .plots import plot
@@ -33,6 +34,14 @@ class _Section:
     @property
     def ends(self) -> tuple[str, str]:
         return _ENDS[self.figure.better]
+
+    @property
+    def validation(self) -> Mapping[str, Mapping[str, Sequence[float]]]:
+        """AUC of lectures against each other kind of text, by the set of passages."""
+        known = published().get(self.figure.name, {})
+        if not any(result.scorer == known.get("scorer") for result in self.results):
+            return {}
+        return {name: known[name] for name in ("written", "recorded") if name in known}
 
     @property
     def has_examples(self) -> bool:

@@ -1,13 +1,17 @@
 """What was measured, as `metrics.json` has it.
 
     {"schema": 1, "seed", "level", "resamples", "versions": {package: version},
-     "figures": {NAME: {"title", "better", "unit", "source", "blind"}},
+     "figures": {NAME: {"title", "better", "unit", "source", "blind", "validation"}},
      "corpora": [{"name", "samples", "videos", "skipped": {reason: count},
                   "measures": {NAME: {"value", "low", "high", "unit", "scorer", "n", "clusters",
                                       "reason"}},
                   "details": {"languages": {...}, "licenses": {...}, ...}}],
      "compared": [{"first", "second", "shared_videos",
                    "measures": {NAME: {"difference", "low", "high", "verdict"}}}]}
+
+`validation` of a measure of text is how well it tells lectures from other text: {"scorer",
+"written": {kind: [AUC, low, high]}, "recorded": the same}, on passages written for that and on
+recorded ones; null elsewhere.
 
 `value`, `low` and `high` are null where a figure could not be computed, with the reason; `low` and
 `high` also where all samples are of one video. `n` counts what the figure is over (images, words,
@@ -29,6 +33,7 @@ from typing import Any
 from .benchmark import open_benchmark
 from .clip import Clip
 from .corpora import InterleavedCorpus, open_corpus
+from .density.validation import published
 from .measures.base import Figure
 from .measuring import Measured, Result, Tell, measure_corpus
 from .statistics import RESAMPLES, Interval, paired_difference
@@ -76,6 +81,7 @@ class Report:
             "versions": _versions(),
             "figures": {
                 name: {k: v for k, v in asdict(result.figure).items() if k != "name"}
+                | {"validation": published().get(name)}
                 for name, result in self.corpora[0].results.items()
             },
             "corpora": [_corpus(measured) for measured in self.corpora],

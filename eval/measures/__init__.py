@@ -5,12 +5,22 @@ from .coherence import Coherence
 from .contamination import Contamination
 from .correlation import Correlation
 from .duplicates import DuplicateImages, DuplicateTexts
+from .filler_share import FillerShare
+from .idea_density import IdeaDensity
 from .insi_sim import InSampleSimilarity
+from .knowledge_density import KnowledgeDensity
+from .off_topic_share import OffTopicShare
 from .shape import Shape
+from .term_density import TermDensity
 
 MEASURES: tuple[type[Measure], ...] = (
     Correlation,
     InSampleSimilarity,
+    KnowledgeDensity,
+    TermDensity,
+    IdeaDensity,
+    FillerShare,
+    OffTopicShare,
     Coherence,
     DuplicateImages,
     DuplicateTexts,

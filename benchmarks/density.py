@@ -1,0 +1,69 @@
+"""How well each measure of knowledge density tells lectures from other text.
+
+    python benchmarks/density.py [--recorded FILE] [--write]
+
+Without a file: the held-out labelled passages of the package. FILE is JSON Lines with {"kind",
+"text"} in passages of about 100 words, kind "lecture", "chat", "sponsor", "news", "forum" or
+"salad": transcripts of your own. With --write the figures go to eval/density/validation.json,
+which `vid2book measure` shows beside each measure.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+import vid2book.eval.density as density
+from vid2book.eval.density.labelled import OTHERS, Passage, passages
+from vid2book.eval.density.validation import Auc, validate
+from vid2book.eval.measures import MEASURES
+from vid2book.eval.measures.text import TextMeasure
+from vid2book.eval.tools import Tools
+
+FILE = Path(density.__path__[0]) / "validation.json"
+
+
+def main(
+    recorded: Annotated[Path | None, typer.Option(help="Transcripts, as JSON Lines.")] = None,
+    write: Annotated[bool, typer.Option(help="Keep the figures in the package.")] = False,
+) -> None:
+    sets = {"written": passages("held_out")}
+    if recorded:
+        sets["recorded"] = tuple(_read(recorded))
+    found: dict[str, Any] = json.loads(FILE.read_text("utf-8")) if FILE.is_file() else {}
+    for name, labelled in sets.items():
+        print(f"\n{name}, {len(labelled)} passages\n\n| measure | {' | '.join(OTHERS)} |")
+        print("| --- " * (len(OTHERS) + 1) + "|")
+        for measure in _measures():
+            figures = validate(measure, labelled)
+            print(f"| {measure.figure.name} | {' | '.join(_cell(figures, k) for k in OTHERS)} |")
+            entry = found.setdefault(measure.figure.name, {})
+            entry["scorer"] = measure.scorer
+            entry[name] = {kind: [round(x, 3) for x in a[:3]] for kind, a in figures.items()}
+    if write:
+        FILE.write_text(json.dumps(found, indent=1) + "\n", "utf-8")
+
+
+def _measures() -> Sequence[TextMeasure]:
+    tools = Tools()
+    return [m(tools) for m in MEASURES if issubclass(m, TextMeasure)]
+
+
+def _cell(figures: dict[str, Auc], kind: str) -> str:
+    if kind not in figures:
+        return ""
+    a = figures[kind]
+    return f"{a.value:.3f} ({a.low:.3f} to {a.high:.3f})"
+
+
+def _read(file: Path) -> list[Passage]:
+    rows = [json.loads(line) for line in file.read_text("utf-8").splitlines()]
+    return [Passage(row["kind"], "", row["text"]) for row in rows]
+
+
+if __name__ == "__main__":
+    typer.run(main)

@@ -1,0 +1,1 @@
+"""What the measures of knowledge density read in a text, and the passages they are validated on."""

@@ -1,0 +1,29 @@
+"""Propositions per word."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ..density.ideas import idea_density
+from ..density.needs import needs_measure
+from ..density.text import words_of
+from .base import Figure
+from .text import TextMeasure
+
+
+class IdeaDensity(TextMeasure):
+    """After CPIDR, by parts of speech."""
+
+    figure = Figure(
+        "idea_density",
+        "Ideas per word",
+        "higher",
+        "propositions per word",
+        "Brown et al., Behavior Research Methods 40(2), 2008; the main rules",
+        "what the ideas are about: chat has as many as lectures; names and formulas have few",
+    )
+    scorer = "rules on parts of speech by TextBlob"
+
+    @needs_measure
+    def score(self, passages: Sequence[str]) -> list[float]:
+        return [idea_density(words_of(p)) for p in passages]

@@ -1,0 +1,30 @@
+"""Domain terms per 100 words."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ..density.needs import needs_measure
+from ..density.terms import terms_per_100
+from ..density.text import words_of
+from .base import Figure
+from .text import TextMeasure
+
+
+class TermDensity(TextMeasure):
+    """Words of the taxonomy's terms, the rarer the more they count."""
+
+    figure = Figure(
+        "term_density",
+        "Domain terms per 100 words",
+        "higher",
+        "terms per 100 words",
+        "the taxonomy of this package; frequencies of wordfreq (Speer, 2022)",
+        "whether a term is explained or only dropped; terms of other fields than the six; a term "
+        "used in its everyday sense",
+    )
+    scorer = "taxonomy and wordfreq"
+
+    @needs_measure
+    def score(self, passages: Sequence[str]) -> list[float]:
+        return [terms_per_100(words_of(p)) for p in passages]

@@ -1,0 +1,69 @@
+"""A measure of text alone, passage by passage, that is validated on the labelled passages."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Mapping, Sequence
+from typing import ClassVar
+
+from ..density.text import is_english, passages_of, words_of
+from ..seen import Seen
+from ..tools import Tools
+from .base import Absent, Figure, Found, Measure, PerSample
+
+_NOT_ENGLISH = "the text is not English, and this measure reads English only"
+_TOO_SHORT = "no sample has as many words as the measure needs"
+
+
+class TextMeasure(Measure):
+    """Scores passages of about 100 words; the value is the mean over words.
+
+    Samples in another language are left out; if all are, the value is null.
+    """
+
+    figure: ClassVar[Figure]
+    scorer: str
+    costly: ClassVar[bool] = False  # needs a model that is configured, not packaged
+
+    def __init_subclass__(cls) -> None:
+        if hasattr(cls, "figure"):
+            cls.figures = (cls.figure,)
+
+    def __init__(self, tools: Tools) -> None:
+        self._found = PerSample(self.scorer)
+        self._foreign = 0
+        self._missing = ""  # why nothing can be scored
+
+    @abstractmethod
+    def score(self, passages: Sequence[str]) -> list[float]:
+        """The value of each passage.
+
+        Raises:
+            ModuleNotFoundError: a package is missing; the message names the extra.
+        """
+
+    def see(self, sample: Seen) -> None:
+        passages = self.choose(passages_of(sample.text))
+        english = [p for p in passages if is_english(words_of(p))]
+        self._foreign += bool(passages) and not english
+        scores: list[float] = []
+        if english and not self._missing:
+            try:
+                scores = self.score(english)
+            except ModuleNotFoundError as error:
+                self._missing = str(error)
+        lengths = [len(p.split()) for p in english[: len(scores)]]
+        total = sum(s * n for s, n in zip(scores, lengths, strict=True))
+        self._found.add(total, sum(lengths))
+
+    def choose(self, passages: list[str]) -> list[str]:
+        """Which passages of a sample are scored; all, unless that would take too long."""
+        return passages
+
+    def finish(self) -> Mapping[str, Found]:
+        found: Found = self._found
+        if self._missing:
+            found = Absent(self._missing)
+        elif not any(self._found.count):
+            found = Absent(_NOT_ENGLISH if self._foreign else _TOO_SHORT)
+        return {self.figure.name: found}

@@ -1,0 +1,181 @@
+"""The measures of knowledge density: what they read, and how well they part the labelled text."""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections import Counter
+
+import pytest
+
+from vid2book.eval.corpora import Interleaved
+from vid2book.eval.density import terms
+from vid2book.eval.density.ideas import idea_density
+from vid2book.eval.density.labelled import LECTURE, OTHERS, Passage, passages
+from vid2book.eval.density.manner import KINDS, _lists
+from vid2book.eval.density.order import word_order
+from vid2book.eval.density.terms import terms_per_100
+from vid2book.eval.density.text import is_english, passages_of, words_of
+from vid2book.eval.density.validation import auc, published, validate
+from vid2book.eval.measures import MEASURES
+from vid2book.eval.measures.base import Absent, PerSample
+from vid2book.eval.measures.filler_share import FillerShare
+from vid2book.eval.measures.knowledge_density import KnowledgeDensity
+from vid2book.eval.measures.text import TextMeasure
+from vid2book.eval.seen import Seen
+from vid2book.eval.tools import Tools
+
+from . import fit_density
+
+TEXT_MEASURES = [m for m in MEASURES if issubclass(m, TextMeasure)]
+TOOLS = Tools()
+GERMAN = (
+    "Heute sprechen wir über die Ableitung einer Funktion. Sie sagt uns, wie schnell sich der Wert "
+    "ändert, wenn wir ein kleines Stück nach rechts gehen. Dazu zeichnen wir die Tangente."
+)
+
+
+def sample(text: str) -> Seen:
+    nothing = (None,)
+    return Seen(Interleaved("v#0", "v", nothing, (text,), nothing, nothing, nothing), 0)
+
+
+def test_the_labelled_passages_are_what_they_claim() -> None:
+    tune, held = passages("tune"), passages("held_out")
+    counts = Counter(p.kind for p in (*tune, *held))
+    assert set(counts) == {LECTURE, *OTHERS}
+    assert min(counts.values()) >= 40
+    topics = {(p.kind, p.topic) for p in tune if p.kind != "salad"}
+    assert not topics & {(p.kind, p.topic) for p in held}
+    for part in (tune, held):
+        subjects = Counter(p.topic.split("/")[0] for p in part if p.kind == LECTURE)
+        assert len(subjects) == 6
+        assert min(subjects.values()) >= 4
+    assert all(60 <= len(p.text.split()) <= 125 for p in (*tune, *held))
+    assert len({p.text for p in (*tune, *held)}) == len(tune) + len(held)
+
+
+def bare(passage: Passage) -> Passage:
+    """As speech recognition without punctuation writes it."""
+    return passage._replace(text=re.sub(r"[^\w' ]+", " ", passage.text).lower())
+
+
+@pytest.mark.parametrize("change", [lambda p: p, bare], ids=["as written", "bare"])
+def test_knowledge_density_parts_lectures_from_all_else_on_held_out_topics(change) -> None:  # type: ignore[no-untyped-def]
+    held = [change(p) for p in passages("held_out")]
+    found = validate(KnowledgeDensity(TOOLS), held)
+    assert set(found) == set(OTHERS)
+    assert min(area.value for area in found.values()) >= 0.95
+
+
+@pytest.mark.parametrize("measure", TEXT_MEASURES, ids=lambda m: m.figure.name)
+def test_the_published_figures_are_those_of_the_measures(measure: type[TextMeasure]) -> None:
+    written = published()[measure.figure.name].get("written")
+    if written is None or measure.costly:
+        pytest.skip("its figures come from a model that is not at hand")
+    found = validate(measure(TOOLS), passages("held_out"))
+    for kind, figures in written.items():
+        assert figures == pytest.approx(found[kind][:3], abs=0.01)
+
+
+def test_the_norms_are_up_to_date() -> None:
+    assert fit_density.as_text(fit_density.fit()) == fit_density.FILE.read_text("utf-8")
+
+
+def test_no_word_is_in_two_lists() -> None:
+    lists = _lists()
+    assert sum(len(lists[kind]) for kind in KINDS) == len(frozenset.union(*lists.values()))
+
+
+@pytest.mark.parametrize(
+    ("text", "ideas"),
+    [
+        # Quick, brown, jumped, over, lazy.
+        ("the quick brown fox jumped over the lazy dog", 5),
+        ("she has gone", 1),  # an auxiliary is part of its verb
+        ("she wants to go", 2),
+        ("the wall is red", 1),  # a linking verb is part of its adjective
+        ("either cats or dogs", 1),  # paired conjunctions are one
+        ("um the the wall", 0),  # neither a filler nor a repetition
+    ],
+)
+def test_ideas_are_counted_as_by_hand(text: str, ideas: int) -> None:
+    words = words_of(text)
+    assert idea_density(words) * len(words) == pytest.approx(ideas)
+
+
+def test_rare_terms_count_more_than_terms_that_are_common_words() -> None:
+    assert terms_per_100(["eigenvalues"]) == 100.0
+    assert 0 < terms_per_100(["momentum"]) < 100
+    assert terms_per_100(["work"]) < 20
+    assert terms_per_100(["granny"]) == 0
+
+
+def test_shuffled_words_have_no_order() -> None:
+    by_kind: dict[str, list[float]] = {}
+    for passage in passages("held_out"):
+        by_kind.setdefault(passage.kind, []).append(word_order(words_of(passage.text)))
+    salad = by_kind.pop("salad")
+    assert max(salad) < min(min(values) for values in by_kind.values())
+
+
+def test_fillers_are_counted_in_words() -> None:
+    text = "Um, I mean, this is, you know, kind of a lens and uh it bends the light to one point."
+    assert FillerShare(TOOLS).score([text]) == [pytest.approx(8 / 20)]
+
+
+def test_passages_are_of_equal_length_and_lose_no_word() -> None:
+    text = " ".join(f"w{i}" for i in range(260))
+    parts = passages_of(text)
+    assert " ".join(parts) == text
+    assert [len(p.split()) for p in parts] == [87, 86, 87]
+    assert passages_of("too short to tell") == []
+
+
+def test_english_is_told_from_other_languages() -> None:
+    assert all(is_english(words_of(p.text)) for p in passages("held_out"))
+    assert not is_english(words_of(GERMAN))
+    assert not is_english([])
+
+
+@pytest.mark.parametrize("measure", TEXT_MEASURES, ids=lambda m: m.figure.name)
+def test_text_in_another_language_is_null_with_the_reason(measure: type[TextMeasure]) -> None:
+    measuring = measure(TOOLS)
+    measuring.see(sample(GERMAN))
+    found = measuring.finish()[measure.figure.name]
+    assert isinstance(found, Absent)
+    if not measure.costly:
+        assert "not English" in found.reason
+
+
+def test_a_foreign_sample_among_english_ones_is_left_out() -> None:
+    measuring = KnowledgeDensity(TOOLS)
+    lecture = passages("held_out")[0].text
+    for text in (GERMAN, lecture, "Right."):
+        measuring.see(sample(text))
+    found = measuring.finish()["knowledge_density"]
+    assert isinstance(found, PerSample)
+    assert found.count == [0, len(lecture.split()), 0]
+
+
+def test_a_missing_package_is_named_with_its_extra(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "wordfreq", None)
+    terms._weights.cache_clear()
+    measuring = KnowledgeDensity(TOOLS)
+    measuring.see(sample(passages("held_out")[0].text))
+    assert measuring.finish() == {
+        "knowledge_density": Absent("needs wordfreq: pip install 'vid2book[measure]'")
+    }
+
+
+def test_the_interval_of_an_area() -> None:
+    even = auc([1.0, 3.0], [2.0, 2.0])
+    assert (even.value, even.lectures, even.others) == (0.5, 2, 2)
+    assert even.low == pytest.approx(1 - even.high)
+    few, many = (auc([1.0] * n, [0.0] * n) for n in (5, 500))
+    assert few.high == many.high == 1.0
+    assert few.low < 0.75 < 0.99 < many.low < 1.0
+    # Newcombe's bound solves (area - value)^2 = z^2 * variance(area).
+    area, half = few.low, 4
+    spread = 1 + half * ((1 - area) / (2 - area) + area / (1 + area))
+    assert (1 - area) ** 2 == pytest.approx(1.96**2 * area * (1 - area) * spread / 25)
