@@ -12,7 +12,7 @@ from functools import cached_property
 
 from .config import Config
 from .models.lazy import models_of
-from .pipeline import ALIGN, JUDGE, KEYFRAMES, LEGIBLE, STAGES, TRANSCRIBE
+from .pipeline import ALIGN, HEAR, JUDGE, KEYFRAMES, LEGIBLE, STAGES, TRANSCRIBE
 from .records import Clip, Decision, Outcome, Sample, Video
 from .stages import interleave as interleave_stage
 from .stages import reduce as reduce_stage
@@ -170,7 +170,7 @@ class Corpus:
         found = {
             stage.name: ", ".join(filter(None, (models.identities[m] for m in stage.models)))
             for stage in STAGES
-            if stage.models
+            if stage.models and stage is not HEAR  # which takes captions where there are some
         }
         return found | {
             "transcribe": work.get(TRANSCRIBE).model,

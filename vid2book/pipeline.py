@@ -1,6 +1,6 @@
 """The stages of one video: what each reads, what can change its result, and where it is kept.
 
-    transcribe -> refine ----------------\\
+    hear -> transcribe -> refine --------\\
     keyframes -> read -> legible ---------> score -> judge -> clip -> align
 
 How a video gets its results is in `work.py`, what follows over the whole corpus in `corpus.py`.
@@ -20,6 +20,7 @@ from .models.lazy import chat_of
 from .records import Clip, Decision, Judgement, Keyframe, OcrLine, Sentence, Transcript, Video
 from .stages import align as align_stage
 from .stages import clip as clip_stage
+from .stages import hear as hear_stage
 from .stages import judge as judge_stage
 from .stages import keyframes as keyframes_stage
 from .stages import read as read_stage
@@ -32,16 +33,25 @@ from .stages.layout import screen_text
 from .work import Stage, Work
 
 
-def _transcribe(work: Work) -> tuple[Transcript, list[Decision]]:
+def _hear(work: Work) -> tuple[Transcript, list[Decision]]:
     video, settings = work.video, work.config.transcribe
-    audio = None
     duration = work.info.duration
-    if settings.enabled and not (settings.captions and video.captions):
-        if not work.info.audio_duration:
-            raise MediaError("no sound in it, and no captions beside it")
-        audio = read_audio(video.path, work.until)
-        check_complete(video.path, len(audio) / SAMPLE_RATE, work.info.audio_duration)
-    return transcribe_stage.transcribe(video, audio, duration, work.models.speech, settings)
+    if not settings.enabled:
+        return Transcript((), hear_stage.language(video), "none", duration), []
+    if settings.captions and video.captions:
+        return hear_stage.read(video, duration), []
+    if settings.backend == "captions":
+        raise MediaError("no captions beside it, and transcribe.backend is 'captions'")
+    if not work.info.audio_duration:
+        raise MediaError("no sound in it, and no captions beside it")
+    audio = read_audio(video.path, work.until)
+    check_complete(video.path, len(audio) / SAMPLE_RATE, work.info.audio_duration)
+    speech = work.models.speech
+    return hear_stage.hear(video, audio, duration, speech, speech.engine.name)
+
+
+def _transcribe(work: Work) -> tuple[Transcript, list[Decision]]:
+    return transcribe_stage.transcribe(work.video, work.get(HEAR), work.config.transcribe)
 
 
 def _refine(work: Work) -> tuple[list[Sentence], list[Decision]]:
@@ -173,9 +183,13 @@ def _asked(llm: Llm | None, instructions: str) -> list[Any] | None:
     return None if llm is None else [llm.model_dump(), chat_of(llm).identity, instructions]
 
 
+HEAR: Stage[Transcript] = Stage(
+    "hear", hear_stage.VERSION, Transcript, (), lambda c: c.transcribe.hearing,
+    lambda v: [v.language, _what_it_is_about(v)], ("speech",), _hear,
+)  # fmt: skip
 TRANSCRIBE: Stage[Transcript] = Stage(
-    "transcribe", transcribe_stage.VERSION, Transcript, (), lambda c: c.transcribe.model_dump(),
-    lambda v: [v.language, _what_it_is_about(v)], ("speech",), _transcribe,
+    "transcribe", transcribe_stage.VERSION, Transcript, (HEAR,),
+    lambda c: c.transcribe.model_dump(), _what_it_is_about, (), _transcribe,
 )  # fmt: skip
 REFINE: Stage[list[Sentence]] = Stage(
     "refine", refine_stage.VERSION, list[Sentence], (TRANSCRIBE,),
@@ -212,9 +226,9 @@ ALIGN: Stage[Aligned] = Stage(
 )  # fmt: skip
 
 STAGES: tuple[Stage[Any], ...] = (
-    TRANSCRIBE, REFINE, KEYFRAMES, READ, LEGIBLE, SCORE, JUDGE, CLIP, ALIGN,
+    HEAR, TRANSCRIBE, REFINE, KEYFRAMES, READ, LEGIBLE, SCORE, JUDGE, CLIP, ALIGN,
 )  # fmt: skip
 # The two halves that do not wait for each other, and what waits for both.
-SPEECH = (TRANSCRIBE, REFINE)
+SPEECH = (HEAR, TRANSCRIBE, REFINE)
 SCREEN = (KEYFRAMES, READ)
 TEXT = (LEGIBLE, SCORE, JUDGE, CLIP, ALIGN)

@@ -64,6 +64,7 @@ class Segment:
     words: tuple[Word, ...] = ()
     avg_logprob: float = 0.0
     no_speech_prob: float = 0.0
+    voice: float = 1.0  # mean probability of voice activity in the sound under the words, 0 to 1
 
 
 @dataclass(frozen=True)

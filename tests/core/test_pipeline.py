@@ -92,7 +92,7 @@ def test_a_changed_setting_redoes_its_stage_and_what_follows(
 @pytest.mark.parametrize(
     ("settings", "kept"),
     [
-        ({"keyframes": {"min_stable": 1.0}}, {"transcribe", "refine"}),
+        ({"keyframes": {"min_stable": 1.0}}, {"hear", "transcribe", "refine"}),
         ({"transcribe": {"beam_size": 1}}, {"keyframes", "read"}),
     ],
 )

@@ -5,14 +5,16 @@ from __future__ import annotations
 from functools import cached_property, lru_cache
 
 from ..config import Config, Keyframes, Llm, Read, Transcribe
-from . import speech
+from . import faster_whisper, openai_whisper
 from .chat import Chat
 from .clip import ClipImages
 from .embed import WordLlama
 from .face import HaarFaces
+from .faster_whisper import FasterWhisper
+from .listen import Listener
 from .ocr import Ocr
 from .ocr_rapid import RapidOcr
-from .speech import FasterWhisper
+from .openai_whisper import OpenAIWhisper
 from .tokens import TokenCounter
 
 
@@ -25,8 +27,11 @@ class Models:
         self._read = read
 
     @cached_property
-    def speech(self) -> FasterWhisper:
-        return FasterWhisper(self._transcribe.model, self._transcribe.beam_size)
+    def speech(self) -> Listener:
+        wanted = self._transcribe
+        if wanted.backend == "whisper":
+            return Listener(OpenAIWhisper(wanted.model, wanted.beam_size))
+        return Listener(FasterWhisper(wanted.model, wanted.beam_size, wanted.batch_size))
 
     @cached_property
     def ocr(self) -> Ocr:
@@ -63,13 +68,19 @@ class Models:
         Empty for a model that the config does not use.
         """
         return {
-            "speech": f"{speech.identity(self._transcribe.model)}, "
-            f"beam {self._transcribe.beam_size}",
+            "speech": _speech_identity(self._transcribe),
             "ocr": self.ocr.identity,
             "embed": self.embed.identity,
             "faces": self.faces.identity,
             "image_embed": self.image_embed.identity if self.image_embed else "",
         }
+
+
+def _speech_identity(transcribe: Transcribe) -> str:
+    if not transcribe.enabled or transcribe.backend == "captions":
+        return ""
+    back_end = openai_whisper if transcribe.backend == "whisper" else faster_whisper
+    return back_end.identity(transcribe.model)
 
 
 def models_of(config: Config) -> Models:
