@@ -85,10 +85,9 @@ def _read(work: Work) -> tuple[list[tuple[OcrLine, ...]], list[Decision]]:
     if not work.config.read.enabled:
         return [() for _ in keyframes], []
     models = work.models
-    lines, decisions, _ = read_stage.read(
+    return read_stage.read(
         work.video.video_id, keyframes, models.ocr, models.embedded_ocr, work.config.read
     )
-    return lines, decisions
 
 
 def _legible(work: Work) -> tuple[list[str], list[Decision]]:
