@@ -2,6 +2,7 @@
 
     hear -> transcribe -> refine --------\\
     keyframes -> read -> legible ---------> score -> judge -> clip -> align
+            \\-> caption -------------------------------------------/
 
 How a video gets its results is in `work.py`, what follows over the whole corpus in `corpus.py`.
 """
@@ -19,6 +20,7 @@ from .media.frames import Frame, read_frames
 from .models.lazy import chat_of
 from .records import Clip, Decision, Judgement, Keyframe, OcrLine, Sentence, Transcript, Video
 from .stages import align as align_stage
+from .stages import caption as caption_stage
 from .stages import clip as clip_stage
 from .stages import hear as hear_stage
 from .stages import judge as judge_stage
@@ -90,6 +92,12 @@ def _read(work: Work) -> tuple[list[tuple[OcrLine, ...]], list[Decision]]:
     )
 
 
+def _caption(work: Work) -> tuple[list[str], list[Decision]]:
+    settings = work.config.align
+    chat = chat_of(settings.captions) if settings.enabled and settings.captions else None
+    return caption_stage.caption(work.video.video_id, work.get(KEYFRAMES), chat)
+
+
 def _legible(work: Work) -> tuple[list[str], list[Decision]]:
     lines, decisions = read_stage.legible(
         work.video.video_id,
@@ -153,12 +161,13 @@ class Aligned:
 
 def _align(work: Work) -> tuple[Aligned, list[Decision]]:
     keyframes, texts = work.get(KEYFRAMES), work.get(LEGIBLE)
+    screen = map(align_stage.Shown, keyframes, texts, work.get(CAPTION))
     clips, decisions = align_stage.align(
         work.video,
-        keyframes,
-        texts,
+        list(screen),
         work.get(JUDGE).sentences,
         work.get(CLIP),
+        work.models.align_embed,
         work.models.embed,
         work.config.align,
         work.config.judge.min_teaching,
@@ -202,6 +211,11 @@ READ: Stage[list[tuple[OcrLine, ...]]] = Stage(
     "read", read_stage.VERSION, list[tuple[OcrLine, ...]], (KEYFRAMES,),
     lambda c: c.read.model_dump(exclude={"min_score"}), _nothing, ("ocr",), _read,
 )  # fmt: skip
+CAPTION: Stage[list[str]] = Stage(
+    "caption", caption_stage.VERSION, list[str], (KEYFRAMES,),
+    lambda c: [c.align.enabled, _asked(c.align.captions, caption_stage.PROMPT)],
+    _nothing, (), _caption,
+)  # fmt: skip
 LEGIBLE: Stage[list[str]] = Stage(
     "legible", read_stage.VERSION, list[str], (KEYFRAMES, READ, TRANSCRIBE),
     lambda c: c.read.model_dump(), _nothing, (), _legible,
@@ -220,14 +234,15 @@ CLIP: Stage[list[Clip]] = Stage(
     lambda c: [c.clip.model_dump(), c.judge.min_teaching], _nothing, (), _clip,
 )  # fmt: skip
 ALIGN: Stage[Aligned] = Stage(
-    "align", align_stage.VERSION, Aligned, (CLIP, JUDGE, KEYFRAMES, LEGIBLE),
-    lambda c: [c.align.model_dump(), c.judge.min_teaching], _what_it_is_about, ("embed",), _align,
+    "align", align_stage.VERSION, Aligned, (CLIP, JUDGE, KEYFRAMES, LEGIBLE, CAPTION),
+    lambda c: [c.align.model_dump(), c.judge.min_teaching], _what_it_is_about, ("align_embed",),
+    _align,
 )  # fmt: skip
 
 STAGES: tuple[Stage[Any], ...] = (
-    HEAR, TRANSCRIBE, REFINE, KEYFRAMES, READ, LEGIBLE, SCORE, JUDGE, CLIP, ALIGN,
+    HEAR, TRANSCRIBE, REFINE, KEYFRAMES, READ, CAPTION, LEGIBLE, SCORE, JUDGE, CLIP, ALIGN,
 )  # fmt: skip
 # The two halves that do not wait for each other, and what waits for both.
 SPEECH = (HEAR, TRANSCRIBE, REFINE)
-SCREEN = (KEYFRAMES, READ)
+SCREEN = (KEYFRAMES, READ, CAPTION)
 TEXT = (LEGIBLE, SCORE, JUDGE, CLIP, ALIGN)

@@ -167,6 +167,8 @@ class Clip:
     text: str  # refined
     keyframes: tuple[int, ...] = ()
     similarity: float | None = None  # on-screen text against speech; None: nothing to compare
+    caption: str = ""  # what the pictures show, a line each, where a model captions them
+    caption_similarity: float | None = None  # caption against speech
 
 
 @dataclass(frozen=True)
