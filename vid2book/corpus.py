@@ -82,9 +82,11 @@ class Corpus:
                 found += work.decisions(stage)
             work.get(ALIGN)  # a fault of the video is no error of its stages
         except Failed as failure:
-            found.append(_on_video(video, str(failure)))
+            found.append(_on_video(video, "read the file", str(failure)))
         if video.video_id in self.config.reduce.deny:
-            found.append(_on_video(video, "on the deny list"))
+            found.append(_on_video(video, "reduce", "on the deny list"))
+        # Two videos with the same content share what the store has.
+        found = [replace(d, video_id=video.video_id) for d in found]
         found += self.reduced.decisions.get(video.video_id, ())
         levels = ("video", "clip", "sentence", "keyframe", "line")
         return sorted(found, key=lambda d: (d.level != "video", d.start, levels.index(d.level)))
@@ -111,8 +113,10 @@ class Corpus:
         for video in self.videos:
             work = self.work(video)
             try:
-                if self._is_kept(work):
-                    yield Summary(video.video_id, work.get(ALIGN).pictures)
+                if self._passes(work):
+                    aligned = work.get(ALIGN)
+                    duration = work.get(TRANSCRIBE).duration
+                    yield Summary(video.video_id, duration, aligned.speech, aligned.pictures)
             except Failed:
                 continue
 
@@ -134,6 +138,10 @@ class Corpus:
         )  # fmt: skip
 
     def _is_kept(self, work: Work) -> bool:
+        return self._passes(work) and work.video.video_id not in self.reduced.duplicates
+
+    def _passes(self, work: Work) -> bool:
+        """Whether the video is kept as far as it alone can tell."""
         denied = work.video.video_id in self.config.reduce.deny
         return not denied and work.get(JUDGE).judgement.kept
 
@@ -149,6 +157,8 @@ class Corpus:
             reason = "on the deny list"
         elif not judgement.kept:
             reason = judgement.reason
+        elif duplicate := self.reduced.duplicates.get(video.video_id):
+            reason = duplicate
         else:
             reason = "" if samples else "nothing is left: no speech that teaches and no picture"
         texts = [text for sample in samples for text in sample.texts if text]
@@ -198,5 +208,5 @@ def _without(clips: Iterable[Clip], dropped: set[int]) -> Iterator[Clip]:
             yield replace(clip, keyframes=left)
 
 
-def _on_video(video: Video, reason: str) -> Decision:
-    return Decision(video.video_id, "video", "read the file", 0.0, 0.0, False, reason)
+def _on_video(video: Video, stage: str, reason: str) -> Decision:
+    return Decision(video.video_id, "video", stage, 0.0, 0.0, False, reason)

@@ -30,6 +30,7 @@ from .stages import reduce as reduce_stage
 from .stages import refine as refine_stage
 from .stages import score as score_stage
 from .stages import transcribe as transcribe_stage
+from .stages.duplicates import Signature, signature
 from .stages.grade import INSTRUCTIONS
 from .stages.layout import screen_text
 from .work import Stage, Work
@@ -153,9 +154,10 @@ def _clip(work: Work) -> tuple[list[Clip], list[Decision]]:
 
 @dataclass(frozen=True)
 class Aligned:
-    """The result of `align`, with what `reduce` needs of the pictures that are left."""
+    """The result of `align`, with what `reduce` needs of the speech and the pictures left."""
 
     clips: tuple[Clip, ...]
+    speech: Signature
     pictures: tuple[reduce_stage.Picture, ...]
 
 
@@ -174,7 +176,8 @@ def _align(work: Work) -> tuple[Aligned, list[Decision]]:
     )
     left = sorted(k for c in clips for k in c.keyframes)
     pictures = [reduce_stage.picture(k, keyframes[k], texts[k], last=k == left[-1]) for k in left]
-    return Aligned(tuple(clips), tuple(pictures)), decisions
+    speech = signature(" ".join(s.raw for s in work.get(JUDGE).sentences))
+    return Aligned(tuple(clips), speech, tuple(pictures)), decisions
 
 
 def _what_it_is_about(video: Video) -> list[str]:
