@@ -17,7 +17,7 @@ from ..corpora import CorpusError
 from ..vlm import VlmError
 from .checkpoint import TrainError
 from .config import load_config
-from .loop import TrainResult
+from .folder import TrainResult
 from .loop import train as run
 
 
