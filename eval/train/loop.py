@@ -27,7 +27,14 @@ from .config import TrainConfig, load_config
 from .folder import TrainResult, begin, write_result
 from .log import Log, losses
 from .loss import token_losses
-from .model import choose_weights, learning_rate, optimizer_for, save
+from .model import (
+    choose_weights,
+    complete_gradients,
+    layer_classes,
+    learning_rate,
+    optimizer_for,
+    save,
+)
 from .order import ahead, count, fault, share, shuffled
 from .pack import Pack, blank, collate, packs
 
@@ -66,8 +73,6 @@ def train(
         "model": str(model),
         "samples": samples,
     }
-    if finished := begin(out, told, resume):
-        return finished
     if problem := fault(opened):
         raise TrainError(f"{opened.name}: {problem}")
     rows = samples or count(opened)
@@ -76,7 +81,12 @@ def train(
             f"{opened.name} is streamed, so its length is not known and the learning rate has no "
             "schedule: give --samples, or steps in the config"
         )
-    run = _Run(recipe, opened, samples, load(model, dtype=_dtype(recipe)), out)
+    accelerator = _accelerator(recipe)
+    with accelerator.main_process_first():  # the others find the folder that it made
+        if finished := begin(out, told, resume or not accelerator.is_main_process):
+            return finished
+    vlm = load(model, dtype=_dtype(recipe))
+    run = _Run(accelerator, recipe, opened, samples, vlm, out)
     try:
         run.all_steps(rows, tell or (lambda line, done: None))
     except (MemoryError, RuntimeError) as error:
@@ -97,6 +107,7 @@ class _Counted:
 class _Run:
     def __init__(
         self,
+        accelerator: Any,
         recipe: TrainConfig,
         corpus: InterleavedCorpus,
         samples: int | None,
@@ -106,10 +117,11 @@ class _Run:
         from accelerate.utils import set_seed
 
         self.recipe, self.corpus, self.samples = recipe, corpus, samples
-        self.vlm, self.out = vlm, out
-        self.accelerator = _accelerator(recipe)
+        self.accelerator, self.vlm, self.out = accelerator, vlm, out
         set_seed(recipe.seed)
         weights = choose_weights(vlm, recipe)
+        if plugin := getattr(accelerator.state, "fsdp_plugin", None):
+            plugin.transformer_cls_names_to_wrap = layer_classes(weights)
         self.model, self.optimizer = self.accelerator.prepare(
             weights, optimizer_for(weights, recipe)
         )
@@ -237,6 +249,7 @@ class _Run:
                     loss = token_losses(self.model, collate(self.vlm, pieces)).sum()
                 self.accelerator.backward(loss * processes / counted.tokens)
             total += loss.detach()
+        complete_gradients(self.model)
         norm = self.accelerator.clip_grad_norm_(self.model.parameters(), self.recipe.max_grad_norm)
         self.optimizer.step()
         self.optimizer.zero_grad()
