@@ -28,6 +28,7 @@ from .stages import keyframes as keyframes_stage
 from .stages import read as read_stage
 from .stages import reduce as reduce_stage
 from .stages import refine as refine_stage
+from .stages import rewrite as rewrite_stage
 from .stages import score as score_stage
 from .stages import transcribe as transcribe_stage
 from .stages.duplicates import Signature, signature
@@ -58,7 +59,11 @@ def _transcribe(work: Work) -> tuple[Transcript, list[Decision]]:
 
 
 def _refine(work: Work) -> tuple[list[Sentence], list[Decision]]:
-    return refine_stage.refine(work.get(TRANSCRIBE), work.config.refine), []
+    settings, transcript = work.config.refine, work.get(TRANSCRIBE)
+    sentences = refine_stage.refine(transcript, settings)
+    if settings.enabled and settings.llm and transcript.language in ("", "en"):
+        return rewrite_stage.rewrite(work.video.video_id, sentences, chat_of(settings.llm))
+    return sentences, rewrite_stage.by_rules(work.video.video_id, sentences)
 
 
 def _keyframes(work: Work) -> tuple[list[Keyframe], list[Decision]]:
@@ -204,7 +209,11 @@ TRANSCRIBE: Stage[Transcript] = Stage(
 )  # fmt: skip
 REFINE: Stage[list[Sentence]] = Stage(
     "refine", refine_stage.VERSION, list[Sentence], (TRANSCRIBE,),
-    lambda c: c.refine.model_dump(), _nothing, (), _refine,
+    lambda c: [
+        c.refine.model_dump(exclude={"llm"}),
+        _asked(c.refine.llm, rewrite_stage.INSTRUCTIONS),
+    ],
+    _nothing, (), _refine,
 )  # fmt: skip
 KEYFRAMES: Stage[list[Keyframe]] = Stage(
     "keyframes", keyframes_stage.VERSION, list[Keyframe], (),

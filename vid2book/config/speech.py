@@ -54,9 +54,14 @@ Score = Annotated[float, Field(ge=1, le=5)]
 
 
 class Refine(Stage):
-    """Spoken language to written language, by rules."""
+    """Spoken language to written language, by rules, and then by a language model if one is named.
+
+    The model's wording of a sentence is taken only where it loses no number, negation, symbol or
+    name. The check reads English; other languages get the rules alone.
+    """
 
     join_gap: Seconds = Field(2.0, description="a longer pause always ends a sentence")
+    llm: Llm | None = Field(None, description="language model that rewrites what the rules leave")
 
 
 class Judge(Stage):

@@ -16,7 +16,7 @@ from ..records import Sentence, Transcript, Word
 from .english import AFTER_I, ASIDES, FILLERS, GRAMMAR, SAID_ONCE, UNITS
 from .sentences import is_abbreviation, sentences, starts_small
 
-VERSION = 1
+VERSION = 2  # that of `rewrite` too
 
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
 _INNER_MARK = re.compile(r"[,;:—–-]+$")
