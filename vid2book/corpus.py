@@ -69,7 +69,7 @@ class Corpus:
         try:
             if not self._is_kept(work):
                 return []
-            return self._interleave(work)
+            return self._interleave(work)[0]
         except Failed:
             return []
 
@@ -81,6 +81,7 @@ class Corpus:
             for stage in STAGES:
                 found += work.decisions(stage)
             work.get(ALIGN)  # a fault of the video is no error of its stages
+            found += self._interleave(work)[1] if self._is_kept(work) else []
         except Failed as failure:
             found.append(_on_video(video, "read the file", str(failure)))
         if video.video_id in self.config.reduce.deny:
@@ -150,7 +151,7 @@ class Corpus:
         try:
             judgement = work.get(JUDGE).judgement
             duration = work.get(TRANSCRIBE).duration
-            samples = self._interleave(work) if self._is_kept(work) else []
+            samples = self._interleave(work)[0] if self._is_kept(work) else []
         except Failed as failure:
             return Outcome(video, "failed", str(failure), 0.0)
         if video.video_id in self.config.reduce.deny:
@@ -187,7 +188,7 @@ class Corpus:
             "tokens": models.count_tokens.name,
         }
 
-    def _interleave(self, work: Work) -> list[Sample]:
+    def _interleave(self, work: Work) -> tuple[list[Sample], list[Decision]]:
         dropped = set(self.reduced.pictures.get(work.video.video_id, ()))
         clips = list(_without(work.get(ALIGN).clips, dropped))
         return interleave_stage.interleave(

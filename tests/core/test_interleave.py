@@ -11,6 +11,7 @@ from vid2book.config import Interleave
 from vid2book.models.tokens import TokenCounter
 from vid2book.records import Clip, Keyframe, Sample, Video
 from vid2book.stages.interleave import IMAGE_TOKENS, interleave
+from vid2book.stages.repeats import part_lines
 
 VIDEO = Video(
     "v-1", "/v.mp4", subject="Physics", course="Mechanics", knowledge_point="Work",
@@ -43,7 +44,7 @@ def lecture(clips: int, pictures: int = 1, size: int = 1000) -> tuple[list[Keyfr
 
 def run(frames: list[Keyframe], clips: list[Clip], **settings: int) -> list[Sample]:
     texts = [f"Slide {i}" if i % 3 else "" for i in range(len(frames))]
-    return interleave(VIDEO, "en", frames, texts, clips, count, Interleave(**settings))
+    return interleave(VIDEO, "en", frames, texts, clips, count, Interleave(**settings))[0]
 
 
 def check(samples: list[Sample], max_tokens: int = 4096) -> None:
@@ -79,6 +80,47 @@ def test_one_sample_holds_its_clips_in_order() -> None:
         "Physics", "Mechanics", "Work",
     )  # fmt: skip
     assert (sample.language, sample.license) == ("en", "CC BY 4.0")
+
+
+def test_a_line_on_two_pictures_in_a_row_is_told_once() -> None:
+    frames, clips = lecture(3)
+    texts = [
+        "Kinetic energy\nE = m v v / 2",
+        "Kinetic  Energy\nE = m v v / 3\nnew",
+        "Kinetic energy",
+    ]
+    [sample], decisions = interleave(VIDEO, "en", frames, texts, clips, count, Interleave())
+    assert sample.ocr_texts[::2] == tuple(texts)  # what stands on the picture
+    told = [str(both).split("\n")[1:] for both in sample.text_ocr_list[1::2]]
+    assert told == [["Kinetic energy", "E = m v v / 2"], ["E = m v v / 3", "new"], []]
+    assert [d.text for d in decisions] == ["Kinetic  Energy", "Kinetic energy"]
+    assert [(d.start, d.level, d.kept) for d in decisions] == [
+        (frames[1].start, "line", False), (frames[2].start, "line", False),
+    ]  # fmt: skip
+
+
+def test_every_sample_tells_what_its_first_picture_shows() -> None:
+    frames, clips = lecture(20)
+    samples, _ = interleave(VIDEO, "en", frames, ["Title"] * 20, clips, count, Interleave())
+    assert len(samples) > 1
+    assert [
+        [str(b)[-5:] == "Title" for b in s.text_ocr_list if b].count(True) for s in samples
+    ] == [1] * len(samples)
+
+
+@pytest.mark.parametrize(
+    ("line", "other", "same"),
+    [
+        ("The nucleus keeps the genes", "The nucleus keeps the qenes", True),  # OCR
+        ("The sum of 12 terms is large", "The sum of 13 terms is large", False),
+        ("a + b = c, for all of them", "a - b = c, for all of them", False),
+        ("cat", "car", False),
+        ("", "", True),
+    ],
+)
+def test_lines_are_the_same_up_to_a_slip_of_the_ocr(line: str, other: str, same: bool) -> None:
+    (_, (new, repeated)) = part_lines([line + "\n", other + "\n"])
+    assert (repeated == [other]) == same and len(new) + len(repeated) == 1
 
 
 def test_positions_tell_where_they_come_from() -> None:

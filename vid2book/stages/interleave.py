@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import accumulate
 
 from .. import config
-from ..records import Clip, Element, Keyframe, Sample, Video
+from ..records import Clip, Decision, Element, Keyframe, Sample, Video
+from .repeats import part_lines
 
-VERSION = 3
+VERSION = 4
 IMAGE_TOKENS = 576  # as the released Multimodal Textbook counts, after LLaVA-1.5
 
 
@@ -35,8 +36,10 @@ def interleave(
     clips: Sequence[Clip],
     count_tokens: Callable[[str], int],
     settings: config.Interleave,
-) -> list[Sample]:
-    """The samples of a video.
+) -> tuple[list[Sample], list[Decision]]:
+    """The samples of a video, and the lines that stand on two pictures in a row.
+
+    Such a line stays with both pictures; where text and speech are joined it is told once.
 
     Within a clip its pictures come first, then its speech, so that a reader sees what is spoken of.
 
@@ -53,10 +56,27 @@ def interleave(
         for clip in clips
         for c, before in _fitting(clip, keyframes, settings)
     ]
-    return [
-        _sample(video, language, ordinal, group, keyframes, texts)
-        for ordinal, group in enumerate(_cut(blocks, settings))
-    ]
+    samples = []
+    decisions = []
+    for ordinal, group in enumerate(_cut(blocks, settings)):
+        shown = [position for block in group for position in block.clip.keyframes]
+        parted = dict(zip(shown, part_lines([texts[k] for k in shown]), strict=True))
+        new = {position: "\n".join(lines.new) for position, lines in parted.items()}
+        samples.append(_sample(video, language, ordinal, group, keyframes, texts, new))
+        decisions += [
+            _told_before(video.video_id, keyframes[position], line)
+            for position, lines in parted.items()
+            for line in lines.repeated
+        ]
+    return samples, decisions
+
+
+def _told_before(video_id: str, keyframe: Keyframe, line: str) -> Decision:
+    return Decision(
+        video_id, "line", "interleave", keyframe.start, keyframe.end, False,
+        "the picture before shows it too: kept with its picture, left out of text_ocr_list",
+        text=line,
+    )  # fmt: skip
 
 
 def _fitting(
@@ -129,6 +149,7 @@ def _sample(
     blocks: Sequence[_Block],
     keyframes: Sequence[Keyframe],
     texts: Sequence[str],
+    new: Mapping[int, str],
 ) -> Sample:
     images: list[bytes | None] = []
     speech: list[str | None] = []
@@ -159,7 +180,7 @@ def _sample(
             images.append(None)
             speech.append(clip.text)
             written.append(None)
-            both.append("\n".join([clip.text, *(texts[k] for k in clip.keyframes if texts[k])]))
+            both.append("\n".join([clip.text, *(new[k] for k in clip.keyframes if new[k])]))
             elements.append(
                 Element("text", video.video_id, clip.start, clip.end, clip.start, clip.end, name)
             )

@@ -1,0 +1,57 @@
+"""On-screen text that the reader has just read, because the picture before shows it too.
+
+A slide's title, a menu, the lines of code that stay: told again after every picture, they drown
+what is new. They stay in the text of their own picture, and go where text and speech are joined.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from difflib import SequenceMatcher
+from typing import NamedTuple
+
+_SAME = 0.9  # share of two lines' signs that agree: OCR does not read a line always alike
+_LONG = 8  # signs from which a line may be read differently
+
+
+class Lines(NamedTuple):
+    """The lines on one picture."""
+
+    new: list[str]
+    repeated: list[str]  # the picture before shows them too
+
+
+def part_lines(texts: Sequence[str]) -> list[Lines]:
+    """The lines of each picture, parted; `texts` are of pictures that follow one another."""
+    parted = []
+    before: list[str] = []
+    for text in texts:
+        lines = text.splitlines()
+        repeated = [any(_same(line, other) for other in before) for line in lines]
+        parted.append(
+            Lines(
+                [line for line, old in zip(lines, repeated, strict=True) if not old],
+                [line for line, old in zip(lines, repeated, strict=True) if old],
+            )
+        )
+        before = lines
+    return parted
+
+
+def _same(line: str, other: str) -> bool:
+    a, b = _plain(line), _plain(other)
+    if a == b:
+        return True
+    # Another number or operator is another statement.
+    if min(len(a), len(b)) < _LONG or _other_signs(a) != _other_signs(b):
+        return False
+    matcher = SequenceMatcher(None, a, b, autojunk=False)
+    return matcher.quick_ratio() >= _SAME and matcher.ratio() >= _SAME
+
+
+def _plain(text: str) -> str:
+    return "".join(text.lower().split())
+
+
+def _other_signs(text: str) -> str:
+    return "".join(sign for sign in text if not sign.isalpha())
