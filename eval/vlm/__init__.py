@@ -9,7 +9,7 @@ vlm.model.generate(**inputs)
 from __future__ import annotations
 
 from .families import FAMILIES, Family
-from .inputs import Item, Message, chat, encode, image_tokens
+from .inputs import Item, Message, chat, complete, encode, image_tokens
 from .load import Vlm, VlmError, load
 
 __all__ = [
@@ -20,6 +20,7 @@ __all__ = [
     "Vlm",
     "VlmError",
     "chat",
+    "complete",
     "encode",
     "image_tokens",
     "load",

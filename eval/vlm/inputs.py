@@ -34,12 +34,27 @@ def encode(vlm: Vlm, sequence: Sequence[Item], *, end: bool = True) -> dict[str,
         What the processor gives for a batch of one, as tensors: `input_ids` and `attention_mask`
         (1, length), the pixels in the family's own shapes.
     """
-    pieces = [
-        _plain(vlm, item) if isinstance(item, str) else vlm.family.placeholder for item in sequence
-    ]
-    text = "\n".join(pieces) + (vlm.tokenizer.eos_token or "" if end else "")
-    images = [_rgb(item) for item in sequence if not isinstance(item, str)]
+    text = _text(vlm, sequence) + (vlm.tokenizer.eos_token or "" if end else "")
+    images = _images(sequence)
     return dict(vlm.processor(text=[text], images=images or None, return_tensors="pt"))
+
+
+def complete(vlm: Vlm, sequences: Sequence[Sequence[Item]]) -> dict[str, Any]:
+    """Inputs for plain interleaved texts that the model goes on with, on the model's device.
+
+    Returns:
+        Tensors for a batch, written as `encode` writes one without its end, padded on the left so
+        that `generate` goes on from every row.
+    """
+    images = [_images(sequence) for sequence in sequences]
+    inputs = vlm.processor(
+        text=[_text(vlm, sequence) for sequence in sequences],
+        images=images if any(images) else None,
+        return_tensors="pt",
+        padding=True,
+        padding_side="left",
+    )
+    return dict(inputs.to(vlm.device))
 
 
 def chat(
@@ -87,6 +102,16 @@ def _as_dict(vlm: Vlm, message: Message) -> dict[str, Any]:
         for item in message.content
     ]
     return {"role": message.role, "content": content}
+
+
+def _text(vlm: Vlm, sequence: Sequence[Item]) -> str:
+    return "\n".join(
+        _plain(vlm, item) if isinstance(item, str) else vlm.family.placeholder for item in sequence
+    )
+
+
+def _images(sequence: Sequence[Item]) -> list[Image.Image]:
+    return [_rgb(item) for item in sequence if not isinstance(item, str)]
 
 
 def _plain(vlm: Vlm, text: str) -> str:

@@ -1,0 +1,76 @@
+"""The resume log: what a model answered, found again by everything that the answer depends on."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from vid2book.store import make_key
+
+from .turns import Turn
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a model said to a prompt.
+
+    Attributes:
+        text: the response; empty if there is none.
+        prompt: what it read, token for token, a run of image tokens written once.
+        dropped: shots left out so that it fits into the context.
+        failure: why there is no response; empty if there is one.
+    """
+
+    text: str
+    prompt: str = ""
+    dropped: int = 0
+    failure: str = ""
+
+
+def key_of(model: str, turns: Sequence[Turn], settings: Mapping[str, Any]) -> str:
+    """The key of a model's answer: the turns, their images by content, how it generates."""
+    said = [(turn.question, "" if turn is turns[-1] else turn.answer) for turn in turns]
+    images = [[picture.digest() for picture in turn.pictures] for turn in turns]
+    return make_key(model, said, images, dict(settings))
+
+
+class AnswerLog:
+    """Answers in a JSON Lines file, each kept as soon as it is given.
+
+    Args:
+        path: of the file; None keeps them in memory only.
+    """
+
+    def __init__(self, path: Path | None = None) -> None:
+        self._path = path
+        self._answers: dict[str, Answer] = {}
+        if path is None or not path.is_file():
+            return
+        text = path.read_text(encoding="utf-8")
+        if text and not text.endswith("\n"):  # cut off when the run was killed
+            with path.open("a", encoding="utf-8") as file:
+                file.write("\n")
+        for line in text.split("\n"):  # a response may hold other line separators
+            try:
+                row = json.loads(line)
+            except json.JSONDecodeError:
+                continue
+            key = row.pop("key")
+            self._answers[key] = Answer(**row)
+
+    def get(self, key: str) -> Answer | None:
+        return self._answers.get(key)
+
+    def add(self, answers: Iterable[tuple[str, Answer]]) -> None:
+        lines = []
+        for key, answer in answers:
+            self._answers[key] = answer
+            lines.append(json.dumps({"key": key} | asdict(answer), ensure_ascii=False) + "\n")
+        if self._path is None:
+            return
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        with self._path.open("a", encoding="utf-8") as file:
+            file.writelines(lines)

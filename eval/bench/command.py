@@ -1,0 +1,162 @@
+"""`vid2book bench`: few-shot benchmarks."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+
+
+def bench(
+    model: Annotated[
+        list[str],
+        typer.Option(help="Name on the Hub or folder of a model; several are compared."),
+    ],
+    out: Annotated[Path, typer.Option("--out", "-o", help="Folder for logs and results.json.")],
+    tasks: Annotated[
+        str,
+        typer.Option(
+            help="all, probes, or names with commas between: scienceqa, okvqa, textvqa, "
+            "textvqa_ocr, mathvista, mathvision, mathverse, slides; TASK+PROBE for a probe: "
+            "cheat, image_order, no_image, no_ocr."
+        ),
+    ] = "all",
+    shots: Annotated[str, typer.Option(help="Numbers of shots, commas between.")] = "0,1,2,4",
+    shots_by: Annotated[
+        Literal["random", "rices"],
+        typer.Option(help="How shots are chosen: at random, or by likeness of their pictures."),
+    ] = "random",
+    data: Annotated[
+        Path | None,
+        typer.Option(help="Local Parquet with the Hub's columns: DATA/TASK/SPLIT*.parquet."),
+    ] = None,
+    limit: Annotated[
+        int | None, typer.Option(min=1, help="Only the first so many questions of each task.")
+    ] = None,
+    against: Annotated[
+        Path | None, typer.Option(help="Results of another run, for paired differences.")
+    ] = None,
+    scoring: Annotated[
+        Literal["extracted", "judge_as_released"],
+        typer.Option(help="Rules, or a language model that says true or false of mathematics."),
+    ] = "extracted",
+    llm: Annotated[
+        str | None,
+        typer.Option(help="Language model that reads or judges, as its server names it."),
+    ] = None,
+    llm_url: Annotated[
+        str, typer.Option(help="Its server, which speaks OpenAI's API.")
+    ] = "http://localhost:8000/v1",
+    llm_key_env: Annotated[
+        str, typer.Option(help="Environment variable that holds the server's key.")
+    ] = "",
+    clip_model: Annotated[str, typer.Option(help="open_clip model of rices.")] = "ViT-L-14",
+    clip_weights: Annotated[
+        str, typer.Option(help="Its weights: a tag of open_clip, or a file.")
+    ] = "openai",
+    seed: Annotated[int, typer.Option(help="Of random shots.")] = 0,
+    batch_size: Annotated[
+        int, typer.Option(min=1, help="Prompts at once; halved when memory runs out.")
+    ] = 16,
+    device: Annotated[
+        str | None, typer.Option(help="cpu, cuda, ...; a GPU where there is one.")
+    ] = None,
+    dtype: Annotated[str, typer.Option(help="auto, float32, bfloat16 or float16.")] = "auto",
+) -> None:
+    """Ask models benchmark questions with shots that carry their pictures; print the table.
+
+    Run it again with the same --out to go on where it was stopped.
+    """
+    console = Console(stderr=True)
+    try:
+        from lm_eval import __version__ as _  # noqa: F401
+    except ImportError:
+        _stop("this needs the extra: pip install 'vid2book[eval]'")
+    from vid2book.config import Llm
+    from vid2book.models.chat import ChatError
+    from vid2book.models.lazy import chat_of
+
+    from ..clip import Clip, ClipError
+    from ..vlm import VlmError
+    from .lm import BenchError
+    from .results import read_runs
+    from .run import Options
+    from .run import bench as run_bench
+
+    try:
+        counts = [int(count) for count in shots.split(",")]
+    except ValueError:
+        _stop(f"--shots {shots}: numbers with commas between are needed, such as 0,1,2,4")
+    named = {"model": llm, "base_url": llm_url, "api_key_env": llm_key_env, "max_tokens": 256}
+    options = Options(
+        shots_by=shots_by,
+        clip=Clip(clip_model, clip_weights),
+        data=data,
+        limit=limit,
+        scoring=scoring,
+        chat=chat_of(Llm(**named)) if llm else None,
+        seed=seed,
+        batch_size=batch_size,
+        device=device,
+        dtype=dtype,
+    )
+    try:
+        others = read_runs(against) if against else []
+        runs = []
+        for name in model:
+            with _Progress(console, name) as progress:
+                runs.append(run_bench(name, tasks.split(","), counts, out, options, progress.tell))
+    except (ValueError, FileNotFoundError, VlmError, ClipError, BenchError, ChatError) as error:
+        _stop(str(error))
+    _report(out, runs, others, counts)
+    if any(cell.failure for run in runs for cell in run.cells):
+        raise typer.Exit(1)
+
+
+class _Progress:
+    """A bar of the cell that is being asked, on a terminal; a line a cell elsewhere."""
+
+    def __init__(self, console: Console, model: str) -> None:
+        from rich.progress import MofNCompleteColumn, Progress, TimeRemainingColumn
+
+        columns = [*Progress.get_default_columns()[:2], MofNCompleteColumn(), TimeRemainingColumn()]
+        self._progress = Progress(*columns, console=console, transient=True)
+        self._task = self._progress.add_task(model, total=None)
+        self._console = console
+        self._model = model
+
+    def __enter__(self) -> _Progress:
+        self._progress.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._progress.stop()
+
+    def tell(self, task: str, shots: int, done: int, total: int) -> None:
+        what = f"{self._model}: {task}, {shots}-shot"
+        self._progress.update(self._task, description=what, completed=done, total=total)
+        if done == total and not self._console.is_terminal:
+            self._console.print(f"{what}: {total} questions", soft_wrap=True, highlight=False)
+
+
+def _report(out: Path, runs: Sequence[Any], others: Sequence[Any], shots: Sequence[int]) -> None:
+    from .table import difference_table, notes, pairs, table, write_results
+
+    console = Console()
+    compared = pairs(runs, others)
+    write_results(out, runs, compared, shots)
+    console.print(table(runs, shots))
+    if compared:
+        console.print(difference_table(compared))
+    for line in notes(runs):
+        console.print(escape(line), soft_wrap=True, highlight=False)
+    console.print(f"Results: {escape(str(out / 'results.json'))}", soft_wrap=True)
+
+
+def _stop(message: str) -> None:
+    Console(stderr=True).print(f"[red]Error:[/] {escape(message)}", soft_wrap=True)
+    raise typer.Exit(2)

@@ -1,0 +1,67 @@
+"""Embeddings of a split's pictures, computed once and kept on disk."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+
+from vid2book.store import Store, make_key, write_atomically
+
+from ..clip import Clip, Vectors
+from .rows import Rows
+
+_BATCH = 64
+Tell = Callable[[int, int], None]
+
+
+class Features:
+    """Embeddings by one CLIP model.
+
+    Args:
+        clip: the model.
+        store: where they are kept, below `bench/features`.
+    """
+
+    def __init__(self, clip: Clip, store: Store | None = None) -> None:
+        self._clip = clip
+        self._store = store or Store()
+        # A file of weights may change under its name.
+        weights = clip.weights
+        local = weights is not None and Path(weights).is_file()
+        self.identity = [clip.name, self._store.content(weights) if weights and local else weights]
+
+    def of(self, rows: Rows, tell: Tell | None = None) -> Vectors:
+        """Array of shape (rows, dimensions), rows of length 1; zeros where there is no picture.
+
+        Raises:
+            ClipError: the model cannot be loaded.
+        """
+        key = make_key(*self.identity, rows.source, rows.fingerprint)
+        path = self._store.root / "bench" / "features" / f"{key}.npy"
+        if path.is_file():
+            return np.load(path)
+        vectors = self._embed(rows, tell)
+        out = io.BytesIO()
+        np.save(out, vectors)
+        write_atomically(path, out.getvalue())
+        return vectors
+
+    def _embed(self, rows: Rows, tell: Tell | None) -> Vectors:
+        parts = []
+        for start in range(0, len(rows), _BATCH):
+            span = range(start, min(start + _BATCH, len(rows)))
+            opened = {i: image for i in span if (image := rows.image(i)) is not None}
+            found = self._clip.images(
+                [np.asarray(image.convert("RGB")) for image in opened.values()]
+            )
+            part = np.zeros((len(span), found.shape[1]), np.float32)
+            part[[i - start for i in opened]] = found
+            parts.append(part)
+            if tell:
+                tell(span.stop, len(rows))
+        # A batch without any picture does not know how many dimensions there are.
+        width = max(part.shape[1] for part in parts)
+        return np.concatenate([np.resize(p, (len(p), width)) for p in parts])

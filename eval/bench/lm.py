@@ -1,0 +1,212 @@
+"""An image-text model as lm-eval sees one.
+
+lm-eval's own `hf-multimodal` gives a prompt the query's images only, puts all shots into one turn,
+cuts prompts through their image tokens and asks for a batch size. Here a request carries its
+turns, whose pictures are read when their batch is made.
+"""
+
+from __future__ import annotations
+
+import gc
+import hashlib
+import json
+import re
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+from lm_eval.api.instance import Instance
+from lm_eval.api.model import LM
+
+from vid2book.store import Store
+
+from ..vlm import Vlm, chat, complete
+from .answers import Answer, AnswerLog, key_of
+from .turns import Turn, conversation, interleaved
+
+FIRST_BATCH = 16
+Tell = Callable[[int, int], None]
+
+
+class BenchError(RuntimeError):
+    """A run that cannot go on; the message says why."""
+
+
+class VlmLM(LM):  # type: ignore[misc]  # lm-eval has no types
+    """Answers requests whose third argument holds `turns`.
+
+    Args:
+        vlm: the model. Without a chat template it goes on with plain interleaved text.
+        log: where answers are kept and found again.
+        batch_size: prompts at once, to begin with; halved whenever memory runs out.
+        tell: called with the number of answers so far and in all.
+    """
+
+    MULTIMODAL = True
+
+    def __init__(
+        self,
+        vlm: Vlm,
+        log: AnswerLog | None = None,
+        batch_size: int = FIRST_BATCH,
+        tell: Tell | None = None,
+    ) -> None:
+        super().__init__()
+        self.vlm = vlm
+        self.log = log or AnswerLog()
+        self.identity = identity_of(vlm)
+        self.batch_size = batch_size
+        self.tell = tell or (lambda done, total: None)
+
+    def generate_until(self, requests: list[Instance]) -> list[Answer]:
+        """An answer to each request, in their order."""
+        turns = [request.args[2]["turns"] for request in requests]
+        settings = [request.args[1] for request in requests]
+        keys = [key_of(self.identity, t, s) for t, s in zip(turns, settings, strict=True)]
+        pending = {k: i for i, k in enumerate(keys) if self.log.get(k) is None}
+        self.tell(len(requests) - len(pending), len(requests))
+        # The longest first: memory runs out at once or not at all, and rows of a batch are alike.
+        order = sorted(pending.values(), key=lambda i: (json.dumps(settings[i]), -_size(turns[i])))
+        while order:
+            same = [i for i in order[: self.batch_size] if settings[i] == settings[order[0]]]
+            answers = self._within_memory([turns[i] for i in same], settings[order[0]])
+            if answers is None:
+                self.batch_size //= 2
+                continue
+            self.log.add(zip([keys[i] for i in same], answers, strict=True))
+            order = order[len(same) :]
+            self.tell(len(requests) - len(order), len(requests))
+        return [answer for key in keys if (answer := self.log.get(key)) is not None]
+
+    def loglikelihood(self, requests: list[Instance]) -> list[tuple[float, bool]]:
+        raise NotImplementedError("these tasks are answered by generating")
+
+    def loglikelihood_rolling(self, requests: list[Instance]) -> list[float]:
+        raise NotImplementedError("these tasks are answered by generating")
+
+    def _within_memory(
+        self, batch: Sequence[Sequence[Turn]], settings: dict[str, Any]
+    ) -> list[Answer] | None:
+        """None if memory ran out and a smaller batch may do."""
+        import torch
+        from accelerate.utils.memory import should_reduce_batch_size
+
+        try:
+            return self._answer(batch, settings)
+        except RuntimeError as error:
+            if not should_reduce_batch_size(error):
+                raise
+            if len(batch) == 1:
+                raise BenchError(
+                    f"one prompt of {len(batch[0]) - 1} shots does not fit into memory: "
+                    "use fewer shots, a smaller dtype or a larger device"
+                ) from None
+        gc.collect()
+        torch.cuda.empty_cache()
+        return None
+
+    def _answer(self, batch: Sequence[Sequence[Turn]], settings: dict[str, Any]) -> list[Answer]:
+        failures = [_unreadable(turns) for turns in batch]
+        room = self._context - settings["max_gen_toks"]
+        kept = [list(turns) for turns in batch]
+        while True:
+            asked = [i for i, failure in enumerate(failures) if not failure]
+            inputs = self._encode([kept[i] for i in asked]) if asked else {}
+            lengths = inputs["attention_mask"].sum(1).tolist() if inputs else []
+            long = [i for i, length in zip(asked, lengths, strict=True) if length > room]
+            if not long:
+                break
+            for i in long:
+                if len(kept[i]) > 1:
+                    del kept[i][0]  # the shot that stands farthest from the query
+                else:
+                    failures[i] = f"the query alone is longer than the context of {self._context}"
+        said = iter(self._generate(inputs, settings) if inputs else [])
+        return [
+            Answer(*(("", "") if failure else next(said)), len(whole) - len(turns), failure)
+            for whole, turns, failure in zip(batch, kept, failures, strict=True)
+        ]
+
+    def _encode(self, batch: Sequence[Sequence[Turn]]) -> dict[str, Any]:
+        if self.vlm.has_chat_template:
+            return chat(self.vlm, [conversation(turns) for turns in batch])
+        return complete(self.vlm, [interleaved(turns) for turns in batch])
+
+    def _generate(self, inputs: dict[str, Any], settings: dict[str, Any]) -> list[tuple[str, str]]:
+        """Responses, cut at the first stop string, and the prompts that were read."""
+        import torch
+        from lm_eval.models.utils_hf import stop_sequences_criteria
+
+        tokenizer = self.vlm.tokenizer
+        rows, length = inputs["input_ids"].shape
+        until = settings["until"]
+        with torch.inference_mode():
+            tokens = self.vlm.model.generate(
+                **inputs,
+                max_new_tokens=settings["max_gen_toks"],
+                do_sample=False,
+                stopping_criteria=stop_sequences_criteria(tokenizer, until, length, rows),
+                pad_token_id=tokenizer.pad_token_id,
+            )
+        responses = tokenizer.batch_decode(tokens[:, length:], skip_special_tokens=True)
+        return [
+            (_cut(response, until), self._shown(row[mask.bool()]))
+            for response, row, mask in zip(
+                responses, inputs["input_ids"], inputs["attention_mask"], strict=True
+            )
+        ]
+
+    def _shown(self, tokens: Any) -> str:
+        image = re.escape(self.vlm.processor.image_token)
+        text = self.vlm.tokenizer.decode(tokens, skip_special_tokens=False)
+        return re.sub(f"({image})+", r"\1", text)
+
+    @property
+    def _context(self) -> int:
+        return int(self.vlm.model.config.get_text_config().max_position_embeddings)
+
+
+def identity_of(vlm: Vlm) -> str:
+    """Name and weights: by content of a local folder, by commit on the Hub, else by value."""
+    folder = Path(vlm.name)
+    dtype = str(vlm.model.dtype)
+    if folder.is_dir():
+        store = Store()
+        names = sorted(
+            p for p in folder.iterdir() if p.suffix in {".safetensors", ".json", ".jinja"}
+        )
+        files = [f"{path.name} {store.content(path)}" for path in names]
+        return f"{_digest(*(f.encode() for f in files))} {dtype}"
+    if commit := getattr(vlm.model.config, "_commit_hash", None):
+        return f"{vlm.name}@{commit} {dtype}"
+    weights = (t.detach().float().cpu().numpy().tobytes() for t in vlm.model.state_dict().values())
+    return f"{_digest(*weights)} {dtype}"
+
+
+def _digest(*parts: bytes) -> str:
+    found = hashlib.sha256()
+    for part in parts:
+        found.update(part)
+    return found.hexdigest()[:32]
+
+
+def _unreadable(turns: Sequence[Turn]) -> str:
+    """Which image of a prompt cannot be read; empty if all can."""
+    for number, turn in enumerate(turns):
+        for picture in turn.pictures:
+            try:
+                picture.open()
+            except OSError as error:
+                return f"image {number + 1} of {len(turns)} cannot be read: {error}"
+    return ""
+
+
+def _size(turns: Sequence[Turn]) -> int:
+    """Roughly tokens: an image is some hundreds."""
+    return sum(576 * len(turn.pictures) + len(turn.question) // 4 for turn in turns)
+
+
+def _cut(text: str, until: Sequence[str]) -> str:
+    for stop in until:
+        text = text.split(stop)[0]
+    return text.strip()

@@ -1,0 +1,37 @@
+"""Published figures: LLaVA-1.5-7B continued on each corpus, shots chosen by likeness.
+
+From the Multimodal Textbook (arXiv 2501.00958). The average is over its seven tasks; that of
+OBELICS at no shots counts its missing ScienceQA as 0.
+"""
+
+from __future__ import annotations
+
+from .compare import AVERAGE
+
+SHOTS = (0, 1, 2, 4)
+TASKS = ("scienceqa", "okvqa", "textvqa", "textvqa_ocr", "mathvista", "mathvision", "mathverse")
+
+_FIGURES: dict[str, dict[str, tuple[float | None, ...]]] = {
+    "textbook": {
+        "scienceqa": (26.3, 29.4, 25.1, 37.3),
+        "mathvista": (24.3, 43.4, 33.2, 29.2),
+        AVERAGE: (15.5, 31.1, 28.8, 30.8),
+    },
+    "OBELICS": {
+        "scienceqa": (None, 2.8, 3.0, 16.4),
+        "mathvista": (21.6, 28.5, 31.1, 27.6),
+        AVERAGE: (10.7, 22.8, 24.8, 26.2),
+    },
+}
+
+
+def published(task: str, shots: int) -> dict[str, float]:
+    """Figures by corpus; none where none were published."""
+    if shots not in SHOTS:
+        return {}
+    found = {
+        corpus: figures[task][SHOTS.index(shots)]
+        for corpus, figures in _FIGURES.items()
+        if task in figures
+    }
+    return {corpus: figure for corpus, figure in found.items() if figure is not None}

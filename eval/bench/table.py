@@ -1,0 +1,136 @@
+"""The table of tasks by shots, as a table to look at and as `results.json`."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from rich.table import Table
+
+from vid2book.store import write_atomically
+
+from ..statistics import Interval
+from .compare import AVERAGE, Difference, average, differences, shared_tasks
+from .published import TASKS, published
+from .results import Run
+
+
+def pairs(runs: Sequence[Run], against: Sequence[Run]) -> list[Difference]:
+    """Differences of the first run to the others, and of every run to those it is held against."""
+    found = [d for other in runs[1:] for d in differences(runs[0], other)]
+    return found + [d for run in runs for other in against for d in differences(run, other)]
+
+
+def write_results(
+    out: Path, runs: Sequence[Run], compared: Sequence[Difference], shots: Sequence[int]
+) -> None:
+    """`OUT/results.json`: cells, averages, differences, and the figures to hold them against."""
+    tasks = shared_tasks(runs, shots)
+    report: dict[str, Any] = {
+        "models": [
+            {
+                "model": run.model,
+                "settings": dict(run.settings),
+                "cells": [cell.summary() for cell in run.cells],
+                "average": [
+                    {"shots": k, **asdict(average(run, tasks, k))} for k in shots if len(tasks) > 1
+                ],
+            }
+            for run in runs
+        ],
+        "average_over": tasks if len(tasks) > 1 else [],
+        "compared": [asdict(difference) for difference in compared],
+        "published": [
+            {"task": task, "shots": k, **figures}
+            for task in (*TASKS, AVERAGE)
+            for k in shots
+            if (figures := published(task, k))
+        ],
+    }
+    write_atomically(out / "results.json", json.dumps(report, indent=2).encode())
+
+
+def table(runs: Sequence[Run], shots: Sequence[int]) -> Table:
+    """Accuracy in percent with its 95 % interval; published figures where they are judged alike."""
+    shown = Table(title="Accuracy, % [95 % interval]")
+    for column in ("task", "model", *(f"{k}-shot" for k in shots)):
+        shown.add_column(column)
+    averaged = shared_tasks(runs, shots)
+    released = all(run.settings["scoring"] == "judge_as_released" for run in runs)
+    for task in dict.fromkeys(cell.task for run in runs for cell in run.cells):
+        for run in runs:
+            shown.add_row(task, run.model, *(_cell(run, task, k) for k in shots))
+        if released:
+            _add_published(shown, task, shots)
+        shown.add_section()
+    if len(averaged) > 1:
+        for run in runs:
+            values = (_text(average(run, averaged, k)) for k in shots)
+            shown.add_row(f"average of {len(averaged)}", run.model, *values)
+        if released and set(averaged) == set(TASKS):
+            _add_published(shown, AVERAGE, shots)
+    return shown
+
+
+def difference_table(compared: Sequence[Difference]) -> Table:
+    """Paired differences in percent points; a star where the interval excludes zero."""
+    shown = Table(title="Paired differences, percent points [95 % interval]")
+    for column in ("task", "shots", "first", "second", "first - second", "questions' problems"):
+        shown.add_column(column)
+    for found in compared:
+        star = " *" if found.interval.excludes_zero else ""
+        shown.add_row(
+            found.task,
+            str(found.shots),
+            found.first,
+            found.second,
+            _text(found.interval, "+") + star,
+            str(found.interval.clusters),
+        )
+    return shown
+
+
+def notes(runs: Sequence[Run]) -> list[str]:
+    """What a reader of the table must know: missing cells, abstentions, dropped shots."""
+    lines = []
+    for run in runs:
+        cells = [(f"{run.model}, {c.task}, {c.shots}-shot", c, c.summary()) for c in run.cells]
+        lines += [f"{name}: missing: {cell.failure}" for name, cell, _ in cells if cell.failure]
+        for name, cell, found in cells:
+            counts = {
+                "abstained": found["abstained"],
+                "shots dropped for want of context": found["shots_dropped"],
+                "without a response": found["without_response"],
+            } | {f"passed over as shots ({why})": n for why, n in found["excluded"].items()}
+            told = [f"{n} {what}" for what, n in counts.items() if n]
+            if told:
+                lines.append(f"{name}: of {len(cell.questions)} questions {', '.join(told)}")
+    return lines
+
+
+def _add_published(shown: Table, task: str, shots: Sequence[int]) -> None:
+    corpora = dict.fromkeys(corpus for k in shots for corpus in published(task, k))
+    for corpus in corpora:
+        figures = [published(task, k).get(corpus) for k in shots]
+        texts = ("-" if figure is None else f"{figure:.1f}" for figure in figures)
+        shown.add_row(task, f"published, {corpus}", *texts, style="dim")
+
+
+def _cell(run: Run, task: str, shots: int) -> str:
+    cell = run.cell(task, shots)
+    if cell:
+        return _text(cell.accuracy)
+    failed = any((c.task, c.shots) == (task, shots) for c in run.cells)
+    return "missing" if failed else ""
+
+
+def _text(found: Interval, sign: str = "") -> str:
+    if found.value is None:
+        return "-"
+    value = format(found.value, f"{sign}.1f")
+    if found.low is None or found.high is None:
+        return value
+    return f"{value} [{found.low:{sign}.1f}, {found.high:{sign}.1f}]"

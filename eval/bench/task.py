@@ -1,0 +1,207 @@
+"""A benchmark as lm-eval runs it: prompts of turns with their pictures, answers scored at once."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from lm_eval.api.instance import Instance
+from lm_eval.api.task import ConfigurableTask
+from lm_eval.tasks import TaskManager
+
+from .answers import Answer
+from .features import Features
+from .probes import FEWEST_SHOTS, PROBES
+from .rows import DataError, Library, Rows
+from .score import Score, Scoring
+from .shots import Choice, Order, Pool, at_random, by_likeness, choose
+from .turns import Turn, as_text
+
+TASKS = Path(__file__).parent / "tasks"
+
+
+@dataclass(frozen=True)
+class Setting:
+    """How a task is asked.
+
+    Attributes:
+        shots: how many.
+        seed: of shots drawn at random.
+        features: for shots by likeness; None draws them at random.
+        probe: a name of `PROBES`, or empty.
+        library: where rows come from.
+        scoring: how responses are scored.
+    """
+
+    shots: int = 0
+    seed: int = 0
+    features: Features | None = None
+    probe: str = ""
+    library: Library = field(default_factory=Library)
+    scoring: Scoring = field(default_factory=Scoring)
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One question with its shots."""
+
+    id: str
+    problem: str
+    turns: tuple[Turn, ...]
+    choice: Choice
+    source: str  # of its shots
+
+
+class VisualTask(ConfigurableTask):  # type: ignore[misc]  # lm-eval has no types
+    """A task of `tasks/*.yaml`.
+
+    Beyond lm-eval's own keys, `metadata` there holds: `folder` (of local data), `columns` (that the
+    data must have), `id` (a column), `problem` (columns that are equal for questions of one
+    problem; these are never each other's shots, and are resampled together), `shots_from` (another
+    task, where there is no split of one's own), `ocr` (the column with text read from the image),
+    and the functions of `score.py`.
+    """
+
+    def __init__(self, config: dict[str, Any]) -> None:
+        metadata = dict(config["metadata"])
+        self.setting: Setting = metadata.pop("setting", Setting())
+        self.asked: dict[int, Asked] = {}
+        self.answers: dict[int, Answer] = {}
+        self.scores: dict[int, Score] = {}
+        own = {"metadata": metadata, "num_fewshot": self.setting.shots}
+        super().__init__(config={k: v for k, v in config.items() if k != "class"} | own)
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        """The part of the YAML that is ours, with what says where the data are."""
+        config = self.config
+        place = {"path": config.dataset_path, "name": config.dataset_name}
+        return config.metadata | place | {"image": config.doc_to_image}
+
+    def download(self, dataset_kwargs: dict[str, Any] | None = None, **_: Any) -> None:
+        self.rows = self.setting.library.rows(self.facts, self.config.test_split)
+        if not len(self.rows):
+            raise DataError(f"{self.rows.source} has no rows")
+        self.dataset = {self.config.test_split: self.rows.docs}
+
+    def fewshot_docs(self) -> None:
+        """None: shots are chosen from `pool`, not loaded with their images."""
+
+    def build_all_requests(
+        self,
+        *,
+        limit: int | None = None,
+        samples: list[int] | None = None,
+        rank: int = 0,
+        world_size: int = 1,
+        **_: Any,
+    ) -> None:
+        """A request for each question. Its pictures are not read yet."""
+        docs = self.doc_iterator(limit=limit, samples=samples, rank=rank, world_size=world_size)
+        self._instances = [self._request(place, doc["_row"]) for place, doc in docs]
+
+    def _request(self, place: int, row: int) -> Instance:
+        asked = self.asked[row] = self._ask(row)
+        settings = dict(self.config.generation_kwargs)
+        return Instance(
+            request_type="generate_until",
+            doc={"_row": row},
+            arguments=(as_text(asked.turns), settings, {"turns": asked.turns}),
+            idx=0,
+            metadata=(self.task_name, place, 1),
+        )
+
+    def _ask(self, row: int) -> Asked:
+        """The turns of a prompt: shots, then the question."""
+        choice, source = Choice((), Counter()), ""
+        if self.setting.shots:
+            source = self._pool.rows.source
+            choice = choose(self._pool, self.rows, row, self._order, self.setting.shots)
+        turns = [self._shooter.turn(self._pool.rows, shot) for shot in choice.shots]
+        turns.append(self.turn(self.rows, row))
+        if self.setting.probe:
+            turns = PROBES[self.setting.probe](turns)
+        doc, names = self.rows.doc(row), self.facts
+        problem = "/".join(str(doc[column]) for column in names["problem"]) or str(row)
+        return Asked(str(doc.get(names["id"], row)), problem, tuple(turns), choice, source)
+
+    def apply_filters(self) -> None:
+        """Score all answers at once, since a language model may have to read them."""
+        for instance in self.instances:
+            said = instance.resps[0]
+            answer = said if isinstance(said, Answer) else Answer(said, instance.arguments[0])
+            self.answers[instance.doc["_row"]] = answer
+            instance.filtered_resps["none"] = answer
+        rows = list(self.answers)
+        texts = [self.answers[row].text for row in rows]
+        docs = [self.rows.doc(row) for row in rows]
+        questions = [self.asked[row].turns[-1].question for row in rows]
+        targets = [self.target(doc) for doc in docs]
+        scores = self.setting.scoring.score(self.facts, docs, questions, targets, texts)
+        self.scores = dict(zip(rows, scores, strict=True))
+
+    def process_results(self, doc: dict[str, Any], results: Sequence[Answer]) -> dict[str, float]:
+        return {"acc": self.scores[doc["_row"]].value}
+
+    def turn(self, rows: Rows, row: int) -> Turn:
+        """A row as a turn, in this task's words."""
+        doc = rows.doc(row)
+        ocr = self.facts.get("ocr")
+        if ocr and self.setting.probe == "no_ocr":
+            doc[ocr] = type(doc[ocr])()
+        picture = rows.picture(row)
+        question = self.doc_to_text(doc).strip()
+        return Turn((picture,) if picture else (), question, self.target(doc))
+
+    def target(self, doc: dict[str, Any]) -> str:
+        """The answer as a shot gives it."""
+        return str(self.doc_to_target(doc)).strip()
+
+    @cached_property
+    def _shooter(self) -> VisualTask:
+        """The task in whose words the shots are put."""
+        if other := self.facts.get("shots_from"):
+            return load_task(other, replace(self.setting, shots=0, probe=""))
+        return self
+
+    @cached_property
+    def _pool(self) -> Pool:
+        shooter = self._shooter
+        split = self.config.fewshot_split if shooter is self else shooter.config.test_split
+        rows = self.setting.library.rows(shooter.facts, split, whole=True)
+        return Pool(rows, tuple(self.facts["problem"]) if shooter is self else ())
+
+    @cached_property
+    def _order(self) -> Order:
+        features = self.setting.features
+        if features is None:
+            return at_random(self._pool, self.rows, self.setting.seed)
+        return by_likeness(features.of(self._pool.rows), features.of(self.rows))
+
+
+def load_task(name: str, setting: Setting) -> VisualTask:
+    """A task of `tasks/`, by TASK or TASK+PROBE.
+
+    Raises:
+        DataError: its data cannot be loaded.
+    """
+    base, _, probe = name.partition("+")
+    meta: dict[str, Any] = {"setting": replace(setting, probe=probe)}
+    manager = TaskManager(include_path=str(TASKS), include_defaults=False, metadata=meta)
+    task = manager.load([base])["tasks"][base]
+    assert isinstance(task, VisualTask)
+    return task
+
+
+def task_names() -> list[str]:
+    """The tasks there are, without their probes."""
+    return sorted(path.stem for path in TASKS.glob("*.yaml"))
+
+
+def applies(name: str, shots: int) -> bool:
+    """Whether a task says anything with so many shots."""
+    return shots >= FEWEST_SHOTS.get(name.partition("+")[2], 0)
