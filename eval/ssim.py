@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 _WINDOW = 7
 _EDGE = _WINDOW // 2
 _PIXELS = _WINDOW**2
+_STRIP = 32  # rows at a time, so that all that is computed stays in the processor's cache
 # With window sums in place of means, both sides of each fraction are 49 * 49 times as large.
 _C1 = (0.01 * 255) ** 2 * _PIXELS**2
 _C2 = (0.03 * 255) ** 2 * _PIXELS * (_PIXELS - 1)
@@ -60,12 +61,25 @@ def ssim(first: Plane, second: Plane) -> float | None:
         raise ValueError(f"images of {first.size} and {second.size} pixels")
     if min(first.size) < _WINDOW:
         return None
-    product = first.sums * second.sums
-    squares = first.sums * first.sums + second.sums * second.sums
-    cross = _windows(first.values * second.values)
+    height = len(first.sums)
+    total = 0.0
+    for top in range(0, height, _STRIP):
+        rows = slice(top, min(top + _STRIP, height))
+        under = slice(top, rows.stop + 2 * _EDGE)  # the pixels that these windows are over
+        cross = _windows(first.values[under] * second.values[under])
+        total += _similarity(first, second, rows, cross)
+    return total / first.sums.size
+
+
+def _similarity(first: Plane, second: Plane, rows: slice, cross: Floats) -> float:
+    """Sum over the windows in some rows."""
+    one, other = first.sums[rows], second.sums[rows]
+    product = one * other
+    squares = one * one + other * other
     above = (2 * product + _C1) * (2 * (_PIXELS * cross - product) + _C2)
-    below = (squares + _C1) * (_PIXELS * (first.energy + second.energy) - squares + _C2)
-    return float(np.mean(above / below))
+    energy = first.energy[rows] + second.energy[rows]
+    below = (squares + _C1) * (_PIXELS * energy - squares + _C2)
+    return float(np.sum(above / below))
 
 
 def _windows(values: NDArray[np.float32]) -> Floats:
