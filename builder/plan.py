@@ -6,6 +6,7 @@ import hashlib
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from . import measures
 from .folder import FOLDERS
 from .hub import RemoteFile
 
@@ -44,7 +45,8 @@ def local_files(corpus: Path, decisions: bool) -> dict[str, Path | bytes]:
 def plan(local: dict[str, Path | bytes], remote: dict[str, RemoteFile]) -> Plan:
     """What is sent, what is there already, and what has to go.
 
-    Only Parquet files in the folders of a corpus go: whatever else is in the repository stays.
+    Only Parquet files in the folders of a corpus go, and measures of a version before: whatever
+    else is in the repository stays.
     """
     made = Plan()
     for path, content in local.items():
@@ -57,9 +59,13 @@ def plan(local: dict[str, Path | bytes], remote: dict[str, RemoteFile]) -> Plan:
     made.gone = [
         path
         for path in remote
-        if path.startswith(ours) and path.endswith(".parquet") and path not in local
+        if path not in local and (path.startswith(f"{measures.FOLDER}/") or _is_table(path, ours))
     ]
     return made
+
+
+def _is_table(path: str, folders: tuple[str, ...]) -> bool:
+    return path.startswith(folders) and path.endswith(".parquet")
 
 
 def _is_same(content: Path | bytes, there: RemoteFile) -> bool:

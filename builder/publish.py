@@ -19,6 +19,7 @@ from . import changelog, croissant, folder, licences
 from .diff import Diff, Videos, diff, read_videos
 from .folder import FOLDERS, CorpusError
 from .hub import VERSION, Hub, HubError, operation, order
+from .measures import Measures
 from .plan import Plan, plan
 
 _MOST_NAMED = 5
@@ -51,8 +52,8 @@ class Release:
             )
         self.holding = self._holding(older) if older else {}
 
-    def card(self, corpus: Path, decisions: bool, forget: bool) -> bytes:
-        """README.md with the changes of each version up to this one."""
+    def card(self, corpus: Path, decisions: bool, forget: bool, measured: Measures | None) -> bytes:
+        """README.md with the changes of each version up to this one, and measures if there are."""
         log = {}
         if "README.md" in self.remote and self.hub.head:
             log = changelog.entries(self.hub.text("README.md", self.hub.head))
@@ -60,6 +61,7 @@ class Release:
         there = set(self.hub.versions) | {self.version}
         deleted = (set(log) - there) | (set(self.holding) if forget else set())
         text = (corpus / "README.md").read_text(encoding="utf-8")
+        text = measured.on(text) if measured else text
         return changelog.published(text, self.hub.repo, log, deleted, decisions).encode()
 
     def croissant(self, local: Iterable[str]) -> bytes:

@@ -36,6 +36,10 @@ def push(
     decisions: Annotated[
         bool, typer.Option("--decisions", help="Push the config 'decisions' too.")
     ] = False,
+    measures: Annotated[
+        Path | None,
+        typer.Option(metavar="REPORT", help="Put a report of `vid2book measure` on the card."),
+    ] = None,
     allow_license: Annotated[
         list[str] | None,
         typer.Option(metavar="LICENCE", help="Push videos under it too; 'unknown': none stated."),
@@ -51,6 +55,7 @@ def push(
     """Publish a corpus on the Hugging Face Hub, as a version that others can load."""
     from . import licences
     from .hub import Hub, HubError, has_token, quiet
+    from .measures import read_measures
     from .plan import local_files, plan
     from .publish import Release, checked  # the client takes half a second to import
 
@@ -58,6 +63,8 @@ def push(
     try:
         videos = checked(corpus, version, [*licences.OPEN, *(allow_license or [])])
         local = local_files(corpus, decisions)
+        measured = read_measures(measures, corpus) if measures else None
+        local |= measured.files if measured else {}
         with quiet():
             hub = Hub(repo)
             try:
@@ -73,7 +80,7 @@ def push(
             forget = bool(release.holding) and (
                 delete_history or (not dry_run and _asked(release.holding))
             )
-            local["README.md"] = release.card(corpus, decisions, forget)
+            local["README.md"] = release.card(corpus, decisions, forget, measured)
             local["croissant.json"] = release.croissant(local)
             todo = release.plan(local)
             if dry_run:

@@ -37,7 +37,7 @@ class Benchmark:
     items: tuple[Item, ...]
 
 
-def open_benchmark(source: str | Path, split: str = "test") -> Benchmark:
+def open_benchmark(source: str | Path, split: str) -> Benchmark:
     """Read a benchmark whole; they are small.
 
     Raises:

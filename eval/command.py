@@ -47,6 +47,7 @@ def measure(
         str | None,
         typer.Option(help="A dataset whose questions and images the corpora should not hold."),
     ] = None,
+    benchmark_split: Annotated[str, typer.Option(help="Split of the benchmark.")] = "test",
 ) -> None:
     """Tell how good corpora are, in REPORT/report.html and REPORT/metrics.json."""
     from . import report
@@ -67,6 +68,7 @@ def measure(
                 split=split,
                 clip=clip,
                 benchmark=benchmark,
+                benchmark_split=benchmark_split,
                 tell=tell,
             )
         output.mkdir(parents=True, exist_ok=True)

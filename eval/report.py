@@ -96,6 +96,7 @@ def measure(
     split: str = "train",
     clip: Clip | None = None,
     benchmark: str | Path | None = None,
+    benchmark_split: str = "test",
     tell: Tell | None = None,
 ) -> Report:
     """Measure corpora, and compare those that share videos.
@@ -107,6 +108,7 @@ def measure(
         split: of each corpus.
         clip: embeds images and texts; without it on-screen text stands for the image.
         benchmark: a dataset whose questions and images the corpora should not hold.
+        benchmark_split: of it.
         tell: called with the name of a corpus and the number of samples done.
 
     Raises:
@@ -115,7 +117,7 @@ def measure(
     """
     opened = [c if isinstance(c, InterleavedCorpus) else open_corpus(c, split) for c in corpora]
     _name_apart(opened)
-    looked_for = open_benchmark(benchmark) if benchmark else None
+    looked_for = open_benchmark(benchmark, benchmark_split) if benchmark else None
     tools = Tools(seed, clip, looked_for)
     measured = tuple(measure_corpus(corpus, tools, samples, tell) for corpus in opened)
     compared = tuple(_compare(one, other, seed) for one, other in combinations(measured, 2))

@@ -12,7 +12,7 @@ from functools import cached_property
 
 from .config import Config
 from .models.lazy import models_of
-from .pipeline import ALIGN, JUDGE, KEYFRAMES, LEGIBLE, STAGES, TRANSCRIBE
+from .pipeline import ALIGN, HEAR, JUDGE, KEYFRAMES, LEGIBLE, STAGES, TRANSCRIBE
 from .records import Clip, Decision, Outcome, Sample, Video
 from .stages import interleave as interleave_stage
 from .stages import reduce as reduce_stage
@@ -83,9 +83,11 @@ class Corpus:
             work.get(ALIGN)  # a fault of the video is no error of its stages
             found += self._interleave(work)[1] if self._is_kept(work) else []
         except Failed as failure:
-            found.append(_on_video(video, str(failure)))
+            found.append(_on_video(video, "read the file", str(failure)))
         if video.video_id in self.config.reduce.deny:
-            found.append(_on_video(video, "on the deny list"))
+            found.append(_on_video(video, "reduce", "on the deny list"))
+        # Two videos with the same content share what the store has.
+        found = [replace(d, video_id=video.video_id) for d in found]
         found += self.reduced.decisions.get(video.video_id, ())
         levels = ("video", "clip", "sentence", "keyframe", "line")
         return sorted(found, key=lambda d: (d.level != "video", d.start, levels.index(d.level)))
@@ -112,8 +114,10 @@ class Corpus:
         for video in self.videos:
             work = self.work(video)
             try:
-                if self._is_kept(work):
-                    yield Summary(video.video_id, work.get(ALIGN).pictures)
+                if self._passes(work):
+                    aligned = work.get(ALIGN)
+                    duration = work.get(TRANSCRIBE).duration
+                    yield Summary(video.video_id, duration, aligned.speech, aligned.pictures)
             except Failed:
                 continue
 
@@ -135,6 +139,10 @@ class Corpus:
         )  # fmt: skip
 
     def _is_kept(self, work: Work) -> bool:
+        return self._passes(work) and work.video.video_id not in self.reduced.duplicates
+
+    def _passes(self, work: Work) -> bool:
+        """Whether the video is kept as far as it alone can tell."""
         denied = work.video.video_id in self.config.reduce.deny
         return not denied and work.get(JUDGE).judgement.kept
 
@@ -150,6 +158,8 @@ class Corpus:
             reason = "on the deny list"
         elif not judgement.kept:
             reason = judgement.reason
+        elif duplicate := self.reduced.duplicates.get(video.video_id):
+            reason = duplicate
         else:
             reason = "" if samples else "nothing is left: no speech that teaches and no picture"
         texts = [text for sample in samples for text in sample.texts if text]
@@ -171,7 +181,7 @@ class Corpus:
         found = {
             stage.name: ", ".join(filter(None, (models.identities[m] for m in stage.models)))
             for stage in STAGES
-            if stage.models
+            if stage.models and stage is not HEAR  # which takes captions where there are some
         }
         return found | {
             "transcribe": work.get(TRANSCRIBE).model,
@@ -199,5 +209,5 @@ def _without(clips: Iterable[Clip], dropped: set[int]) -> Iterator[Clip]:
             yield replace(clip, keyframes=left)
 
 
-def _on_video(video: Video, reason: str) -> Decision:
-    return Decision(video.video_id, "video", "read the file", 0.0, 0.0, False, reason)
+def _on_video(video: Video, stage: str, reason: str) -> Decision:
+    return Decision(video.video_id, "video", stage, 0.0, 0.0, False, reason)

@@ -1,7 +1,8 @@
 """The stages of one video: what each reads, what can change its result, and where it is kept.
 
-    transcribe -> refine ----------------\\
+    hear -> transcribe -> refine --------\\
     keyframes -> read -> legible ---------> score -> judge -> clip -> align
+            \\-> caption -------------------------------------------/
 
 How a video gets its results is in `work.py`, what follows over the whole corpus in `corpus.py`.
 """
@@ -19,7 +20,9 @@ from .media.frames import Frame, read_frames
 from .models.lazy import chat_of
 from .records import Clip, Decision, Judgement, Keyframe, OcrLine, Sentence, Transcript, Video
 from .stages import align as align_stage
+from .stages import caption as caption_stage
 from .stages import clip as clip_stage
+from .stages import hear as hear_stage
 from .stages import judge as judge_stage
 from .stages import keyframes as keyframes_stage
 from .stages import read as read_stage
@@ -28,21 +31,31 @@ from .stages import refine as refine_stage
 from .stages import rewrite as rewrite_stage
 from .stages import score as score_stage
 from .stages import transcribe as transcribe_stage
+from .stages.duplicates import Signature, signature
 from .stages.grade import INSTRUCTIONS
 from .stages.layout import screen_text
 from .work import Stage, Work
 
 
-def _transcribe(work: Work) -> tuple[Transcript, list[Decision]]:
+def _hear(work: Work) -> tuple[Transcript, list[Decision]]:
     video, settings = work.video, work.config.transcribe
-    audio = None
     duration = work.info.duration
-    if settings.enabled and not (settings.captions and video.captions):
-        if not work.info.audio_duration:
-            raise MediaError("no sound in it, and no captions beside it")
-        audio = read_audio(video.path, work.until)
-        check_complete(video.path, len(audio) / SAMPLE_RATE, work.info.audio_duration)
-    return transcribe_stage.transcribe(video, audio, duration, work.models.speech, settings)
+    if not settings.enabled:
+        return Transcript((), hear_stage.language(video), "none", duration), []
+    if settings.captions and video.captions:
+        return hear_stage.read(video, duration), []
+    if settings.backend == "captions":
+        raise MediaError("no captions beside it, and transcribe.backend is 'captions'")
+    if not work.info.audio_duration:
+        raise MediaError("no sound in it, and no captions beside it")
+    audio = read_audio(video.path, work.until)
+    check_complete(video.path, len(audio) / SAMPLE_RATE, work.info.audio_duration)
+    speech = work.models.speech
+    return hear_stage.hear(video, audio, duration, speech, speech.engine.name)
+
+
+def _transcribe(work: Work) -> tuple[Transcript, list[Decision]]:
+    return transcribe_stage.transcribe(work.video, work.get(HEAR), work.config.transcribe)
 
 
 def _refine(work: Work) -> tuple[list[Sentence], list[Decision]]:
@@ -80,10 +93,15 @@ def _read(work: Work) -> tuple[list[tuple[OcrLine, ...]], list[Decision]]:
     if not work.config.read.enabled:
         return [() for _ in keyframes], []
     models = work.models
-    lines, decisions, _ = read_stage.read(
+    return read_stage.read(
         work.video.video_id, keyframes, models.ocr, models.embedded_ocr, work.config.read
     )
-    return lines, decisions
+
+
+def _caption(work: Work) -> tuple[list[str], list[Decision]]:
+    settings = work.config.align
+    chat = chat_of(settings.captions) if settings.enabled and settings.captions else None
+    return caption_stage.caption(work.video.video_id, work.get(KEYFRAMES), chat)
 
 
 def _legible(work: Work) -> tuple[list[str], list[Decision]]:
@@ -141,27 +159,30 @@ def _clip(work: Work) -> tuple[list[Clip], list[Decision]]:
 
 @dataclass(frozen=True)
 class Aligned:
-    """The result of `align`, with what `reduce` needs of the pictures that are left."""
+    """The result of `align`, with what `reduce` needs of the speech and the pictures left."""
 
     clips: tuple[Clip, ...]
+    speech: Signature
     pictures: tuple[reduce_stage.Picture, ...]
 
 
 def _align(work: Work) -> tuple[Aligned, list[Decision]]:
     keyframes, texts = work.get(KEYFRAMES), work.get(LEGIBLE)
+    screen = map(align_stage.Shown, keyframes, texts, work.get(CAPTION))
     clips, decisions = align_stage.align(
         work.video,
-        keyframes,
-        texts,
+        list(screen),
         work.get(JUDGE).sentences,
         work.get(CLIP),
+        work.models.align_embed,
         work.models.embed,
         work.config.align,
         work.config.judge.min_teaching,
     )
     left = sorted(k for c in clips for k in c.keyframes)
     pictures = [reduce_stage.picture(k, keyframes[k], texts[k], last=k == left[-1]) for k in left]
-    return Aligned(tuple(clips), tuple(pictures)), decisions
+    speech = signature(" ".join(s.raw for s in work.get(JUDGE).sentences))
+    return Aligned(tuple(clips), speech, tuple(pictures)), decisions
 
 
 def _what_it_is_about(video: Video) -> list[str]:
@@ -178,9 +199,13 @@ def _asked(llm: Llm | None, instructions: str) -> list[Any] | None:
     return None if llm is None else [llm.model_dump(), chat_of(llm).identity, instructions]
 
 
+HEAR: Stage[Transcript] = Stage(
+    "hear", hear_stage.VERSION, Transcript, (), lambda c: c.transcribe.hearing,
+    lambda v: [v.language, _what_it_is_about(v)], ("speech",), _hear,
+)  # fmt: skip
 TRANSCRIBE: Stage[Transcript] = Stage(
-    "transcribe", transcribe_stage.VERSION, Transcript, (), lambda c: c.transcribe.model_dump(),
-    lambda v: [v.language, _what_it_is_about(v)], ("speech",), _transcribe,
+    "transcribe", transcribe_stage.VERSION, Transcript, (HEAR,),
+    lambda c: c.transcribe.model_dump(), _what_it_is_about, (), _transcribe,
 )  # fmt: skip
 REFINE: Stage[list[Sentence]] = Stage(
     "refine", refine_stage.VERSION, list[Sentence], (TRANSCRIBE,),
@@ -197,6 +222,11 @@ KEYFRAMES: Stage[list[Keyframe]] = Stage(
 READ: Stage[list[tuple[OcrLine, ...]]] = Stage(
     "read", read_stage.VERSION, list[tuple[OcrLine, ...]], (KEYFRAMES,),
     lambda c: c.read.model_dump(exclude={"min_score"}), _nothing, ("ocr",), _read,
+)  # fmt: skip
+CAPTION: Stage[list[str]] = Stage(
+    "caption", caption_stage.VERSION, list[str], (KEYFRAMES,),
+    lambda c: [c.align.enabled, _asked(c.align.captions, caption_stage.PROMPT)],
+    _nothing, (), _caption,
 )  # fmt: skip
 LEGIBLE: Stage[list[str]] = Stage(
     "legible", read_stage.VERSION, list[str], (KEYFRAMES, READ, TRANSCRIBE),
@@ -216,14 +246,15 @@ CLIP: Stage[list[Clip]] = Stage(
     lambda c: [c.clip.model_dump(), c.judge.min_teaching], _nothing, (), _clip,
 )  # fmt: skip
 ALIGN: Stage[Aligned] = Stage(
-    "align", align_stage.VERSION, Aligned, (CLIP, JUDGE, KEYFRAMES, LEGIBLE),
-    lambda c: [c.align.model_dump(), c.judge.min_teaching], _what_it_is_about, ("embed",), _align,
+    "align", align_stage.VERSION, Aligned, (CLIP, JUDGE, KEYFRAMES, LEGIBLE, CAPTION),
+    lambda c: [c.align.model_dump(), c.judge.min_teaching], _what_it_is_about, ("align_embed",),
+    _align,
 )  # fmt: skip
 
 STAGES: tuple[Stage[Any], ...] = (
-    TRANSCRIBE, REFINE, KEYFRAMES, READ, LEGIBLE, SCORE, JUDGE, CLIP, ALIGN,
+    HEAR, TRANSCRIBE, REFINE, KEYFRAMES, READ, CAPTION, LEGIBLE, SCORE, JUDGE, CLIP, ALIGN,
 )  # fmt: skip
 # The two halves that do not wait for each other, and what waits for both.
-SPEECH = (TRANSCRIBE, REFINE)
-SCREEN = (KEYFRAMES, READ)
+SPEECH = (HEAR, TRANSCRIBE, REFINE)
+SCREEN = (KEYFRAMES, READ, CAPTION)
 TEXT = (LEGIBLE, SCORE, JUDGE, CLIP, ALIGN)

@@ -64,6 +64,7 @@ class Segment:
     words: tuple[Word, ...] = ()
     avg_logprob: float = 0.0
     no_speech_prob: float = 0.0
+    voice: float = 1.0  # mean probability of voice activity in the sound under the words, 0 to 1
 
 
 @dataclass(frozen=True)
@@ -166,6 +167,8 @@ class Clip:
     text: str  # refined
     keyframes: tuple[int, ...] = ()
     similarity: float | None = None  # on-screen text against speech; None: nothing to compare
+    caption: str = ""  # what the pictures show, a line each, where a model captions them
+    caption_similarity: float | None = None  # caption against speech
 
 
 @dataclass(frozen=True)

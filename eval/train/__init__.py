@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from .checkpoint import TrainError
 from .config import Data, TrainConfig, load_config, names
-from .loop import TrainResult, train
+from .folder import TrainResult
+from .loop import train
 from .loss import SampleLoss, evaluate_loss
 
 __all__ = [

@@ -77,9 +77,20 @@ def read(accelerator: Any, folder: Path) -> tuple[Progress, Place] | None:
             f"{newest} was written by {processes} processes and this run has "
             f"{accelerator.num_processes}; start it with {processes}"
         )
-    accelerator.load_state(str(newest))
+    accelerator.load_state(str(newest), strict=False)  # frozen weights are not in it
     place = json.loads((newest / f"place-{accelerator.process_index}.json").read_text())
     return Progress(**state), Place(**place | {"dropped": Counter(place["dropped"])})
+
+
+def without_frozen(models: list[Any], weights: list[dict[str, Any]], _: str) -> None:
+    """Take weights that are not trained out of a checkpoint; they are those of the model named.
+
+    Of a sharded model `weights` is empty and nothing is taken out.
+    """
+    for model, state in zip(models, weights, strict=False):
+        for name, weight in model.named_parameters():
+            if not weight.requires_grad:
+                state.pop(name, None)
 
 
 def _all(folder: Path) -> list[Path]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
@@ -17,7 +18,7 @@ from ..corpora import CorpusError
 from ..vlm import VlmError
 from .checkpoint import TrainError
 from .config import load_config
-from .loop import TrainResult
+from .folder import TrainResult
 from .loop import train as run
 
 
@@ -49,7 +50,8 @@ def train(
 
     On several GPUs: accelerate launch --config_file FILE "$(which vid2book)" train ...
     """
-    errors = Console(stderr=True)
+    quiet = os.environ.get("RANK", "0") != "0"  # the first process speaks for all
+    console, errors = Console(quiet=quiet), Console(stderr=True, quiet=quiet)
     try:
         recipe = load_config(config)
         if text:
@@ -65,7 +67,7 @@ def train(
     except (TrainError, CorpusError, VlmError, ConfigError) as error:
         errors.print(f"[red]Error:[/] {escape(str(error))}", soft_wrap=True)
         raise typer.Exit(2) from None
-    _print(result)
+    _print(result, console)
 
 
 def _bar(console: Console) -> Progress:
@@ -87,8 +89,7 @@ def _told(line: dict[str, Any]) -> str:
     )
 
 
-def _print(result: TrainResult) -> None:
-    console = Console()
+def _print(result: TrainResult, console: Console) -> None:
     console.print(
         f"{result.steps:,} steps, {result.samples:,} samples, {result.images:,} images, "
         f"{result.loss_tokens:,} tokens; loss {result.loss:.3f}"

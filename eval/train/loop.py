@@ -8,7 +8,6 @@ on accelerate, and would be an override of a private method there.
 
 from __future__ import annotations
 
-import json
 import re
 import time
 from collections import Counter
@@ -25,36 +24,21 @@ from . import checkpoint
 from .card import card
 from .checkpoint import Place, Progress, TrainError
 from .config import TrainConfig, load_config
+from .folder import TrainResult, begin, write_result
 from .log import Log, losses
 from .loss import token_losses
-from .model import choose_weights, learning_rate, optimizer_for, save
+from .model import (
+    choose_weights,
+    complete_gradients,
+    layer_classes,
+    learning_rate,
+    optimizer_for,
+    save,
+)
 from .order import ahead, count, fault, share, shuffled
 from .pack import Pack, blank, collate, packs
 
-RESULT = "result.json"
-_RUN = "run.json"
 _NO_MEMORY = re.compile(r"out of memory|can't allocate memory", re.IGNORECASE)
-
-
-@dataclass(frozen=True)
-class TrainResult:
-    """What a run did. Cells of an ablation are matched on `samples`, `images`, `loss_tokens`.
-
-    Attributes:
-        model: folder that `from_pretrained` opens.
-        steps: updates of the weights.
-        samples, images, loss_tokens: seen, each pass counting.
-        loss: mean over the last tenth of the steps, nats per token.
-        dropped: what was left out, by reason.
-    """
-
-    model: Path
-    steps: int
-    samples: int
-    images: int
-    loss_tokens: int
-    loss: float
-    dropped: dict[str, int]
 
 
 def train(
@@ -89,8 +73,6 @@ def train(
         "model": str(model),
         "samples": samples,
     }
-    if finished := _begin(out, told, resume):
-        return finished
     if problem := fault(opened):
         raise TrainError(f"{opened.name}: {problem}")
     rows = samples or count(opened)
@@ -99,7 +81,12 @@ def train(
             f"{opened.name} is streamed, so its length is not known and the learning rate has no "
             "schedule: give --samples, or steps in the config"
         )
-    run = _Run(recipe, opened, samples, load(model, dtype=_dtype(recipe)), out)
+    accelerator = _accelerator(recipe)
+    with accelerator.main_process_first():  # the others find the folder that it made
+        if finished := begin(out, told, resume or not accelerator.is_main_process):
+            return finished
+    vlm = load(model, dtype=_dtype(recipe))
+    run = _Run(accelerator, recipe, opened, samples, vlm, out)
     try:
         run.all_steps(rows, tell or (lambda line, done: None))
     except (MemoryError, RuntimeError) as error:
@@ -109,9 +96,18 @@ def train(
     return run.finish(told)
 
 
+@dataclass(frozen=True)
+class _Counted:
+    """What a step is, over all processes: `passes` of the one with most, tokens of all."""
+
+    passes: int
+    tokens: int
+
+
 class _Run:
     def __init__(
         self,
+        accelerator: Any,
         recipe: TrainConfig,
         corpus: InterleavedCorpus,
         samples: int | None,
@@ -121,13 +117,15 @@ class _Run:
         from accelerate.utils import set_seed
 
         self.recipe, self.corpus, self.samples = recipe, corpus, samples
-        self.vlm, self.out = vlm, out
-        self.accelerator = _accelerator(recipe)
+        self.accelerator, self.vlm, self.out = accelerator, vlm, out
         set_seed(recipe.seed)
         weights = choose_weights(vlm, recipe)
+        if plugin := getattr(accelerator.state, "fsdp_plugin", None):
+            plugin.transformer_cls_names_to_wrap = layer_classes(weights)
         self.model, self.optimizer = self.accelerator.prepare(
             weights, optimizer_for(weights, recipe)
         )
+        self.accelerator.register_save_state_pre_hook(checkpoint.without_frozen)
         self.blank = blank(vlm) if self.accelerator.num_processes > 1 else None
         self.progress, self.place = Progress(), Place()
 
@@ -145,10 +143,13 @@ class _Run:
         while self.recipe.steps is None or self.progress.step < self.recipe.steps:
             started = time.monotonic()
             group = list(islice(stream, self.recipe.accumulation))
-            if not self._count(group):
+            counted = self._count(group)
+            if not counted.passes:
                 break
+            if not counted.tokens:  # the last rows of a pass, all of them dropped
+                continue
             done = self._done(rows)
-            line = self._step(group, learning_rate(self.recipe, done))
+            line = self._step(group, counted, learning_rate(self.recipe, done))
             line |= self.progress.as_dict() | {"seconds": round(time.monotonic() - started, 3)}
             if log:
                 log.add(line)
@@ -176,8 +177,7 @@ class _Run:
         )
         if self.accelerator.is_main_process:
             (self.out / "README.md").write_text(card(told, self.corpus, asdict(result)))
-            text = json.dumps(asdict(result) | {"model": None}, indent=1)
-            (self.out / RESULT).write_text(text + "\n")
+            write_result(result)
         self.accelerator.wait_for_everyone()
         return result
 
@@ -198,8 +198,8 @@ class _Run:
                 yield epoch, pack
             epoch, start = epoch + 1, (0, 0)
 
-    def _count(self, group: list[tuple[int, Pack]]) -> bool:
-        """Add to the progress what all processes are about to do; False where none has a pack."""
+    def _count(self, group: list[tuple[int, Pack]]) -> _Counted:
+        """Add what all processes are about to do to the progress."""
         import torch
 
         for epoch, pack in group:
@@ -207,20 +207,20 @@ class _Run:
             self.place.dropped += pack.dropped
         pieces = [piece for _, pack in group for piece in pack.pieces]
         mine = [
+            len(group),
             sum(pack.rows for _, pack in group),
             sum(piece.last for piece in pieces),
             sum(piece.images for piece in pieces),
             sum(piece.learned for piece in pieces),
-            len(group),
         ]
-        all_of_them = self.accelerator.reduce(torch.tensor(mine, device=self.accelerator.device))
-        rows, samples, images, self._tokens, busy = all_of_them.tolist()
+        gathered = self.accelerator.gather(torch.tensor([mine], device=self.accelerator.device))
+        _, rows, samples, images, tokens = gathered.sum(0).tolist()
         self.progress.rows += rows
         self.progress.samples += samples
         self.progress.images += images
-        self.progress.tokens += self._tokens
-        self.progress.step += bool(busy)
-        return bool(busy)
+        self.progress.tokens += tokens
+        self.progress.step += bool(tokens)
+        return _Counted(passes=int(gathered[:, 0].max()), tokens=tokens)
 
     def _done(self, rows: int | None) -> float:
         """Share of the run that is done after this step."""
@@ -228,13 +228,15 @@ class _Run:
             return self.progress.step / self.recipe.steps
         return self.progress.rows / (self.recipe.epochs * (rows or 1))
 
-    def _step(self, group: list[tuple[int, Pack]], rate: float) -> dict[str, Any]:
+    def _step(
+        self, group: list[tuple[int, Pack]], counted: _Counted, rate: float
+    ) -> dict[str, Any]:
         """One update: the gradient of the mean loss over all tokens of all processes."""
         import torch
 
         batches = [pack.pieces for _, pack in group if pack.pieces]
         if self.blank:  # the same number of passes, each with an image, in every process
-            batches += [[]] * (self.recipe.accumulation - len(batches))
+            batches += [[]] * (counted.passes - len(batches))
             batches = [b if any(p.images for p in b) else [*b, self.blank] for b in batches]
         for settings in self.optimizer.param_groups:
             settings["lr"] = rate
@@ -245,12 +247,13 @@ class _Run:
             with nullcontext() if last else self.accelerator.no_sync(self.model):
                 with self.accelerator.autocast():
                     loss = token_losses(self.model, collate(self.vlm, pieces)).sum()
-                self.accelerator.backward(loss * processes / max(self._tokens, 1))
+                self.accelerator.backward(loss * processes / counted.tokens)
             total += loss.detach()
+        complete_gradients(self.model)
         norm = self.accelerator.clip_grad_norm_(self.model.parameters(), self.recipe.max_grad_norm)
         self.optimizer.step()
         self.optimizer.zero_grad()
-        mean = self.accelerator.reduce(total).item() / max(self._tokens, 1)
+        mean = self.accelerator.reduce(total).item() / counted.tokens
         return {"loss": mean, "learning_rate": rate, "grad_norm": float(norm)}
 
     def _checkpoint(self) -> None:
@@ -261,28 +264,6 @@ class _Run:
             self.place,
             self.recipe.keep_checkpoints,
         )
-
-
-def _begin(out: Path, told: dict[str, Any], resume: bool) -> TrainResult | None:
-    """Make the folder of the run, or see that it holds this very run; its result if finished."""
-    file = out / _RUN
-    if file.is_file():
-        if not resume:
-            raise TrainError(
-                f"{out} already holds a run: go on with --resume, or name another folder"
-            )
-        before = json.loads(file.read_text())
-        now = json.loads(json.dumps(told))
-        if changed := [key for key in now if before.get(key) != now[key]]:
-            raise TrainError(
-                f"{out} holds a run with another {' and '.join(changed)}; name another folder"
-            )
-        if (out / RESULT).is_file():
-            known = json.loads((out / RESULT).read_text())
-            return TrainResult(**known | {"model": out})
-    out.mkdir(parents=True, exist_ok=True)
-    file.write_text(json.dumps(told, indent=1) + "\n")
-    return None
 
 
 def _accelerator(recipe: TrainConfig) -> Any:

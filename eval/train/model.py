@@ -35,6 +35,16 @@ def choose_weights(vlm: Vlm, config: TrainConfig) -> Any:
     return model.train()
 
 
+def layer_classes(model: Any) -> list[str]:
+    """Names of the layers that FSDP shards one by one.
+
+    A model may name classes that it does not have (LLaVA those of CLIP's text encoder), on which
+    accelerate stops.
+    """
+    there = {type(module).__name__ for module in model.modules()}
+    return sorted(there.intersection(model._no_split_modules))
+
+
 def optimizer_for(model: Any, config: TrainConfig) -> Any:
     """AdamW (arXiv 1711.05101); no decay of biases and norms."""
     import torch
@@ -47,6 +57,18 @@ def optimizer_for(model: Any, config: TrainConfig) -> Any:
         ],
         lr=config.learning_rate,
     )
+
+
+def complete_gradients(model: Any) -> None:
+    """Zeros where a weight had no part in the step, such as LLaVA's last vision layer.
+
+    Its optimiser state then exists, without which a sharded checkpoint cannot be read again.
+    """
+    import torch
+
+    for weight in model.parameters():
+        if weight.requires_grad and weight.grad is None:
+            weight.grad = torch.zeros_like(weight)
 
 
 def learning_rate(config: TrainConfig, done: float) -> float:

@@ -10,7 +10,6 @@ import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -22,8 +21,8 @@ from vid2book.corpus import Corpus
 from vid2book.manifest import read_manifest
 from vid2book.models.embed import WordLlama
 from vid2book.models.face import HaarFaces
+from vid2book.models.faster_whisper import FasterWhisper
 from vid2book.models.ocr_rapid import RapidOcr
-from vid2book.models.speech import FasterWhisper
 from vid2book.pipeline import STAGES
 from vid2book.records import Video
 from vid2book.store import Store
@@ -31,8 +30,8 @@ from vid2book.work import Work
 
 from .media import Picture, write_video
 from .screens import CELLS, PHYSICS, slide
+from .sounds import RATE, spoken
 
-RATE = 16_000
 FPS = 5
 END_CARD = slide("Thanks for watching", ("Open Lectures", "example.org/lectures"))
 
@@ -66,16 +65,6 @@ LECTURES: dict[str, list[tuple[Picture, str]]] = {
         ),
     ],
 }
-
-
-@cache
-def spoken(text: str) -> NDArray[np.float32]:
-    """Speech as mono float32 at 16 kHz."""
-    from hibari import Hibari
-
-    audio = Hibari()(text, seed=0)
-    at = np.arange(0, len(audio) - 1, 24_000 / RATE)
-    return np.interp(at, np.arange(len(audio)), audio).astype(np.float32)
 
 
 def film(path: Path, shots: list[tuple[Picture, str]]) -> Path:
@@ -185,7 +174,8 @@ def calls(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
         module = pipeline.read_stage if stage.name == "legible" else None
         module = module or getattr(pipeline, f"{stage.name}_stage")
         watch(module, stage.name, stage.name)
-    for model in (FasterWhisper, RapidOcr, HaarFaces, WordLlama):
+    watch(FasterWhisper, "hear", "FasterWhisper")
+    for model in (RapidOcr, HaarFaces, WordLlama):
         watch(model, "__call__", model.__name__)
     return counts
 

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
+import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from vid2book.config import Align
+from vid2book.models.chat import BackendError
 from vid2book.models.embed import WordLlama
 from vid2book.records import Clip, Decision, Keyframe, Sentence, Video
-from vid2book.stages.align import align
+from vid2book.stages.align import Shown, align
 
 VIDEO = Video("v", "/v.mp4", title="Work and energy", knowledge_point="kinetic energy")
 LESSON = "The kinetic energy of a body grows with the square of its velocity."
@@ -25,6 +29,7 @@ def run(
     frames: list[Keyframe],
     texts: list[str],
     teaching: list[float] | None = None,
+    captions: list[str] | None = None,
     **settings: object,
 ) -> tuple[list[Clip], list[Decision]]:
     """A clip of ten seconds of speech for every picture; the decisions on pictures."""
@@ -40,13 +45,13 @@ def run(
     ]
     left, decisions = align(
         VIDEO,
-        frames,
-        texts,
+        list(map(Shown, frames, texts, captions or [""] * len(frames))),
         sentences,
         clips,
         embed,
-        Align(**settings),
-        0.5,  # type: ignore[arg-type]
+        embed,
+        Align(**settings),  # type: ignore[arg-type]
+        0.5,
     )
     return left, [d for d in decisions if d.level == "keyframe"]
 
@@ -109,7 +114,9 @@ def test_a_picture_in_silence_stays() -> None:
     frames = [frame(0, 10), frame(20, 25, phash=2**64 - 1)]
     sentence = Sentence(0, 9, LESSON, LESSON, 1.0)
     clips = [Clip(0, 9, LESSON, LESSON, (0,)), Clip(20, 25, "", "", (1,))]
-    left, _ = align(VIDEO, frames, [SLIDE, ""], [sentence], clips, embed, Align(), 0.5)
+    left, _ = align(
+        VIDEO, list(map(Shown, frames, [SLIDE, ""])), [sentence], clips, embed, embed, Align(), 0.5
+    )
     assert [c.keyframes for c in left] == [(0,), (1,)]
 
 
@@ -129,6 +136,42 @@ def test_it_can_be_switched_off() -> None:
 
 
 def test_no_pictures() -> None:
-    [c], decisions = align(VIDEO, [], [], [], [Clip(0, 9, LESSON, LESSON)], embed, Align(), 0.5)
+    [c], decisions = align(VIDEO, [], [], [Clip(0, 9, LESSON, LESSON)], embed, embed, Align(), 0.5)
     assert c.similarity is None
     assert [d for d in decisions if d.level == "keyframe" or not d.kept] == []
+
+
+def test_a_picture_whose_caption_is_strange_to_the_speech_goes() -> None:
+    captions = ["A slide on kinetic energy and velocity.", "A cat sits on a sofa.", ""]
+    clips, decisions = run(spread(3), ["", "", ""], captions=captions)
+    assert [c.keyframes for c in clips] == [(0,), (), (2,)]
+    assert [c.text for c in clips] == [LESSON] * 3  # the speech stays
+    strange = decisions[1]
+    assert strange.reason == "its caption has nothing to do with what is said"
+    assert strange.score is not None and strange.score < 0.15 == strange.threshold
+    assert [c.caption for c in clips] == [captions[0], "", ""]
+    similarities = [c.caption_similarity for c in clips]
+    assert similarities[0] is not None and similarities[0] > 0.3 and similarities[1] is None
+    assert decisions[0].score == pytest.approx(similarities[0], abs=0.01)
+
+
+def test_a_caption_over_silence_is_compared_with_nothing() -> None:
+    frames = [frame(20, 25)]
+    left, _ = align(
+        VIDEO, [Shown(frames[0], "", "A cat.")], [], [Clip(20, 25, "", "", (0,))], embed, embed,
+        Align(), 0.5,
+    )  # fmt: skip
+    assert left[0].keyframes == (0,) and left[0].caption == "A cat."
+
+
+def test_a_server_that_fails_leaves_the_embedded_comparison() -> None:
+    def fails(texts: Sequence[str]) -> NDArray[np.float32]:
+        raise BackendError("nobody is there")
+
+    shown = [Shown(spread(1)[0], SLIDE)]
+    clips = [Clip(0, 9, LESSON, LESSON, (0,))]
+    left, decisions = align(VIDEO, shown, [], clips, fails, embed, Align(), 0.5)
+    right, others = align(VIDEO, shown, [], clips, embed, fails, Align(), 0.5)
+    assert left == right and decisions[1:] == others
+    assert decisions[0].provisional and decisions[0].level == "video"
+    assert decisions[0].reason.endswith("the embedded vectors: nobody is there")

@@ -100,6 +100,22 @@ def test_the_deny_list_removes_a_video_and_its_traces(corpus: Corpus, calls: Cou
     assert not calls
 
 
+def test_a_video_that_comes_twice_is_kept_once(corpus: Corpus, calls: Counter[str]) -> None:
+    copy = replace(corpus.videos[0], video_id="copy")
+    twice = replace(corpus, videos=(*corpus.videos, copy))
+    outcome = twice.outcome(copy)
+    assert outcome.status == "filtered" and "video physics" in outcome.reason
+    assert twice.samples(copy) == [] and twice.outcome(twice.videos[0]).status == "kept"
+    told = twice.decisions(copy)
+    assert {d.video_id for d in told} == {"copy"}
+    assert [d.reason for d in told if d.stage == "reduce"] == [outcome.reason]
+    settings = corpus.config.reduce.model_copy(update={"deny": ("physics",)})
+    denied = replace(twice, config=corpus.config.model_copy(update={"reduce": settings}))
+    assert denied.outcome(copy).status == "kept"
+    assert {e.video_id for s in denied.samples(copy) for e in s.elements} == {"copy"}
+    assert not calls
+
+
 def test_a_threshold_of_the_judge_filters_a_video(corpus: Corpus) -> None:
     settings = corpus.config.judge.model_copy(update={"min_words": 25})
     strict = replace(corpus, config=corpus.config.model_copy(update={"judge": settings}))

@@ -55,7 +55,7 @@ def tesseract() -> Tesseract:
 
 
 def test_tesseract_reads_a_slide(tesseract: Tesseract) -> None:
-    found, decisions, provisional = read(
+    found, decisions = read(
         "v", [keyframe(drawn(SLIDE)), keyframe(drawn(SLIDE[:4]))], tesseract, tesseract,
         config.Read(backend="tesseract"),
     )  # fmt: skip
@@ -63,7 +63,7 @@ def test_tesseract_reads_a_slide(tesseract: Tesseract) -> None:
     assert recall(SLIDE[:4], found[1]) >= 0.9 and len(found[1]) < len(found[0])
     assert all(line.score is not None and 0.5 < line.score <= 1 for line in found[0])
     assert abs(found[0][0].box[0] - 90) < 10 and abs(found[0][0].box[1] - 50) < 20
-    assert not decisions and not provisional
+    assert not decisions
 
 
 def test_tesseract_keeps_the_indentation_of_code(tesseract: Tesseract) -> None:
@@ -184,7 +184,7 @@ def test_without_places_a_vlm_keeps_its_order_and_indentation() -> None:
 def test_screens_of_a_video_are_read_side_by_side() -> None:
     with Stub(lambda body, n: Reply(vlm_says([("one", [])]), delay=0.2)) as stub:
         frames = [keyframe(drawn(SLIDE[:n]), time=10.0 * n) for n in (1, 2, 3)]
-        found, decisions, _ = read(
+        found, decisions = read(
             "v", frames, VlmOcr(server(stub)), RapidOcr(), config.Read(backend="vlm", llm=LLM)
         )
         assert stub.most_at_once == 3
@@ -201,7 +201,7 @@ def test_where_the_server_fails_the_embedded_ocr_reads() -> None:
     frames = [keyframe(drawn(SLIDE), time=10.0), keyframe(drawn(SLIDE[:2]), time=20.0)]
     with Stub(answer) as stub:
         slow = Server(Llm(model="stub", base_url=stub.url, retries=0, concurrency=1))
-        found, decisions, provisional = read(
+        found, decisions = read(
             "v", frames, VlmOcr(slow), RapidOcr(), config.Read(backend="vlm", llm=LLM)
         )
     assert recall(SLIDE, found[0]) > 0.9
@@ -209,16 +209,16 @@ def test_where_the_server_fails_the_embedded_ocr_reads() -> None:
     (decision,) = decisions
     assert decision.kept and (decision.start, decision.end) == (frames[0].start, frames[0].end)
     assert decision.reason.startswith("read by rapidocr instead: http://127.0.0.1:")
-    assert "503" in decision.reason and provisional
+    assert "503" in decision.reason and decision.provisional
 
 
 def test_an_answer_of_no_use_is_no_passing_fault() -> None:
     with Stub(lambda body, n: Reply("I see a slide.")) as stub:
-        _, decisions, provisional = read(
+        _, decisions = read(
             "v", [keyframe(drawn(SLIDE))], VlmOcr(server(stub)), RapidOcr(),
             config.Read(backend="vlm", llm=LLM),
         )  # fmt: skip
-    assert "no JSON" in decisions[0].reason and not provisional
+    assert "no JSON" in decisions[0].reason and not decisions[0].provisional
 
 
 def test_lines_without_scores_are_judged_by_their_text() -> None:

@@ -92,8 +92,8 @@ def test_a_changed_setting_redoes_its_stage_and_what_follows(
 @pytest.mark.parametrize(
     ("settings", "kept"),
     [
-        ({"keyframes": {"min_stable": 1.0}}, {"transcribe", "refine"}),
-        ({"transcribe": {"beam_size": 1}}, {"keyframes", "read"}),
+        ({"keyframes": {"min_stable": 1.0}}, {"hear", "transcribe", "refine"}),
+        ({"transcribe": {"beam_size": 1}}, {"keyframes", "read", "caption"}),
     ],
 )
 def test_speech_and_screen_do_not_depend_on_each_other(
@@ -104,7 +104,8 @@ def test_speech_and_screen_do_not_depend_on_each_other(
 
 def test_a_changed_title_redoes_what_reads_it(video: Video, store: Store) -> None:
     changed = replace(video, title="Ribosomes")
-    assert set(NAMES) - missing(Work(changed, Config(), store)) == {"keyframes", "read"}
+    kept = {"keyframes", "read", "caption"}
+    assert set(NAMES) - missing(Work(changed, Config(), store)) == kept
 
 
 @pytest.mark.parametrize(

@@ -56,8 +56,8 @@ class Counting:
 
 
 def read(keyframes: list[Keyframe], ocr: Ocr, settings: config.Read) -> list[tuple[OcrLine, ...]]:
-    lines, decisions, provisional = read_stage("v", keyframes, ocr, ocr, settings)
-    assert not decisions and not provisional
+    lines, decisions = read_stage("v", keyframes, ocr, ocr, settings)
+    assert not decisions
     return lines
 
 

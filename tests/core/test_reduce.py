@@ -9,6 +9,7 @@ from PIL import Image, ImageDraw, ImageFont
 
 from vid2book.config import Reduce
 from vid2book.records import Keyframe
+from vid2book.stages.duplicates import Index, signature
 from vid2book.stages.phash import phash
 from vid2book.stages.reduce import Picture, Reduced, Summary, reduce
 from vid2book.stages.reduce import picture as summarise
@@ -46,9 +47,9 @@ def seen(position: int, shown: tuple[Pixels, str], last: bool = False) -> Pictur
     return summarise(position, frame, text, last)
 
 
-def video(video_id: str, *shown: tuple[Pixels, str]) -> Summary:
+def video(video_id: str, *shown: tuple[Pixels, str], said: str = "") -> Summary:
     pictures = [seen(i, s, i + 1 == len(shown)) for i, s in enumerate(shown)]
-    return Summary(video_id, tuple(pictures))
+    return Summary(video_id, 10.0 * len(shown), signature(said), tuple(pictures))
 
 
 def run(*videos: Summary, **settings: object) -> Reduced:
@@ -117,7 +118,7 @@ def test_the_deny_list_leaves_no_trace() -> None:
 
 def test_it_can_be_switched_off() -> None:
     found = run(video("one", A, B), video("two", A, B), enabled=False, deny=("one",))
-    assert found == Reduced({}, ("one",), {})
+    assert found == Reduced({}, {}, ("one",), {})
 
 
 def test_the_order_of_work_does_not_matter() -> None:
@@ -140,3 +141,65 @@ def test_last_slides_of_one_design_stay_and_end_cards_go() -> None:
     titles = ("Work and energy", "Inside the cell of a plant", "Sorting")
     cards = [video(f"v{i}", end_card(title, i)) for i, title in enumerate(titles)]
     assert run(*cards).pictures == {"v1": (0,), "v2": (0,)}
+
+
+def lecture(seed: int, words: int = 300) -> str:
+    """A talk in which words follow each other at random, out of a vocabulary of 500."""
+    random = np.random.default_rng(seed)
+    return " ".join(f"w{n}" for n in random.integers(500, size=words))
+
+
+def misheard(text: str, share: float, seed: int = 0) -> str:
+    random = np.random.default_rng(seed)
+    return " ".join("x" if random.random() < share else word for word in text.split())
+
+
+def phrases(text: str) -> set[tuple[str, ...]]:
+    words = text.split()
+    return set(zip(words, words[1:], words[2:], strict=False))
+
+
+def test_the_estimate_is_the_share_of_common_phrases() -> None:
+    index, text = Index(), lecture(0, 2000)
+    index.add(0, signature(text))
+    for share in (0.02, 0.05):
+        other = misheard(text, share)
+        one, two = (
+            set(zip(*(t.split()[i:] for i in range(3)), strict=False)) for t in (text, other)
+        )
+        [match] = index.matches(signature(other), 0.5)
+        assert abs(match.similarity - len(one & two) / len(one | two)) < 0.12
+    assert index.matches(signature(lecture(1, 2000)), 0.05) == []
+    assert signature("Too short to say.") == () and index.matches((), 0.0) == []
+
+
+def test_a_lecture_uploaded_again_is_dropped_whole() -> None:
+    talk = lecture(0)
+    videos = [
+        video("one", A, B, said=talk),
+        video("other", A, B, said=lecture(1)),
+        video("again", B, A, said="hello and welcome back " + misheard(talk, 0.03)),
+    ]
+    found = run(*videos)
+    assert list(found.duplicates) == ["again"] and "video one" in found.duplicates["again"]
+    [told] = found.decisions["again"]
+    assert (told.level, told.stage, told.kept, told.threshold) == ("video", "reduce", False, 0.6)
+    assert told.score is not None and told.score >= 0.6
+    assert run(*reversed(videos)).duplicates.keys() == {"one"}
+    assert run(*videos, enabled=False).duplicates == {}
+
+
+def test_the_same_words_on_other_pictures_are_another_video() -> None:
+    talk = lecture(0)
+    slides = (slide("Binary search", ("Halve",)), "Binary search Halve")
+    assert run(video("one", A, B, said=talk), video("two", slides, said=talk)).duplicates == {}
+    assert run(video("one", A, said=talk), video("two", said=talk)).duplicates.keys() == {"two"}
+
+
+def test_a_denied_video_gives_its_place_to_its_duplicate() -> None:
+    talk = lecture(0)
+    videos = [video("one", A, B, said=talk), video("two", A, B, said=talk), video("three", A)]
+    assert run(*videos).pictures == {"three": (0,)}
+    found = run(*videos, deny=("one",))
+    assert found.duplicates == {} and found.pictures == {"three": (0,)}
+    assert "video two" in found.decisions["three"][0].reason

@@ -145,6 +145,8 @@ def test_a_killed_run_goes_on_exactly(models: Path, corpus: Path, tmp_path: Path
     running.wait()
     done = losses(out)
     assert 5 <= len(done) < whole.steps
+    saved = safetensors.safe_open(next(out.glob("checkpoints/*/model.safetensors")), "pt").keys()
+    assert saved and all("lora" in name for name in saved)  # what is frozen is not saved
     went_on = train(load_config(config), corpus, models / "smolvlm", out, resume=True)
     assert losses(out) == losses(tmp_path / "whole")
     assert done == losses(out)[: len(done)]

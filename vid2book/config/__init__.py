@@ -12,7 +12,7 @@ from .base import Section
 from .corpus import Interleave, Reduce, Splits
 from .files import ConfigError, read, shipped
 from .llm import Llm
-from .screen import Align, Keyframes, Read
+from .screen import Align, Embeddings, Keyframes, Read
 from .speech import Clip, Judge, Refine, Transcribe
 
 __all__ = [
@@ -20,6 +20,7 @@ __all__ = [
     "Clip",
     "Config",
     "ConfigError",
+    "Embeddings",
     "Interleave",
     "Judge",
     "Keyframes",

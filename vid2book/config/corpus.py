@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import Field, field_validator
 
-from .base import Section, Stage
+from .base import Section, Share, Stage
 
 
 class Reduce(Stage):
@@ -18,6 +18,14 @@ class Reduce(Stage):
         le=64,
         description="pictures of different videos whose "
         "64-bit perceptual hashes differ in at most this many bits are one",
+    )
+    min_same_speech: Share = Field(
+        0.6,
+        description="share of three-word phrases that two videos must have in common to be one; "
+        "the first in the manifest stays",
+    )
+    min_same_pictures: Share = Field(
+        0.5, description="and share of the pictures of one that the other must show too"
     )
     deny: tuple[str, ...] = Field((), description="video ids removed with all that came from them")
 

@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import Field, model_validator
 
-from .base import Seconds, Share, Stage
+from .base import Seconds, Section, Share, Stage
 from .llm import Llm
 
 
@@ -71,8 +71,46 @@ class Read(Stage):
         return self
 
 
+class Embeddings(Section):
+    """Texts as vectors, by which it is seen whether two are about the same."""
+
+    backend: Literal["wordllama", "sentence-transformers", "server"] = Field(
+        "wordllama",
+        description="wordllama: its vectors come along; sentence-transformers (extra 'embed'); "
+        "server: one that has /v1/embeddings",
+    )
+    model: str = Field(
+        "sentence-transformers/all-MiniLM-L6-v2",
+        description="of sentence-transformers: a name on the Hub, or a folder",
+    )
+    llm: Llm | None = Field(None, description="the model of server")
+
+    @model_validator(mode="after")
+    def _has_model(self) -> Embeddings:
+        if self.backend == "server" and (self.llm is None or self.llm.backend != "server"):
+            raise ValueError(
+                "embeddings by a server need to know it: set llm.model and llm.base_url here"
+            )
+        return self
+
+
 class Align(Stage):
     """Pictures that have nothing to do with what is taught are dropped."""
+
+    captions: Llm | None = Field(
+        None,
+        description="a vision-language model that says what each picture shows; null: pictures are "
+        "judged by what is written on them",
+    )
+    min_caption_similarity: float = Field(
+        0.15,
+        ge=-1,
+        le=1,
+        description="cosine of a picture's caption and what is said while it stands, below which "
+        "it is dropped (0.15 parts captions written by hand from strange ones, by both embeddings "
+        "that come as packages)",
+    )
+    embeddings: Embeddings = Embeddings()
 
     max_face: Share = Field(
         0.02,

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from .base import Seconds, Section, Share, Stage
 from .llm import Llm
@@ -13,14 +13,41 @@ from .llm import Llm
 class Transcribe(Stage):
     """Speech to text with word times."""
 
+    backend: Literal["faster-whisper", "whisper", "captions"] = Field(
+        "faster-whisper",
+        description="whisper: the package openai-whisper (extra 'whisper'); captions: no speech "
+        "model, and a video without captions fails",
+    )
     captions: bool = Field(True, description="take captions (.vtt, .srt) where a video has them")
     model: str = Field(
         "packaged:tiny.en",
-        description="faster-whisper model: packaged:tiny.en (extra 'offline'), a name, or a folder",
+        description="of faster-whisper: packaged:tiny.en (English, extra 'offline'), "
+        "packaged:base (99 languages, extra 'multilingual'), a name, or a folder; "
+        "of whisper: a name, or the path of a checkpoint (.pt)",
     )
     beam_size: int = Field(5, ge=1, description="1 is greedy decoding")
+    batch_size: int | None = Field(
+        None,
+        ge=1,
+        description="windows of 30 s that faster-whisper recognises at once; null: 16 on a GPU, "
+        "1 on a CPU, where more is no faster",
+    )
     min_logprob: float = Field(-1.2, le=0, description="segments less likely than this are dropped")
     max_no_speech: Share = Field(0.8, description="segments more likely silence are dropped")
+    min_voice: Share = Field(
+        0.3, description="segments with less voice activity in the sound under them are dropped"
+    )
+
+    @property
+    def hearing(self) -> dict[str, Any]:
+        """The settings that need the speech model again when they change."""
+        return self.model_dump(exclude={"min_logprob", "max_no_speech", "min_voice"})
+
+    @model_validator(mode="after")
+    def _wants_captions(self) -> Self:
+        if self.backend == "captions" and not self.captions:
+            raise ValueError("backend 'captions' and 'captions: false' leave no speech at all")
+        return self
 
 
 Score = Annotated[float, Field(ge=1, le=5)]

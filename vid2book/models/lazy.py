@@ -2,31 +2,46 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from functools import cached_property, lru_cache
 
-from ..config import Config, Keyframes, Llm, Read, Transcribe
-from . import speech
+import numpy as np
+from numpy.typing import NDArray
+
+from ..config import Align, Config, Keyframes, Llm, Read, Transcribe
+from . import faster_whisper, openai_whisper
 from .chat import Chat
 from .clip import ClipImages
 from .embed import WordLlama
+from .embed_sentence import SentenceEmbeddings
 from .face import HaarFaces
+from .faster_whisper import FasterWhisper
+from .listen import Listener
 from .ocr import Ocr
 from .ocr_rapid import RapidOcr
-from .speech import FasterWhisper
+from .openai_whisper import OpenAIWhisper
 from .tokens import TokenCounter
+
+Embed = Callable[[Sequence[str]], NDArray[np.float32]]
 
 
 class Models:
     """The models that a config names. Their identities are had without loading them."""
 
-    def __init__(self, transcribe: Transcribe, keyframes: Keyframes, read: Read) -> None:
+    def __init__(
+        self, transcribe: Transcribe, keyframes: Keyframes, read: Read, align: Align
+    ) -> None:
         self._transcribe = transcribe
         self._keyframes = keyframes
         self._read = read
+        self._align = align
 
     @cached_property
-    def speech(self) -> FasterWhisper:
-        return FasterWhisper(self._transcribe.model, self._transcribe.beam_size)
+    def speech(self) -> Listener:
+        wanted = self._transcribe
+        if wanted.backend == "whisper":
+            return Listener(OpenAIWhisper(wanted.model, wanted.beam_size))
+        return Listener(FasterWhisper(wanted.model, wanted.beam_size, wanted.batch_size))
 
     @cached_property
     def ocr(self) -> Ocr:
@@ -40,6 +55,25 @@ class Models:
     @cached_property
     def embed(self) -> WordLlama:
         return WordLlama()
+
+    @cached_property
+    def align_embed(self) -> Embed:
+        """Of what is shown and what is said; other stages are fitted to `embed`."""
+        return self._align_embeddings[0]
+
+    @cached_property
+    def _align_embeddings(self) -> tuple[Embed, str]:
+        """With their identity."""
+        settings = self._align.embeddings
+        if settings.backend == "wordllama":
+            return self.embed, self.embed.identity
+        if settings.backend == "sentence-transformers":
+            model = SentenceEmbeddings(settings.model)
+            return model, model.identity
+        from .server import Server
+
+        assert settings.llm is not None  # the config sees to it
+        return Server(settings.llm).embed, f"embeddings of {settings.llm.model}"
 
     @cached_property
     def faces(self) -> HaarFaces:
@@ -63,23 +97,30 @@ class Models:
         Empty for a model that the config does not use.
         """
         return {
-            "speech": f"{speech.identity(self._transcribe.model)}, "
-            f"beam {self._transcribe.beam_size}",
+            "speech": _speech_identity(self._transcribe),
             "ocr": self.ocr.identity,
             "embed": self.embed.identity,
+            "align_embed": self._align_embeddings[1],
             "faces": self.faces.identity,
             "image_embed": self.image_embed.identity if self.image_embed else "",
         }
 
 
+def _speech_identity(transcribe: Transcribe) -> str:
+    if not transcribe.enabled or transcribe.backend == "captions":
+        return ""
+    back_end = openai_whisper if transcribe.backend == "whisper" else faster_whisper
+    return back_end.identity(transcribe.model)
+
+
 def models_of(config: Config) -> Models:
     """The models of `config`, one set a process."""
-    return _models(config.transcribe, config.keyframes, config.read)
+    return _models(config.transcribe, config.keyframes, config.read, config.align)
 
 
 @lru_cache(maxsize=2)
-def _models(transcribe: Transcribe, keyframes: Keyframes, read: Read) -> Models:
-    return Models(transcribe, keyframes, read)
+def _models(transcribe: Transcribe, keyframes: Keyframes, read: Read, align: Align) -> Models:
+    return Models(transcribe, keyframes, read, align)
 
 
 def _ocr(read: Read) -> Ocr:

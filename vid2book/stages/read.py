@@ -38,8 +38,8 @@ def read(
     ocr: Ocr,
     embedded: Ocr,
     settings: config.Read,
-) -> tuple[list[Lines], list[Decision], bool]:
-    """The raw lines of every keyframe, aligned with `keyframes`, boxes in pixels of its image.
+) -> tuple[list[Lines], list[Decision]]:
+    """The raw lines of every keyframe, boxes in pixels of its image, and who read instead.
 
     With `settings.reuse`, what did not change since the previous keyframe is not read again, if
     the back end can place what it reads.
@@ -48,29 +48,25 @@ def read(
         ocr: the back end.
         embedded: one that does not fail, for keyframes where `ocr` does.
         settings: section `read` of the config.
-
-    Returns:
-        Lines; a `Decision` where `embedded` read instead; whether a later try may go better.
     """
     images = [np.asarray(Pil.open(io.BytesIO(k.image)).convert("RGB")) for k in keyframes]
     if settings.reuse and ocr.finds_places:
-        return _read_changes(images, ocr), [], False
+        return _read_changes(images, ocr), []
     found: list[Lines] = []
     decisions = []
-    errors = []
     for keyframe, image, lines in zip(keyframes, images, ocr(images), strict=True):
         if not isinstance(lines, ChatError):
             found.append(tuple(lines))
-        else:
-            errors.append(lines)
-            decisions.append(
-                Decision(
-                    video_id, "keyframe", "read", keyframe.start, keyframe.end, True,
-                    f"read by {embedded.identity.split()[0]} instead: {lines}",
-                )
-            )  # fmt: skip
-            found.append(_one(embedded, image))
-    return found, decisions, any(isinstance(error, BackendError) for error in errors)
+            continue
+        found.append(_one(embedded, image))
+        reason = f"read by {embedded.identity.split()[0]} instead: {lines}"
+        decisions.append(
+            Decision(
+                video_id, "keyframe", "read", keyframe.start, keyframe.end, True, reason,
+                provisional=isinstance(lines, BackendError),
+            )
+        )  # fmt: skip
+    return found, decisions
 
 
 def _read_changes(images: Sequence[Image], ocr: Ocr) -> list[Lines]:

@@ -1,7 +1,7 @@
 """Reduce: what only shows when the whole corpus is seen. The first in manifest order stays.
 
-Dropped are a picture that an earlier video shows too (the channel's card, the end card), and
-everything of the videos on the deny list.
+Dropped are a video that says and shows what an earlier one does, a picture that an earlier video
+shows too (the channel's card, the end card), and everything of the videos on the deny list.
 """
 
 from __future__ import annotations
@@ -17,9 +17,10 @@ from PIL import Image
 
 from .. import config
 from ..records import Decision, Keyframe
+from .duplicates import Index, Signature
 from .phash import distance
 
-VERSION = 3
+VERSION = 4
 _THUMB = (64, 36)  # width, height of the grey thumbnail
 _DETAIL = 8.0  # grey levels that a pixel of a thumbnail differs from those around it: something
 # Two end cards may differ in their titles. Slides of one design look alike too, but share less.
@@ -46,6 +47,8 @@ class Summary:
     """A kept video."""
 
     video_id: str
+    duration: float  # seconds
+    speech: Signature
     pictures: tuple[Picture, ...]
 
 
@@ -53,6 +56,7 @@ class Summary:
 class Reduced:
     """What to drop, by video."""
 
+    duplicates: dict[str, str]  # whole videos: the reason
     pictures: dict[str, tuple[int, ...]]  # positions of keyframes
     denied: tuple[str, ...]
     decisions: dict[str, tuple[Decision, ...]]
@@ -65,12 +69,22 @@ def reduce(summaries: Iterable[Summary], settings: config.Reduce) -> Reduced:
         summaries: in manifest order.
         settings: section `reduce` of the config.
     """
+    duplicates: dict[str, str] = {}
     pictures: dict[str, tuple[int, ...]] = {}
     decisions: dict[str, tuple[Decision, ...]] = {}
     seen: list[tuple[str, Picture]] = []
+    kept: list[Summary] = []
+    said = Index()
     for summary in summaries:
         if not settings.enabled or summary.video_id in settings.deny:
             continue
+        if duplicate := _same_video(summary, kept, said, settings):
+            duplicates[summary.video_id] = duplicate.reason
+            decisions[summary.video_id] = (duplicate,)
+            continue
+        if summary.speech:
+            said.add(len(kept), summary.speech)
+        kept.append(summary)
         dropped = []
         told = []
         for picture in summary.pictures:
@@ -83,7 +97,7 @@ def reduce(summaries: Iterable[Summary], settings: config.Reduce) -> Reduced:
         if dropped:
             pictures[summary.video_id] = tuple(dropped)
             decisions[summary.video_id] = tuple(told)
-    return Reduced(pictures, settings.deny, decisions)
+    return Reduced(duplicates, pictures, settings.deny, decisions)
 
 
 def picture(position: int, keyframe: Keyframe, text: str, last: bool) -> Picture:
@@ -99,6 +113,29 @@ def picture(position: int, keyframe: Keyframe, text: str, last: bool) -> Picture
         tuple(sorted(set(text.lower().split()))),
         last,
     )
+
+
+def _same_video(
+    new: Summary, kept: Sequence[Summary], said: Index, settings: config.Reduce
+) -> Decision | None:
+    """The decision to drop a video that says and shows what an earlier one does."""
+    for match in said.matches(new.speech, settings.min_same_speech):
+        old = kept[match.video]
+        if _shown_too(new, old, settings.phash_distance) >= settings.min_same_pictures:
+            return Decision(
+                new.video_id, "video", "reduce", 0.0, new.duration, False,
+                f"says and shows what video {old.video_id} does, which comes first",
+                match.similarity, settings.min_same_speech,
+            )  # fmt: skip
+    return None
+
+
+def _shown_too(new: Summary, old: Summary, most_bits: int) -> float:
+    """Share of the pictures of the video with fewer of them that the other shows too."""
+    few, many = sorted((new.pictures, old.pictures), key=len)
+    if not few:
+        return 1.0
+    return sum(any(distance(a.phash, b.phash) <= most_bits for b in many) for a in few) / len(few)
 
 
 def _find(

@@ -1,4 +1,4 @@
-"""Transcribe: captions where they come with the video, else speech recognition.
+"""Transcribe: what of the words that were heard is believed.
 
 What a speech model makes up is dropped: loops, words said into silence or music, words the model
 itself does not believe. Each is told by a Decision with the number that decided it.
@@ -7,24 +7,16 @@ itself does not believe. Each is told by a Decision with the number that decided
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
-import numpy as np
-from numpy.typing import NDArray
-
 from .. import config
 from ..records import Decision, Segment, Transcript, Video
-from .captions import read_captions
+from .hear import prompt
 
-VERSION = 1
+VERSION = 2
 
-# Mono float32 at 16 kHz, a language (ISO 639-1 or empty) and words to expect; the language is
-# given back.
-Recognise = Callable[[NDArray[np.float32], str, str], tuple[list[Segment], str]]
-
-_PROMPT_LENGTH = 300  # characters; what Whisper is told to expect must leave room for its answer
 _LONGEST_LOOP = 20  # words in a phrase that comes again and again
 _LOOP_TURNS = 4  # a phrase in a row this often is a loop, if it is one or two words long
 _PHRASE_TURNS = 3  # and if it is longer
@@ -50,65 +42,23 @@ class _Fault(NamedTuple):
 
 
 def transcribe(
-    video: Video,
-    audio: NDArray[np.float32] | None,
-    duration: float,
-    recognise: Recognise,
-    settings: config.Transcribe,
+    video: Video, heard: Transcript, settings: config.Transcribe
 ) -> tuple[Transcript, list[Decision]]:
-    """What is said in a video, and what was heard and not believed.
+    """What of a transcript is believed, and a Decision for what is not.
 
     Args:
-        video: its captions are taken where it has them, its title and topic tell the speech model
-            which words to expect.
-        audio: mono float32 at 16 kHz from the start of the video; None: it has no sound.
-        duration: of the video, seconds.
-        recognise: the speech model.
+        video: its title and topic were told to the speech model, which may repeat them.
+        heard: by a speech model; captions are believed as they are.
         settings: section `transcribe` of the config.
-
-    Raises:
-        CaptionError: the caption file cannot be used.
     """
-    language = _language(video)
-    if not settings.enabled:
-        return Transcript((), language, "none", duration), []
-    if settings.captions and video.captions:
-        segments = [s for s in read_captions(video.captions) if s.start < duration]
-        return Transcript(tuple(segments), language, "captions", duration), []
-    if audio is None:
-        silent = Decision(
-            video.video_id, "clip", "transcribe", 0.0, duration, False, "the video has no sound"
-        )
-        return Transcript((), language, "none", duration), [silent]
-    segments, language = recognise(audio, language, prompt(video))
-    kept, decisions = _believed(video, segments, settings)
-    return Transcript(tuple(kept), language, settings.model, duration), decisions
-
-
-def prompt(video: Video) -> str:
-    """The words a speech model may expect: names and terms from the manifest, no addresses."""
-    parts: list[str] = []
-    for part in (video.title, video.knowledge_point, video.description):
-        part = re.sub(r"\S*(?:://|www\.|@)\S*", " ", part)
-        part = " ".join(part.split()).rstrip(" .,;:-|")
-        if part and part.lower() not in " ".join(parts).lower():
-            parts.append(part)
-    text = ". ".join(parts)
-    if len(text) > _PROMPT_LENGTH:
-        text = text[:_PROMPT_LENGTH].rsplit(" ", 1)[0].rstrip(" .,;:-|")
-    if not text:
-        return ""
-    # Said as a lecturer would say it, the model takes up names better than from a bare list.
-    return f"Welcome to this lesson on {text}." if _language(video) in ("", "en") else f"{text}."
-
-
-def _language(video: Video) -> str:
-    """`en` for `en-US`."""
-    return re.split("[-_]", video.language.strip().lower())[0]
+    if heard.model == "captions":
+        return heard, []
+    kept, decisions = _believed(video, heard.segments, settings)
+    return replace(heard, segments=tuple(kept)), decisions
 
 
 def _believed(
-    video: Video, segments: list[Segment], settings: config.Transcribe
+    video: Video, segments: Sequence[Segment], settings: config.Transcribe
 ) -> tuple[list[Segment], list[Decision]]:
     told = _key(prompt(video))
     decisions = []
@@ -148,6 +98,12 @@ def _fault(segment: Segment, told: str, settings: config.Transcribe) -> _Fault |
             "the model hardly believes these words itself (mean log probability)",
             logprob,
             settings.min_logprob,
+        )
+    if segment.voice < settings.min_voice:
+        return _Fault(
+            "words heard where nobody speaks (voice activity in the sound)",
+            segment.voice,
+            settings.min_voice,
         )
     doubtful = logprob < _DOUBTFUL_LOGPROB
     if no_speech > settings.max_no_speech and doubtful:

@@ -1,0 +1,68 @@
+"""The folder of a run: what it was asked to do, and what it did.
+
+OUT/run.json        the recipe, corpus and model
+OUT/train.jsonl     a line a step
+OUT/checkpoints/    the newest ones
+OUT/result.json     when it is finished, with the model and its card beside it
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from .checkpoint import TrainError
+
+_RUN, _RESULT = "run.json", "result.json"
+
+
+@dataclass(frozen=True)
+class TrainResult:
+    """What a run did. Cells of an ablation are matched on `samples`, `images`, `loss_tokens`.
+
+    Attributes:
+        model: folder that `from_pretrained` opens.
+        steps: updates of the weights.
+        samples, images, loss_tokens: seen, each pass counting.
+        loss: mean over the last tenth of the steps, nats per token.
+        dropped: what was left out, by reason.
+    """
+
+    model: Path
+    steps: int
+    samples: int
+    images: int
+    loss_tokens: int
+    loss: float
+    dropped: dict[str, int]
+
+
+def begin(out: Path, told: dict[str, Any], resume: bool) -> TrainResult | None:
+    """Make the folder, or see that it holds this very run; its result if that is finished.
+
+    Raises:
+        TrainError: it holds a run that is not to go on, or another one.
+    """
+    file = out / _RUN
+    now = json.loads(json.dumps(told))
+    if not file.is_file():
+        out.mkdir(parents=True, exist_ok=True)
+        file.write_text(json.dumps(now, indent=1) + "\n")
+        return None
+    if not resume:
+        raise TrainError(f"{out} already holds a run: go on with --resume, or name another folder")
+    before = json.loads(file.read_text())
+    if changed := [key for key in now if before.get(key) != now[key]]:
+        raise TrainError(
+            f"{out} holds a run with another {' and '.join(changed)}; name another folder"
+        )
+    if not (out / _RESULT).is_file():
+        return None
+    return TrainResult(**json.loads((out / _RESULT).read_text()) | {"model": out})
+
+
+def write_result(result: TrainResult) -> None:
+    values = {name: value for name, value in asdict(result).items() if name != "model"}
+    (result.model / _RESULT).write_text(json.dumps(values, indent=1) + "\n")

@@ -1,0 +1,93 @@
+"""Whisper by openai-whisper (PyTorch), the reference implementation and the paper's own choice."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Sequence
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..records import Word
+from .speech import Hearing, SpeechModelError, file_hash
+
+
+def identity(model: str) -> str:
+    """What the recognised text depends on besides the audio: the weights and the libraries.
+
+    Raises:
+        SpeechModelError: the package or the weights are not there.
+    """
+    try:
+        libraries = f"openai-whisper {version('openai-whisper')}, torch {version('torch')}"
+    except PackageNotFoundError:
+        raise SpeechModelError(
+            "transcribe.backend 'whisper' needs openai-whisper: pip install 'vid2book[whisper]'"
+        ) from None
+    # The library pins the weights of a name by their hash.
+    weights = file_hash(Path(model)) if Path(model).is_file() else ""
+    return f"{Path(model).name} {weights}, {libraries}"
+
+
+class OpenAIWhisper:
+    """A Whisper model, loaded at the first call and kept.
+
+    Args:
+        model: one of `whisper.available_models()`, or the path of a checkpoint (.pt).
+        beam_size: 1 is greedy decoding.
+    """
+
+    def __init__(self, model: str, beam_size: int) -> None:
+        self.name = f"openai-whisper {Path(model).name}"
+        self._model = model
+        self._beam_size = beam_size
+
+    @property
+    def languages(self) -> Sequence[str]:
+        from whisper.tokenizer import LANGUAGES
+
+        return list(LANGUAGES) if self._whisper.is_multilingual else ["en"]
+
+    def hear(
+        self, windows: Sequence[NDArray[np.float32]], language: str, prompt: str
+    ) -> tuple[list[Hearing], str]:
+        """See `Engine`. The first window tells the language if it is to be found out."""
+        found = []
+        for samples in windows:
+            result = self._whisper.transcribe(
+                samples,
+                language=language or None,
+                initial_prompt=prompt or None,
+                beam_size=self._beam_size if self._beam_size > 1 else None,
+                temperature=0.0,  # others are sampled, and would give another text each time
+                condition_on_previous_text=False,
+                word_timestamps=True,
+            )
+            language = result["language"]
+            found.append(_hearing(result["segments"]))
+        return found, language
+
+    @functools.cached_property
+    def _whisper(self) -> Any:
+        import whisper
+
+        try:
+            return whisper.load_model(self._model)
+        except Exception as error:
+            cause = str(error).splitlines()[0] if str(error) else type(error).__name__
+            raise SpeechModelError(
+                f"the speech model '{self._model}' of openai-whisper cannot be had ({cause}); "
+                f"name the path of a checkpoint, or one of {', '.join(whisper.available_models())}"
+            ) from None
+
+
+def _hearing(segments: list[dict[str, Any]]) -> Hearing:
+    words = [
+        Word(float(w["start"]), float(w["end"]), w["word"], float(w["probability"]))
+        for segment in segments
+        for w in segment.get("words", ())
+    ]
+    return Hearing(words, max((s["no_speech_prob"] for s in segments), default=1.0))
