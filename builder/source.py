@@ -38,10 +38,13 @@ def open_corpus(
     """
     from vid2book.corpus import Corpus
     from vid2book.manifest import read_manifest
+    from vid2book.stages.privacy import mask_video
     from vid2book.store import Store
 
     config = load(pipeline)
     videos = assign(read_manifest(manifest), config.splits.ratios)[:limit]
+    if config.privacy.mask:
+        videos = tuple(mask_video(video) for video in videos)
     until = None if minutes is None else 60 * minutes
     return Corpus(videos, config, Store(Path(store)) if store else Store(), until)
 

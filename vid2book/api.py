@@ -60,8 +60,10 @@ def book(video: str | Path | Video, config: str | Path | Config = "offline") -> 
 
 def _work(video: str | Path | Video, config: str | Path | Config) -> Work:
     from .manifest import read_manifest
+    from .stages.privacy import mask_video
     from .store import Store
     from .work import Work
 
+    loaded = load(config)
     row = video if isinstance(video, Video) else read_manifest(video)[0]
-    return Work(row, load(config), Store())
+    return Work(mask_video(row) if loaded.privacy.mask else row, loaded, Store())

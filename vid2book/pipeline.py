@@ -25,6 +25,7 @@ from .stages import clip as clip_stage
 from .stages import hear as hear_stage
 from .stages import judge as judge_stage
 from .stages import keyframes as keyframes_stage
+from .stages import privacy
 from .stages import read as read_stage
 from .stages import reduce as reduce_stage
 from .stages import refine as refine_stage
@@ -38,6 +39,12 @@ from .work import Stage, Work
 
 
 def _hear(work: Work) -> tuple[Transcript, list[Decision]]:
+    transcript, decisions = _heard(work)
+    masks = work.config.privacy.mask
+    return (privacy.mask_transcript(transcript) if masks else transcript), decisions
+
+
+def _heard(work: Work) -> tuple[Transcript, list[Decision]]:
     video, settings = work.video, work.config.transcribe
     duration = work.info.duration
     if not settings.enabled:
@@ -85,7 +92,13 @@ def _keyframes(work: Work) -> tuple[list[Keyframe], list[Decision]]:
         work.video.video_id, frames(), models.faces, settings, models.image_embed
     )
     check_complete(work.video.path, reached, info.video_duration)
-    return found
+    how = work.config.privacy.faces
+    if how == "keep":
+        return found
+    kept, hidden = privacy.hide_faces(
+        found[0], work.video.video_id, models.faces.boxes, how, settings.jpeg_quality
+    )
+    return kept, [*found[1], *hidden]
 
 
 def _read(work: Work) -> tuple[list[tuple[OcrLine, ...]], list[Decision]]:
@@ -93,15 +106,21 @@ def _read(work: Work) -> tuple[list[tuple[OcrLine, ...]], list[Decision]]:
     if not work.config.read.enabled:
         return [() for _ in keyframes], []
     models = work.models
-    return read_stage.read(
+    lines, decisions = read_stage.read(
         work.video.video_id, keyframes, models.ocr, models.embedded_ocr, work.config.read
     )
+    if work.config.privacy.mask:
+        return [privacy.mask_lines(shown) for shown in lines], privacy.mask_decisions(decisions)
+    return lines, decisions
 
 
 def _caption(work: Work) -> tuple[list[str], list[Decision]]:
     settings = work.config.align
     chat = chat_of(settings.captions) if settings.enabled and settings.captions else None
-    return caption_stage.caption(work.video.video_id, work.get(KEYFRAMES), chat)
+    captions, decisions = caption_stage.caption(work.video.video_id, work.get(KEYFRAMES), chat)
+    if work.config.privacy.mask:
+        return [privacy.mask_text(c) for c in captions], privacy.mask_decisions(decisions)
+    return captions, decisions
 
 
 def _legible(work: Work) -> tuple[list[str], list[Decision]]:
@@ -200,7 +219,7 @@ def _asked(llm: Llm | None, instructions: str) -> list[Any] | None:
 
 
 HEAR: Stage[Transcript] = Stage(
-    "hear", hear_stage.VERSION, Transcript, (), lambda c: c.transcribe.hearing,
+    "hear", hear_stage.VERSION, Transcript, (), lambda c: [c.transcribe.hearing, c.privacy.mask],
     lambda v: [v.language, _what_it_is_about(v)], ("speech",), _hear,
 )  # fmt: skip
 TRANSCRIBE: Stage[Transcript] = Stage(
@@ -217,15 +236,17 @@ REFINE: Stage[list[Sentence]] = Stage(
 )  # fmt: skip
 KEYFRAMES: Stage[list[Keyframe]] = Stage(
     "keyframes", keyframes_stage.VERSION, list[Keyframe], (),
-    lambda c: c.keyframes.model_dump(), _nothing, ("faces", "image_embed"), _keyframes,
+    lambda c: [c.keyframes.model_dump(), c.privacy.faces],
+    _nothing, ("faces", "image_embed"), _keyframes,
 )  # fmt: skip
 READ: Stage[list[tuple[OcrLine, ...]]] = Stage(
     "read", read_stage.VERSION, list[tuple[OcrLine, ...]], (KEYFRAMES,),
-    lambda c: c.read.model_dump(exclude={"min_score"}), _nothing, ("ocr",), _read,
+    lambda c: [c.read.model_dump(exclude={"min_score"}), c.privacy.mask],
+    _nothing, ("ocr",), _read,
 )  # fmt: skip
 CAPTION: Stage[list[str]] = Stage(
     "caption", caption_stage.VERSION, list[str], (KEYFRAMES,),
-    lambda c: [c.align.enabled, _asked(c.align.captions, caption_stage.PROMPT)],
+    lambda c: [c.align.enabled, _asked(c.align.captions, caption_stage.PROMPT), c.privacy.mask],
     _nothing, (), _caption,
 )  # fmt: skip
 LEGIBLE: Stage[list[str]] = Stage(

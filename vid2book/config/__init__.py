@@ -9,7 +9,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from .base import Section
-from .corpus import Interleave, Reduce, Splits
+from .corpus import Interleave, Privacy, Reduce, Splits
 from .files import ConfigError, read, shipped
 from .llm import Llm
 from .screen import Align, Embeddings, Keyframes, Read
@@ -25,6 +25,7 @@ __all__ = [
     "Judge",
     "Keyframes",
     "Llm",
+    "Privacy",
     "Read",
     "Reduce",
     "Refine",
@@ -47,6 +48,7 @@ class Config(Section):
     align: Align = Align()
     reduce: Reduce = Reduce()
     interleave: Interleave = Interleave()
+    privacy: Privacy = Privacy()
     splits: Splits = Splits()
 
 

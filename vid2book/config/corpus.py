@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field, field_validator
 
@@ -28,6 +28,19 @@ class Reduce(Stage):
         0.5, description="and share of the pictures of one that the other must show too"
     )
     deny: tuple[str, ...] = Field((), description="video ids removed with all that came from them")
+
+
+class Privacy(Section):
+    """What tells who somebody is."""
+
+    faces: Literal["keep", "blur", "drop"] = Field(
+        "keep", description="blur faces in the stored pictures, or drop the pictures that show one"
+    )
+    mask: bool = Field(
+        False,
+        description="replace e-mail addresses and phone numbers in the manifest's texts, in speech "
+        "and in on-screen text before anything is stored; pictures stay as they are",
+    )
 
 
 class Interleave(Section):

@@ -11,6 +11,9 @@ from numpy.typing import NDArray
 
 _CASCADES = ("haarcascade_frontalface_alt2.xml", "haarcascade_profileface.xml")
 _SMALLEST = 0.1  # of the height: smaller faces cannot fill a screen
+_TELLING = 0.04  # of the height: nobody is known by a smaller face
+
+Box = tuple[int, int, int, int]  # x0, y0, x1, y1 in pixels
 
 
 class HaarFaces:
@@ -20,16 +23,22 @@ class HaarFaces:
 
     def __call__(self, plane: NDArray[np.uint8]) -> float:
         """Area of the largest face on `plane` (H x W, uint8), as a share of the plane."""
-        height, width = plane.shape
-        least = max(24, round(_SMALLEST * height))
-        areas = [
-            float(w) * float(h)
+        areas = [(x1 - x0) * (y1 - y0) for x0, y0, x1, y1 in self._find(plane, _SMALLEST, 4)]
+        return max(areas, default=0) / plane.size
+
+    def boxes(self, plane: NDArray[np.uint8]) -> list[Box]:
+        """All faces on `plane` that can be told apart, also small ones."""
+        return self._find(plane, _TELLING, 6)
+
+    def _find(self, plane: NDArray[np.uint8], smallest: float, sure: int) -> list[Box]:
+        least = max(24, round(smallest * plane.shape[0]))
+        return [
+            (int(x), int(y), int(x + w), int(y + h))
             for cascade in self._cascades
-            for _, _, w, h in cascade.detectMultiScale(
-                plane, scaleFactor=1.15, minNeighbors=4, minSize=(least, least)
+            for x, y, w, h in cascade.detectMultiScale(
+                plane, scaleFactor=1.15, minNeighbors=sure, minSize=(least, least)
             )
         ]
-        return max(areas, default=0.0) / (height * width)
 
     @cached_property
     def _cascades(self) -> list[cv2.CascadeClassifier]:

@@ -73,7 +73,7 @@ def prompt(video: Video) -> str:
     """The words a speech model may expect: names and terms from the manifest, no addresses."""
     parts: list[str] = []
     for part in (video.title, video.knowledge_point, video.description):
-        part = re.sub(r"\S*(?:://|www\.|@)\S*", " ", part)
+        part = re.sub(r"\S*(?:://|www\.|@)\S*|\[(?:e-mail|phone)\]", " ", part)
         part = " ".join(part.split()).rstrip(" .,;:-|")
         if part and part.lower() not in " ".join(parts).lower():
             parts.append(part)
