@@ -39,21 +39,17 @@ class TrainResult:
     dropped: dict[str, int]
 
 
-def begin(out: Path, told: dict[str, Any], resume: bool) -> TrainResult | None:
-    """Make the folder, or see that it holds this very run; its result if that is finished.
+def finished(out: Path, told: dict[str, Any], resume: bool) -> TrainResult | None:
+    """The result of this very run, if the folder holds it; None where there is work to do.
 
     Raises:
         TrainError: it holds a run that is not to go on, or another one.
     """
-    file = out / _RUN
-    now = json.loads(json.dumps(told))
-    if not file.is_file():
-        out.mkdir(parents=True, exist_ok=True)
-        file.write_text(json.dumps(now, indent=1) + "\n")
+    if not (out / _RUN).is_file():
         return None
     if not resume:
         raise TrainError(f"{out} already holds a run: go on with --resume, or name another folder")
-    before = json.loads(file.read_text())
+    before, now = json.loads((out / _RUN).read_text()), json.loads(json.dumps(told))
     if changed := [key for key in now if before.get(key) != now[key]]:
         raise TrainError(
             f"{out} holds a run with another {' and '.join(changed)}; name another folder"
@@ -61,6 +57,12 @@ def begin(out: Path, told: dict[str, Any], resume: bool) -> TrainResult | None:
     if not (out / _RESULT).is_file():
         return None
     return TrainResult(**json.loads((out / _RESULT).read_text()) | {"model": out})
+
+
+def begin(out: Path, told: dict[str, Any]) -> None:
+    """Make the folder and write down what the run is asked to do."""
+    out.mkdir(parents=True, exist_ok=True)
+    (out / _RUN).write_text(json.dumps(told, indent=1) + "\n")
 
 
 def write_result(result: TrainResult) -> None:

@@ -34,6 +34,12 @@ def losses(out: Path) -> list[float]:
     return [json.loads(line)["loss"] for line in _lines(out / FILE)]
 
 
+def mean_of_last(values: list[float]) -> float:
+    """Mean of the last tenth, at least of one."""
+    last = values[-max(1, len(values) // 10) :]
+    return sum(last) / len(last)
+
+
 def _lines(path: Path) -> list[str]:
     """Whole lines: the last one of a killed run may be cut."""
     if not path.is_file():

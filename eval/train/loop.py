@@ -24,12 +24,13 @@ from . import checkpoint
 from .card import card
 from .checkpoint import Place, Progress, TrainError
 from .config import TrainConfig, load_config
-from .folder import TrainResult, begin, write_result
-from .log import Log, losses
+from .folder import TrainResult, begin, finished, write_result
+from .log import Log, losses, mean_of_last
 from .loss import token_losses
 from .model import (
     choose_weights,
     complete_gradients,
+    kept_in,
     layer_classes,
     learning_rate,
     optimizer_for,
@@ -73,20 +74,22 @@ def train(
         "model": str(model),
         "samples": samples,
     }
-    if problem := fault(opened):
+    if result := finished(out, told, resume):
+        return result
+    if problem := fault(opened, recipe.data.text):
         raise TrainError(f"{opened.name}: {problem}")
-    rows = samples or count(opened)
+    rows = min((n for n in (samples, count(opened)) if n is not None), default=None)
     if rows is None and recipe.steps is None:
         raise TrainError(
             f"{opened.name} is streamed, so its length is not known and the learning rate has no "
             "schedule: give --samples, or steps in the config"
         )
     accelerator = _accelerator(recipe)
-    with accelerator.main_process_first():  # the others find the folder that it made
-        if finished := begin(out, told, resume or not accelerator.is_main_process):
-            return finished
-    vlm = load(model, dtype=_dtype(recipe))
+    vlm = load(model, dtype=kept_in(recipe))
     run = _Run(accelerator, recipe, opened, samples, vlm, out)
+    accelerator.wait_for_everyone()  # all have looked into the folder
+    if accelerator.is_main_process:
+        begin(out, told)
     try:
         run.all_steps(rows, tell or (lambda line, done: None))
     except (MemoryError, RuntimeError) as error:
@@ -105,6 +108,8 @@ class _Counted:
 
 
 class _Run:
+    """A model on its way over the corpus, in one of the processes that train it."""
+
     def __init__(
         self,
         accelerator: Any,
@@ -161,18 +166,18 @@ class _Run:
         """Write the model, its card and the result."""
         from accelerate.utils import gather_object
 
-        save(self.vlm, self.model, self.accelerator, self.recipe, self.out)
         dropped: Counter[str] = sum(gather_object([self.place.dropped]), Counter())
         dropped += self.corpus.skipped
         if not self.progress.tokens:
             raise TrainError(f"{self.corpus.name}: nothing could be learned from: {dict(dropped)}")
+        save(self.vlm, self.model, self.accelerator, self.recipe, self.out)
         result = TrainResult(
             self.out,
             self.progress.step,
             self.progress.samples,
             self.progress.images,
             self.progress.tokens,
-            _mean_of_last(losses(self.out)),
+            mean_of_last(losses(self.out)),
             dict(dropped),
         )
         if self.accelerator.is_main_process:
@@ -283,11 +288,6 @@ def _accelerator(recipe: TrainConfig) -> Any:
     return accelerator
 
 
-def _dtype(recipe: TrainConfig) -> str:
-    """Of the weights: what is trained is kept in float32, what adapters stand on need not be."""
-    return recipe.precision if recipe.weights == "lora" else "float32"
-
-
 def _no_memory(step: int, recipe: TrainConfig, error: Exception) -> str:
     told = str(error).partition("\n")[0] or "the machine has no more"
     return (
@@ -295,8 +295,3 @@ def _no_memory(step: int, recipe: TrainConfig, error: Exception) -> str:
         f"(now {recipe.data.max_tokens}) and raise accumulation, set gradient_checkpointing: true "
         "or weights: lora, or share the model among GPUs (configs/train/accelerate/fsdp.yaml)"
     )
-
-
-def _mean_of_last(values: list[float]) -> float:
-    last = values[-max(1, len(values) // 10) :]
-    return sum(last) / len(last)

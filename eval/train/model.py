@@ -7,7 +7,13 @@ from pathlib import Path
 from typing import Any
 
 from ..vlm import Vlm
+from .checkpoint import TrainError
 from .config import TrainConfig
+
+
+def kept_in(config: TrainConfig) -> str:
+    """Precision of the weights: float32 of what is trained; what adapters stand on may be less."""
+    return config.precision if config.weights == "lora" else "float32"
 
 
 def choose_weights(vlm: Vlm, config: TrainConfig) -> Any:
@@ -27,7 +33,13 @@ def choose_weights(vlm: Vlm, config: TrainConfig) -> Any:
             ),
         )
     elif config.weights == "frozen-vision":
-        model.model.get_submodule(vlm.family.vision).requires_grad_(False)
+        try:
+            model.model.get_submodule(vlm.family.vision).requires_grad_(False)
+        except AttributeError:
+            raise TrainError(
+                f"where the vision encoder of {vlm.name} is, is not known (eval/vlm/families.py); "
+                "train it with weights: full or lora"
+            ) from None
         if vlm.family.connector:
             model.model.get_submodule(vlm.family.connector).requires_grad_(True)
     if config.gradient_checkpointing:

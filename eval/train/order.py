@@ -9,6 +9,8 @@ from typing import TypeVar
 
 from ..corpora import Interleaved, InterleavedCorpus
 from ..sources import HubDataset, ParquetFiles
+from .config import Text
+from .samples import COLUMNS
 
 T = TypeVar("T")
 
@@ -47,16 +49,16 @@ def count(corpus: InterleavedCorpus) -> int | None:
     return sum(1 for _ in corpus.source.rows(None, 0))
 
 
-def fault(corpus: InterleavedCorpus, look_at: int = 100) -> str:
+def fault(corpus: InterleavedCorpus, text: Text, look_at: int = 100) -> str:
     """Why nothing can be learned from the corpus, by its first rows; empty where it can."""
     first: list[Interleaved] = list(islice(corpus.samples(), look_at))
     reasons = "; ".join(f"{reason} ({n})" for reason, n in corpus.skipped.most_common(3))
     if not first:
         return f"none of its rows can be used: {reasons or 'it has none'}"
-    if not any(image is not None for sample in first for image in sample.images):
-        return f"its first {len(first)} rows have no images{': ' + reasons if reasons else ''}"
-    if not any(text for sample in first for text in sample.texts):
-        return f"its first {len(first)} rows have no texts{': ' + reasons if reasons else ''}"
+    for column in ("images", COLUMNS[text]):
+        if not any(value for sample in first for value in getattr(sample, column)):
+            told = f": {reasons}" if reasons else ""
+            return f"its first {len(first)} rows have no {column}{told}"
     return ""
 
 

@@ -167,7 +167,8 @@ def _encode(vlm: Vlm, items: Sequence[Item], row: int, last: bool) -> Piece:
     tokens = {name: value[0] for name, value in inputs.items() if name in _PER_TOKEN}
     tokens["labels"] = _labels(vlm, tokens["input_ids"])
     positions = torch.arange(len(tokens["input_ids"]))
-    if rope := getattr(vlm.model.model, "get_rope_index", None):  # Qwen-VL: time, height, width
+    if vlm.family.packs and hasattr(vlm.model.model, "get_rope_index"):  # Qwen's are in 3-D
+        rope = vlm.model.model.get_rope_index
         there, _ = rope(
             inputs["input_ids"], inputs["mm_token_type_ids"], inputs.get("image_grid_thw")
         )
@@ -189,7 +190,7 @@ def _labels(vlm: Vlm, ids: Any) -> Any:
     """
     import torch
 
-    image = torch.tensor([int(i) in vlm.mark_ids for i in ids])
+    image = torch.isin(ids, torch.tensor(sorted(vlm.mark_ids)))
     places = image.nonzero()[:, 0].tolist()
     for left, right in pairwise(places):
         if 1 < right - left <= 3 and not vlm.tokenizer.decode(ids[left + 1 : right]).strip():

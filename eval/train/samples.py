@@ -12,6 +12,9 @@ from ..corpora import Interleaved
 from ..vlm import Item
 from .config import Text
 
+COLUMNS: dict[Text, str] = {"speech": "texts", "speech+ocr": "text_ocr_list"}
+"""What of a sample is learned."""
+
 _LARGEST = 50_000_000  # pixels; a larger picture is an accident or an attack
 
 
@@ -25,7 +28,7 @@ def sequence(sample: Interleaved, text: Text) -> list[Item]:
     Raises:
         Unusable: an image cannot be read, or there is no text to learn.
     """
-    texts = sample.texts if text == "speech" else sample.text_ocr_list
+    texts = getattr(sample, COLUMNS[text])
     items: list[Item] = []
     for image, said in zip(sample.images, texts, strict=True):
         if image is not None:
@@ -33,7 +36,7 @@ def sequence(sample: Interleaved, text: Text) -> list[Item]:
         elif said and said.strip():
             items.append(said.strip())
     if not any(isinstance(item, str) for item in items):
-        raise Unusable(f"a row without {'texts' if text == 'speech' else 'text_ocr_list'}")
+        raise Unusable(f"a row without {COLUMNS[text]}")
     return items
 
 

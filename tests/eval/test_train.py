@@ -265,8 +265,9 @@ def test_what_is_wrong_is_told_before_anything_is_loaded(
     with pytest.raises(VlmError, match="cannot load"):
         train(one, corpus, models / "none", out / "d")
     both = recipe(epochs=1, data=Data(text="speech+ocr"))
-    with pytest.raises(TrainError, match="without text_ocr_list"):
+    with pytest.raises(TrainError, match="no text_ocr_list"):
         train(both, corpus, models / "llava", out / "e")
+    assert not out.exists()
 
 
 def test_broken_images_cost_their_row(models: Path, tmp_path: Path) -> None:
