@@ -128,6 +128,6 @@ def _table(found: Report) -> Table:
             else:
                 low, high = number(value.low), number(value.high)
                 cells.append(f"{number(value.value)} [dim]{low} to {high}[/]")
-        if set(cells) != {"-"}:
+        if set(cells) != {"-"} and not first.figure.minor:
             table.add_row(f"{first.figure.name}", *cells)
     return table

@@ -56,7 +56,7 @@ def write_page(report: Report, path: Path) -> None:
     """Write the report to an HTML file."""
     first = report.corpora[0].results
     sections = [_section(report, name) for name in first if _is_known(report, name)]
-    absent = [result for name, result in first.items() if not _is_known(report, name)]
+    absent = [r for name, r in first.items() if not _is_known(report, name) and not r.figure.minor]
     style = _packaged("report.css")
     environment = Environment(
         loader=FunctionLoader(_packaged),

@@ -34,6 +34,7 @@ class Figure:
         unit: of the value.
         source: the paper or the definition that it comes from.
         blind: what it cannot see.
+        minor: a part of another figure, which the report's table leaves out.
     """
 
     name: str
@@ -42,6 +43,7 @@ class Figure:
     unit: str
     source: str
     blind: str
+    minor: bool = False
 
 
 @dataclass

@@ -29,9 +29,9 @@ class Contamination(Measure):
                _LOWER, "share", _SOURCE, "paraphrased or translated questions, and the part of the "
                "corpus that was not sampled"),
         Figure("contamination_text", "Samples that hold a question", _LOWER, "share", _SOURCE,
-               "questions of fewer than five words"),
+               "questions of fewer than five words", minor=True),
         Figure("contamination_image", "Samples that hold an image", _LOWER, "share", _SOURCE,
-               "crops, mirrored copies, flat images"),
+               "crops, mirrored copies, flat images", minor=True),
     )  # fmt: skip
 
     def __init__(self, tools: Tools) -> None:

@@ -33,7 +33,8 @@ class DuplicateImages(EachSample):
                _SOURCE, "crops, mirrored copies, and one scene from two sides; among samples drawn "
                "from a large corpus most copies go unseen"),
         Figure("duplicate_image_share_within", "Images repeated within their sample", _LOWER,
-               "share", _SOURCE, "a pause and a return to an earlier slide look the same"),
+               "share", _SOURCE, "a pause and a return to an earlier slide look the same",
+               minor=True),
     )  # fmt: skip
 
     def __init__(self, tools: Tools) -> None:

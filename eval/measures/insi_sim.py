@@ -36,9 +36,11 @@ class InSampleSimilarity(Measure):
         Figure("insi_sim", "Likeness of the images of a sample (InSI-SIM)", _HIGHER, "0 to 1",
                _PAPER, _BLIND),
         *(Figure(f"insi_sim_{n}", f"InSI-SIM of samples with {n} images", _HIGHER, "0 to 1",
-                 _PAPER, _BLIND) for n in _PLAIN),
+                 _PAPER, _BLIND, minor=True) for n in _PLAIN),
         Figure("insi_sim_as_released", "InSI-SIM as the released scripts have it (4 to 11 images)",
                _HIGHER, "script's scale", _PAPER, _BLIND + "; the value falls as samples grow"),
+        *(Figure(f"insi_sim_as_released_{n}", f"InSI-SIM as released, samples with {n} images",
+                 _HIGHER, "script's scale", _PAPER, _BLIND, minor=True) for n in _RELEASED),
         Figure("in_sample_ssim", "Likeness of the images of a sample, SSIM half alone", _HIGHER,
                "-1 to 1", "Wang et al. 2004", _BLIND),
     )  # fmt: skip
@@ -46,38 +48,36 @@ class InSampleSimilarity(Measure):
     def __init__(self, tools: Tools) -> None:
         self._clip = tools.clip
         both = f"{tools.clip.name}; {_RESIZE}" if tools.clip else ""
-        self._plain = PerSample(both)
-        self._by_number = {n: PerSample(both) for n in _PLAIN}
-        self._released = PerSample(both)
-        self._ssim = PerSample(_RESIZE)
+        self._found = {figure.name: PerSample(both) for figure in self.figures}
+        self._found["in_sample_ssim"] = PerSample(_RESIZE)
 
     def see(self, sample: Seen) -> None:
         pairs = np.triu_indices(len(sample.pictures), 1)
         ssims = sample.ssims[pairs]
         usable = np.isfinite(ssims)
         some = bool(usable.any())
-        self._ssim.add(float(ssims[usable].mean()) if some else 0.0, some)
+        found = self._found
+        found["in_sample_ssim"].add(float(ssims[usable].mean()) if some else 0.0, some)
         if sample.vectors is None:
             return
         cosines = ((sample.vectors @ sample.vectors.T)[pairs] + 1) / 2
         value = float((cosines[usable] + ssims[usable]).mean() / 2) if some else 0.0
-        self._plain.add(value, some)
-        for number, found in self._by_number.items():
-            found.add(value, some and len(sample.pictures) == number)
+        found["insi_sim"].add(value, some)
+        for number in _PLAIN:
+            found[f"insi_sim_{number}"].add(value, some and len(sample.pictures) == number)
         complete = len(sample.pictures) == sample.image_num and sample.image_num in _RELEASED
-        self._released.add(as_released(cosines, ssims) if complete else 0.0, complete)
+        value = as_released(cosines, ssims) if complete else 0.0
+        found["insi_sim_as_released"].add(value, complete)
+        for number in _RELEASED:
+            of_it = complete and sample.image_num == number
+            found[f"insi_sim_as_released_{number}"].add(value, of_it)
 
     def finish(self) -> Mapping[str, Found]:
-        if self._clip is None:
-            why = Absent("no CLIP weights; name a model with --clip-model and --clip-weights")
-            return {f.name: why for f in self.figures} | {"in_sample_ssim": self._ssim}
-        numbered = {f"insi_sim_{n}": found for n, found in self._by_number.items()}
-        return {
-            "insi_sim": self._plain,
-            **numbered,
-            "insi_sim_as_released": self._released,
-            "in_sample_ssim": self._ssim,
-        }
+        if self._clip is not None:
+            return self._found
+        why = Absent("no CLIP weights; name a model with --clip-model and --clip-weights")
+        absent: dict[str, Found] = {figure.name: why for figure in self.figures}
+        return absent | {"in_sample_ssim": self._found["in_sample_ssim"]}
 
 
 def as_released(
