@@ -55,7 +55,7 @@ class PerSample:
     count: list[float] = field(default_factory=list)
 
     def add(self, total: float, count: float) -> None:
-        self.total.append(total)
+        self.total.append(total if count else 0.0)  # a sample that does not count adds nothing
         self.count.append(count)
 
 

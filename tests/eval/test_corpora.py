@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 from datasets import Dataset
 
-from vid2book.eval.corpora import CorpusError, open_corpus
-from vid2book.eval.sources import reservoir
+from vid2book.eval.corpora import CorpusError, InterleavedCorpus, open_corpus
+from vid2book.eval.sources import HubDataset, reservoir
 
 from .corpus import png, row, write_parquet
 
@@ -152,6 +152,17 @@ def test_saved_to_disk(tmp_path: Path) -> None:
     corpus = open_corpus(tmp_path / "saved")
     assert len(list(corpus.samples())) == 6
     assert len({r.text for r in corpus.samples(3, seed=0)}) == 3
+
+
+def test_a_stream_of_the_hub_is_shuffled_and_cut(folder: Path) -> None:
+    """A folder stands for the repository; `load_dataset` streams both alike."""
+    hub = InterleavedCorpus("org/name", HubDataset(str(folder / "data"), None, None, "train"))
+    assert len(list(hub.samples())) == 9
+    drawn = [r.id for r in hub.samples(4, seed=1)]
+    assert len(set(drawn)) == 4 and drawn == [r.id for r in hub.samples(4, seed=1)]
+    first = next(hub.samples())
+    assert first.images[0] is not None and first.images[0][:4] == b"\x89PNG"
+    assert first.elements[0] is not None
 
 
 def test_what_cannot_be_opened_is_told(tmp_path: Path) -> None:

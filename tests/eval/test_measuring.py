@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -62,6 +64,22 @@ def test_same_seed_same_numbers(corpora: tuple[Path, Path]) -> None:
     assert first == measure(corpora[0], samples=5, seed=3).to_dict()
     assert first["corpora"][0]["samples"] == 5
     assert first != measure(corpora[0], samples=5, seed=4).to_dict()
+
+
+def test_no_torch_is_needed(corpora: tuple[Path, Path], tmp_path: Path) -> None:
+    """What `pip install vid2book[offline,measure]` brings is enough."""
+    blocked = dict.fromkeys(("torch", "open_clip", "transformers", "skimage"))
+    program = (
+        f"import sys; sys.modules.update({blocked}); sys.argv[0] = 'vid2book'\n"
+        "from vid2book.cli import main; main()"
+    )
+    arguments = ["measure", *map(str, corpora), "-o", str(tmp_path / "out")]
+    done = subprocess.run(
+        [sys.executable, "-c", program, *arguments], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    assert {path.name for path in (tmp_path / "out").iterdir()} == {"metrics.json", "report.html"}
+    assert "image_text_lift" in done.stdout
 
 
 def test_a_corpus_without_anything_is_told(tmp_path: Path) -> None:

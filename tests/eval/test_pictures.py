@@ -129,11 +129,14 @@ def test_insi_sim_by_hand(clip: Clip) -> None:
         ("insi_sim", plain, [1, 0, 1]),
         ("insi_sim_4", plain, [1, 0, 0]),
         ("insi_sim_as_released", released, [1, 0, 0]),
+        ("insi_sim_as_released_4", released, [1, 0, 0]),
+        ("insi_sim_as_released_5", 0.0, [0, 0, 0]),
         ("in_sample_ssim", np.mean(structural), [1, 0, 1]),
     ):
         figure = found[name]
         assert isinstance(figure, PerSample) and figure.count == counts
         assert figure.total[0] == pytest.approx(value, abs=1e-6)
+        assert all(total == 0 for total, n in zip(figure.total, counts, strict=True) if not n)
 
 
 def test_a_failed_ssim_counts_as_nothing_in_the_released_score() -> None:
