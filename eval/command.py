@@ -13,6 +13,8 @@ from rich.markup import escape
 from rich.table import Table
 
 if TYPE_CHECKING:
+    from vid2book.models.chat import Chat
+
     from .measuring import Tell
     from .report import Report
 
@@ -48,11 +50,26 @@ def measure(
         typer.Option(help="A dataset whose questions and images the corpora should not hold."),
     ] = None,
     benchmark_split: Annotated[str, typer.Option(help="Split of the benchmark.")] = "test",
+    language_model: Annotated[
+        str | None,
+        typer.Option(help="Tells how surprising the text is: a .gguf file or a Hub name."),
+    ] = None,
+    judge: Annotated[
+        str | None,
+        typer.Option(help="Grades knowledge density: the name of a model behind a server."),
+    ] = None,
+    judge_url: Annotated[
+        str, typer.Option(help="That server; it speaks OpenAI's API.")
+    ] = "http://localhost:8000/v1",
+    judge_key: Annotated[
+        str, typer.Option(help="Name of the environment variable that holds its key.")
+    ] = "",
 ) -> None:
     """Tell how good corpora are, in REPORT/report.html and REPORT/metrics.json."""
     from . import report
     from .clip import Clip, ClipError
     from .corpora import CorpusError
+    from .density.surprise import open_language_model
     from .page import write_page
     from .plots import PlotError, check
 
@@ -69,6 +86,8 @@ def measure(
                 clip=clip,
                 benchmark=benchmark,
                 benchmark_split=benchmark_split,
+                language_model=open_language_model(language_model) if language_model else None,
+                judge=_judge(judge, judge_url, judge_key) if judge else None,
                 tell=tell,
             )
         output.mkdir(parents=True, exist_ok=True)
@@ -83,6 +102,15 @@ def measure(
         for reason, count in corpus.skipped.items():
             out.print(f"{escape(corpus.name)}: left out {count:,} times: {escape(reason)}")
     out.print(f"The report is {escape(str(output / 'report.html'))}", soft_wrap=True)
+
+
+def _judge(model: str, url: str, key: str) -> Chat:
+    from vid2book.config import Llm
+    from vid2book.models.lazy import chat_of
+
+    if not url.startswith(("http://", "https://")):
+        raise typer.BadParameter("a URL such as http://localhost:8000/v1 is needed")
+    return chat_of(Llm(model=model, base_url=url, api_key_env=key))
 
 
 @contextmanager

@@ -30,9 +30,12 @@ from itertools import combinations
 from pathlib import Path
 from typing import Any
 
+from vid2book.models.chat import Chat
+
 from .benchmark import open_benchmark
 from .clip import Clip
 from .corpora import InterleavedCorpus, open_corpus
+from .density.surprise import LanguageModel
 from .density.validation import published
 from .measures.base import Figure
 from .measuring import Measured, Result, Tell, measure_corpus
@@ -97,6 +100,8 @@ def measure(
     clip: Clip | None = None,
     benchmark: str | Path | None = None,
     benchmark_split: str = "test",
+    language_model: LanguageModel | None = None,
+    judge: Chat | None = None,
     tell: Tell | None = None,
 ) -> Report:
     """Measure corpora, and compare those that share videos.
@@ -109,6 +114,8 @@ def measure(
         clip: embeds images and texts; without it on-screen text stands for the image.
         benchmark: a dataset whose questions and images the corpora should not hold.
         benchmark_split: of it.
+        language_model: tells how surprising the texts are.
+        judge: grades the texts.
         tell: called with the name of a corpus and the number of samples done.
 
     Raises:
@@ -118,7 +125,7 @@ def measure(
     opened = [c if isinstance(c, InterleavedCorpus) else open_corpus(c, split) for c in corpora]
     _name_apart(opened)
     looked_for = open_benchmark(benchmark, benchmark_split) if benchmark else None
-    tools = Tools(seed, clip, looked_for)
+    tools = Tools(seed, clip, looked_for, language_model, judge)
     measured = tuple(measure_corpus(corpus, tools, samples, tell) for corpus in opened)
     compared = tuple(_compare(one, other, seed) for one, other in combinations(measured, 2))
     return Report(measured, compared, seed)

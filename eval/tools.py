@@ -10,8 +10,11 @@ from vid2book.models.embed import WordLlama
 from vid2book.models.tokens import TokenCounter
 
 if TYPE_CHECKING:
+    from vid2book.models.chat import Chat
+
     from .benchmark import Benchmark
     from .clip import Clip
+    from .density.surprise import LanguageModel
 
 
 @dataclass
@@ -21,6 +24,8 @@ class Tools:
     seed: int = 0
     clip: Clip | None = None
     benchmark: Benchmark | None = None
+    language_model: LanguageModel | None = None
+    judge: Chat | None = None
 
     @cached_property
     def embed(self) -> WordLlama:

@@ -8,9 +8,11 @@ from .duplicates import DuplicateImages, DuplicateTexts
 from .filler_share import FillerShare
 from .idea_density import IdeaDensity
 from .insi_sim import InSampleSimilarity
+from .judged_density import JudgedDensity
 from .knowledge_density import KnowledgeDensity
 from .off_topic_share import OffTopicShare
 from .shape import Shape
+from .surprise import Surprise
 from .term_density import TermDensity
 
 MEASURES: tuple[type[Measure], ...] = (
@@ -21,6 +23,8 @@ MEASURES: tuple[type[Measure], ...] = (
     IdeaDensity,
     FillerShare,
     OffTopicShare,
+    Surprise,
+    JudgedDensity,
     Coherence,
     DuplicateImages,
     DuplicateTexts,

@@ -11,8 +11,8 @@ from ..seen import Seen
 from ..tools import Tools
 from .base import Absent, Figure, Found, Measure, PerSample
 
-_NOT_ENGLISH = "the text is not English, and this measure reads English only"
-_TOO_SHORT = "no sample has as many words as the measure needs"
+NOT_ENGLISH = "the text is not English, and this measure reads English only"
+TOO_SHORT = "no sample has as many words as the measure needs"
 
 
 class TextMeasure(Measure):
@@ -43,7 +43,7 @@ class TextMeasure(Measure):
         """
 
     def see(self, sample: Seen) -> None:
-        passages = self.choose(passages_of(sample.text))
+        passages = passages_of(sample.text)
         english = [p for p in passages if is_english(words_of(p))]
         self._foreign += bool(passages) and not english
         scores: list[float] = []
@@ -56,14 +56,10 @@ class TextMeasure(Measure):
         total = sum(s * n for s, n in zip(scores, lengths, strict=True))
         self._found.add(total, sum(lengths))
 
-    def choose(self, passages: list[str]) -> list[str]:
-        """Which passages of a sample are scored; all, unless that would take too long."""
-        return passages
-
     def finish(self) -> Mapping[str, Found]:
         found: Found = self._found
         if self._missing:
             found = Absent(self._missing)
         elif not any(self._found.count):
-            found = Absent(_NOT_ENGLISH if self._foreign else _TOO_SHORT)
+            found = Absent(NOT_ENGLISH if self._foreign else TOO_SHORT)
         return {self.figure.name: found}

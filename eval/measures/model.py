@@ -1,0 +1,61 @@
+"""A measure of text that takes a language model, and so reads one passage of each sample."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import ClassVar
+
+from vid2book.models.error import ModelError
+
+from ..density.text import is_english, passages_of, words_of
+from ..seen import Seen
+from ..tools import Tools
+from .base import Absent, Found, PerSample
+from .text import NOT_ENGLISH, TOO_SHORT, TextMeasure
+
+
+class ModelMeasure(TextMeasure):
+    """Scores the passage in the middle of each sample, all at the end, since models like batches.
+
+    A passage of which the model makes nothing scores NaN and is left out.
+    """
+
+    costly: ClassVar[bool] = True
+    absent: ClassVar[str]  # said where no model is named
+
+    def __init__(self, tools: Tools) -> None:
+        super().__init__(tools)
+        self._passages: list[str] = []  # '' where a sample has none to score
+        self._is_named = self.has_model(tools)
+
+    @staticmethod
+    def has_model(tools: Tools) -> bool:
+        """Whether the model that the measure needs is named."""
+        raise NotImplementedError
+
+    def see(self, sample: Seen) -> None:
+        passages = passages_of(sample.text) if self._is_named else []
+        passage = passages[len(passages) // 2] if passages else ""
+        english = bool(passage) and is_english(words_of(passage))
+        self._foreign += bool(passage) and not english
+        self._passages.append(passage if english else "")
+
+    def finish(self) -> Mapping[str, Found]:
+        return {self.figure.name: self._finish()}
+
+    def _finish(self) -> Found:
+        if not self._is_named:
+            return Absent(self.absent)
+        read = [i for i, passage in enumerate(self._passages) if passage]
+        if not read:
+            return Absent(NOT_ENGLISH if self._foreign else TOO_SHORT)
+        try:
+            scores = self.score([self._passages[i] for i in read])
+        except ModelError as error:
+            return Absent(str(error))
+        found = PerSample(self.scorer, [0.0] * len(self._passages), [0.0] * len(self._passages))
+        for i, score in zip(read, scores, strict=True):
+            if not math.isnan(score):
+                found.total[i], found.count[i] = score, 1.0
+        return found
