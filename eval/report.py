@@ -44,7 +44,16 @@ from .tools import Tools
 
 SCHEMA = 1
 LEVEL = 0.95
-_PACKAGES = ("vid2book", "numpy", "pillow", "opencv-python-headless", "datasets", "wordllama")
+_PACKAGES = (
+    "vid2book",
+    "numpy",
+    "pillow",
+    "opencv-python-headless",
+    "datasets",
+    "wordllama",
+    "wordfreq",
+    "textblob",
+)
 
 
 @dataclass(frozen=True)

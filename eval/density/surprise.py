@@ -97,6 +97,8 @@ class GgufModel:
         parameters.port = 0
         parameters.n_ctx = 512
         parameters.n_parallel = 1
+        # One token at a time of a small model: a second thread mostly waits for the first.
+        parameters.cpuparams.n_threads = parameters.cpuparams_batch.n_threads = 1
         parameters.warmup = False
         try:
             return xllamacpp.Server(parameters)
