@@ -3,14 +3,17 @@
 Builds lectures with known truth (those of examples/lectures unless a folder is named) and prints,
 for each, keyframe F1, on-screen words found, word error, and off-topic speech kept; see
 `vid2book.eval.truth` for what they count. With --off, stages are switched off first, to see what
-each is worth; with --set keyframes.algorithm=ssim, another value of a key is.
+each is worth; with --each, one after the other; with --set keyframes.algorithm=ssim, another
+value of a key is taken.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 import tempfile
 from pathlib import Path
+from typing import NamedTuple
 
 import yaml
 from rich.console import Console
@@ -19,7 +22,8 @@ from rich.table import Table
 from vid2book.builder.source import cores, fill, open_corpus
 from vid2book.builder.write import write_corpus
 from vid2book.config import Config, load
-from vid2book.eval.truth import Score, score_corpus
+from vid2book.config.base import Stage
+from vid2book.eval.truth import Score, score, score_corpus
 
 EXAMPLES = Path(__file__).resolve().parents[1] / "examples" / "lectures"
 
@@ -30,29 +34,67 @@ def main() -> None:
     parser.add_argument("folder", type=Path, nargs="?", default=EXAMPLES)
     parser.add_argument("--off", nargs="*", default=[], metavar="STAGE")
     parser.add_argument("--set", nargs="*", default=[], metavar="KEY=VALUE", dest="values")
+    parser.add_argument("--each", action="store_true")
     parser.add_argument("--config", default="offline")
     args = parser.parse_args()
     values = [*(f"{stage}.enabled=false" for stage in args.off), *args.values]
     config = _changed(load(args.config), values)
-    corpus = open_corpus(args.folder, config)
+    title = ", ".join([args.folder.name, f"config {args.config}", *values])
+    if args.each:
+        table = _table(title, "stages")
+        table.add_row("all", *_cells(_total(_measure(args.folder, config))))
+        for stage in _switches(config):
+            without = _changed(config, [f"{stage}.enabled=false"])
+            table.add_row(f"all but {stage}", *_cells(_total(_measure(args.folder, without))))
+    else:
+        table = _table(title, "lecture", "status")
+        rows = _measure(args.folder, config)
+        for name, row in rows.items():
+            table.add_row(name, row.status, *_cells(row.score))
+        table.add_section()
+        table.add_row("all", "", *_cells(_total(rows)))
+    Console().print(table)
+
+
+class Row(NamedTuple):
+    """A lecture, and what became of it."""
+
+    status: str
+    score: Score
+
+
+def _measure(folder: Path, config: Config) -> dict[str, Row]:
+    """The lectures of a folder that have a truth, by name."""
+    corpus = open_corpus(folder, config)
     for event in fill(corpus, workers=cores()):
         print(event.video.video_id, event.failure)
-    with tempfile.TemporaryDirectory() as scratch:
-        write_corpus(corpus, f"{scratch}/corpus")
-        truths = sorted(args.folder.glob("*.truth.json"))
-        scores = score_corpus(f"{scratch}/corpus", truths)
     status = {video.video_id: corpus.outcome(video).status for video in corpus.videos}
-    table = Table(title=", ".join([args.folder.name, f"config {args.config}", *values]))
-    for column in ("lecture", "status", "states", "extra", "F1", "OCR", "WER", "off topic"):
-        left = column in {"lecture", "status"}
-        table.add_column(column, justify="left" if left else "right", no_wrap=True)
-    total = Score()
-    for name, score in scores.items():
-        total += score
-        table.add_row(name, status.get(name, ""), *_cells(score))
-    table.add_section()
-    table.add_row("all", "", *_cells(total))
-    Console().print(table)
+    truths = sorted(folder.glob("*.truth.json"))
+    if "kept" in status.values():
+        with tempfile.TemporaryDirectory() as scratch:
+            write_corpus(corpus, f"{scratch}/corpus")
+            scores = score_corpus(f"{scratch}/corpus", truths)
+    else:
+        scores = {t["id"]: score(t, [], "") for t in (json.loads(p.read_text()) for p in truths)}
+    return {name: Row(status.get(name, ""), found) for name, found in scores.items()}
+
+
+def _switches(config: Config) -> list[str]:
+    """The stages that can be left out."""
+    return [name for name, section in config if isinstance(section, Stage)]
+
+
+def _total(rows: dict[str, Row]) -> Score:
+    return sum((row.score for row in rows.values()), Score())
+
+
+def _table(title: str, *names: str) -> Table:
+    table = Table(title=title)
+    for name in names:
+        table.add_column(name, no_wrap=True)
+    for column in ("states", "extra", "F1", "OCR", "WER", "off topic"):
+        table.add_column(column, justify="right", no_wrap=True)
+    return table
 
 
 def _changed(config: Config, values: list[str]) -> Config:
