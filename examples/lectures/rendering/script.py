@@ -119,7 +119,10 @@ class Scene:
 
 @dataclass(frozen=True)
 class Lecture:
-    """A whole lecture. `size` is width and height in pixels; `speed` that of the voice."""
+    """A whole lecture. `size` is width and height in pixels; `speed` that of the voice.
+
+    `voice` is a voice of espeak-ng (`es`, `de`); empty is the English voice of hibari-tts.
+    """
 
     id: str
     meta: Mapping[str, str]
@@ -130,6 +133,7 @@ class Lecture:
     crf: int = 30
     audio_kbps: int = 40
     speed: float = 1.0
+    voice: str = ""
     seed: int = 0
     noise: Noise = field(default_factory=Noise)
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from .script import Item, Lecture, Scene, Sentence
-from .voice import RATE, Audio, Voice
+from .voice import RATE, Audio, Voice, voice_of
 
 STANDS = 4.0
 """Seconds that a written board or program stands complete at least, as a teacher lets it."""
@@ -60,7 +60,7 @@ class Timeline:
 
 def lay_out(lecture: Lecture) -> Timeline:
     """Speak all sentences and give every scene, sentence and item its time."""
-    voice = Voice(lecture.speed, lecture.seed)
+    voice = voice_of(lecture)
     scenes: list[Timed] = []
     pieces: list[tuple[float, Audio]] = []
     now = 0.0
