@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 import typer
 from rich.console import Console
 from rich.markup import escape
+
+from .results import Run, read_runs
 
 
 def bench(
@@ -83,7 +85,6 @@ def bench(
     from ..clip import Clip, ClipError
     from ..vlm import VlmError
     from .lm import BenchError
-    from .results import read_runs
     from .run import Options
     from .run import bench as run_bench
 
@@ -143,15 +144,15 @@ class _Progress:
             self._console.print(f"{what}: {total} questions", soft_wrap=True, highlight=False)
 
 
-def _report(out: Path, runs: Sequence[Any], others: Sequence[Any], shots: Sequence[int]) -> None:
-    from .table import difference_table, notes, pairs, table, write_results
+def _report(out: Path, runs: Sequence[Run], others: Sequence[Run], shots: Sequence[int]) -> None:
+    from .table import difference_tables, notes, pairs, table, write_results
 
     console = Console()
     compared = pairs(runs, others)
     write_results(out, runs, compared, shots)
     console.print(table(runs, shots))
-    if compared:
-        console.print(difference_table(compared))
+    for differences in difference_tables(compared, shots):
+        console.print(differences)
     for line in notes(runs):
         console.print(escape(line), soft_wrap=True, highlight=False)
     console.print(f"Results: {escape(str(out / 'results.json'))}", soft_wrap=True)

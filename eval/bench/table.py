@@ -75,22 +75,18 @@ def table(runs: Sequence[Run], shots: Sequence[int]) -> Table:
     return shown
 
 
-def difference_table(compared: Sequence[Difference]) -> Table:
-    """Paired differences in percent points; a star where the interval excludes zero."""
-    shown = Table(title="Paired differences, percent points [95 % interval]")
-    for column in ("task", "shots", "first", "second", "first - second", "questions' problems"):
-        shown.add_column(column)
-    for found in compared:
-        star = " *" if found.interval.excludes_zero else ""
-        shown.add_row(
-            found.task,
-            str(found.shots),
-            found.first,
-            found.second,
-            _text(found.interval, "+") + star,
-            str(found.interval.clusters),
-        )
-    return shown
+def difference_tables(compared: Sequence[Difference], shots: Sequence[int]) -> list[Table]:
+    """Paired differences, a table for two models; a star where the interval excludes zero."""
+    tables = []
+    for first, second in dict.fromkeys((found.first, found.second) for found in compared):
+        of_pair = [d for d in compared if (d.first, d.second) == (first, second)]
+        title = f"{first} minus {second}, percent points [95 % interval], on shared questions"
+        shown = Table("task", *(f"{k}-shot" for k in shots), title=title)
+        for task in dict.fromkeys(found.task for found in of_pair):
+            cells = {found.shots: found.interval for found in of_pair if found.task == task}
+            shown.add_row(task, *(_difference(cells.get(k)) for k in shots))
+        tables.append(shown)
+    return tables
 
 
 def notes(runs: Sequence[Run]) -> list[str]:
@@ -125,6 +121,12 @@ def _cell(run: Run, task: str, shots: int) -> str:
         return _text(cell.accuracy)
     failed = any((c.task, c.shots) == (task, shots) for c in run.cells)
     return "missing" if failed else ""
+
+
+def _difference(found: Interval | None) -> str:
+    if found is None:
+        return ""
+    return _text(found, "+") + (" *" if found.excludes_zero else "")
 
 
 def _text(found: Interval, sign: str = "") -> str:

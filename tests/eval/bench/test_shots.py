@@ -10,12 +10,14 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from vid2book.eval.bench import Options, bench
 from vid2book.eval.bench.features import Features
 from vid2book.eval.bench.rows import Library, Rows
 from vid2book.eval.bench.shots import Pool, at_random, by_likeness, choose
 from vid2book.eval.clip import Clip, ClipError
 
 from . import benchmarks
+from .stubs import Stub, right
 
 FACTS = {"path": None, "name": None, "folder": "slides", "image": "image", "columns": ["question"]}
 
@@ -115,6 +117,22 @@ def test_features_are_computed_once(
     other = rows(tmp_path, "train", benchmarks.slides(3, seed=9))
     with pytest.raises(AssertionError, match="embedded again"):
         Features(clip).of(other)
+
+
+def test_a_run_by_likeness_shows_the_nearest_pictures_last(
+    clip: Clip, data: Path, tmp_path: Path
+) -> None:
+    options = Options(data=data, shots_by="rices", clip=clip)
+    run = bench(Stub(right), ["okvqa"], [2], tmp_path, options)
+    cell = run.cell("okvqa", 2)
+    assert cell is not None
+    split = Library(data).rows(FACTS | {"folder": "okvqa"}, "val2014")
+    vectors = Features(clip).of(split)
+    for i, question in enumerate(cell.questions):
+        nearest = [j for j in np.argsort(-(vectors @ vectors[i]), kind="stable") if j != i]
+        assert question.shots == [f"okvqa/val2014#{j}" for j in reversed(nearest[:2])]
+    assert cell.summary()["excluded"] == {"question": 6}
+    assert run.settings["clip"] == clip.name
 
 
 def test_other_weights_under_the_same_name_are_other_features(clip: Clip, tmp_path: Path) -> None:
