@@ -6,10 +6,14 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from vid2book.config import Clip as Settings
-from vid2book.records import Clip, Keyframe, Sentence
+from vid2book.config import Refine
+from vid2book.records import Clip, Keyframe, Segment, Sentence, Transcript, Word
 from vid2book.stages.clip import clip
+from vid2book.stages.refine import refine
 
 
 def said(start: float, end: float, text: str = "", teaching: float = 1.0) -> Sentence:
@@ -101,3 +105,49 @@ def test_nothing_is_lost_doubled_or_out_of_order(seed: int) -> None:
     for c in clips:
         alone = c.text.count("Sentence") <= 1
         assert alone or c.end - c.start <= Settings().max_duration
+
+
+@st.composite
+def talks(draw: st.DrawFn) -> tuple[list[str], Transcript, tuple[Keyframe, ...]]:
+    """Sentences, spoken at any pace, heard in segments cut anywhere, over screens of any length."""
+    sentences, words, at = [], [], 0.0
+    for n in range(draw(st.integers(1, 12))):
+        tokens = [f"Sentence{n}", *(f"word{i}" for i in range(draw(st.integers(1, 20))))]
+        sentences.append(" ".join(tokens) + ".")
+        for token in sentences[-1].split():
+            length = draw(st.floats(0.05, 1.2))
+            words.append(Word(at, at + length, f" {token}"))
+            at += length + draw(st.floats(0, 0.5))
+        at += draw(st.floats(0, 8))
+    cuts = sorted({0, len(words), *draw(st.lists(st.integers(1, len(words)), max_size=8))})
+    segments = tuple(
+        Segment(words[a].start, words[b - 1].end, "", tuple(words[a:b])) for a, b in pairwise(cuts)
+    )
+    borders = sorted({0.0, at, *draw(st.lists(st.floats(0.0, at), max_size=6))})
+    keyframes = tuple(shown(a, b) for a, b in pairwise(borders))
+    return sentences, Transcript(segments, "en", "a model", at), keyframes
+
+
+@given(talks(), st.floats(1, 30), st.floats(1, 60))
+@settings(max_examples=100, deadline=None)
+def test_no_clip_cuts_a_sentence_in_half(
+    talk: tuple[list[str], Transcript, tuple[Keyframe, ...]], shortest: float, longest: float
+) -> None:
+    spoken, transcript, keyframes = talk
+    limits = Settings(min_duration=shortest, max_duration=longest)
+    sentences = refine(transcript, Refine(enabled=False, join_gap=2.0))
+    clips = clip(sentences, keyframes, limits, 0.5)
+    assert " ".join(c.text for c in clips if c.text) == " ".join(spoken)
+    for text in spoken:
+        [home] = [c for c in clips if text in c.text]
+        first, last = _times(text, transcript)
+        assert home.start <= first and last <= home.end
+        cutting = [c for c in clips if c.text and first < c.start < last]
+        assert not cutting
+
+
+def _times(sentence: str, transcript: Transcript) -> tuple[float, float]:
+    """When a sentence begins and ends."""
+    words = [word for segment in transcript.segments for word in segment.words]
+    first = next(n for n, word in enumerate(words) if word.text.strip() == sentence.split()[0])
+    return words[first].start, words[first + len(sentence.split()) - 1].end
