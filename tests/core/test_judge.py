@@ -160,13 +160,20 @@ def test_switched_off_keeps_everything() -> None:
     assert judgement.kept and [d.level for d in decisions] == ["video"]
 
 
-def test_other_languages_are_kept_unjudged() -> None:
-    part = Part(("Ein Pendel ist ein Gewicht an einer Schnur.", "Wir ziehen es zur Seite."))
-    recording = lesson(part)
-    recording = recording._replace(transcript=replace(recording.transcript, language="de"))
-    sentences, judgement, _ = run(recording)
-    assert [s.teaching for s in sentences] == [1.0, 1.0]
-    assert judgement.kept and "'de'" in judgement.reason
+def test_other_languages_are_kept_unjudged_unless_they_say_next_to_nothing() -> None:
+    pendulum = ("Ein Pendel ist ein Gewicht an einer Schnur.", "Wir ziehen es zur Seite.") * 2
+    for said, language, kept in (
+        (pendulum, "de", True),
+        (pendulum[:2], "de", False),
+        (("単振り子の周期は糸の長さだけで決まり、おもりの質量にはよらない。",), "ja", True),
+    ):
+        recording = lesson(Part(said))
+        transcript = replace(recording.transcript, language=language)
+        sentences, judgement, _ = run(recording._replace(transcript=transcript))
+        assert [s.teaching for s in sentences] == [1.0] * len(said)
+        assert judgement.kept == kept
+        told = f"'{language}'" if kept else "too short: 13 words, 20 are needed"
+        assert told in judgement.reason
 
 
 def test_relevance_and_density_and_quality_rise_with_what_they_measure() -> None:

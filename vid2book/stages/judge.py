@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
@@ -10,8 +11,9 @@ from ..config import Judge
 from ..records import CRITERIA, Decision, Grades, Judgement, Sentence, Transcript, Video
 from .score import Scores
 
-VERSION = 3
+VERSION = 4
 
+_UNSPACED = re.compile(r"[\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff]")  # Thai, Lao, kana, Chinese
 _REASONS = {
     "sponsor": "sponsor",
     "channel": "channel housekeeping",
@@ -40,15 +42,17 @@ def judge(
     """
     scored = [replace(s, teaching=p) for s, p in zip(sentences, scores.teaching, strict=True)]
     kept = [s.teaching >= config.min_teaching for s in scored]
-    words = [len(s.text.split()) for s in scored]
+    words = [_count(s.text) for s in scored]
     total, teaching = sum(words), sum(w for w, k in zip(words, kept, strict=True) if k)
     share = teaching / total if total else 0.0
     graders = scores.models or (scores.rules,)
     best = max(graders, key=lambda g: (not _lacking(g, config), sum(m.score for m in g.marks())))
     lacking = [] if scores.unjudged and best is scores.rules else _lacking(best, config)
     if scores.unjudged:
-        share, enough = 1.0, True
+        share, enough = 1.0, not config.enabled or total >= config.min_words
         verdict = f"everything is kept: {scores.unjudged}"
+        if not enough:
+            verdict = f"too short: {total} words, {config.min_words} are needed"
     else:
         enough = share >= config.min_teaching_share and teaching >= config.min_words
         verdict = _verdict(scores.kinds, kept, words, config)
@@ -129,6 +133,11 @@ def _on_video(
         video.video_id, "video", "judge", 0.0, transcript.duration, kept, reason,
         round(score, 4), threshold,
     )  # fmt: skip
+
+
+def _count(text: str) -> int:
+    """Words; without spaces between them each character counts, which is near enough."""
+    return len(text.split()) + len(_UNSPACED.findall(text))
 
 
 def _verdict(
