@@ -19,8 +19,9 @@ def card(told: dict[str, Any], corpus: InterleavedCorpus, result: dict[str, Any]
     head: dict[str, Any] = {
         "library_name": "transformers",
         "pipeline_tag": "image-text-to-text",
-        "base_model": told["model"],
     }
+    if not Path(told["model"]).exists():  # a name on the Hub, and no folder of this machine
+        head["base_model"] = told["model"]
     if isinstance(corpus.source, HubDataset):
         head["datasets"] = [corpus.source.name]
     dropped = "\n".join(f"- {reason}: {n}" for reason, n in sorted(result["dropped"].items()))

@@ -32,7 +32,8 @@ class Data(Section):
     window: int = Field(
         1000,
         ge=1,
-        description="samples held in memory (encoded) and drawn in random order; 1: corpus order",
+        description="samples that are held in memory, up to 2 MB each, and taken in random order; "
+        "1 keeps the order of the corpus",
     )
 
 

@@ -199,8 +199,12 @@ class _Run:
                 epoch,
             )
             mine = share(samples, process, processes, start[0])
+            useful = start != (0, 0)
             for pack in packs(self.vlm, mine, self.recipe.data, start):
+                useful |= bool(pack.pieces)
                 yield epoch, pack
+            if not useful:  # and no further pass will be
+                return
             epoch, start = epoch + 1, (0, 0)
 
     def _count(self, group: list[tuple[int, Pack]]) -> _Counted:

@@ -31,7 +31,10 @@ def shuffled(items: Iterator[T], window: int, seed: int, epoch: int) -> Iterator
 
 
 def share(items: Iterator[T], process: int, processes: int, skip: int) -> Iterator[T]:
-    """Every `processes`-th item, without the first `skip` of them."""
+    """Every `processes`-th item, without the first `skip` of them.
+
+    Every process reads all rows and decodes the images of its own.
+    """
     return islice(items, process + skip * processes, None, processes)
 
 

@@ -23,13 +23,36 @@ from .corpus import row, write_parquet
 torch = pytest.importorskip("torch")
 pytest.importorskip("accelerate")
 
-COMMAND = "from vid2book.cli import main; main()"
+COMMAND = "from vid2book.cli import main; main()\n"
+
+# accelerate shards on GPUs alone; told that it is sharding, it does so on CPUs as well.
+SHARDED = """
+from accelerate.state import AcceleratorState, PartialState
+from accelerate.utils import DistributedType, FullyShardedDataParallelPlugin
+from vid2book.eval.train import loop
+
+real = loop._accelerator
+
+def sharding(recipe):
+    accelerator = real(recipe)
+    for state in (PartialState, AcceleratorState):
+        state._shared_state["distributed_type"] = DistributedType.FSDP
+    AcceleratorState._shared_state["fsdp_plugin"] = FullyShardedDataParallelPlugin(
+        fsdp_version=2,
+        auto_wrap_policy="transformer_based_wrap",
+        state_dict_type="SHARDED_STATE_DICT",
+        reshard_after_forward=True,
+    )
+    return accelerator
+
+loop._accelerator = sharding
+"""
 
 
-def launch(*arguments: str | Path) -> None:
+def launch(*arguments: str | Path, before: str = "") -> None:
     """`vid2book train` in two processes on the CPU, which share gradients by gloo."""
     script = Path(arguments[0]).parent / "vid2book_script.py"
-    script.write_text(COMMAND)
+    script.write_text(before + COMMAND)
     command = [sys.executable, "-m", "torch.distributed.run", "--standalone"]
     command += ["--nproc_per_node", "2", str(script), "train", *map(str, arguments)]
     done = subprocess.run(
@@ -61,7 +84,8 @@ def test_two_processes_do_what_one_does(family: str, tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-def test_two_processes_go_on_exactly(tmp_path: Path) -> None:
+@pytest.mark.parametrize("before", ["", SHARDED], ids=["ddp", "fsdp"])
+def test_two_processes_go_on_exactly(before: str, tmp_path: Path) -> None:
     rows = [row(f"lecture {k}", images=1 + k % 3) for k in range(25)]
     corpus = write_parquet(tmp_path / "corpus.parquet", rows)
     model = vlms.save("llava", tmp_path / "model")
@@ -70,12 +94,14 @@ def test_two_processes_go_on_exactly(tmp_path: Path) -> None:
     config.write_text(yaml.safe_dump(settings.model_dump()))
     out = tmp_path / "out"
     arguments = [corpus, "--model", model, "-o", out, "--config", config]
-    launch(*arguments)
+    launch(*arguments, before=before)
     whole = losses(out)
     last = sorted(out.glob("checkpoints/*"))[-1]
+    assert (last / "pytorch_model_fsdp_0").is_dir() == bool(before)  # sharded, or in one file
     shutil.rmtree(last)
     (out / "result.json").unlink()
-    launch(*arguments, "--resume")
+    launch(*arguments, "--resume", before=before)
+    assert load(out).model.config.model_type == "llava"
     assert len(whole) > 5 and losses(out) == whole
 
 
