@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass, replace
 from functools import cached_property
 
 from .config import Config
-from .models.lazy import models_of
+from .models.lazy import chat_of, models_of
 from .pipeline import ALIGN, HEAR, JUDGE, KEYFRAMES, LEGIBLE, STAGES, TRANSCRIBE
 from .records import Clip, Decision, Outcome, Sample, Video
 from .stages import interleave as interleave_stage
@@ -183,6 +183,11 @@ class Corpus:
             for stage in STAGES
             if stage.models and stage is not HEAR  # which takes captions where there are some
         }
+        refine, grades, align = self.config.refine, self.config.judge.llms, self.config.align
+        asked = {"refine": (refine.llm,), "grade": grades, "caption": (align.captions,)}
+        for stage, llms in asked.items():
+            if named := [chat_of(llm).identity for llm in llms if llm]:
+                found[stage] = ", ".join(named)
         return found | {
             "transcribe": work.get(TRANSCRIBE).model,
             "tokens": models.count_tokens.name,

@@ -8,7 +8,7 @@ from vid2book import config
 
 
 def test_every_shipped_config_loads() -> None:
-    assert "offline" in config.names()
+    assert {"offline", "paper", "standard"} <= set(config.names())
     for name in config.names():
         config.load(name)
 
@@ -28,6 +28,9 @@ def test_a_file_names_only_what_differs(tmp_path: Path) -> None:
     ("text", "told"),
     [
         ("keyframes: {sample_rat: 3}", ["unknown key 'keyframes.sample_rat'", "sample_rate"]),
+        ("judge: {llms: [{modl: x}]}", ["unknown key 'judge.llms.0.modl'", "model", "base_url"]),
+        ("refine: {llm: {modl: x}}", ["unknown key 'refine.llm.modl'", "model", "base_url"]),
+        ("refine: {llm: {model: x, base_url: here}}", ["refine.llm.base_url", "localhost:8000"]),
         ("keyframe: {}", ["unknown key 'keyframe'", "keyframes"]),
         ("read: {min_score: 4}", ["read.min_score", "less than or equal to 1", "4"]),
         ("- a", ["expected keys", "list"]),

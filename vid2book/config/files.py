@@ -78,6 +78,8 @@ def _explain(kind: type[BaseModel], where: str, error: ValidationError) -> str:
 def _keys_beside(kind: type[BaseModel], loc: tuple[Any, ...]) -> list[str]:
     model = kind
     for part in loc[:-1]:
+        if isinstance(part, int):  # of a list, whose model is known by now
+            continue
         annotation = model.model_fields[str(part)].annotation
         model = next(
             t

@@ -36,9 +36,10 @@ class LocalChat(Chat):
             library = f"transformers {version('transformers')}"
         except PackageNotFoundError:
             raise BackendError(_MISSING) from None
-        name = self._settings.model
-        # The Hub's cache names a snapshot's folder by its commit.
-        state = _hash(self._folder) if Path(name).is_dir() else self._folder.name
+        name, state = self._settings.model, self._folder.name
+        if Path(name).is_dir():
+            name, state = Path(name).name, _hash(self._folder)  # a path may be private
+        # Else a snapshot in the Hub's cache, whose folder is named by its commit.
         # Padding to a batch's longest chat can change the last bit of a score, and so a word.
         return f"{name} {state}, {library}, batch {self._settings.concurrency}"
 
