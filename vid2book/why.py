@@ -185,7 +185,7 @@ def _cells(decision: Decision) -> tuple[Text, Text, Text, Text, Text]:
     told = Text(_plain(decision.reason))
     if decision.text:
         told.append("\n" if decision.reason else "").append(_plain(decision.text), style="italic")
-    if decision.raw:
+    if decision.raw not in ("", decision.text):
         told.append("\nas spoken: ", style="dim").append(_plain(decision.raw), style="italic")
     span = _span(decision.start, decision.end)
     return verdict, Text(span), Text(_plain(decision.stage)), Text(score.strip()), told
