@@ -14,10 +14,12 @@ from vid2book.config import ConfigError, load
 from vid2book.models.faster_whisper import FasterWhisper
 from vid2book.models.listen import Listener
 from vid2book.models.speech import Listened
+from vid2book.models.voice import voice
 from vid2book.pipeline import HEAR
 from vid2book.records import Decision, Segment, Transcript, Video
 from vid2book.stages.captions import CaptionError
 from vid2book.stages.hear import hear, prompt, read
+from vid2book.stages.transcribe import transcribe
 from vid2book.store import Store
 from vid2book.work import Failed, Work
 
@@ -87,6 +89,18 @@ def test_nobody_speaks(recognise: Listener, audio: NDArray[np.float32], told: st
     transcript, decisions = run(recognise, audio)
     assert transcript.segments == ()
     assert [told in d.reason and d.end - d.start > 7.5 for d in decisions] == [True] * bool(told)
+
+
+def test_what_the_model_makes_up_over_music_is_dropped(recognise: Listener) -> None:
+    """Voice activity keeps music from the model; here it is let through."""
+    tune = music(20)
+    [made_up], _ = recognise.engine.hear([tune], "en", "")
+    assert made_up.words
+    start, end = made_up.words[0].start, made_up.words[-1].end
+    [share] = voice(tune, [(start, end)])
+    segment = Segment(start, end, "", tuple(made_up.words), voice=share)
+    _, [told] = transcribe(VIDEO, Transcript((segment,), "en", "m", 20), config.Transcribe())
+    assert "voice activity" in told.reason and told.score == share < 0.05
 
 
 def test_a_language_that_was_found_out_is_told() -> None:

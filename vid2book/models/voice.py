@@ -1,8 +1,9 @@
 """Where somebody speaks, and what sounds where nobody does.
 
-Voice activity is Silero's, which comes with faster-whisper. On speech with music or noise under it,
-as loud as the speech itself, its mean over a sentence stays above 0.65; on music and noise alone it
-stays under 0.1, so that it tells words from what a speech model makes up over them.
+Voice activity is Silero's, which comes with faster-whisper. Measured: over 62 segments of recorded
+speech its mean is 0.56 or more, over speech with music or noise as loud as itself 0.66 or more, and
+over music, hum, noise and applause 0.03 or less. So it tells words from what a speech model makes
+up over such sounds, which is surer than the model's own probabilities (see benchmarks/README.md).
 """
 
 from __future__ import annotations
