@@ -85,15 +85,15 @@ def test_one_sample_holds_its_clips_in_order() -> None:
 def test_a_line_on_two_pictures_in_a_row_is_told_once() -> None:
     frames, clips = lecture(3)
     texts = [
-        "Kinetic energy\nE = m v v / 2",
-        "Kinetic  Energy\nE = m v v / 3\nnew",
+        "Kinetic energy\nby speed\nE = m v v / 2",
+        "Kinetic  Energy\nby speed\nE = m v v / 3\nnew",
         "Kinetic energy",
     ]
     [sample], decisions = interleave(VIDEO, "en", frames, texts, clips, count, Interleave())
     assert sample.ocr_texts[::2] == tuple(texts)  # what stands on the picture
     told = [str(both).split("\n")[1:] for both in sample.text_ocr_list[1::2]]
-    assert told == [["Kinetic energy", "E = m v v / 2"], ["E = m v v / 3", "new"], []]
-    assert [d.text for d in decisions] == ["Kinetic  Energy", "Kinetic energy"]
+    assert told == [["Kinetic energy", "by speed", "E = m v v / 2"], ["E = m v v / 3", "new"], []]
+    assert [d.text for d in decisions] == ["Kinetic  Energy\nby speed", "Kinetic energy"]
     assert [(d.start, d.level, d.kept) for d in decisions] == [
         (frames[1].start, "line", False), (frames[2].start, "line", False),
     ]  # fmt: skip

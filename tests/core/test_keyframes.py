@@ -143,7 +143,7 @@ def test_an_earlier_slide_is_not_shown_again(tmp_path: Path) -> None:
     found, decisions = watch(tmp_path / "v.mp4", [*hold(A, 3), *hold(B, 3), *hold(A, 3)])
     assert shown(found, [A, B]) == [0, 1]
     [again] = [d for d in decisions if not d.kept]
-    assert again.reason.startswith("nothing new: shown at") and again.start > 5.5
+    assert again.reason.startswith("nothing new; see the picture of") and again.start > 5.5
 
 
 def test_a_presenter_neither_hides_nor_adds(tmp_path: Path) -> None:

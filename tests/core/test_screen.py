@@ -122,7 +122,8 @@ def test_states_that_show_nothing_of_their_own_are_dropped() -> None:
     assert (full, kept) == ("", "")
     assert step.startswith("a step on the way")
     assert void == "nothing is written or drawn on it"
-    assert again == "nothing new: shown at 3.0 s"
+    assert again == "nothing new; see the picture of 3.0 s"
+    assert step.endswith("; see the picture of 3.0 s")
 
 
 def test_a_filmed_scene_is_not_blank_and_holds_nothing() -> None:

@@ -22,7 +22,7 @@ from ..models.chat import BackendError, ChatError
 from ..records import Clip, Decision, Keyframe, Sentence, Video
 from .phash import distance
 
-VERSION = 3
+VERSION = 4
 _SAME_LOOK = 10  # bits of the perceptual hash; with the same text on both, two pictures are one
 _RELATED = 0.35  # cosine of on-screen text and the lesson: the picture speaks of the topic
 
@@ -208,17 +208,33 @@ def _decision(
 ) -> Decision:
     keyframe, text, _ = shown
     kept = verdict is None
-    verdict = verdict or Verdict("belongs to what is taught", related if told is None else told)
+    verdict = verdict or _belongs(related, told)
     return Decision(
         video_id, "keyframe", "align", keyframe.start, keyframe.end, kept, verdict.reason,
         verdict.score, verdict.threshold, text,
     )  # fmt: skip
 
 
+def _belongs(related: float | None, told: float | None) -> Verdict:
+    """Why a picture stays."""
+    if told is not None:
+        return Verdict("belongs: its caption is this near to what is said", told)
+    if related is not None:
+        return Verdict("belongs: no rule drops it, its text is this near to the lesson", related)
+    return Verdict("belongs: no rule drops it, and it has no text to compare")
+
+
 def _on_clip(video_id: str, clip: Clip) -> Decision:
+    score = clip.similarity if clip.caption_similarity is None else clip.caption_similarity
+    if not clip.text:
+        reason = "pictures without speech"
+    elif not clip.keyframes:
+        reason = "a paragraph, told under the picture before"
+    elif score is None:
+        reason = "a paragraph; its pictures have no text to compare"
+    else:
+        what = "text" if clip.caption_similarity is None else "caption"
+        reason = f"a paragraph; the {what} of its pictures is this near to it"
     return Decision(
-        video_id, "clip", "align", clip.start, clip.end, True,
-        "a paragraph, with how well the screen agrees with it",
-        clip.similarity if clip.caption_similarity is None else clip.caption_similarity,
-        None, clip.text,
-    )  # fmt: skip
+        video_id, "clip", "align", clip.start, clip.end, True, reason, score, None, clip.text
+    )

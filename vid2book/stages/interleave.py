@@ -64,18 +64,18 @@ def interleave(
         new = {position: "\n".join(lines.new) for position, lines in parted.items()}
         samples.append(_sample(video, language, ordinal, group, keyframes, texts, new))
         decisions += [
-            _told_before(video.video_id, keyframes[position], line)
+            _told_before(video.video_id, keyframes[position], lines.repeated)
             for position, lines in parted.items()
-            for line in lines.repeated
+            if lines.repeated
         ]
     return samples, decisions
 
 
-def _told_before(video_id: str, keyframe: Keyframe, line: str) -> Decision:
+def _told_before(video_id: str, keyframe: Keyframe, lines: Sequence[str]) -> Decision:
     return Decision(
         video_id, "line", "interleave", keyframe.start, keyframe.end, False,
-        "the picture before shows it too: kept with its picture, left out of text_ocr_list",
-        text=line,
+        "the picture before shows it too: it stays in ocr_texts, and is left out of text_ocr_list",
+        text="\n".join(lines),
     )  # fmt: skip
 
 

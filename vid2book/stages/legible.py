@@ -11,6 +11,7 @@ import unicodedata
 from collections import defaultdict
 from collections.abc import Sequence
 from difflib import SequenceMatcher
+from typing import NamedTuple
 
 import numpy as np
 
@@ -61,31 +62,44 @@ def legible(
     for position, (keyframe, found) in enumerate(zip(keyframes, lines, strict=True)):
         stay: list[OcrLine] = []
         for line in found:
-            threshold: float | None = None
             if (position, line) in captions:
-                reason = "burned-in caption"
+                fault = _Fault("burned-in caption", None, None)
+                if transcript is not None:
+                    share = _spoken_share(line.text, keyframe.time, transcript)
+                    fault = _Fault("burned-in caption: so much of it is being said", share, None)
             elif (position, line) in watermarks:
-                reason = "watermark, kept where it is first seen"
-            elif gibberish := _gibberish(line.text):
-                reason = gibberish
-            elif (least := _least_score(line, config.min_score)) > _score(line):
-                reason, threshold = "the recogniser is unsure", least
+                fault = _Fault("watermark, kept where it is first seen", line.score, None)
+            elif found_fault := _misread(line, config.min_score):
+                fault = found_fault
             else:
                 stay.append(line)
                 continue
             decisions.append(
                 Decision(
-                    video_id, "line", "read", keyframe.start, keyframe.end, False, reason,
-                    score=line.score, threshold=threshold, text=line.text,
+                    video_id, "line", "read", keyframe.start, keyframe.end, False, *fault,
+                    text=line.text,
                 )
             )  # fmt: skip
         kept.append(tuple(stay))
     return kept, decisions
 
 
-def _score(line: OcrLine) -> float:
+class _Fault(NamedTuple):
+    """Why a line goes."""
+
+    reason: str
+    score: float | None
+    threshold: float | None
+
+
+def _misread(line: OcrLine, min_score: float) -> _Fault | None:
     """A back end without scores is believed; what it makes up shows in the text alone."""
-    return 1.0 if line.score is None else line.score
+    if gibberish := _gibberish(line.text):
+        return _Fault(gibberish, line.score, None)
+    least = _least_score(line, min_score)
+    if line.score is not None and line.score < least:
+        return _Fault("the recogniser is unsure", line.score, least)
+    return None
 
 
 def _gibberish(text: str) -> str:

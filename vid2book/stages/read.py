@@ -22,7 +22,7 @@ from .legible import Lines, legible
 
 __all__ = ["legible", "read", "screen_text"]
 
-VERSION = 3
+VERSION = 4
 
 _Rect = tuple[int, int, int, int]  # x0, y0, x1, y1 in pixels, ends excluded
 

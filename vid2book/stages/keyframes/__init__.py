@@ -22,7 +22,7 @@ from .state import Found, State
 
 __all__ = ["VERSION", "ImageEmbed", "keyframes"]
 
-VERSION = 8
+VERSION = 9
 
 Faces = Callable[[NDArray[np.uint8]], float]
 ImageEmbed = clip.ImageEmbed
@@ -52,11 +52,21 @@ def keyframes(
     ]
     decisions += [
         Decision(
-            video_id, "keyframe", "keyframes", k.start, k.end, True, "a state of its own", k.change
+            video_id, "keyframe", "keyframes", k.start, k.end, True,
+            f"a state of its own, shown at {k.time:.1f} s; {_ending(k, settings)}", k.change,
         )
         for k in kept
-    ]
+    ]  # fmt: skip
     return kept, sorted(decisions, key=lambda d: d.start)
+
+
+def _ending(keyframe: Keyframe, settings: config.Keyframes) -> str:
+    """What the score says, in words."""
+    if not keyframe.change:
+        return "it stands to the end"
+    if settings.algorithm == "writing":
+        return f"then {keyframe.change:.0%} of its writing goes"
+    return f"then the screen differs by {keyframe.change:.2f}"
 
 
 def _algorithm(

@@ -49,22 +49,41 @@ def choose(states: Sequence[WrittenState], tolerance: float) -> Found:
     """
     top = caption_top(states, tolerance)
     kept: list[WrittenState] = []
-    dropped: list[tuple[WrittenState, str]] = []
+    why: list[tuple[str, WrittenState | None]] = []  # '' for kept ones; the state that shows it too
     for i, state in enumerate(states):
         following = states[i + 1] if i + 1 < len(states) else None
         if _is_blank(state, top):
-            dropped.append((state, "nothing is written or drawn on it"))
+            why.append(("nothing is written or drawn on it", None))
         elif following and _only_captions_went(state, following, top, tolerance):
-            dropped.append((state, "only the burned-in captions change after it"))
+            why.append(("only the burned-in captions change after it", following))
         elif following and _holds(following, state, top, tolerance):
-            dropped.append((state, "a step on the way: all of it stands on the next screen too"))
+            why.append(("a step on the way: all of it stands on the next screen too", following))
         elif following and _is_step(state, following, top):
-            dropped.append((state, "a step on the way: a little was put right, much was added"))
+            why.append(("a step on the way: a little was put right, much was added", following))
         elif earlier := next((k for k in kept if _holds(k, state, top, tolerance)), None):
-            dropped.append((state, f"nothing new: shown at {earlier.time:.1f} s"))
+            why.append(("nothing new", earlier))
         else:
             kept.append(state)
-    return Found(kept, dropped, top)
+            why.append(("", state))
+    return Found(kept, _told(states, why), top)
+
+
+def _told(
+    states: Sequence[WrittenState], why: Sequence[tuple[str, WrittenState | None]]
+) -> list[tuple[WrittenState, str]]:
+    """The dropped states, each with its reason and the picture that shows it instead.
+
+    The state that shows it too may be dropped itself, for a later one.
+    """
+    picture: dict[float, WrittenState | None] = {}
+    told = []
+    for state, (reason, instead) in reversed(list(zip(states, why, strict=True))):
+        found = picture.get(instead.start, instead) if instead else None
+        picture[state.start] = found
+        if reason:
+            shown = f"; see the picture of {found.time:.1f} s" if found else ""
+            told.append((state, reason + shown))
+    return told[::-1]
 
 
 def caption_top(states: Sequence[WrittenState], tolerance: float) -> float:
