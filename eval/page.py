@@ -28,7 +28,7 @@ class _Section:
 
     figure: Figure
     results: Sequence[Result]  # one for each corpus
-    differences: Sequence[Difference | None]  # one for each pair of corpora
+    differences: Sequence[Difference | None]  # one for each pair of corpora that share videos
     plot: str
 
     @property
@@ -69,6 +69,8 @@ def write_page(report: Report, path: Path) -> None:
     page = environment.get_template("report.html").render(
         report=report,
         sections=sections,
+        compared=_with_shared(report),
+        apart=[pair for pair in report.compared if not pair.shared],
         absent=absent,
         verdicts=_verdicts,
         style=Markup(style),
@@ -96,9 +98,13 @@ def _is_known(report: Report, name: str) -> bool:
     return any(corpus.results[name].interval is not None for corpus in report.corpora)
 
 
+def _with_shared(report: Report) -> list[Compared]:
+    return [pair for pair in report.compared if pair.shared]
+
+
 def _section(report: Report, name: str) -> _Section:
     results = [corpus.results[name] for corpus in report.corpora]
-    differences = [pair.differences.get(name) for pair in report.compared]
+    differences = [pair.differences.get(name) for pair in _with_shared(report)]
     drawn = plot(results, [corpus.name for corpus in report.corpora], report.seed)
     return _Section(results[0].figure, results, differences, drawn)
 

@@ -45,6 +45,7 @@ def plot(results: Sequence[Result], names: Sequence[str], seed: int) -> str:
             _row(axes, row, result, draw)
         axes.set_yticks(range(len(results)), [_short(name) for name in names])
         axes.set_ylim(len(results) - 0.5, -0.5)
+        _set_limits(axes, results)
         axes.set_xlabel(results[0].figure.unit, fontsize=9, color="#555")
         axes.spines[["top", "right", "left"]].set_visible(False)
         axes.tick_params(axis="y", length=0)
@@ -73,6 +74,13 @@ def _row(axes: Any, row: int, result: Result, draw: np.random.Generator) -> None
         axes.plot([found.low, found.high], [row, row], color=ink, linewidth=3.5,
                   solid_capstyle="butt")  # fmt: skip
     axes.plot([found.value], [row], "o", color=ink, markersize=7.5, markeredgecolor="white")
+
+
+def _set_limits(axes: Any, results: Sequence[Result]) -> None:
+    """The whole range of a share of which all is equal; no plot would choose it."""
+    values = {value for r in results if r.interval for value in (r.interval.value, *r.per_video)}
+    if len(values) == 1 and results[0].figure.unit.startswith("share"):
+        axes.set_xlim(-0.03, 1.03)
 
 
 def _short(name: str) -> str:
