@@ -78,11 +78,16 @@ class GgufModel:
     def _post(self, path: str, content: dict[str, Any]) -> Any:
         import httpx
 
-        url = f"{self._server.listening_address}{path}"
         try:
-            return httpx.post(url, json=content, timeout=_TIMEOUT).raise_for_status().json()
+            return self._client.post(path, json=content).raise_for_status().json()
         except httpx.HTTPError as error:
             raise ModelError(f"{self._file}: llama.cpp failed: {error}") from error
+
+    @cached_property
+    def _client(self) -> Any:
+        import httpx
+
+        return httpx.Client(base_url=self._server.listening_address, timeout=_TIMEOUT)
 
     @cached_property
     def _server(self) -> Any:
@@ -100,6 +105,7 @@ class GgufModel:
         # One token at a time of a small model: a second thread mostly waits for the first.
         parameters.cpuparams.n_threads = parameters.cpuparams_batch.n_threads = 1
         parameters.warmup = False
+        parameters.verbosity = 0  # it logs every token
         try:
             return xllamacpp.Server(parameters)
         except RuntimeError as error:

@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 import sys
 from collections import Counter
+from pathlib import Path
 
 import pytest
 
+from vid2book.eval import report
 from vid2book.eval.corpora import Interleaved
 from vid2book.eval.density import terms
 from vid2book.eval.density.ideas import idea_density
@@ -22,10 +24,12 @@ from vid2book.eval.measures.base import Absent, PerSample
 from vid2book.eval.measures.filler_share import FillerShare
 from vid2book.eval.measures.knowledge_density import KnowledgeDensity
 from vid2book.eval.measures.text import TextMeasure
+from vid2book.eval.page import write_page
 from vid2book.eval.seen import Seen
 from vid2book.eval.tools import Tools
 
 from . import fit_density
+from .corpus import row, write_parquet
 
 # Those that need no model; the others are in test_model_measures.py.
 TEXT_MEASURES = [m for m in MEASURES if issubclass(m, TextMeasure) and not m.costly]
@@ -167,6 +171,19 @@ def test_a_missing_package_is_named_with_its_extra(monkeypatch: pytest.MonkeyPat
     assert measuring.finish() == {
         "knowledge_density": Absent("needs wordfreq: pip install 'vid2book[measure]'")
     }
+
+
+def test_the_report_shows_how_well_a_measure_was_validated(tmp_path: Path) -> None:
+    lessons = [p.text for p in passages("held_out") if p.kind == LECTURE]
+    rows = [row(f"v{i}", images=1) | {"texts": [None, lessons[i]]} for i in range(3)]
+    found = report.measure(write_parquet(tmp_path / "lessons.parquet", rows))
+    figures = found.to_dict()["figures"]
+    assert figures["term_density"]["validation"] == published()["term_density"]
+    assert figures["coherence"]["validation"] is None
+    write_page(found, tmp_path / "report.html")
+    page = " ".join((tmp_path / "report.html").read_text("utf-8").split())
+    value, low, high = published()["knowledge_density"]["recorded"]["forum"]
+    assert f"forum {value:.2f} ({low:.2f} to {high:.2f})" in page
 
 
 def test_the_interval_of_an_area() -> None:
