@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import json
 from collections.abc import Iterator
 
 import cv2
@@ -21,29 +20,6 @@ from vid2book.eval.ssim import Plane, ssim
 from vid2book.eval.tools import Tools
 
 from .corpus import png, sample
-
-# Mechanics only: random weights say nothing about pictures.
-_TINY = {
-    "embed_dim": 16,
-    "vision_cfg": {"image_size": 32, "layers": 1, "width": 32, "head_width": 16, "patch_size": 16},
-    "text_cfg": {"context_length": 77, "vocab_size": 49408, "width": 16, "heads": 2, "layers": 1},
-}
-
-
-@pytest.fixture(scope="session")
-def clip(tmp_path_factory: pytest.TempPathFactory) -> Clip:
-    """A tiny model with random weights, in a folder as open_clip reads it."""
-    import open_clip
-    import torch
-
-    folder = tmp_path_factory.mktemp("clip")
-    (folder / "configs").mkdir()
-    (folder / "configs" / "tiny-random.json").write_text(json.dumps(_TINY))
-    open_clip.add_model_config(folder / "configs")
-    torch.manual_seed(0)
-    model = open_clip.create_model("tiny-random")
-    torch.save(model.state_dict(), folder / "tiny.pt")
-    return Clip("tiny-random", str(folder / "tiny.pt"))
 
 
 def greys() -> Iterator[tuple[np.ndarray, np.ndarray]]:

@@ -90,41 +90,41 @@ def test_a_base_model_gets_plain_interleaved_text(base: Vlm, data: Path) -> None
     assert prompt.endswith(f"\n{query.question}\nAnswer:") and "<|user|>" not in prompt
 
 
-def test_lm_evals_own_shots_fail(tmp_path: Path, data: Path) -> None:
-    """A prompt gets an image token for every shot, and the query's image alone."""
+def test_lm_evals_own_shots_fail(vlm: Vlm, data: Path, tmp_path: Path) -> None:
+    """There a prompt gets an image token for every shot, and the query's image alone."""
     from lm_eval import simple_evaluate
     from lm_eval.tasks import TaskManager
 
-    model = str(vlms.save("llava", tmp_path / "model"))
     files = {split: str(next((data / "slides").glob(f"{split}*"))) for split in ("test", "train")}
-    own = {
-        "task": "own_slides",
-        "dataset_path": "parquet",
-        "dataset_kwargs": {"data_files": files},
-        "test_split": "test",
-        "fewshot_split": "train",
-        "output_type": "generate_until",
-        "doc_to_image": ["image"],
-        "doc_to_text": "<image>{{question}}",
-        "doc_to_target": "answer",
-        "generation_kwargs": {"until": ["\n"], "max_gen_toks": 4},
-        "metric_list": [{"metric": "exact_match"}],
-    }
 
     def run(shots: int) -> Any:
+        own = {
+            "task": "own_slides",
+            "dataset_path": "parquet",
+            "dataset_kwargs": {"data_files": files},
+            "test_split": "test",
+            "fewshot_split": "train",
+            "output_type": "generate_until",
+            "doc_to_image": ["image"],
+            "doc_to_text": "<image>{{question}}",
+            "doc_to_target": "answer",
+            "generation_kwargs": {"until": ["\n"], "max_gen_toks": 2},
+            "metric_list": [{"metric": "exact_match"}],
+        }
         return simple_evaluate(
             model="hf-multimodal",
-            model_args={"pretrained": model, "device": "cpu", "dtype": "float32"},
+            model_args={"pretrained": vlm.name, "device": "cpu", "dtype": "float32"},
             tasks=[own],
             num_fewshot=shots,
             limit=1,
             batch_size=1,
             bootstrap_iters=0,
+            apply_chat_template=True,
             task_manager=TaskManager(include_path=str(tmp_path), include_defaults=False),
         )
 
     assert "own_slides" in run(0)["results"]
-    with pytest.raises(ValueError, match=r"(?i)image"):
+    with pytest.raises(ValueError, match=r"3 <\S+> tokens and 1 images|\[3\] and images +\[1\]"):
         run(2)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import json
 from pathlib import Path
 
 import numpy as np
@@ -78,27 +77,6 @@ def test_likeness_puts_the_most_similar_last(tmp_path: Path) -> None:
     assert choice.shots == (3, 2)
 
 
-TINY = {
-    "embed_dim": 16,
-    "vision_cfg": {"image_size": 32, "layers": 1, "width": 32, "head_width": 16, "patch_size": 8},
-    "text_cfg": {"context_length": 77, "vocab_size": 49408, "width": 16, "heads": 2, "layers": 1},
-}
-
-
-@pytest.fixture(scope="module")
-def clip(tmp_path_factory: pytest.TempPathFactory) -> Clip:
-    """A CLIP of random weights."""
-    open_clip = pytest.importorskip("open_clip", reason="needs the extra 'clip'")
-    import torch
-
-    folder = tmp_path_factory.mktemp("clip")
-    (folder / "bench-tiny.json").write_text(json.dumps(TINY))
-    open_clip.add_model_config(folder)
-    torch.manual_seed(0)
-    torch.save(open_clip.create_model("bench-tiny").state_dict(), folder / "tiny.pt")
-    return Clip("bench-tiny", str(folder / "tiny.pt"))
-
-
 def test_features_are_computed_once(
     clip: Clip, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -142,6 +120,6 @@ def test_other_weights_under_the_same_name_are_other_features(clip: Clip, tmp_pa
     other = Clip(clip.model, str(copy))
     assert other.name == clip.name and Features(other).identity != first
     with pytest.raises(ClipError, match="cannot be loaded"):
-        Features(Clip("bench-tiny", str(tmp_path / "none.pt"))).of(
+        Features(Clip("tiny-random", str(tmp_path / "none.pt"))).of(
             rows(tmp_path, "test", benchmarks.slides(1))
         )
