@@ -93,19 +93,19 @@ def bench(
     except ValueError:
         _stop(f"--shots {shots}: numbers with commas between are needed, such as 0,1,2,4")
     named = {"model": llm, "base_url": llm_url, "api_key_env": llm_key_env, "max_tokens": 256}
-    options = Options(
-        shots_by=shots_by,
-        clip=Clip(clip_model, clip_weights),
-        data=data,
-        limit=limit,
-        scoring=scoring,
-        chat=chat_of(Llm(**named)) if llm else None,
-        seed=seed,
-        batch_size=batch_size,
-        device=device,
-        dtype=dtype,
-    )
     try:
+        options = Options(
+            shots_by=shots_by,
+            clip=Clip(clip_model, clip_weights),
+            data=data,
+            limit=limit,
+            scoring=scoring,
+            chat=chat_of(Llm(**named)) if llm else None,
+            seed=seed,
+            batch_size=batch_size,
+            device=device,
+            dtype=dtype,
+        )
         others = read_runs(against) if against else []
         runs = []
         for name in model:
@@ -137,11 +137,11 @@ class _Progress:
     def __exit__(self, *_: object) -> None:
         self._progress.stop()
 
-    def tell(self, task: str, shots: int, done: int, total: int) -> None:
-        what = f"{self._model}: {task}, {shots}-shot"
+    def tell(self, what: str, done: int, total: int) -> None:
+        what = f"{self._model}: {what}"
         self._progress.update(self._task, description=what, completed=done, total=total)
         if done == total and not self._console.is_terminal:
-            self._console.print(f"{what}: {total} questions", soft_wrap=True, highlight=False)
+            self._console.print(f"{what}: all {total}", soft_wrap=True, highlight=False)
 
 
 def _report(out: Path, runs: Sequence[Run], others: Sequence[Run], shots: Sequence[int]) -> None:

@@ -14,7 +14,7 @@ from ..clip import Clip, Vectors
 from .rows import Rows
 
 _BATCH = 64
-Tell = Callable[[int, int], None]
+Tell = Callable[[str, int, int], None]
 
 
 class Features:
@@ -22,18 +22,19 @@ class Features:
 
     Args:
         clip: the model.
-        store: where they are kept, below `bench/features`.
+        tell: called with what is embedded, how many pictures are, and of how many.
     """
 
-    def __init__(self, clip: Clip, store: Store | None = None) -> None:
+    def __init__(self, clip: Clip, tell: Tell | None = None) -> None:
         self._clip = clip
-        self._store = store or Store()
+        self._tell = tell or (lambda what, done, total: None)
+        self._store = Store()
         # A file of weights may change under its name.
         weights = clip.weights
         local = weights is not None and Path(weights).is_file()
         self.identity = [clip.name, self._store.content(weights) if weights and local else weights]
 
-    def of(self, rows: Rows, tell: Tell | None = None) -> Vectors:
+    def of(self, rows: Rows) -> Vectors:
         """Array of shape (rows, dimensions), rows of length 1; zeros where there is no picture.
 
         Raises:
@@ -43,13 +44,13 @@ class Features:
         path = self._store.root / "bench" / "features" / f"{key}.npy"
         if path.is_file():
             return np.load(path)
-        vectors = self._embed(rows, tell)
+        vectors = self._embed(rows)
         out = io.BytesIO()
         np.save(out, vectors)
         write_atomically(path, out.getvalue())
         return vectors
 
-    def _embed(self, rows: Rows, tell: Tell | None) -> Vectors:
+    def _embed(self, rows: Rows) -> Vectors:
         parts = []
         for start in range(0, len(rows), _BATCH):
             span = range(start, min(start + _BATCH, len(rows)))
@@ -60,8 +61,7 @@ class Features:
             part = np.zeros((len(span), found.shape[1]), np.float32)
             part[[i - start for i in opened]] = found
             parts.append(part)
-            if tell:
-                tell(span.stop, len(rows))
+            self._tell(f"embedding {rows.source}", span.stop, len(rows))
         # A batch without any picture does not know how many dimensions there are.
         width = max(part.shape[1] for part in parts)
         return np.concatenate([np.resize(p, (len(p), width)) for p in parts])

@@ -81,6 +81,7 @@ class Cell:
             "shots": self.shots,
             **asdict(self.accuracy),
             "abstained": sum(question.extracted is None for question in self.questions),
+            "shots_missing": sum(self.shots - len(question.shots) for question in self.questions),
             "shots_dropped": sum(question.dropped for question in self.questions),
             "without_response": sum(bool(question.failure) for question in self.questions),
             "excluded": dict(excluded),

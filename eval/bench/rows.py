@@ -37,13 +37,19 @@ class Picture:
         Raises:
             OSError: it cannot be read.
         """
-        image = Image.open(io.BytesIO(self.data()))
-        image.load()
+        try:
+            image = Image.open(io.BytesIO(self.data()))
+            image.load()
+        except (SyntaxError, ValueError, Image.DecompressionBombError) as error:
+            raise OSError(str(error)) from None  # what Pillow raises besides, of broken files
         return image
 
     def digest(self) -> str:
-        """Hash of the encoded bytes."""
-        return hashlib.sha256(self.data()).hexdigest()[:32]
+        """Hash of the encoded bytes; empty if there is no such file."""
+        try:
+            return hashlib.sha256(self.data()).hexdigest()[:32]
+        except OSError:
+            return ""
 
 
 class Rows:

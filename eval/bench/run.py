@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from .task import Setting, VisualTask
 
-Tell = Callable[[str, int, int, int], None]
+Tell = Callable[[str, int, int], None]
 
 
 @dataclass(frozen=True)
@@ -82,17 +82,17 @@ def bench(
         shots: numbers of shots.
         out: a folder; a run goes to a folder of its model's name in it.
         options: how tasks are asked.
-        tell: called with task, shots, answers so far and in all.
+        tell: called with what is done, such as "mathvista, 2-shot", how far it is, and of how many.
 
     Raises:
         ValueError: an unknown task, or options that do not go together.
         VlmError, ClipError, BenchError, BackendError: a model that cannot be used.
     """
     options = options or Options()
-    tell = tell or (lambda task, shots, done, total: None)
+    tell = tell or (lambda what, done, total: None)
     names = expand(tasks)
     _check(options, shots)
-    setting = _setting(options)
+    setting = _setting(options, tell)
     if isinstance(model, str | Path):
         model = load(model, device=_device(options), dtype=options.dtype)
     name = model.name if isinstance(model, Vlm) else type(model).__name__
@@ -141,7 +141,7 @@ def _check(options: Options, shots: Sequence[int]) -> None:
         raise ValueError("judge_as_released needs a language model that says true or false")
 
 
-def _setting(options: Options) -> Setting:
+def _setting(options: Options, tell: Tell) -> Setting:
     from .features import Features
     from .rows import Library
     from .score import Scoring
@@ -150,7 +150,7 @@ def _setting(options: Options) -> Setting:
     clip = options.clip or Clip("ViT-L-14", "openai")
     return Setting(
         seed=options.seed,
-        features=Features(clip) if options.shots_by == "rices" else None,
+        features=Features(clip, tell) if options.shots_by == "rices" else None,
         library=Library(options.data, options.limit),
         scoring=Scoring(options.scoring, options.chat),
     )
@@ -168,7 +168,7 @@ def _ask(lm: LM, name: str, shots: int, setting: Setting, tell: Tell) -> Cell | 
     if not applies(name, shots):
         return None
     if isinstance(lm, VlmLM):
-        lm.tell = lambda done, total: tell(name, shots, done, total)
+        lm.tell = lambda done, total: tell(f"{name}, {shots}-shot", done, total)
     try:
         task = load_task(name, replace(setting, shots=shots))
         evaluate(lm, {"tasks": {name: task}}, log_samples=False, bootstrap_iters=0)
@@ -190,8 +190,8 @@ def _questions(task: VisualTask) -> list[Question]:
                 response=answer.text,
                 target=asked.turns[-1].answer,
                 prompt=answer.prompt,
-                shots=[f"{asked.source}#{shot}" for shot in asked.choice.shots],
-                excluded=dict(asked.choice.excluded),
+                shots=list(asked.shots),
+                excluded=dict(asked.excluded),
                 dropped=answer.dropped,
                 failure=answer.failure,
             )

@@ -98,6 +98,7 @@ def notes(runs: Sequence[Run]) -> list[str]:
         for name, cell, found in cells:
             counts = {
                 "abstained": found["abstained"],
+                "shots that the pool did not have": found["shots_missing"],
                 "shots dropped for want of context": found["shots_dropped"],
                 "without a response": found["without_response"],
             } | {f"passed over as shots ({why})": n for why, n in found["excluded"].items()}

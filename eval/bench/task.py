@@ -47,13 +47,18 @@ class Setting:
 
 @dataclass(frozen=True)
 class Asked:
-    """One question with its shots."""
+    """One question with its shots.
+
+    Attributes:
+        shots: the rows that stand before it, SPLIT#ROW.
+        excluded: how many were passed over, by reason.
+    """
 
     id: str
     problem: str
     turns: tuple[Turn, ...]
-    choice: Choice
-    source: str  # of its shots
+    shots: tuple[str, ...]
+    excluded: Counter[str]
 
 
 class VisualTask(ConfigurableTask):  # type: ignore[misc]  # lm-eval has no types
@@ -117,17 +122,22 @@ class VisualTask(ConfigurableTask):  # type: ignore[misc]  # lm-eval has no type
 
     def _ask(self, row: int) -> Asked:
         """The turns of a prompt: shots, then the question."""
-        choice, source = Choice((), Counter()), ""
+        choice = Choice((), Counter())
+        turns = [self.turn(self.rows, row)]
+        names: list[str] = []
         if self.setting.shots:
-            source = self._pool.rows.source
+            pool = self._pool.rows
             choice = choose(self._pool, self.rows, row, self._order, self.setting.shots)
-        turns = [self._shooter.turn(self._pool.rows, shot) for shot in choice.shots]
-        turns.append(self.turn(self.rows, row))
+            turns = [*(self._shooter.turn(pool, shot) for shot in choice.shots), *turns]
+            names = [f"{pool.source}#{shot}" for shot in choice.shots]
         if self.setting.probe:
             turns = PROBES[self.setting.probe](turns)
-        doc, names = self.rows.doc(row), self.facts
-        problem = "/".join(str(doc[column]) for column in names["problem"]) or str(row)
-        return Asked(str(doc.get(names["id"], row)), problem, tuple(turns), choice, source)
+        if self.setting.probe == "cheat":
+            names[:1] = [f"{self.rows.source}#{row}"]
+        doc, facts = self.rows.doc(row), self.facts
+        problem = "/".join(str(doc[column]) for column in facts["problem"]) or str(row)
+        name = str(doc.get(facts["id"], row))
+        return Asked(name, problem, tuple(turns), tuple(names), choice.excluded)
 
     def apply_filters(self) -> None:
         """Score all answers at once, since a language model may have to read them."""

@@ -130,6 +130,7 @@ def test_results_json_holds_cells_averages_and_differences(tmp_path: Path) -> No
         "n": 2,
         "clusters": 2,
         "abstained": 0,
+        "shots_missing": 0,
         "shots_dropped": 0,
         "without_response": 0,
         "excluded": {},
@@ -184,6 +185,7 @@ def test_the_command_tells_what_is_wrong(data: Path, tmp_path: Path) -> None:
         (["--shots", "one"], "numbers with commas"),
         (["--against", tmp_path / "nothing"], "holds no run"),
         (["--scoring", "judge_as_released"], "needs a language model"),
+        (["--llm", "a", "--llm-url", "localhost"], "a URL such as"),
     ]:
         result = invoke("--model", model, "--data", data, "-o", tmp_path / "out", *arguments)
         assert result.exit_code == 2 and message in " ".join(result.output.split()), result.output

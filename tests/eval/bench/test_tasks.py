@@ -43,6 +43,8 @@ def test_the_cheat_test_tells_who_reads_the_first_shot(
     assert copied.accuracy.value == pytest.approx(100)
     for turns in stub.prompts:
         assert turns[0] == turns[-1] and turns[1] != turns[-1]
+    for i, question in enumerate(copied.questions):
+        assert question.shots[0].endswith(f"#{i}") and question.shots[0] != question.shots[1]
     blind, _ = ask(lambda turns: "I see", f"{task}+cheat", 2, data, tmp_path)
     assert blind.accuracy.value == 0
 
@@ -142,12 +144,19 @@ def test_a_missing_column_is_named(tmp_path: Path) -> None:
 
 def test_an_image_that_cannot_be_read_is_no_shot(data: Path, tmp_path: Path) -> None:
     benchmarks.write(tmp_path, "slides", "test", benchmarks.slides(2))
-    broken = [row | {"image": b"no picture"} for row in benchmarks.slides(3, seed=70)]
+    rows = benchmarks.slides(3, seed=70)
+    # Pillow raises an error of its own for each: no picture, cut off, a chunk with a wrong sum.
+    damaged = bytearray(rows[2]["image"])
+    damaged[20] ^= 255
+    data_of = [b"no picture", rows[1]["image"][:60], bytes(damaged)]
+    broken = [row | {"image": image} for row, image in zip(rows, data_of, strict=True)]
     whole = benchmarks.slides(1, seed=80)
     benchmarks.write(tmp_path, "slides", "train", [*broken, *whole])
     cell, _ = ask(right, "slides", 1, tmp_path, tmp_path / "out")
     assert {shot for question in cell.questions for shot in question.shots} == {"slides/train#3"}
     assert cell.summary()["excluded"]["unreadable"] > 0
+    more, _ = ask(right, "slides", 2, tmp_path, tmp_path / "out")
+    assert more.summary()["shots_missing"] == 2, "the pool has one for each of two questions"
 
 
 def test_limit_asks_the_first_questions_and_keeps_all_shots(data: Path, tmp_path: Path) -> None:
