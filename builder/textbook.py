@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from vid2book.corpus import Corpus
 
 logger = logging.getLogger(__name__)
+_PROVISIONAL = "provisional"  # a file beside the rows
 
 
 @dataclass(eq=False)
@@ -110,6 +111,18 @@ class MultimodalTextbook(datasets.GeneratorBasedBuilder):  # type: ignore[misc]
     BUILDER_CONFIG_CLASS = TextbookConfig
     BUILDER_CONFIGS = _configs(VERSION)
     DEFAULT_CONFIG_NAME = "default"
+
+    def download_and_prepare(
+        self, output_dir: str | None = None, *args: Any, **kwargs: Any
+    ) -> None:
+        """As in `datasets`, but rows for which a back end failed are made anew the next time."""
+        mark = Path(output_dir or self.cache_dir) / _PROVISIONAL
+        if mark.exists():
+            kwargs["download_mode"] = datasets.DownloadMode.FORCE_REDOWNLOAD
+        super().download_and_prepare(output_dir, *args, **kwargs)
+        corpus = self.config.described()
+        if mark.parent.is_dir() and any(map(corpus.is_provisional, corpus.videos)):
+            mark.touch()
 
     def _info(self) -> datasets.DatasetInfo:
         return datasets.DatasetInfo(

@@ -94,9 +94,13 @@ class FakeCorpus:
     videos: tuple[Video, ...]
     results: dict[str, tuple[Outcome, list[Sample], list[Decision]]] = field(default_factory=dict)
     config: Config = field(default_factory=Config)
+    provisional: tuple[str, ...] = ()  # video ids
 
     def without(self, failures: Mapping[str, str]) -> FakeCorpus:
         return self
+
+    def is_provisional(self, video: Video) -> bool:
+        return video.video_id in self.provisional
 
     def fingerprint(self) -> str:
         return repr([asdict(video) for video in self.videos])

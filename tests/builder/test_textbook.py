@@ -58,6 +58,13 @@ def test_the_same_corpus_is_built_once(corpus, monkeypatch: pytest.MonkeyPatch) 
     assert len(prepared(corpus)["train"]) == 2
 
 
+def test_what_stood_in_for_a_failed_back_end_is_built_again(make) -> None:
+    video = make.video("a")
+    prepared(dataclasses.replace(make.corpus(video, samples=1), provisional=("a",)))
+    assert len(prepared(make.corpus(video, samples=3))["train"]) == 3
+    assert len(prepared(make.corpus(video, samples=2))["train"]) == 3
+
+
 def test_a_split_without_rows_is_left_out(make) -> None:
     videos = make.video("a"), make.video("b", split="test")
     corpus = make.corpus(*videos, status={"b": "filtered"})
@@ -105,9 +112,12 @@ def test_pipelines_that_ship_are_configs_too(make, monkeypatch: pytest.MonkeyPat
         shipped - {"offline"}
     )
     for name in sorted(shipped - {"offline"}):
-        assert MultimodalTextbook(name, manifest="lectures").info.features == FEATURES["default"]
+        assert (
+            MultimodalTextbook(config_name=name, manifest="lectures").info.features
+            == FEATURES["default"]
+        )
         assert asked.pop() == name
-    MultimodalTextbook("videos", manifest="lectures", pipeline="mine.yaml")
+    MultimodalTextbook(config_name="videos", manifest="lectures", pipeline="mine.yaml")
     assert asked == ["mine.yaml"]
 
 
