@@ -8,7 +8,6 @@ on accelerate, and would be an override of a private method there.
 
 from __future__ import annotations
 
-import re
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -24,6 +23,7 @@ from . import checkpoint
 from .card import card
 from .checkpoint import Place, Progress, TrainError
 from .config import TrainConfig, load_config
+from .devices import accelerator_for, memory_told
 from .folder import TrainResult, begin, finished, write_result
 from .log import Log, losses, mean_of_last
 from .loss import token_losses
@@ -38,8 +38,6 @@ from .model import (
 )
 from .order import ahead, count, fault, share, shuffled
 from .pack import Pack, blank, collate, packs
-
-_NO_MEMORY = re.compile(r"out of memory|can't allocate memory", re.IGNORECASE)
 
 
 def train(
@@ -84,19 +82,15 @@ def train(
             f"{opened.name} is streamed, so its length is not known and the learning rate has no "
             "schedule: give --samples, or steps in the config"
         )
-    accelerator = _accelerator(recipe)
-    vlm = load(model, dtype=kept_in(recipe))
-    run = _Run(accelerator, recipe, opened, samples, vlm, out)
-    accelerator.wait_for_everyone()  # all have looked into the folder
-    if accelerator.is_main_process:
-        begin(out, told)
-    try:
+    accelerator = accelerator_for(recipe)
+    with memory_told(recipe):
+        vlm = load(model, dtype=kept_in(recipe))
+        run = _Run(accelerator, recipe, opened, samples, vlm, out)
+        accelerator.wait_for_everyone()  # all have looked into the folder
+        if accelerator.is_main_process:
+            begin(out, told)
         run.all_steps(rows, tell or (lambda line, done: None))
-    except (MemoryError, RuntimeError) as error:
-        if not isinstance(error, MemoryError) and not _NO_MEMORY.search(str(error)):
-            raise
-        raise TrainError(_no_memory(run.progress.step, recipe, error)) from None
-    return run.finish(told)
+        return run.finish(told)
 
 
 @dataclass(frozen=True)
@@ -273,29 +267,3 @@ class _Run:
             self.place,
             self.recipe.keep_checkpoints,
         )
-
-
-def _accelerator(recipe: TrainConfig) -> Any:
-    try:
-        from accelerate import Accelerator, DistributedDataParallelKwargs, DistributedType
-        from accelerate.state import AcceleratorState
-    except ImportError:
-        raise TrainError("this needs the extra: pip install 'vid2book[train]'") from None
-    AcceleratorState._reset_state()  # of a run before in this process, with another precision
-    accelerator = Accelerator(
-        mixed_precision="bf16" if recipe.precision == "bfloat16" else "no",
-        # LLaVA reads the last but one layer of its vision encoder: the last gets no gradient.
-        kwargs_handlers=[DistributedDataParallelKwargs(find_unused_parameters=True)],
-    )
-    if recipe.weights == "lora" and accelerator.distributed_type == DistributedType.FSDP:
-        raise TrainError("weights: lora is for one process or DDP; FSDP takes full, frozen-vision")
-    return accelerator
-
-
-def _no_memory(step: int, recipe: TrainConfig, error: Exception) -> str:
-    told = str(error).partition("\n")[0] or "the machine has no more"
-    return (
-        f"out of memory in step {step} ({told}). Lower data.max_tokens "
-        f"(now {recipe.data.max_tokens}) and raise accumulation, set gradient_checkpointing: true "
-        "or weights: lora, or share the model among GPUs (configs/train/accelerate/fsdp.yaml)"
-    )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from itertools import islice
+from pathlib import Path
 from typing import TypeVar
 
 from ..corpora import Interleaved, InterleavedCorpus
@@ -46,10 +47,19 @@ def count(corpus: InterleavedCorpus) -> int | None:
     if isinstance(corpus.source, HubDataset):
         return None
     if isinstance(corpus.source, ParquetFiles):
-        import pyarrow.parquet as pq
-
-        return sum(pq.read_metadata(file).num_rows for file in corpus.source.files)
+        return sum(_rows(file) for file in corpus.source.files)
     return sum(1 for _ in corpus.source.rows(None, 0))
+
+
+def _rows(file: Path) -> int:
+    """Rows of a Parquet file; a damaged one is left out when it is read, and has none here."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    try:
+        return int(pq.read_metadata(file).num_rows)
+    except (pa.ArrowException, OSError):
+        return 0
 
 
 def fault(corpus: InterleavedCorpus, text: Text, look_at: int = 100) -> str:

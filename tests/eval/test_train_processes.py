@@ -31,7 +31,7 @@ from accelerate.state import AcceleratorState, PartialState
 from accelerate.utils import DistributedType, FullyShardedDataParallelPlugin
 from vid2book.eval.train import loop
 
-real = loop._accelerator
+real = loop.accelerator_for
 
 def sharding(recipe):
     accelerator = real(recipe)
@@ -45,7 +45,7 @@ def sharding(recipe):
     )
     return accelerator
 
-loop._accelerator = sharding
+loop.accelerator_for = sharding
 """
 
 
