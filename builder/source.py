@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -57,16 +58,20 @@ def fill(
 ) -> Iterator[Event]:
     """Run what the store has no results of; an event for each video as it is through.
 
+    Videos on the deny list are not looked at.
+
     Args:
         corpus: what to run.
         executor: a module of `vid2book.executors`.
         workers: processes; None: one per core.
         report: told now and then how far a video is.
     """
-    events: Iterator[Event] = import_module(f"vid2book.executors.{executor}").run(
-        corpus, workers or cores(), report
-    )
-    return events
+    from vid2book.executors.local import Event
+
+    yield from (Event(video) for video in corpus.videos if corpus.is_denied(video))
+    wanted = tuple(video for video in corpus.videos if not corpus.is_denied(video))
+    run = import_module(f"vid2book.executors.{executor}").run
+    yield from run(replace(corpus, videos=wanted), workers or cores(), report)
 
 
 def cores() -> int:

@@ -20,6 +20,8 @@ from .stages.reduce import Reduced, Summary
 from .store import Store, make_key
 from .work import Failed, Work
 
+_DENIED = "on the deny list"
+
 
 @dataclass(frozen=True)
 class Corpus:
@@ -74,7 +76,12 @@ class Corpus:
             return []
 
     def decisions(self, video: Video) -> list[Decision]:
-        """What was kept and dropped of the video, in order of time, the video itself first."""
+        """What was kept and dropped of the video, in order of time, the video itself first.
+
+        Of a video on the deny list nothing is told but that.
+        """
+        if self.is_denied(video):
+            return [_on_video(video, "reduce", _DENIED)]
         work = self.work(video)
         found: list[Decision] = []
         try:
@@ -84,13 +91,15 @@ class Corpus:
             found += self._interleave(work)[1] if self._is_kept(work) else []
         except Failed as failure:
             found.append(_on_video(video, "read the file", str(failure)))
-        if video.video_id in self.config.reduce.deny:
-            found.append(_on_video(video, "reduce", "on the deny list"))
         # Two videos with the same content share what the store has.
         found = [replace(d, video_id=video.video_id) for d in found]
         found += self.reduced.decisions.get(video.video_id, ())
         levels = ("video", "clip", "sentence", "keyframe", "line")
         return sorted(found, key=lambda d: (d.level != "video", d.start, levels.index(d.level)))
+
+    def is_denied(self, video: Video) -> bool:
+        """Whether the config wants nothing of the video."""
+        return video.video_id in self.config.reduce.deny
 
     def is_provisional(self, video: Video) -> bool:
         """Whether a back end failed in this run, so that the next run tries again."""
@@ -143,10 +152,11 @@ class Corpus:
 
     def _passes(self, work: Work) -> bool:
         """Whether the video is kept as far as it alone can tell."""
-        denied = work.video.video_id in self.config.reduce.deny
-        return not denied and work.get(JUDGE).judgement.kept
+        return not self.is_denied(work.video) and work.get(JUDGE).judgement.kept
 
     def _find_outcome(self, video: Video) -> Outcome:
+        if self.is_denied(video):
+            return Outcome(video, "filtered", _DENIED, 0.0)
         work = self.work(video)
         try:
             judgement = work.get(JUDGE).judgement
@@ -154,9 +164,7 @@ class Corpus:
             samples = self._interleave(work)[0] if self._is_kept(work) else []
         except Failed as failure:
             return Outcome(video, "failed", str(failure), 0.0)
-        if video.video_id in self.config.reduce.deny:
-            reason = "on the deny list"
-        elif not judgement.kept:
+        if not judgement.kept:
             reason = judgement.reason
         elif duplicate := self.reduced.duplicates.get(video.video_id):
             reason = duplicate

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from vid2book.builder.source import fill
 from vid2book.corpus import Corpus
 from vid2book.pipeline import STAGES
 from vid2book.store import Store
@@ -93,11 +94,21 @@ def test_the_deny_list_removes_a_video_and_its_traces(corpus: Corpus, calls: Cou
     outcome = denied.outcome(physics)
     assert (outcome.status, outcome.reason) == ("filtered", "on the deny list")
     assert denied.samples(physics) == []
-    assert "on the deny list" in [d.reason for d in denied.decisions(physics)]
+    assert [d.reason for d in denied.decisions(physics)] == ["on the deny list"]
     # The card that both showed is now new in the second.
     assert "Thanks" in " ".join(filter(None, denied.samples(cells)[0].ocr_texts))
     assert denied.fingerprint() != corpus.fingerprint()
     assert not calls
+
+
+def test_a_denied_video_is_not_looked_at(corpus: Corpus) -> None:
+    gone = changed(corpus, "physics", path="/gone.mp4", problem="there is no file /gone.mp4")
+    settings = corpus.config.reduce.model_copy(update={"deny": ("physics",)})
+    denied = replace(gone, config=corpus.config.model_copy(update={"reduce": settings}))
+    assert {e.video.video_id: e.failure for e in fill(denied, workers=1)} == dict.fromkeys(
+        LECTURES, ""
+    )
+    assert statuses(denied) == {"physics": "filtered", "cells": "kept", "sorting": "kept"}
 
 
 def test_a_video_that_comes_twice_is_kept_once(corpus: Corpus, calls: Counter[str]) -> None:
