@@ -183,6 +183,8 @@ def _cells(decision: Decision) -> tuple[Text, Text, Text, Text, Text]:
     if decision.threshold is not None:
         score += f" against {decision.threshold:.3g}"
     told = Text(_plain(decision.reason))
+    if decision.provisional:
+        told.append(" (the next build tries again)", style="yellow")
     if decision.text:
         told.append("\n" if decision.reason else "").append(_plain(decision.text), style="italic")
     if decision.raw not in ("", decision.text):

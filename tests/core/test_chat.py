@@ -163,11 +163,13 @@ def test_a_wrong_key_or_url_is_asked_once(status: int) -> None:
     assert len(stub.chats) == 1
 
 
-def test_nobody_there_is_told_with_the_address() -> None:
+def test_nobody_there_is_told_with_the_address_and_no_password() -> None:
     with Stub(lambda body, n: Reply()) as stub:
         pass
-    (answer,) = server(stub, retries=0).ask([PROMPT], Rating)
+    url = stub.url.replace("://", "://me:secret@")
+    (answer,) = Server(Llm(model="stub", base_url=url, retries=0)).ask([PROMPT], Rating)
     assert isinstance(answer, BackendError) and stub.url in str(answer)
+    assert "secret" not in str(answer)
 
 
 @pytest.mark.parametrize(

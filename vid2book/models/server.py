@@ -61,6 +61,9 @@ class Server(Chat):
         self._checked = False
         self._takes_schema = True
         self.identity = settings.model
+        url = httpx.URL(settings.base_url)
+        # For messages, which are kept and may be published: without a password.
+        self._where = f"{url.scheme}://{url.netloc.decode()}{url.path}"
 
     def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Embed texts, as the model does.
@@ -128,7 +131,7 @@ class Server(Chat):
             names = set()  # not every server lists its models to everyone
         if names and self._settings.model not in names:
             raise _UnusableError(
-                f"{self._settings.base_url} has no model '{self._settings.model}'; "
+                f"{self._where} has no model '{self._settings.model}'; "
                 f"it has {', '.join(sorted(names)[:5])}: set llm.model to one of them"
             )
         self._checked = True
@@ -174,8 +177,7 @@ class Server(Chat):
             except _Again as again:
                 if attempt + 1 == tries:
                     kind = _LostError if again.lost else BackendError
-                    where = f"{self._settings.base_url}{path}"
-                    raise kind(f"{where}: {again} ({_times(tries)})") from None
+                    raise kind(f"{self._where}{path}: {again} ({_times(tries)})") from None
                 wait = min(_LONGEST_WAIT, _SHORTEST_WAIT * 2**attempt)
                 # Jitter, so that those who were turned away together do not come back together.
                 time.sleep(again.wait or wait * random.uniform(0.5, 1.0))
@@ -193,14 +195,14 @@ class Server(Chat):
             wait = _retry_after(reply.headers.get("retry-after", ""))
             if wait and wait > self._settings.timeout:
                 raise BackendError(
-                    f"{reply.url}: asks to come back in {wait:.0f} s, which is longer than "
+                    f"{self._where}{path}: asks to come back in {wait:.0f} s, which is longer than "
                     "llm.timeout"
                 )
             raise _Again(_told(reply), wait)
         if reply.is_redirect or reply.status_code in _NOT_OURS:
-            raise _UnusableError(f"{reply.url}: {_told(reply)}")
+            raise _UnusableError(f"{self._where}{path}: {_told(reply)}")
         if reply.is_error:
-            raise _RefusedError(f"{reply.url}: {_told(reply)}")
+            raise _RefusedError(f"{self._where}{path}: {_told(reply)}")
         try:
             return read(reply.json())
         except (ValueError, LookupError, TypeError):
