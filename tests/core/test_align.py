@@ -155,6 +155,22 @@ def test_a_picture_whose_caption_is_strange_to_the_speech_goes() -> None:
     assert decisions[0].score == pytest.approx(similarities[0], abs=0.01)
 
 
+def test_a_paragraph_is_told_with_what_was_spoken() -> None:
+    spoken = "um " + LESSON
+    clips = [
+        Clip(0, 9, spoken, LESSON, (0,)),
+        Clip(9, 12, LESSON, LESSON),
+        Clip(12, 15, "", "", (1,)),
+    ]
+    shown = [Shown(spread(2)[0], SLIDE), Shown(spread(2)[1], "")]
+    left, decisions = align(VIDEO, shown, [], clips, embed, embed, Align(), 0.5)
+    first, second, third = (d for d in decisions if d.level == "clip")
+    assert (first.text, first.raw, first.score) == (LESSON, spoken, left[0].similarity)
+    assert first.reason == "a paragraph; the text of its pictures is this near to it"
+    assert (second.raw, second.reason) == ("", "a paragraph, told under the picture before")
+    assert third.reason == "pictures without speech"
+
+
 def test_a_caption_over_silence_is_compared_with_nothing() -> None:
     frames = [frame(20, 25)]
     left, _ = align(

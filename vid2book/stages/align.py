@@ -22,7 +22,7 @@ from ..models.chat import BackendError, ChatError
 from ..records import Clip, Decision, Keyframe, Sentence, Video
 from .phash import distance
 
-VERSION = 4
+VERSION = 5
 _SAME_LOOK = 10  # bits of the perceptual hash; with the same text on both, two pictures are one
 _RELATED = 0.35  # cosine of on-screen text and the lesson: the picture speaks of the topic
 
@@ -236,5 +236,6 @@ def _on_clip(video_id: str, clip: Clip) -> Decision:
         what = "text" if clip.caption_similarity is None else "caption"
         reason = f"a paragraph; the {what} of its pictures is this near to it"
     return Decision(
-        video_id, "clip", "align", clip.start, clip.end, True, reason, score, None, clip.text
-    )
+        video_id, "clip", "align", clip.start, clip.end, True, reason, score, None, clip.text,
+        raw=clip.raw if clip.raw != clip.text else "",
+    )  # fmt: skip

@@ -22,7 +22,7 @@ from .state import Found, State
 
 __all__ = ["VERSION", "ImageEmbed", "keyframes"]
 
-VERSION = 9
+VERSION = 10
 
 Faces = Callable[[NDArray[np.uint8]], float]
 ImageEmbed = clip.ImageEmbed
@@ -65,7 +65,7 @@ def _ending(keyframe: Keyframe, settings: config.Keyframes) -> str:
     if not keyframe.change:
         return "it stands to the end"
     if settings.algorithm == "writing":
-        return f"then {keyframe.change:.0%} of its writing goes"
+        return f"then {100 * keyframe.change:.0f} % of its writing goes"
     return f"then the screen differs by {keyframe.change:.2f}"
 
 
