@@ -16,7 +16,7 @@ from .density.validation import published
 from .measures.base import Figure
 from .measuring import Result
 from .plots import plot
-from .report import Compared, Difference, Report
+from .report import ENOUGH, Compared, Difference, Report
 
 _ENDS = {"higher": ("Worst", "Best"), "lower": ("Best", "Worst"), "neither": ("Lowest", "Highest")}
 _ARROWS = {"higher": "higher is better", "lower": "lower is better", "neither": "describes only"}
@@ -70,6 +70,7 @@ def write_page(report: Report, path: Path) -> None:
         report=report,
         sections=sections,
         compared=_with_shared(report),
+        enough=ENOUGH,
         apart=[pair for pair in report.compared if not pair.shared],
         absent=absent,
         verdicts=_verdicts,
@@ -111,6 +112,8 @@ def _section(report: Report, name: str) -> _Section:
 
 def _verdicts(difference: Difference, pair: Compared) -> str:
     better = {"first": pair.first, "second": pair.second}
+    if difference.interval.clusters < ENOUGH:
+        return "too few videos to tell"
     if difference.verdict is None:
         return "no difference shown"
     if difference.verdict == "differs":

@@ -20,11 +20,12 @@ class PlotError(ValueError):
 
 
 def check() -> None:
-    """Raises PlotError: matplotlib is missing."""
+    """Raises PlotError: a package that reports need is missing."""
     try:
         import matplotlib  # noqa: F401
-    except ModuleNotFoundError:
-        raise PlotError("matplotlib is missing: pip install 'vid2book[measure]'") from None
+        import scipy  # noqa: F401
+    except ModuleNotFoundError as error:
+        raise PlotError(f"{error.name} is missing: pip install 'vid2book[measure]'") from None
 
 
 def plot(results: Sequence[Result], names: Sequence[str], seed: int) -> str:

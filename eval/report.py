@@ -17,7 +17,7 @@ recorded ones; null elsewhere.
 `high` also where all samples are of one video. `n` counts what the figure is over (images, words,
 samples), `clusters` the videos. A difference is that of the first corpus minus the second, over the
 videos that both have; its verdict is "first", "second" (which is better), "differs" (for a figure
-that judges nothing) or null, where the interval holds zero.
+that judges nothing) or null, where the interval holds zero or fewer than five videos are shared.
 """
 
 from __future__ import annotations
@@ -44,6 +44,7 @@ from .tools import Tools
 
 SCHEMA = 1
 LEVEL = 0.95
+ENOUGH = 5  # shared videos; with fewer, all can differ in one direction by chance
 _PACKAGES = (
     "vid2book",
     "numpy",
@@ -170,7 +171,7 @@ def _compare(one: Measured, other: Measured, seed: int) -> Compared:
 
 
 def _verdict(figure: Figure, found: Interval) -> str | None:
-    if not found.excludes_zero or found.value is None:
+    if not found.excludes_zero or found.value is None or found.clusters < ENOUGH:
         return None
     if figure.better == "neither":
         return "differs"

@@ -2,8 +2,9 @@
 
 Samples of one video are alike, so that an interval over samples would be too narrow: the bootstrap
 draws whole clusters (Cameron, Gelbach and Miller, "Bootstrap-Based Improvements for Inference with
-Clustered Errors", 2008). Intervals are percentiles, which with fewer than about twenty clusters are
-somewhat too narrow; with one cluster there is none.
+Clustered Errors", 2008). Intervals are expanded percentiles, which hold their level with few
+clusters too (Hesterberg, "What Teachers Should Know About the Bootstrap", 2015, section 3.3); with
+one cluster there is none.
 
 Every estimate is a function of the weight of each cluster, so that all resamples are computed at
 once. The same data and seed give the same numbers.
@@ -185,8 +186,21 @@ def _bootstrap(
     values = values[np.isfinite(values)]
     if not len(values):
         return Interval(float(value), None, None, n, clusters)
-    low, high = np.quantile(values, [(1 - level) / 2, (1 + level) / 2])
+    tail = _tail(clusters, level)
+    low, high = np.quantile(values, [tail, 1 - tail])
     return Interval(float(value), float(low), float(high), n, clusters)
+
+
+def _tail(clusters: int, level: float) -> float:
+    """The share of resamples to leave out at each end.
+
+    A mean of few is distributed as Student's t says, and a resample varies less than a sample by
+    (n - 1) / n; percentiles alone allow for neither.
+    """
+    from scipy.special import ndtr, stdtrit  # normal distribution; quantile of Student's t
+
+    reach = stdtrit(clusters - 1, (1 + level) / 2) * np.sqrt(clusters / (clusters - 1))
+    return float(ndtr(-reach))
 
 
 def _rows_of(clusters: Sequence[Hashable], names: Sequence[Hashable]) -> NDArray[np.intp]:

@@ -59,6 +59,15 @@ def test_two_corpora_are_compared_on_shared_videos(corpora: tuple[Path, Path]) -
     assert "insi_sim" not in compared["measures"]
 
 
+def test_no_verdict_on_a_few_videos(tmp_path: Path) -> None:
+    rows = [row(f"v{i}", images=3) for i in range(4)]
+    twice = rows + [r | {"id": r["id"] + "b"} for r in rows]
+    files = [write_parquet(tmp_path / f"{n}.parquet", r) for n, r in (("a", rows), ("b", twice))]
+    (compared,) = measure(*files).to_dict()["compared"]
+    copies = compared["measures"]["duplicate_image_share"]
+    assert copies["high"] < 0 and copies["verdict"] is None
+
+
 def test_same_seed_same_numbers(corpora: tuple[Path, Path]) -> None:
     first = measure(corpora[0], samples=5, seed=3).to_dict()
     assert first == measure(corpora[0], samples=5, seed=3).to_dict()

@@ -34,6 +34,16 @@ def test_clustered_intervals_cover_the_truth_and_unclustered_do_not() -> None:
     assert naive / 150 < 0.7
 
 
+@pytest.mark.parametrize("videos", [6, 12])
+def test_intervals_cover_with_few_videos_too(videos: int) -> None:
+    hits = 0
+    for seed in range(200):
+        values = np.random.default_rng(seed).normal(0, 1, videos)
+        found = interval(ratio(values, range(videos)), resamples=1000)
+        hits += found.low <= 0 <= found.high
+    assert 0.9 <= hits / 200 <= 0.99
+
+
 def test_a_share_weighs_by_its_count() -> None:
     found = interval(ratio([1, 9], ["a", "b"], count=[10, 10]))
     assert found.value == 0.5 and found.n == 20 and found.clusters == 2
