@@ -64,20 +64,31 @@ def build(
     store: Annotated[
         Path | None, typer.Option(help="Folder where the stages' results are kept.")
     ] = None,
+    dry_run: Annotated[
+        bool,
+        typer.Option(
+            "--dry-run",
+            help="Only tell the plan: stages, models, what is missing, what is in the store.",
+        ),
+    ] = False,
 ) -> None:
     """Turn videos into a textbook that `load_dataset` opens."""
     console, errors = Console(), Console(stderr=True)
     started = time.monotonic()
     try:
-        folder.recover(output)
+        if not dry_run:
+            folder.recover(output)
         corpus = source.open_corpus(videos, config, store, limit, minutes)
         corpus = _without_removed(corpus, output, errors)
         splits(corpus)  # a name that cannot be written is told before hours of work
         display = Display(len(corpus.videos), errors)
+        if dry_run:
+            _tell_plan(corpus, display, console)
+            return
         run = source.fill(corpus, executor.value, workers, display.step)
         events = list(display.shown(run))
         corpus = corpus.without({e.video.video_id: e.failure for e in events if e.failure})
-        outcomes = [corpus.outcome(video) for video in display.deciding(corpus.videos)]
+        outcomes = [corpus.outcome(video) for video in display.counted("outcomes", corpus.videos)]
         failed = [outcome for outcome in outcomes if outcome.status == "failed"]
         written = _written(corpus, outcomes, output, display)
     except (ConfigError, ManifestError, CorpusError, ModelError) as error:
@@ -101,6 +112,24 @@ def build(
         )
     if failed:
         errors.print(_losses("Failed", failed))
+        raise typer.Exit(1)
+
+
+def _tell_plan(corpus: Corpus, display: Display, console: Console) -> None:
+    """Raises typer.Exit: something is missing."""
+    from .dry_run import plan
+
+    made = plan(corpus, display.counted("looking", corpus.videos))
+    console.print(made.table())
+    for video_id, reason in list(made.failed.items())[:_MOST_SHOWN]:
+        console.print(f"{escape(video_id)}: cannot be used, {escape(reason)}", soft_wrap=True)
+    usable = len(corpus.videos) - len(made.failed)
+    console.print(
+        f"{usable} of {len(corpus.videos)} videos can be used; {made.seconds / 3600:.2f} hours are "
+        "to be worked on. Nothing was run.",
+        soft_wrap=True,
+    )
+    if made.missing:
         raise typer.Exit(1)
 
 

@@ -74,10 +74,10 @@ class Display:
                     self._bar.console.print(_line(event), soft_wrap=True, highlight=False)
                 yield event
 
-    def deciding(self, videos: Sequence[Video]) -> Iterable[Video]:
-        """Pass the videos on while it is found out what became of each."""
+    def counted(self, what: str, videos: Sequence[Video]) -> Iterable[Video]:
+        """Pass videos on, and show how many have passed."""
         hidden = not self._console.is_terminal
-        return track(videos, "outcomes", console=self._console, transient=True, disable=hidden)
+        return track(videos, what, console=self._console, transient=True, disable=hidden)
 
     @contextmanager
     def writing(self) -> Iterator[Callable[[int, int], None]]:

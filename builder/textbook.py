@@ -7,7 +7,7 @@ Used from Python, without the command line and without a corpus folder:
     textbook = builder.as_dataset(split="train")
 
 The configs `default`, `videos` and `decisions` are the tables of a corpus. Each pipeline that ships
-with the package is a config too, the samples that it makes: MultimodalTextbook("standard", ...).
+with the package is a config too, the samples that it makes: config_name="standard".
 
 Up to its version 3.6, `datasets` runs this file itself, where vid2book is installed; it would look
 for relative imports beside a copy of the file, so the imports are absolute:

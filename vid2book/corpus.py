@@ -187,15 +187,14 @@ class Corpus:
     def _models(self, work: Work) -> dict[str, str]:
         models = models_of(self.config)
         found = {
-            stage.name: ", ".join(filter(None, (models.identities[m] for m in stage.models)))
+            stage.name: ", ".join(filter(None, map(models.identity, stage.models)))
             for stage in STAGES
             if stage.models and stage is not HEAR  # which takes captions where there are some
         }
-        refine, grades, align = self.config.refine, self.config.judge.llms, self.config.align
-        asked = {"refine": (refine.llm,), "grade": grades, "caption": (align.captions,)}
-        for stage, llms in asked.items():
-            if named := [chat_of(llm).identity for llm in llms if llm]:
-                found[stage] = ", ".join(named)
+        for stage, llms in self.config.asked().items():
+            told = found.get(stage, "")
+            named = (chat_of(llm).identity for llm in llms)
+            found[stage] = ", ".join(filter(None, [told, *(n for n in named if n not in told)]))
         return found | {
             "transcribe": work.get(TRANSCRIBE).model,
             "tokens": models.count_tokens.name,

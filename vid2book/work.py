@@ -32,7 +32,7 @@ class Stage(Generic[T]):
     needs: tuple[Stage[Any], ...]
     settings: Callable[[Config], Any]  # the part of the config that can change the result
     facts: Callable[[Video], Any]  # the part of the manifest's row that can
-    models: tuple[str, ...]  # names in `Models.identities`
+    models: tuple[str, ...]  # what `Models.identity` takes
     compute: Callable[[Work], tuple[T, list[Decision]]]
 
     @property
@@ -104,7 +104,7 @@ class Work:
                 stage.version,
                 stage.settings(self.config),
                 stage.facts(self.video),
-                [self.models.identities[m] for m in stage.models],
+                [self.models.identity(m) for m in stage.models],
                 before or [self._content, self.until],
             )
         return self._keys[stage.name]

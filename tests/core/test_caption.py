@@ -118,10 +118,10 @@ def test_the_config_names_the_embeddings() -> None:
     section = {"backend": "sentence-transformers", "model": folder}
     models = models_of(Config(align=Align(embeddings=section)))  # type: ignore[arg-type]
     assert models.align_embed([SAID]).shape == (1, 384)
-    assert models.identities["align_embed"].startswith(folder)
-    assert models.identities["embed"].startswith("wordllama")  # the judge is fitted to these
-    plain = models_of(Config()).identities
-    assert plain["align_embed"] == plain["embed"]
+    assert models.identity("align_embed").startswith(folder)
+    assert models.identity("embed").startswith("wordllama")  # the judge is fitted to these
+    plain = models_of(Config())
+    assert plain.identity("align_embed") == plain.identity("embed")
     with pytest.raises(ValueError, match=r"set llm\.model and llm\.base_url"):
         config.Embeddings(backend="server")
 
@@ -132,7 +132,7 @@ def test_a_server_embeds_what_is_shown_and_said(library: Library, store: Store) 
         settings = Config(align=Align(embeddings=config.Embeddings(backend="server", llm=llm)))
         work = Work(library.video("cells"), settings, store)
         run_all(work)
-        assert work.models.identities["align_embed"] == f"embeddings of {SMOL}"
+        assert work.models.identity("align_embed") == f"embeddings of {SMOL}"
     similarity = work.get(ALIGN).clips[0].similarity
     plain = Work(library.video("cells"), Config(), store).get(ALIGN).clips[0].similarity
     assert similarity is not None and similarity != plain

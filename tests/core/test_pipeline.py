@@ -16,6 +16,7 @@ import pytest
 from vid2book import pipeline
 from vid2book.config import Config
 from vid2book.media.container import MediaError
+from vid2book.models.lazy import Models
 from vid2book.pipeline import ALIGN, CLIP, KEYFRAMES, READ, STAGES
 from vid2book.records import Video
 from vid2book.store import Store
@@ -147,10 +148,12 @@ def test_the_first_minutes_are_another_result(video: Video, store: Store) -> Non
 def test_weights_and_versions_are_in_the_key(
     video: Video, store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    class Newer:
-        identities = Work(video, Config(), store).models.identities | {"ocr": "other weights"}
+    known = Models.identity
 
-    monkeypatch.setattr(Work, "models", Newer())
+    def newer(models: Models, name: str) -> str:
+        return "other weights" if name == "ocr" else known(models, name)
+
+    monkeypatch.setattr(Models, "identity", newer)
     assert missing(Work(video, Config(), store)) == {
         "read",
         "legible",

@@ -38,6 +38,9 @@ class Scripted(Chat):
         self.grades = grades
         self.asked: list[Messages] = []
 
+    def check(self) -> None:
+        """It is always there."""
+
     def _complete(
         self, chats: Sequence[Messages], schema: dict[str, Any] | None
     ) -> list[str | ChatError]:

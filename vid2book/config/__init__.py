@@ -51,6 +51,19 @@ class Config(Section):
     privacy: Privacy = Privacy()
     splits: Splits = Splits()
 
+    def asked(self) -> dict[str, tuple[Llm, ...]]:
+        """The language models that are asked, by the stage that does."""
+        served = self.read.enabled and self.read.backend in ("surya", "vlm")
+        named = {
+            "refine": (self.refine.llm,) if self.refine.enabled else (),
+            "read": (self.read.llm,) if served else (),
+            "score": self.judge.llms if self.judge.enabled else (),
+            "caption": (self.align.captions,) if self.align.enabled else (),
+            "align": (self.align.embeddings.llm,) if self.align.enabled else (),
+        }
+        found = {stage: tuple(llm for llm in llms if llm) for stage, llms in named.items()}
+        return {stage: llms for stage, llms in found.items() if llms}
+
 
 def names() -> list[str]:
     """The configs of the pipeline that ship with the package."""

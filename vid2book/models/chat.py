@@ -69,6 +69,14 @@ class Chat(ABC):
 
     identity: str  # what answers depend on besides the prompt; known without loading the model
 
+    @abstractmethod
+    def check(self) -> None:
+        """See whether the model can be asked, without asking.
+
+        Raises:
+            BackendError: it cannot.
+        """
+
     def ask(self, prompts: Sequence[Prompt], kind: type[A]) -> list[A | ChatError]:
         """An answer of this kind to each prompt, or why there is none."""
         schema = kind.model_json_schema()

@@ -35,6 +35,7 @@ class Models:
         self._keyframes = keyframes
         self._read = read
         self._align = align
+        self._identities: dict[str, str] = {}
 
     @cached_property
     def speech(self) -> Listener:
@@ -90,20 +91,33 @@ class Models:
     def count_tokens(self) -> TokenCounter:
         return TokenCounter()
 
-    @cached_property
-    def identities(self) -> dict[str, str]:
-        """Weights and library versions on which results depend, by the model's name.
+    def identity(self, model: str) -> str:
+        """Weights and library versions on which results depend; empty for one that is not used.
 
-        Empty for a model that the config does not use.
+        Loads no model.
+
+        Raises:
+            ModelError: weights or a library are not there.
         """
-        return {
-            "speech": _speech_identity(self._transcribe),
-            "ocr": self.ocr.identity,
-            "embed": self.embed.identity,
-            "align_embed": self._align_embeddings[1],
-            "faces": self.faces.identity,
-            "image_embed": self.image_embed.identity if self.image_embed else "",
-        }
+        if model not in self._identities:
+            self._identities[model] = self._identify(model)
+        return self._identities[model]
+
+    def _identify(self, model: str) -> str:
+        match model:
+            case "speech":
+                return _speech_identity(self._transcribe)
+            case "ocr":
+                return self.ocr.identity if self._read.enabled else ""
+            case "embed":
+                return self.embed.identity
+            case "align_embed":
+                return self._align_embeddings[1]
+            case "faces":
+                return self.faces.identity
+            case "image_embed":
+                return self.image_embed.identity if self.image_embed else ""
+        raise KeyError(model)
 
 
 def _speech_identity(transcribe: Transcribe) -> str:

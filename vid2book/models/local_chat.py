@@ -43,6 +43,10 @@ class LocalChat(Chat):
         # Padding to a batch's longest chat can change the last bit of a score, and so a word.
         return f"{name} {state}, {library}, batch {self._settings.concurrency}"
 
+    def check(self) -> None:
+        """See `Chat`."""
+        _ = self.identity
+
     def _complete(
         self, chats: Sequence[Messages], schema: dict[str, Any] | None
     ) -> list[str | ChatError]:

@@ -65,6 +65,24 @@ class Server(Chat):
         # For messages, which are kept and may be published: without a password.
         self._where = f"{url.scheme}://{url.netloc.decode()}{url.path}"
 
+    def check(self) -> None:
+        """See `Chat`. A server may answer for any name, and results would go to the wrong key."""
+        if self._checked:
+            return
+        _ = self._client  # needs the key
+        try:
+            names = self._request("GET", "/models", None, _names)
+        except _LostError:
+            raise
+        except (_UnusableError, _RefusedError):
+            names = set()  # not every server lists its models to everyone
+        if names and self._settings.model not in names:
+            raise _UnusableError(
+                f"{self._where} has no model '{self._settings.model}'; "
+                f"it has {', '.join(sorted(names)[:5])}: set llm.model to one of them"
+            )
+        self._checked = True
+
     def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Embed texts, as the model does.
 
@@ -100,7 +118,7 @@ class Server(Chat):
     def _each(self, items: Sequence[T], ask: Callable[[T], R]) -> list[R | ChatError]:
         """`ask` of each item, some at a time; errors stand in place of results."""
         try:
-            self._check_model()
+            self.check()
         except BackendError as error:
             return [error] * len(items)
         unusable: list[_UnusableError] = []
@@ -118,23 +136,6 @@ class Server(Chat):
 
         with ThreadPoolExecutor(self._settings.concurrency) as pool:
             return list(pool.map(one, items))
-
-    def _check_model(self) -> None:
-        """One that serves another model under any name would give results to the wrong key."""
-        if self._checked:
-            return
-        try:
-            names = self._request("GET", "/models", None, _names)
-        except _LostError:
-            raise
-        except (_UnusableError, _RefusedError):
-            names = set()  # not every server lists its models to everyone
-        if names and self._settings.model not in names:
-            raise _UnusableError(
-                f"{self._where} has no model '{self._settings.model}'; "
-                f"it has {', '.join(sorted(names)[:5])}: set llm.model to one of them"
-            )
-        self._checked = True
 
     def _chat(self, chat: Messages, schema: dict[str, Any] | None) -> str:
         body: dict[str, Any] = {

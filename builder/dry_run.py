@@ -1,0 +1,108 @@
+"""What a build would do: stages, models, what is missing, and what the store has already."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from rich.markup import escape
+from rich.table import Table
+
+from vid2book.media.container import MediaError
+from vid2book.models.error import ModelError
+from vid2book.models.lazy import chat_of, models_of
+from vid2book.pipeline import STAGES
+from vid2book.work import Failed, Stage
+
+if TYPE_CHECKING:
+    from vid2book.corpus import Corpus
+    from vid2book.records import Video
+
+
+@dataclass
+class Step:
+    """One stage of the build."""
+
+    stage: Stage[Any]
+    models: list[str] = field(default_factory=list)
+    missing: list[str] = field(default_factory=list)  # what cannot be had, and what to do
+    stored: int = 0  # videos whose result is in the store
+    todo: int = 0
+
+
+@dataclass
+class Plan:
+    """What a build would do."""
+
+    steps: list[Step]
+    failed: dict[str, str] = field(default_factory=dict)  # video_id to why it cannot be used
+    seconds: float = 0.0  # of video that some stage has to work on
+
+    @property
+    def missing(self) -> list[str]:
+        return [f"{step.stage.name}: {what}" for step in self.steps for what in step.missing]
+
+    def table(self) -> Table:
+        """A row for each stage."""
+        table = Table("stage", "model", "in the store", "to do")
+        for column in table.columns[2:]:
+            column.justify = "right"
+        for step in self.steps:
+            models = [*step.models, *(f"[red]missing[/]: {escape(m)}" for m in step.missing)]
+            table.add_row(step.stage.name, "\n".join(models), str(step.stored), str(step.todo))
+        return table
+
+
+def plan(corpus: Corpus, videos: Iterable[Video]) -> Plan:
+    """Look into the store, at the models and at the videos; nothing is run.
+
+    Args:
+        corpus: what would be built.
+        videos: its videos, by way of what shows progress: a video that the store does not know yet
+            is read once.
+    """
+    made = Plan([_step(corpus, stage) for stage in STAGES])
+    unknown = set(_unknown(made.steps))
+    for video in videos:
+        work = corpus.work(video)
+        try:
+            done = [s.name not in unknown and work.is_done(s) for s in STAGES]
+            if not all(done):
+                made.seconds += work.info.duration
+            elif failure := work.failure(STAGES[-1]):
+                made.failed[video.video_id] = failure
+        except (Failed, MediaError) as error:
+            made.failed[video.video_id] = str(error)
+            continue
+        for step, stored in zip(made.steps, done, strict=True):
+            step.stored += stored
+            step.todo += not stored
+    return made
+
+
+def _step(corpus: Corpus, stage: Stage[Any]) -> Step:
+    """The stage with its models, each looked for but not loaded."""
+    models, step = models_of(corpus.config), Step(stage)
+    for name in stage.models:
+        try:
+            step.models += filter(None, [models.identity(name)])
+        except ModelError as error:
+            step.missing.append(str(error))
+    for llm in corpus.config.asked().get(stage.name, ()):
+        try:
+            # Nobody waits here for a server that is busy or not there.
+            chat_of(llm.model_copy(update={"retries": 0})).check()
+            step.models.append(f"{llm.model} ({llm.backend})")
+        except ModelError as error:
+            step.missing.append(str(error))
+    return step
+
+
+def _unknown(steps: Iterable[Step]) -> Iterator[str]:
+    """Stages whose keys cannot be told, since a model that decides them is missing."""
+    found: set[str] = set()
+    for step in steps:
+        if step.missing or any(need.name in found for need in step.stage.needs):
+            found.add(step.stage.name)
+            yield step.stage.name
