@@ -165,7 +165,7 @@ def _file(path: Path) -> Source:
 
 def _record(row: Row, number: int, folder: Path | None, skipped: Counter[str]) -> Interleaved:
     """Raises RowError: the row has no aligned `images` and `texts`."""
-    if "text_list" in row:
+    if isinstance(row.get("text_list"), list):
         row = _from_mmc4(row)
     images, texts = row.get("images"), row.get("texts")
     if not isinstance(images, list) or not isinstance(texts, list):
@@ -225,6 +225,9 @@ def _content(image: Any, folder: Path | None, skipped: Counter[str]) -> bytes | 
         return None
     if "://" in path:
         skipped["an image that is only a URL; download the images into the corpus first"] += 1
+        return None
+    if ".." in Path(path).parts:
+        skipped["an image whose path leaves the folder of the corpus"] += 1
         return None
     for place in (Path(path), *([folder / path, folder / "images" / path] if folder else [])):
         if place.is_file():

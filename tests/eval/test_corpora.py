@@ -74,10 +74,11 @@ def test_bad_rows_cost_themselves_only(tmp_path: Path) -> None:
         json.dumps({"images": [None], "texts": [None]}),
         json.dumps({"images": ["https://x.org/a.jpg", "no.png"], "texts": [None, "Here."]}),
         json.dumps({"text_list": ["a"], "image_info": [3]}),
+        json.dumps({"images": ["../outside.png", None], "texts": [None, "There."]}),
     ]
     (tmp_path / "x.jsonl").write_text("\n".join(lines))
     corpus = open_corpus(tmp_path / "x.jsonl")
-    assert [r.text for r in corpus.samples()] == ["Good.\nBetter.", "Here."]
+    assert [r.text for r in corpus.samples()] == ["Good.\nBetter.", "Here.", "There."]
     assert corpus.skipped == {
         "a line is no JSON object": 2,
         "'images' and 'texts' of a row differ in length": 1,
@@ -85,6 +86,7 @@ def test_bad_rows_cost_themselves_only(tmp_path: Path) -> None:
         "a row without an image and a text that can be read": 1,
         "an image that is only a URL; download the images into the corpus first": 1,
         "an image whose file is missing": 1,
+        "an image whose path leaves the folder of the corpus": 1,
         "'image_info' of a row is not as MMC4 has it": 1,
     }
 
