@@ -161,7 +161,7 @@ def invoke(*arguments: object) -> Result:
 def test_the_command_prints_the_table_and_goes_on_where_it_was(data: Path, tmp_path: Path) -> None:
     models = [vlms.save("llava", tmp_path / name, seed=i) for i, name in enumerate("ab")]
     out = tmp_path / "out"
-    asked = ["--tasks", "slides,okvqa", "--shots", "0,1", "--data", data, "--limit", 2, "-o"]
+    asked = ["--tasks", "slides,okvqa", "--shots", "0,1", "--data", data, "--limit", 1, "-o"]
     result = invoke("--model", models[0], "--model", models[1], *asked, out)
     assert result.exit_code == 0, result.output
     assert "0-shot" in result.output and "average of 2" in result.output
