@@ -2,7 +2,8 @@
 
     python examples/synthetic/make.py -o CORPUS [--lectures N] [--held-out M] [--seed S]
 
-Beside the corpus's own files this writes CORPUS/questions.parquet.
+Beside the corpus's own files this writes CORPUS/questions/slides/, which `vid2book bench --data
+CORPUS/questions --tasks slides` asks: test.parquet, and train.parquet for the shots.
 """
 
 from __future__ import annotations
@@ -16,6 +17,8 @@ from lessons.lesson import make_lessons
 from lessons.questions import write_questions
 
 from vid2book.store import make_key
+
+SHOT_LECTURES = 10  # whose slides are shown, answered, before a question
 
 
 def main() -> None:
@@ -33,7 +36,9 @@ def main() -> None:
     test = list(make_lessons(args.held_out, args.slides, "test", args.seed))
     recipe = {name: value for name, value in vars(args).items() if name != "output"}
     Writer(args.per_sample).write(train, test, make_key(recipe), args.output)
-    write_questions(test, args.output / "questions.parquet")
+    shots = list(make_lessons(min(args.lectures, SHOT_LECTURES), args.slides, "train", args.seed))
+    write_questions(shots, args.output / "questions" / "slides" / "train.parquet")
+    write_questions(test, args.output / "questions" / "slides" / "test.parquet")
     slides = args.slides * (args.lectures + args.held_out)
     print(f"{args.output}: {slides} slides in {time.monotonic() - began:.0f} s")
 

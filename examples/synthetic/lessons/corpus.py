@@ -87,7 +87,10 @@ class Writer:
             )
         written = [slide.facts.written for slide in lesson.slides]
         settings = self._config.interleave
-        return interleave(lesson.video, "en", keyframes, written, clips, self._count, settings)
+        samples, _ = interleave(
+            lesson.video, "en", keyframes, written, clips, self._count, settings
+        )
+        return samples
 
 
 def _decision(outcome: Outcome) -> Decision:

@@ -18,7 +18,7 @@ from rendering.script import Item, Scene, Theme
 from rendering.slide import Slide
 from rendering.timeline import Timed
 
-SIZE = (208, 144)  # width and height in pixels; the letters are large, to be legible at 64 x 64
+SIZE = (160, 120)  # width and height in pixels; the letters are large, to be legible at 64 x 64
 _FACES = (
     ("DejaVuSans.ttf", "DejaVuSans-Bold.ttf"),
     ("DejaVuSerif.ttf", "DejaVuSerif-Bold.ttf"),
@@ -33,8 +33,9 @@ def draw_theme(rng: random.Random) -> Theme:
         background=rng.choice(_PAPERS),
         font=plain,
         bold=bold,
-        title_size=0.16,
-        text_size=0.18,
+        layout="band",
+        title_size=0.13,
+        text_size=0.26,
         margin=0.04,
     )
 

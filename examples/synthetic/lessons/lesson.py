@@ -31,7 +31,7 @@ class Lesson:
 
 
 def make_lessons(
-    count: int, slides: int, split: Literal["train", "test"], seed: int
+    count: int, slides: int, split: Literal["train", "test", "eyes"], seed: int
 ) -> Iterator[Lesson]:
     """Lectures by chance. Each depends on the seed, the split and its own number alone."""
     for number in range(count):

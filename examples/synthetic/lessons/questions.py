@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 from datasets import Dataset, Features, Image, Value
 
-from .content import FACTS
+from .content import NAMES, begin
 from .lesson import Lesson
 
 _STRING = Value("string")
@@ -24,22 +24,28 @@ _COLUMNS = Features(
 )
 
 
-def write_questions(lessons: Iterable[Lesson], path: Path) -> None:
-    """Write a question for every fact of every slide."""
+def write_questions(lessons: Sequence[Lesson], path: Path) -> None:
+    """Write a question for every fact of every slide.
+
+    The first slides of all lessons come first, so that the first few questions are of many lessons.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
-    Dataset.from_list([row for lesson in lessons for row in _rows(lesson)], _COLUMNS).to_parquet(
-        path
+    slides = sorted(
+        ((number, lesson) for lesson in lessons for number in range(len(lesson.slides))),
+        key=lambda slide: slide[0],
     )
+    rows = [row for number, lesson in slides for row in _rows(lesson, number)]
+    Dataset.from_list(rows, _COLUMNS).to_parquet(path)
 
 
-def _rows(lesson: Lesson) -> Iterator[dict[str, Any]]:
-    for number, slide in enumerate(lesson.slides):
-        for fact, (_, asked) in FACTS.items():
-            yield {
-                "question_id": f"{lesson.video.video_id}-{number:02d}-{fact}",
-                "video_id": lesson.video.video_id,
-                "fact": fact,
-                "question": asked,
-                "image": {"bytes": slide.image, "path": None},
-                "answer": getattr(slide.facts, fact),
-            }
+def _rows(lesson: Lesson, number: int) -> Iterator[dict[str, Any]]:
+    slide = lesson.slides[number]
+    for fact in NAMES:
+        yield {
+            "question_id": f"{lesson.video.video_id}-{number:02d}-{fact}",
+            "video_id": lesson.video.video_id,
+            "fact": fact,
+            "question": begin(fact),
+            "image": {"bytes": slide.image, "path": None},
+            "answer": getattr(slide.facts, fact),
+        }

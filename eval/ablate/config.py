@@ -1,0 +1,158 @@
+"""An ablation: what is held fixed, what is varied, and over how many seeds."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, Self
+
+from pydantic import Field, field_validator, model_validator
+
+from vid2book.config import Config
+from vid2book.config.base import Section, Share
+from vid2book.config.files import read, shipped
+
+from ..train import TrainConfig
+from ..train.config import Text
+
+FOLDER = "ablations"
+
+Overrides = dict[str, Any]
+
+
+class Folder(Section):
+    """A folder that is there, or the command that makes it."""
+
+    path: str = Field("", description="a folder, or a name on the Hub")
+    make: str = Field(
+        "",
+        description="command, without a shell; {out} in it stands for the folder to write, "
+        "{seed} for the seed of the run",
+    )
+    reads: tuple[str, ...] = Field(
+        (), description="files and folders by which `make` may change its mind; part of the key"
+    )
+
+    @model_validator(mode="after")
+    def _one(self) -> Self:
+        given = [name for name in self._sources() if getattr(self, name)]
+        if len(given) != 1:
+            raise ValueError(f"give one of {', '.join(self._sources())}, not {given or 'none'}")
+        if self.make and "{out}" not in self.make:
+            raise ValueError("the command must say {out} where the folder's name goes")
+        return self
+
+    def _sources(self) -> tuple[str, ...]:
+        return ("path", "make")
+
+
+class Corpus(Folder):
+    """A corpus, which can also be built from videos, anew for each pipeline."""
+
+    videos: str = Field("", description="what `vid2book build` takes: a folder or a manifest")
+    config: str = Field("offline", description="config of the build, by name or file")
+
+    def _sources(self) -> tuple[str, ...]:
+        return ("path", "make", "videos")
+
+
+class HeldOut(Section):
+    """What the trained models are asked: the same for all cells, with nothing moved."""
+
+    split: str = Field("test", description="of the corpus of the first cell")
+    samples: int | None = Field(None, ge=1, description="take only so many")
+    text: Text = Field("speech", description="column whose loss is taken, whatever was learned")
+    questions: str = Field(
+        "",
+        description="folder in the corpus that `vid2book bench --data` takes, with a folder slides",
+    )
+    limit: int | None = Field(None, ge=1, description="ask only so many questions")
+    shots: tuple[int, ...] = Field((0, 2), description="answered examples before each question")
+
+
+class Settings(Section):
+    """What a cell does otherwise than the base."""
+
+    pipeline: Overrides = Field({}, description="keys of the pipeline's config")
+    shuffle_order: Share = Field(
+        0.0, description="share of each sample's images that change places among themselves"
+    )
+    shuffle_across: Share = Field(
+        0.0, description="share of the corpus's images that change places across samples"
+    )
+    train: Overrides = Field({}, description="keys of the recipe")
+
+
+class Short(Section):
+    """What a quick run takes instead: to see that everything works, not to measure."""
+
+    cells: tuple[str, ...] = Field((), description="names; the first two if not given")
+    corpus: Corpus | None = None
+    model: Folder | None = None
+    held_out: HeldOut | None = None
+    train: Overrides = Field({}, description="keys of the recipe")
+
+
+class Ablation(Section):
+    """A study. Cells are all combinations of one setting from each axis; the first is the base."""
+
+    title: str
+    corpus: Corpus
+    model: Folder
+    pipeline: Overrides = Field({}, description="keys of the pipeline's config, for all cells")
+    train: Overrides = Field({}, description="the recipe, as `vid2book train` reads it")
+    held_out: HeldOut = HeldOut()
+    seeds: tuple[int, ...] = Field((0, 1, 2), min_length=1)
+    axes: dict[str, dict[str, Settings]] = Field(min_length=1)
+    short: Short = Short()
+
+    @field_validator("train")
+    @classmethod
+    def _recipe(cls, train: Overrides) -> Overrides:
+        TrainConfig.model_validate(train)
+        return train
+
+    @model_validator(mode="after")
+    def _settings(self) -> Self:
+        for settings in (s for axis in self.axes.values() for s in axis.values()):
+            TrainConfig.model_validate(merged(self.train, settings.train))
+            pipeline = merged(self.pipeline, settings.pipeline)
+            Config.model_validate(pipeline)
+            if pipeline and not self.corpus.videos:
+                raise ValueError("keys of the pipeline matter only where corpus.videos is given")
+        return self
+
+    def shortened(self) -> Ablation:
+        """One seed and two cells of less of everything."""
+        values = {
+            "seeds": self.seeds[:1],
+            "train": merged(self.train, self.short.train),
+            "corpus": self.short.corpus or self.corpus,
+            "model": self.short.model or self.model,
+            "held_out": self.short.held_out or self.held_out,
+        }
+        return self.model_copy(update=values)
+
+
+def load(config: str | Path) -> Ablation:
+    """An ablation from a file, or by the name of one that ships with the package.
+
+    Raises:
+        ConfigError: the file is missing, is no YAML, or holds a key or value that is not allowed.
+    """
+    return read(Ablation, config, FOLDER)
+
+
+def names() -> list[str]:
+    """The ablations that ship with the package."""
+    return shipped(FOLDER)
+
+
+def merged(base: Overrides, over: Overrides) -> Overrides:
+    """`base` with the keys of `over`, section by section."""
+    out = dict(base)
+    for key, value in over.items():
+        known = out.get(key)
+        out[key] = (
+            merged(known, value) if isinstance(known, dict) and isinstance(value, dict) else value
+        )
+    return out

@@ -1,0 +1,152 @@
+"""Folders that a study stands on, each made once, under a key of all that can change it.
+
+A folder is made beside its place and renamed, so one that is there is complete.
+"""
+
+from __future__ import annotations
+
+import shlex
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+from shlex import quote
+
+import yaml
+
+from vid2book.config import load
+from vid2book.store import Store, make_key
+
+from .arrange import VERSION as ARRANGE_VERSION
+from .arrange import arrange
+from .config import Corpus, Folder, Overrides, Settings, merged
+
+
+class AblateError(ValueError):
+    """A study that cannot be run; the message says what failed and what to do."""
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A folder and the key of its content."""
+
+    path: str  # or a name on the Hub
+    key: str
+
+
+class Folders:
+    """The made folders of a study, in `root`.
+
+    Args:
+        root: where they are kept.
+        tell: called before something is made.
+    """
+
+    def __init__(self, root: Path, tell: Callable[[str], None]) -> None:
+        self._root = root
+        self._tell = tell
+        self._store = Store()  # it remembers the hashes of files
+
+    def model(self, model: Folder, seed: int) -> Kept:
+        """The model that a run with this seed starts from."""
+        return self._folder("models", model, seed)
+
+    def corpus(self, corpus: Corpus, pipeline: Overrides) -> Kept:
+        """The corpus, before images are moved."""
+        if not corpus.videos:
+            return self._folder("corpora", corpus, 0)
+        config = merged(load(corpus.config).model_dump(mode="json"), pipeline)
+        key = make_key("build", config, self._content([corpus.videos]), version("vid2book"))
+        return self._made("corpora", key, lambda out: self._build(corpus.videos, config, out))
+
+    def arranged(
+        self, corpus: Kept, settings: Settings, only: frozenset[str] | None, seed: int
+    ) -> Kept:
+        """The corpus as a cell is trained on it: its images moved, samples of these ids alone."""
+        order, across = settings.shuffle_order, settings.shuffle_across
+        if not order and not across and only is None:
+            return corpus
+        ids = None if only is None else sorted(only)
+        key = make_key("arrange", ARRANGE_VERSION, corpus.key, order, across, ids, seed)
+        return self._made(
+            "corpora", key, lambda out: arrange(Path(corpus.path), out, order, across, only, seed)
+        )
+
+    def _folder(self, kind: str, folder: Folder, seed: int) -> Kept:
+        if folder.path:
+            there = Path(folder.path).exists()
+            return Kept(
+                folder.path, make_key(self._content([folder.path]) if there else folder.path)
+            )
+        command = folder.make.replace("{seed}", str(seed))
+        key = make_key("make", command, self._content(folder.reads))
+        return self._made(kind, key, lambda out: _run(command.replace("{out}", quote(str(out)))))
+
+    def _build(self, videos: str, config: Overrides, out: Path) -> None:
+        """By the command line: this side of the project knows nothing of how corpora are built."""
+        file = out.with_suffix(".yaml")
+        file.write_text(yaml.safe_dump(config, sort_keys=False), encoding="utf-8")
+        _run(
+            f"vid2book build {quote(videos)} -o {quote(str(out))} --config {quote(str(file))}",
+            fine=(0, 1),  # 1: some videos failed, and the corpus of the others is complete
+        )
+
+    def _made(self, kind: str, key: str, make: Callable[[Path], None]) -> Kept:
+        path = self._root / kind / key
+        if not path.is_dir():
+            self._tell(f"making {path}")
+            writing = path.with_name(f"writing-{key}")
+            shutil.rmtree(writing, ignore_errors=True)
+            writing.parent.mkdir(parents=True, exist_ok=True)
+            make(writing)
+            if not writing.is_dir():
+                raise AblateError(f"nothing was written to {writing}, which should become {path}")
+            writing.rename(path)
+        return Kept(str(path), key)
+
+    def _content(self, paths: Iterable[str]) -> list[tuple[str, str]]:
+        """Names and hashes of all files below.
+
+        Raises:
+            AblateError: there is no such file or folder.
+        """
+        found: list[tuple[str, str]] = []
+        for path in map(Path, paths):
+            if not path.exists():
+                raise AblateError(
+                    f"{path} is not there (paths in an ablation are relative to where it is run)"
+                )
+            inside = sorted(f for f in path.rglob("*") if f.is_file()) if path.is_dir() else [path]
+            found += [
+                (f.relative_to(path).as_posix(), self._store.content(f))
+                for f in inside
+                if "__pycache__" not in f.parts
+            ]
+        return found
+
+
+def _run(command: str, fine: tuple[int, ...] = (0,)) -> None:
+    """Run a command; `python` and `vid2book` are those of this environment.
+
+    Args:
+        command: split as a shell does, and run without one.
+        fine: exit statuses that are no failure.
+
+    Raises:
+        AblateError: it cannot be run, or fails.
+    """
+    program, *args = shlex.split(command)
+    if program == "python":
+        program = sys.executable
+    elif beside := shutil.which(program, path=str(Path(sys.executable).parent)):
+        program = beside
+    try:
+        done = subprocess.run([program, *args], capture_output=True, text=True, check=False)
+    except OSError as error:
+        raise AblateError(f"cannot run {program}: {error.strerror}") from None
+    if done.returncode not in fine:
+        last = "\n".join((done.stderr or done.stdout).strip().splitlines()[-10:])
+        raise AblateError(f"this failed with exit status {done.returncode}: {command}\n{last}")

@@ -1,0 +1,318 @@
+"""Ablations: images that move, cells, folders that are made once, tables; and a whole study."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+import typer
+from typer.testing import CliRunner
+
+from vid2book.config import ConfigError
+from vid2book.eval.ablate import config, report
+from vid2book.eval.ablate.arrange import arrange, shared_ids, shuffled_within
+from vid2book.eval.ablate.command import ablate
+from vid2book.eval.ablate.config import Ablation, Corpus, Folder, Settings
+from vid2book.eval.ablate.folders import AblateError, Folders
+from vid2book.eval.ablate.grid import cells, some
+from vid2book.eval.ablate.runs import Answered, Found, HeldOutLoss
+from vid2book.eval.ablate.table import measures, table, unmatched
+
+SAMPLES, SLIDES = 40, 5
+
+
+@pytest.fixture
+def corpus(tmp_path: Path) -> Path:
+    """Samples of five images, each before its text; an image's bytes name it."""
+    rows: list[dict[str, Any]] = []
+    for number in range(SAMPLES):
+        names = [f"{number}.{slide}" for slide in range(SLIDES)]
+        rows.append(
+            {
+                "id": f"sample-{number}",
+                "images": [x for n in names for x in ({"bytes": n.encode(), "path": None}, None)],
+                "texts": [x for n in names for x in (None, f"says {n}")],
+                "ocr_texts": [x for n in names for x in (f"reads {n}", None)],
+                "elements": [{"kind": k, "name": n} for n in names for k in ("image", "text")],
+            }
+        )
+    out = tmp_path / "corpus"
+    (out / "data").mkdir(parents=True)
+    half = SAMPLES // 2
+    for number, part in enumerate((rows[:half], rows[half:])):
+        pq.write_table(
+            pa.Table.from_pylist(part), out / "data" / f"train-{number:05d}-of-00002.parquet"
+        )
+    return out
+
+
+def arranged(corpus: Path, out: Path, order: float, across: float, seed: int = 0) -> list[Any]:
+    arrange(corpus, out, order, across, None, seed)
+    return pq.read_table(out / "data").to_pylist()
+
+
+def shown(rows: list[Any]) -> list[list[str]]:
+    return [[image["bytes"].decode() for image in row["images"] if image] for row in rows]
+
+
+def moved(rows: list[Any]) -> float:
+    """Share of the images that do not stand before their own text."""
+    places = [
+        (name, f"{number}.{slide}")
+        for number, names in enumerate(shown(rows))
+        for slide, name in enumerate(names)
+    ]
+    return sum(name != own for name, own in places) / len(places)
+
+
+def test_shuffled_order_keeps_images_in_their_sample(corpus: Path, tmp_path: Path) -> None:
+    rows = arranged(corpus, tmp_path / "out", order=1.0, across=0.0)
+    for number, names in enumerate(shown(rows)):
+        assert sorted(names) == [f"{number}.{slide}" for slide in range(SLIDES)]
+    assert 0.7 < moved(rows) < 0.9  # one in five comes back to its place
+
+
+def test_a_smaller_share_moves_fewer(corpus: Path, tmp_path: Path) -> None:
+    shares = [moved(arranged(corpus, tmp_path / f"{s}", s, 0.0)) for s in (0.2, 0.5, 1.0)]
+    assert 0 < shares[0] < shares[1] < shares[2]
+
+
+def test_shuffled_across_moves_images_to_other_samples(corpus: Path, tmp_path: Path) -> None:
+    rows = arranged(corpus, tmp_path / "out", order=0.0, across=1.0)
+    names = shown(rows)
+    everything = sorted(f"{n}.{s}" for n in range(SAMPLES) for s in range(SLIDES))
+    assert sorted(name for each in names for name in each) == everything
+    home = sum(name.startswith(f"{n}.") for n, each in enumerate(names) for name in each)
+    assert home < 0.1 * SAMPLES * SLIDES
+
+
+def test_texts_stay_and_what_is_read_goes_with_the_image(corpus: Path, tmp_path: Path) -> None:
+    rows = arranged(corpus, tmp_path / "out", order=1.0, across=1.0)
+    for number, row in enumerate(rows):
+        assert row["texts"][1::2] == [f"says {number}.{slide}" for slide in range(SLIDES)]
+        for place in range(0, 2 * SLIDES, 2):
+            name = row["images"][place]["bytes"].decode()
+            assert row["ocr_texts"][place] == f"reads {name}"
+            assert row["elements"][place] == {"kind": "image", "name": name}
+            assert row["images"][place + 1] is None
+
+
+def test_the_seed_decides(corpus: Path, tmp_path: Path) -> None:
+    one, same, other = (
+        shown(arranged(corpus, tmp_path / name, 1.0, 0.0, seed))
+        for name, seed in (("a", 1), ("b", 1), ("c", 2))
+    )
+    assert one == same != other
+
+
+def test_only_samples_that_all_corpora_have(corpus: Path, tmp_path: Path) -> None:
+    arrange(corpus, tmp_path / "few", 0.0, 0.0, frozenset({"sample-3", "sample-30"}), 0)
+    assert pq.read_table(tmp_path / "few" / "data")["id"].to_pylist() == ["sample-3", "sample-30"]
+    assert shared_ids([corpus, tmp_path / "few"]) == {"sample-3", "sample-30"}
+
+
+def test_samples_of_other_lengths(tmp_path: Path) -> None:
+    sample = np.array([0, 0, 0, 1, 2, 2])
+    places = shuffled_within(sample, 1.0, np.random.default_rng(0))
+    assert sorted(places) == list(range(6))
+    assert list(sample[places]) == list(sample)
+
+
+def ablation(**values: Any) -> Ablation:
+    given = {
+        "title": "A study",
+        "corpus": {"path": "corpus"},
+        "model": {"path": "model"},
+        "axes": {"images": {"aligned": {}, "shuffled": {"shuffle_order": 1.0}}},
+    }
+    return Ablation.model_validate(given | values)
+
+
+def test_cells_are_all_combinations_and_the_first_is_the_base() -> None:
+    study = ablation(
+        train={"learning_rate": 1e-3, "data": {"max_tokens": 100}},
+        axes={
+            "images": {"aligned": {}, "shuffled": {"shuffle_order": 1.0}},
+            "text": {"speech": {}, "both": {"train": {"data": {"text": "speech+ocr"}}}},
+        },
+    )
+    found = cells(study)
+    names = ["aligned, speech", "aligned, both", "shuffled, speech", "shuffled, both"]
+    assert [cell.name for cell in found] == names
+    assert found[3].settings.shuffle_order == 1.0
+    assert found[3].recipe.data.text == "speech+ocr"
+    assert found[3].recipe.data.max_tokens == 100
+    assert found[3].recipe.learning_rate == 1e-3
+    assert [cell.name for cell in some(found, ("shuffled, both",))] == ["shuffled, both"]
+    with pytest.raises(AblateError, match="no cell 'else'; there are aligned, speech"):
+        some(found, ("else",))
+
+
+@pytest.mark.parametrize(
+    ("values", "message"),
+    [
+        ({"train": {"learning_rat": 1}}, "learning_rat"),
+        ({"corpus": {"path": "a", "make": "b {out}"}}, "give one of path, make, videos"),
+        ({"model": {"make": "python m.py"}}, "must say {out}"),
+        ({"axes": {"a": {"b": {"pipeline": {"read": {"enabled": False}}}}}}, "corpus.videos"),
+        ({"axes": {"a": {"b": {"shuffle_order": 20}}}}, "less than or equal to 1"),
+    ],
+)
+def test_what_cannot_be_studied_is_told(values: dict[str, Any], message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        ablation(**values)
+
+
+def test_every_shipped_ablation_is_valid() -> None:
+    assert {"order", "keyframes", "refinement", "ocr", "image_order"} <= set(config.names())
+    for name in config.names():
+        assert len(cells(config.load(name))) >= 2
+    with pytest.raises(ConfigError, match="there is no config named 'else'"):
+        config.load("else")
+
+
+def test_a_folder_is_made_once_until_what_it_reads_changes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("VID2BOOK_STORE", str(tmp_path / "store"))
+    script = tmp_path / "script.py"
+    script.write_text("import sys, pathlib; pathlib.Path(sys.argv[1]).mkdir()")
+    told: list[str] = []
+    folders = Folders(tmp_path / "work", told.append)
+    made = Folder(make=f"python {script} {{out}} {{seed}}", reads=(str(script),))
+    first = folders.model(made, seed=0)
+    assert folders.model(made, seed=0) == first
+    assert len(told) == 1
+    assert folders.model(made, seed=1).key != first.key
+    script.write_text(script.read_text() + "  # another")
+    assert folders.model(made, seed=0).key != first.key
+    assert len(told) == 3
+
+
+def test_a_command_that_fails_is_told_with_its_last_words(tmp_path: Path) -> None:
+    folders = Folders(tmp_path / "work", lambda said: None)
+    failing = Corpus(make="python -c \"raise SystemExit('no disk left')\" {out}")
+    with pytest.raises(AblateError, match=r"(?s)exit status 1.*no disk left"):
+        folders.corpus(failing, {})
+    with pytest.raises(AblateError, match="nothing was written"):
+        folders.corpus(Corpus(make="python -c pass {out}"), {})
+    with pytest.raises(AblateError, match="cannot run no-such-program"):
+        folders.corpus(Corpus(make="no-such-program {out}"), {})
+    with pytest.raises(AblateError, match="lectures is not there"):
+        folders.corpus(Corpus(videos="lectures"), {})
+    assert not list((tmp_path / "work" / "corpora").glob("[0-9a-f]*"))
+
+
+def test_the_short_study_runs_and_is_not_run_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("VID2BOOK_STORE", str(tmp_path / "store"))
+    monkeypatch.chdir(Path(__file__).resolve().parents[2])
+    app = typer.Typer()
+    app.command()(ablate)
+    out = tmp_path / "order"
+
+    def run() -> str:
+        result = CliRunner().invoke(app, ["order", "--short", "-o", str(out), "--workers", "2"])
+        assert result.exit_code == 0, result.output
+        return result.output
+
+    assert "making" in run()
+    told = json.loads((out / "table.json").read_text())
+    assert told["unmatched"] == []
+    assert [cell["cell"] for cell in told["cells"]] == ["aligned", "images shuffled"]
+    assert set(told["measures"]) == {"held-out loss", "0-shot accuracy", "2-shot accuracy"}
+    assert told["cells"][0]["images"] == [128]  # 8 lectures of 16 slides
+    assert told["cells"][0]["estimates"]["held-out loss"]["lessons"] is not None
+    times = {file: file.stat().st_mtime_ns for file in out.rglob("found.json")}
+    assert len(times) == 2
+    lost = next(iter(times))
+    lost.unlink()  # as if the run had been killed just before its end
+    assert "making" not in run()
+    assert json.loads((out / "table.json").read_text()) == told
+    changed = {f for f in times if f.stat().st_mtime_ns != times[f]}
+    assert changed == {lost}
+
+
+def found(loss: float, right: float, videos: int = 30) -> Found:
+    """Losses and answers about `loss` and `right`, some videos harder than others."""
+    hard = np.linspace(-0.2, 0.2, videos)
+    names = [f"v{video}" for video in range(videos)]
+    return Found(
+        samples=10,
+        images=40,
+        loss_tokens=1000,
+        steps=5,
+        losses=tuple(
+            HeldOutLoss(name, name, 10 * (loss + more), 10)
+            for name, more in zip(names, hard, strict=True)
+        ),
+        answers=tuple(Answered(0, name, name, right) for name in names),
+    )
+
+
+def test_differences_are_paired_and_need_both_intervals() -> None:
+    seeds = {0: 0.01, 1: 0.0, 2: -0.01}
+    lines = table(
+        {
+            "base": {s: found(1.0 + e, 0.5) for s, e in seeds.items()},
+            "worse": {s: found(1.1 + e, 0.4) for s, e in seeds.items()},
+            "wavers": {s: found(1.0 + 20 * e, 0.5) for s, e in seeds.items()},
+        }
+    )
+    base, worse, wavers = lines
+    assert base.estimates["held-out loss"].value == pytest.approx(1.0)
+    assert base.estimates["0-shot accuracy"].value == pytest.approx(50.0)
+    low, high = base.estimates["held-out loss"].lessons or (0, 0)
+    assert low < 0.97 and high > 1.03  # videos differ
+    assert base.differences == {}
+    # Paired, so that neither the seeds nor the videos blur it.
+    difference = worse.differences["held-out loss"]
+    assert difference.value == pytest.approx(0.1)
+    assert difference.seeds == pytest.approx((0.1, 0.1))
+    assert difference.lessons == pytest.approx((0.1, 0.1))
+    assert difference.excludes_zero
+    assert worse.differences["0-shot accuracy"].value == pytest.approx(-10.0)
+    # By Student's t with two degrees of freedom: 4.303 * 0.19 / sqrt(3).
+    assert wavers.differences["held-out loss"].seeds == pytest.approx((-0.472, 0.472), abs=1e-3)
+    assert not wavers.differences["held-out loss"].excludes_zero
+
+
+def test_with_one_seed_only_the_lessons_speak() -> None:
+    lines = table({"base": {0: found(1.0, 0.5)}, "worse": {0: found(1.1, 0.5)}})
+    assert lines[1].differences["held-out loss"].seeds is None
+    assert lines[1].differences["held-out loss"].excludes_zero
+
+
+def test_cells_that_are_not_matched_are_told(tmp_path: Path) -> None:
+    from dataclasses import replace
+
+    results = {"base": {0: found(1.0, 0.5)}, "less": {0: replace(found(1.1, 0.5), images=39)}}
+    lines = table(results)
+    assert unmatched(lines) == ["images"]
+    study = ablation()
+    report.write(study, lines, measures(results["base"][0]), tmp_path)
+    text = (tmp_path / "table.md").read_text()
+    assert "Cells differ in images" in text
+    assert "| less | **+0.1** [+0.1, +0.1] |" in text
+    told = json.loads((tmp_path / "table.json").read_text())
+    assert told["unmatched"] == ["images"]
+    assert told["cells"][1]["differences"]["held-out loss"]["excludes_zero"] is True
+    assert (tmp_path / "table.png").read_bytes().startswith(b"\x89PNG")
+
+
+def test_settings_of_the_base_hold_for_all_cells() -> None:
+    study = ablation(
+        corpus={"videos": "lectures"},
+        pipeline={"splits": {"ratios": {"train": 0.9, "test": 0.1}}},
+        axes={"refine": {"yes": {}, "no": {"pipeline": {"refine": {"enabled": False}}}}},
+    )
+    pipelines = [cell.settings.pipeline for cell in cells(study)]
+    assert all(p["splits"]["ratios"]["test"] == 0.1 for p in pipelines)
+    assert pipelines[1]["refine"] == {"enabled": False}
+    assert Settings.model_validate({}).pipeline == {}
