@@ -9,13 +9,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from .report import Report
+    from .report.metrics import Report
 
 __all__ = ["measure"]
 
 
 def measure(*corpora: Any, **settings: Any) -> Report:
-    """Measure corpora; see `vid2book.eval.report.measure`, which has the arguments."""
-    from . import report  # imported late, so that the command line starts fast
+    """Measure corpora; see `vid2book.eval.report.metrics.measure`, which has the arguments."""
+    from .report import metrics  # imported late, so that the command line starts fast
 
-    return report.measure(*corpora, **settings)
+    return metrics.measure(*corpora, **settings)

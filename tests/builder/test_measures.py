@@ -14,7 +14,7 @@ from PIL import Image
 from vid2book.builder.folder import CorpusError
 from vid2book.builder.measures import read_measures
 from vid2book.builder.write import write_corpus
-from vid2book.eval.report import measure, write_metrics
+from vid2book.eval.report.metrics import measure, write_metrics
 
 from .hub.server import Hub
 

@@ -9,7 +9,6 @@ from pathlib import Path
 
 import pytest
 
-from vid2book.eval import report
 from vid2book.eval.corpora import Interleaved
 from vid2book.eval.density import terms
 from vid2book.eval.density.ideas import idea_density
@@ -24,7 +23,8 @@ from vid2book.eval.measures.base import Absent, PerSample
 from vid2book.eval.measures.filler_share import FillerShare
 from vid2book.eval.measures.knowledge_density import KnowledgeDensity
 from vid2book.eval.measures.text import TextMeasure
-from vid2book.eval.page import write_page
+from vid2book.eval.report import metrics
+from vid2book.eval.report.page import write_page
 from vid2book.eval.seen import Seen
 from vid2book.eval.tools import Tools
 
@@ -176,7 +176,7 @@ def test_a_missing_package_is_named_with_its_extra(monkeypatch: pytest.MonkeyPat
 def test_the_report_shows_how_well_a_measure_was_validated(tmp_path: Path) -> None:
     lessons = [p.text for p in passages("held_out") if p.kind == LECTURE]
     rows = [row(f"v{i}", images=1) | {"texts": [None, lessons[i]]} for i in range(3)]
-    found = report.measure(write_parquet(tmp_path / "lessons.parquet", rows))
+    found = metrics.measure(write_parquet(tmp_path / "lessons.parquet", rows))
     figures = found.to_dict()["figures"]
     assert figures["term_density"]["validation"] == published()["term_density"]
     assert figures["coherence"]["validation"] is None

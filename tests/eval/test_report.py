@@ -12,7 +12,7 @@ import typer
 from playwright.sync_api import Browser, sync_playwright
 from typer.testing import CliRunner, Result
 
-from vid2book.eval.command import measure
+from vid2book.eval.report.command import measure
 
 from .corpus import row, write_parquet
 

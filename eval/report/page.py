@@ -12,11 +12,11 @@ from pathlib import Path
 from jinja2 import Environment, FunctionLoader, StrictUndefined
 from markupsafe import Markup
 
-from .density.validation import published
-from .measures.base import Figure
+from ..density.validation import published
+from ..measures.base import Figure
 from .measuring import Result
+from .metrics import ENOUGH, Compared, Difference, Report
 from .plots import plot
-from .report import ENOUGH, Compared, Difference, Report
 
 _ENDS = {"higher": ("Worst", "Best"), "lower": ("Best", "Worst"), "neither": ("Lowest", "Highest")}
 _ARROWS = {"higher": "higher is better", "lower": "lower is better", "neither": "describes only"}
@@ -57,7 +57,7 @@ def write_page(report: Report, path: Path) -> None:
     first = report.corpora[0].results
     sections = [_section(report, name) for name in first if _is_known(report, name)]
     absent = [r for name, r in first.items() if not _is_known(report, name) and not r.figure.minor]
-    style = _packaged("report.css")
+    style = _packaged("page.css")
     environment = Environment(
         loader=FunctionLoader(_packaged),
         autoescape=True,
@@ -66,7 +66,7 @@ def write_page(report: Report, path: Path) -> None:
         lstrip_blocks=True,
     )
     environment.filters.update(number=number, signed=signed, data=_data_url)
-    page = environment.get_template("report.html").render(
+    page = environment.get_template("page.html").render(
         report=report,
         sections=sections,
         compared=_with_shared(report),
@@ -126,7 +126,7 @@ def _data_url(picture: bytes) -> str:
 
 
 def _packaged(name: str) -> str:
-    return (files("vid2book.eval") / name).read_text("utf-8")
+    return (files("vid2book.eval.report") / name).read_text("utf-8")
 
 
 def _hash(text: str) -> str:

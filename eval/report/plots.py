@@ -11,7 +11,7 @@ import numpy as np
 
 from .measuring import Result
 
-_INKS = ("#1f5fa8", "#c2571a", "#2c7d4f", "#7a4aa0", "#8a6d1b", "#a8325e")  # as in report.css
+_INKS = ("#1f5fa8", "#c2571a", "#2c7d4f", "#7a4aa0", "#8a6d1b", "#a8325e")  # as in page.css
 _MOST_DOTS = 300
 
 

@@ -9,14 +9,14 @@ from typing import Any
 
 import numpy as np
 
-from .clip import Clip
-from .corpora import CorpusError, Interleaved, InterleavedCorpus
+from ..clip import Clip
+from ..corpora import CorpusError, Interleaved, InterleavedCorpus
+from ..measures import MEASURES
+from ..measures.base import Absent, Figure, Found, PerPair, PerSample
+from ..seen import Seen
+from ..statistics import Interval, Statistic, interval, ratio, separation
+from ..tools import Tools
 from .examples import Album, Example, open_album
-from .measures import MEASURES
-from .measures.base import Absent, Figure, Found, PerPair, PerSample
-from .seen import Seen
-from .statistics import Interval, Statistic, interval, ratio, separation
-from .tools import Tools
 
 _EMBEDDED_AT_ONCE = 8  # samples whose images CLIP sees in one batch
 _SHOWN = 3  # examples at each end

@@ -11,7 +11,7 @@ from typing import IO
 
 from PIL import Image
 
-from .seen import Picture, Seen
+from ..seen import Picture, Seen
 
 _PICTURES = 4  # of a sample
 _WIDTH, _HEIGHT = 240, 180  # pixels at most

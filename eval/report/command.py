@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from vid2book.models.chat import Chat
 
     from .measuring import Tell
-    from .report import Report
+    from .metrics import Report
 
 
 def measure(
@@ -66,10 +66,10 @@ def measure(
     ] = "",
 ) -> None:
     """Tell how good corpora are, in REPORT/report.html and REPORT/metrics.json."""
-    from . import report
-    from .clip import Clip, ClipError
-    from .corpora import CorpusError
-    from .density.surprise import open_language_model
+    from ..clip import Clip, ClipError
+    from ..corpora import CorpusError
+    from ..density.surprise import open_language_model
+    from . import metrics
     from .page import write_page
     from .plots import PlotError, check
 
@@ -78,7 +78,7 @@ def measure(
         check()  # before hours of work
         clip = Clip(clip_model, clip_weights) if clip_weights or ":" in clip_model else None
         with _progress(console, samples or None) as tell:
-            found = report.measure(
+            found = metrics.measure(
                 *corpora,
                 samples=samples or None,
                 seed=seed,
@@ -91,7 +91,7 @@ def measure(
                 tell=tell,
             )
         output.mkdir(parents=True, exist_ok=True)
-        report.write_metrics(found, output / "metrics.json")
+        metrics.write_metrics(found, output / "metrics.json")
         write_page(found, output / "report.html")
     except (CorpusError, ClipError, PlotError, OSError) as error:
         console.print(f"[red]Error:[/] {escape(str(error))}", soft_wrap=True)

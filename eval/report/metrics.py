@@ -32,15 +32,15 @@ from typing import Any
 
 from vid2book.models.chat import Chat
 
-from .benchmark import open_benchmark
-from .clip import Clip
-from .corpora import InterleavedCorpus, open_corpus
-from .density.surprise import LanguageModel
-from .density.validation import published
-from .measures.base import Figure
+from ..benchmark import open_benchmark
+from ..clip import Clip
+from ..corpora import InterleavedCorpus, open_corpus
+from ..density.surprise import LanguageModel
+from ..density.validation import published
+from ..measures.base import Figure
+from ..statistics import RESAMPLES, Interval, paired_difference
+from ..tools import Tools
 from .measuring import Measured, Result, Tell, measure_corpus
-from .statistics import RESAMPLES, Interval, paired_difference
-from .tools import Tools
 
 SCHEMA = 1
 LEVEL = 0.95
