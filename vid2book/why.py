@@ -80,8 +80,8 @@ class Why:
 
     def _decisions(self) -> Table:
         table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
-        for column in ("", "", "Time", "By", "Score", "Reason"):
-            table.add_column(column, no_wrap=column in {"Time", "By", "Score"})
+        for column in ("", "", "Time", "By which stage and score, and why"):
+            table.add_column(column, no_wrap=column == "Time")
         for decision in self.video:
             table.add_row("Video", *_cells(decision))
         for level, name in LEVELS.items():
@@ -177,20 +177,22 @@ def _pieces(samples: Iterable[Row], at: float) -> Iterator[Piece]:
                 )
 
 
-def _cells(decision: Decision) -> tuple[Text, Text, Text, Text, Text]:
+def _cells(decision: Decision) -> tuple[Text, Text, Text]:
     verdict = Text("kept", style="green") if decision.kept else Text("dropped", style="red")
     score = "" if decision.score is None else f"{decision.score:.3g}"
     if decision.threshold is not None:
         score += f" against {decision.threshold:.3g}"
-    told = Text(_plain(decision.reason))
+    # One column for all that is told, since a terminal may have 80 columns.
+    told = Text(_plain(decision.stage), style="cyan")
+    told = Text.assemble(told, f" {score}".rstrip(), ": ", _plain(decision.reason))
     if decision.provisional:
         told.append(" (the next build tries again)", style="yellow")
     if decision.text:
-        told.append("\n" if decision.reason else "").append(_plain(decision.text), style="italic")
+        told.append("\n").append(_plain(decision.text), style="italic")
     if decision.raw not in ("", decision.text):
         told.append("\nas spoken: ", style="dim").append(_plain(decision.raw), style="italic")
     span = _span(decision.start, decision.end)
-    return verdict, Text(span), Text(_plain(decision.stage)), Text(score.strip()), told
+    return verdict, Text(span), told
 
 
 def _span(start: float, end: float) -> str:
