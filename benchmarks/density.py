@@ -44,7 +44,7 @@ def main(
 ) -> None:
     tools = Tools(
         language_model=open_language_model(language_model) if language_model else None,
-        judge=chat_of(Llm(model=judge, base_url=judge_url)) if judge else None,
+        judge=chat_of(Llm(model=judge, base_url=judge_url, max_tokens=512)) if judge else None,
     )
     sets = {"written": passages("held_out")}
     if recorded:

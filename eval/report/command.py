@@ -110,7 +110,8 @@ def _judge(model: str, url: str, key: str) -> Chat:
 
     if not url.startswith(("http://", "https://")):
         raise typer.BadParameter("a URL such as http://localhost:8000/v1 is needed")
-    return chat_of(Llm(model=model, base_url=url, api_key_env=key))
+    # A grade with its reason is short; what runs on for longer is no answer.
+    return chat_of(Llm(model=model, base_url=url, api_key_env=key, max_tokens=512))
 
 
 @contextmanager
