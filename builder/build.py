@@ -17,18 +17,19 @@ from rich.markup import escape
 from rich.table import Table
 
 from vid2book.config import ConfigError
+from vid2book.folder import record as folder
+from vid2book.folder.record import CorpusError, Written
 from vid2book.manifest import ManifestError
 from vid2book.models.error import ModelError
 from vid2book.records import Outcome
 
-from . import folder, source
-from .folder import CorpusError, Written
+from . import source
 from .progress import Display
 from .splits import denying, splits
 
 if TYPE_CHECKING:
-    from vid2book.corpus import Corpus
-    from vid2book.executors.local import Event
+    from vid2book.pipeline.corpus import Corpus
+    from vid2book.pipeline.local import Event
 
 LOG = "build.log.jsonl"
 _MOST_SHOWN = 50  # lines of a table; the config `videos` of a corpus has them all

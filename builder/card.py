@@ -14,12 +14,12 @@ from datasets import DatasetInfo, SplitDict, SplitInfo
 from datasets.info import DatasetInfosDict
 from huggingface_hub import DatasetCard, DatasetCardData
 
+from vid2book import licences
 from vid2book.config import Config
+from vid2book.folder.record import FOLDERS, SplitSize, Written
 from vid2book.records import Outcome
 
-from . import licences
 from .features import FEATURES
-from .folder import FOLDERS, SplitSize, Written
 
 _TAGS = ["vid2book", "multimodal", "interleaved", "textbook", "education", "lectures", "ocr"]
 _TASKS = ["image-text-to-text", "image-to-text", "text-generation"]

@@ -11,8 +11,9 @@ from typing import Any
 
 from datasets import Image, List, Value
 
+from vid2book.folder.record import FOLDERS
+
 from .features import FEATURES
-from .folder import FOLDERS
 
 NAME = "croissant.json"
 

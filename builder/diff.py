@@ -14,7 +14,7 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
-from .folder import FOLDERS, CorpusError
+from vid2book.folder.record import FOLDERS, CorpusError
 
 Row = dict[str, Any]
 Videos = dict[str, Row]  # video_id to its row, in the order of the corpus

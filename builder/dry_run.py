@@ -12,11 +12,11 @@ from rich.table import Table
 from vid2book.media.container import MediaError
 from vid2book.models.error import ModelError
 from vid2book.models.lazy import chat_of, models_of
-from vid2book.pipeline import STAGES
-from vid2book.work import Failed, Stage
+from vid2book.pipeline.graph import STAGES
+from vid2book.pipeline.work import Failed, Stage
 
 if TYPE_CHECKING:
-    from vid2book.corpus import Corpus
+    from vid2book.pipeline.corpus import Corpus
     from vid2book.records import Video
 
 

@@ -13,8 +13,9 @@ from rich.console import Console
 from rich.filesize import decimal
 from rich.markup import escape
 
+from vid2book.folder.record import CorpusError
+
 from .diff import read_videos
-from .folder import CorpusError
 
 if TYPE_CHECKING:
     from .features import Row

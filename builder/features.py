@@ -14,12 +14,11 @@ from typing import TYPE_CHECKING, Any
 
 from datasets import Features, Image, Value
 
+from vid2book.folder.record import CorpusError
 from vid2book.records import Decision, Outcome, Sample, Video
 
-from .folder import CorpusError
-
 if TYPE_CHECKING:
-    from vid2book.corpus import Corpus
+    from vid2book.pipeline.corpus import Corpus
 
 Row = dict[str, Any]
 

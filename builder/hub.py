@@ -27,8 +27,9 @@ from huggingface_hub.utils.tqdm import (
     enable_progress_bars,
 )
 
+from vid2book.folder.record import CorpusError
+
 from .diff import Videos, videos_in
-from .folder import CorpusError
 
 VERSION = re.compile(r"\d+\.\d+\.\d+")
 

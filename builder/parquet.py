@@ -15,8 +15,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from datasets import Features
 
+from vid2book.folder.record import SplitSize
+
 from .features import Row
-from .folder import SplitSize
 
 SHARD_BYTES = 500_000_000  # of rows in memory; what the Hub recommends for a file
 ROW_GROUP_BYTES = 50_000_000  # a reader loads a whole group to show one row

@@ -6,8 +6,9 @@ import hashlib
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from vid2book.folder.record import FOLDERS
+
 from . import measures
-from .folder import FOLDERS
 from .hub import RemoteFile
 
 # Nothing else of a corpus folder leaves it: neither its record and logs nor the preview.

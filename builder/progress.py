@@ -21,7 +21,7 @@ from rich.progress import (
 from vid2book.records import Video
 
 if TYPE_CHECKING:
-    from vid2book.executors.local import Event, Step
+    from vid2book.pipeline.local import Event, Step
 
 
 class Display:

@@ -15,9 +15,12 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from rich.filesize import decimal
 
-from . import changelog, croissant, folder, licences
+from vid2book import licences
+from vid2book.folder import record as folder
+from vid2book.folder.record import FOLDERS, CorpusError
+
+from . import changelog, croissant
 from .diff import Diff, Videos, diff, read_videos
-from .folder import FOLDERS, CorpusError
 from .hub import VERSION, Hub, HubError, operation, order
 from .measures import Measures
 from .plan import Plan, plan

@@ -12,7 +12,7 @@ from rich.filesize import decimal
 from rich.markup import escape
 from rich.table import Table
 
-from .folder import CorpusError
+from vid2book.folder.record import CorpusError
 
 if TYPE_CHECKING:
     from .plan import Plan
@@ -53,7 +53,8 @@ def push(
     ] = False,
 ) -> None:
     """Publish a corpus on the Hugging Face Hub, as a version that others can load."""
-    from . import licences
+    from vid2book import licences
+
     from .hub import Hub, HubError, has_token, quiet
     from .measures import read_measures
     from .plan import local_files, plan

@@ -13,10 +13,10 @@ from typing import Any
 
 from datasets import Dataset
 
-from vid2book.released import read_released
+from vid2book.folder.record import CorpusError
+from vid2book.folder.released import read_released
 
 from .features import FEATURES, Row
-from .folder import CorpusError
 
 
 def write(split: str, rows: Iterable[Row], out: Path) -> int:

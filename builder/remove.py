@@ -15,11 +15,11 @@ from rich.console import Console
 from rich.markup import escape
 
 from vid2book.config import Config
+from vid2book.folder import record as folder
+from vid2book.folder.record import CorpusError, Written
 
-from . import folder
 from .build import LOG
 from .diff import read_videos
-from .folder import CorpusError, Written
 from .splits import denying
 
 if TYPE_CHECKING:

@@ -14,8 +14,8 @@ from vid2book.config import Config, load
 from .splits import assign
 
 if TYPE_CHECKING:
-    from vid2book.corpus import Corpus
-    from vid2book.executors.local import Event, Step
+    from vid2book.pipeline.corpus import Corpus
+    from vid2book.pipeline.local import Event, Step
 
 
 def open_corpus(
@@ -37,9 +37,9 @@ def open_corpus(
     Raises:
         ManifestError, ConfigError: what is wrong in which file.
     """
-    from vid2book.corpus import Corpus
     from vid2book.manifest import read_manifest
-    from vid2book.stages.privacy import mask_video
+    from vid2book.pipeline.corpus import Corpus
+    from vid2book.privacy import mask_video
     from vid2book.store import Store
 
     config = load(pipeline)
@@ -62,15 +62,15 @@ def fill(
 
     Args:
         corpus: what to run.
-        executor: a module of `vid2book.executors`.
+        executor: a module of `vid2book.pipeline`.
         workers: processes; None: one per core.
         report: told now and then how far a video is.
     """
-    from vid2book.executors.local import Event
+    from vid2book.pipeline.local import Event
 
     yield from (Event(video) for video in corpus.videos if corpus.is_denied(video))
     wanted = tuple(video for video in corpus.videos if not corpus.is_denied(video))
-    run = import_module(f"vid2book.executors.{executor}").run
+    run = import_module(f"vid2book.pipeline.{executor}").run
     yield from run(replace(corpus, videos=wanted), workers or cores(), report)
 
 

@@ -9,12 +9,11 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from vid2book.config import Config
+from vid2book.folder.record import CorpusError
 from vid2book.records import Video
 
-from .folder import CorpusError
-
 if TYPE_CHECKING:
-    from vid2book.corpus import Corpus
+    from vid2book.pipeline.corpus import Corpus
 
 _NAME = re.compile(r"\w+(\.\w+)*")  # what `datasets` takes
 

@@ -26,14 +26,14 @@ from typing import TYPE_CHECKING, Any
 import datasets
 
 from vid2book.builder.features import FEATURES, Row, count, rows
-from vid2book.builder.folder import FORMAT
 from vid2book.builder.source import fill, open_corpus
 from vid2book.builder.splits import splits
 from vid2book.config import Config, names
+from vid2book.folder.record import FORMAT
 from vid2book.records import Video
 
 if TYPE_CHECKING:
-    from vid2book.corpus import Corpus
+    from vid2book.pipeline.corpus import Corpus
 
 logger = logging.getLogger(__name__)
 _PROVISIONAL = "provisional"  # a file beside the rows

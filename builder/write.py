@@ -9,17 +9,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from vid2book.config import Config
+from vid2book.folder import record as folder
+from vid2book.folder.record import CorpusError, SplitSize, Written
 from vid2book.records import Outcome, Video
 
-from . import croissant, folder
+from . import croissant
 from .card import render_card
 from .features import FEATURES, Row, rows
-from .folder import CorpusError, SplitSize, Written
 from .parquet import Shards
 from .splits import splits
 
 if TYPE_CHECKING:
-    from vid2book.corpus import Corpus
+    from vid2book.pipeline.corpus import Corpus
 
 
 class EmptyCorpusError(CorpusError):

@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from vid2book.stages.phash import distance
+from vid2book.screen.phash import distance
 
 from .seen import Picture
 

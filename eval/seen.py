@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from vid2book.stages.phash import phash
+from vid2book.screen.phash import phash
 
 from .clip import Vectors
 from .corpora import Interleaved

@@ -19,7 +19,7 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
-from vid2book.released import ReleasedError, released_row, released_samples
+from vid2book.folder.released import ReleasedError, released_row, released_samples
 
 T = TypeVar("T")
 Row = dict[str, Any]

@@ -12,9 +12,9 @@ from vid2book.models.tokens import TokenCounter
 if TYPE_CHECKING:
     from vid2book.models.chat import Chat
 
-    from .benchmark import Benchmark
     from .clip import Clip
     from .density.surprise import LanguageModel
+    from .questions import Benchmark
 
 
 @dataclass

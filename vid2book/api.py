@@ -13,7 +13,7 @@ from .config import Config, load
 from .records import Keyframe, Sample, Transcript, Video
 
 if TYPE_CHECKING:
-    from .work import Work
+    from .pipeline.work import Work
 
 
 def keyframes(
@@ -28,7 +28,7 @@ def keyframes(
     Raises:
         Failed: the video cannot be used.
     """
-    from .pipeline import KEYFRAMES
+    from .pipeline.graph import KEYFRAMES
 
     yield from _work(video, config).get(KEYFRAMES)
 
@@ -38,7 +38,7 @@ def transcribe(video: str | Path | Video, config: str | Path | Config = "offline
 
     Args and errors are those of `keyframes`.
     """
-    from .pipeline import TRANSCRIBE
+    from .pipeline.graph import TRANSCRIBE
 
     return _work(video, config).get(TRANSCRIBE)
 
@@ -48,8 +48,8 @@ def book(video: str | Path | Video, config: str | Path | Config = "offline") -> 
 
     Args and errors are those of `keyframes`.
     """
-    from .corpus import Corpus
-    from .pipeline import STAGES
+    from .pipeline.corpus import Corpus
+    from .pipeline.graph import STAGES
     from .store import Store
 
     work = _work(video, config)
@@ -60,9 +60,9 @@ def book(video: str | Path | Video, config: str | Path | Config = "offline") -> 
 
 def _work(video: str | Path | Video, config: str | Path | Config) -> Work:
     from .manifest import read_manifest
-    from .stages.privacy import mask_video
+    from .pipeline.work import Work
+    from .privacy import mask_video
     from .store import Store
-    from .work import Work
 
     loaded = load(config)
     row = video if isinstance(video, Video) else read_manifest(video)[0]

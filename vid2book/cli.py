@@ -56,7 +56,7 @@ def tell_why(
 ) -> None:
     """Tell what was kept or dropped at a moment of a video, and by which score."""
     from .viewer import ViewError
-    from .why import WhyError, parse_time, why
+    from .viewer.why import WhyError, parse_time, why
 
     try:
         Console().print(why(corpus, video, parse_time(at)))

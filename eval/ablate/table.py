@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import fmean, stdev
 
-from ..statistics import Interval, Ratio, interval, paired_difference, ratio
+from ..intervals import Interval, Ratio, interval, paired_difference, ratio
 from .runs import Found
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ..statistics import Interval, Ratio, interval, paired_difference, ratio
+from ..intervals import Interval, Ratio, interval, paired_difference, ratio
 from .results import Cell, Run
 
 AVERAGE = "average"

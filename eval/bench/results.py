@@ -13,7 +13,7 @@ from typing import Any
 
 from vid2book.store import write_atomically
 
-from ..statistics import Interval, interval, ratio
+from ..intervals import Interval, interval, ratio
 
 
 @dataclass(frozen=True)

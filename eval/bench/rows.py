@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
-from vid2book.stages.phash import phash
+from vid2book.screen.phash import phash
 
 
 class DataError(ValueError):

@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from vid2book.stages.phash import distance
+from vid2book.screen.phash import distance
 
 from ..clip import Vectors
 from .rows import Rows

@@ -12,7 +12,7 @@ from rich.table import Table
 
 from vid2book.store import write_atomically
 
-from ..statistics import Interval
+from ..intervals import Interval
 from .compare import AVERAGE, Difference, average, differences, shared_tasks
 from .published import TASKS, published
 from .results import Run

@@ -5,7 +5,7 @@ Each feature is centred and scaled by its mean and deviation over the labelled p
 over better (Dawes, "The robust beauty of improper linear models in decision making", American
 Psychologist 34(7), 1979), and so it was here: a logistic regression parts the passages of `tune`
 perfectly, and does worse on recorded speech. Weights and norms are in knowledge.yaml, which
-tests/eval/fit_density.py writes.
+scripts/fit_density.py writes.
 """
 
 from __future__ import annotations

@@ -12,7 +12,7 @@ import re
 from collections.abc import Sequence
 from functools import cache
 
-from vid2book import taxonomy
+from vid2book.collect import taxonomy
 
 from .text import words_of
 

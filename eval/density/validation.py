@@ -13,8 +13,8 @@ from functools import cache
 from importlib.resources import files
 from typing import Any, NamedTuple, Protocol
 
+from ..intervals import area_under_curve
 from ..measures.base import Figure
-from ..statistics import area_under_curve
 from .labelled import LECTURE, OTHERS, Passage
 
 _Z = 1.96  # 95 %

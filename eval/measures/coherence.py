@@ -7,8 +7,8 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
+from ..intervals import area_under_curve
 from ..seen import Seen
-from ..statistics import area_under_curve
 from ..tools import Tools
 from .base import Figure, Found, Measure, PerSample
 

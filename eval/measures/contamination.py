@@ -6,8 +6,8 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping
 from typing import Literal
 
-from ..benchmark import Item
 from ..lookalikes import Lookalikes
+from ..questions import Item
 from ..seen import Picture, Seen, decode
 from ..tools import Tools
 from ..words import runs, words_of

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from vid2book.stages.wording import classifier, plain
+from vid2book.teaching.wording import classifier, plain
 
 from ..tools import Tools
 from .base import Figure
@@ -25,7 +25,7 @@ class OffTopicShare(TextMeasure):
         "Speech that is off topic by its wording",
         "lower",
         "share of words",
-        "ridge regression on labelled sentences, vid2book.stages.wording",
+        "ridge regression on labelled sentences, vid2book.teaching.wording",
         "off-topic speech that the judge of the pipeline overlooks as well; what is on topic for "
         "another video",
     )

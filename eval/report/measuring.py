@@ -11,10 +11,10 @@ import numpy as np
 
 from ..clip import Clip
 from ..corpora import CorpusError, Interleaved, InterleavedCorpus
+from ..intervals import Interval, Statistic, interval, ratio, separation
 from ..measures import MEASURES
 from ..measures.base import Absent, Figure, Found, PerPair, PerSample
 from ..seen import Seen
-from ..statistics import Interval, Statistic, interval, ratio, separation
 from ..tools import Tools
 from .examples import Album, Example, open_album
 

@@ -32,13 +32,13 @@ from typing import Any
 
 from vid2book.models.chat import Chat
 
-from ..benchmark import open_benchmark
 from ..clip import Clip
 from ..corpora import InterleavedCorpus, open_corpus
 from ..density.surprise import LanguageModel
 from ..density.validation import published
+from ..intervals import RESAMPLES, Interval, paired_difference
 from ..measures.base import Figure
-from ..statistics import RESAMPLES, Interval, paired_difference
+from ..questions import open_benchmark
 from ..tools import Tools
 from .measuring import Measured, Result, Tell, measure_corpus
 

@@ -1,6 +1,6 @@
 """What differs between families of image-text models, beyond what their processors know.
 
-Another family is another entry here, and one in `tests/eval/vlms.py`.
+Another family is another entry here, and one in `tests/support/vlms.py`.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""A made-up corpus: what the builder asks of `vid2book.corpus.Corpus`, without a pipeline."""
+"""A made-up corpus: what the builder asks of a `Corpus`, without a pipeline."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from vid2book.builder.push import push as push_command
 from vid2book.config import Config
 from vid2book.records import Decision, Element, Judgement, Outcome, Sample, Video
 
-from .hub.server import TOKEN, Hub
+from ..support.hub.server import TOKEN, Hub
 
 MODELS = {"read": "PP-OCR 3.1", "tokens": "a tokenizer 0.4", "transcribe": "tiny.en 1.2"}
 

@@ -14,8 +14,9 @@ import pytest
 import typer
 from typer.testing import CliRunner, Result
 
-from vid2book.builder import build, folder, source, write
+from vid2book.builder import build, source, write
 from vid2book.config import ConfigError
+from vid2book.folder import record as folder
 from vid2book.manifest import ManifestError
 
 

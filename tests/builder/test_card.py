@@ -11,8 +11,8 @@ from huggingface_hub import DatasetCard
 
 from vid2book.builder.card import _size_category
 from vid2book.builder.features import FEATURES
-from vid2book.builder.licences import common, hub_id
 from vid2book.builder.write import write_corpus
+from vid2book.licences import common, hub_id
 
 
 @pytest.fixture

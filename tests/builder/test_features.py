@@ -7,8 +7,8 @@ import json
 import pytest
 
 from vid2book.builder.features import FEATURES, rows
-from vid2book.builder.folder import CorpusError
 from vid2book.builder.splits import splits
+from vid2book.folder.record import CorpusError
 
 COLUMNS = {
     "id": "string",

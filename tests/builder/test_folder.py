@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from vid2book.builder import folder
-from vid2book.builder.folder import FolderError, Written
+from vid2book.folder import record as folder
+from vid2book.folder.record import FolderError, Written
 
 PARTS = folder.PARTS
 

@@ -11,7 +11,7 @@ import pytest
 from vid2book.builder import parquet
 from vid2book.builder.write import write_corpus
 
-from .chunks import chunks, new_bytes
+from ..support.chunks import chunks, new_bytes
 
 
 @pytest.fixture(scope="module")

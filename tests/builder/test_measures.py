@@ -11,12 +11,12 @@ import pytest
 from huggingface_hub import DatasetCard
 from PIL import Image
 
-from vid2book.builder.folder import CorpusError
 from vid2book.builder.measures import read_measures
 from vid2book.builder.write import write_corpus
 from vid2book.eval.report.metrics import measure, write_metrics
+from vid2book.folder.record import CorpusError
 
-from .hub.server import Hub
+from ..support.hub.server import Hub
 
 pytestmark = pytest.mark.filterwarnings("ignore:Use 'content=:DeprecationWarning")
 

@@ -11,7 +11,7 @@ import pytest
 
 from vid2book.builder.write import write_corpus
 
-from .hub.server import Hub
+from ..support.hub.server import Hub
 
 # Peaks of a process in kB: with its libraries loaded, and once the push is over. `getrusage` would
 # tell the peak of the process that started this one, where that is higher.

@@ -15,8 +15,8 @@ from vid2book.builder.diff import compare
 from vid2book.builder.remove import take_out
 from vid2book.builder.write import write_corpus
 
-from .hub.client import load
-from .hub.server import Fault, Hub
+from ..support.hub.client import load
+from ..support.hub.server import Fault, Hub
 
 # The client sends files in a way that its own HTTP library warns of.
 pytestmark = pytest.mark.filterwarnings("ignore:Use 'content=:DeprecationWarning")

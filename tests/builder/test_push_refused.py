@@ -8,8 +8,8 @@ import pytest
 
 from vid2book.builder.write import write_corpus
 
-from .hub.repo import Repo
-from .hub.server import TOKEN, Hub
+from ..support.hub.repo import Repo
+from ..support.hub.server import TOKEN, Hub
 
 # The client sends files in a way that its own HTTP library warns of.
 pytestmark = pytest.mark.filterwarnings("ignore:Use 'content=:DeprecationWarning")

@@ -11,10 +11,11 @@ from datasets import load_dataset
 from huggingface_hub import DatasetCard
 from typer.testing import CliRunner
 
-from vid2book.builder import build, folder, source
+from vid2book.builder import build, source
 from vid2book.builder.diff import compare
 from vid2book.builder.remove import remove, take_out
 from vid2book.builder.write import write_corpus
+from vid2book.folder import record as folder
 from vid2book.records import Decision
 
 

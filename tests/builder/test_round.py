@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from .hub.client import load
-from .hub.server import Hub
+from ..support.hub.client import load
+from ..support.hub.server import Hub
 
 LECTURES = Path(__file__).parents[2] / "examples" / "lectures"
 

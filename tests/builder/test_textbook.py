@@ -13,8 +13,8 @@ from datasets.exceptions import DatasetGenerationError, NonMatchingSplitsSizesEr
 from vid2book import config
 from vid2book.builder import MultimodalTextbook, textbook
 from vid2book.builder.features import FEATURES
-from vid2book.builder.folder import FORMAT
 from vid2book.builder.write import write_corpus
+from vid2book.folder.record import FORMAT
 
 
 def prepared(corpus, table: str = "default", **kwargs: object) -> DatasetDict:

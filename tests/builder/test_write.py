@@ -9,8 +9,9 @@ import pyarrow.parquet as pq
 import pytest
 from datasets import Image, get_dataset_config_names, load_dataset
 
-from vid2book.builder import folder, parquet, write
+from vid2book.builder import parquet, write
 from vid2book.builder.write import EmptyCorpusError, write_corpus
+from vid2book.folder import record as folder
 
 
 def bytes_of(out: Path) -> dict[str, bytes]:

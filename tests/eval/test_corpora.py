@@ -14,7 +14,7 @@ from datasets import Dataset
 from vid2book.eval.corpora import CorpusError, InterleavedCorpus, open_corpus
 from vid2book.eval.sources import HubDataset, reservoir
 
-from .corpus import png, row, write_parquet
+from ..support.corpora import png, row, write_parquet
 
 
 @pytest.fixture

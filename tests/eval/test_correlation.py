@@ -8,15 +8,15 @@ import numpy as np
 import pytest
 
 from vid2book.eval.corpora import Interleaved
+from vid2book.eval.intervals import area_under_curve
 from vid2book.eval.measures.base import Absent, PerPair, PerSample
 from vid2book.eval.measures.correlation import Correlation
 from vid2book.eval.pairs import text_of
 from vid2book.eval.seen import Seen
-from vid2book.eval.statistics import area_under_curve
 from vid2book.eval.tools import Tools
 from vid2book.records import Element
 
-from .corpus import png, sample
+from ..support.corpora import png, sample
 
 TOPICS = {
     "energy": "Kinetic energy grows with the square of the velocity of a body.",

@@ -17,10 +17,10 @@ from PIL import Image
 
 from vid2book.eval import measure
 from vid2book.eval.corpora import InterleavedCorpus
-from vid2book.eval.statistics import Interval, paired_difference
+from vid2book.eval.intervals import Interval, paired_difference
 
-from .corpus import png
-from .lectures import build_lectures
+from ..support.corpora import png
+from ..support.lectures import build_lectures
 
 Row = dict[str, Any]
 ALIGNED = ("images", "texts", "ocr_texts", "text_ocr_list", "elements")
@@ -32,7 +32,7 @@ CHAT = (  # in turn, behind the texts of a video
     "let's just get some pizza, and I was like, yeah, okay, I mean, why not, uh, it was so good.",
 )
 
-_matrix = yaml.safe_load((Path(__file__).parent / "damage.yaml").read_text())
+_matrix = yaml.safe_load((Path(__file__).parents[1] / "data" / "damage.yaml").read_text())
 CELLS = [
     (damage, name, sign)
     for damage, signs in _matrix["damages"].items()

@@ -7,6 +7,7 @@ import sys
 from collections import Counter
 from pathlib import Path
 
+import fit_density
 import pytest
 
 from vid2book.eval.corpora import Interleaved
@@ -28,8 +29,7 @@ from vid2book.eval.report.page import write_page
 from vid2book.eval.seen import Seen
 from vid2book.eval.tools import Tools
 
-from . import fit_density
-from .corpus import row, write_parquet
+from ..support.corpora import row, write_parquet
 
 # Those that need no model; the others are in test_model_measures.py.
 TEXT_MEASURES = [m for m in MEASURES if issubclass(m, TextMeasure) and not m.costly]

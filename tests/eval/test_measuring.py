@@ -13,7 +13,7 @@ from vid2book.eval import measure
 from vid2book.eval.corpora import CorpusError
 from vid2book.eval.measures import MEASURES
 
-from .corpus import row, write_parquet
+from ..support.corpora import row, write_parquet
 
 # What others rely on, by name.
 PROMISED = (

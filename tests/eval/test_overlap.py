@@ -9,16 +9,16 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
-from vid2book.eval.benchmark import Benchmark, Item, open_benchmark
 from vid2book.eval.corpora import Interleaved
 from vid2book.eval.lookalikes import Lookalikes
 from vid2book.eval.measures.base import Absent, Measure, PerSample
 from vid2book.eval.measures.contamination import Contamination
 from vid2book.eval.measures.duplicates import DuplicateImages, DuplicateTexts
+from vid2book.eval.questions import Benchmark, Item, open_benchmark
 from vid2book.eval.seen import Picture, Seen
 from vid2book.eval.tools import Tools
 
-from .corpus import png, sample, write_parquet
+from ..support.corpora import png, sample, write_parquet
 
 QUESTION = "A train leaves the station at noon and travels 60 miles per hour; when does it arrive?"
 

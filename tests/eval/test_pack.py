@@ -12,8 +12,8 @@ from vid2book.eval.train.config import Data
 from vid2book.eval.train.pack import IGNORED, Pack, blank, collate, packs
 from vid2book.eval.vlm import Vlm, load
 
-from . import vlms
-from .corpus import png, sample
+from ..support import vlms
+from ..support.corpora import png, sample
 
 torch = pytest.importorskip("torch")
 

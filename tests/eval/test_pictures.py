@@ -19,7 +19,7 @@ from vid2book.eval.seen import Seen
 from vid2book.eval.ssim import Plane, ssim
 from vid2book.eval.tools import Tools
 
-from .corpus import png, sample
+from ..support.corpora import png, sample
 
 
 def greys() -> Iterator[tuple[np.ndarray, np.ndarray]]:

@@ -14,7 +14,7 @@ from typer.testing import CliRunner, Result
 
 from vid2book.eval.report.command import measure
 
-from .corpus import row, write_parquet
+from ..support.corpora import row, write_parquet
 
 CHROMIUM = Path("/usr/bin/chromium")
 

@@ -12,7 +12,7 @@ from vid2book.eval.measures.shape import Shape
 from vid2book.eval.seen import Seen
 from vid2book.eval.tools import Tools
 
-from .corpus import png, row, sample, write_parquet
+from ..support.corpora import png, row, sample, write_parquet
 
 
 def test_shape(tmp_path: Path) -> None:

@@ -33,8 +33,8 @@ from vid2book.eval.train.model import learning_rate
 from vid2book.eval.train.order import share, shuffled
 from vid2book.eval.vlm import VlmError, load
 
-from . import vlms
-from .corpus import row, write_parquet
+from ..support import vlms
+from ..support.corpora import row, write_parquet
 
 torch = pytest.importorskip("torch")
 safetensors = pytest.importorskip("safetensors")

@@ -17,8 +17,8 @@ from vid2book.eval.train.log import losses
 from vid2book.eval.train.model import layer_classes
 from vid2book.eval.vlm import load
 
-from . import vlms
-from .corpus import row, write_parquet
+from ..support import vlms
+from ..support.corpora import row, write_parquet
 
 torch = pytest.importorskip("torch")
 pytest.importorskip("accelerate")

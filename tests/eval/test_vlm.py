@@ -10,7 +10,7 @@ from PIL import Image
 
 from vid2book.eval.vlm import Message, Vlm, VlmError, chat, encode, image_tokens, load
 
-from . import vlms
+from ..support import vlms
 
 torch = pytest.importorskip("torch")
 

@@ -11,15 +11,15 @@ from numpy.typing import NDArray
 from ..config import Align, Config, Keyframes, Llm, Read, Transcribe
 from . import faster_whisper, openai_whisper
 from .chat import Chat
-from .clip import ClipImages
 from .embed import WordLlama
 from .embed_sentence import SentenceEmbeddings
 from .face import HaarFaces
 from .faster_whisper import FasterWhisper
-from .listen import Listener
 from .ocr import Ocr
 from .ocr_rapid import RapidOcr
+from .open_clip import ClipImages
 from .openai_whisper import OpenAIWhisper
+from .recogniser import Listener
 from .tokens import TokenCounter
 
 Embed = Callable[[Sequence[str]], NDArray[np.float32]]

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from itertools import chain, groupby
 from pathlib import Path
 
-from vid2book.viewer.corpus import Corpus, Row, ViewError, video_of
+from vid2book.folder.reader import Corpus, Row, ViewError, video_of
 from vid2book.viewer.page import Block, blocks, dropped
 from vid2book.viewer.search import Entry, SearchIndex, entries
 from vid2book.viewer.templates import GENERATOR, Templates

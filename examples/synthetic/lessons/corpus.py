@@ -6,12 +6,12 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
+from vid2book.assemble.interleave import IMAGE_TOKENS, interleave
 from vid2book.builder.features import decision_row, sample_row, video_row
 from vid2book.builder.write import write_tables
 from vid2book.config import Config, Interleave
 from vid2book.models.tokens import TokenCounter
 from vid2book.records import Clip, Decision, Keyframe, Outcome, Sample
-from vid2book.stages.interleave import IMAGE_TOKENS, interleave
 
 from .drawing import SIZE
 from .lesson import Lesson

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from . import benchmarks
+from ...support import benchmarks
 
 pytest.importorskip("lm_eval", reason="needs the extra 'eval'")
 

@@ -16,8 +16,7 @@ from vid2book.eval.bench.task import Setting, VisualTask, load_task
 from vid2book.eval.bench.turns import Turn
 from vid2book.eval.vlm import Message, Vlm, chat, image_tokens, load
 
-from .. import vlms
-from . import benchmarks
+from ...support import benchmarks, vlms
 
 
 @pytest.fixture(scope="module", params=vlms.FAMILIES)

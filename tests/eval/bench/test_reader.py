@@ -12,9 +12,9 @@ from vid2book.eval.bench import Options, Run, bench
 from vid2book.models.chat import BackendError
 from vid2book.models.lazy import chat_of
 
-from ...core.llm import Reply
-from ...core.llm import Stub as Server
-from .stubs import Rule, Stub
+from ...support.llm import Reply
+from ...support.llm import Stub as Server
+from ...support.stubs import Rule, Stub
 
 
 def ask(server: Server, rule: Rule, data: Path, out: Path, **options: Any) -> Run:

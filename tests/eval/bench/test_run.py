@@ -20,8 +20,8 @@ from vid2book.eval.bench.results import Cell, Question, read_runs
 from vid2book.eval.bench.table import notes, pairs, table, write_results
 from vid2book.eval.vlm import VlmError
 
-from .. import vlms
-from .stubs import Stub, right
+from ...support import vlms
+from ...support.stubs import Stub, right
 
 SETTINGS: dict[str, Any] = {"scoring": "extracted", "shots_by": "random"}
 

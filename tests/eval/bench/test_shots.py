@@ -15,8 +15,8 @@ from vid2book.eval.bench.rows import Library, Rows
 from vid2book.eval.bench.shots import Pool, at_random, by_likeness, choose
 from vid2book.eval.clip import Clip, ClipError
 
-from . import benchmarks
-from .stubs import Stub, right
+from ...support import benchmarks
+from ...support.stubs import Stub, right
 
 FACTS = {"path": None, "name": None, "folder": "slides", "image": "image", "columns": ["question"]}
 

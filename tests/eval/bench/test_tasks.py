@@ -12,8 +12,8 @@ from vid2book.eval.bench.results import Cell
 from vid2book.eval.bench.run import expand
 from vid2book.eval.bench.turns import as_text
 
-from . import benchmarks
-from .stubs import Rule, Stub, first_shot, right, silent
+from ...support import benchmarks
+from ...support.stubs import Rule, Stub, first_shot, right, silent
 
 
 def ask(rule: Rule, task: str, shots: int, data: Path, out: Path) -> tuple[Cell, Stub]:

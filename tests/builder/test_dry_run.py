@@ -1,0 +1,83 @@
+"""`vid2book build --dry-run` tells the plan and runs nothing."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from vid2book.builder.dry_run import Plan, plan
+from vid2book.config import Align, Config, Judge, Llm, Read, Refine
+from vid2book.pipeline.corpus import Corpus
+from vid2book.pipeline.graph import STAGES
+from vid2book.records import Video
+from vid2book.store import Store
+
+from ..support.library import Library, vid2book
+
+NOBODY = "http://127.0.0.1:9/v1"
+
+
+def planned(library: Library, *more: Video, **settings: object) -> Plan:
+    corpus = library.corpus(**settings)
+    videos = (*corpus.videos, *more)
+    return plan(Corpus(videos, corpus.config, corpus.store), videos)
+
+
+def todo(made: Plan) -> dict[str, int]:
+    return {step.stage.name: step.todo for step in made.steps if step.todo}
+
+
+def test_what_is_in_the_store_is_told(library: Library) -> None:
+    made = planned(library)
+    assert todo(made) == {}
+    assert {step.stored for step in made.steps} == {3}
+    assert (made.seconds, made.failed, made.missing) == (0.0, {}, [])
+    read = next(step for step in made.steps if step.stage.name == "read")
+    assert read.models[0].startswith("rapidocr ")
+
+
+def test_a_changed_setting_costs_its_stage_and_what_follows(library: Library) -> None:
+    made = planned(library, align=Align(max_face=0.5))
+    assert todo(made) == {"align": 3}
+    assert made.seconds > 30
+    assert todo(planned(library, refine=Refine(join_gap=1.0))).keys() == {
+        "refine", "score", "judge", "clip", "align",
+    }  # fmt: skip
+
+
+def test_a_server_that_is_not_there_and_an_extra_that_is_missing(library: Library) -> None:
+    llm = Llm(model="big", base_url=NOBODY)
+    keyed = llm.model_copy(update={"api_key_env": "NO_SUCH_KEY"})
+    made = planned(library, refine=Refine(llm=llm), judge=Judge(llms=(keyed,)))
+    (refine, score) = made.missing
+    assert refine.startswith(f"refine: {NOBODY}/models: ")
+    assert score.startswith("score: the environment variable NO_SUCH_KEY")
+    # Nothing is known of what follows a model that is not there; the screen is as it was.
+    assert todo(made).keys() == {"refine", "score", "judge", "clip", "align"}
+    off = planned(library, refine=Refine(llm=llm, enabled=False), read=Read(enabled=False))
+    assert off.missing == []
+
+
+def test_a_video_that_cannot_be_used_is_told(library: Library, tmp_path: Path) -> None:
+    broken = tmp_path / "broken.mp4"
+    broken.write_bytes(b"no video")
+    made = planned(library, Video("gone", str(tmp_path / "gone.mp4")), Video("b", str(broken)))
+    assert made.failed["gone"].startswith("cannot be read")
+    assert made.failed["b"]
+    assert {step.stored for step in made.steps} == {3}
+
+
+def test_the_command_runs_nothing(library: Library, tmp_path: Path) -> None:
+    out, store = tmp_path / "out", tmp_path / "store"
+    arguments = ["build", library.manifest, "-o", out, "--store", store, "--dry-run"]
+    told = vid2book(*arguments)
+    assert told.returncode == 0, told.stderr
+    assert all(stage.name in told.stdout for stage in STAGES)
+    assert "3 of 3 videos can be used" in told.stdout
+    assert not out.exists()
+    assert not Store(store).has("hear", "") and not (store / "hear").exists()
+    config = tmp_path / "mine.yaml"
+    config.write_text(f"refine: {{llm: {{model: big, base_url: '{NOBODY}'}}}}\n")
+    told = vid2book(*arguments, "--config", config)
+    assert told.returncode == 1
+    assert "missing" in told.stdout
+    assert Config().refine.llm is None

@@ -1,0 +1,86 @@
+"""The library, built once for all tests of the core."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections import Counter
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from vid2book.models.embed import WordLlama
+from vid2book.models.face import HaarFaces
+from vid2book.models.faster_whisper import FasterWhisper
+from vid2book.models.ocr_rapid import RapidOcr
+from vid2book.pipeline import graph as pipeline
+from vid2book.pipeline.graph import STAGES
+from vid2book.store import Store
+
+from .support.library import LECTURES, Library, film, manifest, vid2book
+
+
+@pytest.fixture(scope="session")
+def library(tmp_path_factory: pytest.TempPathFactory) -> Library:
+    folder = tmp_path_factory.mktemp("library")
+    rows = []
+    for video_id, shots in LECTURES.items():
+        film(folder / f"{video_id}.mp4", shots)
+        rows.append(
+            {
+                "video_id": video_id,
+                "path": f"{video_id}.mp4",
+                "title": f"A lecture on {video_id}",
+                "language": "en",
+                "license": "CC BY 4.0",
+            }
+        )
+    path = manifest(folder, rows)
+    store, out = folder / "store", folder / "corpus"
+    return Library(
+        path, store, out, vid2book("build", path, "-o", out, "--store", store, "--workers", 2)
+    )
+
+
+@pytest.fixture
+def store(library: Library, tmp_path: Path) -> Store:
+    """A copy of the library's store, to spoil."""
+    shutil.copytree(library.store, tmp_path / "store")
+    return Store(tmp_path / "store")
+
+
+@pytest.fixture
+def calls(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
+    """Counts what the stages and the models really do in this process, by name."""
+    counts: Counter[str] = Counter()
+
+    def watch(owner: object, name: str, told: str) -> None:
+        real: Callable[..., object] = getattr(owner, name)
+
+        def counted(*args: object, **named: object) -> object:
+            counts[told] += 1
+            return real(*args, **named)
+
+        monkeypatch.setattr(owner, name, counted)
+
+    for stage in STAGES:
+        module = pipeline.read_stage if stage.name == "legible" else None
+        module = module or getattr(pipeline, f"{stage.name}_stage")
+        watch(module, stage.name, stage.name)
+    watch(FasterWhisper, "hear", "FasterWhisper")
+    for model in (RapidOcr, HaarFaces, WordLlama):
+        watch(model, "__call__", model.__name__)
+    return counts
+
+
+@pytest.fixture(autouse=True)
+def own_store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """No test reads or fills the user's store."""
+    before = os.environ.get("VID2BOOK_STORE")
+    os.environ["VID2BOOK_STORE"] = str(tmp_path_factory.getbasetemp() / "default-store")
+    yield
+    if before is None:
+        os.environ.pop("VID2BOOK_STORE", None)
+    else:
+        os.environ["VID2BOOK_STORE"] = before

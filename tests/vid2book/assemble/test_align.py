@@ -1,0 +1,193 @@
+"""Pictures that do not belong go; their speech stays."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from vid2book.assemble.align import Shown, align
+from vid2book.config import Align
+from vid2book.models.chat import BackendError
+from vid2book.models.embed import WordLlama
+from vid2book.records import Clip, Decision, Keyframe, Sentence, Video
+
+VIDEO = Video("v", "/v.mp4", title="Work and energy", knowledge_point="kinetic energy")
+LESSON = "The kinetic energy of a body grows with the square of its velocity."
+SLIDE = "Kinetic energy\nE = m v v / 2\nvelocity counts twice"
+embed = WordLlama()
+
+
+def frame(start: float, end: float, faces: float = 0.0, phash: int = 0) -> Keyframe:
+    return Keyframe(end - 0.2, start, end, b"", 1, 1, 0, 0, faces, phash)
+
+
+def run(
+    frames: list[Keyframe],
+    texts: list[str],
+    teaching: list[float] | None = None,
+    captions: list[str] | None = None,
+    **settings: object,
+) -> tuple[list[Clip], list[Decision]]:
+    """A clip of ten seconds of speech for every picture; the decisions on pictures."""
+    teaching = teaching or [1.0] * len(frames)
+    sentences = [
+        Sentence(10.0 * i, 10.0 * i + 9, LESSON, LESSON, t) for i, t in enumerate(teaching)
+    ]
+    clips = [
+        Clip(s.start, s.end, s.raw, s.text, (i,))
+        if s.teaching >= 0.5
+        else Clip(frames[i].start, frames[i].end, "", "", (i,))
+        for i, s in enumerate(sentences)
+    ]
+    left, decisions = align(
+        VIDEO,
+        list(map(Shown, frames, texts, captions or [""] * len(frames))),
+        sentences,
+        clips,
+        embed,
+        embed,
+        Align(**settings),  # type: ignore[arg-type]
+        0.5,
+    )
+    return left, [d for d in decisions if d.level == "keyframe"]
+
+
+def spread(n: int) -> list[Keyframe]:
+    return [frame(10.0 * i, 10.0 * i + 10, phash=0xFFFF << (16 * i)) for i in range(n)]
+
+
+def test_slides_and_diagrams_stay() -> None:
+    clips, decisions = run(spread(2), [SLIDE, ""])
+    assert [c.keyframes for c in clips] == [(0,), (1,)]
+    assert [d.kept for d in decisions] == [True, True]
+    assert clips[0].similarity is not None and clips[0].similarity > 0.3
+    assert clips[1].similarity is None  # nothing is written on it
+
+
+def test_what_is_written_is_compared_with_what_is_said() -> None:
+    clips, _ = run(spread(2), [SLIDE, "Ribosomes build proteins\nThe membrane is selective"])
+    related, strange = (c.similarity for c in clips)
+    assert related is not None and strange is not None and related > strange + 0.2
+
+
+@pytest.mark.parametrize(
+    ("faces", "text", "kept"),
+    [
+        (0.1, "", False),
+        (0.1, "Dr. Jane Doe", False),  # three words
+        (0.1, SLIDE, True),
+        (0.02, "", True),  # the threshold itself is not over it
+        (0.0, "", True),
+    ],
+)
+def test_a_talking_head_goes_and_its_speech_stays(faces: float, text: str, kept: bool) -> None:
+    head = replace(spread(1)[0], faces=faces)
+    [c], [decision] = run([head], [text])
+    assert c.keyframes == ((0,) if kept else ())
+    assert c.text == LESSON
+    assert decision.kept == kept
+    if not kept:
+        assert (decision.reason, decision.score, decision.threshold) == (
+            "a talking head", 0.1, 0.02,
+        )  # fmt: skip
+
+
+def test_a_sponsors_card_goes_with_its_clip() -> None:
+    clips, decisions = run(
+        spread(3), [SLIDE, "Get 20 % off at nordshop.example", SLIDE], teaching=[1, 0.1, 1]
+    )
+    assert [c.keyframes for c in clips] == [(0,), (2,)]
+    assert (decisions[1].reason, decisions[1].score) == ("shown while nothing is taught", 0.0)
+    assert decisions[1].text.startswith("Get 20 %")
+
+
+def test_a_slide_of_the_topic_stays_whatever_is_said() -> None:
+    clips, _ = run(spread(2), [SLIDE, SLIDE], teaching=[1, 0.1])
+    assert [c.keyframes for c in clips] == [(0,), (1,)]
+
+
+def test_a_picture_in_silence_stays() -> None:
+    frames = [frame(0, 10), frame(20, 25, phash=2**64 - 1)]
+    sentence = Sentence(0, 9, LESSON, LESSON, 1.0)
+    clips = [Clip(0, 9, LESSON, LESSON, (0,)), Clip(20, 25, "", "", (1,))]
+    left, _ = align(
+        VIDEO, list(map(Shown, frames, [SLIDE, ""])), [sentence], clips, embed, embed, Align(), 0.5
+    )
+    assert [c.keyframes for c in left] == [(0,), (1,)]
+
+
+def test_a_picture_that_the_next_one_holds_goes() -> None:
+    texts = ["Kinetic energy", "Kinetic energy\nE = m v v / 2"]
+    near = [frame(0, 10), frame(10, 20, phash=0b111)]
+    assert [c.keyframes for c in run(near, texts)[0]] == [(), (1,)]
+    assert [c.keyframes for c in run(near, texts[::-1])[0]] == [(0,), (1,)]
+    assert [c.keyframes for c in run(near, ["", ""])[0]] == [(0,), (1,)]  # no words to go by
+    apart = [frame(0, 10), frame(10, 20, phash=2**20 - 1)]
+    assert [c.keyframes for c in run(apart, texts)[0]] == [(0,), (1,)]
+
+
+def test_it_can_be_switched_off() -> None:
+    clips, decisions = run([frame(0, 10, faces=0.5)], [""], enabled=False)
+    assert [c.keyframes for c in clips] == [(0,)] and decisions[0].kept
+
+
+def test_no_pictures() -> None:
+    [c], decisions = align(VIDEO, [], [], [Clip(0, 9, LESSON, LESSON)], embed, embed, Align(), 0.5)
+    assert c.similarity is None
+    assert [d for d in decisions if d.level == "keyframe" or not d.kept] == []
+
+
+def test_a_picture_whose_caption_is_strange_to_the_speech_goes() -> None:
+    captions = ["A slide on kinetic energy and velocity.", "A cat sits on a sofa.", ""]
+    clips, decisions = run(spread(3), ["", "", ""], captions=captions)
+    assert [c.keyframes for c in clips] == [(0,), (), (2,)]
+    assert [c.text for c in clips] == [LESSON] * 3  # the speech stays
+    strange = decisions[1]
+    assert strange.reason == "its caption has nothing to do with what is said"
+    assert strange.score is not None and strange.score < 0.15 == strange.threshold
+    assert [c.caption for c in clips] == [captions[0], "", ""]
+    similarities = [c.caption_similarity for c in clips]
+    assert similarities[0] is not None and similarities[0] > 0.3 and similarities[1] is None
+    assert decisions[0].score == pytest.approx(similarities[0], abs=0.01)
+
+
+def test_a_paragraph_is_told_with_what_was_spoken() -> None:
+    spoken = "um " + LESSON
+    clips = [
+        Clip(0, 9, spoken, LESSON, (0,)),
+        Clip(9, 12, LESSON, LESSON),
+        Clip(12, 15, "", "", (1,)),
+    ]
+    shown = [Shown(spread(2)[0], SLIDE), Shown(spread(2)[1], "")]
+    left, decisions = align(VIDEO, shown, [], clips, embed, embed, Align(), 0.5)
+    first, second, third = (d for d in decisions if d.level == "clip")
+    assert (first.text, first.raw, first.score) == (LESSON, spoken, left[0].similarity)
+    assert first.reason == "a paragraph; the text of its pictures is this near to it"
+    assert (second.raw, second.reason) == ("", "a paragraph, told under the picture before")
+    assert third.reason == "pictures without speech"
+
+
+def test_a_caption_over_silence_is_compared_with_nothing() -> None:
+    frames = [frame(20, 25)]
+    left, _ = align(
+        VIDEO, [Shown(frames[0], "", "A cat.")], [], [Clip(20, 25, "", "", (0,))], embed, embed,
+        Align(), 0.5,
+    )  # fmt: skip
+    assert left[0].keyframes == (0,) and left[0].caption == "A cat."
+
+
+def test_a_server_that_fails_leaves_the_embedded_comparison() -> None:
+    def fails(texts: Sequence[str]) -> NDArray[np.float32]:
+        raise BackendError("nobody is there")
+
+    shown = [Shown(spread(1)[0], SLIDE)]
+    clips = [Clip(0, 9, LESSON, LESSON, (0,))]
+    left, decisions = align(VIDEO, shown, [], clips, fails, embed, Align(), 0.5)
+    right, others = align(VIDEO, shown, [], clips, embed, fails, Align(), 0.5)
+    assert left == right and decisions[1:] == others
+    assert decisions[0].provisional and decisions[0].level == "video"
+    assert decisions[0].reason.endswith("the embedded vectors: nobody is there")

@@ -1,0 +1,74 @@
+"""The taxonomy: what ships, and what a user's own file may say."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from vid2book import config
+from vid2book.collect import taxonomy
+from vid2book.collect.taxonomy import KnowledgePoint, TaxonomyError
+
+
+def test_six_subjects_ship_with_at_least_600_points() -> None:
+    points = taxonomy.load()
+    by_subject = Counter(p.subject for p in points)
+    assert set(by_subject) == {
+        "Mathematics",
+        "Physics",
+        "Chemistry",
+        "Earth science",
+        "Engineering",
+        "Computer science",
+    }
+    assert len(points) >= 600
+    assert min(by_subject.values()) >= 100
+
+
+def test_every_shipped_point_is_a_short_term() -> None:
+    points = taxonomy.load()
+    odd = [p.name for p in points if not re.fullmatch(r"[A-Za-z][\w' -]*", p.name)]
+    assert odd == []
+    assert max(len(p.name.split()) for p in points) <= 5
+    groups = Counter((p.subject, p.course, p.sub_course) for p in points)
+    assert min(groups.values()) >= 5
+
+
+def test_a_taxonomy_is_no_pipeline_config() -> None:
+    assert "offline" in config.names()
+    assert not {"taxonomy", "physics"} & set(config.names())
+
+
+def test_a_file_of_ones_own(tmp_path: Path) -> None:
+    own = tmp_path / "music.yaml"
+    own.write_text("subject: Music\ncourses:\n  Harmony:\n    Chords: [triad, seventh chord]\n")
+    expected = [
+        KnowledgePoint("Music", "Harmony", "Chords", "triad"),
+        KnowledgePoint("Music", "Harmony", "Chords", "seventh chord"),
+    ]
+    assert taxonomy.load(own) == expected
+    assert taxonomy.load(tmp_path) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("subject: [", "not YAML"),
+        ("courses: {A: {B: [c]}}", "subject: Field required"),
+        ("subject: S\ncourses: {A: {B: c}}", "courses.A.B: Input should be a valid list"),
+        ("subject: S\ncourses: {A: {B: [torque]}, C: {D: [Torque]}}", "S / A / B and in S / C / D"),
+    ],
+)
+def test_a_faulty_file_is_named_with_its_fault(tmp_path: Path, text: str, says: str) -> None:
+    own = tmp_path / "own.yaml"
+    own.write_text(text)
+    with pytest.raises(TaxonomyError, match=re.escape(says)):
+        taxonomy.load(own)
+
+
+def test_a_missing_taxonomy_is_named(tmp_path: Path) -> None:
+    with pytest.raises(TaxonomyError, match="nowhere: there is no taxonomy here"):
+        taxonomy.load(tmp_path / "nowhere")

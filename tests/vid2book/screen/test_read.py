@@ -1,0 +1,301 @@
+"""On-screen text: the model, reuse, captions and watermarks, layout."""
+
+from __future__ import annotations
+
+import io
+import re
+from collections import Counter
+from collections.abc import Sequence
+
+import numpy as np
+import pytest
+from PIL import Image, ImageDraw, ImageFont
+
+from vid2book import config
+from vid2book.models.ocr import Image as Screen
+from vid2book.models.ocr import Ocr
+from vid2book.models.ocr_rapid import RapidOcr
+from vid2book.records import Keyframe, OcrLine, Segment, Transcript
+from vid2book.screen.read import legible, screen_text
+from vid2book.screen.read import read as read_stage
+
+SLIDE = (
+    "Photosynthesis",
+    "Chlorophyll absorbs red and blue light",
+    "Water is split into oxygen and hydrogen",
+    "The Calvin cycle fixes 6 molecules of CO2",
+    "Glucose stores the energy of 18 ATP",
+)
+CODE = (
+    "def search(items, key):",
+    "    low, high = 0, len(items)",
+    "    while low < high:",
+    "        middle = (low + high) // 2",
+    "    return low",
+)
+
+
+@pytest.fixture(scope="module")
+def ocr() -> RapidOcr:
+    return RapidOcr()
+
+
+class Counting:
+    """The model, and how often it was called."""
+
+    finds_places = True
+    identity = "counting"
+
+    def __init__(self, ocr: RapidOcr) -> None:
+        self.ocr = ocr
+        self.calls = 0
+
+    def __call__(self, images: Sequence[Screen]) -> list[list[OcrLine]]:
+        self.calls += 1
+        return self.ocr(images)
+
+
+def read(keyframes: list[Keyframe], ocr: Ocr, settings: config.Read) -> list[tuple[OcrLine, ...]]:
+    lines, decisions = read_stage("v", keyframes, ocr, ocr, settings)
+    assert not decisions
+    return lines
+
+
+def on(ocr: RapidOcr, image: Image.Image | np.ndarray) -> list[OcrLine]:
+    """The lines of one image."""
+    return ocr([np.asarray(image)])[0]
+
+
+def drawn(
+    lines: tuple[str, ...],
+    *,
+    size: int = 32,
+    ink: str = "black",
+    ground: str = "white",
+    shape: tuple[int, int] = (1280, 720),
+    left: int = 90,
+) -> Image.Image:
+    """A screen with these lines; blanks before a line move it to the right."""
+    image = Image.new("RGB", shape, ground)
+    draw = ImageDraw.Draw(image)
+    font = ImageFont.load_default(size)
+    for row, line in enumerate(lines):
+        indent = (len(line) - len(line.lstrip())) * size * 0.55
+        draw.text((left + indent, 50 + row * size * 1.7), line.lstrip(), fill=ink, font=font)
+    return image
+
+
+def noisy(image: Image.Image) -> Image.Image:
+    levels = np.asarray(image, np.float32)
+    levels = levels + np.random.default_rng(0).normal(0, 4, levels.shape)
+    return Image.fromarray(levels.clip(0, 255).astype(np.uint8))
+
+
+def keyframe(image: Image.Image, time: float = 0.0, caption_top: float = 1.0) -> Keyframe:
+    jpeg = io.BytesIO()
+    image.save(jpeg, "JPEG", quality=90)
+    return Keyframe(
+        time, time - 5, time, jpeg.getvalue(), image.width, image.height, 0, 0, 0, 0, caption_top
+    )
+
+
+def blank(time: float, caption_top: float = 1.0) -> Keyframe:
+    return keyframe(Image.new("RGB", (640, 360)), time, caption_top)
+
+
+def line(text: str, x: float, y: float, *, height: float = 20, score: float = 0.99) -> OcrLine:
+    """A line of type whose characters are half as wide as high."""
+    return OcrLine(text, (x, y, x + len(text) * height / 2, y + height), score)
+
+
+def centred(text: str, y: float) -> OcrLine:
+    return line(text, 320 - len(text) * 5, y)
+
+
+def words(text: str) -> Counter[str]:
+    return Counter(re.findall(r"[a-z0-9]+", text.lower()))
+
+
+def recall(expected: tuple[str, ...], found: tuple[OcrLine, ...] | list[OcrLine]) -> float:
+    wanted = words(" ".join(expected))
+    return (wanted & words(screen_text(found))).total() / wanted.total()
+
+
+@pytest.mark.parametrize(
+    "screen",
+    [
+        drawn(SLIDE),
+        drawn(SLIDE, size=18, ink="#dddddd", ground="#1e1e2e"),
+        noisy(drawn(SLIDE, size=40, ink="#e8e8d8", ground="#24503c")),
+        noisy(drawn(SLIDE, size=28, ink="#909090", ground="#b8b8b8")),
+        drawn(SLIDE, size=15, shape=(655, 480), left=20),
+        drawn(SLIDE * 4, size=19),
+    ],
+    ids=["light", "dark and small", "chalk", "faint", "screencast", "twenty lines"],
+)
+def test_words_of_a_screen_are_found(ocr: RapidOcr, screen: Image.Image) -> None:
+    (found,) = read([keyframe(screen)], ocr, config.Read())
+    shown = SLIDE * (4 if len(found) > 10 else 1)
+    assert recall(shown, found) >= 0.95
+    assert all(0 <= line.box[0] < line.box[2] <= screen.width + 20 for line in found)
+
+
+def test_boxes_lie_on_their_lines(ocr: RapidOcr) -> None:
+    image = Image.new("RGB", (1280, 720), "white")
+    draw = ImageDraw.Draw(image)
+    draw.text((900, 600), "far corner", fill="black", font=ImageFont.load_default(40))
+    x0, y0, x1, y1 = draw.textbbox((900, 600), "far corner", font=ImageFont.load_default(40))
+    (found,) = on(ocr, image)
+    assert found.text == "far corner"
+    assert np.abs(np.subtract(found.box, (x0, y0, x1, y1))).max() < 20
+
+
+def test_a_tilted_line_is_read(ocr: RapidOcr) -> None:
+    image = drawn(("", "", "The chalk line runs uphill"), size=40).rotate(6, fillcolor="white")
+    assert recall(("The chalk line runs uphill",), on(ocr, image)) == 1
+
+
+def test_spaces_of_formulas_are_kept(ocr: RapidOcr) -> None:
+    formulas = ("x = 6 t + 5 and CO2", "2 p + 3 q = 4a", "mp3 or 3D, 7 z")
+    assert recall(formulas, on(ocr, drawn(formulas, size=44))) == 1
+
+
+def test_empty_screens_have_no_lines(ocr: RapidOcr) -> None:
+    gradient = np.linspace(0, 255, 640, dtype=np.uint8)[None, :, None].repeat(360, 0).repeat(3, 2)
+    assert on(ocr, np.zeros((360, 640, 3), np.uint8)) == []
+    assert on(ocr, gradient) == []
+
+
+def test_identity_needs_no_model() -> None:
+    assert re.fullmatch(r"rapidocr [0-9a-f]{12}, onnxruntime [\d.]+", RapidOcr().identity)
+    assert RapidOcr().identity == RapidOcr().identity
+
+
+def test_reuse_finds_what_a_full_read_finds(ocr: RapidOcr) -> None:
+    one, two = drawn(SLIDE[:3]), drawn(SLIDE[:4])
+    longer = drawn((*SLIDE[:3], SLIDE[3] + " in each turn"))
+    frames = [keyframe(noisy(image)) for image in (one, two, longer, drawn(CODE), drawn(CODE))]
+    counting = Counting(ocr)
+    reused = read(frames, counting, config.Read())
+    full = read(frames, ocr, config.Read(reuse=False))
+    assert [screen_text(found) for found in reused] == [screen_text(found) for found in full]
+    assert counting.calls == 4  # the last screen is the one before
+    assert reused[1][0] is reused[0][0]  # the title was not read again
+
+
+def test_a_changed_word_is_read_again(ocr: RapidOcr) -> None:
+    before = drawn(("The answer is 41", "and it stays"))
+    after = drawn(("The answer is 47", "and it stays"))
+    _, found = read([keyframe(before), keyframe(after)], ocr, config.Read())
+    assert screen_text(found) == "The answer is 47\nand it stays"
+
+
+def test_unsure_lines_and_icons_are_dropped() -> None:
+    shown = (
+        line("A clear line", 10, 10),
+        line("smudge", 10, 40, score=0.4),
+        line("回", 10, 70, score=0.7),
+        line("x", 10, 100, score=0.95),
+    )
+    (kept,), decisions = legible("v", [blank(5)], [shown], None, config.Read())
+    assert [found.text for found in kept] == ["A clear line", "x"]
+    assert [(d.text, d.threshold, d.score) for d in decisions] == [
+        ("smudge", 0.6, 0.4),
+        ("回", 0.8, 0.7),
+    ]
+    assert {(d.level, d.stage, d.kept, d.start, d.end) for d in decisions} == {
+        ("line", "read", False, 0, 5)
+    }
+
+
+def test_lines_in_the_caption_band_are_dropped() -> None:
+    shown = (
+        line("Slide", 20, 20),
+        centred("so here you see it", 320),
+        line("STOP", 20, 300, height=60),
+    )
+    (kept,), (decision,) = legible("v", [blank(5, caption_top=0.8)], [shown], None, config.Read())
+    assert [found.text for found in kept] == ["Slide", "STOP"]
+    assert (decision.text, decision.reason) == ("so here you see it", "burned-in caption")
+
+
+SPOKEN = (
+    "light is absorbed by the leaf",
+    "then water gives up its oxygen",
+    "and sugar is what remains here",
+    "which the plant burns at night",
+)
+SPEECH = Transcript(
+    tuple(Segment(10.0 * i + 7, 10.0 * i + 11, text) for i, text in enumerate(SPOKEN)),
+    "en",
+    "captions",
+    50.0,
+)
+FRAMES = [blank(10.0 * i + 10) for i in range(len(SPOKEN))]
+
+
+def test_what_is_spoken_and_changes_at_one_place_is_a_caption() -> None:
+    lines = [(line("Photosynthesis", 20, 20), centred(text, 320)) for text in SPOKEN]
+    kept, decisions = legible("v", FRAMES, lines, SPEECH, config.Read())
+    assert [[found.text for found in shown] for shown in kept] == [["Photosynthesis"]] * 4
+    assert [d.text for d in decisions] == list(SPOKEN)
+
+
+def test_bullets_read_aloud_are_kept() -> None:
+    bullets = tuple(line(text, 60, 80 + 60 * i) for i, text in enumerate(SPOKEN))
+    build = [bullets[: i + 1] for i in range(len(SPOKEN))]
+    assert legible("v", FRAMES, build, SPEECH, config.Read()) == (build, [])
+    centre = tuple(centred(text, 240 + 30 * i) for i, text in enumerate(SPOKEN))
+    build = [centre[: i + 1] for i in range(len(SPOKEN))]
+    assert legible("v", FRAMES, build, SPEECH, config.Read()) == (build, [])
+    once = [(centred(SPOKEN[0], 320),), (), (), ()]
+    assert legible("v", FRAMES, once, SPEECH, config.Read()) == (once, [])
+
+
+def test_a_watermark_is_kept_once() -> None:
+    mark = line("BioChannel", 520, 330)
+    lines = [(line(text, 60, 80), mark) for text in SPOKEN]
+    kept, decisions = legible("v", FRAMES, lines, None, config.Read())
+    assert kept == [lines[0], *((shown[0],) for shown in lines[1:])]
+    assert [d.text for d in decisions] == ["BioChannel"] * 3
+
+
+def test_the_footer_of_a_slide_that_builds_up_is_no_watermark() -> None:
+    footer = line("Lecture 3", 20, 330)
+    bullets = tuple(line(text, 60, 80 + 40 * i) for i, text in enumerate(SPOKEN))
+    build = [(*bullets[: i + 1], footer) for i in range(len(SPOKEN))]
+    assert legible("v", FRAMES, build, None, config.Read()) == (build, [])
+
+
+def test_pieces_of_a_line_are_joined() -> None:
+    pieces = [line("mass times", 10, 12), line("acceleration", 118, 10), line("Force", 10, 60)]
+    assert screen_text(pieces) == "mass times acceleration\nForce"
+    assert screen_text([]) == ""
+
+
+def test_columns_are_read_one_after_the_other() -> None:
+    title = line("Plants and animals compared by how they feed themselves", 40, 10)
+    left = [line(t, 40, y) for t, y in (("Plants take in light", 60), ("and build up sugar", 90))]
+    right = [line(t, 400, y) for t, y in (("Animals eat others", 62), ("and break it down", 92))]
+    page = [title, left[0], right[0], left[1], right[1]]
+    assert screen_text(page).splitlines() == [one.text for one in (title, *left, *right)]
+
+
+def test_tables_are_read_row_by_row() -> None:
+    cells = [("Name", "Charge"), ("Proton", "+1"), ("Electron", "-1")]
+    page = [line(t, 40 + 300 * c, 40 + 40 * r) for r, row in enumerate(cells)
+            for c, t in enumerate(row)]  # fmt: skip
+    assert screen_text(page) == "Name\nCharge\nProton\n+1\nElectron\n-1"
+
+
+def test_code_keeps_its_indentation() -> None:
+    page = [
+        line(text.lstrip(), 40 + 10 * (len(text) - len(text.lstrip())), 40 + 30 * row)
+        for row, text in enumerate(CODE)
+    ]
+    assert screen_text(page) == "\n".join(CODE)
+
+
+def test_prose_is_not_indented() -> None:
+    page = [line("First point", 40, 40), line("a detail of it", 80, 70), line("Second", 40, 100)]
+    assert screen_text(page) == "First point\na detail of it\nSecond"

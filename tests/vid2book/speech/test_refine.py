@@ -1,0 +1,197 @@
+"""Spoken to written: what goes, and above all what stays."""
+
+from __future__ import annotations
+
+import pytest
+
+from vid2book.config import Refine
+from vid2book.records import Segment, Transcript, Word
+from vid2book.speech.refine import refine
+
+
+def segment(text: str, start: float = 0.0, pace: float = 0.3) -> Segment:
+    """Words said one after the other; `|` is a pause of half a second, `||` of a whole one."""
+    words = []
+    at = start
+    for token in text.split():
+        if set(token) == {"|"}:
+            at += 0.5 * len(token)
+            continue
+        words.append(Word(round(at, 3), round(at + pace, 3), f" {token}"))
+        at += pace
+    said = " ".join(word.text.strip() for word in words)
+    return Segment(words[0].start, words[-1].end, said, tuple(words))
+
+
+def written(*segments: Segment, language: str = "en", enabled: bool = True) -> list[str]:
+    transcript = Transcript(segments, language, "test", 1000.0)
+    return [s.text for s in refine(transcript, Refine(enabled=enabled))]
+
+
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [
+        ("Um, so the, uh, derivative is zero.", "So the derivative is zero."),
+        ("Uh the force acts.", "The force acts."),
+        ("The matrix, you know, is square.", "The matrix is square."),
+        ("I mean, the cell divides.", "The cell divides."),
+        ("So so we we get the the energy.", "So we get the energy."),
+        ("In the, in the cell there is DNA.", "In the cell there is DNA."),
+        ("The The limit exists.", "The limit exists."),
+        ("The dis- the discriminant is positive.", "The discriminant is positive."),
+        ("Take the ener- energy of it", "Take the energy of it."),
+        ("and that is it, um.", "And that is it."),
+        ("now i think the sum over i is finite", "Now I think the sum over i is finite."),
+        ("It costs 5% , roughly .", "It costs 5 percent, roughly."),
+    ],
+)
+def test_what_is_only_spoken_goes(said: str, expected: str) -> None:
+    assert written(segment(said)) == [expected]
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "Do you know the answer?",
+        "As you know, it is like a spring.",
+        "The shaft is 5 mm wide.",
+        "He said that that that is not not wrong.",
+        "She had had three three volt cells.",
+        "When we square it, it becomes 2 2 5.",
+        "If you need it, you need it.",
+        "A carbon carbon bond is very very strong.",
+        "We never divide by 0, no, never.",
+        "What it is is not known.",
+        "F of x is x^2 minus 3.5 x plus 1,000,000.",
+        "Er has 68 protons.",
+        "The pre- and postnatal stages differ.",
+    ],
+)
+def test_what_carries_meaning_stays(said: str) -> None:
+    assert written(segment(said)) == [said]
+
+
+def test_formulas_and_symbols_keep_their_small_letters() -> None:
+    assert written(segment("x equals 3. pH is low. mRNA leaves the nucleus.")) == [
+        "x equals 3.",
+        "pH is low.",
+        "mRNA leaves the nucleus.",
+    ]
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "Dr. Curie and Mr. Smith met at approx. five.",
+        "Use a base, e.g. ammonia, i.e. a weak one.",
+        "See Fig. 3 and Eq. 12 for it.",
+        "J. Smith wrote it in the U.S. Army.",
+        "It weighs 3.5 grams vs. 4.25 grams.",
+        "Then f. of g. is defined.",
+    ],
+)
+def test_a_mark_that_ends_no_sentence(said: str) -> None:
+    assert written(segment(said)) == [said]
+
+
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [
+        ("Solve for x. Then stop.", ["Solve for x.", "Then stop."]),
+        ("It passes through B. The line ends.", ["It passes through B.", "The line ends."]),
+        ("Is it? Yes! Good.", ["Is it?", "Yes!", "Good."]),
+        ("We use acids, bases, etc. Now mix.", ["We use acids, bases, etc.", "Now mix."]),
+        ("The sum is 3. | 5 is a prime.", ["The sum is 3.", "5 is a prime."]),
+        ('He said "stop." Then he left.', ['He said "stop."', "Then he left."]),
+    ],
+)
+def test_a_mark_that_does(said: str, expected: list[str]) -> None:
+    assert written(segment(said)) == expected
+
+
+def test_a_sentence_is_made_whole_across_segments() -> None:
+    first, second = segment("Birds fall at the"), segment("Same rate in air. At the same", 2.0)
+    third = segment("Rate we stop.", 5.0)
+    transcript = Transcript((first, second, third), "en", "test", 10.0)
+    sentences = refine(transcript, Refine())
+    assert [s.text for s in sentences] == [
+        "Birds fall at the same rate in air.",
+        "At the same rate we stop.",
+    ]
+    assert sentences[0].raw == "Birds fall at the Same rate in air."
+    assert (sentences[0].start, sentences[0].end) == (0.0, 3.2)
+    assert (sentences[1].start, sentences[1].end) == (3.2, third.end)
+
+
+def test_a_full_stop_that_a_border_of_segments_put_into_a_sentence_goes() -> None:
+    assert written(segment("It makes RNA."), segment("which leaves.", 1.0)) == [
+        "It makes RNA which leaves."
+    ]
+    assert written(segment("Use a base, e.g."), segment("ammonia.", 1.2)) == [
+        "Use a base, e.g. ammonia."
+    ]
+
+
+def test_a_long_pause_ends_a_sentence() -> None:
+    assert written(segment("we stop here ||||| and go on")) == ["We stop here.", "And go on."]
+
+
+def test_raw_keeps_the_words_as_spoken() -> None:
+    transcript = Transcript((segment("Um, the the cell."),), "en", "test", 10.0)
+    (sentence,) = refine(transcript, Refine())
+    assert (sentence.text, sentence.raw) == ("The cell.", "Um, the the cell.")
+
+
+def test_switched_off_nothing_is_rewritten() -> None:
+    said = segment("Um, the the cell. And so on")
+    assert written(said, enabled=False) == ["Um, the the cell.", "And so on"]
+
+
+def test_only_fillers_are_no_sentence() -> None:
+    assert written(segment("Um. Uh."), segment("Go on.", 5.0)) == ["Go on."]
+
+
+def test_captions_without_marks_are_cut_at_pauses() -> None:
+    said = segment(
+        "the cell is the unit of life || it has a membrane and | a nucleus "
+        "|| then it divides into two"
+    )
+    assert written(said) == [
+        "The cell is the unit of life.",
+        "It has a membrane and a nucleus.",
+        "Then it divides into two.",
+    ]
+
+
+def test_captions_without_marks_and_pauses_stay_readable_and_whole() -> None:
+    cues = [
+        segment(f"now part {n} of the story goes on and on for nine words more", 4.2 * n)
+        for n in range(20)
+    ]
+    sentences = written(*cues)
+    assert max(len(s.split()) for s in sentences) <= 40
+    assert min(len(s.split()) for s in sentences) >= 5
+    spoken = " ".join(cue.text for cue in cues).lower()
+    assert " ".join(s.lower().rstrip(".") for s in sentences) == spoken
+    assert all(s.startswith("Now part") for s in sentences)
+
+
+def test_words_without_spaces_belong_together() -> None:
+    words = (Word(0.0, 0.2, " x"), Word(0.2, 0.4, "^2"), Word(0.4, 0.6, " grows."))
+    assert written(Segment(0.0, 0.6, "x^2 grows.", words)) == ["x^2 grows."]
+
+
+def test_a_segment_without_words_is_spread_over_its_time() -> None:
+    transcript = Transcript((Segment(10.0, 14.0, "One is odd. Two is even."),), "en", "t", 20.0)
+    assert [(s.start, s.end, s.text) for s in refine(transcript, Refine())] == [
+        (10.0, 12.0, "One is odd."),
+        (12.0, 14.0, "Two is even."),
+    ]
+
+
+def test_other_languages_keep_their_words() -> None:
+    assert written(segment("er er hat Um um Um"), language="de") == ["Er er hat Um um Um."]
+    chinese = Segment(
+        0.0, 2.0, "", tuple(Word(0.4 * n, 0.4 * n + 0.4, c) for n, c in enumerate("细胞。生命"))
+    )
+    assert written(chinese, language="zh") == ["细胞。", "生命。"]

@@ -1,0 +1,73 @@
+"""The three calls for a notebook."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import vid2book
+from vid2book.config import ConfigError
+from vid2book.manifest import ManifestError
+from vid2book.pipeline.work import Failed
+from vid2book.records import Keyframe, Transcript
+from vid2book.store import Store
+
+from ..support.library import Library
+
+
+@pytest.fixture(autouse=True)
+def root(store: Store, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("VID2BOOK_STORE", str(store.root))
+    return store.root
+
+
+def test_one_stage_alone_runs_no_other(
+    library: Library, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, calls: Counter[str]
+) -> None:
+    monkeypatch.setenv("VID2BOOK_STORE", str(tmp_path / "new"))
+    path = library.video("sorting").path
+    found = vid2book.keyframes(path)
+    assert isinstance(found, Iterator)
+    [frame] = found
+    assert isinstance(frame, Keyframe) and frame.image[:2] == b"\xff\xd8"
+    assert {name for name in calls if name.islower()} == {"keyframes"}
+    calls.clear()
+    assert list(vid2book.keyframes(path)) == [frame]
+    assert not calls
+
+
+def test_a_row_of_a_manifest_is_taken(library: Library, calls: Counter[str]) -> None:
+    video = library.video("cells")
+    transcript = vid2book.transcribe(video)
+    assert isinstance(transcript, Transcript) and transcript.language == "en"
+    assert "ribosomes" in " ".join(s.text for s in transcript.segments).lower()
+    assert not calls  # the build did it
+
+
+def test_a_book_is_that_of_a_build_of_the_one_video(library: Library) -> None:
+    video = library.video("physics")
+    assert vid2book.book(video) == library.corpus().samples(video)
+
+
+def test_a_config_is_a_path_or_an_object(library: Library, tmp_path: Path) -> None:
+    video = library.video("cells")
+    strict = tmp_path / "strict.yaml"
+    strict.write_text("judge:\n  min_words: 500\n")
+    assert vid2book.book(video, config=strict) == []
+    assert vid2book.book(video, config=vid2book.config.Config()) != []
+
+
+def test_errors_say_what_is_wrong(library: Library, tmp_path: Path) -> None:
+    bad = tmp_path / "bad.mp4"
+    bad.write_text("this is no video")
+    with pytest.raises(Failed, match=r"bad\.mp4: not a readable video"):
+        list(vid2book.keyframes(bad))
+    with pytest.raises(Failed, match=r"bad\.mp4: not a readable video"):
+        vid2book.book(bad)
+    with pytest.raises(ManifestError, match="there is no such file"):
+        vid2book.transcribe(tmp_path / "gone.mp4")
+    with pytest.raises(ConfigError, match="there is no config named 'ofline'"):
+        vid2book.transcribe(library.video("cells"), config="ofline")

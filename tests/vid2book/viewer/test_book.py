@@ -1,0 +1,152 @@
+"""The book of a corpus: its pages as files."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from vid2book.viewer import ViewError, write_book
+from vid2book.viewer.search import script_json
+from vid2book.viewer.times import clock, safe_url, url_at
+
+from ...support.books import HOSTILE, VIDEOS, write_corpus
+
+
+@pytest.fixture(scope="module")
+def corpus(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_corpus(tmp_path_factory.mktemp("corpora") / "physics-textbook")
+
+
+@pytest.fixture(scope="module")
+def book(corpus: Path) -> Path:
+    return write_book(corpus).parent
+
+
+def test_every_video_has_a_page_and_progress_is_told(corpus: Path, tmp_path: Path) -> None:
+    told: list[tuple[int, int]] = []
+    index = write_book(corpus, tmp_path / "out", lambda done, total: told.append((done, total)))
+    assert told == [(n, 5) for n in range(1, 6)]
+    names = {page.stem for page in (index.parent / "videos").iterdir()}
+    assert names == {video["video_id"] for video in VIDEOS}
+    assert index == tmp_path / "out" / "index.html"
+
+
+def test_a_page_is_in_order_of_time_with_what_was_dropped(book: Path) -> None:
+    page = (book / "videos" / "newton.html").read_text("utf-8")
+    order = [
+        "Sample 1",
+        "Today we look",
+        "We measure a force",
+        "a talking head",
+        "Smash the like",
+        "Mind the arrows",
+        "MIND THE ARROWS",
+        "Sample 2",
+        "Now a cart",
+        "Figure 4",
+    ]
+    main = page[page.index("<main") :]
+    places = [main.index(words) for words in order]
+    assert places == sorted(places)
+    assert "0.12 against 0.5" in page and "a talking head" in page
+    assert page.count("data:image/jpeg;base64,") == 4
+    assert 'href="https://lectures.example/newton.mp4#t=754"' in page
+
+
+def test_hostile_text_is_text_and_hostile_links_are_none(book: Path) -> None:
+    for page in book.rglob("*.html"):
+        text = page.read_text("utf-8")
+        assert "<img src=x" not in text and "javascript:" not in text
+        assert text.count("</script>") == 1
+    for script in (book / "search").iterdir():
+        text = script.read_text("utf-8")
+        assert "<" not in text and "\u2028" not in text
+        videos = json.loads(text.removeprefix("bookText(").rstrip().removesuffix(");"))
+        assert videos[1]["title"] == HOSTILE
+
+
+def test_script_json_reads_back() -> None:
+    value = {"a": HOSTILE + "<!--\u2029"}
+    assert "<" not in script_json(value) and json.loads(script_json(value)) == value
+
+
+def test_a_page_needs_no_other_file(book: Path) -> None:
+    page = (book / "videos" / "newton.html").read_text("utf-8")
+    assert '<link rel="stylesheet"' not in page and "<script src" not in page
+    assert page.count(' src="') == page.count(' src="data:image/jpeg')
+
+
+def test_columns_and_folders_that_are_missing(tmp_path: Path) -> None:
+    folder = write_corpus(tmp_path / "corpus")
+    shutil.rmtree(folder / "decisions")
+    for file in (folder / "videos").iterdir():
+        pq.write_table(pq.read_table(file).select(["video_id", "status"]), file)
+    for file in (folder / "data").iterdir():
+        pq.write_table(pq.read_table(file).select(["images", "texts", "video_ids"]), file)
+    page = (write_book(folder).parent / "videos" / "newton.html").read_text("utf-8")
+    assert "Now a cart" in page and page.count("data:image/jpeg") == 4
+    assert "has no decisions" in page
+
+
+def test_a_second_book_replaces_the_first_and_nothing_else(tmp_path: Path) -> None:
+    folder = write_corpus(tmp_path / "corpus")
+    stale = write_book(folder).parent / "videos" / "removed.html"
+    stale.write_text("a video that was taken out of the corpus")
+    write_book(folder)
+    assert not stale.exists()
+    dear = tmp_path / "dear"
+    dear.mkdir()
+    (dear / "index.html").write_text("somebody's site")
+    with pytest.raises(ViewError, match="no book"):
+        write_book(folder, dear)
+    assert (dear / "index.html").read_text() == "somebody's site"
+
+
+def test_folders_that_are_no_corpus(tmp_path: Path) -> None:
+    with pytest.raises(ViewError, match="no such folder"):
+        write_book(tmp_path / "nowhere")
+    with pytest.raises(ViewError, match=r"no videos/\*\.parquet"):
+        write_book(tmp_path)
+    folder = write_corpus(tmp_path / "corpus")
+    (folder / "data" / "train-00001-of-00002.parquet").write_bytes(b"half a file")
+    with pytest.raises(ViewError, match="cannot be read") as caught:
+        write_book(folder)
+    assert "\n" not in str(caught.value)
+    assert not (folder / "preview").exists() and not (folder / "preview.part").exists()
+
+
+def test_an_id_that_would_leave_the_folder(tmp_path: Path) -> None:
+    (tmp_path / "videos").mkdir()
+    pq.write_table(pa.table({"video_id": ["../../x"]}), tmp_path / "videos" / "a.parquet")
+    with pytest.raises(ViewError, match="no video id"):
+        write_book(tmp_path)
+
+
+def test_samples_that_do_not_stand_together(tmp_path: Path) -> None:
+    folder = write_corpus(tmp_path / "corpus")
+    file = folder / "data" / "train-00001-of-00002.parquet"
+    pq.write_table(pq.read_table(file).take([1, 0]), file)
+    with pytest.raises(ViewError, match="'newton' do not stand together"):
+        write_book(folder)
+
+
+def test_times_and_links() -> None:
+    assert [clock(s) for s in (0, 75.9, 3601)] == ["0:00", "1:15", "1:00:01"]
+    for bad in (
+        "javascript:alert(1)",
+        "data:text/html,x",
+        "//host/x",
+        "https://",
+        "http://[",
+        None,
+        "java\nscript:x",
+        "file:///etc/passwd",
+    ):
+        assert safe_url(bad) == ""
+    assert url_at(safe_url("https://youtu.be/x?t=3"), 75.5) == "https://youtu.be/x?t=75s"
+    assert url_at("https://a.example/v.mp4", 75.5) == "https://a.example/v.mp4#t=75"

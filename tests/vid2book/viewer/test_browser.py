@@ -1,0 +1,156 @@
+"""The book of a corpus in a real browser, where one is installed."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from vid2book.viewer import write_book
+
+from ...support.books import FORCE, write_corpus
+
+CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
+
+
+@pytest.fixture(scope="module")
+def book(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    corpus = write_corpus(tmp_path_factory.mktemp("corpora") / "physics-textbook")
+    return write_book(corpus).parent
+
+
+class Browser:
+    """A page in headless Chromium that notes errors and what it asks the network for."""
+
+    def __init__(self, page: Any) -> None:
+        self.page = page
+        self.errors: list[str] = []
+        self.requests: list[str] = []
+        page.on("console", lambda m: self.errors.append(m.text) if m.type == "error" else None)
+        page.on("pageerror", lambda error: self.errors.append(str(error)))
+        page.on("request", lambda request: self.requests.append(request.url))
+
+    def search(self, words: str) -> list[str]:
+        self.page.keyboard.press("/")
+        self.page.keyboard.type(words)
+        self.page.wait_for_selector("#panel[aria-busy=false]")
+        return list(self.page.locator("#results a").all_inner_texts())
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Any]:
+    if not CHROMIUM:
+        pytest.skip("no Chromium is installed (Debian: apt install chromium)")
+    sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+    with (
+        sync_api.sync_playwright() as playwright,
+        playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"]) as browser,
+    ):
+        yield browser
+
+
+@pytest.fixture
+def browser(chromium: Any) -> Iterator[Browser]:
+    context = chromium.new_context(viewport={"width": 1280, "height": 900})
+    browser = Browser(context.new_page())
+    yield browser
+    assert browser.errors == []
+    assert [url for url in browser.requests if not url.startswith(("file:", "data:"))] == []
+    context.close()
+
+
+def test_search_finds_words_in_any_video_and_jumps_there(book: Path, browser: Browser) -> None:
+    browser.page.goto((book / "index.html").as_uri())
+    assert "speech" in browser.search("schrodinger")[0]
+    assert browser.page.locator("#results mark").inner_text() == "Schrödinger"
+    browser.page.keyboard.press("ArrowDown")
+    browser.page.keyboard.press("Enter")
+    browser.page.wait_for_url("**/newton.html#p4")
+    assert browser.page.locator("#p4").is_visible()
+
+
+def test_search_finds_screen_left_out_titles_and_other_scripts(
+    book: Path, browser: Browser
+) -> None:
+    for words, wanted in [
+        ("kg m", "screen"),
+        ("pancakes", "left out"),
+        ("what i ate", "video"),
+        ("التسارع", "speech"),
+        ("radio spoken", "On the radio"),
+    ]:
+        browser.page.goto((book / "index.html").as_uri())
+        assert wanted in browser.search(words)[0]
+    browser.page.goto((book / "index.html").as_uri())
+    assert browser.search("in no lecture") == []
+    assert browser.page.locator("#count").inner_text() == "Found nowhere"
+
+
+def test_a_result_that_was_left_out_is_shown_when_jumped_to(book: Path, browser: Browser) -> None:
+    browser.page.goto((book / "index.html").as_uri())
+    browser.search("smash")
+    browser.page.locator("#results a").first.click()
+    browser.page.wait_for_url("**/newton.html#d*")
+    assert browser.page.locator("li:target q").is_visible()
+
+
+def test_the_switch_shows_what_was_left_out_and_why(book: Path, browser: Browser) -> None:
+    browser.page.goto((book / "videos" / "newton.html").as_uri())
+    reason = browser.page.get_by_text("a talking head")
+    assert not reason.is_visible()
+    browser.page.get_by_label("Left out").first.check()
+    assert reason.is_visible()
+    assert "0.11 against 0.02" in browser.page.locator("#d1").inner_text()
+
+
+def test_a_page_alone_can_be_searched(book: Path, browser: Browser, tmp_path: Path) -> None:
+    page = shutil.copy(book / "videos" / "newton.html", tmp_path)
+    browser.page.goto(Path(page).as_uri())
+    found = browser.search("newtons")
+    assert len(found) == 2 and "speech" in found[0] and found[1] == "Search all videos"
+    browser.page.locator("#results a").first.click()
+    assert browser.page.url.endswith("#p3")
+
+
+def test_no_hostile_text_runs(book: Path, browser: Browser) -> None:
+    browser.page.goto((book / "index.html").as_uri())
+    assert browser.search("onerror")
+    assert browser.page.evaluate("window.hacked") is None
+    for name in ("hostile", "broken"):
+        browser.page.goto((book / "videos" / f"{name}.html").as_uri())
+        browser.search("onerror")
+        assert browser.page.evaluate("window.hacked") is None
+        assert browser.page.locator("img[src=x]").count() == 0
+        assert "<img src=x" in browser.page.locator("main").inner_text()
+
+
+def test_no_page_is_wider_than_the_screen(book: Path, browser: Browser) -> None:
+    for page in sorted(book.rglob("*.html")):
+        browser.page.goto(page.as_uri())
+        left_out = browser.page.locator("#left-out")
+        if left_out.count():
+            left_out.check()
+        for width in (390, 768, 1280):
+            browser.page.set_viewport_size({"width": width, "height": 844})
+            assert browser.page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_names_for_those_who_do_not_see(book: Path, browser: Browser) -> None:
+    browser.page.goto((book / "videos" / "newton.html").as_uri())
+    assert browser.page.locator("h1").count() == 1
+    alts = [image.get_attribute("alt") for image in browser.page.locator("img").all()]
+    assert alts[0] == f"The screen at 0:18: {FORCE[0]} {FORCE[1]}"
+    assert alts[3] == "The screen at 13:09, without text"
+    browser.page.keyboard.press("Tab")
+    assert browser.page.evaluate("document.activeElement.className") == "skip"
+
+
+def test_on_paper_everything_is_unfolded(book: Path, browser: Browser) -> None:
+    browser.page.goto((book / "videos" / "newton.html").as_uri())
+    folded = browser.page.locator("details:not([open])")
+    assert folded.count() == 2  # a long screen, and why the video is there
+    browser.page.pdf()
+    assert folded.count() == 0

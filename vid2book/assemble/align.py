@@ -1,0 +1,241 @@
+"""Align: pictures that have nothing to do with what is taught are dropped; their speech stays.
+
+Dropped are the talking head, what is shown only while nothing is taught (a sponsor's card, the end
+card), a picture that shows what the next one shows too, and where a model captions the pictures,
+one whose caption is far from what is said while it stands. A picture without text or caption (a
+diagram, an experiment) is kept unless one of these rules drops it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .. import config
+from ..models.chat import BackendError, ChatError
+from ..records import Clip, Decision, Keyframe, Sentence, Video
+from ..screen.phash import distance
+
+VERSION = 5
+_SAME_LOOK = 10  # bits of the perceptual hash; with the same text on both, two pictures are one
+_RELATED = 0.35  # cosine of on-screen text and the lesson: the picture speaks of the topic
+
+Embed = Callable[[Sequence[str]], NDArray[np.float32]]
+
+
+class Shown(NamedTuple):
+    """A keyframe with what is written on it, and its caption; '' for nothing."""
+
+    keyframe: Keyframe
+    text: str
+    caption: str = ""
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """Why a picture goes, with the number that decided it."""
+
+    reason: str
+    score: float | None = None
+    threshold: float | None = None
+
+
+def align(
+    video: Video,
+    screen: Sequence[Shown],
+    sentences: Sequence[Sentence],
+    clips: Sequence[Clip],
+    embed: Embed,
+    embedded: Embed,
+    settings: config.Align,
+    min_teaching: float,
+) -> tuple[list[Clip], list[Decision]]:
+    """Clips without the pictures that do not belong, and how well pictures and speech agree.
+
+    Args:
+        screen: the keyframes of the video, in order of time.
+        sentences: all of the speech, judged; off-topic ones among them.
+        clips: with positions of keyframes.
+        embed: texts to unit vectors.
+        embedded: the same without a server, for when that fails.
+        min_teaching: sentences below do not teach (section `judge`).
+    """
+    run = partial(_align, video, screen, sentences, clips, settings, min_teaching)
+    try:
+        return run(embed)
+    except ChatError as error:
+        kept, decisions = run(embedded)
+        reason = f"what is shown and said was compared by the embedded vectors: {error}"
+        told = Decision(
+            video.video_id, "video", "align", 0.0, 0.0, True, reason,
+            provisional=isinstance(error, BackendError),
+        )  # fmt: skip
+        return kept, [told, *decisions]
+
+
+def _align(
+    video: Video,
+    screen: Sequence[Shown],
+    sentences: Sequence[Sentence],
+    clips: Sequence[Clip],
+    settings: config.Align,
+    min_teaching: float,
+    embed: Embed,
+) -> tuple[list[Clip], list[Decision]]:
+    lesson = " ".join([video.title, video.knowledge_point, *(c.text for c in clips)])
+    related = _cosines(embed, [shown.text for shown in screen], [lesson] * len(screen))
+    taught = [s for s in sentences if s.teaching >= min_teaching]
+    said = [" ".join(s.text for s in taught if _overlap(s, k) > 0) for k, _, _ in screen]
+    told = _cosines(embed, [shown.caption for shown in screen], said)
+    dropped: dict[int, Verdict] = {}
+    for i, shown in enumerate(screen):
+        verdict = None
+        if settings.enabled:
+            verdict = (
+                _talking_head(shown, settings)
+                or _nothing_taught(shown.keyframe, related[i], sentences, settings, min_teaching)
+                or _off_the_speech(told[i], settings)
+                or _repeated(i, screen)
+            )
+        if verdict:
+            dropped[i] = verdict
+    decisions = [
+        _decision(video.video_id, shown, dropped.get(i), related[i], told[i])
+        for i, shown in enumerate(screen)
+    ]
+    kept = _without(clips, dropped, screen, embed)
+    return kept, decisions + [_on_clip(video.video_id, clip) for clip in kept]
+
+
+def _talking_head(shown: Shown, settings: config.Align) -> Verdict | None:
+    faces = shown.keyframe.faces
+    if len(_words(shown.text)) < settings.min_text_words and faces > settings.max_face:
+        return Verdict("a talking head", faces, settings.max_face)
+    return None
+
+
+def _nothing_taught(
+    keyframe: Keyframe,
+    related: float | None,
+    sentences: Sequence[Sentence],
+    settings: config.Align,
+    min_teaching: float,
+) -> Verdict | None:
+    """Shown only while nothing is taught, and not speaking of the topic itself."""
+    spoken = [
+        (_overlap(s, keyframe), s.teaching >= min_teaching)
+        for s in sentences
+        if _overlap(s, keyframe) > 0
+    ]
+    total = sum(seconds for seconds, _ in spoken)
+    if total <= 0:
+        return None
+    share = sum(seconds for seconds, teaches in spoken if teaches) / total
+    if share >= settings.min_teaching or (related is not None and related >= _RELATED):
+        return None
+    return Verdict("shown while nothing is taught", share, settings.min_teaching)
+
+
+def _overlap(sentence: Sentence, keyframe: Keyframe) -> float:
+    """Seconds of a sentence that are said while a picture stands; negative: none."""
+    return min(sentence.end, keyframe.end) - max(sentence.start, keyframe.start)
+
+
+def _off_the_speech(told: float | None, settings: config.Align) -> Verdict | None:
+    least = settings.min_caption_similarity
+    if told is None or told >= least:
+        return None
+    return Verdict("its caption has nothing to do with what is said", told, least)
+
+
+def _repeated(i: int, screen: Sequence[Shown]) -> Verdict | None:
+    if i + 1 == len(screen):
+        return None
+    (this, text, _), (following, next_text, _) = screen[i], screen[i + 1]
+    if following.start - this.end > 5:
+        return None
+    bits = distance(this.phash, following.phash)
+    words = _words(text)
+    if words and bits <= _SAME_LOOK and set(words) <= set(_words(next_text)):
+        return Verdict("the next picture shows the same", float(bits), float(_SAME_LOOK))
+    return None
+
+
+def _without(
+    clips: Sequence[Clip], dropped: dict[int, Verdict], screen: Sequence[Shown], embed: Embed
+) -> list[Clip]:
+    kept = [replace(c, keyframes=tuple(k for k in c.keyframes if k not in dropped)) for c in clips]
+    kept = [c for c in kept if c.text or c.keyframes]
+    speech = [c.text for c in kept]
+    written = ["\n".join(screen[k].text for k in c.keyframes) for c in kept]
+    captions = ["\n".join(filter(None, (screen[k].caption for k in c.keyframes))) for c in kept]
+    similarities = _cosines(embed, written, speech)
+    told = _cosines(embed, captions, speech)
+    return [
+        replace(c, similarity=s, caption=caption, caption_similarity=t)
+        for c, s, caption, t in zip(kept, similarities, captions, told, strict=True)
+    ]
+
+
+def _cosines(embed: Embed, left: Sequence[str], right: Sequence[str]) -> list[float | None]:
+    """Cosine of each pair; None where one of the two is empty."""
+    pairs = [(a, b) for a, b in zip(left, right, strict=True) if a.strip() and b.strip()]
+    if not pairs:
+        return [None] * len(left)
+    cosines = iter((embed([a for a, _ in pairs]) * embed([b for _, b in pairs])).sum(axis=1))
+    return [
+        round(float(next(cosines)), 4) if a.strip() and b.strip() else None
+        for a, b in zip(left, right, strict=True)
+    ]
+
+
+def _words(text: str) -> list[str]:
+    return re.findall(r"\w+", text.lower())
+
+
+def _decision(
+    video_id: str,
+    shown: Shown,
+    verdict: Verdict | None,
+    related: float | None,
+    told: float | None,
+) -> Decision:
+    keyframe, text, _ = shown
+    kept = verdict is None
+    verdict = verdict or _belongs(related, told)
+    return Decision(
+        video_id, "keyframe", "align", keyframe.start, keyframe.end, kept, verdict.reason,
+        verdict.score, verdict.threshold, text,
+    )  # fmt: skip
+
+
+def _belongs(related: float | None, told: float | None) -> Verdict:
+    """Why a picture stays."""
+    if told is not None:
+        return Verdict("belongs: its caption is this near to what is said", told)
+    if related is not None:
+        return Verdict("belongs: no rule drops it, its text is this near to the lesson", related)
+    return Verdict("belongs: no rule drops it, and it has no text to compare")
+
+
+def _on_clip(video_id: str, clip: Clip) -> Decision:
+    score = clip.similarity if clip.caption_similarity is None else clip.caption_similarity
+    if not clip.text:
+        reason = "pictures without speech"
+    elif not clip.keyframes:
+        reason = "a paragraph, told under the picture before"
+    elif score is None:
+        reason = "a paragraph; its pictures have no text to compare"
+    else:
+        what = "text" if clip.caption_similarity is None else "caption"
+        reason = f"a paragraph; the {what} of its pictures is this near to it"
+    return Decision(
+        video_id, "clip", "align", clip.start, clip.end, True, reason, score, None, clip.text,
+        raw=clip.raw if clip.raw != clip.text else "",
+    )  # fmt: skip

@@ -1,0 +1,272 @@
+"""The local executor: a pool of processes, each with its models loaded once.
+
+A video's speech and its screen are two tasks, and what joins them is a third, so that one core
+transcribes while the other decodes and reads. Every result goes to the store at once: a run that
+was stopped goes on where it was.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Iterator
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import suppress
+from dataclasses import dataclass
+from multiprocessing.queues import SimpleQueue
+from typing import Any, NamedTuple
+
+from ..records import Video
+from .corpus import Corpus
+from .graph import SCREEN, SPEECH, TEXT
+from .work import Failed, Stage
+
+_BRANCHES: dict[str, tuple[Stage[Any], ...]] = {"speech": SPEECH, "screen": SCREEN, "text": TEXT}
+_AHEAD = 2  # tasks handed out per process, so that none waits for the next
+_POLL = 0.5  # seconds between looks at how far the processes are
+
+
+@dataclass(frozen=True)
+class Event:
+    """A video is through: all its stages are in the store, or it failed."""
+
+    video: Video
+    duration: float = 0.0  # seconds of video worked on; 0 when it failed or was in the store
+    seconds: float = 0.0  # of work, all its stages together
+    failure: str = ""
+    kept: bool = True  # the failure is in the store: it is the video's own
+
+
+class _Done(NamedTuple):
+    """What a process says of a task."""
+
+    seconds: float
+    duration: float = 0.0
+    failure: str = ""
+    kept: bool = True
+
+
+class Step(NamedTuple):
+    """How far a video is: its stage has reached this second.
+
+    Small, so that a pipe takes it whole even from a process that is killed.
+    """
+
+    video_id: str
+    stage: str
+    second: float
+
+
+@dataclass(frozen=True)
+class _Task:
+    video: Video
+    branch: str
+    again: bool = False  # its process died; one more try, alone
+
+
+@dataclass
+class _Progress:
+    """A video between its first task and its last."""
+
+    waits_for: set[str]
+    event: Event
+
+
+def run(
+    corpus: Corpus, workers: int, report: Callable[[Step], None] | None = None
+) -> Iterator[Event]:
+    """Fill the store with every video's results; an event for each video as it is through.
+
+    Closing the iterator stops the work. A fault that is not the video's own (a process that was
+    killed, say) fails the video for this run only; give such events to `Corpus.without`.
+
+    Args:
+        corpus: its videos are looked at one by one, so that the first is at work at once.
+        workers: processes.
+        report: told now and then how far a video is.
+    """
+    return _Run(corpus, workers, report or (lambda _: None)).events()
+
+
+class _Run:
+    def __init__(self, corpus: Corpus, workers: int, report: Callable[[Step], None]) -> None:
+        self._corpus = corpus
+        self._workers = workers
+        self._report = report
+        # Spawned, not forked: a fork copies the locks of threads that do not come with it.
+        self._context = multiprocessing.get_context("spawn")
+        self._steps: SimpleQueue[Step] | None = None
+        self._pool: ProcessPoolExecutor | None = None
+        self._todo: deque[_Task] = deque()
+        self._running: dict[Future[_Done], _Task] = {}
+        self._progress: dict[str, _Progress] = {}
+
+    def events(self) -> Iterator[Event]:
+        videos = iter(self._corpus.videos)
+        over = False
+        try:
+            while not over:
+                yield from self._hand_out(videos)
+                yield from self._collect()
+                over = not self._running and not self._todo
+        finally:
+            self._close(give_up=not over)
+
+    def _hand_out(self, videos: Iterator[Video]) -> Iterator[Event]:
+        while len(self._running) < self._workers * _AHEAD:
+            if self._todo:
+                alone = self._todo[0].again
+                if alone and self._running:
+                    return
+                self._submit(self._todo.popleft())
+                if alone:
+                    return
+            elif video := next(videos, None):
+                yield from self._begin(video)
+            else:
+                return
+
+    def _begin(self, video: Video) -> Iterator[Event]:
+        try:
+            branches = self._missing(video)
+        except Failed as failure:
+            yield Event(video, failure=str(failure))
+            return
+        if not branches:
+            yield Event(video, failure=self._corpus.work(video).failure(TEXT[-1]))
+            return
+        self._progress[video.video_id] = _Progress(set(branches), Event(video))
+        self._todo += [_Task(video, branch) for branch in branches]
+
+    def _missing(self, video: Video) -> list[str]:
+        """Branches to run before the last one; none where everything is in the store."""
+        work = self._corpus.work(video)
+        if work.is_done(TEXT[-1]):
+            return []
+        first = [b for b in ("speech", "screen") if not work.is_done(_BRANCHES[b][-1])]
+        return first or ["text"]
+
+    def _submit(self, task: _Task) -> None:
+        if self._pool is None:
+            # A new queue too: a process that died may have held the old one's lock.
+            self._steps = self._context.SimpleQueue()
+            self._pool = ProcessPoolExecutor(
+                self._workers, self._context, _start, (self._corpus, self._steps)
+            )
+        self._running[self._pool.submit(_run, task.video, task.branch)] = task
+
+    def _collect(self) -> Iterator[Event]:
+        """Events of the tasks that have ended by now."""
+        done, _ = wait(self._running, timeout=_POLL, return_when=FIRST_COMPLETED)
+        while self._steps is not None and not self._steps.empty():
+            self._report(self._steps.get())
+        died = []
+        for future in done:
+            task = self._running.pop(future)
+            try:
+                yield from self._advance(task, future.result())
+            except BrokenProcessPool:
+                died.append(task)
+        if died:
+            yield from self._start_anew(died)
+
+    def _start_anew(self, died: list[_Task]) -> Iterator[Event]:
+        """All tasks in flight die with a process. Which one killed it shows when alone."""
+        died += self._running.values()
+        self._running.clear()
+        self._close(give_up=False)
+        for task in died:
+            if task.again:
+                lost = _Done(0.0, failure="its process died (out of memory?)", kept=False)
+                yield from self._advance(task, lost)
+            else:
+                self._todo.appendleft(_Task(task.video, task.branch, again=True))
+
+    def _advance(self, task: _Task, result: _Done) -> Iterator[Event]:
+        """Note that a task has ended; queue what waited for it, or report the video."""
+        video = self._progress[task.video.video_id]
+        video.waits_for.discard(task.branch)
+        event = video.event
+        video.event = Event(
+            task.video,
+            max(event.duration, result.duration),
+            event.seconds + result.seconds,
+            event.failure or result.failure,
+            event.kept and result.kept,
+        )
+        if video.waits_for:
+            return
+        del self._progress[task.video.video_id]
+        # The last branch notes a fault of the video itself as its own, with no work.
+        if task.branch == "text" or not video.event.kept:
+            yield video.event
+            return
+        self._progress[task.video.video_id] = _Progress({"text"}, video.event)
+        self._todo.appendleft(_Task(task.video, "text"))
+
+    def _close(self, give_up: bool) -> None:
+        """End the processes; where the user stopped the run, without waiting for their work."""
+        if self._pool is None:
+            return
+        if give_up:
+            for process in list((self._pool._processes or {}).values()):
+                process.terminate()
+        self._pool.shutdown(cancel_futures=True)
+        self._pool = None
+
+
+# Of this worker process.
+_corpus: Corpus | None = None
+_steps: SimpleQueue[Step] | None = None
+
+
+def _start(corpus: Corpus, steps: SimpleQueue[Step]) -> None:
+    import cv2
+
+    global _corpus, _steps
+    _corpus, _steps = corpus, steps
+    cv2.setNumThreads(1)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    """A pool's processes wait for tasks for ever once their parent was killed."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
+
+
+def _run(video: Video, branch: str) -> _Done:
+    assert _corpus is not None
+    started = time.monotonic()
+    work = _corpus.work(video, _tell(video))
+    try:
+        for stage in _BRANCHES[branch]:
+            work.get(stage)
+        return _Done(time.monotonic() - started, work.info.duration)
+    except Failed as error:
+        with suppress(Failed):  # noted for the branch's last stage too, so that it counts as done
+            work.failure(_BRANCHES[branch][-1])
+        return _Done(time.monotonic() - started, failure=str(error))
+    except Exception as error:
+        # A fault of ours or of the machine: it costs this video, this time.
+        failure = f"{type(error).__name__}: {error}"
+        return _Done(time.monotonic() - started, failure=failure, kept=False)
+
+
+def _tell(video: Video) -> Callable[[str, float], None]:
+    """Passes on how far a stage is, a few times a second at most."""
+    told = 0.0
+
+    def tell(stage: str, second: float) -> None:
+        nonlocal told
+        if _steps is not None and time.monotonic() - told > _POLL:
+            told = time.monotonic()
+            _steps.put(Step(video.video_id, stage, second))
+
+    return tell

@@ -1,0 +1,175 @@
+"""One video on its way through the stages: what was computed, what must be, and under which key."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Generic, TypeVar
+
+from ..config import Config
+from ..media.container import MediaError, MediaInfo, probe
+from ..models.lazy import Models, models_of
+from ..models.speech import SpeechModelError
+from ..records import Decision, Video
+from ..speech.subtitles import CaptionError
+from ..store import Store, make_key
+
+T = TypeVar("T", covariant=True)
+
+
+class Failed(Exception):  # noqa: N818 - it names what became of the video
+    """A video that cannot go on; the message is the reason in its row."""
+
+
+@dataclass(frozen=True)
+class Stage(Generic[T]):
+    """A stage as the pipeline sees it."""
+
+    name: str
+    version: int  # raised when the code gives other results
+    kind: Any  # type of the result
+    needs: tuple[Stage[Any], ...]
+    settings: Callable[[Config], Any]  # the part of the config that can change the result
+    facts: Callable[[Video], Any]  # the part of the manifest's row that can
+    models: tuple[str, ...]  # what `Models.identity` takes
+    compute: Callable[[Work], tuple[T, list[Decision]]]
+
+    @property
+    def stored(self) -> Any:
+        """Type of what the store keeps: result, decisions, reason of a failure."""
+        return tuple[self.kind | None, tuple[Decision, ...], str]  # type: ignore[name-defined]
+
+
+class Work:
+    """One video on its way through the stages.
+
+    Args:
+        video: a row of the manifest.
+        config: of all stages.
+        store: where results are kept.
+        until: work on the video's first so many seconds only.
+        tell: called with a stage's name and the second of the video that it has reached.
+    """
+
+    def __init__(
+        self,
+        video: Video,
+        config: Config,
+        store: Store,
+        until: float | None = None,
+        tell: Callable[[str, float], None] | None = None,
+    ) -> None:
+        self.video = video
+        self.config = config
+        self.until = until
+        self.tell = tell or (lambda stage, second: None)
+        self._store = store
+        self._keys: dict[str, str] = {}
+        self._held: dict[str, tuple[Any, tuple[Decision, ...], str]] = {}
+
+    def get(self, stage: Stage[T]) -> T:
+        """The stage's result.
+
+        Raises:
+            Failed: the video cannot be used.
+        """
+        value, _, failure = self._result(stage)
+        if failure:
+            raise Failed(failure)
+        return value
+
+    def decisions(self, stage: Stage[Any]) -> tuple[Decision, ...]:
+        """What the stage decided; none where it failed."""
+        return self._result(stage)[1]
+
+    def failure(self, stage: Stage[Any]) -> str:
+        """Why the stage has no result; empty where it has one."""
+        return self._result(stage)[2]
+
+    def is_done(self, stage: Stage[Any]) -> bool:
+        """Whether the store has the stage's result."""
+        return self._store.has(stage.name, self.key(stage))
+
+    def key(self, stage: Stage[Any]) -> str:
+        """The key of the stage's result. A need that turns out to be provisional changes it.
+
+        Raises:
+            Failed: the video cannot be read.
+        """
+        if stage.name not in self._keys:
+            before: list[Any] = [self.stamp(s) for s in stage.needs]
+            self._keys[stage.name] = make_key(
+                stage.name,
+                stage.version,
+                stage.settings(self.config),
+                stage.facts(self.video),
+                [self.models.identity(m) for m in stage.models],
+                before or [self._content, self.until],
+            )
+        return self._keys[stage.name]
+
+    def stamp(self, stage: Stage[Any]) -> str:
+        """Names the result itself: by its key, or if it is provisional by a hash of it.
+
+        What follows from a provisional result is kept under this, so that it is never taken for
+        what follows from the real one, and is there again if the next run fails alike.
+
+        Raises:
+            Failed: the video cannot be read.
+        """
+        key = self.key(stage)
+        return self._store.provisional(stage.name, key) or key
+
+    @property
+    def models(self) -> Models:
+        return models_of(self.config)
+
+    @cached_property
+    def info(self) -> MediaInfo:
+        """Durations, no longer than `until`."""
+        info = probe(self.video.path)
+        if not info.video_duration:
+            raise MediaError("no picture in it")
+        if self.until is None:
+            return info
+        return info.first(self.until)
+
+    @cached_property
+    def _content(self) -> list[str]:
+        if self.video.problem:
+            raise Failed(self.video.problem)
+        try:
+            paths = [self.video.path, self.video.captions]
+            return [self._store.content(path) for path in paths if path]
+        except OSError as error:
+            raise Failed(f"cannot be read: {error.strerror}") from None
+
+    def _result(self, stage: Stage[Any]) -> tuple[Any, tuple[Decision, ...], str]:
+        if stage.name not in self._held:
+            self._held[stage.name] = self._load(stage) or self._settle(stage)
+        return self._held[stage.name]
+
+    def _load(self, stage: Stage[Any]) -> Any:
+        return self._store.load(stage.name, self.key(stage), stage.stored)
+
+    def _settle(self, stage: Stage[Any]) -> Any:
+        needs = [self._result(need) for need in stage.needs]
+        # A provisional need may have changed the key, and there may be something under that.
+        if (result := self._load(stage)) is None:
+            failures = [failure for _, _, failure in needs if failure]
+            result = (None, (), failures[0]) if failures else self._compute(stage)
+            provisional = any(decision.provisional for decision in result[1])
+            self._store.save(stage.name, self.key(stage), stage.stored, result, provisional)
+            if provisional:
+                self._keys.clear()
+        return result
+
+    def _compute(self, stage: Stage[Any]) -> tuple[Any, tuple[Decision, ...], str]:
+        """A fault of the video is a result like any other; any other fault is not kept."""
+        self.tell(stage.name, 0.0)
+        try:
+            value, decisions = stage.compute(self)
+        except (MediaError, CaptionError, SpeechModelError) as error:
+            return None, (), str(error)
+        return value, tuple(decisions), ""

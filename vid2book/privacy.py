@@ -1,0 +1,188 @@
+"""Privacy: what tells who somebody is, taken out before anything is stored.
+
+`mask_*` replace e-mail addresses and phone numbers in text: in the manifest, in speech and in what
+is read on the screen, so that no later stage, prompt or decision holds one. Only text is masked: an
+address that is written on a picture stays to be seen there. `hide_faces` blurs faces in pictures or
+drops the pictures.
+
+A number is taken for a phone number if it is written as one: with a country's or a trunk's prefix
+(`+49 531 391 1234`, `0531 391-1234`) or as in North America (`555-010-4477`). Numbers that are
+spelled out in words are not found.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import fields, replace
+from typing import Any, Literal
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from .records import Decision, Keyframe, OcrLine, Segment, Transcript, Video, Word
+
+Boxes = Callable[[NDArray[np.uint8]], Sequence[tuple[int, int, int, int]]]
+
+_TLD = r"(?:com|org|net|edu|gov|info|io|example|[a-z]{2})"
+# `jane.doe@example.org`, and as it is said or hidden: `jane at example dot org`.
+_E_MAIL = re.compile(
+    r"[\w.+-]+\s?@\s?[\w-]+(?:\.[\w-]+)+"
+    rf"|[\w.+-]+\s?(?:\sat\s|[\[(]at[\])])\s?[\w-]+(?:\sdot\s[\w-]+)*\sdot\s{_TLD}\b"
+    rf"|[\w.+-]+\s?[\[(]at[\])]\s?[\w-]+(?:\.[\w-]+)*\.{_TLD}\b",
+    re.IGNORECASE,
+)
+_PHONE = re.compile(
+    r"\+\d[\d\s()./-]{6,18}\d"
+    r"|(?<![\w.,/-])\(?0\d{1,5}\)?[\s/-]\d[\d\s/-]{4,14}\d(?![\w.,]\d|\w)"
+    r"|(?<![\w.,/-])(?:1[\s.-])?(?:\(\d{3}\)\s?|\d{3}[\s.-])\d{3}[.-]\d{4}(?![\w.,-]\d|\w)"
+)
+_FEWEST_DIGITS = 8
+_MARGIN = 0.15  # of a face's width and height, blurred around it: hair and chin
+
+
+def mask_text(text: str) -> str:
+    """A text with `[e-mail]` and `[phone]` in the place of addresses and numbers."""
+    for start, end, name in reversed(_found(text)):
+        text = text[:start] + name + text[end:]
+    return text
+
+
+def mask_video(video: Video) -> Video:
+    """A row of the manifest; what names files, people and sources stays."""
+    kept = {"video_id", "path", "captions", "source_url", "author", "metadata", "problem"}
+    told = {f.name: mask_text(getattr(video, f.name)) for f in fields(video) if f.name not in kept}
+    return replace(video, **told, metadata=_mask_value(video.metadata))
+
+
+def mask_transcript(transcript: Transcript) -> Transcript:
+    """What is said; an address may run over words and segments, and becomes one word."""
+    spoken = [
+        (n, word)
+        for n, segment in enumerate(transcript.segments)
+        for word in segment.words or (Word(segment.start, segment.end, f" {segment.text}"),)
+    ]
+    masked: dict[int, list[Word]] = {}
+    for n, word in _masked(spoken):
+        masked.setdefault(n, []).append(word)
+    segments = [
+        _rewritten(segment, masked[n])
+        for n, segment in enumerate(transcript.segments)
+        if n in masked
+    ]
+    return replace(transcript, segments=tuple(segments))
+
+
+def mask_lines(lines: Iterable[OcrLine]) -> tuple[OcrLine, ...]:
+    """What is read on a picture."""
+    return tuple(replace(line, text=mask_text(line.text)) for line in lines)
+
+
+def mask_decisions(decisions: Iterable[Decision]) -> list[Decision]:
+    """What a stage told of it."""
+    return [replace(d, text=mask_text(d.text), reason=mask_text(d.reason)) for d in decisions]
+
+
+def hide_faces(
+    keyframes: Sequence[Keyframe],
+    video_id: str,
+    boxes: Boxes,
+    how: Literal["blur", "drop"],
+    jpeg_quality: int,
+) -> tuple[list[Keyframe], list[Decision]]:
+    """Pictures without faces, and a decision for each that had some.
+
+    Args:
+        boxes: x0, y0, x1, y1 of the faces on a luma plane, in pixels.
+        how: blur the faces, or drop the pictures that show one.
+        jpeg_quality: of a blurred picture.
+    """
+    kept, decisions = [], []
+    for keyframe in keyframes:
+        image = np.asarray(Image.open(io.BytesIO(keyframe.image)).convert("RGB"))
+        found = boxes(cv2.cvtColor(image, cv2.COLOR_RGB2GRAY))
+        if found:
+            dropped = how == "drop"
+            largest = max((x1 - x0) * (y1 - y0) for x0, y0, x1, y1 in found)
+            reason = "shows a face (share of the picture)" + ("" if dropped else ", blurred")
+            decisions.append(
+                Decision(
+                    video_id, "keyframe", "privacy", keyframe.start, keyframe.end, not dropped,
+                    reason, round(largest / (image.shape[0] * image.shape[1]), 4),
+                )
+            )  # fmt: skip
+            if dropped:
+                continue
+            blurred = _jpeg(_blurred(image, found), jpeg_quality)
+            keyframe = replace(keyframe, image=blurred)
+        kept.append(keyframe)
+    return kept, decisions
+
+
+def _found(text: str) -> list[tuple[int, int, str]]:
+    """Start, end and replacement of what is to be masked, in order, none overlapping."""
+    spans = [(m.start(), m.end(), "[e-mail]") for m in _E_MAIL.finditer(text)]
+    for m in _PHONE.finditer(text):
+        digits = re.sub(r"\D", "", m.group())
+        binary = set(digits) <= {"0", "1"}
+        clear = all(m.end() <= start or m.start() >= end for start, end, _ in spans)
+        if len(digits) >= _FEWEST_DIGITS and not binary and clear:
+            spans.append((m.start(), m.end(), "[phone]"))
+    return sorted(spans)
+
+
+def _masked(spoken: Sequence[tuple[int, Word]]) -> Iterator[tuple[int, Word]]:
+    """Words, each with the number of its segment; those of one address joined into the first."""
+    ends = np.cumsum([len(word.text) for _, word in spoken]).tolist()
+    text = "".join(word.text for _, word in spoken)
+    spans = _found(text)
+    at = 0
+    while at < len(spoken):
+        n, word = spoken[at]
+        start, last = ends[at] - len(word.text), at
+        while any(a < ends[last] < b for a, b, _ in spans):
+            last += 1
+        whole = text[start : ends[last]]
+        masked = mask_text(whole)
+        if masked != whole or last > at:
+            word = replace(word, end=spoken[last][1].end, text=masked)
+        yield n, word
+        at = last + 1
+
+
+def _rewritten(segment: Segment, words: Sequence[Word]) -> Segment:
+    text = "".join(word.text for word in words).strip()
+    if not segment.words:
+        return replace(segment, text=text)
+    return replace(segment, text=text, words=tuple(words), end=max(segment.end, words[-1].end))
+
+
+def _mask_value(value: Any) -> Any:
+    if isinstance(value, str):
+        return mask_text(value)
+    if isinstance(value, dict):
+        return {key: _mask_value(inner) for key, inner in value.items()}
+    return [_mask_value(inner) for inner in value] if isinstance(value, list) else value
+
+
+def _blurred(
+    image: NDArray[np.uint8], boxes: Sequence[tuple[int, int, int, int]]
+) -> NDArray[np.uint8]:
+    """Faces averaged over an eighth of their size, which leaves nothing to know them by."""
+    image = image.copy()
+    for x0, y0, x1, y1 in boxes:
+        across, down = round(_MARGIN * (x1 - x0)), round(_MARGIN * (y1 - y0))
+        top, left = max(0, y0 - down), max(0, x0 - across)
+        part = image[top : y1 + down, left : x1 + across]
+        mosaic = cv2.resize(part, (8, 8), interpolation=cv2.INTER_AREA)
+        part[:] = cv2.resize(mosaic, part.shape[1::-1], interpolation=cv2.INTER_LINEAR)
+    return image
+
+
+def _jpeg(image: NDArray[np.uint8], quality: int) -> bytes:
+    buffer = io.BytesIO()
+    Image.fromarray(image).save(buffer, "JPEG", quality=quality)
+    return buffer.getvalue()

@@ -1,0 +1,202 @@
+"""Transcribe: what of the words that were heard is believed.
+
+What a speech model makes up is dropped: loops, words said into silence or music, words the model
+itself does not believe. Each is told by a Decision with the number that decided it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from typing import NamedTuple
+
+from .. import config
+from ..records import Decision, Segment, Transcript, Video
+from .recognise import prompt
+
+VERSION = 2
+
+_LONGEST_LOOP = 20  # words in a phrase that comes again and again
+_LOOP_TURNS = 4  # a phrase in a row this often is a loop, if it is one or two words long
+_PHRASE_TURNS = 3  # and if it is longer
+_NUMBER_TURNS = 12  # and if it is digits, which lecturers do read out
+_MAX_PACE = 9.0  # words a second; the fastest speakers reach 6
+_DOUBTFUL_LOGPROB = -0.7  # below it a segment needs other evidence that it was said
+_SOME_NO_SPEECH = 0.3
+# What Whisper says into silence and music, because films and web videos end with it.
+_STOCK = re.compile(
+    r"(?:(?:so |and )?thank(?:s| you)(?: so much| very much)?(?: (?:all|everyone))?"
+    r"(?: for (?:watching|listening|viewing)(?: (?:this|my|the) video)?)?"
+    r"|(?:please )?(?:like and )?subscribe(?: to (?:my|our|the) channel)?"
+    r"|(?:i'll |we'll )?see you (?:in the )?next (?:time|video)"
+    r"|(?:subtitles|captions|transcribed|translated) by .*"
+    r"|you|bye(?: bye)?|oh|uh|um|hmm|mm|music|applause|silence|blank audio)"
+)
+
+
+class _Fault(NamedTuple):
+    reason: str
+    score: float | None = None
+    threshold: float | None = None
+
+
+def transcribe(
+    video: Video, heard: Transcript, settings: config.Transcribe
+) -> tuple[Transcript, list[Decision]]:
+    """What of a transcript is believed, and a Decision for what is not.
+
+    Args:
+        video: its title and topic were told to the speech model, which may repeat them.
+        heard: by a speech model; captions are believed as they are.
+        settings: section `transcribe` of the config.
+    """
+    if heard.model == "captions":
+        return heard, []
+    kept, decisions = _believed(video, heard.segments, settings)
+    return replace(heard, segments=tuple(kept)), decisions
+
+
+def _believed(
+    video: Video, segments: Sequence[Segment], settings: config.Transcribe
+) -> tuple[list[Segment], list[Decision]]:
+    told = _key(prompt(video))
+    decisions = []
+    kept = []
+
+    def drop(start: float, end: float, text: str, fault: _Fault) -> None:
+        decisions.append(
+            Decision(video.video_id, "sentence", "transcribe", start, end, False, *fault, text)
+        )
+
+    for segment in segments:
+        if fault := _fault(segment, told, settings):
+            drop(segment.start, segment.end, segment.text, fault)
+        else:
+            kept.append(segment)
+    loops = list(_loops(kept))
+    for loop in loops:
+        drop(
+            loop.start,
+            loop.end,
+            loop.phrase,
+            _Fault(
+                f"the model repeats itself: said {loop.turns} times in a row, kept once",
+                float(loop.turns),
+                float(loop.threshold),
+            ),
+        )
+    decisions.sort(key=lambda decision: decision.start)
+    return _without(kept, loops), decisions
+
+
+def _fault(segment: Segment, told: str, settings: config.Transcribe) -> _Fault | None:
+    """Why a segment is not believed; None: it is."""
+    logprob, no_speech = segment.avg_logprob, segment.no_speech_prob
+    if logprob < settings.min_logprob:
+        return _Fault(
+            "the model hardly believes these words itself (mean log probability)",
+            logprob,
+            settings.min_logprob,
+        )
+    if segment.voice < settings.min_voice:
+        return _Fault(
+            "words heard where nobody speaks (voice activity in the sound)",
+            segment.voice,
+            settings.min_voice,
+        )
+    doubtful = logprob < _DOUBTFUL_LOGPROB
+    if no_speech > settings.max_no_speech and doubtful:
+        return _Fault(
+            "words heard where nobody speaks (probability of no speech)",
+            no_speech,
+            settings.max_no_speech,
+        )
+    text = _key(segment.text)
+    if doubtful or no_speech > _SOME_NO_SPEECH:
+        if _STOCK.fullmatch(text):
+            return _Fault(
+                "a stock phrase that speech models say into silence or music "
+                "(probability of no speech)",
+                no_speech,
+                _SOME_NO_SPEECH,
+            )
+        if text.count(" ") >= 2 and f" {text} " in f" {told} ":
+            return _Fault(
+                "the model repeats the title or description instead of listening "
+                "(probability of no speech)",
+                no_speech,
+                _SOME_NO_SPEECH,
+            )
+    pace = len(segment.words) / max(segment.end - segment.start, 0.01)
+    if len(segment.words) >= 4 and pace > _MAX_PACE:
+        return _Fault("more words in a second than can be spoken", round(pace, 1), _MAX_PACE)
+    return None
+
+
+class _Loop(NamedTuple):
+    first: int  # position of the first word to drop, counted over all segments
+    last: int  # and of the one after the last
+    start: float  # seconds, of what is dropped
+    end: float
+    phrase: str
+    turns: int
+    threshold: int
+
+
+def _loops(segments: list[Segment]) -> Iterator[_Loop]:
+    """Phrases that come many times in a row, also across segments."""
+    words = [word for segment in segments for word in segment.words]
+    keys = [_key(word.text) for word in words]
+    at = 0
+    while at < len(words):
+        for size in range(1, min(_LONGEST_LOOP, (len(words) - at) // 2) + 1):
+            turns = _turns(keys, at, size)
+            phrase = keys[at : at + size]
+            if all(any(c.isdigit() for c in key) for key in phrase):
+                threshold = _NUMBER_TURNS
+            else:
+                threshold = _LOOP_TURNS if size <= 2 else _PHRASE_TURNS
+            if turns >= threshold:
+                first, last = at + size, at + size * turns
+                said = "".join(word.text for word in words[at:first]).strip()
+                yield _Loop(
+                    first, last, words[first].start, words[last - 1].end, said, turns, threshold
+                )
+                at = last
+                break
+        else:
+            at += 1
+
+
+def _turns(keys: list[str], at: int, size: int) -> int:
+    phrase = keys[at : at + size]
+    turns = 1
+    while keys[at + turns * size : at + (turns + 1) * size] == phrase:
+        turns += 1
+    return turns
+
+
+def _without(segments: list[Segment], loops: list[_Loop]) -> list[Segment]:
+    dropped = {n for loop in loops for n in range(loop.first, loop.last)}
+    if not dropped:
+        return segments
+    kept = []
+    at = 0
+    for segment in segments:
+        count = len(segment.words)
+        words = tuple(w for n, w in enumerate(segment.words, at) if n not in dropped)
+        at += count
+        if len(words) == count:
+            kept.append(segment)
+        elif words:
+            text = "".join(word.text for word in words).strip()
+            kept.append(
+                replace(segment, start=words[0].start, end=words[-1].end, text=text, words=words)
+            )
+    return kept
+
+
+def _key(text: str) -> str:
+    """A text by its words alone."""
+    return " ".join(re.findall(r"[^\W_]+(?:['’][^\W_]+)*", text.lower()))

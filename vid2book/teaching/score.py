@@ -1,0 +1,151 @@
+"""Score: how likely each sentence is to teach, and three grades for the video as a whole.
+
+Nothing is decided here, so that another threshold needs no model. Rules always grade; language
+models do as well where the config names some.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import numpy.typing as npt
+
+from .. import config
+from ..models.chat import BackendError, Chat, ChatError
+from ..records import Decision, Grade, Grades, Keyframe, Sentence, Transcript, Video
+from .classify import relevance
+from .classify import score as score_sentences
+from .grade import grade
+
+VERSION = 1
+_TEACHES = 0.5  # a sentence's score above which it counts as part of the lesson
+
+
+@dataclass(frozen=True)
+class Scores:
+    """What the judge decides by.
+
+    `teaching` and `kinds` have an entry per sentence: the chance that it teaches, and what it is if
+    not. `unjudged` says why the sentences were not scored; then all of them teach.
+    """
+
+    teaching: tuple[float, ...]
+    kinds: tuple[str, ...]
+    rules: Grades
+    models: tuple[Grades, ...] = ()
+    unjudged: str = ""
+
+
+def score(
+    video: Video,
+    sentences: Sequence[Sentence],
+    screen: Sequence[tuple[Keyframe, str]],
+    transcript: Transcript,
+    embed: Callable[[Sequence[str]], npt.NDArray[np.float32]],
+    chats: Sequence[Chat],
+    settings: config.Judge,
+) -> tuple[Scores, list[Decision]]:
+    """Score the sentences and grade the video.
+
+    Args:
+        screen: the keyframes in order of time, each with its on-screen text ('' if none).
+        embed: texts to vectors of length 1, shape (n, d).
+        chats: language models that grade, if any.
+
+    Returns:
+        The scores, and a decision for each language model that gave no grades.
+    """
+    scores = _by_rules(video, sentences, screen, transcript, embed, settings)
+    if not settings.enabled or not sentences:
+        return scores, []
+    answers = grade(video, transcript, chats)
+    models = tuple(answer for answer in answers if isinstance(answer, Grades))
+    failed = [
+        _failure(video, transcript, chat, answer)
+        for chat, answer in zip(chats, answers, strict=True)
+        if isinstance(answer, ChatError)
+    ]
+    return replace(scores, models=models), failed
+
+
+def _by_rules(
+    video: Video,
+    sentences: Sequence[Sentence],
+    screen: Sequence[tuple[Keyframe, str]],
+    transcript: Transcript,
+    embed: Callable[[Sequence[str]], npt.NDArray[np.float32]],
+    settings: config.Judge,
+) -> Scores:
+    quality = _quality(transcript)
+    if unjudged := _unjudged(video, transcript, settings):
+        unknown = Grade(3.0, unjudged)
+        rules = Grades("rules", unknown, unknown, quality)
+        return Scores((1.0,) * len(sentences), ("",) * len(sentences), rules, (), unjudged)
+    teaching, kinds = score_sentences(video, sentences, screen, transcript.duration, embed)
+    lesson = [s for s, p in zip(sentences, teaching, strict=True) if p >= _TEACHES]
+    fit = relevance(video, lesson, [text for _, text in screen], embed)
+    rules = Grades(
+        "rules",
+        Grade(fit, "how near the speech is to the topic, by embeddings"),
+        _density(sentences, teaching),
+        quality,
+    )
+    return Scores(tuple(round(float(p), 4) for p in teaching), tuple(kinds), rules)
+
+
+def _unjudged(video: Video, transcript: Transcript, settings: config.Judge) -> str:
+    """Why the sentences of this video are not scored; empty if they are."""
+    if not settings.enabled:
+        return "the judge is switched off"
+    language = (transcript.language or video.language or "en").lower()
+    if language[:2] != "en":
+        return f"the rules read English, and this is '{language}'"
+    return ""
+
+
+def _failure(video: Video, transcript: Transcript, chat: Chat, error: ChatError) -> Decision:
+    return Decision(
+        video.video_id,
+        "video",
+        "score",
+        0.0,
+        transcript.duration,
+        True,
+        f"not graded by {chat.identity}: {error}",
+        provisional=isinstance(error, BackendError),
+    )
+
+
+def _density(sentences: Sequence[Sentence], teaching: npt.NDArray[np.float64]) -> Grade:
+    """1 to 5: how many long or rare-looking words and numbers the speech holds, and how surely.
+
+    Half is the mean teaching score; half is the share of words of seven letters or more and of
+    numbers, which is about a tenth in chat and a fifth to a third in lectures.
+    """
+    words = [len(s.text.split()) for s in sentences]
+    if not sum(words):
+        return Grade(1.0, "no speech")
+    mean = float(np.average(teaching, weights=words))
+    tokens = [t for s in sentences for t in re.findall(r"[^\W_]+", s.text)]
+    heavy = sum(len(t) >= 7 or t.isdigit() for t in tokens) / max(1, len(tokens))
+    told = f"{100 * heavy:.0f} % of the words are long or numbers; sentences teach by {mean:.2f}"
+    return Grade(_scale(0.5 * mean + 0.5 * min(1.0, heavy / 0.3)), told)
+
+
+def _quality(transcript: Transcript) -> Grade:
+    """1 to 5: the probability per word that the speech model reports, weighted by time."""
+    spans = [max(0.01, s.end - s.start) for s in transcript.segments]
+    if not spans:
+        return Grade(1.0, "no speech")
+    total = sum(s.avg_logprob * n for s, n in zip(transcript.segments, spans, strict=True))
+    sure = math.exp(min(0.0, total / sum(spans)))
+    return Grade(_scale((sure - 0.3) / 0.6), f"{transcript.model} is sure of a word by {sure:.2f}")
+
+
+def _scale(share: float) -> float:
+    """From 0..1 to the scale of 1..5."""
+    return round(1 + 4 * min(1.0, max(0.0, share)), 2)

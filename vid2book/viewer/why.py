@@ -1,0 +1,214 @@
+"""Why something is in the corpus, or is not: what was decided at one moment of one video."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from rich.console import Console, ConsoleOptions, RenderResult
+from rich.table import Table
+from rich.text import Text
+
+from vid2book.folder.reader import Corpus, Row
+from vid2book.records import Decision
+from vid2book.viewer.times import clock
+
+LEVELS = {  # in the order in which they are told
+    "keyframe": "Screen",
+    "line": "On-screen text",
+    "sentence": "Speech",
+    "clip": "Paragraph",
+}
+
+_TIME = re.compile(r"(?:(?:(\d+):)?(\d+):)?(\d+(?:\.\d+)?)")
+
+
+class WhyError(ValueError):
+    """A question that cannot be answered; the message says what to ask instead."""
+
+
+@dataclass(frozen=True)
+class Piece:
+    """A position of a sample: what the corpus has from this stretch of the video."""
+
+    sample: str
+    position: int  # from 0, in the sample's lists
+    kind: str  # "image" or "text"
+    start: float
+    end: float
+    text: str  # speech, or what is written on the image
+
+
+@dataclass(frozen=True)
+class Why:
+    """What was decided about `at`, a moment of a video in seconds. Printed by `rich`.
+
+    `here` and `near` have a key for each of the levels keyframe, line, sentence and clip: the
+    decisions about what stands at that moment, and where nothing does, the nearest before and
+    after it.
+    """
+
+    video_id: str
+    at: float
+    title: str
+    status: str
+    reason: str
+    video: tuple[Decision, ...]  # about the video as a whole
+    here: dict[str, tuple[Decision, ...]]
+    near: dict[str, tuple[Decision, ...]]
+    corpus: tuple[Piece, ...]
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        yield Text(f"{_plain(self.title)}  {self.video_id} at {clock(self.at)}", style="bold")
+        verdict = f"The video was {self.status}"
+        yield Text(verdict + (f": {_plain(self.reason)}" if self.reason else "."))
+        yield Text()
+        yield self._decisions()
+        yield Text()
+        if not self.corpus:
+            yield Text("The corpus has nothing from this moment.")
+        for piece in self.corpus:
+            yield Text.assemble(
+                ("In the corpus ", "green"),
+                f"{_plain(piece.sample)}, {piece.kind} at position {piece.position}, "
+                f"{_span(piece.start, piece.end)}  ",
+                (_plain(piece.text), "italic"),
+            )
+
+    def _decisions(self) -> Table:
+        table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
+        for column in ("", "", "Time", "By which stage and score, and why"):
+            table.add_column(column, no_wrap=column == "Time")
+        for decision in self.video:
+            table.add_row("Video", *_cells(decision))
+        for level, name in LEVELS.items():
+            for decision in self.here[level]:
+                table.add_row(name, *_cells(decision))
+            if not self.here[level]:
+                table.add_row(name, Text("nothing here", style="dim"))
+            for decision in self.near[level]:
+                side = "before" if decision.end <= self.at else "after"
+                table.add_row(Text(f"  {side}", style="dim"), *_cells(decision))
+        return table
+
+
+def parse_time(text: str) -> float:
+    """Seconds from "12:34", "1:02:03", "75" or "75.5".
+
+    Raises:
+        WhyError: it is no time.
+    """
+    found = _TIME.fullmatch(text.strip())
+    if found:
+        hours, minutes, seconds = found.groups()
+        small = (minutes is None or float(seconds) < 60) and (hours is None or int(minutes) < 60)
+        if small:
+            return int(hours or 0) * 3600 + int(minutes or 0) * 60 + float(seconds)
+    raise WhyError(f"{text!r} is no time; write 12:34, 1:02:03, or seconds as 75 or 75.5")
+
+
+def why(corpus: Path, video_id: str, at: float) -> Why:
+    """What was kept or dropped at a moment of a video, by which score against which threshold.
+
+    Args:
+        corpus: the corpus folder.
+        video_id: of a video that went in, whatever became of it.
+        at: seconds from the start of the video; see `parse_time`.
+
+    Raises:
+        ViewError: the folder is no corpus.
+        WhyError: the corpus knows no such video, or the video is shorter.
+    """
+    source = Corpus(Path(corpus))
+    if video_id not in source.videos:
+        raise WhyError(_unknown(video_id, source.videos))
+    row = source.videos[video_id]
+    length = row.get("duration_s") or 0.0
+    if at < 0 or 0 < length < at:
+        raise WhyError(f"{video_id} is {clock(length)} long and has no {clock(at)}")
+    if not source.has_decisions:
+        raise WhyError(
+            f"{source.folder}: this copy of the corpus has no decisions/*.parquet, for they are "
+            "pushed only on request; ask the corpus that was built"
+        )
+    decisions = source.decisions(video_id)
+    by_level = {level: [d for d in decisions if d.level == level] for level in LEVELS}
+    here = {level: tuple(_standing(found, at)) for level, found in by_level.items()}
+    return Why(
+        video_id,
+        at,
+        title=row.get("title") or "",
+        status=row.get("status") or "kept",
+        reason=row.get("reason") or "",
+        video=tuple(d for d in decisions if d.level == "video"),
+        here=here,
+        near={x: () if here[x] else tuple(_nearest(found, at)) for x, found in by_level.items()},
+        corpus=tuple(_pieces(source.words(video_id), at)),
+    )
+
+
+def _standing(decisions: Iterable[Decision], at: float) -> Iterator[Decision]:
+    """Those whose stretch holds the moment; the end counts only where there is no length."""
+    return (d for d in decisions if d.start <= at < d.end or d.start == at == d.end)
+
+
+def _nearest(decisions: list[Decision], at: float) -> Iterator[Decision]:
+    """All decisions about the nearest thing before the moment, and about the nearest after."""
+    before = max((d.end for d in decisions if d.end <= at), default=None)
+    after = min((d.start for d in decisions if d.start > at), default=None)
+    yield from (d for d in decisions if d.end == before)
+    yield from (d for d in decisions if d.start == after)
+
+
+def _pieces(samples: Iterable[Row], at: float) -> Iterator[Piece]:
+    """What the corpus has from this moment. An image stands from its clip's start at the latest."""
+    for sample in samples:
+        columns = [sample.get(name) or [] for name in ("texts", "ocr_texts")]
+        for position, element in enumerate(sample.get("elements") or []):
+            start = min(element["start"], element["clip_start"])
+            if start <= at < element["end"]:
+                texts = [column[position] for column in columns if position < len(column)]
+                text = next((text for text in texts if text), "")
+                yield Piece(
+                    str(sample.get("id")), position, element["kind"], start, element["end"], text
+                )
+
+
+def _cells(decision: Decision) -> tuple[Text, Text, Text]:
+    verdict = Text("kept", style="green") if decision.kept else Text("dropped", style="red")
+    score = "" if decision.score is None else f"{decision.score:.3g}"
+    if decision.threshold is not None:
+        score += f" against {decision.threshold:.3g}"
+    # One column for all that is told, since a terminal may have 80 columns.
+    told = Text(_plain(decision.stage), style="cyan")
+    told = Text.assemble(told, f" {score}".rstrip(), ": ", _plain(decision.reason))
+    if decision.provisional:
+        told.append(" (the next build tries again)", style="yellow")
+    if decision.text:
+        told.append("\n").append(_plain(decision.text), style="italic")
+    if decision.raw not in ("", decision.text):
+        told.append("\nas spoken: ", style="dim").append(_plain(decision.raw), style="italic")
+    span = _span(decision.start, decision.end)
+    return verdict, Text(span), told
+
+
+def _span(start: float, end: float) -> str:
+    return clock(start) if clock(start) == clock(end) else f"{clock(start)}–{clock(end)}"
+
+
+def _plain(text: str) -> str:
+    """Text of unknown origin without what would command a terminal."""
+    return "".join(ch if ch.isprintable() else " " for ch in text)
+
+
+def _unknown(video_id: str, known: Iterable[str]) -> str:
+    known = list(known)
+    near = (
+        difflib.get_close_matches(video_id, known, n=3)
+        or [name for name in known if video_id.lower() in name.lower()][:3]
+    )
+    hint = f"; did you mean {' or '.join(near)}?" if near else f"; it has {len(known)} others"
+    return f"the corpus has no video {video_id!r}{hint}"
