@@ -22,7 +22,7 @@ from rich.table import Table
 from vid2book.builder.source import cores, fill, open_corpus
 from vid2book.builder.write import write_corpus
 from vid2book.config import Config, load
-from vid2book.config.base import Stage
+from vid2book.config.base import Switchable
 from vid2book.eval.truth import Score, score, score_corpus
 
 EXAMPLES = Path(__file__).resolve().parents[1] / "examples" / "lectures"
@@ -81,7 +81,7 @@ def _measure(folder: Path, config: Config) -> dict[str, Row]:
 
 def _switches(config: Config) -> list[str]:
     """The stages that can be left out."""
-    return [name for name, section in config if isinstance(section, Stage)]
+    return [name for name, section in config if isinstance(section, Switchable)]
 
 
 def _total(rows: dict[str, Row]) -> Score:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -14,7 +15,6 @@ from vid2book.models.embed import WordLlama
 from vid2book.models.face import HaarFaces
 from vid2book.models.faster_whisper import FasterWhisper
 from vid2book.models.ocr_rapid import RapidOcr
-from vid2book.pipeline import graph as pipeline
 from vid2book.pipeline.graph import STAGES
 from vid2book.store import Store
 
@@ -65,10 +65,8 @@ def calls(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
         monkeypatch.setattr(owner, name, counted)
 
     for stage in STAGES:
-        module = pipeline.read_stage if stage.name == "legible" else None
-        module = module or getattr(pipeline, f"{stage.name}_stage")
-        watch(module, stage.name, stage.name)
-    watch(FasterWhisper, "hear", "FasterWhisper")
+        watch(sys.modules[stage.module], stage.name, stage.name)
+    watch(FasterWhisper, "recognise", "FasterWhisper")
     for model in (RapidOcr, HaarFaces, WordLlama):
         watch(model, "__call__", model.__name__)
     return counts

@@ -28,7 +28,7 @@ def keyframes(
     Raises:
         Failed: the video cannot be used.
     """
-    from .pipeline.graph import KEYFRAMES
+    from .screen.keyframes import KEYFRAMES
 
     yield from _work(video, config).get(KEYFRAMES)
 
@@ -38,7 +38,7 @@ def transcribe(video: str | Path | Video, config: str | Path | Config = "offline
 
     Args and errors are those of `keyframes`.
     """
-    from .pipeline.graph import TRANSCRIBE
+    from .speech.transcribe import TRANSCRIBE
 
     return _work(video, config).get(TRANSCRIBE)
 

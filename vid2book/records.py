@@ -113,7 +113,7 @@ class Keyframe:
     motion: float  # share of the screen that never rests in this state (a presenter), 0 to 1
     faces: float  # area of the largest face that lasts, as a share of the screen, 0 to 1
     phash: int  # 64-bit perceptual hash of the image
-    caption_top: float = 1.0  # burned-in captions lie below this share of the height; 1.0: none
+    subtitle_top: float = 1.0  # burned-in captions lie below this share of the height; 1.0: none
 
 
 CRITERIA = ("relevance", "knowledge density", "transcription quality")

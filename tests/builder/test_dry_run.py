@@ -74,7 +74,7 @@ def test_the_command_runs_nothing(library: Library, tmp_path: Path) -> None:
     assert all(stage.name in told.stdout for stage in STAGES)
     assert "3 of 3 videos can be used" in told.stdout
     assert not out.exists()
-    assert not Store(store).has("hear", "") and not (store / "hear").exists()
+    assert not Store(store).has("recognise", "") and not (store / "recognise").exists()
     config = tmp_path / "mine.yaml"
     config.write_text(f"refine: {{llm: {{model: big, base_url: '{NOBODY}'}}}}\n")
     told = vid2book(*arguments, "--config", config)

@@ -19,10 +19,15 @@ from numpy.typing import NDArray
 
 from .. import config
 from ..models.chat import BackendError, ChatError
+from ..pipeline.stage import TOPIC, Given, Stage
 from ..records import Clip, Decision, Keyframe, Sentence, Video
+from ..screen.caption import CAPTION
+from ..screen.keyframes import KEYFRAMES
+from ..screen.legible import LEGIBLE
 from ..screen.phash import distance
+from ..teaching.judge import JUDGE
+from .clip import CLIP
 
-VERSION = 5
 _SAME_LOOK = 10  # bits of the perceptual hash; with the same text on both, two pictures are one
 _RELATED = 0.35  # cosine of on-screen text and the lesson: the picture speaks of the topic
 
@@ -239,3 +244,28 @@ def _on_clip(video_id: str, clip: Clip) -> Decision:
         video_id, "clip", "align", clip.start, clip.end, True, reason, score, None, clip.text,
         raw=clip.raw if clip.raw != clip.text else "",
     )  # fmt: skip
+
+
+def _compute(given: Given) -> tuple[list[Clip], list[Decision]]:
+    screen = map(Shown, given.get(KEYFRAMES), given.get(LEGIBLE), given.get(CAPTION))
+    return align(
+        given.video,
+        list(screen),
+        given.get(JUDGE).sentences,
+        given.get(CLIP),
+        given.models.align_embed,
+        given.models.embed,
+        given.config.align,
+        given.config.judge.min_teaching,
+    )
+
+
+ALIGN = Stage(
+    name="align",
+    result=list[Clip],
+    compute=_compute,
+    needs=(CLIP, JUDGE, KEYFRAMES, LEGIBLE, CAPTION),
+    settings=("align", "judge.min_teaching"),
+    facts=TOPIC,
+    models=("align_embed", "embed"),
+)

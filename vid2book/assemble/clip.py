@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from .. import config
-from ..records import Clip, Keyframe, Sentence
-
-VERSION = 1
+from ..pipeline.stage import Given, Stage
+from ..records import Clip, Decision, Keyframe, Sentence
+from ..screen.keyframes import KEYFRAMES
+from ..teaching.judge import JUDGE
 
 
 def clip(
@@ -83,3 +84,17 @@ def _join(group: Sequence[Sentence]) -> Clip:
 
 def _overlap(c: Clip, keyframe: Keyframe) -> float:
     return min(c.end, keyframe.end) - max(c.start, keyframe.start)
+
+
+def _compute(given: Given) -> tuple[list[Clip], list[Decision]]:
+    sentences, keyframes = given.get(JUDGE).sentences, given.get(KEYFRAMES)
+    return clip(sentences, keyframes, given.config.clip, given.config.judge.min_teaching), []
+
+
+CLIP = Stage(
+    name="clip",
+    result=list[Clip],
+    compute=_compute,
+    needs=(JUDGE, KEYFRAMES),
+    settings=("clip", "judge.min_teaching"),
+)

@@ -10,7 +10,6 @@ from .. import config
 from ..records import Clip, Decision, Element, Keyframe, Sample, Video
 from .repeats import part_lines
 
-VERSION = 4
 IMAGE_TOKENS = 576  # as the released Multimodal Textbook counts, after LLaVA-1.5
 
 

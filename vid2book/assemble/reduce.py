@@ -6,50 +6,24 @@ shows too (the channel's card, the end card), and everything of the videos on th
 
 from __future__ import annotations
 
-import io
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
 
 from .. import config
-from ..records import Decision, Keyframe
+from ..records import Decision
 from ..screen.phash import distance
-from .minhash import Index, Signature
+from .minhash import Index
+from .summary import THUMB, Picture, Summary
 
-VERSION = 4
-_THUMB = (64, 36)  # width, height of the grey thumbnail
 _DETAIL = 8.0  # grey levels that a pixel of a thumbnail differs from those around it: something
 # Two end cards may differ in their titles. Slides of one design look alike too, but share less.
 _CARD_BITS = 10  # of the hash
 _CARD_DETAIL = 0.5  # share of what stands on either
 _CARD_WORDS = 0.25  # share of their words
-
-
-@dataclass(frozen=True)
-class Picture:
-    """A kept keyframe, as little of it as reduce needs."""
-
-    keyframe: int  # position in the video's list
-    start: float
-    end: float
-    phash: int
-    thumb: str  # 64 x 36 grey levels as hex
-    words: tuple[str, ...]  # on-screen words, sorted, each once
-    last: bool  # of its video, where the end card stands
-
-
-@dataclass(frozen=True)
-class Summary:
-    """A kept video."""
-
-    video_id: str
-    duration: float  # seconds
-    speech: Signature
-    pictures: tuple[Picture, ...]
 
 
 @dataclass(frozen=True)
@@ -98,21 +72,6 @@ def reduce(summaries: Iterable[Summary], settings: config.Reduce) -> Reduced:
             pictures[summary.video_id] = tuple(dropped)
             decisions[summary.video_id] = tuple(told)
     return Reduced(duplicates, pictures, settings.deny, decisions)
-
-
-def picture(position: int, keyframe: Keyframe, text: str, last: bool) -> Picture:
-    """What reduce needs of a keyframe that is written on with `text`."""
-    luma = np.asarray(Image.open(io.BytesIO(keyframe.image)).convert("L"))
-    thumb = cv2.resize(luma, _THUMB, interpolation=cv2.INTER_AREA)
-    return Picture(
-        position,
-        keyframe.start,
-        keyframe.end,
-        keyframe.phash,
-        thumb.tobytes().hex(),
-        tuple(sorted(set(text.lower().split()))),
-        last,
-    )
 
 
 def _same_video(
@@ -181,7 +140,7 @@ def _shared_detail(a: str, b: str) -> float:
 
 def _unpack(thumb: str) -> NDArray[np.float32]:
     grey = np.frombuffer(bytes.fromhex(thumb), np.uint8)
-    return grey.reshape(_THUMB[1], _THUMB[0]).astype(np.float32)
+    return grey.reshape(THUMB[1], THUMB[0]).astype(np.float32)
 
 
 def _detail(grey: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -16,7 +16,7 @@ class Section(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-class Stage(Section):
+class Switchable(Section):
     """A part that configures a stage which can be left out."""
 
     enabled: bool = Field(True, description="switch the stage off to see what it is worth")

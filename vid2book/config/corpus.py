@@ -6,10 +6,10 @@ from typing import Annotated, Literal
 
 from pydantic import Field, field_validator
 
-from .base import Section, Share, Stage
+from .base import Section, Share, Switchable
 
 
-class Reduce(Stage):
+class Reduce(Switchable):
     """What only shows when the whole corpus is seen."""
 
     phash_distance: int = Field(

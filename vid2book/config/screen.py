@@ -6,11 +6,11 @@ from typing import Literal
 
 from pydantic import Field, model_validator
 
-from .base import Seconds, Section, Share, Stage
+from .base import Seconds, Section, Share, Switchable
 from .llm import Llm
 
 
-class Keyframes(Stage):
+class Keyframes(Switchable):
     """The stable states of the screen."""
 
     algorithm: Literal["writing", "ssim", "pixel", "clip"] = Field(
@@ -41,7 +41,7 @@ class Keyframes(Stage):
     jpeg_quality: int = Field(90, ge=30, le=100)
 
 
-class Read(Stage):
+class Read(Switchable):
     """On-screen text by OCR."""
 
     backend: Literal["rapidocr", "tesseract", "surya", "vlm"] = Field(
@@ -94,7 +94,7 @@ class Embeddings(Section):
         return self
 
 
-class Align(Stage):
+class Align(Switchable):
     """Pictures that have nothing to do with what is taught are dropped."""
 
     captions: Llm | None = Field(

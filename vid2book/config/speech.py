@@ -6,11 +6,11 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, model_validator
 
-from .base import Seconds, Section, Share, Stage
+from .base import Seconds, Section, Share, Switchable
 from .llm import Llm
 
 
-class Transcribe(Stage):
+class Transcribe(Switchable):
     """Speech to text with word times."""
 
     backend: Literal["faster-whisper", "whisper", "captions"] = Field(
@@ -53,7 +53,7 @@ class Transcribe(Stage):
 Score = Annotated[float, Field(ge=1, le=5)]
 
 
-class Refine(Stage):
+class Refine(Switchable):
     """Spoken language to written language, by rules, and then by a language model if one is named.
 
     The model's wording of a sentence is taken only where it loses no number, negation, symbol or
@@ -64,7 +64,7 @@ class Refine(Stage):
     llm: Llm | None = Field(None, description="language model that rewrites what the rules leave")
 
 
-class Judge(Stage):
+class Judge(Switchable):
     """Whether a sentence teaches, and whether the video as a whole does."""
 
     min_teaching: Share = Field(0.5, description="sentences less likely to teach are dropped")

@@ -34,11 +34,16 @@ class AnswerError(ChatError):
     """The back end works, and its answer to this prompt is of no use. Asking again won't help."""
 
 
+def _strict(schema: dict[str, Any]) -> None:
+    """Close the schema, as OpenAI's strict mode wants it, and leave out what a docstring says."""
+    schema["additionalProperties"] = False
+    schema.pop("description", None)  # a reader of the code is told, not the model
+
+
 class Answer(BaseModel):
     """Base of the structures that answers have. Fields that nobody asked for are ignored."""
 
-    # OpenAI's strict mode wants the schema closed.
-    model_config = ConfigDict(frozen=True, json_schema_extra={"additionalProperties": False})
+    model_config = ConfigDict(frozen=True, json_schema_extra=_strict)
 
 
 A = TypeVar("A", bound=Answer)

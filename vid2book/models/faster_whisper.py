@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..records import Word
-from .speech import Hearing, SpeechModelError, file_hash
+from .speech import RecognisedWindow, SpeechModelError, file_hash
 from .windows import RATE
 
 # Whisper base (multilingual) in CTranslate2's format, cut in two by the packages that hold it.
@@ -68,9 +68,9 @@ class FasterWhisper:
         known: list[str] = self._whisper.model.supported_languages
         return known
 
-    def hear(
+    def recognise(
         self, windows: Sequence[NDArray[np.float32]], language: str, prompt: str
-    ) -> tuple[list[Hearing], str]:
+    ) -> tuple[list[RecognisedWindow], str]:
         """See `Engine`. All windows go to the model as one audio, cut where they meet."""
         if not windows:
             return [], language
@@ -97,7 +97,9 @@ class FasterWhisper:
                 Word(w.start - starts[n], w.end - starts[n], w.word, w.probability)
                 for w in segment.words or []
             ]
-        return [Hearing(*found) for found in zip(words, no_speech, strict=True)], info.language
+        return [
+            RecognisedWindow(*found) for found in zip(words, no_speech, strict=True)
+        ], info.language
 
     @functools.cached_property
     def _whisper(self) -> Any:

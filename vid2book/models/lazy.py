@@ -19,7 +19,7 @@ from .ocr import Ocr
 from .ocr_rapid import RapidOcr
 from .open_clip import ClipImages
 from .openai_whisper import OpenAIWhisper
-from .recogniser import Listener
+from .recogniser import Recogniser
 from .tokens import TokenCounter
 
 Embed = Callable[[Sequence[str]], NDArray[np.float32]]
@@ -38,11 +38,11 @@ class Models:
         self._identities: dict[str, str] = {}
 
     @cached_property
-    def speech(self) -> Listener:
+    def speech(self) -> Recogniser:
         wanted = self._transcribe
         if wanted.backend == "whisper":
-            return Listener(OpenAIWhisper(wanted.model, wanted.beam_size))
-        return Listener(FasterWhisper(wanted.model, wanted.beam_size, wanted.batch_size))
+            return Recogniser(OpenAIWhisper(wanted.model, wanted.beam_size))
+        return Recogniser(FasterWhisper(wanted.model, wanted.beam_size, wanted.batch_size))
 
     @cached_property
     def ocr(self) -> Ocr:
@@ -52,6 +52,11 @@ class Models:
     def embedded_ocr(self) -> RapidOcr:
         """What reads where a server fails."""
         return RapidOcr()
+
+    @property
+    def _is_served(self) -> bool:
+        """Whether reading may fail for reasons outside of this process."""
+        return self._read.enabled and self._read.backend in ("surya", "vlm")
 
     @cached_property
     def embed(self) -> WordLlama:
@@ -91,6 +96,10 @@ class Models:
     def count_tokens(self) -> TokenCounter:
         return TokenCounter()
 
+    def chat(self, settings: Llm) -> Chat:
+        """The language model that a section `llm` names."""
+        return chat_of(settings)
+
     def identity(self, model: str) -> str:
         """Weights and library versions on which results depend; empty for one that is not used.
 
@@ -109,6 +118,8 @@ class Models:
                 return _speech_identity(self._transcribe)
             case "ocr":
                 return self.ocr.identity if self._read.enabled else ""
+            case "embedded_ocr":
+                return self.embedded_ocr.identity if self._is_served else ""
             case "embed":
                 return self.embed.identity
             case "align_embed":

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..records import Word
-from .speech import Hearing, SpeechModelError, file_hash
+from .speech import RecognisedWindow, SpeechModelError, file_hash
 
 
 def identity(model: str) -> str:
@@ -51,9 +51,9 @@ class OpenAIWhisper:
 
         return list(LANGUAGES) if self._whisper.is_multilingual else ["en"]
 
-    def hear(
+    def recognise(
         self, windows: Sequence[NDArray[np.float32]], language: str, prompt: str
-    ) -> tuple[list[Hearing], str]:
+    ) -> tuple[list[RecognisedWindow], str]:
         """See `Engine`. The first window tells the language if it is to be found out."""
         found = []
         for samples in windows:
@@ -67,7 +67,7 @@ class OpenAIWhisper:
                 word_timestamps=True,
             )
             language = result["language"]
-            found.append(_hearing(result["segments"]))
+            found.append(_recognised(result["segments"]))
         return found, language
 
     @functools.cached_property
@@ -84,10 +84,10 @@ class OpenAIWhisper:
             ) from None
 
 
-def _hearing(segments: list[dict[str, Any]]) -> Hearing:
+def _recognised(segments: list[dict[str, Any]]) -> RecognisedWindow:
     words = [
         Word(float(w["start"]), float(w["end"]), w["word"], float(w["probability"]))
         for segment in segments
         for w in segment.get("words", ())
     ]
-    return Hearing(words, max((s["no_speech_prob"] for s in segments), default=1.0))
+    return RecognisedWindow(words, max((s["no_speech_prob"] for s in segments), default=1.0))

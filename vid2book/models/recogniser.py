@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..records import Segment, Word
-from .speech import Engine, Listened, SpeechModelError
+from .speech import Engine, Recognised, SpeechModelError
 from .voice import voice, without_speech
 from .windows import Piece, cut_windows, find_pieces, halves, place, sound
 
@@ -37,7 +37,7 @@ class _Heard(NamedTuple):
     no_speech_prob: float
 
 
-class Listener:
+class Recogniser:
     """Recognises speech of any length.
 
     Args:
@@ -49,7 +49,7 @@ class Listener:
 
     def __call__(
         self, audio: NDArray[np.float32], language: str = "", prompt: str = ""
-    ) -> Listened:
+    ) -> Recognised:
         """What is said in mono float32 audio at 16 kHz, and in which language.
 
         Segments end where the model wrote the end of a sentence, and at pauses. A segment's
@@ -78,7 +78,7 @@ class Listener:
         segments = [segment for result in settled for segment in _segments(result)]
         voices = voice(audio, [(segment.start, segment.end) for segment in segments])
         found = [replace(s, voice=v) for s, v in zip(segments, voices, strict=True)]
-        return Listened(found, language, list(without_speech(audio, pieces)))
+        return Recognised(found, language, list(without_speech(audio, pieces)))
 
     def _check_language(self, language: str) -> None:
         known = self.engine.languages
@@ -92,7 +92,9 @@ class Listener:
     def _recognise(
         self, audio: NDArray[np.float32], windows: list[list[Piece]], language: str, prompt: str
     ) -> tuple[list[_Heard], str]:
-        found, language = self.engine.hear([sound(audio, w) for w in windows], language, prompt)
+        found, language = self.engine.recognise(
+            [sound(audio, w) for w in windows], language, prompt
+        )
         heard = [
             _Heard(window, place(hearing.words, window), hearing.no_speech_prob)
             for window, hearing in zip(windows, found, strict=True)

@@ -19,7 +19,7 @@ class SpeechModelError(ModelError):
     """The same of the speech model."""
 
 
-class Hearing(NamedTuple):
+class RecognisedWindow(NamedTuple):
     """What was recognised in one window; words are in seconds of the window."""
 
     words: list[Word]
@@ -34,7 +34,7 @@ class Sound(NamedTuple):
     flatness: float  # of its spectrum: 0 a tone, 1 white noise
 
 
-class Listened(NamedTuple):
+class Recognised(NamedTuple):
     """All that was recognised in an audio, in order of time."""
 
     segments: list[Segment]
@@ -52,9 +52,9 @@ class Engine(Protocol):
         """The languages that it knows, ISO 639-1."""
         ...
 
-    def hear(
+    def recognise(
         self, windows: Sequence[NDArray[np.float32]], language: str, prompt: str
-    ) -> tuple[list[Hearing], str]:
+    ) -> tuple[list[RecognisedWindow], str]:
         """What is said in each window, and in which language.
 
         Args:

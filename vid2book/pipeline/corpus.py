@@ -1,6 +1,6 @@
 """A corpus: the videos of a manifest, one config, and what became of each video.
 
-The per-video stages (`pipeline.py`) must have run; an executor does that. What needs the whole
+The stages of each video (`graph.py`) must have run; an executor does that. What needs the whole
 corpus is decided here, once, in manifest order.
 """
 
@@ -9,15 +9,26 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
 from functools import cached_property
+from typing import NamedTuple
 
+from ..assemble import contribution as contribution_stage
 from ..assemble import interleave as interleave_stage
 from ..assemble import reduce as reduce_stage
-from ..assemble.reduce import Reduced, Summary
+from ..assemble.align import ALIGN
+from ..assemble.contribution import Contribution, with_images
+from ..assemble.reduce import Reduced
+from ..assemble.summary import SUMMARISE, Summary
 from ..config import Config
-from ..models.lazy import chat_of, models_of
+from ..models.lazy import models_of
 from ..records import Clip, Decision, Outcome, Sample, Video
+from ..screen.keyframes import KEYFRAMES
+from ..screen.legible import LEGIBLE
+from ..speech.recognise import RECOGNISE
+from ..speech.transcribe import TRANSCRIBE
 from ..store import Store, make_key
-from .graph import ALIGN, HEAR, JUDGE, KEYFRAMES, LEGIBLE, STAGES, TRANSCRIBE
+from ..teaching.judge import JUDGE
+from .code import code_of
+from .graph import STAGES
 from .work import Failed, Work
 
 _DENIED = "on the deny list"
@@ -53,27 +64,28 @@ class Corpus:
 
     def fingerprint(self) -> str:
         """Changes whenever a row of the corpus could."""
-        return make_key([self._outcome_key(video) for video in self.videos])
+        return make_key([self._key(video) for video in self.videos], self._reduce_key)
+
+    def contribution(self, video: Video) -> Contribution:
+        """What the video gives to the corpus; put together once, and kept."""
+        verdict = self._verdict(video)
+        key = make_key(self._key(video), verdict)
+        known = self.store.load("contribution", key, Contribution)
+        if known is None:
+            known = self._contribute(video, verdict)
+            if known.outcome.status != "failed":
+                self.store.save("contribution", key, Contribution, known)
+        return replace(known, outcome=replace(known.outcome, video=video))
 
     def outcome(self, video: Video) -> Outcome:
         """What became of the video."""
-        key = self._outcome_key(video)
-        known = self.store.load("outcome", key, Outcome)
-        if known is None:
-            known = self._find_outcome(video)
-            if known.status != "failed":
-                self.store.save("outcome", key, Outcome, known)
-        return replace(known, video=video)
+        return self.contribution(video).outcome
 
     def samples(self, video: Video) -> list[Sample]:
         """The rows of the video; none unless it is kept."""
-        work = self.work(video)
-        try:
-            if not self._is_kept(work):
-                return []
-            return self._interleave(work)[0]
-        except Failed:
-            return []
+        samples = self.contribution(video).samples
+        keyframes = self.work(video).get(KEYFRAMES) if samples else []
+        return [with_images(sample, keyframes) for sample in samples]
 
     def decisions(self, video: Video) -> list[Decision]:
         """What was kept and dropped of the video, in order of time, the video itself first.
@@ -87,8 +99,8 @@ class Corpus:
         try:
             for stage in STAGES:
                 found += work.decisions(stage)
-            work.get(ALIGN)  # a fault of the video is no error of its stages
-            found += self._interleave(work)[1] if self._is_kept(work) else []
+            work.get(STAGES[-1])  # a fault of the video is no error of its stages
+            found += self.contribution(video).decisions
         except Failed as failure:
             found.append(_on_video(video, "read the file", str(failure)))
         # Two videos with the same content share what the store has.
@@ -121,97 +133,91 @@ class Corpus:
 
     def _summaries(self) -> Iterator[Summary]:
         for video in self.videos:
+            if self.is_denied(video):
+                continue
             work = self.work(video)
             try:
-                if self._passes(work):
-                    aligned = work.get(ALIGN)
-                    duration = work.get(TRANSCRIBE).duration
-                    yield Summary(video.video_id, duration, aligned.speech, aligned.pictures)
+                if work.get(JUDGE).judgement.kept:
+                    # Two videos with the same content share what the store has.
+                    yield replace(work.get(SUMMARISE), video_id=video.video_id)
             except Failed:
                 continue
 
     @cached_property
     def _reduce_key(self) -> str:
-        videos = [(video.video_id, self._align_stamp(video)) for video in self.videos]
-        return make_key(reduce_stage.VERSION, self.config.reduce.model_dump(), videos)
+        videos = [(video.video_id, self._stamp(video)) for video in self.videos]
+        code = code_of(reduce_stage.__name__)
+        return make_key(code, self.config.reduce.model_dump(), videos)
 
-    def _align_stamp(self, video: Video) -> str:
+    def _stamp(self, video: Video) -> str:
+        """Names all that the stages made of the video."""
         try:
-            return self.work(video).stamp(ALIGN)
+            return self.work(video).stamp(STAGES[-1])
         except Failed as failure:
             return str(failure)
 
-    def _outcome_key(self, video: Video) -> str:
+    def _key(self, video: Video) -> str:
+        """Names all that the video's contribution depends on but the other videos."""
         return make_key(
-            interleave_stage.VERSION, self.config.interleave.model_dump(), asdict(video),
-            self._align_stamp(video), self._reduce_key,
+            code_of(interleave_stage.__name__, contribution_stage.__name__),
+            self.config.interleave.model_dump(), self._models, asdict(video), self._stamp(video),
         )  # fmt: skip
 
-    def _is_kept(self, work: Work) -> bool:
-        return self._passes(work) and work.video.video_id not in self.reduced.duplicates
-
-    def _passes(self, work: Work) -> bool:
-        """Whether the video is kept as far as it alone can tell."""
-        return not self.is_denied(work.video) and work.get(JUDGE).judgement.kept
-
-    def _find_outcome(self, video: Video) -> Outcome:
-        if self.is_denied(video):
-            return Outcome(video, "filtered", _DENIED, 0.0)
-        work = self.work(video)
-        try:
-            judgement = work.get(JUDGE).judgement
-            duration = work.get(TRANSCRIBE).duration
-            samples = self._interleave(work)[0] if self._is_kept(work) else []
-        except Failed as failure:
-            return Outcome(video, "failed", str(failure), 0.0)
-        if not judgement.kept:
-            reason = judgement.reason
-        elif duplicate := self.reduced.duplicates.get(video.video_id):
-            reason = duplicate
-        else:
-            reason = "" if samples else "nothing is left: no speech that teaches and no picture"
-        texts = [text for sample in samples for text in sample.texts if text]
-        return Outcome(
-            video=video,
-            status="filtered" if reason else "kept",
-            reason=reason,
-            duration=duration,
-            judgement=judgement,
-            words=sum(len(text.split()) for text in texts),
-            clips=len(texts),
-            keyframes=sum(sample.image_num for sample in samples),
-            samples=len(samples),
-            models=self._models(work),
+    def _verdict(self, video: Video) -> _Verdict:
+        """What the corpus as a whole says of the video."""
+        video_id, reduced = video.video_id, self.reduced
+        return _Verdict(
+            self.is_denied(video),
+            reduced.duplicates.get(video_id, ""),
+            reduced.pictures.get(video_id, ()),
         )
 
-    def _models(self, work: Work) -> dict[str, str]:
+    def _contribute(self, video: Video, verdict: _Verdict) -> Contribution:
+        if verdict.denied:
+            return Contribution(Outcome(video, "filtered", _DENIED, 0.0))
+        work = self.work(video)
+        samples: list[Sample] = []
+        decisions: list[Decision] = []
+        try:
+            judgement, transcript = work.get(JUDGE).judgement, work.get(TRANSCRIBE)
+            if judgement.kept and not verdict.duplicate:
+                samples, decisions = interleave_stage.interleave(
+                    video,
+                    transcript.language,
+                    work.get(KEYFRAMES),
+                    work.get(LEGIBLE),
+                    list(_without(work.get(ALIGN), set(verdict.pictures))),
+                    models_of(self.config).count_tokens,
+                    self.config.interleave,
+                )
+        except Failed as failure:
+            return Contribution(Outcome(video, "failed", str(failure), 0.0))
+        return contribution_stage.contribute(
+            video, transcript, judgement, verdict.duplicate, samples, decisions, self._models
+        )
+
+    @cached_property
+    def _models(self) -> dict[str, str]:
+        """Stage to model and version, but that of speech: there may be captions instead."""
         models = models_of(self.config)
         found = {
-            stage.name: ", ".join(filter(None, map(models.identity, stage.models)))
+            stage.name: ", ".join(dict.fromkeys(filter(None, map(models.identity, stage.models))))
             for stage in STAGES
-            if stage.models and stage is not HEAR  # which takes captions where there are some
+            if stage.models and stage is not RECOGNISE
         }
         for stage, llms in self.config.asked().items():
             told = found.get(stage, "")
-            named = (chat_of(llm).identity for llm in llms)
+            named = (models.chat(llm).identity for llm in llms)
             found[stage] = ", ".join(filter(None, [told, *(n for n in named if n not in told)]))
-        return found | {
-            "transcribe": work.get(TRANSCRIBE).model,
-            "tokens": models.count_tokens.name,
-        }
+        return found | {"tokens": models.count_tokens.name}
 
-    def _interleave(self, work: Work) -> tuple[list[Sample], list[Decision]]:
-        dropped = set(self.reduced.pictures.get(work.video.video_id, ()))
-        clips = list(_without(work.get(ALIGN).clips, dropped))
-        return interleave_stage.interleave(
-            work.video,
-            work.get(TRANSCRIBE).language,
-            work.get(KEYFRAMES),
-            work.get(LEGIBLE),
-            clips,
-            models_of(self.config).count_tokens,
-            self.config.interleave,
-        )
+
+class _Verdict(NamedTuple):
+    """What the corpus as a whole says of a video."""
+
+    denied: bool
+    duplicate: str  # why an earlier video stands for this one; empty if none does
+    pictures: tuple[int, ...]  # positions of keyframes that an earlier video shows
 
 
 def _without(clips: Iterable[Clip], dropped: set[int]) -> Iterator[Clip]:

@@ -23,7 +23,8 @@ from typing import Any, NamedTuple
 from ..records import Video
 from .corpus import Corpus
 from .graph import SCREEN, SPEECH, TEXT
-from .work import Failed, Stage
+from .stage import Stage
+from .work import Failed
 
 _BRANCHES: dict[str, tuple[Stage[Any], ...]] = {"speech": SPEECH, "screen": SCREEN, "text": TEXT}
 _AHEAD = 2  # tasks handed out per process, so that none waits for the next

@@ -3,42 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Generic, TypeVar
+from typing import Any, TypeVar
 
 from ..config import Config
 from ..media.container import MediaError, MediaInfo, probe
 from ..models.lazy import Models, models_of
 from ..models.speech import SpeechModelError
 from ..records import Decision, Video
-from ..speech.subtitles import CaptionError
-from ..store import Store, make_key
+from ..speech.subtitles import SubtitleError
+from ..store import Store
+from .keys import stage_key
+from .stage import Stage
 
-T = TypeVar("T", covariant=True)
+T = TypeVar("T")
 
 
 class Failed(Exception):  # noqa: N818 - it names what became of the video
     """A video that cannot go on; the message is the reason in its row."""
-
-
-@dataclass(frozen=True)
-class Stage(Generic[T]):
-    """A stage as the pipeline sees it."""
-
-    name: str
-    version: int  # raised when the code gives other results
-    kind: Any  # type of the result
-    needs: tuple[Stage[Any], ...]
-    settings: Callable[[Config], Any]  # the part of the config that can change the result
-    facts: Callable[[Video], Any]  # the part of the manifest's row that can
-    models: tuple[str, ...]  # what `Models.identity` takes
-    compute: Callable[[Work], tuple[T, list[Decision]]]
-
-    @property
-    def stored(self) -> Any:
-        """Type of what the store keeps: result, decisions, reason of a failure."""
-        return tuple[self.kind | None, tuple[Decision, ...], str]  # type: ignore[name-defined]
 
 
 class Work:
@@ -99,14 +81,9 @@ class Work:
         """
         if stage.name not in self._keys:
             before: list[Any] = [self.stamp(s) for s in stage.needs]
-            self._keys[stage.name] = make_key(
-                stage.name,
-                stage.version,
-                stage.settings(self.config),
-                stage.facts(self.video),
-                [self.models.identity(m) for m in stage.models],
-                before or [self._content, self.until],
-            )
+            before = before or [self._content, self.until]
+            key = stage_key(stage, self.video, self.config, self.models, before)
+            self._keys[stage.name] = key
         return self._keys[stage.name]
 
     def stamp(self, stage: Stage[Any]) -> str:
@@ -151,7 +128,7 @@ class Work:
         return self._held[stage.name]
 
     def _load(self, stage: Stage[Any]) -> Any:
-        return self._store.load(stage.name, self.key(stage), stage.stored)
+        return self._store.load(stage.name, self.key(stage), _stored(stage))
 
     def _settle(self, stage: Stage[Any]) -> Any:
         needs = [self._result(need) for need in stage.needs]
@@ -160,7 +137,7 @@ class Work:
             failures = [failure for _, _, failure in needs if failure]
             result = (None, (), failures[0]) if failures else self._compute(stage)
             provisional = any(decision.provisional for decision in result[1])
-            self._store.save(stage.name, self.key(stage), stage.stored, result, provisional)
+            self._store.save(stage.name, self.key(stage), _stored(stage), result, provisional)
             if provisional:
                 self._keys.clear()
         return result
@@ -170,6 +147,11 @@ class Work:
         self.tell(stage.name, 0.0)
         try:
             value, decisions = stage.compute(self)
-        except (MediaError, CaptionError, SpeechModelError) as error:
+        except (MediaError, SubtitleError, SpeechModelError) as error:
             return None, (), str(error)
         return value, tuple(decisions), ""
+
+
+def _stored(stage: Stage[Any]) -> Any:
+    """Type of what the store keeps: result, decisions, reason of a failure."""
+    return tuple[stage.result | None, tuple[Decision, ...], str]  # type: ignore[name-defined]

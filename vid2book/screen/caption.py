@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ..models.chat import BackendError, Chat, ChatError, Prompt
+from ..pipeline.stage import Given, Stage
+from ..privacy import mask_decisions, mask_text
 from ..records import Decision, Keyframe
-
-VERSION = 1
+from .keyframes import KEYFRAMES
 
 _SYSTEM = (
     "You say what is to be seen on a picture of a video, for someone who cannot see it. One or two "
@@ -20,7 +21,6 @@ _SYSTEM = (
     "nothing of the picture's quality, and guess at nothing that it does not show."
 )
 _USER = "What does this picture show?"
-PROMPT = _SYSTEM + _USER
 
 
 def caption(
@@ -47,3 +47,21 @@ def caption(
             )
         )  # fmt: skip
     return captions, decisions
+
+
+def _compute(given: Given) -> tuple[list[str], list[Decision]]:
+    settings = given.config.align
+    chat = given.models.chat(settings.captions) if settings.enabled and settings.captions else None
+    captions, decisions = caption(given.video.video_id, given.get(KEYFRAMES), chat)
+    if given.config.privacy.mask:
+        return [mask_text(c) for c in captions], mask_decisions(decisions)
+    return captions, decisions
+
+
+CAPTION = Stage(
+    name="caption",
+    result=list[str],
+    compute=_compute,
+    needs=(KEYFRAMES,),
+    settings=("align.enabled", "align.captions", "privacy.mask"),
+)

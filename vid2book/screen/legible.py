@@ -1,6 +1,6 @@
-"""Which lines of the OCR model were written for the lecture.
+"""Legible: which lines of the OCR model were written for the lecture.
 
-Not so are misread icons, what a model made up, captions burned into the picture (the speech has
+Not so are misread icons, what a model made up, subtitles burned into the picture (the speech has
 their words already), and watermarks.
 """
 
@@ -16,9 +16,13 @@ from typing import NamedTuple
 import numpy as np
 
 from .. import config
+from ..pipeline.stage import Given, Stage
 from ..records import Decision, Keyframe, OcrLine, Transcript
+from ..speech.transcribe import TRANSCRIBE
+from .keyframes import KEYFRAMES
+from .layout import screen_text
+from .read import READ, Lines
 
-Lines = tuple[OcrLine, ...]
 _Place = tuple[int, OcrLine]  # position of a keyframe, and a line on it
 
 _SAYS = {"Lu", "Ll", "Lt", "Lm", "Lo", "Nd", "Nl", "No", "Sm"}  # letters, numbers, mathematics
@@ -27,14 +31,14 @@ _LOOP_WORDS = 8  # a shorter line may repeat itself
 _LOOP_SHARE = 0.25  # different words of a line
 _SIGN_SCORE = 0.8  # what a line of one or two signs, or of few letters, must reach
 
-_BAND = 0.65  # captions stand below this share of the height
-_CENTRED = 0.06  # of the width: how far from the middle a caption may stand
-_SPOKEN = 0.7  # share of a caption's words that are heard while it stands
+_BAND = 0.65  # subtitles stand below this share of the height
+_CENTRED = 0.06  # of the width: how far from the middle a subtitle may stand
+_SPOKEN = 0.7  # share of a subtitle's words that are heard while it stands
 _HEARD_WITHIN = 4.0  # seconds around the keyframe
-_FOLLOWED = 0.5  # the same over all lines of a band of captions: some are read badly
-_SIGHTINGS = 3  # different texts at one place, each spoken: then it is the captions' place,
+_FOLLOWED = 0.5  # the same over all lines of a band of subtitles: some are read badly
+_SIGHTINGS = 3  # different texts at one place, each spoken: then it is the subtitles' place,
 _USUAL = 0.5  # if this share of the keyframes, and of the lines there, says so
-_TALL = 1.5  # times the height of a caption: this is none, wherever it stands
+_TALL = 1.5  # times the height of a subtitle: this is none, wherever it stands
 
 _EDGE = 0.15  # watermarks stand this near to a border of the picture, as a share of its side
 _LASTING = 0.8  # share of the keyframes that show a watermark
@@ -49,11 +53,11 @@ def legible(
     config: config.Read,
 ) -> tuple[list[Lines], list[Decision]]:
     """The lines worth keeping per keyframe, and a `Decision` for every line that was dropped."""
-    captions = _in_caption_band(keyframes, lines, transcript)
+    subtitles = _in_subtitle_band(keyframes, lines, transcript)
     if transcript is not None:
-        captions |= _spoken_captions(keyframes, lines, transcript)
+        subtitles |= _spoken_subtitles(keyframes, lines, transcript)
     written = [
-        tuple(line for line in shown if (position, line) not in captions)
+        tuple(line for line in shown if (position, line) not in subtitles)
         for position, shown in enumerate(lines)
     ]
     watermarks = _watermarks(keyframes, written)
@@ -62,7 +66,7 @@ def legible(
     for position, (keyframe, found) in enumerate(zip(keyframes, lines, strict=True)):
         stay: list[OcrLine] = []
         for line in found:
-            if (position, line) in captions:
+            if (position, line) in subtitles:
                 fault = _Fault("burned-in caption", None, None)
                 if transcript is not None:
                     share = _spoken_share(line.text, keyframe.time, transcript)
@@ -121,16 +125,16 @@ def _least_score(line: OcrLine, min_score: float) -> float:
     return max(min_score, _SIGN_SCORE) if doubtful else min_score
 
 
-def _in_caption_band(
+def _in_subtitle_band(
     keyframes: Sequence[Keyframe], lines: Sequence[Lines], transcript: Transcript | None
 ) -> set[_Place]:
-    """The lines in the band where `keyframes` saw captions come and go; not those in larger type,
+    """The lines in the band where `keyframes` saw subtitles come and go; not those in larger type,
     which belong to the screen behind. None if the speech says other words than stand there."""
     within = [
         (position, line)
         for position, (keyframe, shown) in enumerate(zip(keyframes, lines, strict=True))
         for line in shown
-        if _middle(line) > keyframe.caption_top * keyframe.height
+        if _middle(line) > keyframe.subtitle_top * keyframe.height
     ]
     if not within or (transcript is not None and not _follow_speech(within, keyframes, transcript)):
         return set()
@@ -149,12 +153,12 @@ def _follow_speech(
     return bool(shares) and float(np.mean(shares)) >= _FOLLOWED
 
 
-def _spoken_captions(
+def _spoken_subtitles(
     keyframes: Sequence[Keyframe], lines: Sequence[Lines], transcript: Transcript
 ) -> set[_Place]:
-    """The lines that speech gives away as captions.
+    """The lines that speech gives away as subtitles.
 
-    A line of a slide may well be read aloud. But captions come back at one place in one size, each
+    A line of a slide may well be read aloud. But subtitles come back at one place in one size, each
     time with other words, each time with those that are being said; a line of a slide stays while
     others are said. So the place must prove itself over several keyframes first.
     """
@@ -187,7 +191,7 @@ def _spoken_captions(
 
 
 def _same_style(a: OcrLine, b: OcrLine) -> bool:
-    """One size of type, and at most two lines of a caption apart."""
+    """One size of type, and at most two lines of a subtitle apart."""
     taller = max(_height(a), _height(b))
     same_size = abs(_height(a) - _height(b)) < 0.2 * taller
     return same_size and abs(a.box[3] - b.box[3]) < 2.5 * taller
@@ -277,3 +281,23 @@ def _middle(line: OcrLine) -> float:
 
 def _height(line: OcrLine) -> float:
     return line.box[3] - line.box[1]
+
+
+def _compute(given: Given) -> tuple[list[str], list[Decision]]:
+    lines, decisions = legible(
+        given.video.video_id,
+        given.get(KEYFRAMES),
+        given.get(READ),
+        given.get(TRANSCRIBE),
+        given.config.read,
+    )
+    return [screen_text(found) for found in lines], decisions
+
+
+LEGIBLE = Stage(
+    name="legible",
+    result=list[str],
+    compute=_compute,
+    needs=(KEYFRAMES, READ, TRANSCRIBE),
+    settings=("read.min_score",),
+)

@@ -1,7 +1,7 @@
-"""On-screen text of keyframes, by an OCR model.
+"""Read: the on-screen text of keyframes, by an OCR model.
 
-`read` runs the model, `legible` drops what nobody wrote for the lecture, `screen_text` joins the
-rest into text. They are apart so that a changed threshold needs no model.
+What of it was written for the lecture is decided by `legible`, apart from this, so that a changed
+threshold needs no model.
 """
 
 from __future__ import annotations
@@ -16,13 +16,13 @@ from PIL import Image as Pil
 from .. import config
 from ..models.chat import BackendError, ChatError
 from ..models.ocr import Image, Ocr
+from ..pipeline.stage import Given, Stage
+from ..privacy import mask_decisions, mask_lines
 from ..records import Decision, Keyframe, OcrLine
-from .layout import screen_text
-from .legible import Lines, legible
+from .keyframes import KEYFRAMES
 
-__all__ = ["legible", "read", "screen_text"]
+Lines = tuple[OcrLine, ...]
 
-VERSION = 4
 
 _Rect = tuple[int, int, int, int]  # x0, y0, x1, y1 in pixels, ends excluded
 
@@ -152,3 +152,33 @@ def _touches(a: Sequence[float], b: Sequence[float]) -> bool:
 def _union(areas: Sequence[_Rect]) -> _Rect:
     x0, y0, x1, y1 = zip(*areas, strict=True)
     return min(x0), min(y0), max(x1), max(y1)
+
+
+def _compute(given: Given) -> tuple[list[Lines], list[Decision]]:
+    keyframes, settings = given.get(KEYFRAMES), given.config.read
+    if not settings.enabled:
+        return [() for _ in keyframes], []
+    models = given.models
+    lines, decisions = read(
+        given.video.video_id, keyframes, models.ocr, models.embedded_ocr, settings
+    )
+    if given.config.privacy.mask:
+        return [mask_lines(shown) for shown in lines], mask_decisions(decisions)
+    return lines, decisions
+
+
+READ = Stage(
+    name="read",
+    result=list[Lines],
+    compute=_compute,
+    needs=(KEYFRAMES,),
+    settings=(
+        "read.enabled",
+        "read.backend",
+        "read.llm",
+        "read.tesseract_language",
+        "read.reuse",
+        "privacy.mask",
+    ),
+    models=("ocr", "embedded_ocr"),
+)

@@ -1,4 +1,4 @@
-"""Hear: the words of a video, from its captions or by a speech model.
+"""Recognise: the words of a video, from its captions or by a speech model.
 
 What of them is believed is decided by `transcribe`, apart from this, so that a changed threshold
 needs no model.
@@ -12,21 +12,27 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from ..models.speech import Listened
+from ..media.audio import SAMPLE_RATE, read_audio
+from ..media.container import MediaError, check_complete
+from ..models.speech import Recognised
+from ..pipeline.stage import TOPIC, Given, Stage
+from ..privacy import mask_transcript
 from ..records import Decision, Transcript, Video
-from .subtitles import read_captions
-
-VERSION = 1
+from .subtitles import read_subtitles
 
 # Mono float32 at 16 kHz, a language (ISO 639-1 or empty) and words to expect.
-Recognise = Callable[[NDArray[np.float32], str, str], Listened]
+Recogniser = Callable[[NDArray[np.float32], str, str], Recognised]
 
 _PROMPT_LENGTH = 300  # characters; what Whisper is told to expect must leave room for its answer
 _TONAL = 0.3  # spectral flatness; music stays under 0.1, white noise and applause reach 0.56
 
 
-def hear(
-    video: Video, audio: NDArray[np.float32], duration: float, recognise: Recognise, model: str
+def recognise(
+    video: Video,
+    audio: NDArray[np.float32],
+    duration: float,
+    recogniser: Recogniser,
+    model: str,
 ) -> tuple[Transcript, list[Decision]]:
     """What a speech model hears, and where there is sound in which nobody speaks.
 
@@ -34,33 +40,35 @@ def hear(
         video: its title and topic tell the model which words to expect.
         audio: mono float32 at 16 kHz from the start of the video.
         duration: of the video, seconds.
-        recognise: the speech model.
+        recogniser: the speech model.
         model: its name.
     """
     known = language(video)
-    heard = recognise(audio, known, prompt(video))
+    heard = recogniser(audio, known, prompt(video))
     decisions = []
     if not known and heard.segments:
         reason = f"the language was not given; the speech model hears '{heard.language}'"
-        decisions.append(Decision(video.video_id, "video", "hear", 0.0, duration, True, reason))
+        decisions.append(
+            Decision(video.video_id, "video", "recognise", 0.0, duration, True, reason)
+        )
     for sound in heard.without_speech:
         kind = "music or another tone" if sound.flatness < _TONAL else "noise"
         decisions.append(
             Decision(
-                video.video_id, "clip", "hear", sound.start, sound.end, False,
+                video.video_id, "clip", "recognise", sound.start, sound.end, False,
                 f"nobody speaks: {kind} (spectral flatness)", sound.flatness, _TONAL,
             )
         )  # fmt: skip
     return Transcript(tuple(heard.segments), heard.language, model, duration), decisions
 
 
-def read(video: Video, duration: float) -> Transcript:
+def from_captions(video: Video, duration: float) -> Transcript:
     """What the captions of a video say, up to its end.
 
     Raises:
-        CaptionError: the caption file cannot be used.
+        SubtitleError: the caption file cannot be used.
     """
-    segments = [s for s in read_captions(video.captions) if s.start < duration]
+    segments = [s for s in read_subtitles(video.captions) if s.start < duration]
     return Transcript(tuple(segments), language(video), "captions", duration)
 
 
@@ -84,3 +92,43 @@ def prompt(video: Video) -> str:
         return ""
     # Said as a lecturer would say it, the model takes up names better than from a bare list.
     return f"Welcome to this lesson on {text}." if language(video) in ("", "en") else f"{text}."
+
+
+def _compute(given: Given) -> tuple[Transcript, list[Decision]]:
+    transcript, decisions = _words(given)
+    return (mask_transcript(transcript) if given.config.privacy.mask else transcript), decisions
+
+
+def _words(given: Given) -> tuple[Transcript, list[Decision]]:
+    video, settings = given.video, given.config.transcribe
+    duration = given.info.duration
+    if not settings.enabled:
+        return Transcript((), language(video), "none", duration), []
+    if settings.captions and video.captions:
+        return from_captions(video, duration), []
+    if settings.backend == "captions":
+        raise MediaError("no captions beside it, and transcribe.backend is 'captions'")
+    if not given.info.audio_duration:
+        raise MediaError("no sound in it, and no captions beside it")
+    audio = read_audio(video.path, given.until)
+    check_complete(video.path, len(audio) / SAMPLE_RATE, given.info.audio_duration)
+    speech = given.models.speech
+    return recognise(video, audio, duration, speech, speech.engine.name)
+
+
+RECOGNISE = Stage(
+    name="recognise",
+    result=Transcript,
+    compute=_compute,
+    settings=(
+        "transcribe.enabled",
+        "transcribe.backend",
+        "transcribe.captions",
+        "transcribe.model",
+        "transcribe.beam_size",
+        "transcribe.batch_size",
+        "privacy.mask",
+    ),
+    facts=("language", *TOPIC),
+    models=("speech",),
+)

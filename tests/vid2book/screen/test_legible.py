@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from vid2book.screen.keyframes.choose import WrittenState, caption_top, choose
+from vid2book.screen.keyframes.choose import WrittenState, choose, subtitle_top
 from vid2book.screen.keyframes.watch import (
     CELL,
     Plane,
@@ -141,17 +141,17 @@ def test_captions_are_found_by_their_rhythm() -> None:
     page = slide("Work and energy", PHYSICS)
     pictures = [caption(page, words) for words in WORDS]
     states = [state(p, 3.0 * i) for i, p in enumerate(pictures)]
-    top = caption_top(states, 1.5)
+    top = subtitle_top(states, 1.5)
     assert 212 / 360 < top <= 322 / 360
-    assert caption_top(states[:3], 1.5) == 1.0  # too few to believe in
-    assert caption_top([], 1.5) == 1.0
+    assert subtitle_top(states[:3], 1.5) == 1.0  # too few to believe in
+    assert subtitle_top([], 1.5) == 1.0
 
 
 def test_a_footer_and_slides_without_captions_have_no_band() -> None:
     slides = [slide(f"Chapter {n}", (word,)) for n, word in enumerate(WORDS)]
-    assert caption_top([state(p, 3.0 * i) for i, p in enumerate(slides)], 1.5) == 1.0
+    assert subtitle_top([state(p, 3.0 * i) for i, p in enumerate(slides)], 1.5) == 1.0
     footer = [caption(p, "Department of Physics") for p in slides]
-    assert caption_top([state(p, 3.0 * i) for i, p in enumerate(footer)], 1.5) == 1.0
+    assert subtitle_top([state(p, 3.0 * i) for i, p in enumerate(footer)], 1.5) == 1.0
 
 
 @pytest.mark.parametrize("seed", range(5))

@@ -91,16 +91,16 @@ def noisy(image: Image.Image) -> Image.Image:
     return Image.fromarray(levels.clip(0, 255).astype(np.uint8))
 
 
-def keyframe(image: Image.Image, time: float = 0.0, caption_top: float = 1.0) -> Keyframe:
+def keyframe(image: Image.Image, time: float = 0.0, subtitle_top: float = 1.0) -> Keyframe:
     jpeg = io.BytesIO()
     image.save(jpeg, "JPEG", quality=90)
     return Keyframe(
-        time, time - 5, time, jpeg.getvalue(), image.width, image.height, 0, 0, 0, 0, caption_top
+        time, time - 5, time, jpeg.getvalue(), image.width, image.height, 0, 0, 0, 0, subtitle_top
     )
 
 
-def blank(time: float, caption_top: float = 1.0) -> Keyframe:
-    return keyframe(Image.new("RGB", (640, 360)), time, caption_top)
+def blank(time: float, subtitle_top: float = 1.0) -> Keyframe:
+    return keyframe(Image.new("RGB", (640, 360)), time, subtitle_top)
 
 
 def line(text: str, x: float, y: float, *, height: float = 20, score: float = 0.99) -> OcrLine:
@@ -214,7 +214,7 @@ def test_lines_in_the_caption_band_are_dropped() -> None:
         centred("so here you see it", 320),
         line("STOP", 20, 300, height=60),
     )
-    (kept,), (decision,) = legible("v", [blank(5, caption_top=0.8)], [shown], None, config.Read())
+    (kept,), (decision,) = legible("v", [blank(5, subtitle_top=0.8)], [shown], None, config.Read())
     assert [found.text for found in kept] == ["Slide", "STOP"]
     assert (decision.text, decision.reason) == ("so here you see it", "burned-in caption")
 

@@ -12,14 +12,14 @@ from numpy.typing import NDArray
 from vid2book import config
 from vid2book.config import ConfigError, load
 from vid2book.models.faster_whisper import FasterWhisper
-from vid2book.models.recogniser import Listener
-from vid2book.models.speech import Listened
+from vid2book.models.recogniser import Recogniser
+from vid2book.models.speech import Recognised
 from vid2book.models.voice import voice
 from vid2book.pipeline.graph import HEAR
 from vid2book.pipeline.work import Failed, Work
 from vid2book.records import Decision, Segment, Transcript, Video
-from vid2book.speech.recognise import hear, prompt, read
-from vid2book.speech.subtitles import CaptionError
+from vid2book.speech.recognise import from_captions, prompt, recognise
+from vid2book.speech.subtitles import SubtitleError
 from vid2book.speech.transcribe import transcribe
 from vid2book.store import Store
 
@@ -36,17 +36,17 @@ SENTENCES = (
 
 
 @pytest.fixture(scope="module")
-def recognise() -> Listener:
-    return Listener(FasterWhisper("packaged:tiny.en", beam_size=5))
+def recogniser() -> Recogniser:
+    return Recogniser(FasterWhisper("packaged:tiny.en", beam_size=5))
 
 
 def run(
-    recognise: Listener, audio: NDArray[np.float32], video: Video = VIDEO
+    recogniser: Recogniser, audio: NDArray[np.float32], video: Video = VIDEO
 ) -> tuple[Transcript, list[Decision]]:
-    return hear(video, audio, len(audio) / RATE, recognise, recognise.engine.name)
+    return recognise(video, audio, len(audio) / RATE, recogniser, recogniser.engine.name)
 
 
-def test_speech_among_silence_and_music(recognise: Listener) -> None:
+def test_speech_among_silence_and_music(recogniser: Recogniser) -> None:
     parts = [
         silence(3),
         spoken(SENTENCES[0]),
@@ -57,7 +57,7 @@ def test_speech_among_silence_and_music(recognise: Listener) -> None:
         silence(2),
     ]
     begins = np.cumsum([0, *map(len, parts)]) / RATE
-    transcript, [tune] = run(recognise, np.concatenate(parts))
+    transcript, [tune] = run(recogniser, np.concatenate(parts))
     text = " ".join(s.text for s in transcript.segments).lower()
     for word in ("conservation", "energy", "ball", "falls", "height", "mitochondria", "bacteria"):
         assert word in text
@@ -85,16 +85,16 @@ def test_speech_among_silence_and_music(recognise: Listener) -> None:
     ],
     ids=["nothing", "a blink", "silence", "music", "noise"],
 )
-def test_nobody_speaks(recognise: Listener, audio: NDArray[np.float32], told: str) -> None:
-    transcript, decisions = run(recognise, audio)
+def test_nobody_speaks(recogniser: Recogniser, audio: NDArray[np.float32], told: str) -> None:
+    transcript, decisions = run(recogniser, audio)
     assert transcript.segments == ()
     assert [told in d.reason and d.end - d.start > 7.5 for d in decisions] == [True] * bool(told)
 
 
-def test_what_the_model_makes_up_over_music_is_dropped(recognise: Listener) -> None:
+def test_what_the_model_makes_up_over_music_is_dropped(recogniser: Recogniser) -> None:
     """Voice activity keeps music from the model; here it is let through."""
     tune = music(20)
-    [made_up], _ = recognise.engine.hear([tune], "en", "")
+    [made_up], _ = recogniser.engine.recognise([tune], "en", "")
     assert made_up.words
     start, end = made_up.words[0].start, made_up.words[-1].end
     [share] = voice(tune, [(start, end)])
@@ -104,24 +104,26 @@ def test_what_the_model_makes_up_over_music_is_dropped(recognise: Listener) -> N
 
 
 def test_a_language_that_was_found_out_is_told() -> None:
-    def recognise(audio: object, language: str, prompt: str) -> Listened:
-        return Listened([Segment(0, 1, "Hola.")], language or "es", [])
+    def spanish(audio: object, language: str, prompt: str) -> Recognised:
+        return Recognised([Segment(0, 1, "Hola.")], language or "es", [])
 
-    transcript, [decision] = hear(Video("a", "a.mp4"), silence(1), 1.0, recognise, "a model")
+    transcript, [decision] = recognise(Video("a", "a.mp4"), silence(1), 1.0, spanish, "a model")
     assert transcript.language == "es" and "hears 'es'" in decision.reason
-    assert hear(Video("a", "a.mp4", language="es"), silence(1), 1.0, recognise, "a model")[1] == []
+    assert (
+        recognise(Video("a", "a.mp4", language="es"), silence(1), 1.0, spanish, "a model")[1] == []
+    )
 
 
 def test_captions_are_read_to_the_end_of_the_video(tmp_path: Path) -> None:
     path = tmp_path / "a.vtt"
     path.write_text("00:01.000 --> 00:02.000\nFrom the file.\n\n05:00.000 --> 05:01.000\nLate.\n")
     video = Video("a", "a.mp4", language="en-US", captions=str(path))
-    transcript = read(video, 100.0)
+    transcript = from_captions(video, 100.0)
     assert [s.text for s in transcript.segments] == ["From the file."]
     assert (transcript.language, transcript.model) == ("en", "captions")
     path.write_text("1\n00:00:0x,000 --> 00:00:02,000\n")
-    with pytest.raises(CaptionError, match=r"a.vtt, line 2"):
-        read(video, 100.0)
+    with pytest.raises(SubtitleError, match=r"a.vtt, line 2"):
+        from_captions(video, 100.0)
 
 
 def test_captions_speech_or_neither_by_config(tmp_path: Path) -> None:

@@ -7,26 +7,26 @@ give the same records, so that an ablation compares nothing but how they see cha
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ... import config
-from ...media.frames import Frame
+from ...media.container import check_complete
+from ...media.frames import Frame, read_frames
+from ...pipeline.stage import Given, Stage
+from ...privacy import hide_faces
 from ...records import Decision, Keyframe
 from ..phash import phash
-from . import embedding as clip
-from . import pixel, ssim, writing
+from . import embedding, pixel, ssim, writing
 from .state import Found, State
 
-__all__ = ["VERSION", "ImageEmbed", "keyframes"]
+__all__ = ["KEYFRAMES", "keyframes"]
 
-VERSION = 10
 
 Faces = Callable[[NDArray[np.uint8]], float]
-ImageEmbed = clip.ImageEmbed
 
 
 def keyframes(
@@ -34,7 +34,7 @@ def keyframes(
     frames: Iterable[Frame],
     faces: Faces,
     settings: config.Keyframes,
-    image_embed: ImageEmbed | None = None,
+    image_embed: embedding.ImageEmbed | None = None,
 ) -> tuple[list[Keyframe], list[Decision]]:
     """The keyframes of a video, in order of time, and what was looked at and left.
 
@@ -46,7 +46,7 @@ def keyframes(
         image_embed: an RGB image to a unit vector; algorithm `clip` alone needs it.
     """
     found = _algorithm(settings, image_embed)(frames)
-    kept = [_keyframe(state, faces, found.caption_top) for state in found.kept]
+    kept = [_keyframe(state, faces, found.subtitle_top) for state in found.kept]
     decisions = [
         Decision(video_id, "keyframe", "keyframes", s.start, s.end, False, reason, s.change)
         for s, reason in found.dropped
@@ -71,7 +71,7 @@ def _ending(keyframe: Keyframe, settings: config.Keyframes) -> str:
 
 
 def _algorithm(
-    settings: config.Keyframes, image_embed: ImageEmbed | None
+    settings: config.Keyframes, image_embed: embedding.ImageEmbed | None
 ) -> Callable[[Iterable[Frame]], Found]:
     match settings.algorithm:
         case "writing":
@@ -82,10 +82,10 @@ def _algorithm(
             return partial(pixel.find, settings=settings)
         case "clip":
             assert image_embed is not None
-            return partial(clip.find, settings=settings, image_embed=image_embed)
+            return partial(embedding.find, settings=settings, image_embed=image_embed)
 
 
-def _keyframe(state: State, faces: Faces, caption_top: float) -> Keyframe:
+def _keyframe(state: State, faces: Faces, subtitle_top: float) -> Keyframe:
     shares = sorted(faces(plane) for plane in state.witnesses)
     return Keyframe(
         time=state.time,
@@ -99,5 +99,38 @@ def _keyframe(state: State, faces: Faces, caption_top: float) -> Keyframe:
         # A cascade misses a face now and then, and sees one in a texture now and then.
         faces=shares[len(shares) // 2],
         phash=phash(state.plane),
-        caption_top=caption_top,
+        subtitle_top=subtitle_top,
     )
+
+
+def _compute(given: Given) -> tuple[list[Keyframe], list[Decision]]:
+    settings = given.config.keyframes
+    if not settings.enabled:
+        return [], []
+    path, video_id, faces = given.video.path, given.video.video_id, given.models.faces
+    reached = 0.0
+
+    def frames() -> Iterator[Frame]:
+        nonlocal reached
+        for frame in read_frames(path, settings.sample_rate, given.until):
+            reached = frame.time
+            given.tell("keyframes", reached)
+            yield frame
+
+    expected = given.info.video_duration
+    found, decisions = keyframes(video_id, frames(), faces, settings, given.models.image_embed)
+    check_complete(path, reached, expected)
+    how = given.config.privacy.faces
+    if how == "keep":
+        return found, decisions
+    kept, hidden = hide_faces(found, video_id, faces.boxes, how, settings.jpeg_quality)
+    return kept, [*decisions, *hidden]
+
+
+KEYFRAMES = Stage(
+    name="keyframes",
+    result=list[Keyframe],
+    compute=_compute,
+    settings=("keyframes", "privacy.faces"),
+    models=("faces", "image_embed"),
+)

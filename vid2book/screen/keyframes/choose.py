@@ -16,9 +16,9 @@ _LIVE = 0.5  # share of the screen in motion that makes a state a filmed scene
 _BLANK = 4  # cells of writing that a picture needs
 _LITTLE = 12  # cells of writing that a correction takes
 _MUCH = 5  # times as much that is written until the next loss
-_BAND_TOP = 0.78  # the last line of burned-in captions stands below this share of the height
+_BAND_TOP = 0.78  # the last line of burned-in subtitles stands below this share of the height
 _BAND_LIMIT = 0.6  # and the first one too
-_BAND_TIMES = 4  # replacements that it takes to believe in captions
+_BAND_TIMES = 4  # replacements that it takes to believe in subtitles
 _BAND_OFTEN = 0.5  # share of the states with writing there that they must end
 
 
@@ -41,20 +41,20 @@ class WrittenState(State):
 
 
 def choose(states: Sequence[WrittenState], tolerance: float) -> Found:
-    """States to keep, states to drop with the reason, and the top of the caption band.
+    """States to keep, states to drop with the reason, and the top of the subtitle band.
 
     Args:
         states: in order of time.
         tolerance: cells that may differ between two states that show the same.
     """
-    top = caption_top(states, tolerance)
+    top = subtitle_top(states, tolerance)
     kept: list[WrittenState] = []
     why: list[tuple[str, WrittenState | None]] = []  # '' for kept ones; the state that shows it too
     for i, state in enumerate(states):
         following = states[i + 1] if i + 1 < len(states) else None
         if _is_blank(state, top):
             why.append(("nothing is written or drawn on it", None))
-        elif following and _only_captions_went(state, following, top, tolerance):
+        elif following and _only_subtitles_went(state, following, top, tolerance):
             why.append(("only the burned-in captions change after it", following))
         elif following and _holds(following, state, top, tolerance):
             why.append(("a step on the way: all of it stands on the next screen too", following))
@@ -86,8 +86,8 @@ def _told(
     return told[::-1]
 
 
-def caption_top(states: Sequence[WrittenState], tolerance: float) -> float:
-    """Where burned-in captions begin, as a share of the height; 1.0: there are none.
+def subtitle_top(states: Sequence[WrittenState], tolerance: float) -> float:
+    """Where burned-in subtitles begin, as a share of the height; 1.0: there are none.
 
     Captions show themselves by their rhythm. Low on the screen, and in its middle, stands writing
     that is replaced with nearly every state, and at times while all above it stays.
@@ -126,7 +126,7 @@ def _in_the_middle(band: Mask) -> bool:
 
 
 def _band(state: WrittenState, top: float) -> Mask:
-    """Cells that count: at rest, and above the captions."""
+    """Cells that count: at rest, and above the subtitles."""
     mask = ~grow(state.restless)
     mask[int(top * len(mask)) :] = False
     return mask
@@ -136,13 +136,13 @@ def _gone(state: WrittenState, other: WrittenState) -> Mask:
     return gone(state.ink, state.plane, other.edges, other.plane)
 
 
-def _only_captions_went(
+def _only_subtitles_went(
     state: WrittenState, following: WrittenState, top: float, tolerance: float
 ) -> bool:
     band = int(top * len(state.lost))
     if state.lost[band:].sum() <= tolerance or state.lost[:band].sum() > tolerance:
         return False
-    # The screen may have changed too, before the new caption stood long enough to be a state. A
+    # The screen may have changed too, before the new subtitle stood long enough to be a state. A
     # pointer may stand elsewhere.
     mask = _band(state, top) & _band(following, top)
     return _comparable(state, following) and (_gone(state, following) & mask).sum() <= _LITTLE

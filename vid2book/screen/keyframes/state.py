@@ -33,4 +33,5 @@ class Found:
 
     kept: Sequence[State]
     dropped: Sequence[tuple[State, str]] = ()  # with the reason
-    caption_top: float = 1.0  # share of the height below which burned-in captions stand; 1.0: none
+    # Burned-in subtitles stand below this share of the height; 1.0: there are none.
+    subtitle_top: float = 1.0

@@ -3,7 +3,7 @@
 The watcher (`watch.py`) says at every sample which writing stands and which has gone. A state
 lasts while nothing is lost; its picture is the last sample before the loss began, when the slide
 was complete and the board full. States that later turn out to show nothing of their own (a step
-of a build, a half-wiped board, a slide shown before, a new line of burned-in captions) are dropped
+of a build, a half-wiped board, a slide shown before, a new line of burned-in subtitles) are dropped
 once all are known (`choose.py`).
 """
 

@@ -1,0 +1,102 @@
+"""Summarise: what `reduce` must know of a video, small enough to hold a whole corpus at once."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from PIL import Image
+
+from ..pipeline.stage import Given, Stage
+from ..records import Clip, Decision, Keyframe, Sentence, Video
+from ..screen.keyframes import KEYFRAMES
+from ..screen.legible import LEGIBLE
+from ..speech.transcribe import TRANSCRIBE
+from ..teaching.judge import JUDGE
+from .align import ALIGN
+from .minhash import Signature, signature
+
+THUMB = (64, 36)  # width, height of the grey thumbnail
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A kept keyframe, as little of it as `reduce` needs."""
+
+    keyframe: int  # position in the video's list
+    start: float
+    end: float
+    phash: int
+    thumb: str  # 64 x 36 grey levels as hex
+    words: tuple[str, ...]  # on-screen words, sorted, each once
+    last: bool  # of its video, where the end card stands
+
+
+@dataclass(frozen=True)
+class Summary:
+    """A video, as little of it as `reduce` needs."""
+
+    video_id: str
+    duration: float  # seconds
+    speech: Signature
+    pictures: tuple[Picture, ...]
+
+
+def summarise(
+    video: Video,
+    duration: float,
+    sentences: Sequence[Sentence],
+    clips: Sequence[Clip],
+    keyframes: Sequence[Keyframe],
+    texts: Sequence[str],
+) -> Summary:
+    """What a video says, and the pictures that are left in its clips.
+
+    Args:
+        duration: of the video, seconds.
+        sentences: all of the speech.
+        clips: with positions of keyframes.
+        texts: on-screen text of each keyframe.
+    """
+    left = sorted(k for clip in clips for k in clip.keyframes)
+    pictures = [picture(k, keyframes[k], texts[k], last=k == left[-1]) for k in left]
+    speech = signature(" ".join(sentence.raw for sentence in sentences))
+    return Summary(video.video_id, duration, speech, tuple(pictures))
+
+
+def picture(position: int, keyframe: Keyframe, text: str, last: bool) -> Picture:
+    """What reduce needs of a keyframe that is written on with `text`."""
+    luma = np.asarray(Image.open(io.BytesIO(keyframe.image)).convert("L"))
+    thumb = cv2.resize(luma, THUMB, interpolation=cv2.INTER_AREA)
+    return Picture(
+        position,
+        keyframe.start,
+        keyframe.end,
+        keyframe.phash,
+        thumb.tobytes().hex(),
+        tuple(sorted(set(text.lower().split()))),
+        last,
+    )
+
+
+def _compute(given: Given) -> tuple[Summary, list[Decision]]:
+    summary = summarise(
+        given.video,
+        given.get(TRANSCRIBE).duration,
+        given.get(JUDGE).sentences,
+        given.get(ALIGN),
+        given.get(KEYFRAMES),
+        given.get(LEGIBLE),
+    )
+    return summary, []
+
+
+SUMMARISE = Stage(
+    name="summarise",
+    result=Summary,
+    compute=_compute,
+    needs=(ALIGN, JUDGE, KEYFRAMES, LEGIBLE, TRANSCRIBE),
+)

@@ -1,0 +1,191 @@
+"""What the project's own code says, as a part of the store's keys.
+
+A result may change when the code does that computed it, or any code or data file that this reaches
+by imports. So that an edit of prose costs nobody a recomputation, code counts as the syntax tree
+has it, without comments, docstrings and positions; YAML counts as what it says.
+
+Three things count otherwise. `vid2book.config` is left out, for the values of the settings are in
+the key. So is `vid2book.pipeline`, which decides what runs and not what comes out. Of
+`vid2book.records` only the records count that the code names, so that a new field of one record
+leaves the stages alone that never meet it.
+"""
+
+from __future__ import annotations
+
+import ast
+import hashlib
+import json
+from collections.abc import Iterable, Iterator
+from functools import cache
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import yaml
+
+PACKAGE = "vid2book"
+_RECORDS = f"{PACKAGE}.records"
+_LEFT_OUT = (f"{PACKAGE}.config", f"{PACKAGE}.pipeline")
+_DATA = (".yaml", ".json", ".txt")
+_ROOT = Path(__file__).parents[1]
+
+
+class _Module(NamedTuple):
+    """One module of the project."""
+
+    meaning: str  # hash of its code and data
+    imports: frozenset[str]  # modules of the project
+    records: frozenset[str]  # what it takes from `vid2book.records`
+    data: tuple[Path, ...]
+
+
+def code_of(*modules: str) -> str:
+    """A hash of all that these modules' results can depend on, their own code among it."""
+    reached = reach(*modules)
+    records = frozenset[str]().union(*(_read(name).records for name in reached))
+    parts = [f"{name} {_read(name).meaning}" for name in reached]
+    parts += [f"{name} {_record(name)}" for name in sorted(_with_named(records))]
+    return _hash("\n".join(parts))
+
+
+def reach(*modules: str) -> list[str]:
+    """The modules of the project whose code counts for these, by imports, in order of name."""
+    found: set[str] = set()
+    todo = set(modules)
+    while todo:
+        found |= todo
+        todo = {name for module in todo for name in _read(module).imports} - found
+    return sorted(found)
+
+
+@cache
+def _read(module: str) -> _Module:
+    path = _file(module)
+    assert path is not None, module
+    tree = _plain(ast.parse(path.read_bytes()))
+    package = module if path.name == "__init__.py" else module.rpartition(".")[0]
+    imports, records = set(), set()
+    for base, name in _imported(tree, package):
+        if base == _RECORDS:
+            records.add(name)
+        elif f"{base}.{name}" == _RECORDS:
+            records |= set(_definitions())
+        elif (found := _module_of(base, name)) and not _is_left_out(found):
+            imports.add(found)
+    data = _data_files(tree, path)
+    meaning = _hash("\n".join([_dump(tree), *(f"{file.name} {_content(file)}" for file in data)]))
+    return _Module(meaning, frozenset(imports), frozenset(records), tuple(data))
+
+
+def _data_files(tree: ast.Module, path: Path) -> list[Path]:
+    """The files beside a module that its code names."""
+    named = {
+        node.value
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Constant)
+        and isinstance(node.value, str)
+        and node.value.endswith(_DATA)
+    }
+    return sorted(path.parent / name for name in named if (path.parent / name).is_file())
+
+
+def _content(file: Path) -> str:
+    text = file.read_text(encoding="utf-8")
+    if file.suffix == ".yaml":
+        loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+        text = json.dumps(yaml.load(text, loader))
+    return _hash(text)
+
+
+def _file(module: str) -> Path | None:
+    """The source of a module; None: the project has no such module."""
+    package, *inner = module.split(".")
+    place = _ROOT.joinpath(*inner)
+    files = (place.with_suffix(".py"), place / "__init__.py")
+    return next((f for f in files if f.is_file()), None) if package == PACKAGE else None
+
+
+def _imported(tree: ast.AST, package: str) -> Iterator[tuple[str, str]]:
+    """What a module imports from the project: the module it names, and the name that it takes."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (alias.name.rpartition(".")[::2] for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            above = package.split(".")[: len(package.split(".")) - node.level + 1]
+            base = ".".join(filter(None, [*(above if node.level else ()), node.module]))
+            yield from ((base, alias.name) for alias in node.names)
+
+
+def _module_of(base: str, name: str) -> str | None:
+    """The module that `from base import name` reads; None where it is none of ours."""
+    return next((module for module in (f"{base}.{name}", base) if _file(module)), None)
+
+
+def _is_left_out(module: str) -> bool:
+    return any(module == name or module.startswith(f"{name}.") for name in _LEFT_OUT)
+
+
+@cache
+def _definitions() -> dict[str, ast.stmt]:
+    """The records by name."""
+    path = _file(_RECORDS)
+    assert path is not None
+    found: dict[str, ast.stmt] = {}
+    for node in _plain(ast.parse(path.read_bytes())).body:
+        if isinstance(node, ast.ClassDef | ast.FunctionDef):
+            found[node.name] = node
+        elif isinstance(node, ast.Assign):
+            found |= {t.id: node for t in node.targets if isinstance(t, ast.Name)}
+    return found
+
+
+@cache
+def _record(name: str) -> str:
+    return _hash(_dump(_definitions()[name]))
+
+
+def _with_named(records: Iterable[str]) -> set[str]:
+    """Records, and those that they are made of."""
+    known, found = _definitions(), set[str]()
+    todo = set(records) & known.keys()
+    while todo:
+        found |= todo
+        inside = {n.id for r in todo for n in ast.walk(known[r]) if isinstance(n, ast.Name)}
+        todo = (inside & known.keys()) - found
+    return found
+
+
+def _plain(tree: ast.Module) -> ast.Module:
+    """Code without docstrings and without what only type checkers read."""
+    for node in ast.walk(tree):
+        body = getattr(node, "body", None)
+        if isinstance(body, list):
+            node.body = [line for line in body if not _says_nothing(line)]  # type: ignore[attr-defined]
+    return tree
+
+
+def _says_nothing(line: ast.stmt) -> bool:
+    if isinstance(line, ast.If):
+        return isinstance(line.test, ast.Name) and line.test.id == "TYPE_CHECKING"
+    return (
+        isinstance(line, ast.Expr)
+        and isinstance(line.value, ast.Constant)
+        and isinstance(line.value.value, str)
+    )
+
+
+def _dump(node: Any) -> str:
+    """A syntax tree as text: the same in all versions of Python, whose own dump changes."""
+    if isinstance(node, list):
+        return f"[{','.join(map(_dump, node))}]"
+    if not isinstance(node, ast.AST):
+        return repr(node)
+    fields = [
+        f"{name}={_dump(value)}"
+        for name, value in ast.iter_fields(node)
+        if name == "value" or value not in (None, [])
+    ]
+    return f"{type(node).__name__}({','.join(fields)})"
+
+
+def _hash(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:16]

@@ -1,0 +1,64 @@
+"""The key of a stage's result: all that can change it, and nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import reduce
+from typing import Any
+
+from ..config import Config, Llm
+from ..config.base import Section
+from ..models.lazy import Models
+from ..records import Video
+from ..store import make_key
+from .code import PACKAGE, code_of
+from .stage import Stage
+
+
+def stage_key(
+    stage: Stage[Any], video: Video, config: Config, models: Models, before: Sequence[Any]
+) -> str:
+    """The key under which the result is kept.
+
+    Args:
+        before: the keys of the results that the stage needs; of one that needs none, what names the
+            content of the files.
+
+    Raises:
+        ModelError: a model is not there, so that its weights cannot be named.
+    """
+    return make_key(
+        stage.name,
+        code_of(stage.module),
+        [_value(reduce(getattr, name.split("."), config), models) for name in stage.settings],
+        [getattr(video, name) for name in stage.facts],
+        [_model(models, name) for name in stage.models],
+        before,
+    )
+
+
+def _value(value: Any, models: Models) -> Any:
+    """A setting. Of a language model its identity counts, and the code that asks it."""
+    if isinstance(value, Llm):
+        chat = models.chat(value)
+        return [value.model_dump(), chat.identity, code_of(*_modules(chat))]
+    if isinstance(value, Section):
+        return {name: _value(getattr(value, name), models) for name in type(value).model_fields}
+    if isinstance(value, tuple):
+        return [_value(part, models) for part in value]
+    return value
+
+
+def _model(models: Models, name: str) -> list[str]:
+    """Weights and libraries of a model, and the code around it; empty for one that is not used."""
+    identity = models.identity(name)
+    return [identity, code_of(*_modules(getattr(models, name)))] if identity else []
+
+
+def _modules(model: object) -> set[str]:
+    """The modules of a model's class, and of the models that it wraps."""
+    model = getattr(model, "__self__", model)  # a method stands for its object
+    module = type(model).__module__
+    if not module.startswith(f"{PACKAGE}.models."):
+        return set()
+    return {module}.union(*map(_modules, vars(model).values()))

@@ -1,0 +1,78 @@
+"""A stage as the pipeline sees it. Each is declared beside its code; `graph.py` puts them in order.
+
+A stage is a function from the records of one video to other records of it. What can change its
+result is declared with it, and becomes the key under which the result is kept: the settings, the
+fields of the manifest, the models, the results that it needs, and its own code (`code.py`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
+
+if TYPE_CHECKING:
+    from ..config import Config
+    from ..media.container import MediaInfo
+    from ..models.lazy import Models
+    from ..records import Decision, Video
+
+T = TypeVar("T", covariant=True)
+
+# The fields of the manifest that say what a video is about.
+TOPIC = ("title", "description", "subject", "course", "sub_course", "knowledge_point")
+
+
+class Given(Protocol):
+    """What a stage is given: one video, and what was made of it so far."""
+
+    @property
+    def video(self) -> Video: ...
+
+    @property
+    def config(self) -> Config: ...
+
+    @property
+    def models(self) -> Models: ...
+
+    @property
+    def until(self) -> float | None:
+        """Only the first so many seconds of the video are looked at; None: all of it."""
+
+    @property
+    def info(self) -> MediaInfo:
+        """What the file says of itself."""
+
+    def get(self, stage: Stage[T]) -> T:
+        """The result of a stage that is among the `needs`."""
+
+    def tell(self, stage: str, second: float) -> None:
+        """Say which second of the video the stage has reached."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stage(Generic[T]):
+    """A stage, and all that can change its result.
+
+    Attributes:
+        name: as the store and the progress bar have it.
+        result: type of the result.
+        compute: the stage itself. It reads nothing that is not declared here.
+        needs: stages whose results it reads.
+        settings: dotted names in the config.
+        facts: fields of the manifest's row, beside the files themselves.
+        models: what it asks of `Models`. Language models are found in the settings.
+    """
+
+    name: str
+    result: Any
+    compute: Callable[[Given], tuple[T, list[Decision]]]
+    needs: tuple[Stage[Any], ...] = ()
+    settings: tuple[str, ...] = ()
+    facts: tuple[str, ...] = ()
+    models: tuple[str, ...] = ()
+
+    @property
+    def module(self) -> str:
+        """The module that the stage is declared in, from which its code is found."""
+        return self.compute.__module__
