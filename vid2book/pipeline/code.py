@@ -15,6 +15,7 @@ from __future__ import annotations
 import ast
 import hashlib
 import json
+import sys
 from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
@@ -59,8 +60,8 @@ def reach(*modules: str) -> list[str]:
 
 @cache
 def _read(module: str) -> _Module:
-    path = _file(module)
-    assert path is not None, module
+    # A stage may come from elsewhere: a test, or somebody's own program.
+    path = _file(module) or Path(str(sys.modules[module].__file__))
     tree = _plain(ast.parse(path.read_bytes()))
     package = module if path.name == "__init__.py" else module.rpartition(".")[0]
     imports, records = set(), set()

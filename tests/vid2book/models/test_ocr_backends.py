@@ -26,7 +26,8 @@ from vid2book.models.ocr_vlm import VlmOcr
 from vid2book.models.server import Server
 from vid2book.records import OcrLine
 from vid2book.screen.layout import screen_text
-from vid2book.screen.read import legible, read
+from vid2book.screen.legible import legible
+from vid2book.screen.read import read
 
 from ...support.llm import Reply, Stub
 from ..screen.test_read import CODE, SLIDE, blank, drawn, keyframe, line, recall

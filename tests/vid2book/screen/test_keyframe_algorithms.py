@@ -14,7 +14,8 @@ from vid2book.models.error import ModelError
 from vid2book.models.face import HaarFaces
 from vid2book.models.open_clip import ClipImages
 from vid2book.records import Decision, Keyframe
-from vid2book.screen.keyframes import ImageEmbed, keyframes
+from vid2book.screen.keyframes import keyframes
+from vid2book.screen.keyframes.embedding import ImageEmbed
 from vid2book.screen.keyframes.pixel import difference
 from vid2book.screen.keyframes.ssim import ssim
 

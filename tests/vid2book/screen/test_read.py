@@ -16,7 +16,8 @@ from vid2book.models.ocr import Image as Screen
 from vid2book.models.ocr import Ocr
 from vid2book.models.ocr_rapid import RapidOcr
 from vid2book.records import Keyframe, OcrLine, Segment, Transcript
-from vid2book.screen.read import legible, screen_text
+from vid2book.screen.layout import screen_text
+from vid2book.screen.legible import legible
 from vid2book.screen.read import read as read_stage
 
 SLIDE = (

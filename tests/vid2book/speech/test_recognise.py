@@ -15,10 +15,9 @@ from vid2book.models.faster_whisper import FasterWhisper
 from vid2book.models.recogniser import Recogniser
 from vid2book.models.speech import Recognised
 from vid2book.models.voice import voice
-from vid2book.pipeline.graph import HEAR
 from vid2book.pipeline.work import Failed, Work
 from vid2book.records import Decision, Segment, Transcript, Video
-from vid2book.speech.recognise import from_captions, prompt, recognise
+from vid2book.speech.recognise import RECOGNISE, from_captions, prompt, recognise
 from vid2book.speech.subtitles import SubtitleError
 from vid2book.speech.transcribe import transcribe
 from vid2book.store import Store
@@ -136,7 +135,7 @@ def test_captions_speech_or_neither_by_config(tmp_path: Path) -> None:
 
     def text(**settings: object) -> str:
         configured = config.Config(transcribe=settings)  # type: ignore[arg-type]
-        heard = Work(video, configured, Store(tmp_path / "store")).get(HEAR)
+        heard = Work(video, configured, Store(tmp_path / "store")).get(RECOGNISE)
         return " ".join(segment.text for segment in heard.segments)
 
     assert text() == text(backend="captions") == "From the file."
