@@ -6,23 +6,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from vid2book.lazy import exports
 
 if TYPE_CHECKING:
     from .textbook import MultimodalTextbook, TextbookConfig
     from .write import write_corpus
 
 __all__ = ["MultimodalTextbook", "TextbookConfig", "write_corpus"]
-
-
-def __getattr__(name: str) -> Any:
-    # `datasets` takes over a second to import, and the command line only needs it to write.
-    if name in {"MultimodalTextbook", "TextbookConfig"}:
-        from . import textbook
-
-        return getattr(textbook, name)
-    if name == "write_corpus":
-        from .write import write_corpus
-
-        return write_corpus
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+# `datasets` takes over a second to import, and the command line only needs it to write.
+__getattr__ = exports(
+    __name__, {"textbook": ["MultimodalTextbook", "TextbookConfig"], "write": ["write_corpus"]}
+)

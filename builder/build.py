@@ -7,7 +7,6 @@ import time
 from collections import Counter
 from dataclasses import replace
 from datetime import UTC, datetime
-from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -16,31 +15,21 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from vid2book.config import ConfigError
-from vid2book.folder import record as folder
-from vid2book.folder.record import CorpusError, Written
-from vid2book.manifest import ManifestError
-from vid2book.models.error import ModelError
-from vid2book.records import Outcome
-
-from . import source
-from .progress import Display
-from .splits import denying, splits
+from vid2book.errors import user_errors
 
 if TYPE_CHECKING:
+    from vid2book.folder.record import Written
     from vid2book.pipeline.corpus import Corpus
     from vid2book.pipeline.local import Event
+    from vid2book.records import Outcome
+
+    from .progress import Display
 
 LOG = "build.log.jsonl"
 _MOST_SHOWN = 50  # lines of a table; the config `videos` of a corpus has them all
 
 
-class Executor(StrEnum):
-    """What runs the stages."""
-
-    local = "local"
-
-
+@user_errors()
 def build(
     videos: Annotated[
         str,
@@ -52,7 +41,6 @@ def build(
         Path, typer.Option("--output", "-o", metavar="CORPUS", help="Folder for the corpus.")
     ],
     config: Annotated[str, typer.Option(help="Name of a config, or a YAML file.")] = "offline",
-    executor: Annotated[Executor, typer.Option(help="What runs the stages.")] = Executor.local,
     workers: Annotated[
         int | None, typer.Option(min=1, help="Processes; one per core if not given.")
     ] = None,
@@ -74,27 +62,29 @@ def build(
     ] = False,
 ) -> None:
     """Turn videos into a textbook that `load_dataset` opens."""
+    from vid2book.folder import record as folder
+
+    from . import source
+    from .progress import Display
+    from .splits import splits
+
     console, errors = Console(), Console(stderr=True)
     started = time.monotonic()
-    try:
-        if not dry_run:
-            folder.recover(output)
-        corpus = source.open_corpus(videos, config, store, limit, minutes)
-        corpus = _without_removed(corpus, output, errors)
-        splits(corpus)  # a name that cannot be written is told before hours of work
-        display = Display(len(corpus.videos), errors)
-        if dry_run:
-            _tell_plan(corpus, display, console)
-            return
-        run = source.fill(corpus, executor.value, workers, display.step)
-        events = list(display.shown(run))
-        corpus = corpus.without({e.video.video_id: e.failure for e in events if e.failure})
-        outcomes = [corpus.outcome(video) for video in display.counted("outcomes", corpus.videos)]
-        failed = [outcome for outcome in outcomes if outcome.status == "failed"]
-        written = _written(corpus, outcomes, output, display)
-    except (ConfigError, ManifestError, CorpusError, ModelError) as error:
-        errors.print(f"[red]Error:[/] {escape(str(error))}", soft_wrap=True)
-        raise typer.Exit(2) from None
+    if not dry_run:
+        folder.recover(output)
+    corpus = source.open_corpus(videos, config, store, limit, minutes)
+    corpus = _without_removed(corpus, output, errors)
+    splits(corpus)  # a name that cannot be written is told before hours of work
+    display = Display(len(corpus.videos), errors)
+    if dry_run:
+        _tell_plan(corpus, display, console)
+        return
+    run = source.fill(corpus, workers, display.step)
+    events = list(display.shown(run))
+    corpus = corpus.without({e.video.video_id: e.failure for e in events if e.failure})
+    outcomes = [corpus.outcome(video) for video in display.counted("outcomes", corpus.videos)]
+    failed = [outcome for outcome in outcomes if outcome.status == "failed"]
+    written = _written(corpus, outcomes, output, display)
     if written is None:
         errors.print(_losses("Nothing was kept", [o for o in outcomes if o.status != "kept"]))
         where = escape(str(output))
@@ -136,6 +126,10 @@ def _tell_plan(corpus: Corpus, display: Display, console: Console) -> None:
 
 def _without_removed(corpus: Corpus, output: Path, errors: Console) -> Corpus:
     """The corpus without videos that `vid2book remove` took out of `output`."""
+    from vid2book.folder import record as folder
+
+    from .splits import denying
+
     known = set(folder.removed(output)) - set(corpus.config.reduce.deny)
     removed = [video.video_id for video in corpus.videos if video.video_id in known]
     if not removed:
@@ -151,6 +145,8 @@ def _written(
     corpus: Corpus, outcomes: list[Outcome], output: Path, display: Display
 ) -> Written | None:
     """What `output` holds, once it holds this corpus; None if there is nothing to write."""
+    from vid2book.folder import record as folder
+
     if not any(outcome.samples for outcome in outcomes):
         return None
     held = folder.held(output)

@@ -6,7 +6,7 @@ import re
 
 from huggingface_hub import DatasetCard
 
-from .diff import Diff, Videos
+from .changes import Diff, Videos
 from .hub import order
 
 HEADING = "## Versions"

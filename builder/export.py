@@ -13,9 +13,7 @@ from rich.console import Console
 from rich.filesize import decimal
 from rich.markup import escape
 
-from vid2book.folder.record import CorpusError
-
-from .diff import read_videos
+from vid2book.errors import user_errors
 
 if TYPE_CHECKING:
     from .features import Row
@@ -28,6 +26,7 @@ class Format(StrEnum):
     mm_textbook = "mm-textbook"
 
 
+@user_errors()
 def export(
     corpus: Annotated[Path, typer.Argument(metavar="CORPUS", help="Folder of a built corpus.")],
     out: Annotated[Path, typer.Argument(metavar="OUT", help="Folder to write; must not exist.")],
@@ -37,11 +36,7 @@ def export(
     ],
 ) -> None:
     """Write a corpus as WebDataset tars, or as the released Multimodal Textbook is."""
-    try:
-        samples = write_export(corpus, to, out)
-    except CorpusError as error:
-        Console(stderr=True).print(f"[red]Error:[/] {escape(str(error))}", soft_wrap=True)
-        raise typer.Exit(2) from None
+    samples = write_export(corpus, to, out)
     size = sum(file.stat().st_size for file in out.rglob("*") if file.is_file())
     Console().print(f"{samples:,} samples, {decimal(size)}: {escape(str(out))}", soft_wrap=True)
 
@@ -52,7 +47,10 @@ def write_export(corpus: Path, to: Format, out: Path) -> int:
     Raises:
         CorpusError: `corpus` holds none, or `out` holds something.
     """
+    from vid2book.folder.record import CorpusError
+
     from . import released, webdataset
+    from .changes import read_videos
 
     read_videos(corpus)
     if out.exists() and (not out.is_dir() or any(out.iterdir())):

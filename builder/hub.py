@@ -29,7 +29,7 @@ from huggingface_hub.utils.tqdm import (
 
 from vid2book.folder.record import CorpusError
 
-from .diff import Videos, videos_in
+from .changes import Videos, videos_in
 
 VERSION = re.compile(r"\d+\.\d+\.\d+")
 

@@ -20,7 +20,7 @@ from vid2book.folder import record as folder
 from vid2book.folder.record import FOLDERS, CorpusError
 
 from . import changelog, croissant
-from .diff import Diff, Videos, diff, read_videos
+from .changes import Diff, Videos, diff, read_videos
 from .hub import VERSION, Hub, HubError, operation, order
 from .measures import Measures
 from .plan import Plan, plan

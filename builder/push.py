@@ -12,13 +12,14 @@ from rich.filesize import decimal
 from rich.markup import escape
 from rich.table import Table
 
-from vid2book.folder.record import CorpusError
+from vid2book.errors import stop, user_errors
 
 if TYPE_CHECKING:
     from .plan import Plan
     from .publish import Release
 
 
+@user_errors()
 def push(
     corpus: Annotated[Path, typer.Argument(metavar="CORPUS", help="Folder of a built corpus.")],
     repo: Annotated[str, typer.Argument(metavar="REPO_ID", help="The dataset: ORG/NAME.")],
@@ -61,11 +62,11 @@ def push(
     from .publish import Release, checked  # the client takes half a second to import
 
     out, errors = Console(highlight=False), Console(stderr=True, highlight=False)
+    videos = checked(corpus, version, [*licences.OPEN, *(allow_license or [])])
+    local = local_files(corpus, decisions)
+    measured = read_measures(measures, corpus) if measures else None
+    local |= measured.files if measured else {}
     try:
-        videos = checked(corpus, version, [*licences.OPEN, *(allow_license or [])])
-        local = local_files(corpus, decisions)
-        measured = read_measures(measures, corpus) if measures else None
-        local |= measured.files if measured else {}
         with quiet():
             hub = Hub(repo)
             try:
@@ -90,9 +91,8 @@ def push(
                 release.send(todo, private, gated, lambda line: out.print(line, soft_wrap=True))
             if forget and not dry_run:
                 hub.forget(version, list(release.holding))
-    except CorpusError as error:
-        errors.print(f"[red]Error:[/] {escape(str(error))}", soft_wrap=True)
-        raise typer.Exit(1 if isinstance(error, HubError) else 2) from None
+    except HubError as error:
+        stop(error, code=1)
     _tell_versions(out, release, forget, dry_run)
 
 
@@ -111,7 +111,7 @@ def _show(out: Console, todo: Plan, repo: str, version: str) -> None:
 
 
 def _tell_versions(out: Console, release: Release, forget: bool, dry_run: bool) -> None:
-    from .diff import counted
+    from .changes import counted
     from .publish import some
 
     if release.previous:

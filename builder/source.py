@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -52,7 +51,6 @@ def open_corpus(
 
 def fill(
     corpus: Corpus,
-    executor: str = "local",
     workers: int | None = None,
     report: Callable[[Step], None] | None = None,
 ) -> Iterator[Event]:
@@ -62,15 +60,13 @@ def fill(
 
     Args:
         corpus: what to run.
-        executor: a module of `vid2book.pipeline`.
         workers: processes; None: one per core.
         report: told now and then how far a video is.
     """
-    from vid2book.pipeline.local import Event
+    from vid2book.pipeline.local import Event, run
 
     yield from (Event(video) for video in corpus.videos if corpus.is_denied(video))
     wanted = tuple(video for video in corpus.videos if not corpus.is_denied(video))
-    run = import_module(f"vid2book.pipeline.{executor}").run
     yield from run(replace(corpus, videos=wanted), workers or cores(), report)
 
 

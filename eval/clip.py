@@ -12,12 +12,14 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from vid2book.errors import UserError
+
 Vectors = NDArray[np.float32]
 
 _BATCH = 64
 
 
-class ClipError(ValueError):
+class ClipError(UserError):
     """A model that cannot be loaded; the message says why and what to do."""
 
 

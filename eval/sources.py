@@ -19,6 +19,7 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
+from vid2book.errors import UserError
 from vid2book.folder.released import ReleasedError, released_row, released_samples
 
 T = TypeVar("T")
@@ -28,7 +29,7 @@ _READ_AT_ONCE = 8  # rows of a Parquet file; a row may hold 2 MB of images
 _BUFFER = 1000  # rows of a stream from the Hub among which one is drawn
 
 
-class CorpusError(ValueError):
+class CorpusError(UserError):
     """A corpus that cannot be opened; the message says why and what to do."""
 
 

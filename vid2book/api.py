@@ -9,11 +9,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from .config import Config, load
-from .records import Keyframe, Sample, Transcript, Video
-
+# All else is imported when it is used: the command line imports this, too, and is to start fast.
 if TYPE_CHECKING:
+    from .config import Config
     from .pipeline.work import Work
+    from .records import Keyframe, Sample, Transcript, Video
 
 
 def keyframes(
@@ -59,9 +59,11 @@ def book(video: str | Path | Video, config: str | Path | Config = "offline") -> 
 
 
 def _work(video: str | Path | Video, config: str | Path | Config) -> Work:
+    from .config import load
     from .manifest import read_manifest
     from .pipeline.work import Work
     from .privacy import mask_video
+    from .records import Video
     from .store import Store
 
     loaded = load(config)

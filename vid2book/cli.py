@@ -13,6 +13,8 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
+from .errors import user_errors
+
 GROUP = "vid2book.commands"
 
 app = typer.Typer(
@@ -25,6 +27,7 @@ _Corpus = Annotated[Path, typer.Argument(metavar="CORPUS", help="Folder of a bui
 
 
 @app.command()
+@user_errors()
 def view(
     corpus: _Corpus,
     browser: Annotated[bool, typer.Option(help="Open the book when it is made.")] = True,
@@ -32,41 +35,30 @@ def view(
     """Make the book to look at: CORPUS/preview, a page per video."""
     from rich.progress import Progress
 
-    from .viewer import ViewError, write_book
+    from .viewer import write_book
 
-    try:
-        with Progress(transient=True, console=Console(stderr=True)) as progress:
-            task = progress.add_task("pages")
-            index = write_book(
-                corpus,
-                progress=lambda done, total: progress.update(task, completed=done, total=total),
-            )
-    except ViewError as error:
-        _stop(error)
+    with Progress(transient=True, console=Console(stderr=True)) as progress:
+        task = progress.add_task("pages")
+        index = write_book(
+            corpus,
+            progress=lambda done, total: progress.update(task, completed=done, total=total),
+        )
     Console().print(f"The book is {escape(str(index))}", soft_wrap=True)
     if browser and sys.stdout.isatty():
         webbrowser.open(index.resolve().as_uri())
 
 
 @app.command(name="why")
+@user_errors()
 def tell_why(
     corpus: _Corpus,
     video: Annotated[str, typer.Argument(metavar="VIDEO", help="Its video_id.")],
     at: Annotated[str, typer.Argument(metavar="TIME", help="12:34, 1:02:03 or seconds.")],
 ) -> None:
     """Tell what was kept or dropped at a moment of a video, and by which score."""
-    from .viewer import ViewError
-    from .viewer.why import WhyError, parse_time, why
+    from .viewer.why import parse_time, why
 
-    try:
-        Console().print(why(corpus, video, parse_time(at)))
-    except (ViewError, WhyError) as error:
-        _stop(error)
-
-
-def _stop(error: Exception) -> None:
-    Console(stderr=True).print(f"[red]Error:[/] {escape(str(error))}", soft_wrap=True)
-    raise typer.Exit(2) from None
+    Console().print(why(corpus, video, parse_time(at)))
 
 
 def main() -> None:

@@ -14,6 +14,7 @@ from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
 
+from .errors import UserError
 from .media.container import EXTENSIONS
 from .records import Video
 
@@ -33,7 +34,7 @@ _INFO = {
 }
 
 
-class ManifestError(ValueError):
+class ManifestError(UserError):
     """A source that is no manifest; the message says what was looked for where."""
 
 

@@ -11,9 +11,12 @@ from rich.console import Console
 from rich.markdown import Markdown
 from rich.markup import escape
 
+from vid2book.errors import UserError, user_errors
+
 _NEEDS = ("torch", "transformers", "lm_eval", "scipy", "matplotlib")
 
 
+@user_errors()
 def ablate(
     config: Annotated[
         str, typer.Argument(metavar="CONFIG", help="A YAML file, or the name of one that ships.")
@@ -35,34 +38,20 @@ def ablate(
     """
     errors = Console(stderr=True)
     if missing := [name for name in _NEEDS if find_spec(name) is None]:
-        _stop(f"this needs {', '.join(missing)}: pip install 'vid2book[eval,measure]'")
-    from vid2book.config import ConfigError
-
-    from ..corpora import CorpusError
-    from ..train import TrainError
-    from ..vlm import VlmError
+        raise UserError(f"this needs {', '.join(missing)}: pip install 'vid2book[eval,measure]'")
     from . import report, table
     from .config import load
-    from .folders import AblateError
     from .grid import cells, some
     from .study import study
 
-    try:
-        ablation = load(config).shortened() if short else load(config)
-        chosen = cells(ablation)
-        if short:
-            chosen = some(chosen, ablation.short.cells)
-        target = out or Path("ablations") / Path(config).stem
-        results = study(ablation, chosen, target, workers, lambda said: errors.print(escape(said)))
-    except (AblateError, ConfigError, CorpusError, TrainError, VlmError) as error:
-        _stop(str(error))
+    ablation = load(config).shortened() if short else load(config)
+    chosen = cells(ablation)
+    if short:
+        chosen = some(chosen, ablation.short.cells)
+    target = out or Path("ablations") / Path(config).stem
+    results = study(ablation, chosen, target, workers, lambda said: errors.print(escape(said)))
     lines = table.table(results)
     measures = table.measures(next(iter(results[chosen[0].name].values())))
     report.write(ablation, lines, measures, target)
     Console().print(Markdown(report.markdown(ablation, lines, measures)))
     errors.print(f"Table and plot: {escape(str(target))}", soft_wrap=True)
-
-
-def _stop(message: str) -> None:
-    Console(stderr=True).print(f"[red]Error:[/] {escape(message)}", soft_wrap=True)
-    raise typer.Exit(2)

@@ -18,6 +18,7 @@ from shlex import quote
 import yaml
 
 from vid2book.config import load
+from vid2book.errors import UserError
 from vid2book.store import Store, make_key
 
 from .arrange import VERSION as ARRANGE_VERSION
@@ -25,7 +26,7 @@ from .arrange import arrange
 from .config import Corpus, Folder, Overrides, Settings, merged
 
 
-class AblateError(ValueError):
+class AblateError(UserError):
     """A study that cannot be run; the message says what failed and what to do."""
 
 

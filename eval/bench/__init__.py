@@ -6,7 +6,15 @@ run.cell("mathvista", 4).accuracy      # percent, with an interval
 
 from __future__ import annotations
 
-from .results import Cell, Question, Run
-from .run import Options, bench
+from typing import TYPE_CHECKING
+
+from vid2book.lazy import exports
+
+if TYPE_CHECKING:
+    from .results import Cell, Question, Run
+    from .run import Options, bench
 
 __all__ = ["Cell", "Options", "Question", "Run", "bench"]
+__getattr__ = exports(
+    __name__, {"results": ["Cell", "Question", "Run"], "run": ["Options", "bench"]}
+)

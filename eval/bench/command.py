@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 from rich.console import Console
 from rich.markup import escape
 
-from .results import Run, read_runs
+from vid2book.errors import UserError, user_errors
+
+if TYPE_CHECKING:
+    from .results import Run
 
 
+@user_errors()
 def bench(
     model: Annotated[
         list[str],
@@ -73,27 +77,27 @@ def bench(
 
     Run it again with the same --out to go on where it was stopped.
     """
-    console = Console(stderr=True)
     try:
         from lm_eval import __version__ as _  # noqa: F401
     except ImportError:
-        _stop("this needs the extra: pip install 'vid2book[eval]'")
+        raise UserError("this needs the extra: pip install 'vid2book[eval]'") from None
     from vid2book.config import Llm
-    from vid2book.models.chat import ChatError
     from vid2book.models.lazy import chat_of
 
-    from ..clip import Clip, ClipError
-    from ..vlm import VlmError
-    from .lm import BenchError
+    from ..clip import Clip
+    from .results import read_runs
     from .run import Options
     from .run import bench as run_bench
 
     try:
         counts = [int(count) for count in shots.split(",")]
     except ValueError:
-        _stop(f"--shots {shots}: numbers with commas between are needed, such as 0,1,2,4")
+        raise UserError(
+            f"--shots {shots}: numbers with commas between are needed, such as 0,1,2,4"
+        ) from None
+    console = Console(stderr=True)
     named = {"model": llm, "base_url": llm_url, "api_key_env": llm_key_env, "max_tokens": 256}
-    try:
+    with user_errors(ValueError, FileNotFoundError):
         options = Options(
             shots_by=shots_by,
             clip=Clip(clip_model, clip_weights),
@@ -111,8 +115,6 @@ def bench(
         for name in model:
             with _Progress(console, name) as progress:
                 runs.append(run_bench(name, tasks.split(","), counts, out, options, progress.tell))
-    except (ValueError, FileNotFoundError, VlmError, ClipError, BenchError, ChatError) as error:
-        _stop(str(error))
     _report(out, runs, others, counts)
     if any(cell.failure for run in runs for cell in run.cells):
         raise typer.Exit(1)
@@ -156,8 +158,3 @@ def _report(out: Path, runs: Sequence[Run], others: Sequence[Run], shots: Sequen
     for line in notes(runs):
         console.print(escape(line), soft_wrap=True, highlight=False)
     console.print(f"Results: {escape(str(out / 'results.json'))}", soft_wrap=True)
-
-
-def _stop(message: str) -> None:
-    Console(stderr=True).print(f"[red]Error:[/] {escape(message)}", soft_wrap=True)
-    raise typer.Exit(2)

@@ -18,6 +18,7 @@ from typing import Any
 from lm_eval.api.instance import Instance
 from lm_eval.api.model import LM
 
+from vid2book.errors import UserError
 from vid2book.store import Store
 
 from ..vlm import Vlm, chat, complete
@@ -28,7 +29,7 @@ FIRST_BATCH = 16
 Tell = Callable[[int, int], None]
 
 
-class BenchError(RuntimeError):
+class BenchError(UserError):
     """A run that cannot go on; the message says why."""
 
 

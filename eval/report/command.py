@@ -12,6 +12,8 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from vid2book.errors import user_errors
+
 if TYPE_CHECKING:
     from vid2book.models.chat import Chat
 
@@ -66,15 +68,14 @@ def measure(
     ] = "",
 ) -> None:
     """Tell how good corpora are, in REPORT/report.html and REPORT/metrics.json."""
-    from ..clip import Clip, ClipError
-    from ..corpora import CorpusError
+    from ..clip import Clip
     from ..density.surprise import open_language_model
     from . import metrics
     from .page import write_page
-    from .plots import PlotError, check
+    from .plots import check
 
     console = Console(stderr=True)
-    try:
+    with user_errors(OSError):
         check()  # before hours of work
         clip = Clip(clip_model, clip_weights) if clip_weights or ":" in clip_model else None
         with _progress(console, samples or None) as tell:
@@ -93,9 +94,6 @@ def measure(
         output.mkdir(parents=True, exist_ok=True)
         metrics.write_metrics(found, output / "metrics.json")
         write_page(found, output / "report.html")
-    except (CorpusError, ClipError, PlotError, OSError) as error:
-        console.print(f"[red]Error:[/] {escape(str(error))}", soft_wrap=True)
-        raise typer.Exit(2) from None
     out = Console()
     out.print(_table(found))
     for corpus in found.corpora:

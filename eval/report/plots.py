@@ -9,13 +9,15 @@ from typing import Any
 
 import numpy as np
 
+from vid2book.errors import UserError
+
 from .measuring import Result
 
 _INKS = ("#1f5fa8", "#c2571a", "#2c7d4f", "#7a4aa0", "#8a6d1b", "#a8325e")  # as in page.css
 _MOST_DOTS = 300
 
 
-class PlotError(ValueError):
+class PlotError(UserError):
     """Plots cannot be made; the message says why and what to do."""
 
 

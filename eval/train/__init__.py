@@ -7,11 +7,16 @@ evaluate_loss(vlm, open_corpus("textbook", split="test").samples())
 
 from __future__ import annotations
 
-from .checkpoint import TrainError
-from .config import Data, TrainConfig, load_config, names
-from .folder import TrainResult
-from .loop import train
-from .loss import SampleLoss, evaluate_loss
+from typing import TYPE_CHECKING
+
+from vid2book.lazy import exports
+
+if TYPE_CHECKING:
+    from .checkpoint import TrainError
+    from .config import Data, TrainConfig, load_config, names
+    from .folder import TrainResult
+    from .loop import train
+    from .loss import SampleLoss, evaluate_loss
 
 __all__ = [
     "Data",
@@ -24,3 +29,13 @@ __all__ = [
     "names",
     "train",
 ]
+__getattr__ = exports(
+    __name__,
+    {
+        "checkpoint": ["TrainError"],
+        "config": ["Data", "TrainConfig", "load_config", "names"],
+        "folder": ["TrainResult"],
+        "loop": ["train"],
+        "loss": ["SampleLoss", "evaluate_loss"],
+    },
+)

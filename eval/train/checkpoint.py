@@ -9,10 +9,12 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
+from vid2book.errors import UserError
+
 _WRITING = ".writing"
 
 
-class TrainError(ValueError):
+class TrainError(UserError):
     """A run that cannot start or go on; the message says why and what to do."""
 
 

@@ -5,21 +5,18 @@ from __future__ import annotations
 import os
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.console import Console
 from rich.markup import escape
-from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
-from vid2book.config import ConfigError
+from vid2book.errors import user_errors
 
-from ..corpora import CorpusError
-from ..vlm import VlmError
-from .checkpoint import TrainError
-from .config import load_config
-from .folder import TrainResult
-from .loop import train as run
+if TYPE_CHECKING:
+    from rich.progress import Progress
+
+    from .folder import TrainResult
 
 
 class Text(StrEnum):
@@ -50,9 +47,12 @@ def train(
 
     On several GPUs: accelerate launch --config_file FILE "$(which vid2book)" train ...
     """
+    from .config import load_config
+    from .loop import train as run
+
     quiet = os.environ.get("RANK", "0") != "0"  # the first process speaks for all
     console, errors = Console(quiet=quiet), Console(stderr=True, quiet=quiet)
-    try:
+    with user_errors(console=errors):
         recipe = load_config(config)
         if text:
             data = recipe.data.model_copy(update={"text": text.value})
@@ -64,13 +64,18 @@ def train(
                 bar.update(task, completed=min(done, 1.0), told=_told(line))
 
             result = run(recipe, corpus, model, output, samples=samples, resume=resume, tell=show)
-    except (TrainError, CorpusError, VlmError, ConfigError) as error:
-        errors.print(f"[red]Error:[/] {escape(str(error))}", soft_wrap=True)
-        raise typer.Exit(2) from None
     _print(result, console)
 
 
 def _bar(console: Console) -> Progress:
+    from rich.progress import (
+        BarColumn,
+        Progress,
+        TextColumn,
+        TimeElapsedColumn,
+        TimeRemainingColumn,
+    )
+
     return Progress(
         BarColumn(),
         TextColumn("{task.percentage:>3.0f} %"),

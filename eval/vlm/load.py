@@ -7,10 +7,12 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from vid2book.errors import UserError
+
 from .families import Family, family_of
 
 
-class VlmError(ValueError):
+class VlmError(UserError):
     """A model that cannot be used; the message says what to do."""
 
 

@@ -12,7 +12,7 @@ from huggingface_hub import DatasetCard
 from typer.testing import CliRunner
 
 from vid2book.builder.diff import compare
-from vid2book.builder.remove import take_out
+from vid2book.builder.removal import take_out
 from vid2book.builder.write import write_corpus
 
 from ..support.hub.client import load

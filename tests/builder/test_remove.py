@@ -13,7 +13,8 @@ from typer.testing import CliRunner
 
 from vid2book.builder import build, source
 from vid2book.builder.diff import compare
-from vid2book.builder.remove import remove, take_out
+from vid2book.builder.removal import take_out
+from vid2book.builder.remove import remove
 from vid2book.builder.write import write_corpus
 from vid2book.folder import record as folder
 from vid2book.records import Decision

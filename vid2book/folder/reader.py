@@ -17,6 +17,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from vid2book.errors import UserError
 from vid2book.records import Decision
 
 Row = dict[str, Any]
@@ -29,7 +30,7 @@ GROUPS_KEPT = 2  # row groups of decisions: those of a video may lie in two plac
 _ID = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]{0,127}")
 
 
-class ViewError(ValueError):
+class ViewError(UserError):
     """A folder that cannot be shown; the message says what is wrong, where, and what to do."""
 
 

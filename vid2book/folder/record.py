@@ -15,8 +15,12 @@ import shutil
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from vid2book.records import Outcome
+from vid2book.errors import UserError
+
+if TYPE_CHECKING:
+    from vid2book.records import Outcome
 
 FORMAT = 4  # of the files of a corpus; a change here rewrites corpora that are otherwise current
 
@@ -26,7 +30,7 @@ RECORD = ".vid2book.json"  # what the folder holds; of no use elsewhere, so it i
 PARTS = (*FOLDERS.values(), "ATTRIBUTION.csv", "croissant.json", "README.md", RECORD)
 
 
-class CorpusError(ValueError):
+class CorpusError(UserError):
     """What cannot become a corpus; the message says why and what to do."""
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from ..errors import UserError
 
-class ModelError(RuntimeError):
+
+class ModelError(UserError):
     """A model cannot be had or used; the message says what to do."""

@@ -206,6 +206,8 @@ class Server(Chat):
             raise _RefusedError(f"{self._where}{path}: {_told(reply)}")
         try:
             return read(reply.json())
+        except AnswerError:  # a ValueError as well, but no fault of the reply's form
+            raise
         except (ValueError, LookupError, TypeError):
             raise _Again(f"not a reply of OpenAI's API: {reply.text[:80]!r}") from None
 

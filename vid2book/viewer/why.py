@@ -12,6 +12,7 @@ from rich.console import Console, ConsoleOptions, RenderResult
 from rich.table import Table
 from rich.text import Text
 
+from vid2book.errors import UserError
 from vid2book.folder.reader import Corpus, Row
 from vid2book.records import Decision
 from vid2book.viewer.times import clock
@@ -26,7 +27,7 @@ LEVELS = {  # in the order in which they are told
 _TIME = re.compile(r"(?:(?:(\d+):)?(\d+):)?(\d+(?:\.\d+)?)")
 
 
-class WhyError(ValueError):
+class WhyError(UserError):
     """A question that cannot be answered; the message says what to ask instead."""
 
 
