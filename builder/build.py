@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import json
 import time
-from collections import Counter
 from dataclasses import replace
-from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
@@ -16,6 +13,8 @@ from rich.markup import escape
 from rich.table import Table
 
 from vid2book.errors import user_errors
+
+from .logs import by_status, hours, log_build, with_bugs_logged
 
 if TYPE_CHECKING:
     from vid2book.folder.record import Written
@@ -25,7 +24,6 @@ if TYPE_CHECKING:
 
     from .progress import Display
 
-LOG = "build.log.jsonl"
 _MOST_SHOWN = 50  # lines of a table; the config `videos` of a corpus has them all
 
 
@@ -60,9 +58,15 @@ def build(
             help="Only tell the plan: stages, models, what is missing, what is in the store.",
         ),
     ] = False,
+    verbose: Annotated[
+        bool, typer.Option("--verbose", "-v", help="Show the whole traceback of a bug.")
+    ] = False,
+    debug: Annotated[
+        bool, typer.Option("--debug", help="Stop at the first bug, and show its traceback.")
+    ] = False,
 ) -> None:
     """Turn videos into a textbook that `load_dataset` opens."""
-    from vid2book.folder import record as folder
+    from vid2book.folder import layout, swap
 
     from . import source
     from .progress import Display
@@ -71,7 +75,7 @@ def build(
     console, errors = Console(), Console(stderr=True)
     started = time.monotonic()
     if not dry_run:
-        folder.recover(output)
+        swap.recover(output)
     corpus = source.open_corpus(videos, config, store, limit, minutes)
     corpus = _without_removed(corpus, output, errors)
     splits(corpus)  # a name that cannot be written is told before hours of work
@@ -80,24 +84,31 @@ def build(
         _tell_plan(corpus, display, console)
         return
     run = source.fill(corpus, workers, display.step)
-    events = list(display.shown(run))
+    bugs = output / layout.ERRORS
+    events = list(display.shown(with_bugs_logged(run, bugs, errors if verbose else None, debug)))
     corpus = corpus.without({e.video.video_id: e.failure for e in events if e.failure})
     outcomes = [corpus.outcome(video) for video in display.counted("outcomes", corpus.videos)]
     failed = [outcome for outcome in outcomes if outcome.status == "failed"]
     written = _written(corpus, outcomes, output, display)
+    if count := sum(bool(event.bug) for event in events):
+        errors.print(
+            f"[yellow]Bugs:[/] {_videos(count)} met something that nobody foresaw. The tracebacks "
+            f"are in {escape(str(bugs))}; please report them. The next build tries again.",
+            soft_wrap=True,
+        )
     if written is None:
         errors.print(_losses("Nothing was kept", [o for o in outcomes if o.status != "kept"]))
         where = escape(str(output))
         errors.print(f"[red]Error:[/] no video gave a sample; nothing was written to {where}")
         raise typer.Exit(1)
     seconds = time.monotonic() - started
-    _log(output / LOG, events, outcomes, written, seconds)
+    log_build(output / layout.LOG, events, outcomes, written, seconds)
     console.print(_summary(events, outcomes, written, seconds))
     console.print(f"The corpus: {escape(str(output))}", soft_wrap=True)
     console.print(f"Look at it: [bold]vid2book view {escape(str(output))}[/]", soft_wrap=True)
     if provisional := sum(corpus.is_provisional(video) for video in corpus.videos):
         errors.print(
-            f"[yellow]Provisional:[/] a back end failed on {provisional} videos, and something "
+            f"[yellow]Provisional:[/] a back end failed on {_videos(provisional)}, and something "
             "simpler stood in (column 'provisional' of decisions). The next build tries again.",
             soft_wrap=True,
         )
@@ -126,11 +137,11 @@ def _tell_plan(corpus: Corpus, display: Display, console: Console) -> None:
 
 def _without_removed(corpus: Corpus, output: Path, errors: Console) -> Corpus:
     """The corpus without videos that `vid2book remove` took out of `output`."""
-    from vid2book.folder import record as folder
+    from vid2book.folder import record
 
     from .splits import denying
 
-    known = set(folder.removed(output)) - set(corpus.config.reduce.deny)
+    known = set(record.removed(output)) - set(corpus.config.reduce.deny)
     removed = [video.video_id for video in corpus.videos if video.video_id in known]
     if not removed:
         return corpus
@@ -145,12 +156,12 @@ def _written(
     corpus: Corpus, outcomes: list[Outcome], output: Path, display: Display
 ) -> Written | None:
     """What `output` holds, once it holds this corpus; None if there is nothing to write."""
-    from vid2book.folder import record as folder
+    from vid2book.folder import record
 
     if not any(outcome.samples for outcome in outcomes):
         return None
-    held = folder.held(output)
-    if held and held.revision == folder.revision(corpus.fingerprint(), outcomes):
+    held = record.held(output)
+    if held and held.revision == record.revision(corpus.fingerprint(), outcomes):
         return held
     from .write import write_corpus  # `datasets` takes a second to import
 
@@ -168,8 +179,8 @@ def _summary(
     worked_on = sum(event.duration for event in events if event.seconds)
     speed = f"{worked_on / seconds:,.1f}" if worked_on else "all was in the store"
     for name, value in (
-        *((f"videos {status}", f"{count:,}") for status, count in _by_status(outcomes).items()),
-        ("hours of video", f"{_hours(outcomes):,.2f}"),
+        *((f"videos {status}", f"{count:,}") for status, count in by_status(outcomes).items()),
+        ("hours of video", f"{hours(outcomes):,.2f}"),
         ("samples", f"{written.samples:,}"),
         ("images", f"{written.images:,}"),
         ("words", f"{sum(outcome.words for outcome in outcomes):,}"),
@@ -188,38 +199,5 @@ def _losses(title: str, outcomes: list[Outcome]) -> Table:
     return table
 
 
-def _log(
-    path: Path,
-    events: list[Event],
-    outcomes: list[Outcome],
-    written: Written,
-    seconds: float,
-) -> None:
-    """Add lines on this build: one per video that was worked on, then one on the whole.
-
-    Times are here and nowhere else, so that equal corpora are equal bytes.
-    """
-    lines: list[dict[str, Any]] = [
-        {"video_id": e.video.video_id, "duration_s": e.duration, "seconds": round(e.seconds, 2)}
-        for e in events
-        if e.seconds
-    ]
-    whole = {
-        "finished": datetime.now(UTC).isoformat(timespec="seconds"),
-        "seconds": round(seconds, 2),
-        "hours_of_video": round(_hours(outcomes), 4),
-        **_by_status(outcomes),
-        "samples": written.samples,
-        "revision": written.revision,
-    }
-    with path.open("a", encoding="utf-8") as file:
-        file.writelines(json.dumps(line) + "\n" for line in [*lines, whole])
-
-
-def _by_status(outcomes: list[Outcome]) -> dict[str, int]:
-    counts = Counter[str](outcome.status for outcome in outcomes)
-    return {status: counts[status] for status in ("kept", "filtered", "failed")}
-
-
-def _hours(outcomes: list[Outcome]) -> float:
-    return sum(outcome.duration for outcome in outcomes) / 3600
+def _videos(count: int) -> str:
+    return "1 video" if count == 1 else f"{count:,} videos"

@@ -16,7 +16,8 @@ from huggingface_hub import DatasetCard, DatasetCardData
 
 from vid2book import licences
 from vid2book.config import Config
-from vid2book.folder.record import FOLDERS, SplitSize, Written
+from vid2book.folder.layout import TABLES, pattern
+from vid2book.folder.record import SplitSize, Written
 from vid2book.records import Outcome
 
 from .features import FEATURES
@@ -65,15 +66,14 @@ def _metadata(kept: list[Outcome], written: Written) -> DatasetCardData:
                 # it, another corpus of the same sizes would be answered with the old rows.
                 "description": f"content {_content(written.sizes[name])}",
                 "data_files": [
-                    {"split": split, "path": f"{folder}/{split}-*.parquet"}
-                    for split in written.sizes[name]
+                    {"split": split, "path": pattern(name, split)} for split in written.sizes[name]
                 ],
             }
-            for name, folder in FOLDERS.items()
+            for name in TABLES
             if written.sizes[name]
         ],
     )
-    infos = {name: _info(name, written) for name in FOLDERS if written.sizes[name]}
+    infos = {name: _info(name, written) for name in TABLES if written.sizes[name]}
     DatasetInfosDict(infos).to_dataset_card_data(data)
     return data
 
@@ -92,7 +92,7 @@ def _info(name: str, written: Written) -> DatasetInfo:
 
 
 def _content(sizes: dict[str, SplitSize]) -> str:
-    """Names the content of one config."""
+    """Names the content of one table."""
     parts = [f"{split} {size.sha256}" for split, size in sizes.items()]
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
 

@@ -1,6 +1,6 @@
 """What differs between two versions of a corpus, video by video.
 
-Only the config `videos` is read: its column `digest` stands for the samples.
+Only the table `videos` is read: its column `digest` stands for the samples.
 """
 
 from __future__ import annotations
@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
-from vid2book.folder.record import FOLDERS, CorpusError
+from vid2book.folder.layout import shards
+from vid2book.folder.record import CorpusError
 
 Row = dict[str, Any]
 Videos = dict[str, Row]  # video_id to its row, in the order of the corpus
@@ -43,12 +44,12 @@ class Diff:
 
 
 def read_videos(corpus: Path) -> Videos:
-    """The rows of the config `videos` of a corpus folder.
+    """The rows of the table `videos` of a corpus folder.
 
     Raises:
         CorpusError: the folder holds no corpus.
     """
-    files = sorted((corpus / FOLDERS["videos"]).glob("*.parquet"))
+    files = shards(corpus, "videos")
     if not files:
         raise CorpusError(
             f"{corpus}: no corpus, for it has no videos/*.parquet; give a folder that "
@@ -58,7 +59,7 @@ def read_videos(corpus: Path) -> Videos:
 
 
 def videos_in(files: Iterable[Path | IO[bytes]]) -> Videos:
-    """The rows of Parquet files of the config `videos`.
+    """The rows of Parquet files of the table `videos`.
 
     Raises:
         CorpusError: a file is damaged or holds something else.
@@ -72,7 +73,7 @@ def videos_in(files: Iterable[Path | IO[bytes]]) -> Videos:
             for row in pq.read_table(file).to_pylist():
                 videos[row["video_id"]] = row
         except (pa.ArrowException, KeyError) as error:
-            raise CorpusError(f"{file}: holds no rows of the config 'videos': {error}") from None
+            raise CorpusError(f"{file}: holds no rows of the table 'videos': {error}") from None
     return videos
 
 

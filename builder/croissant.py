@@ -11,11 +11,9 @@ from typing import Any
 
 from datasets import Image, List, Value
 
-from vid2book.folder.record import FOLDERS
+from vid2book.folder.layout import pattern
 
 from .features import FEATURES
-
-NAME = "croissant.json"
 
 _CONTEXT = {
     "@language": "en",
@@ -68,7 +66,7 @@ _KEYS = {"default": "id", "videos": "video_id"}
 
 
 def render(
-    configs: Iterable[str],
+    tables: Iterable[str],
     licences: Iterable[str],
     repo: str | None = None,
     version: str | None = None,
@@ -76,12 +74,12 @@ def render(
     """The text of croissant.json.
 
     Args:
-        configs: of the corpus.
+        tables: of the corpus.
         licences: of its videos.
         repo: the dataset on the Hub; None: the files lie beside this one.
         version: of the dataset there.
     """
-    configs = list(configs)
+    tables = list(tables)
     whole: dict[str, Any] = {
         "@context": _CONTEXT,
         "@type": "sc:Dataset",
@@ -99,9 +97,9 @@ def render(
         whole["version"] = version
     whole["distribution"] = [
         *([_repository(repo, version)] if repo else []),
-        *(_files(config, repo) for config in configs),
+        *(_files(table, repo) for table in tables),
     ]
-    whole["recordSet"] = [_records(config) for config in configs]
+    whole["recordSet"] = [_records(table) for table in tables]
     return json.dumps(whole, indent=1, ensure_ascii=False) + "\n"
 
 
@@ -117,34 +115,34 @@ def _repository(repo: str, version: str | None) -> dict[str, Any]:
     }
 
 
-def _files(config: str, repo: str | None) -> dict[str, Any]:
+def _files(table: str, repo: str | None) -> dict[str, Any]:
     files = {
         "@type": "cr:FileSet",
-        "@id": f"{config}-files",
-        "name": f"{config}-files",
+        "@id": f"{table}-files",
+        "name": f"{table}-files",
         "encodingFormat": "application/x-parquet",
-        "includes": f"{FOLDERS[config]}/*.parquet",
+        "includes": pattern(table),
     }
     return files | ({"containedIn": {"@id": "repo"}} if repo else {})
 
 
-def _records(config: str) -> dict[str, Any]:
+def _records(table: str) -> dict[str, Any]:
     records = {
         "@type": "cr:RecordSet",
-        "@id": config,
-        "name": config,
-        "field": [_field(config, name, feature) for name, feature in FEATURES[config].items()],
+        "@id": table,
+        "name": table,
+        "field": [_field(table, name, feature) for name, feature in FEATURES[table].items()],
     }
-    key = _KEYS.get(config)
-    return records | ({"key": {"@id": f"{config}/{key}"}} if key else {})
+    key = _KEYS.get(table)
+    return records | ({"key": {"@id": f"{table}/{key}"}} if key else {})
 
 
-def _field(config: str, name: str, feature: Any) -> dict[str, Any]:
+def _field(table: str, name: str, feature: Any) -> dict[str, Any]:
     field: dict[str, Any] = {
         "@type": "cr:Field",
-        "@id": f"{config}/{name}",
+        "@id": f"{table}/{name}",
         "name": name,
-        "source": {"fileSet": {"@id": f"{config}-files"}, "extract": {"column": name}},
+        "source": {"fileSet": {"@id": f"{table}-files"}, "extract": {"column": name}},
     }
     if isinstance(feature, List):
         field["repeated"] = True
@@ -155,18 +153,18 @@ def _field(config: str, name: str, feature: Any) -> dict[str, Any]:
         field["dataType"] = "sc:ImageObject"
         field["source"]["transform"] = {"jsonPath": "bytes"}
     else:
-        field["subField"] = [_sub_field(config, name, key, f) for key, f in feature.items()]
+        field["subField"] = [_sub_field(table, name, key, f) for key, f in feature.items()]
     return field
 
 
-def _sub_field(config: str, name: str, key: str, feature: Value) -> dict[str, Any]:
+def _sub_field(table: str, name: str, key: str, feature: Value) -> dict[str, Any]:
     return {
         "@type": "cr:Field",
-        "@id": f"{config}/{name}/{key}",
+        "@id": f"{table}/{name}/{key}",
         "name": key,
         "dataType": _TYPES[feature.dtype],
         "source": {
-            "fileSet": {"@id": f"{config}-files"},
+            "fileSet": {"@id": f"{table}-files"},
             "extract": {"column": name},
             "transform": {"jsonPath": key},
         },

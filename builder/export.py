@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Iterator
 from enum import StrEnum
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -71,18 +72,12 @@ def write_export(corpus: Path, to: Format, out: Path) -> int:
 
 
 def samples_of(corpus: Path) -> Iterator[tuple[str, Iterator[Row]]]:
-    """The splits of the config `default` with their rows, never more than a few in memory."""
-    files = sorted((corpus / "data").glob("*.parquet"))
-    splits = dict.fromkeys(file.name.rsplit("-", 3)[0] for file in files)
-    for split in splits:
-        yield split, _rows([file for file in files if file.name.rsplit("-", 3)[0] == split])
+    """The splits of the samples with their rows, never more than a few in memory."""
+    from vid2book.folder.layout import shards, split_of
+    from vid2book.folder.reader import SAMPLES_AT_ONCE, read_rows
 
-
-def _rows(files: list[Path]) -> Iterator[Row]:
-    import pyarrow.parquet as pq
-
-    for file in files:
-        # Without pre_buffer a row group is not read whole.
-        with pq.ParquetFile(file, buffer_size=1 << 20, pre_buffer=False) as parquet:
-            for batch in parquet.iter_batches(batch_size=4):
-                yield from batch.to_pylist()
+    splits: dict[str, list[Path]] = {}
+    for file in shards(corpus, "default"):
+        splits.setdefault(split_of(file.name), []).append(file)
+    for split, files in splits.items():
+        yield split, chain.from_iterable(read_rows(file, SAMPLES_AT_ONCE) for file in files)

@@ -1,6 +1,6 @@
 """The columns of a corpus, and how records become rows.
 
-A corpus has three configs: `default` (a row per sample), `videos` (a row per input video, whatever
+A corpus has three tables: `default` (a row per sample), `videos` (a row per input video, whatever
 became of it) and `decisions` (a row per thing kept or dropped).
 """
 
@@ -99,27 +99,39 @@ _DECISIONS = Features(
 FEATURES = {"default": _SAMPLES, "videos": _VIDEOS, "decisions": _DECISIONS}
 
 
-def rows(corpus: Corpus, config: str, videos: Iterable[Video]) -> Iterator[tuple[str, Row]]:
-    """The rows of one config that these videos gave, each with a key that is unique in the config.
+def rows(corpus: Corpus, table: str, videos: Iterable[Video]) -> Iterator[tuple[str, Row]]:
+    """The rows of one table that these videos gave, each with a key that is unique in the table.
 
     Raises:
         CorpusError: two samples have the same id, which `datasets` would let pass.
     """
     for video in videos:
-        if config == "default":
+        if table == "default":
             yield from _sample_rows(video, corpus.samples(video))
-        elif config == "videos":
+        elif table == "videos":
             yield video.video_id, video_row(corpus.outcome(video), corpus.samples(video))
         else:
             for number, decision in enumerate(corpus.decisions(video)):
                 yield f"{video.video_id}@{number}", decision_row(decision, video)
 
 
-def count(corpus: Corpus, config: str, videos: Iterable[Video]) -> int:
-    """How many rows of one config these videos give, without making them."""
-    if config == "default":
+def rows_of(corpus: Corpus, video: Video) -> Iterator[tuple[str, Row]]:
+    """All that one video gave, each row with its table.
+
+    Raises:
+        CorpusError: two samples have the same id.
+    """
+    samples = corpus.samples(video)
+    yield from (("default", row) for _, row in _sample_rows(video, samples))
+    yield "videos", video_row(corpus.outcome(video), samples)
+    yield from (("decisions", decision_row(d, video)) for d in corpus.decisions(video))
+
+
+def count(corpus: Corpus, table: str, videos: Iterable[Video]) -> int:
+    """How many rows of one table these videos give, without making them."""
+    if table == "default":
         return sum(corpus.outcome(video).samples for video in videos)
-    if config == "videos":
+    if table == "videos":
         return sum(1 for _ in videos)
     return sum(len(corpus.decisions(video)) for video in videos)
 

@@ -27,6 +27,7 @@ from huggingface_hub.utils.tqdm import (
     enable_progress_bars,
 )
 
+from vid2book.folder.layout import pattern
 from vid2book.folder.record import CorpusError
 
 from .changes import Videos, videos_in
@@ -127,7 +128,7 @@ class Hub:
         """The rows of the config `videos` at a revision."""
         fs = HfFileSystem(endpoint=self._api.endpoint)
         with self._told():
-            found = sorted(fs.glob(f"datasets/{self.repo}@{revision}/videos/*.parquet"))
+            found = sorted(fs.glob(f"datasets/{self.repo}@{revision}/{pattern('videos')}"))
             if not found:
                 raise HubError(f"{self.repo} at {revision}: no corpus, for it has no videos/")
             return videos_in(fs.open(path, "rb") for path in found)

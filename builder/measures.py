@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from vid2book.folder.record import RECORD, CorpusError
+from vid2book.folder.layout import RECORD
+from vid2book.folder.record import CorpusError
 
 FOLDER = "measures"  # in the repository
 _BEFORE = "## Licences\n"  # the section of the card that the measures stand before

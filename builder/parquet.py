@@ -15,6 +15,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from datasets import Features
 
+from vid2book.folder.layout import shard
 from vid2book.folder.record import SplitSize
 
 from .features import Row
@@ -64,8 +65,7 @@ class Shards:
             self._end_shard()
         total = len(self._files)
         for number, file in enumerate(self._files):
-            name = f"{self._split}-{number:05d}-of-{total:05d}.parquet"
-            self._files[number] = file.rename(self._folder / name)
+            self._files[number] = file.rename(self._folder / shard(self._split, number, total))
         file_bytes = sum(file.stat().st_size for file in self._files)
         digest = hashlib.sha256()
         for file in self._files:

@@ -6,14 +6,20 @@ import hashlib
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from vid2book.folder.record import FOLDERS
+from vid2book.folder.layout import (
+    CARD,
+    CROISSANT,
+    ON_REQUEST,
+    PUBLISHED,
+    TABLES,
+    shards,
+    table_of,
+)
 
 from . import measures
 from .hub import RemoteFile
 
-# Nothing else of a corpus folder leaves it: neither its record and logs nor the preview.
-SINGLE = ("ATTRIBUTION.csv", "README.md", "croissant.json")
-_MADE = {"README.md", "croissant.json"}  # they follow from the rest and from older versions
+_MADE = {CARD, CROISSANT}  # they follow from the rest and from older versions
 
 
 @dataclass
@@ -37,9 +43,9 @@ class Plan:
 
 def local_files(corpus: Path, decisions: bool) -> dict[str, Path | bytes]:
     """The files of a corpus that are pushed, by their path in it."""
-    folders = [folder for name, folder in FOLDERS.items() if decisions or name != "decisions"]
-    parquet = [file for folder in folders for file in sorted((corpus / folder).glob("*.parquet"))]
-    single = [corpus / name for name in SINGLE if (corpus / name).is_file()]
+    tables = [table for table in TABLES if decisions or table not in ON_REQUEST]
+    parquet = [file for table in tables for file in shards(corpus, table)]
+    single = [corpus / name for name in PUBLISHED if (corpus / name).is_file()]
     return {file.relative_to(corpus).as_posix(): file for file in [*parquet, *single]}
 
 
@@ -56,17 +62,12 @@ def plan(local: dict[str, Path | bytes], remote: dict[str, RemoteFile]) -> Plan:
             made.same.append(path)
         else:
             made.send[path] = content
-    ours = tuple(f"{folder}/" for folder in FOLDERS.values())
     made.gone = [
         path
         for path in remote
-        if path not in local and (path.startswith(f"{measures.FOLDER}/") or _is_table(path, ours))
+        if path not in local and (path.startswith(f"{measures.FOLDER}/") or table_of(path))
     ]
     return made
-
-
-def _is_table(path: str, folders: tuple[str, ...]) -> bool:
-    return path.startswith(folders) and path.endswith(".parquet")
 
 
 def _is_same(content: Path | bytes, there: RemoteFile) -> bool:

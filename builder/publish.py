@@ -16,8 +16,8 @@ import pyarrow.parquet as pq
 from rich.filesize import decimal
 
 from vid2book import licences
-from vid2book.folder import record as folder
-from vid2book.folder.record import FOLDERS, CorpusError
+from vid2book.folder import layout, swap
+from vid2book.folder.record import CorpusError
 
 from . import changelog, croissant
 from .changes import Diff, Videos, diff, read_videos
@@ -47,8 +47,9 @@ class Release:
         self.previous = older[-1] if older else None
         before = hub.videos(hub.versions[self.previous]) if self.previous else {}
         self.found: Diff = diff(before, videos)
-        foreign = set(self.remote) - {".gitattributes", "README.md"}
-        if foreign and not any(path.startswith("videos/") for path in foreign) and not force:
+        foreign = set(self.remote) - {".gitattributes", layout.CARD}
+        ours = any(layout.table_of(path) == "videos" for path in foreign)
+        if foreign and not ours and not force:
             raise HubError(
                 f"{hub.repo} holds something that is no corpus of vid2book "
                 f"({some(sorted(foreign))}); name another repository, or --force"
@@ -58,24 +59,21 @@ class Release:
     def card(self, corpus: Path, decisions: bool, forget: bool, measured: Measures | None) -> bytes:
         """README.md with the changes of each version up to this one, and measures if there are."""
         log = {}
-        if "README.md" in self.remote and self.hub.head:
-            log = changelog.entries(self.hub.text("README.md", self.hub.head))
+        if layout.CARD in self.remote and self.hub.head:
+            log = changelog.entries(self.hub.text(layout.CARD, self.hub.head))
         log[self.version] = changelog.entry(self.videos, self.previous, self.found)
         there = set(self.hub.versions) | {self.version}
         deleted = (set(log) - there) | (set(self.holding) if forget else set())
-        text = (corpus / "README.md").read_text(encoding="utf-8")
+        text = (corpus / layout.CARD).read_text(encoding="utf-8")
         text = measured.on(text) if measured else text
         return changelog.published(text, self.hub.repo, log, deleted, decisions).encode()
 
     def croissant(self, local: Iterable[str]) -> bytes:
         """croissant.json for the files that are pushed."""
-        configs = [
-            config
-            for config, folder in FOLDERS.items()
-            if any(path.startswith(f"{folder}/") for path in local)
-        ]
+        found = {layout.table_of(path) for path in local}
+        tables = [table for table in layout.TABLES if table in found]
         licences = {v["license"] for v in self.videos.values() if v["status"] == "kept"}
-        return croissant.render(configs, licences, self.hub.repo, self.version).encode()
+        return croissant.render(tables, licences, self.hub.repo, self.version).encode()
 
     def plan(self, local: dict[str, Path | bytes]) -> Plan:
         """What to send; nothing where the version is there and holds this corpus."""
@@ -142,9 +140,9 @@ def checked(corpus: Path, version: str, allowed: list[str]) -> Videos:
     if not VERSION.fullmatch(version):
         raise CorpusError(f"'{version}' is no version; three numbers are, such as 1.0.0")
     if (corpus / ".ready").is_dir():
-        folder.recover(corpus)
+        swap.recover(corpus)
     videos = read_videos(corpus)
-    if not (corpus / "README.md").is_file() or not any((corpus / "data").glob("*.parquet")):
+    if not (corpus / layout.CARD).is_file() or not layout.shards(corpus, "default"):
         raise CorpusError(f"{corpus}: no whole corpus; build it anew with `vid2book build`")
     under = defaultdict[str, list[str]](list)
     for video_id, row in videos.items():
@@ -164,7 +162,7 @@ def checked(corpus: Path, version: str, allowed: list[str]) -> Videos:
 
 def _in_samples(corpus: Path) -> set[str]:
     found: set[str] = set()
-    for file in sorted((corpus / "data").glob("*.parquet")):
+    for file in layout.shards(corpus, "default"):
         try:
             found |= set(pq.read_table(file, columns=["license"])["license"].unique().to_pylist())
         except pa.ArrowException as error:

@@ -55,6 +55,7 @@ def push(
 ) -> None:
     """Publish a corpus on the Hugging Face Hub, as a version that others can load."""
     from vid2book import licences
+    from vid2book.folder.layout import CARD, CROISSANT
 
     from .hub import Hub, HubError, has_token, quiet
     from .measures import read_measures
@@ -82,8 +83,8 @@ def push(
             forget = bool(release.holding) and (
                 delete_history or (not dry_run and _asked(release.holding))
             )
-            local["README.md"] = release.card(corpus, decisions, forget, measured)
-            local["croissant.json"] = release.croissant(local)
+            local[CARD] = release.card(corpus, decisions, forget, measured)
+            local[CROISSANT] = release.croissant(local)
             todo = release.plan(local)
             if dry_run:
                 _show(out, todo, repo, version)

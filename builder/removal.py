@@ -9,18 +9,18 @@ import shutil
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-import pyarrow.parquet as pq
 import yaml
 
 from vid2book.config import Config
-from vid2book.folder import record as folder
+from vid2book.folder import record, swap
+from vid2book.folder.layout import CARD, LOG, PREVIEW, shards
+from vid2book.folder.reader import read_rows
 from vid2book.folder.record import CorpusError, Written
 
-from .build import LOG
 from .changes import read_videos
 from .features import Row, outcome_of
 from .splits import denying
-from .write import EmptyCorpusError, write_tables
+from .write import EmptyCorpusError, write_rows
 
 
 def take_out(corpus: Path, video_ids: Iterable[str]) -> Written:
@@ -32,56 +32,54 @@ def take_out(corpus: Path, video_ids: Iterable[str]) -> Written:
         CorpusError: no corpus of ours, no such video, or nothing would be left.
     """
     gone = set(video_ids)
-    folder.recover(corpus)
-    held = folder.held(corpus)
+    swap.recover(corpus)
+    held = record.held(corpus)
     if held is None:
         raise CorpusError(f"{corpus}: no whole corpus that `vid2book build` wrote; build it anew")
     videos = read_videos(corpus)
     if unknown := sorted(gone - set(videos)):
         raise CorpusError(f"{corpus}: no video {', '.join(unknown)} in it; nothing was removed")
     outcomes = [outcome_of(row) for video_id, row in videos.items() if video_id not in gone]
-    tables = {
-        config: {split: _left(corpus, config, split, gone) for split in by_split}
-        for config, by_split in held.sizes.items()
-    }
+    splits = dict.fromkeys(split for by_split in held.sizes.values() for split in by_split)
+    left = {split: _left(corpus, split, list(held.sizes), gone) for split in splits}
     removed = sorted({*held.removed, *gone})
     revision = hashlib.sha256(f"{held.revision} without {sorted(gone)}".encode()).hexdigest()
     pipeline = denying(_config(corpus), removed)
     try:
-        written = write_tables(tables, outcomes, pipeline, revision, removed, corpus)
+        written = write_rows(left, outcomes, pipeline, revision, removed, corpus)
     except EmptyCorpusError:
         raise CorpusError(
             f"{corpus}: nothing would be left; delete the folder if that is what you want"
         ) from None
-    shutil.rmtree(corpus / "preview", ignore_errors=True)
+    shutil.rmtree(corpus / PREVIEW, ignore_errors=True)
     _clear_log(corpus / LOG, gone)
     return written
 
 
-def _left(corpus: Path, config: str, split: str, gone: set[str]) -> Iterator[Row]:
+def _left(corpus: Path, split: str, tables: list[str], gone: set[str]) -> Iterator[tuple[str, Row]]:
+    """The rows of a split that stay, each with its table."""
     mention = re.compile(rf"video ({'|'.join(map(re.escape, sorted(gone)))})(?![\w.-])")
-    for file in sorted((corpus / folder.FOLDERS[config]).glob(f"{split}-*-of-*.parquet")):
-        with pq.ParquetFile(file, pre_buffer=False) as parquet:
-            for batch in parquet.iter_batches(batch_size=16 if config == "default" else 1024):
-                for row in batch.to_pylist():
-                    of = row["video_ids"] if config == "default" else [row["video_id"]]
-                    if gone & set(of):
-                        continue
-                    if config == "decisions":
-                        # A picture may have been dropped because the removed video shows it too.
-                        row["reason"] = mention.sub("a video that was removed", row["reason"])
-                    yield row
+    for table in tables:
+        batch = 16 if table == "default" else 1024
+        for row in (row for file in shards(corpus, table, split) for row in read_rows(file, batch)):
+            of = row["video_ids"] if table == "default" else [row["video_id"]]
+            if gone & set(of):
+                continue
+            if table == "decisions":
+                # A picture may have been dropped because the removed video shows it too.
+                row["reason"] = mention.sub("a video that was removed", row["reason"])
+            yield table, row
 
 
 def _config(corpus: Path) -> Config:
     """The pipeline's config, as the card gives it."""
-    text = (corpus / "README.md").read_text(encoding="utf-8")
+    text = (corpus / CARD).read_text(encoding="utf-8")
     block = re.search(r"^```yaml\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
     try:
         return Config.model_validate(yaml.safe_load(block[1]) if block else {})
     except (yaml.YAMLError, ValueError) as error:
         raise CorpusError(
-            f"{corpus}/README.md: its configuration cannot be read ({error}); build the corpus "
+            f"{corpus / CARD}: its configuration cannot be read ({error}); build the corpus "
             "anew with the videos on the deny list"
         ) from None
 

@@ -19,12 +19,12 @@ def remove(
     video_ids: Annotated[list[str], typer.Argument(metavar="VIDEO_ID...", help="Of the videos.")],
 ) -> None:
     """Take videos out of a corpus, with all that came from them."""
-    from vid2book.folder import record as folder
+    from vid2book.folder import record
 
     from .removal import take_out
 
     out = Console(highlight=False)
-    before = folder.held(corpus)
+    before = record.held(corpus)
     written = take_out(corpus, video_ids)
     samples = before.samples - written.samples if before else 0
     names = ", ".join(video_ids)

@@ -29,7 +29,7 @@ from vid2book.builder.features import FEATURES, Row, count, rows
 from vid2book.builder.source import fill, open_corpus
 from vid2book.builder.splits import splits
 from vid2book.config import Config, names
-from vid2book.folder.record import FORMAT
+from vid2book.folder.layout import FORMAT
 from vid2book.records import Video
 
 if TYPE_CHECKING:

@@ -9,13 +9,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from vid2book.config import Config
-from vid2book.folder import record as folder
+from vid2book.folder import layout, record, swap
 from vid2book.folder.record import CorpusError, SplitSize, Written
 from vid2book.records import Outcome, Video
 
 from . import croissant
 from .card import render_card
-from .features import FEATURES, Row, rows
+from .features import FEATURES, Row, rows_of
 from .parquet import Shards
 from .splits import splits
 
@@ -33,12 +33,12 @@ def write_corpus(
     """Write the corpus into the folder `out`, in one step as seen from outside.
 
     A corpus already in `out` stays until the new one is complete. Equal corpora give equal bytes.
-    Takes memory for one row group and one video's samples.
+    Takes memory for a row group of each table and one video's samples.
 
     Args:
         corpus: its stages have run.
         out: the folder.
-        tell: told how many steps of how many are done; each table takes one for each video.
+        tell: told how many videos of how many are written.
 
     Raises:
         EmptyCorpusError: no video was kept, or none gave a sample.
@@ -47,24 +47,20 @@ def write_corpus(
     """
     out = Path(out)
     outcomes = [corpus.outcome(video) for video in corpus.videos]
-    by_split = splits(corpus)
-    steps = count(1)
+    done = count(1)
 
-    def found(config: str, videos: list[Video]) -> Iterator[Row]:
+    def found(videos: list[Video]) -> Iterator[tuple[str, Row]]:
         for video in videos:
-            yield from (row for _, row in rows(corpus, config, [video]))
-            tell(next(steps), len(FEATURES) * len(outcomes))
+            yield from rows_of(corpus, video)
+            tell(next(done), len(outcomes))
 
-    tables = {
-        config: {split: found(config, videos) for split, videos in by_split.items()}
-        for config in FEATURES
-    }
-    revision = folder.revision(corpus.fingerprint(), outcomes)
-    return write_tables(tables, outcomes, corpus.config, revision, folder.removed(out), out)
+    by_split = {split: found(videos) for split, videos in splits(corpus).items()}
+    revision = record.revision(corpus.fingerprint(), outcomes)
+    return write_rows(by_split, outcomes, corpus.config, revision, record.removed(out), out)
 
 
-def write_tables(
-    tables: Mapping[str, Mapping[str, Iterable[Row]]],
+def write_rows(
+    by_split: Mapping[str, Iterable[tuple[str, Row]]],
     outcomes: list[Outcome],
     pipeline: Config,
     revision: str,
@@ -74,42 +70,46 @@ def write_tables(
     """Write rows as a corpus.
 
     Args:
-        tables: config and split to rows.
+        by_split: rows, each with its table.
         outcomes: what became of the videos, for the card and the attribution.
         pipeline: what the card says of how the corpus was made.
         revision: names the content.
         removed: ids that stay out.
         out: the folder; what is there stays until all is written.
     """
-    staged = folder.stage(out)
+    new = swap.begin(out)
     try:
+        for folder in layout.TABLES.values():
+            (new / folder).mkdir()
         tally = _Tally()
-        sizes = {
-            config: _write_config(config, by_split, staged, tally)
-            for config, by_split in tables.items()
-        }
+        sizes: dict[str, dict[str, SplitSize]] = {table: {} for table in layout.TABLES}
+        for split, found in by_split.items():
+            for table, size in _write_split(new, split, found, tally).items():
+                if size.rows:  # `datasets` cannot load a split without rows
+                    sizes[table][split] = size
         files = {
-            file.relative_to(staged).as_posix(): file.stat().st_size
-            for file in sorted(staged.rglob("*.parquet"))
+            file.relative_to(new).as_posix(): file.stat().st_size
+            for table in layout.TABLES
+            for file in layout.shards(new, table)
         }
         written = Written(
             revision, tally.images, tally.tokens, sorted(tally.languages), sizes, files, removed
         )
         if not written.samples:
             raise EmptyCorpusError("no video gave a sample, so there is no corpus to write")
-        _write_attribution(outcomes, staged / "ATTRIBUTION.csv")
+        _write_attribution(outcomes, new / layout.ATTRIBUTION)
         card = render_card(pipeline, outcomes, written)
-        (staged / "README.md").write_text(card, encoding="utf-8")
+        (new / layout.CARD).write_text(card, encoding="utf-8")
         kept = [outcome for outcome in outcomes if outcome.status == "kept"]
         described = croissant.render(
-            (config for config in sizes if sizes[config]), (o.video.license for o in kept)
+            (table for table in sizes if sizes[table]), (o.video.license for o in kept)
         )
-        (staged / croissant.NAME).write_text(described, encoding="utf-8")
-        folder.save_record(staged, written)
+        (new / layout.CROISSANT).write_text(described, encoding="utf-8")
+        record.save_record(new, written)
     except BaseException:
-        folder.discard(out)
+        swap.discard(out)
         raise
-    folder.publish(out)
+    swap.put_in_place(out)
     return written
 
 
@@ -126,23 +126,19 @@ class _Tally:
         self.languages.add(row["language"])
 
 
-def _write_config(
-    config: str, by_split: Mapping[str, Iterable[Row]], staged: Path, tally: _Tally
+def _write_split(
+    corpus: Path, split: str, found: Iterable[tuple[str, Row]], tally: _Tally
 ) -> dict[str, SplitSize]:
-    """The sizes of the splits that have rows: `datasets` cannot load others."""
-    target = staged / folder.FOLDERS[config]
-    target.mkdir()
-    sizes = {}
-    for split, found in by_split.items():
-        shards = Shards(target, split, FEATURES[config])
-        for row in found:
-            shards.add(row)
-            if config == "default":
-                tally.count(row)
-        size = shards.close()
-        if size.rows:
-            sizes[split] = size
-    return sizes
+    """Write the rows of one split into the files of their tables; what each table holds."""
+    shards = {
+        table: Shards(corpus / folder, split, FEATURES[table])
+        for table, folder in layout.TABLES.items()
+    }
+    for table, row in found:
+        shards[table].add(row)
+        if table == "default":
+            tally.count(row)
+    return {table: files.close() for table, files in shards.items()}
 
 
 def _write_attribution(outcomes: list[Outcome], path: Path) -> None:

@@ -19,6 +19,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from vid2book.folder.layout import TABLES, split_of
 from vid2book.records import Element
 
 from .sources import (
@@ -36,9 +37,8 @@ from .sources import (
 __all__ = ["CorpusError", "Interleaved", "InterleavedCorpus", "open_corpus"]
 
 _MISSING = "an image whose file is missing"
-_SHARD = re.compile(r"(?P<split>.+)-\d{5}-of-\d{5}")
 _HUB = re.compile(r"[\w.-]+/[\w.-]+(@.+)?")
-_NOT_SAMPLES = {"videos", "decisions"}  # the other configs of a corpus of ours
+_NOT_SAMPLES = set(TABLES.values()) - {TABLES["default"]}
 
 
 class RowError(ValueError):
@@ -124,7 +124,8 @@ def open_corpus(
 def _folder(folder: Path, split: str) -> Source:
     if (folder / "state.json").is_file() or (folder / "dataset_dict.json").is_file():
         return SavedDataset(folder)
-    inside = folder / "data" if any((folder / "data").glob("*.parquet")) else folder
+    ours = folder / TABLES["default"]
+    inside = ours if any(ours.glob("*.parquet")) else folder
     found = [
         file
         for file in sorted(inside.rglob("*.parquet"))
@@ -142,8 +143,7 @@ def _of_split(files: list[Path], split: str, folder: Path) -> list[Path]:
     """Files named after the split; all files where no name tells of a split."""
     splits: dict[str, list[Path]] = {}
     for file in files:
-        match = _SHARD.fullmatch(file.stem)
-        splits.setdefault(match["split"] if match else "", []).append(file)
+        splits.setdefault(split_of(file.name), []).append(file)
     if split in splits:
         return splits[split]
     if list(splits) == [""]:

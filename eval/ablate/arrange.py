@@ -13,6 +13,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from vid2book.folder.layout import TABLES, shard, shards
+
 VERSION = 1
 
 _WITH_THE_IMAGE = ("images", "ocr_texts", "elements")
@@ -36,7 +38,7 @@ def arrange(
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    table = pq.read_table(_files(corpus))
+    table = pq.read_table(shards(corpus, "default", "train"))
     if only is not None:
         table = table.filter(pa.array([id_ in only for id_ in table["id"].to_pylist()]))
     lengths = table["images"].combine_chunks().value_lengths().to_numpy()
@@ -51,8 +53,9 @@ def arrange(
         moved = _flat(table[name]).take(pa.array(places))
         column = pa.ListArray.from_arrays(_offsets(lengths), moved)
         table = table.set_column(table.column_names.index(name), name, column)
-    (out / "data").mkdir(parents=True)
-    pq.write_table(table, out / "data" / "train-00000-of-00001.parquet", row_group_size=100)
+    folder = out / TABLES["default"]
+    folder.mkdir(parents=True)
+    pq.write_table(table, folder / shard("train", 0, 1), row_group_size=100)
 
 
 def shared_ids(corpora: Iterable[Path]) -> frozenset[str]:
@@ -62,7 +65,7 @@ def shared_ids(corpora: Iterable[Path]) -> frozenset[str]:
     each = [
         {
             id_
-            for file in _files(corpus)
+            for file in shards(corpus, "default", "train")
             for id_ in pq.read_table(file, columns=["id"])["id"].to_pylist()
         }
         for corpus in corpora
@@ -92,10 +95,6 @@ def shuffled_within(sample: Places, share: float, rng: np.random.Generator) -> P
 def shuffled_across(count: int, share: float, rng: np.random.Generator) -> Places:
     """The same over all images as one sample."""
     return shuffled_within(np.zeros(count, dtype=np.int64), share, rng)
-
-
-def _files(corpus: Path) -> list[Path]:
-    return sorted((corpus / "data").glob("train-*.parquet"))
 
 
 def _flat(column: Any) -> Any:

@@ -8,7 +8,6 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from types import SimpleNamespace
 
 import pytest
 import typer
@@ -16,8 +15,9 @@ from typer.testing import CliRunner, Result
 
 from vid2book.builder import build, source, write
 from vid2book.config import ConfigError
-from vid2book.folder import record as folder
+from vid2book.folder import layout, record
 from vid2book.manifest import ManifestError
+from vid2book.pipeline.local import Event
 
 
 @pytest.fixture
@@ -32,10 +32,10 @@ def run(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
 
         monkeypatch.setattr(source, "open_corpus", open_corpus)
 
-        def fill(corpus, *_: object) -> Iterator[SimpleNamespace]:
+        def fill(corpus, *_: object) -> Iterator[Event]:
             for video in corpus.videos:
                 reason = corpus.outcome(video).reason if video.video_id == "broken" else ""
-                yield SimpleNamespace(video=video, duration=360.0, seconds=9.5, failure=reason)
+                yield Event(video, duration=360.0, seconds=9.5, failure=reason)
 
         monkeypatch.setattr(source, "fill", fill)
         app = typer.Typer()
@@ -53,7 +53,7 @@ def test_it_writes_a_corpus_and_says_what_is_in_it(make, run, tmp_path: Path) ->
                  "samples 2", "images 4", "words 24"):  # fmt: skip
         assert line.split() in shown
     assert f"vid2book view {tmp_path / 'out'}" in result.stdout
-    assert folder.held(tmp_path / "out") is not None
+    assert record.held(tmp_path / "out") is not None
 
 
 def test_a_failed_video_is_told_and_the_rest_is_written(corpus, run, tmp_path: Path) -> None:
@@ -61,7 +61,7 @@ def test_a_failed_video_is_told_and_the_rest_is_written(corpus, run, tmp_path: P
     assert result.exit_code == 1
     assert "4/4 broken: failed, cannot read /home/someone/lectures/broken.mp4" in result.stderr
     assert "Failed" in result.stderr
-    assert folder.held(tmp_path / "out").samples == 4
+    assert record.held(tmp_path / "out").samples == 4
 
 
 def test_nothing_kept_writes_no_corpus(make, run, tmp_path: Path) -> None:
@@ -106,7 +106,7 @@ def test_the_same_corpus_is_written_once(
     assert run(corpus).exit_code == 0
     monkeypatch.setattr(write, "write_corpus", None)
     assert run(corpus).exit_code == 0
-    log = [json.loads(line) for line in (tmp_path / "out" / build.LOG).read_text().splitlines()]
+    log = [json.loads(line) for line in (tmp_path / "out" / layout.LOG).read_text().splitlines()]
     assert [line.get("video_id") for line in log] == ["a", None, "a", None]
     assert log[0]["seconds"] == 9.5
     assert [log[n]["kept"] for n in (1, 3)] == [1, 1]
@@ -118,7 +118,7 @@ def test_a_result_that_changed_is_written_again(make, run, tmp_path: Path) -> No
     assert run(corpus).exit_code == 1
     better = dataclasses.replace(corpus, results=make.corpus(*corpus.videos).results)
     assert run(better).exit_code == 0
-    assert folder.held(tmp_path / "out").samples == 4
+    assert record.held(tmp_path / "out").samples == 4
 
 
 def test_nothing_to_do_needs_no_datasets() -> None:

@@ -16,7 +16,7 @@ from vid2book.builder.diff import compare
 from vid2book.builder.removal import take_out
 from vid2book.builder.remove import remove
 from vid2book.builder.write import write_corpus
-from vid2book.folder import record as folder
+from vid2book.folder import layout, record
 from vid2book.records import Decision
 
 
@@ -93,7 +93,7 @@ def test_the_next_build_leaves_it_out_and_says_so(
     for _ in range(2):  # what is removed stays so in the corpus that is written then
         result = run(build.build, "lectures", "-o", three)
         assert "Left out" in result.stderr
-        assert folder.removed(three) == ["a"]
+        assert record.removed(three) == ["a"]
     assert denied == [("a",), ("a",)]
 
 
@@ -104,7 +104,7 @@ def test_two_at_once_and_one_after_another_are_the_same(make, three: Path, tmp_p
     write_corpus(corpus, three)
     take_out(three, ["a"])
     take_out(three, ["a-2"])
-    assert json.loads((three / folder.RECORD).read_text())["removed"] == ["a", "a-2"]
+    assert json.loads((three / layout.RECORD).read_text())["removed"] == ["a", "a-2"]
     names = ("README.md", "ATTRIBUTION.csv", "videos/test-00000-of-00001.parquet")
     assert [(three / n).read_bytes() for n in names] == [
         (tmp_path / "other" / n).read_bytes() for n in names

@@ -17,8 +17,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from vid2book.errors import UserError
-from vid2book.records import Decision
+from ..records import Decision
+from .layout import shards
+from .record import FolderError
 
 Row = dict[str, Any]
 Run = tuple[Path, int, int, int]  # file, row group, first row in it, row behind the last
@@ -30,47 +31,43 @@ GROUPS_KEPT = 2  # row groups of decisions: those of a video may lie in two plac
 _ID = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]{0,127}")
 
 
-class ViewError(UserError):
-    """A folder that cannot be shown; the message says what is wrong, where, and what to do."""
-
-
-class Corpus:
+class CorpusFolder:
     """A corpus folder. `videos` maps each video id to its row, in the order of the manifest."""
 
     def __init__(self, folder: Path) -> None:
-        """Raises ViewError: the folder is missing or is no corpus."""
+        """Raises FolderError: the folder is missing or is no corpus."""
         self.folder = folder
         if not folder.is_dir():
-            raise ViewError(f"{folder}: there is no such folder; `vid2book build` makes a corpus")
-        if not self._files("videos"):
-            raise ViewError(
+            raise FolderError(f"{folder}: there is no such folder; `vid2book build` makes a corpus")
+        if not shards(folder, "videos"):
+            raise FolderError(
                 f"{folder}: this is no corpus, for it has no videos/*.parquet; "
                 "give the folder that `vid2book build` wrote"
             )
         self.videos: dict[str, Row] = {}
-        for row in chain.from_iterable(_rows(f, batch=1024) for f in self._files("videos")):
+        for row in chain.from_iterable(read_rows(f, batch=1024) for f in shards(folder, "videos")):
             video_id = str(row.get("video_id"))
             if not _ID.fullmatch(video_id):
-                raise ViewError(
+                raise FolderError(
                     f"{folder}/videos: {video_id!r} is no video id: letters, digits, '.', '_' and "
                     "'-' are allowed, up to 128, and no leading dot"
                 )
             self.videos[video_id] = row
-        self.has_decisions = bool(self._files("decisions"))
+        self.has_decisions = bool(shards(folder, "decisions"))
         self._runs = self._find_runs()
         self._groups: OrderedDict[tuple[Path, int], pa.Table] = OrderedDict()
 
     def samples(self) -> Iterator[Row]:
         """All samples, in order."""
-        for file in self._files("data"):
-            yield from _rows(file, batch=SAMPLES_AT_ONCE)
+        for file in shards(self.folder, "default"):
+            yield from read_rows(file, batch=SAMPLES_AT_ONCE)
 
     def words(self, video_id: str) -> Iterator[Row]:
         """The samples of one video without their images; files without the video are passed by."""
-        for file in self._files("data"):
+        for file in shards(self.folder, "default"):
             names = {"video_ids", "id", "texts", "ocr_texts", "elements"}
-            if any(video_of(row) == video_id for row in _rows(file, 1024, {"video_ids", "id"})):
-                yield from (row for row in _rows(file, 64, names) if video_of(row) == video_id)
+            if any(video_of(row) == video_id for row in read_rows(file, 1024, {"video_ids", "id"})):
+                yield from (row for row in read_rows(file, 64, names) if video_of(row) == video_id)
 
     def decisions(self, video_id: str) -> list[Decision]:
         """The decisions about one video, in order of time."""
@@ -79,13 +76,10 @@ class Corpus:
             rows += self._group(file, group).slice(first, stop - first).to_pylist()
         return sorted((_decision(row) for row in rows), key=lambda d: (d.start, d.end))
 
-    def _files(self, config: str) -> list[Path]:
-        return sorted((self.folder / config).rglob("*.parquet"))
-
     def _find_runs(self) -> dict[str, list[Run]]:
         """Where in the decisions each video's rows are; one column is read, its rows not kept."""
         runs: dict[str, list[Run]] = defaultdict(list)
-        for file in self._files("decisions"):
+        for file in shards(self.folder, "decisions"):
             try:
                 with pq.ParquetFile(file) as parquet:
                     for group in range(parquet.num_row_groups):
@@ -122,7 +116,7 @@ def video_of(sample: Row) -> str:
     return str(sample.get("id"))
 
 
-def _rows(file: Path, batch: int, only: Set[str] | None = None) -> Iterator[Row]:
+def read_rows(file: Path, batch: int, only: Set[str] | None = None) -> Iterator[Row]:
     """The rows of a file, read as they are needed; `only` names the columns that are wanted."""
     try:
         # Without pre_buffer and with a buffer, a row group is not read whole.
@@ -151,6 +145,8 @@ def _decision(row: Row) -> Decision:
     )
 
 
-def _unreadable(file: Path, error: Exception) -> ViewError:
+def _unreadable(file: Path, error: Exception) -> FolderError:
     lines = str(error).splitlines() or [type(error).__name__]
-    return ViewError(f"{file}: this Parquet file cannot be read: {lines[0]}; build the corpus anew")
+    return FolderError(
+        f"{file}: this Parquet file cannot be read: {lines[0]}; build the corpus anew"
+    )

@@ -1,33 +1,22 @@
-"""The corpus folder: what it holds, whether it is current, and how a new corpus takes its place.
+"""What a corpus folder holds, and whether it is current.
 
 Nothing here imports `datasets`, so that a build with nothing to do ends at once.
-
-A corpus is written to `CORPUS/.new`, which is renamed to `CORPUS/.ready` when it is complete; its
-parts are then renamed into place. Until `.ready` exists the corpus that was there is untouched,
-and once it exists the next call of `recover` finishes what was interrupted.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-import shutil
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from vid2book.errors import UserError
+from ..errors import UserError
+from .layout import FORMAT, RECORD
 
 if TYPE_CHECKING:
-    from vid2book.records import Outcome
-
-FORMAT = 4  # of the files of a corpus; a change here rewrites corpora that are otherwise current
-
-FOLDERS = {"default": "data", "videos": "videos", "decisions": "decisions"}
-RECORD = ".vid2book.json"  # what the folder holds; of no use elsewhere, so it is not pushed
-# The record goes last: a corpus that has the new one has everything new.
-PARTS = (*FOLDERS.values(), "ATTRIBUTION.csv", "croissant.json", "README.md", RECORD)
+    from ..records import Outcome
 
 
 class CorpusError(UserError):
@@ -35,12 +24,13 @@ class CorpusError(UserError):
 
 
 class FolderError(CorpusError):
-    """A folder that holds something else than a corpus."""
+    """A folder that holds no corpus, or something else; the message says what, where, and what to
+    do."""
 
 
 @dataclass(frozen=True)
 class SplitSize:
-    """What one split of one config holds."""
+    """What one split of one table holds."""
 
     rows: int
     num_bytes: int  # in memory
@@ -57,13 +47,13 @@ class Written:
     images: int
     tokens: int
     languages: list[str]  # of the samples
-    sizes: dict[str, dict[str, SplitSize]]  # config, split
+    sizes: dict[str, dict[str, SplitSize]]  # table, split
     files: dict[str, int]  # path in the folder to bytes
     removed: list[str] = field(default_factory=list)  # ids that `vid2book remove` took out
 
     @property
     def samples(self) -> int:
-        """Rows of the config `default`."""
+        """Rows of the table `default`."""
         return sum(size.rows for size in self.sizes["default"].values())
 
 
@@ -84,8 +74,8 @@ def held(out: Path) -> Written | None:
     try:
         values = json.loads((out / RECORD).read_text(encoding="utf-8"))
         values["sizes"] = {
-            config: {split: SplitSize(**size) for split, size in by_split.items()}
-            for config, by_split in values["sizes"].items()
+            table: {split: SplitSize(**size) for split, size in by_split.items()}
+            for table, by_split in values["sizes"].items()
         }
         written = Written(**values)
         sizes = {path: (out / path).stat().st_size for path in written.files}
@@ -107,56 +97,3 @@ def save_record(folder: Path, written: Written) -> None:
     """Keep what a folder holds in a file of it."""
     text = json.dumps(asdict(written), indent=1)
     (folder / RECORD).write_text(text + "\n", encoding="utf-8")
-
-
-def recover(out: Path) -> None:
-    """Finish or clear away what an interrupted write left.
-
-    Raises:
-        FolderError: the folder holds files that a corpus would overwrite and that are none.
-    """
-    if (out / ".ready").is_dir():
-        _put_in_place(out)
-    shutil.rmtree(out / ".new", ignore_errors=True)
-    if out.exists() and not out.is_dir():
-        raise FolderError(f"{out}: this is a file; name a folder for the corpus")
-    foreign = [part for part in PARTS if (out / part).exists()]
-    if foreign and not (out / RECORD).is_file():
-        raise FolderError(
-            f"{out}: holds {', '.join(foreign)} of something else than a corpus built here; "
-            "name another folder, or move them away"
-        )
-
-
-def stage(out: Path) -> Path:
-    """An empty folder to write a corpus to."""
-    recover(out)
-    staged = out / ".new"
-    staged.mkdir(parents=True)
-    return staged
-
-
-def discard(out: Path) -> None:
-    """Drop what was staged, and the folder itself if this was its first corpus."""
-    shutil.rmtree(out / ".new", ignore_errors=True)
-    if not any(out.iterdir()):
-        out.rmdir()
-
-
-def publish(out: Path) -> None:
-    """Put the staged corpus, complete now, in the place of the one that was there."""
-    (out / ".new").rename(out / ".ready")
-    _put_in_place(out)
-
-
-def _put_in_place(out: Path) -> None:
-    ready, old = out / ".ready", out / ".old"
-    old.mkdir(exist_ok=True)
-    for part in PARTS:
-        if not (ready / part).exists():
-            continue  # already moved before an interruption
-        if (out / part).exists():
-            (out / part).rename(old / part)
-        (ready / part).rename(out / part)
-    shutil.rmtree(old)
-    ready.rmdir()

@@ -11,6 +11,7 @@ import multiprocessing
 import os
 import threading
 import time
+import traceback
 from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
@@ -28,6 +29,7 @@ from .work import Failed
 
 _BRANCHES: dict[str, tuple[Stage[Any], ...]] = {"speech": SPEECH, "screen": SCREEN, "text": TEXT}
 _AHEAD = 2  # tasks handed out per process, so that none waits for the next
+_LONGEST_REASON = 200  # characters
 _POLL = 0.5  # seconds between looks at how far the processes are
 
 
@@ -40,6 +42,9 @@ class Event:
     seconds: float = 0.0  # of work, all its stages together
     failure: str = ""
     kept: bool = True  # the failure is in the store: it is the video's own
+    bug: str = (
+        ""  # the whole traceback, with stage and video, where something unforeseen was raised
+    )
 
 
 class _Done(NamedTuple):
@@ -49,6 +54,7 @@ class _Done(NamedTuple):
     duration: float = 0.0
     failure: str = ""
     kept: bool = True
+    bug: str = ""
 
 
 class Step(NamedTuple):
@@ -198,6 +204,7 @@ class _Run:
             event.seconds + result.seconds,
             event.failure or result.failure,
             event.kept and result.kept,
+            event.bug or result.bug,
         )
         if video.waits_for:
             return
@@ -256,8 +263,14 @@ def _run(video: Video, branch: str) -> _Done:
         return _Done(time.monotonic() - started, failure=str(error))
     except Exception as error:
         # A fault of ours or of the machine: it costs this video, this time.
-        failure = f"{type(error).__name__}: {error}"
-        return _Done(time.monotonic() - started, failure=failure, kept=False)
+        seconds, bug = time.monotonic() - started, traceback.format_exc()
+        return _Done(seconds, failure=_reason(error), kept=False, bug=bug)
+
+
+def _reason(error: Exception) -> str:
+    """A fault in one short line, for the video's row."""
+    told = " ".join(f"{type(error).__name__}: {error}".split())
+    return told if len(told) <= _LONGEST_REASON else f"{told[: _LONGEST_REASON - 3]}..."
 
 
 def _tell(video: Video) -> Callable[[str, float], None]:

@@ -149,6 +149,9 @@ class Work:
             value, decisions = stage.compute(self)
         except (MediaError, SubtitleError, SpeechModelError) as error:
             return None, (), str(error)
+        except Exception as error:
+            error.add_note(f"in stage '{stage.name}' of video '{self.video.video_id}'")
+            raise
         return value, tuple(decisions), ""
 
 

@@ -15,11 +15,13 @@ from dataclasses import dataclass, field
 from itertools import chain, groupby
 from pathlib import Path
 
-from vid2book.folder.reader import Corpus, Row, ViewError, video_of
-from vid2book.viewer.page import Block, blocks, dropped
-from vid2book.viewer.search import Entry, SearchIndex, entries
-from vid2book.viewer.templates import GENERATOR, Templates
-from vid2book.viewer.times import safe_url
+from ..folder.layout import PREVIEW
+from ..folder.reader import CorpusFolder, Row, video_of
+from ..folder.record import FolderError
+from .page import Block, blocks, dropped
+from .search import Entry, SearchIndex, entries
+from .templates import GENERATOR, Templates
+from .times import safe_url
 
 Progress = Callable[[int, int], object]  # videos done, videos in all
 
@@ -72,10 +74,10 @@ def write_book(corpus: Path, out: Path | None = None, progress: Progress | None 
         progress: called with (videos done, videos in all) after each page.
 
     Raises:
-        ViewError: the folder is no corpus, or `out` holds something that is no book.
+        FolderError: the folder is no corpus, or `out` holds something that is no book.
     """
-    source = Corpus(Path(corpus))
-    out = Path(out) if out else source.folder / "preview"
+    source = CorpusFolder(Path(corpus))
+    out = Path(out) if out else source.folder / PREVIEW
     _check_replaceable(out)
     part = out.with_name(out.name + ".part")
     shutil.rmtree(part, ignore_errors=True)
@@ -96,13 +98,13 @@ def _check_replaceable(out: Path) -> None:
         return
     index = out / "index.html"
     if not index.is_file() or GENERATOR not in index.read_text("utf-8", errors="replace")[:4096]:
-        raise ViewError(f"{out}: something that is no book stands here; name another folder")
+        raise FolderError(f"{out}: something that is no book stands here; name another folder")
 
 
 class _Writer:
     """Writes one book."""
 
-    def __init__(self, corpus: Corpus, folder: Path) -> None:
+    def __init__(self, corpus: CorpusFolder, folder: Path) -> None:
         self._corpus, self._folder = corpus, folder
         self._order = [Chapter(place, *item) for place, item in enumerate(corpus.videos.items())]
         self._chapters = {chapter.video_id: chapter for chapter in self._order}
@@ -118,12 +120,12 @@ class _Writer:
         )
         for video_id, samples in chain(with_samples, without):
             if video_id not in self._chapters:
-                raise ViewError(
+                raise FolderError(
                     f"{self._corpus.folder}: data/ has samples of {video_id!r}, and videos/ does "
                     "not name it; build the corpus anew"
                 )
             if video_id in written:
-                raise ViewError(
+                raise FolderError(
                     f"{self._corpus.folder}: the samples of {video_id!r} do not stand together in "
                     "data/; build the corpus anew"
                 )

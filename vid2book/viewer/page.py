@@ -12,9 +12,9 @@ from typing import Any
 from markupsafe import Markup
 from PIL import Image
 
-from vid2book.folder.reader import Row
-from vid2book.records import Decision
-from vid2book.viewer.times import clock
+from ..folder.reader import Row
+from ..records import Decision
+from .times import clock
 
 SHOWN = {  # MPO is a JPEG with a second picture behind it
     "JPEG": "image/jpeg",

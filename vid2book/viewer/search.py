@@ -11,8 +11,8 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 
-from vid2book.viewer.page import Block, LeftOut, Passage
-from vid2book.viewer.times import clock
+from .page import Block, LeftOut, Passage
+from .times import clock
 
 FILE_CHARS = 1_000_000
 

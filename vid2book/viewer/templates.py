@@ -10,7 +10,7 @@ from pathlib import Path
 from jinja2 import Environment, FunctionLoader, StrictUndefined
 from markupsafe import Markup
 
-from vid2book.viewer.times import clock, url_at
+from .times import clock, url_at
 
 GENERATOR = '<meta name="generator" content="vid2book view">'
 

@@ -12,10 +12,10 @@ from rich.console import Console, ConsoleOptions, RenderResult
 from rich.table import Table
 from rich.text import Text
 
-from vid2book.errors import UserError
-from vid2book.folder.reader import Corpus, Row
-from vid2book.records import Decision
-from vid2book.viewer.times import clock
+from ..errors import UserError
+from ..folder.reader import CorpusFolder, Row
+from ..records import Decision
+from .times import clock
 
 LEVELS = {  # in the order in which they are told
     "keyframe": "Screen",
@@ -120,10 +120,10 @@ def why(corpus: Path, video_id: str, at: float) -> Why:
         at: seconds from the start of the video; see `parse_time`.
 
     Raises:
-        ViewError: the folder is no corpus.
+        FolderError: the folder is no corpus.
         WhyError: the corpus knows no such video, or the video is shorter.
     """
-    source = Corpus(Path(corpus))
+    source = CorpusFolder(Path(corpus))
     if video_id not in source.videos:
         raise WhyError(_unknown(video_id, source.videos))
     row = source.videos[video_id]

@@ -10,7 +10,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from vid2book.viewer import ViewError, write_book
+from vid2book.folder.record import FolderError
+from vid2book.viewer import write_book
 from vid2book.viewer.search import script_json
 from vid2book.viewer.times import clock, safe_url, url_at
 
@@ -102,19 +103,19 @@ def test_a_second_book_replaces_the_first_and_nothing_else(tmp_path: Path) -> No
     dear = tmp_path / "dear"
     dear.mkdir()
     (dear / "index.html").write_text("somebody's site")
-    with pytest.raises(ViewError, match="no book"):
+    with pytest.raises(FolderError, match="no book"):
         write_book(folder, dear)
     assert (dear / "index.html").read_text() == "somebody's site"
 
 
 def test_folders_that_are_no_corpus(tmp_path: Path) -> None:
-    with pytest.raises(ViewError, match="no such folder"):
+    with pytest.raises(FolderError, match="no such folder"):
         write_book(tmp_path / "nowhere")
-    with pytest.raises(ViewError, match=r"no videos/\*\.parquet"):
+    with pytest.raises(FolderError, match=r"no videos/\*\.parquet"):
         write_book(tmp_path)
     folder = write_corpus(tmp_path / "corpus")
     (folder / "data" / "train-00001-of-00002.parquet").write_bytes(b"half a file")
-    with pytest.raises(ViewError, match="cannot be read") as caught:
+    with pytest.raises(FolderError, match="cannot be read") as caught:
         write_book(folder)
     assert "\n" not in str(caught.value)
     assert not (folder / "preview").exists() and not (folder / "preview.part").exists()
@@ -123,7 +124,7 @@ def test_folders_that_are_no_corpus(tmp_path: Path) -> None:
 def test_an_id_that_would_leave_the_folder(tmp_path: Path) -> None:
     (tmp_path / "videos").mkdir()
     pq.write_table(pa.table({"video_id": ["../../x"]}), tmp_path / "videos" / "a.parquet")
-    with pytest.raises(ViewError, match="no video id"):
+    with pytest.raises(FolderError, match="no video id"):
         write_book(tmp_path)
 
 
@@ -131,7 +132,7 @@ def test_samples_that_do_not_stand_together(tmp_path: Path) -> None:
     folder = write_corpus(tmp_path / "corpus")
     file = folder / "data" / "train-00001-of-00002.parquet"
     pq.write_table(pq.read_table(file).take([1, 0]), file)
-    with pytest.raises(ViewError, match="'newton' do not stand together"):
+    with pytest.raises(FolderError, match="'newton' do not stand together"):
         write_book(folder)
 
 

@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 import pytest
 from rich.console import Console
 
-from vid2book.viewer import ViewError
+from vid2book.folder.record import FolderError
 from vid2book.viewer.why import WhyError, parse_time, why
 
 
@@ -160,7 +160,7 @@ def test_questions_that_cannot_be_answered(corpus: Path, tmp_path: Path) -> None
     shutil.copytree(corpus, tmp_path / "pushed", ignore=shutil.ignore_patterns("decisions"))
     with pytest.raises(WhyError, match="has no decisions"):
         why(tmp_path / "pushed", "optics-1", 3)
-    with pytest.raises(ViewError, match="no such folder"):
+    with pytest.raises(FolderError, match="no such folder"):
         why(tmp_path / "nowhere", "optics-1", 3)
 
 

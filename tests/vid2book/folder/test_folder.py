@@ -9,16 +9,17 @@ from pathlib import Path
 
 import pytest
 
-from vid2book.folder import record as folder
+from vid2book.folder import layout, record, swap
 from vid2book.folder.record import FolderError, Written
+from vid2book.records import Outcome, Video
 
-PARTS = folder.PARTS
+PARTS = layout.PARTS
 
 
 def _fill(target: Path, word: str) -> None:
     target.mkdir(parents=True, exist_ok=True)
     for part in PARTS:
-        if part in folder.FOLDERS.values():
+        if part in layout.TABLES.values():
             (target / part).mkdir()
             (target / part / "train.parquet").write_text(word)
         else:
@@ -35,7 +36,7 @@ def test_an_interrupted_exchange_is_finished(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, moves: int
 ) -> None:
     _fill(tmp_path, "old")
-    _fill(folder.stage(tmp_path), "new")
+    _fill(swap.begin(tmp_path), "new")
     rename, left = Path.rename, [moves + 1]
 
     def failing(self: Path, target: Path) -> Path:
@@ -48,18 +49,18 @@ def test_an_interrupted_exchange_is_finished(
         patch.setattr(Path, "rename", failing)
         if moves < 2 * len(PARTS):
             with pytest.raises(KeyboardInterrupt):
-                folder.publish(tmp_path)
+                swap.put_in_place(tmp_path)
         else:
-            folder.publish(tmp_path)
-    folder.recover(tmp_path)
+            swap.put_in_place(tmp_path)
+    swap.recover(tmp_path)
     assert _words(tmp_path) == {"new"}
     assert {f.name for f in tmp_path.iterdir()} == set(PARTS)
 
 
 def test_a_half_written_corpus_is_cleared_away(tmp_path: Path) -> None:
     _fill(tmp_path, "old")
-    (folder.stage(tmp_path) / "README.md").write_text("half")
-    folder.recover(tmp_path)
+    (swap.begin(tmp_path) / "README.md").write_text("half")
+    swap.recover(tmp_path)
     assert _words(tmp_path) == {"old"}
     assert not (tmp_path / ".new").exists()
 
@@ -67,36 +68,36 @@ def test_a_half_written_corpus_is_cleared_away(tmp_path: Path) -> None:
 def test_files_of_something_else_are_not_overwritten(tmp_path: Path) -> None:
     (tmp_path / "README.md").write_text("my thesis")
     with pytest.raises(FolderError, match=r"README\.md"):
-        folder.stage(tmp_path)
+        swap.begin(tmp_path)
     assert (tmp_path / "README.md").read_text() == "my thesis"
 
 
 def test_a_file_is_no_folder(tmp_path: Path) -> None:
     (tmp_path / "corpus").write_text("")
     with pytest.raises(FolderError, match="a file"):
-        folder.stage(tmp_path / "corpus")
+        swap.begin(tmp_path / "corpus")
 
 
 @pytest.mark.parametrize("text", ["", "[]", "{}", '{"sizes": 3}', "null"])
 def test_a_damaged_record_is_no_record(tmp_path: Path, text: str) -> None:
-    (tmp_path / folder.RECORD).write_text(text)
-    assert folder.held(tmp_path) is None
+    (tmp_path / layout.RECORD).write_text(text)
+    assert record.held(tmp_path) is None
 
 
 def test_the_record_reads_back(tmp_path: Path) -> None:
-    size = folder.SplitSize(1, 2, 3, 4, "5")
+    size = record.SplitSize(1, 2, 3, 4, "5")
     written = Written("r", 5, 6, ["en"], {"default": {"train": size}}, {})
-    folder.save_record(tmp_path, written)
-    assert folder.held(tmp_path) == written
+    record.save_record(tmp_path, written)
+    assert record.held(tmp_path) == written
 
 
-def test_the_revision_follows_what_became_of_the_videos(corpus) -> None:
-    outcomes = [corpus.outcome(video) for video in corpus.videos]
+def test_the_revision_follows_what_became_of_the_videos() -> None:
+    outcomes = [Outcome(Video(name, ""), "failed", "its process died", 0.0) for name in "ab"]
     changed = [*outcomes[:-1], dataclasses.replace(outcomes[-1], status="kept", reason="")]
-    first = folder.revision("f", outcomes)
-    assert first == folder.revision("f", outcomes)
-    assert first != folder.revision("g", outcomes)
-    assert first != folder.revision("f", changed)
+    first = record.revision("f", outcomes)
+    assert first == record.revision("f", outcomes)
+    assert first != record.revision("g", outcomes)
+    assert first != record.revision("f", changed)
 
 
 def test_asking_needs_no_datasets() -> None:

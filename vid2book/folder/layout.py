@@ -1,0 +1,63 @@
+"""Where things lie in a corpus folder, for those who write it and those who read it.
+
+    data/, videos/, decisions/        a folder for each table, of files SPLIT-00000-of-00002.parquet
+    README.md                         the dataset card
+    ATTRIBUTION.csv, croissant.json
+    .vid2book.json                    what the folder holds (`record.py`)
+    build.log.jsonl, build.errors.log, preview/
+
+A table is what `datasets` calls a config. Nothing else in the project spells these names.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+FORMAT = 4  # of the files of a corpus; a change here rewrites corpora that are otherwise current
+
+TABLES = {"default": "data", "videos": "videos", "decisions": "decisions"}  # to their folders
+ON_REQUEST = ("decisions",)  # tables that are pushed only if their owner says so
+
+CARD = "README.md"
+ATTRIBUTION = "ATTRIBUTION.csv"
+CROISSANT = "croissant.json"
+RECORD = ".vid2book.json"
+LOG = "build.log.jsonl"
+ERRORS = "build.errors.log"
+PREVIEW = "preview"
+
+PUBLISHED = (ATTRIBUTION, CARD, CROISSANT)  # beside the tables; nothing else leaves the folder
+# What one build writes. The record goes last: a corpus that has the new one has everything new.
+PARTS = (*TABLES.values(), ATTRIBUTION, CROISSANT, CARD, RECORD)
+
+_SHARD = re.compile(r"(?P<split>.+)-\d{5}-of-\d{5}\.parquet")
+
+
+def shard(split: str, number: int, total: int) -> str:
+    """The name of a Parquet file, in the folder of its table."""
+    return f"{split}-{number:05d}-of-{total:05d}.parquet"
+
+
+def split_of(name: str) -> str:
+    """The split that a Parquet file is named after; empty for a name that tells of none."""
+    match = _SHARD.fullmatch(name)
+    return match["split"] if match else ""
+
+
+def shards(corpus: Path, table: str, split: str | None = None) -> list[Path]:
+    """The Parquet files of a table in order, of one split or of all."""
+    files = sorted((corpus / TABLES[table]).rglob("*.parquet"))
+    return [file for file in files if split is None or split_of(file.name) == split]
+
+
+def pattern(table: str, split: str | None = None) -> str:
+    """The same as a pattern of paths in the folder, as the card and the Hub take it."""
+    return f"{TABLES[table]}/{'*' if split is None else f'{split}-*'}.parquet"
+
+
+def table_of(path: str) -> str | None:
+    """The table that a path in the folder, with forward slashes, is a Parquet file of."""
+    folder, _, name = path.partition("/")
+    tables = (table for table, place in TABLES.items() if place == folder)
+    return next(tables, None) if name.endswith(".parquet") else None
