@@ -112,6 +112,18 @@ class MultimodalTextbook(datasets.GeneratorBasedBuilder):  # type: ignore[misc]
     BUILDER_CONFIGS = _configs(VERSION)
     DEFAULT_CONFIG_NAME = "default"
 
+    def __init__(self, *unnamed: Any, **settings: Any) -> None:
+        """Takes the fields of `TextbookConfig`, and what `datasets` takes, such as `config_name`.
+
+        Raises:
+            TypeError: an argument without a name, which `datasets` would take for a cache folder.
+        """
+        if unnamed:
+            raise TypeError(
+                f"name the argument, for example MultimodalTextbook(manifest={unnamed[0]!r})"
+            )
+        super().__init__(**settings)
+
     def download_and_prepare(
         self, output_dir: str | None = None, *args: Any, **kwargs: Any
     ) -> None:

@@ -3,21 +3,49 @@ the core does not know them."""
 
 from __future__ import annotations
 
+import inspect
 import sys
-import webbrowser
-from importlib.metadata import entry_points
+from importlib.metadata import EntryPoint, distribution
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from rich.console import Console
 from rich.markup import escape
+from typer.core import TyperCommand, TyperGroup
 
 from .errors import user_errors
 
 GROUP = "vid2book.commands"
 
+
+class _Found(TyperCommand):
+    """A command that an entry point names. Its options are read only when it is called, for that
+    takes longer than importing it, and the list of commands shows none of them."""
+
+    def __init__(self, entry: EntryPoint) -> None:
+        self._function = entry.load()
+        super().__init__(entry.name, help=inspect.getdoc(self._function))
+
+    def make_context(self, *args: Any, **kwargs: Any) -> Any:
+        alone = typer.Typer(add_completion=False)
+        alone.command(self.name)(self._function)
+        return typer.main.get_command(alone).make_context(*args, **kwargs)
+
+
+class _Commands(TyperGroup):
+    """The commands of this module, and those of the package's entry points."""
+
+    def __init__(self, **settings: Any) -> None:
+        super().__init__(**settings)
+        # All that is installed could be asked for entry points, but takes ten times as long.
+        found = distribution("vid2book").entry_points.select(group=GROUP)
+        for entry in sorted(found, key=lambda entry: entry.name):
+            self.add_command(_Found(entry))
+
+
 app = typer.Typer(
+    cls=_Commands,
     help="Instructional videos in, a multimodal textbook out.",
     no_args_is_help=True,
     add_completion=False,
@@ -33,6 +61,8 @@ def view(
     browser: Annotated[bool, typer.Option(help="Open the book when it is made.")] = True,
 ) -> None:
     """Make the book to look at: CORPUS/preview, a page per video."""
+    import webbrowser
+
     from rich.progress import Progress
 
     from .viewer import write_book
@@ -63,6 +93,4 @@ def tell_why(
 
 def main() -> None:
     """Entry point of the command `vid2book`."""
-    for entry in sorted(entry_points(group=GROUP), key=lambda e: e.name):
-        app.command(name=entry.name)(entry.load())
     app()

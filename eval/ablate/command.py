@@ -8,7 +8,6 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
-from rich.markdown import Markdown
 from rich.markup import escape
 
 from vid2book.errors import UserError, user_errors
@@ -39,6 +38,8 @@ def ablate(
     errors = Console(stderr=True)
     if missing := [name for name in _NEEDS if find_spec(name) is None]:
         raise UserError(f"this needs {', '.join(missing)}: pip install 'vid2book[eval,measure]'")
+    from rich.markdown import Markdown
+
     from . import report, table
     from .config import load
     from .grid import cells, some

@@ -97,6 +97,14 @@ def test_without_a_manifest_it_says_what_to_do() -> None:
         MultimodalTextbook()
 
 
+def test_an_argument_without_a_name_is_no_cache_folder(corpus, tmp_path: Path) -> None:
+    lectures = tmp_path / "lectures"
+    lectures.mkdir()
+    with pytest.raises(TypeError, match=r"MultimodalTextbook\(manifest='.*lectures'\)"):
+        MultimodalTextbook(str(lectures), corpus=corpus)
+    assert not list(tmp_path.rglob("*.lock")) and not list(lectures.iterdir())
+
+
 def test_the_path_of_a_corpus_does_not_matter(corpus) -> None:
     same = dataclasses.replace(corpus)
     one, other = MultimodalTextbook(corpus=corpus), MultimodalTextbook(corpus=same)
