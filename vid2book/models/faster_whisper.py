@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..records import Word
-from .packaged_whisper import packaged_files, packaged_hash
+from .packaged_whisper import packaged_hash, packaged_model
 from .speech import Hearing, SpeechModelError, file_hash
 from .windows import RATE
 
@@ -93,13 +93,14 @@ class FasterWhisper:
     def _whisper(self) -> Any:
         from faster_whisper import BatchedInferencePipeline, WhisperModel
 
-        packaged = packaged_files(self._model) if _is_packaged(self._model) else None
+        packaged = _is_packaged(self._model)
+        folder, files = packaged_model(self._model) if packaged else (_folder(self._model), None)
         model = WhisperModel(
-            self._model if packaged else str(_folder(self._model)),
+            str(folder),
             device="cuda" if self._on_gpu else "cpu",
             compute_type="float16" if self._on_gpu else "int8",
             cpu_threads=self._threads,
-            files=packaged,
+            files=files,
         )
         return BatchedInferencePipeline(model)
 

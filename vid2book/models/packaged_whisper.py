@@ -54,7 +54,8 @@ def packaged_hash(model: str) -> str:
     digest = hashlib.sha256()
     for path in (*weights, *beside):
         if path.is_file():
-            digest.update(path.read_bytes())
+            with path.open("rb") as file:
+                hashlib.file_digest(file, lambda: digest)
     if digest.hexdigest() != _MODELS[model].sha256:
         raise SpeechModelError(
             f"the weights of {model} are damaged or of another version: "
@@ -63,16 +64,18 @@ def packaged_hash(model: str) -> str:
     return digest.hexdigest()
 
 
-def packaged_files(model: str) -> dict[str, bytes]:
-    """A model's files in CTranslate2's format, by name.
+def packaged_model(model: str) -> tuple[Path, dict[str, bytes] | None]:
+    """The model's folder in CTranslate2's format, and its files where they must be joined first.
 
     Raises:
         SpeechModelError: see `packaged_hash`.
     """
     packaged_hash(model)
     weights, beside = _paths(model)
+    if len(weights) == 1:
+        return weights[0].parent, None  # read from there, a model takes half the memory
     joined = b"".join(path.read_bytes() for path in weights)
-    return {"model.bin": joined} | {path.name: path.read_bytes() for path in beside}
+    return Path(model), {"model.bin": joined} | {path.name: path.read_bytes() for path in beside}
 
 
 def _paths(model: str) -> tuple[list[Path], list[Path]]:
