@@ -80,9 +80,10 @@ def bench(
         _stop("this needs the extra: pip install 'vid2book[eval]'")
     from vid2book.config import Llm
     from vid2book.models.chat import ChatError
+    from vid2book.models.error import ModelError
     from vid2book.models.lazy import chat_of
+    from vid2book.models.open_clip import OpenClip
 
-    from ..clip import Clip, ClipError
     from ..vlm import VlmError
     from .lm import BenchError
     from .run import Options
@@ -96,7 +97,7 @@ def bench(
     try:
         options = Options(
             shots_by=shots_by,
-            clip=Clip(clip_model, clip_weights),
+            open_clip=OpenClip(clip_model, clip_weights),
             data=data,
             limit=limit,
             scoring=scoring,
@@ -111,7 +112,7 @@ def bench(
         for name in model:
             with _Progress(console, name) as progress:
                 runs.append(run_bench(name, tasks.split(","), counts, out, options, progress.tell))
-    except (ValueError, FileNotFoundError, VlmError, ClipError, BenchError, ChatError) as error:
+    except (ValueError, FileNotFoundError, VlmError, ModelError, BenchError, ChatError) as error:
         _stop(str(error))
     _report(out, runs, others, counts)
     if any(cell.failure for run in runs for cell in run.cells):

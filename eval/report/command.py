@@ -66,24 +66,28 @@ def measure(
     ] = "",
 ) -> None:
     """Tell how good corpora are, in REPORT/report.html and REPORT/metrics.json."""
-    from ..clip import Clip, ClipError
+    from vid2book.models.error import ModelError
+    from vid2book.models.open_clip import OpenClip
+
+    from .. import measure as measure_corpora
     from ..corpora import CorpusError
     from ..density.surprise import open_language_model
-    from . import metrics
+    from .metrics import write_metrics
     from .page import write_page
     from .plots import PlotError, check
 
     console = Console(stderr=True)
     try:
         check()  # before hours of work
-        clip = Clip(clip_model, clip_weights) if clip_weights or ":" in clip_model else None
+        named = clip_weights or ":" in clip_model
+        open_clip = OpenClip(clip_model, clip_weights) if named else None
         with _progress(console, samples or None) as tell:
-            found = metrics.measure(
+            found = measure_corpora(
                 *corpora,
                 samples=samples or None,
                 seed=seed,
                 split=split,
-                clip=clip,
+                open_clip=open_clip,
                 benchmark=benchmark,
                 benchmark_split=benchmark_split,
                 language_model=open_language_model(language_model) if language_model else None,
@@ -91,9 +95,9 @@ def measure(
                 tell=tell,
             )
         output.mkdir(parents=True, exist_ok=True)
-        metrics.write_metrics(found, output / "metrics.json")
+        write_metrics(found, output / "metrics.json")
         write_page(found, output / "report.html")
-    except (CorpusError, ClipError, PlotError, OSError) as error:
+    except (CorpusError, ModelError, PlotError, OSError) as error:
         console.print(f"[red]Error:[/] {escape(str(error))}", soft_wrap=True)
         raise typer.Exit(2) from None
     out = Console()

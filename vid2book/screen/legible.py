@@ -6,7 +6,6 @@ their words already), and watermarks.
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from collections import defaultdict
 from collections.abc import Sequence
@@ -17,6 +16,7 @@ import numpy as np
 
 from .. import config
 from ..records import Decision, Keyframe, OcrLine, Transcript
+from ..words import words_and_identifiers
 
 Lines = tuple[OcrLine, ...]
 _Place = tuple[int, OcrLine]  # position of a keyframe, and a line on it
@@ -268,7 +268,7 @@ def _plain(text: str) -> str:
 
 
 def _words(text: str) -> list[str]:
-    return re.findall(r"\w+", text.lower().replace("'", ""))
+    return words_and_identifiers(text.lower().replace("'", ""))
 
 
 def _middle(line: OcrLine) -> float:

@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from .. import config
 from ..records import Decision, Segment, Transcript, Video
+from ..words import words_with_apostrophes
 from .recognise import prompt
 
 VERSION = 2
@@ -199,4 +200,4 @@ def _without(segments: list[Segment], loops: list[_Loop]) -> list[Segment]:
 
 def _key(text: str) -> str:
     """A text by its words alone."""
-    return " ".join(re.findall(r"[^\W_]+(?:['’][^\W_]+)*", text.lower()))
+    return " ".join(words_with_apostrophes(text.lower()))

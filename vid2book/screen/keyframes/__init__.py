@@ -17,8 +17,7 @@ from ... import config
 from ...media.frames import Frame
 from ...records import Decision, Keyframe
 from ..phash import phash
-from . import embedding as clip
-from . import pixel, ssim, writing
+from . import embedding, pixel, ssim, writing
 from .state import Found, State
 
 __all__ = ["VERSION", "ImageEmbed", "keyframes"]
@@ -26,7 +25,7 @@ __all__ = ["VERSION", "ImageEmbed", "keyframes"]
 VERSION = 10
 
 Faces = Callable[[NDArray[np.uint8]], float]
-ImageEmbed = clip.ImageEmbed
+ImageEmbed = embedding.ImageEmbed
 
 
 def keyframes(
@@ -82,7 +81,7 @@ def _algorithm(
             return partial(pixel.find, settings=settings)
         case "clip":
             assert image_embed is not None
-            return partial(clip.find, settings=settings, image_embed=image_embed)
+            return partial(embedding.find, settings=settings, image_embed=image_embed)
 
 
 def _keyframe(state: State, faces: Faces, caption_top: float) -> Keyframe:
