@@ -19,11 +19,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from vid2book.folder.record import CorpusError
 from vid2book.records import Element
 
 from .sources import (
     Bad,
-    CorpusError,
     HubDataset,
     JsonLines,
     ParquetFiles,

@@ -27,7 +27,10 @@ PARTS = (*FOLDERS.values(), "ATTRIBUTION.csv", "croissant.json", "README.md", RE
 
 
 class CorpusError(ValueError):
-    """What cannot become a corpus; the message says why and what to do."""
+    """A corpus, ours or another, that cannot be opened, written or published.
+
+    The message says why and what to do.
+    """
 
 
 class FolderError(CorpusError):
