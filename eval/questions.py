@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from .corpora import InterleavedCorpus, open_corpus
+from .images import image_file
 from .seen import decode
 from .sources import Bad, Row
 
@@ -71,8 +72,9 @@ def _images(value: Any, folder: Path | None) -> Iterator[bytes]:
             yield from _images(part, folder)
     elif isinstance(value, dict):
         yield from _images(value.get("bytes") or value.get("path"), folder)
-    elif isinstance(value, str) and Path(value).suffix.lower() in _IMAGE_FILES:
-        for path in [Path(value), *([folder / value, folder / "images" / value] if folder else [])]:
-            if path.is_file():
-                yield path.read_bytes()
-                break
+    elif (
+        isinstance(value, str)
+        and Path(value).suffix.lower() in _IMAGE_FILES
+        and (file := image_file(value, folder))
+    ):
+        yield file.read_bytes()

@@ -5,7 +5,6 @@ Each image is decoded, hashed and embedded once, however many measures and pairs
 
 from __future__ import annotations
 
-import io
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import combinations
@@ -13,15 +12,13 @@ from itertools import combinations
 import cv2
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
 
 from vid2book.models.open_clip import Vectors
 from vid2book.screen.phash import phash
 from vid2book.screen.ssim import SummedImage, uniform_ssim
 
 from .corpora import Interleaved
-
-_LARGEST = 50_000_000  # pixels; a larger picture is an accident or an attack
+from .images import LARGEST, decoded
 
 
 @dataclass(frozen=True)
@@ -106,11 +103,8 @@ class Seen:
 def decode(content: bytes) -> NDArray[np.uint8] | None:
     """The pixels of an encoded image (H x W x 3, RGB); None if it cannot be decoded."""
     try:
-        with Image.open(io.BytesIO(content)) as image:
-            if image.width * image.height > _LARGEST:
-                return None
-            return np.asarray(image.convert("RGB"))
-    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError):
+        return np.asarray(decoded(content, LARGEST).convert("RGB"))
+    except (OSError, ValueError):  # no conversion from its mode
         return None
 
 

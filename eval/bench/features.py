@@ -13,7 +13,7 @@ from vid2book.store import Store, make_key, write_atomically
 from .rows import Rows
 
 _BATCH = 64
-Tell = Callable[[str, int, int], None]
+Tell = Callable[[str, int, int], None]  # what is done, how far it is, and of how many
 
 
 class Features:

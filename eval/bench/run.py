@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -17,9 +17,8 @@ from .results import Cell, Question, Run, folder_of
 if TYPE_CHECKING:
     from lm_eval.api.model import LM
 
+    from .features import Tell
     from .task import Setting, VisualTask
-
-Tell = Callable[[str, int, int], None]
 
 
 @dataclass(frozen=True)

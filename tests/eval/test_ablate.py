@@ -17,8 +17,9 @@ from vid2book.eval.ablate.command import ablate
 from vid2book.eval.ablate.config import Ablation, CorpusFolder, Folder, Settings
 from vid2book.eval.ablate.folders import AblateError, Folders
 from vid2book.eval.ablate.grid import cells, some
-from vid2book.eval.ablate.runs import Answered, Found, HeldOutLoss
+from vid2book.eval.ablate.runs import Answered, Found
 from vid2book.eval.ablate.table import measures, table, unmatched
+from vid2book.eval.train import SampleLoss
 
 
 def ablation(**values: Any) -> Ablation:
@@ -147,7 +148,7 @@ def found(loss: float, right: float, videos: int = 30) -> Found:
         loss_tokens=1000,
         steps=5,
         losses=tuple(
-            HeldOutLoss(name, name, 10 * (loss + more), 10)
+            SampleLoss(name, name, 10 * (loss + more), 10)
             for name, more in zip(names, hard, strict=True)
         ),
         answers=tuple(Answered(0, name, name, right) for name in names),

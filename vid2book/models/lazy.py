@@ -17,13 +17,12 @@ from .face import HaarFaces
 from .faster_whisper import FasterWhisper
 from .ocr import Ocr
 from .ocr_rapid import RapidOcr
-from .open_clip import OpenClip
+from .open_clip import OpenClip, Vectors
 from .openai_whisper import OpenAIWhisper
 from .recogniser import Listener
 from .tokens import TokenCounter
 
 Embed = Callable[[Sequence[str]], NDArray[np.float32]]
-ImageEmbed = Callable[[NDArray[np.uint8]], NDArray[np.float32]]
 
 
 class Models:
@@ -82,7 +81,7 @@ class Models:
         return HaarFaces()
 
     @property
-    def image_embed(self) -> ImageEmbed | None:
+    def image_embed(self) -> Callable[[NDArray[np.uint8]], Vectors] | None:
         """None where the keyframe algorithm needs none."""
         return self._open_clip.image if self._open_clip else None
 
