@@ -56,7 +56,7 @@ def main(
         print(f"\n{name}, {len(labelled)} passages\n\n| measure | {' | '.join(OTHERS)} |")
         print("| --- " * (len(OTHERS) + 1) + "|")
         for measure in _measures(tools):
-            figures = validate(measure, labelled)
+            figures = validate(measure.score, measure.figure.better, labelled)
             print(f"| {measure.figure.name} | {' | '.join(_cell(figures, k) for k in OTHERS)} |")
             entry = found.setdefault(measure.figure.name, {})
             if entry.get("scorer") != measure.scorer:  # figures are those of one scorer

@@ -22,11 +22,11 @@ import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 from skimage.metrics import structural_similarity
 
-from vid2book.eval.clip import Clip
 from vid2book.eval.corpora import Interleaved
 from vid2book.eval.measures.insi_sim import InSampleSimilarity
 from vid2book.eval.seen import Seen
 from vid2book.eval.tools import Tools
+from vid2book.models.open_clip import OpenClip
 
 MODEL = "ViT-B-32"
 _SIZE = (1280, 720)
@@ -55,26 +55,26 @@ def make_samples(samples: int, images: int) -> list[Interleaved]:
     return made
 
 
-def ours(samples: list[Interleaved], clip: Clip) -> tuple[float, float]:
+def ours(samples: list[Interleaved], open_clip: OpenClip) -> tuple[float, float]:
     """InSI-SIM plain and as released."""
-    measure = InSampleSimilarity(Tools(clip=clip))
+    measure = InSampleSimilarity(Tools(open_clip=open_clip))
     for index, record in enumerate(samples):
         seen = Seen(record, index)
-        seen.vectors = clip.images([picture.pixels for picture in seen.pictures])
+        seen.vectors = open_clip.images([picture.pixels for picture in seen.pictures])
         measure.see(seen)
     found = measure.finish()
     values = [np.mean(found[name].total) for name in ("insi_sim", "insi_sim_as_released")]
     return float(values[0]), float(values[1])
 
 
-def reference(samples: list[Interleaved], clip: Clip) -> tuple[float, float]:
+def reference(samples: list[Interleaved], open_clip: OpenClip) -> tuple[float, float]:
     """The same, with every pair decoded and encoded anew."""
     plain, released = [], []
     for record in samples:
         cosines, ssims = [], []
         for one, other in combinations([image for image in record.images if image], 2):
             first, second = _decode(one), _decode(other)
-            vectors = clip.images([first, second])
+            vectors = open_clip.images([first, second])
             cosines.append((float(vectors[0] @ vectors[1]) + 1) / 2)
             second = cv2.resize(second, first.shape[1::-1], interpolation=cv2.INTER_AREA)
             greys = [cv2.cvtColor(image, cv2.COLOR_RGB2GRAY) for image in (first, second)]
@@ -105,10 +105,10 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         weights = Path(folder) / "random.pt"
         _save_random(weights)
-        clip = Clip(MODEL, str(weights))
-        clip.images([np.zeros((8, 8, 3), np.uint8)])  # loads the model
-        seconds, values = timed(lambda: ours(samples, clip))
-        slow, expected = timed(lambda: reference(samples, clip))
+        model = OpenClip(MODEL, str(weights))
+        model.images([np.zeros((8, 8, 3), np.uint8)])  # loads the model
+        seconds, values = timed(lambda: ours(samples, model))
+        slow, expected = timed(lambda: reference(samples, model))
     print(f"{given.samples} samples of {given.images} images, {_SIZE[0]} x {_SIZE[1]}, {MODEL}")
     print("| approach | CPU seconds a sample | InSI-SIM | as released |")
     print("| --- | --- | --- | --- |")

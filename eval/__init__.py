@@ -6,16 +6,58 @@ measure("textbook", "other", samples=1000).to_dict()    # as metrics.json has it
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from vid2book.models.chat import Chat
+    from vid2book.models.open_clip import OpenClip
+
+    from .corpora import InterleavedCorpus
+    from .density.surprise import LanguageModel
+    from .report.measuring import Tell
     from .report.metrics import Report
 
 __all__ = ["measure"]
 
 
-def measure(*corpora: Any, **settings: Any) -> Report:
-    """Measure corpora; see `vid2book.eval.report.metrics.measure`, which has the arguments."""
-    from .report import metrics  # imported late, so that the command line starts fast
+def measure(
+    *corpora: str | Path | InterleavedCorpus,
+    samples: int | None = None,
+    seed: int = 0,
+    split: str = "train",
+    open_clip: OpenClip | None = None,
+    benchmark: str | Path | None = None,
+    benchmark_split: str = "test",
+    language_model: LanguageModel | None = None,
+    judge: Chat | None = None,
+    tell: Tell | None = None,
+) -> Report:
+    """Measure corpora, and compare those that share videos.
 
-    return metrics.measure(*corpora, **settings)
+    Args:
+        corpora: what `open_corpus` opens, or opened ones.
+        samples: how many of each to draw at random; None: all.
+        seed: of the draw, of wrong pairs and of the bootstrap.
+        split: of each corpus.
+        open_clip: embeds images and texts; without it on-screen text stands for the image.
+        benchmark: a dataset whose questions and images the corpora should not hold.
+        benchmark_split: of it.
+        language_model: tells how surprising the texts are.
+        judge: grades the texts.
+        tell: called with the name of a corpus and the number of samples done.
+
+    Raises:
+        CorpusError: a corpus or the benchmark cannot be read.
+        ModelError: the CLIP model cannot be loaded.
+    """
+    # Imported late, so that the command line, which finds its commands in here, starts fast.
+    from .corpora import InterleavedCorpus, open_corpus
+    from .questions import open_sought_questions
+    from .report.metrics import report_on
+    from .tools import Tools
+
+    opened = [c if isinstance(c, InterleavedCorpus) else open_corpus(c, split) for c in corpora]
+    sought = open_sought_questions(benchmark, benchmark_split) if benchmark else None
+    tools = Tools(seed, open_clip, sought, language_model, judge)
+    return report_on(opened, tools, samples, tell)

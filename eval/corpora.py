@@ -20,11 +20,12 @@ from pathlib import Path
 from typing import Any
 
 from vid2book.folder.layout import TABLES, split_of
+from vid2book.folder.record import CorpusError
 from vid2book.records import Element
 
+from .images import image_file
 from .sources import (
     Bad,
-    CorpusError,
     HubDataset,
     JsonLines,
     ParquetFiles,
@@ -229,9 +230,8 @@ def _content(image: Any, folder: Path | None, skipped: Counter[str]) -> bytes | 
     if ".." in Path(path).parts:
         skipped["an image whose path leaves the folder of the corpus"] += 1
         return None
-    for place in (Path(path), *([folder / path, folder / "images" / path] if folder else [])):
-        if place.is_file():
-            return place.read_bytes()
+    if file := image_file(path, folder):
+        return file.read_bytes()
     skipped[_MISSING] += 1
     return None
 

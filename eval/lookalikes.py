@@ -53,7 +53,7 @@ class Lookalikes:
 
 
 def _copy(picture: Picture) -> NDArray[np.uint8]:
-    small = cv2.resize(picture.plane.grey, (_SIDE, _SIDE), interpolation=cv2.INTER_AREA)
+    small = cv2.resize(picture.summed.grey, (_SIDE, _SIDE), interpolation=cv2.INTER_AREA)
     return np.asarray(small, np.uint8)
 
 

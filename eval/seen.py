@@ -5,7 +5,6 @@ Each image is decoded, hashed and embedded once, however many measures and pairs
 
 from __future__ import annotations
 
-import io
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import combinations
@@ -13,15 +12,13 @@ from itertools import combinations
 import cv2
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
 
+from vid2book.models.open_clip import Vectors
 from vid2book.screen.phash import phash
+from vid2book.screen.ssim import SummedImage, uniform_ssim
 
-from .clip import Vectors
 from .corpora import Interleaved
-from .ssim import Plane, ssim
-
-_LARGEST = 50_000_000  # pixels; a larger picture is an accident or an attack
+from .images import LARGEST, decoded
 
 
 @dataclass(frozen=True)
@@ -40,19 +37,20 @@ class Picture:
         return self.pixels.shape[0]
 
     @cached_property
-    def plane(self) -> Plane:
-        return Plane(_grey(self.pixels))
+    def summed(self) -> SummedImage:
+        """The grey image."""
+        return SummedImage(_grey(self.pixels))
 
-    def resized(self, size: tuple[int, int]) -> Plane:
+    def resized(self, size: tuple[int, int]) -> SummedImage:
         """The grey image at a width and height."""
-        if size == self.plane.size:
-            return self.plane
-        return Plane(_grey(cv2.resize(self.pixels, size, interpolation=cv2.INTER_AREA)))
+        if size == self.summed.size:
+            return self.summed
+        return SummedImage(_grey(cv2.resize(self.pixels, size, interpolation=cv2.INTER_AREA)))
 
     @cached_property
     def phash(self) -> int:
         """64-bit perceptual hash."""
-        return phash(self.plane.grey)
+        return phash(self.summed.grey)
 
 
 class Seen:
@@ -96,8 +94,8 @@ class Seen:
         """
         found = np.full((len(self.pictures),) * 2, np.nan)
         for i, j in combinations(range(len(self.pictures)), 2):
-            first = self.pictures[i].plane
-            value = ssim(first, self.pictures[j].resized(first.size))
+            first = self.pictures[i].summed
+            value = uniform_ssim(first, self.pictures[j].resized(first.size))
             found[i, j] = found[j, i] = np.nan if value is None else value
         return found
 
@@ -105,11 +103,8 @@ class Seen:
 def decode(content: bytes) -> NDArray[np.uint8] | None:
     """The pixels of an encoded image (H x W x 3, RGB); None if it cannot be decoded."""
     try:
-        with Image.open(io.BytesIO(content)) as image:
-            if image.width * image.height > _LARGEST:
-                return None
-            return np.asarray(image.convert("RGB"))
-    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError):
+        return np.asarray(decoded(content, LARGEST).convert("RGB"))
+    except (OSError, ValueError):  # no conversion from its mode
         return None
 
 

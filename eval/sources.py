@@ -19,7 +19,7 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
-from vid2book.errors import UserError
+from vid2book.folder.record import CorpusError
 from vid2book.folder.released import ReleasedError, released_row, released_samples
 
 T = TypeVar("T")
@@ -27,10 +27,6 @@ Row = dict[str, Any]
 
 _READ_AT_ONCE = 8  # rows of a Parquet file; a row may hold 2 MB of images
 _BUFFER = 1000  # rows of a stream from the Hub among which one is drawn
-
-
-class CorpusError(UserError):
-    """A corpus that cannot be opened; the message says why and what to do."""
 
 
 @dataclass(frozen=True)

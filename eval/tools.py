@@ -1,4 +1,4 @@
-"""What the measures work with: models, a benchmark to look for, the seed."""
+"""What the measures work with: models, questions to look for, the seed."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from vid2book.models.tokens import TokenCounter
 
 if TYPE_CHECKING:
     from vid2book.models.chat import Chat
+    from vid2book.models.open_clip import OpenClip
 
-    from .clip import Clip
     from .density.surprise import LanguageModel
-    from .questions import Benchmark
+    from .questions import SoughtQuestions
 
 
 @dataclass
@@ -22,8 +22,8 @@ class Tools:
     """Handed to every measure. Models are loaded when a measure first uses them."""
 
     seed: int = 0
-    clip: Clip | None = None
-    benchmark: Benchmark | None = None
+    open_clip: OpenClip | None = None
+    sought_questions: SoughtQuestions | None = None
     language_model: LanguageModel | None = None
     judge: Chat | None = None
 

@@ -9,7 +9,6 @@ of a build, which may be shown or not.
 from __future__ import annotations
 
 import json
-import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -17,14 +16,11 @@ from difflib import SequenceMatcher
 from pathlib import Path
 from typing import Any
 
+from vid2book.speech.numbers import BELOW_TWENTY, TENS
+from vid2book.words import words
+
 _FRAME = 0.05  # seconds: a keyframe hits a state when its time lies within it, to a frame
-_NUMBERS = (
-    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen "
-    "fifteen sixteen seventeen eighteen nineteen twenty"
-).split()
-_TENS = ["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"]
-_WORD_OF = {str(i): word for i, word in enumerate(_NUMBERS)}
-_WORD_OF |= {str(10 * i): word for i, word in enumerate(_TENS, 2)} | {"100": "hundred"}
+_WORD_OF = {str(value): word for word, value in (BELOW_TWENTY | TENS | {"hundred": 100}).items()}
 
 
 @dataclass(frozen=True)
@@ -120,10 +116,10 @@ def score(truth: dict[str, Any], shown: Sequence[Shown], said: str) -> Score:
             extra += 1
     found = total = 0
     for i, keyframe in hits.items():
-        expected = Counter(words(" ".join(states[i]["text"])))
+        expected = Counter(compared_words(" ".join(states[i]["text"])))
         total += expected.total()
-        found += (expected & Counter(words(keyframe.ocr))).total()
-    spoken, lost, off_topic, off_topic_kept = _speech(truth["sentences"], words(said))
+        found += (expected & Counter(compared_words(keyframe.ocr))).total()
+    spoken, lost, off_topic, off_topic_kept = _speech(truth["sentences"], compared_words(said))
     return Score(
         sum(s.get("final", True) for s in states), len(hits), extra, total, found,
         spoken, lost, off_topic, off_topic_kept,
@@ -135,7 +131,7 @@ def _speech(sentences: Sequence[dict[str, Any]], said: Sequence[str]) -> tuple[i
     reference: list[str] = []
     off: list[bool] = []
     for sentence in sentences:
-        spoken = words(sentence["text"])
+        spoken = compared_words(sentence["text"])
         reference += spoken
         off += [bool(sentence.get("off_topic"))] * len(spoken)
     matched = [False] * len(reference)
@@ -150,9 +146,9 @@ def _speech(sentences: Sequence[dict[str, Any]], said: Sequence[str]) -> tuple[i
     return teaching, teaching - kept, off.count(True), still
 
 
-def words(text: str) -> list[str]:
+def compared_words(text: str) -> list[str]:
     """Lower-cased words and numbers without punctuation; small numbers as words."""
-    found = re.findall(r"[^\W_]+", text.lower().replace("'", "").replace("’", ""))
+    found = words(text.lower().replace("'", "").replace("’", ""))
     return [_WORD_OF.get(word, word) for word in found]
 
 

@@ -16,7 +16,7 @@ import yaml
 import vid2book.eval.density as density
 from vid2book.eval.density.knowledge import FEATURES, Model, weighted_sum
 from vid2book.eval.density.labelled import LECTURE, passages
-from vid2book.eval.density.text import words_of
+from vid2book.words import english_words
 
 FILE = Path(density.__path__[0]) / "knowledge.yaml"
 # By hand. Shuffled words have all that lectures have but the order, which therefore weighs most;
@@ -34,7 +34,7 @@ HEADER = "# Written by scripts/fit_density.py; knowledge.py says what this is.\n
 
 def fit() -> Model:
     tune = passages("tune")
-    read = [{name: f(words_of(p.text)) for name, f in FEATURES.items()} for p in tune]
+    read = [{name: f(english_words(p.text)) for name, f in FEATURES.items()} for p in tune]
     values = {name: np.array([features[name] for features in read]) for name in FEATURES}
     norms = {
         name: (round(float(v.mean()), 4), round(float(v.std()), 4)) for name, v in values.items()

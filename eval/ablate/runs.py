@@ -14,7 +14,7 @@ from pathlib import Path
 from vid2book.store import make_key, write_atomically
 
 from ..corpora import open_corpus
-from ..train import TrainConfig, evaluate_loss, train
+from ..train import SampleLoss, TrainConfig, evaluate_loss, train
 from ..vlm import Vlm, load
 from .config import HeldOut
 from .folders import AblateError, Kept
@@ -49,16 +49,6 @@ class Job:
 
 
 @dataclass(frozen=True)
-class HeldOutLoss:
-    """Of one held-out sample: cross-entropy of its text given its images, in nats."""
-
-    id: str
-    video_id: str
-    loss_sum: float
-    tokens: int
-
-
-@dataclass(frozen=True)
 class Answered:
     """One question about a held-out image. `score` is 0 to 1."""
 
@@ -76,7 +66,7 @@ class Found:
     images: int
     loss_tokens: int
     steps: int
-    losses: tuple[HeldOutLoss, ...]
+    losses: tuple[SampleLoss, ...]  # held-out
     answers: tuple[Answered, ...]
 
 
@@ -101,7 +91,7 @@ def run(job: Job, root: Path, device: str = "cpu") -> Found:
         images=trained.images,
         loss_tokens=trained.loss_tokens,
         steps=trained.steps,
-        losses=tuple(HeldOutLoss(**asdict(loss)) for loss in losses),
+        losses=tuple(losses),
         answers=_ask(vlm, job, out / "bench") if job.asked.questions else (),
     )
     write_atomically(out / _FOUND, json.dumps(asdict(found), indent=1).encode())
@@ -144,7 +134,7 @@ def _read(path: Path) -> Found | None:
     return Found(
         **values
         | {
-            "losses": tuple(HeldOutLoss(**loss) for loss in values["losses"]),
+            "losses": tuple(SampleLoss(**loss) for loss in values["losses"]),
             "answers": tuple(Answered(**answer) for answer in values["answers"]),
         }
     )

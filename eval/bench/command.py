@@ -83,8 +83,8 @@ def bench(
         raise UserError("this needs the extra: pip install 'vid2book[eval]'") from None
     from vid2book.config import Llm
     from vid2book.models.lazy import chat_of
+    from vid2book.models.open_clip import OpenClip
 
-    from ..clip import Clip
     from .results import read_runs
     from .run import Options
     from .run import bench as run_bench
@@ -100,7 +100,7 @@ def bench(
     with user_errors(ValueError, FileNotFoundError):
         options = Options(
             shots_by=shots_by,
-            clip=Clip(clip_model, clip_weights),
+            open_clip=OpenClip(clip_model, clip_weights),
             data=data,
             limit=limit,
             scoring=scoring,

@@ -4,43 +4,39 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable
-from pathlib import Path
 
 import numpy as np
 
+from vid2book.models.open_clip import OpenClip, Vectors
 from vid2book.store import Store, make_key, write_atomically
 
-from ..clip import Clip, Vectors
 from .rows import Rows
 
 _BATCH = 64
-Tell = Callable[[str, int, int], None]
+Tell = Callable[[str, int, int], None]  # what is done, how far it is, and of how many
 
 
 class Features:
     """Embeddings by one CLIP model.
 
     Args:
-        clip: the model.
+        open_clip: the model.
         tell: called with what is embedded, how many pictures are, and of how many.
     """
 
-    def __init__(self, clip: Clip, tell: Tell | None = None) -> None:
-        self._clip = clip
+    def __init__(self, open_clip: OpenClip, tell: Tell | None = None) -> None:
+        self.identity = open_clip.identity
+        self._open_clip = open_clip
         self._tell = tell or (lambda what, done, total: None)
         self._store = Store()
-        # A file of weights may change under its name.
-        weights = clip.weights
-        local = weights is not None and Path(weights).is_file()
-        self.identity = [clip.name, self._store.content(weights) if weights and local else weights]
 
     def of(self, rows: Rows) -> Vectors:
         """Array of shape (rows, dimensions), rows of length 1; zeros where there is no picture.
 
         Raises:
-            ClipError: the model cannot be loaded.
+            ModelError: the model cannot be loaded.
         """
-        key = make_key(*self.identity, rows.source, rows.fingerprint)
+        key = make_key(self.identity, rows.source, rows.fingerprint)
         path = self._store.root / "bench" / "features" / f"{key}.npy"
         if path.is_file():
             return np.load(path)
@@ -55,7 +51,7 @@ class Features:
         for start in range(0, len(rows), _BATCH):
             span = range(start, min(start + _BATCH, len(rows)))
             opened = {i: image for i in span if (image := rows.image(i)) is not None}
-            found = self._clip.images(
+            found = self._open_clip.images(
                 [np.asarray(image.convert("RGB")) for image in opened.values()]
             )
             part = np.zeros((len(span), found.shape[1]), np.float32)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import io
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +12,8 @@ import numpy as np
 from PIL import Image
 
 from vid2book.screen.phash import phash
+
+from ..images import decoded
 
 
 class DataError(ValueError):
@@ -37,12 +38,7 @@ class Picture:
         Raises:
             OSError: it cannot be read.
         """
-        try:
-            image = Image.open(io.BytesIO(self.data()))
-            image.load()
-        except (SyntaxError, ValueError, Image.DecompressionBombError) as error:
-            raise OSError(str(error)) from None  # what Pillow raises besides, of broken files
-        return image
+        return decoded(self.data())
 
     def digest(self) -> str:
         """Hash of the encoded bytes; empty if there is no such file."""

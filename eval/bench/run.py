@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from vid2book.models.chat import Chat
+from vid2book.models.open_clip import OpenClip
 
-from ..clip import Clip
 from ..vlm import Vlm, load
 from .published import TASKS
 from .results import Cell, Question, Run, folder_of
@@ -17,9 +17,8 @@ from .results import Cell, Question, Run, folder_of
 if TYPE_CHECKING:
     from lm_eval.api.model import LM
 
+    from .features import Tell
     from .task import Setting, VisualTask
-
-Tell = Callable[[str, int, int], None]
 
 
 @dataclass(frozen=True)
@@ -28,7 +27,7 @@ class Options:
 
     Attributes:
         shots_by: `random` (seeded), or `rices`, the likeness of pictures.
-        clip: the model that `rices` embeds pictures with.
+        open_clip: the model that `rices` embeds pictures with.
         data: a folder of local Parquet, FOLDER/TASK/SPLIT*.parquet; None for the Hub.
         limit: the first so many questions of each task.
         scoring: `extracted`, or `judge_as_released`, which needs `chat`.
@@ -40,7 +39,7 @@ class Options:
     """
 
     shots_by: Literal["random", "rices"] = "random"
-    clip: Clip | None = None
+    open_clip: OpenClip | None = None
     data: Path | None = None
     limit: int | None = None
     scoring: Literal["extracted", "judge_as_released"] = "extracted"
@@ -54,7 +53,7 @@ class Options:
         """What results depend on, for the record."""
         return {
             "shots_by": self.shots_by,
-            "clip": self.clip.name if self.clip and self.shots_by == "rices" else None,
+            "clip": self.open_clip.name if self.open_clip and self.shots_by == "rices" else None,
             "data": str(self.data) if self.data else None,
             "limit": self.limit,
             "scoring": self.scoring,
@@ -86,7 +85,7 @@ def bench(
 
     Raises:
         ValueError: an unknown task, or options that do not go together.
-        VlmError, ClipError, BenchError, BackendError: a model that cannot be used.
+        VlmError, ModelError, BenchError, BackendError: a model that cannot be used.
     """
     options = options or Options()
     tell = tell or (lambda what, done, total: None)
@@ -147,10 +146,10 @@ def _setting(options: Options, tell: Tell) -> Setting:
     from .score import Scoring
     from .task import Setting
 
-    clip = options.clip or Clip("ViT-L-14", "openai")
+    open_clip = options.open_clip or OpenClip("ViT-L-14", "openai")
     return Setting(
         seed=options.seed,
-        features=Features(clip, tell) if options.shots_by == "rices" else None,
+        features=Features(open_clip, tell) if options.shots_by == "rices" else None,
         library=Library(options.data, options.limit),
         scoring=Scoring(options.scoring, options.chat),
     )

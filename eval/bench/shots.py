@@ -14,9 +14,9 @@ from typing import Any
 
 import numpy as np
 
+from vid2book.models.open_clip import Vectors
 from vid2book.screen.phash import distance
 
-from ..clip import Vectors
 from .rows import Rows
 
 SAME_IMAGE = 4  # bits of 64: what scaling and JPEG change

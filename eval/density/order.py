@@ -16,9 +16,10 @@ from typing import NamedTuple
 
 import numpy as np
 
+from vid2book.words import english_words
+
 from .labelled import passages
 from .tagger import usual_tag
-from .text import words_of
 
 _STAND_ALONE = frozenset(
     "the a an of to in on at for from with by and or but if that this these those it its he she "
@@ -60,7 +61,7 @@ def _counts() -> _Counts:
     single, pairs = Counter[str](), Counter[tuple[str, str]]()
     for passage in passages("tune"):
         if passage.kind != "salad":
-            classes = [_class(word) for word in words_of(passage.text)]
+            classes = [_class(word) for word in english_words(passage.text)]
             single.update(classes)
             pairs.update(pairwise(classes))
     return _Counts(single, pairs)

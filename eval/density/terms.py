@@ -13,8 +13,7 @@ from collections.abc import Sequence
 from functools import cache
 
 from vid2book.collect import taxonomy
-
-from .text import words_of
+from vid2book.words import english_words
 
 _COMMON, _RARE = 5.6, 2.6  # Zipf frequency: the logarithm of occurrences in a billion words
 _PLURALS = (("ies$", "y"), ("(?<=[sxz])es$|(?<=[cs]h)es$", ""), ("(?<![sui])s$", ""))
@@ -44,7 +43,7 @@ def _weights() -> dict[str, float]:
 
     weights: dict[str, float] = {}
     for point in taxonomy.load():
-        for word in words_of(point.name):
+        for word in english_words(point.name):
             rarity = (_COMMON - zipf_frequency(word, "en")) / (_COMMON - _RARE)
             weight = min(1.0, max(0.0, rarity))
             if len(word) > 2 and weight:

@@ -1,24 +1,17 @@
-"""English text in words and passages, whatever its punctuation and case."""
+"""English text in passages, whatever its punctuation and case."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from itertools import pairwise
 
 PASSAGE = 100  # words; the measures were validated on passages of this length
 _FEWEST = 20  # words; fewer tell nothing
 _ENGLISH = 0.15  # share of function words; English has 0.3 to 0.5, other languages under 0.1
-_WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)?|\d+(?:[.,]\d+)*")
 _FUNCTION_WORDS = frozenset(
     "the a and of to in that is it you for on with this are we as be have was but not they at what "
     "so can from if or your there which when will do an i".split()
 )
-
-
-def words_of(text: str) -> list[str]:
-    """Lower-cased words and numbers; a clitic stays with its word ("it's")."""
-    return _WORD.findall(text.replace("’", "'").lower())
 
 
 def is_english(words: Sequence[str]) -> bool:

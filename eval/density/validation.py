@@ -8,13 +8,12 @@ benchmarks/density.py writes it.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from importlib.resources import files
-from typing import Any, NamedTuple, Protocol
+from typing import Any, Literal, NamedTuple
 
 from ..intervals import area_under_curve
-from ..measures.base import Figure
 from .labelled import LECTURE, OTHERS, Passage
 
 _Z = 1.96  # 95 %
@@ -29,25 +28,25 @@ class Auc(NamedTuple):
     others: int
 
 
-class Scorer(Protocol):
-    """A measure of text."""
-
-    figure: Figure
-
-    def score(self, passages: Sequence[str]) -> list[float]: ...
-
-
-def validate(measure: Scorer, passages: Sequence[Passage]) -> dict[str, Auc]:
+def validate(
+    score: Callable[[Sequence[str]], list[float]],
+    better: Literal["higher", "lower", "neither"],
+    passages: Sequence[Passage],
+) -> dict[str, Auc]:
     """The AUC of lectures against each other kind that the passages have.
+
+    Args:
+        score: the measure, from texts to values.
+        better: which values speak for lectures; "neither" is taken for "higher".
+        passages: those of lectures among them.
 
     Raises:
         ModuleNotFoundError: the measure needs a package that is missing.
     """
-    sign = -1.0 if measure.figure.better == "lower" else 1.0
-    scores = [sign * score for score in measure.score([p.text for p in passages])]
+    sign = -1.0 if better == "lower" else 1.0
     by_kind: dict[str, list[float]] = {}
-    for passage, score in zip(passages, scores, strict=True):
-        by_kind.setdefault(passage.kind, []).append(score)
+    for passage, value in zip(passages, score([p.text for p in passages]), strict=True):
+        by_kind.setdefault(passage.kind, []).append(sign * value)
     return {kind: auc(by_kind[LECTURE], by_kind[kind]) for kind in OTHERS if kind in by_kind}
 
 

@@ -29,7 +29,7 @@ class Coherence(Measure):
     )  # fmt: skip
 
     def __init__(self, tools: Tools) -> None:
-        how = f"cosine by {tools.clip.name}" if tools.clip else "SSIM of grey images"
+        how = f"cosine by {tools.open_clip.name}" if tools.open_clip else "SSIM of grey images"
         self._found = PerSample(f"{how}; neighbours above {_SAME} SSIM are one")
 
     def see(self, sample: Seen) -> None:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from hashlib import blake2b
 from typing import Literal
 
+from vid2book.words import words
+
 from ..lookalikes import Lookalikes
-from ..questions import Item
+from ..questions import SoughtQuestion
 from ..seen import Picture, Seen, decode
 from ..tools import Tools
-from ..words import runs, words_of
 from .base import Absent, Figure, Found, Measure, PerSample
 
 _RUN = 8  # words
@@ -35,32 +37,32 @@ class Contamination(Measure):
     )  # fmt: skip
 
     def __init__(self, tools: Tools) -> None:
-        self._benchmark = tools.benchmark
+        self._sought = tools.sought_questions
         self._owners: dict[int, list[int]] = defaultdict(list)  # run to the questions that have it
         self._sizes: list[int] = []  # runs of each question
         self._lengths: set[int] = set()  # words of a run
         self._images = Lookalikes()
         self._leaks: Counter[str] = Counter()
         scorer = f"{_RUN}-word runs, half of a question; perceptual hash"
-        if tools.benchmark:
-            scorer += f"; {tools.benchmark.name}, {len(tools.benchmark.items):,} rows"
-            for item in tools.benchmark.items:
-                self._learn(item)
+        if self._sought:
+            scorer += f"; {self._sought.benchmark}, {len(self._sought.questions):,} rows"
+            for question in self._sought.questions:
+                self._learn(question)
         self._found = {figure.name: PerSample(scorer) for figure in self.figures}
 
     def see(self, sample: Seen) -> None:
-        if self._benchmark is None:
+        if self._sought is None:
             return
         questions = self._questions_in(sample)
-        for question in questions:
-            self._leaks[self._benchmark.items[question].question[:200]] += 1
+        for number in questions:
+            self._leaks[self._sought.questions[number].text[:200]] += 1
         images = any(self._images.find(picture) is not None for picture in sample.pictures)
         self._found["contamination"].add(bool(questions) or images, 1)
         self._found["contamination_text"].add(bool(questions), 1)
         self._found["contamination_image"].add(images, 1)
 
     def finish(self) -> Mapping[str, Found]:
-        if self._benchmark is None:
+        if self._sought is None:
             why = Absent("no benchmark to look for; name one with --benchmark")
             return {figure.name: why for figure in self.figures}
         return self._found
@@ -68,25 +70,31 @@ class Contamination(Measure):
     def details(self) -> Mapping[str, Mapping[str, int]]:
         return {"leaked_questions": dict(self._leaks.most_common(20))} if self._leaks else {}
 
-    def _learn(self, item: Item) -> None:
-        words = words_of(item.question)
-        hashes = runs(words, _RUN).tolist() if len(words) >= _SHORTEST else []
-        for value in hashes:
-            self._owners[value].append(len(self._sizes))
-        if hashes:
-            self._lengths.add(min(len(words), _RUN))
-        self._sizes.append(len(hashes))
-        for content in item.images:
+    def _learn(self, question: SoughtQuestion) -> None:
+        asked = words(question.text.lower())
+        runs = _runs(asked, _RUN) if len(asked) >= _SHORTEST else []
+        for run in runs:
+            self._owners[run].append(len(self._sizes))
+        if runs:
+            self._lengths.add(min(len(asked), _RUN))
+        self._sizes.append(len(runs))
+        for content in question.images:
             if (pixels := decode(content)) is not None:
                 self._images.add(Picture(0, pixels))
 
     def _questions_in(self, sample: Seen) -> list[int]:
         said = [*sample.record.texts, *sample.record.ocr_texts]
-        words = [word for text in said if text for word in words_of(text)]
+        here = [word for text in said if text for word in words(text.lower())]
         hits: Counter[int] = Counter()
         for length in self._lengths:
-            for value in runs(words, length).tolist():
-                hits.update(self._owners.get(value, ()))
-        return [
-            question for question, count in hits.items() if count >= _PART * self._sizes[question]
-        ]
+            for run in _runs(here, length):
+                hits.update(self._owners.get(run, ()))
+        return [number for number, count in hits.items() if count >= _PART * self._sizes[number]]
+
+
+def _runs(said: Sequence[str], length: int) -> list[int]:
+    """Hashes of all runs of `length` words, each once; of the whole text if it is shorter."""
+    last = max(1, len(said) - length + 1) if said else 0
+    runs = (" ".join(said[i : i + length]).encode() for i in range(last))
+    # In order, so that equal corpora give equal reports.
+    return sorted({int.from_bytes(blake2b(r, digest_size=8).digest(), "little") for r in runs})

@@ -17,12 +17,12 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from vid2book.models.open_clip import Vectors
+
 from ..pairs import text_of
 from ..seen import Seen
 from ..tools import Tools
 from .base import Absent, Figure, Found, Measure, PerPair, PerSample
-
-Vectors = NDArray[np.float32]
 
 _WRONG = 20  # wrong texts for each image, for the lift
 _WRONG_FOR_AREA = 4  # of them, those that the ROC curve takes
@@ -63,7 +63,9 @@ class Correlation(Measure):
         self._pairs = _Pairs()
         self._samples = 0
         self._scorer = (
-            tools.clip.name if tools.clip else f"on-screen text to speech, {tools.embed.identity}"
+            tools.open_clip.name
+            if tools.open_clip
+            else f"on-screen text to speech, {tools.embed.identity}"
         )
 
     def see(self, sample: Seen) -> None:
@@ -86,7 +88,9 @@ class Correlation(Measure):
 
     def finish(self) -> Mapping[str, Found]:
         if len(self._pairs.texts) < 2:
-            scored = "CLIP" if self._tools.clip else "on-screen text, and no CLIP model is given"
+            scored = (
+                "CLIP" if self._tools.open_clip else "on-screen text, and no CLIP model is given"
+            )
             why = Absent(f"fewer than two texts belong to an image with {scored}")
             return {figure.name: why for figure in self.figures}
         right, wrong = self._similarities()
@@ -109,7 +113,8 @@ class Correlation(Measure):
 
     def _embed_texts(self, texts: Sequence[str]) -> None:
         fresh = [t for t in dict.fromkeys(texts) if t not in self._pairs.numbers]
-        embed = self._tools.clip.texts if self._tools.clip else self._tools.embed
+        open_clip = self._tools.open_clip
+        embed = open_clip.texts if open_clip else self._tools.embed
         for text, vector in zip(fresh, embed(fresh), strict=True):
             self._pairs.numbers[text] = len(self._pairs.texts)
             self._pairs.texts.append(vector)

@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from typing import Literal
 
-import numpy as np
-from numpy.typing import NDArray
+from vid2book.assemble.minhash import Index, minhash
+from vid2book.words import words
 
 from ..lookalikes import Lookalikes
 from ..seen import Seen
 from ..tools import Tools
-from ..words import runs, words_of
 from .base import EachSample, Figure
 
-_SHINGLE = 5  # words
-_SHORTEST = 5  # words: "Thank you." said twice duplicates nothing
+_SHINGLE = 5  # words; a shorter text, such as "Thank you.", duplicates nothing
 _ALIKE = 0.8  # Jaccard similarity of the shingles
-_BANDS, _ROWS = 16, 8  # of the signature: two texts at 0.8 share a band with probability 0.95
-_PRIME = (1 << 31) - 1
+_HASHES = 256  # the standard error of a similarity of 0.8 is then 0.025
+_BANDS = 32  # of 8 numbers: two texts at 0.8 meet with a probability of 0.997
 
 _LOWER: Literal["lower"] = "lower"
 
@@ -60,13 +57,9 @@ class DuplicateImages(EachSample):
 
 
 class DuplicateTexts(EachSample):
-    """A text counts where an earlier one has nearly the same runs of five words.
+    """A text counts where an earlier one has nearly the same runs of five words."""
 
-    Candidates by MinHash and banding (Broder, "On the Resemblance and Containment of Documents",
-    1997; Leskovec, Rajaraman and Ullman, "Mining of Massive Datasets", chapter 3).
-    """
-
-    scorer = "MinHash of 5-word shingles, 128 hashes, Jaccard at least 0.8"
+    scorer = "MinHash of 5-word shingles, 256 hashes, Jaccard at least 0.8"
     figures = (
         Figure("duplicate_text_share", "Texts that an earlier one already says", _LOWER, "share",
                "Broder 1997; the threshold is that of Lee et al. 2021",
@@ -75,35 +68,23 @@ class DuplicateTexts(EachSample):
 
     def __init__(self, tools: Tools) -> None:
         super().__init__(tools)
-        self._bands: dict[tuple[int, bytes], list[int]] = defaultdict(list)
-        self._signatures: list[NDArray[np.uint32]] = []
-        draw = np.random.default_rng(0)  # any numbers do, but always the same
-        self._factors = draw.integers(1, _PRIME, (_BANDS * _ROWS, 1), np.uint64)
-        self._offsets = draw.integers(0, _PRIME, (_BANDS * _ROWS, 1), np.uint64)
+        self._known = Index(_BANDS)
+        self._seen = 0
 
     def rate(self, sample: Seen) -> dict[str, tuple[float, float]]:
         repeated = count = 0
         for text in filter(None, sample.record.texts):
-            words = words_of(text)
-            if len(words) >= _SHORTEST:
+            said = words(text.lower())
+            if len(said) >= _SHINGLE:
                 count += 1
-                repeated += self._is_known(self._signature(words))
+                repeated += self._is_known(said)
         return {"duplicate_text_share": (repeated, count)}
 
-    def _is_known(self, signature: NDArray[np.uint32]) -> bool:
+    def _is_known(self, said: list[str]) -> bool:
         """Whether an earlier text is alike; where none is, this one is added."""
-        bands = signature.reshape(_BANDS, _ROWS)
-        keys = [(band, values.tobytes()) for band, values in enumerate(bands)]
-        candidates = {i for key in keys for i in self._bands.get(key, ())}
-        if any(np.mean(signature == self._signatures[i]) >= _ALIKE for i in candidates):
+        signature = minhash(said, _SHINGLE, _HASHES)
+        if self._known.matches(signature, _ALIKE):
             return True
-        for key in keys:
-            self._bands[key].append(len(self._signatures))
-        self._signatures.append(signature)
+        self._known.add(self._seen, signature)
+        self._seen += 1
         return False
-
-    def _signature(self, words: list[str]) -> NDArray[np.uint32]:
-        # 32 bits of each, times less than 2^31: nothing overflows.
-        shingles = runs(words, _SHINGLE) >> np.uint64(32)
-        hashes = (self._factors * shingles + self._offsets) % _PRIME
-        return hashes.min(axis=1).astype(np.uint32)

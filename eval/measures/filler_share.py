@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from ..density.text import words_of
+from vid2book.words import english_words
+
 from .base import Figure
 from .text import TextMeasure
 
@@ -30,7 +31,7 @@ class FillerShare(TextMeasure):
     scorer = "word list"
 
     def score(self, passages: Sequence[str]) -> list[float]:
-        return [_share(words_of(p)) for p in passages]
+        return [_share(english_words(p)) for p in passages]
 
 
 def _share(words: Sequence[str]) -> float:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from vid2book.words import english_words
+
 from ..density.ideas import idea_density
 from ..density.needs import needs_measure
-from ..density.text import words_of
 from .base import Figure
 from .text import TextMeasure
 
@@ -26,4 +27,4 @@ class IdeaDensity(TextMeasure):
 
     @needs_measure
     def score(self, passages: Sequence[str]) -> list[float]:
-        return [idea_density(words_of(p)) for p in passages]
+        return [idea_density(english_words(p)) for p in passages]

@@ -46,8 +46,8 @@ class InSampleSimilarity(Measure):
     )  # fmt: skip
 
     def __init__(self, tools: Tools) -> None:
-        self._clip = tools.clip
-        both = f"{tools.clip.name}; {_RESIZE}" if tools.clip else ""
+        self._open_clip = tools.open_clip
+        both = f"{tools.open_clip.name}; {_RESIZE}" if tools.open_clip else ""
         self._found = {figure.name: PerSample(both) for figure in self.figures}
         self._found["in_sample_ssim"] = PerSample(_RESIZE)
 
@@ -73,7 +73,7 @@ class InSampleSimilarity(Measure):
             found[f"insi_sim_as_released_{number}"].add(value, of_it)
 
     def finish(self) -> Mapping[str, Found]:
-        if self._clip is not None:
+        if self._open_clip is not None:
             return self._found
         why = Absent("no CLIP weights; name a model with --clip-model and --clip-weights")
         absent: dict[str, Found] = {figure.name: why for figure in self.figures}

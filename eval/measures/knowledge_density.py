@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from vid2book.words import english_words
+
 from ..density.knowledge import knowledge
 from ..density.needs import needs_measure
-from ..density.text import words_of
 from .base import Figure
 from .text import TextMeasure
 
@@ -27,4 +28,4 @@ class KnowledgeDensity(TextMeasure):
 
     @needs_measure
     def score(self, passages: Sequence[str]) -> list[float]:
-        return [knowledge(words_of(p)) for p in passages]
+        return [knowledge(english_words(p)) for p in passages]

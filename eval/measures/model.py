@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import math
+from abc import abstractmethod
 from collections.abc import Mapping
 from typing import ClassVar
 
 from vid2book.models.error import ModelError
+from vid2book.words import english_words
 
-from ..density.text import is_english, passages_of, words_of
+from ..density.text import is_english, passages_of
 from ..seen import Seen
 from ..tools import Tools
 from .base import Absent, Found, PerSample
@@ -30,14 +32,14 @@ class ModelMeasure(TextMeasure):
         self._is_named = self.has_model(tools)
 
     @staticmethod
+    @abstractmethod
     def has_model(tools: Tools) -> bool:
         """Whether the model that the measure needs is named."""
-        raise NotImplementedError
 
     def see(self, sample: Seen) -> None:
         passages = passages_of(sample.text) if self._is_named else []
         passage = passages[len(passages) // 2] if passages else ""
-        english = bool(passage) and is_english(words_of(passage))
+        english = bool(passage) and is_english(english_words(passage))
         self._foreign += bool(passage) and not english
         self._passages.append(passage if english else "")
 

@@ -6,7 +6,9 @@ from abc import abstractmethod
 from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
-from ..density.text import is_english, passages_of, words_of
+from vid2book.words import english_words
+
+from ..density.text import is_english, passages_of
 from ..seen import Seen
 from ..tools import Tools
 from .base import Absent, Figure, Found, Measure, PerSample
@@ -44,7 +46,7 @@ class TextMeasure(Measure):
 
     def see(self, sample: Seen) -> None:
         passages = passages_of(sample.text)
-        english = [p for p in passages if is_english(words_of(p))]
+        english = [p for p in passages if is_english(english_words(p))]
         self._foreign += bool(passages) and not english
         scores: list[float] = []
         if english and not self._missing:

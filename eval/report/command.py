@@ -68,23 +68,26 @@ def measure(
     ] = "",
 ) -> None:
     """Tell how good corpora are, in REPORT/report.html and REPORT/metrics.json."""
-    from ..clip import Clip
+    from vid2book.models.open_clip import OpenClip
+
+    from .. import measure as measure_corpora
     from ..density.surprise import open_language_model
-    from . import metrics
+    from .metrics import write_metrics
     from .page import write_page
     from .plots import check
 
     console = Console(stderr=True)
     with user_errors(OSError):
         check()  # before hours of work
-        clip = Clip(clip_model, clip_weights) if clip_weights or ":" in clip_model else None
+        named = clip_weights or ":" in clip_model
+        open_clip = OpenClip(clip_model, clip_weights) if named else None
         with _progress(console, samples or None) as tell:
-            found = metrics.measure(
+            found = measure_corpora(
                 *corpora,
                 samples=samples or None,
                 seed=seed,
                 split=split,
-                clip=clip,
+                open_clip=open_clip,
                 benchmark=benchmark,
                 benchmark_split=benchmark_split,
                 language_model=open_language_model(language_model) if language_model else None,
@@ -92,7 +95,7 @@ def measure(
                 tell=tell,
             )
         output.mkdir(parents=True, exist_ok=True)
-        metrics.write_metrics(found, output / "metrics.json")
+        write_metrics(found, output / "metrics.json")
         write_page(found, output / "report.html")
     out = Console()
     out.print(_table(found))

@@ -9,7 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from ..clip import Clip
+from vid2book.models.open_clip import OpenClip
+
 from ..corpora import CorpusError, Interleaved, InterleavedCorpus
 from ..intervals import Interval, Statistic, interval, ratio, separation
 from ..measures import MEASURES
@@ -73,7 +74,7 @@ def measure_corpus(
     measures = [measure(tools) for measure in MEASURES]
     videos: list[str] = []
     with open_album() as album:
-        for sample in _seen(corpus.samples(samples, tools.seed), tools.clip):
+        for sample in _seen(corpus.samples(samples, tools.seed), tools.open_clip):
             for measure in measures:
                 measure.see(sample)
             album.add(sample)
@@ -94,12 +95,12 @@ def measure_corpus(
     )
 
 
-def _seen(records: Iterator[Interleaved], clip: Clip | None) -> Iterator[Seen]:
+def _seen(records: Iterator[Interleaved], open_clip: OpenClip | None) -> Iterator[Seen]:
     """Samples with their images embedded, those of a few samples in one batch."""
     numbered = enumerate(records)
     while batch := [Seen(record, i) for i, record in islice(numbered, _EMBEDDED_AT_ONCE)]:
-        if clip:
-            vectors = clip.images([p.pixels for sample in batch for p in sample.pictures])
+        if open_clip:
+            vectors = open_clip.images([p.pixels for sample in batch for p in sample.pictures])
             ends = np.cumsum([len(sample.pictures) for sample in batch])
             for sample, part in zip(batch, np.split(vectors, ends[:-1]), strict=True):
                 sample.vectors = part

@@ -30,15 +30,10 @@ from itertools import combinations
 from pathlib import Path
 from typing import Any
 
-from vid2book.models.chat import Chat
-
-from ..clip import Clip
-from ..corpora import InterleavedCorpus, open_corpus
-from ..density.surprise import LanguageModel
+from ..corpora import InterleavedCorpus
 from ..density.validation import published
 from ..intervals import RESAMPLES, Interval, paired_difference
 from ..measures.base import Figure
-from ..questions import open_benchmark
 from ..tools import Tools
 from .measuring import Measured, Result, Tell, measure_corpus
 
@@ -102,43 +97,26 @@ class Report:
         }
 
 
-def measure(
-    *corpora: str | Path | InterleavedCorpus,
+def report_on(
+    corpora: Sequence[InterleavedCorpus],
+    tools: Tools,
     samples: int | None = None,
-    seed: int = 0,
-    split: str = "train",
-    clip: Clip | None = None,
-    benchmark: str | Path | None = None,
-    benchmark_split: str = "test",
-    language_model: LanguageModel | None = None,
-    judge: Chat | None = None,
     tell: Tell | None = None,
 ) -> Report:
     """Measure corpora, and compare those that share videos.
 
     Args:
-        corpora: what `open_corpus` opens, or opened ones.
         samples: how many of each to draw at random; None: all.
-        seed: of the draw, of wrong pairs and of the bootstrap.
-        split: of each corpus.
-        clip: embeds images and texts; without it on-screen text stands for the image.
-        benchmark: a dataset whose questions and images the corpora should not hold.
-        benchmark_split: of it.
-        language_model: tells how surprising the texts are.
-        judge: grades the texts.
         tell: called with the name of a corpus and the number of samples done.
 
     Raises:
-        CorpusError: a corpus or the benchmark cannot be read.
-        ClipError: the CLIP model cannot be loaded.
+        CorpusError: a corpus has no sample that can be read.
+        ModelError: the CLIP model cannot be loaded.
     """
-    opened = [c if isinstance(c, InterleavedCorpus) else open_corpus(c, split) for c in corpora]
-    _name_apart(opened)
-    looked_for = open_benchmark(benchmark, benchmark_split) if benchmark else None
-    tools = Tools(seed, clip, looked_for, language_model, judge)
-    measured = tuple(measure_corpus(corpus, tools, samples, tell) for corpus in opened)
-    compared = tuple(_compare(one, other, seed) for one, other in combinations(measured, 2))
-    return Report(measured, compared, seed)
+    _name_apart(corpora)
+    measured = tuple(measure_corpus(corpus, tools, samples, tell) for corpus in corpora)
+    compared = tuple(_compare(a, b, tools.seed) for a, b in combinations(measured, 2))
+    return Report(measured, compared, tools.seed)
 
 
 def write_metrics(report: Report, path: Path) -> None:

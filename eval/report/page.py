@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import base64
-import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from importlib.resources import files
 from pathlib import Path
 
-from jinja2 import Environment, FunctionLoader, StrictUndefined
 from markupsafe import Markup
+
+from vid2book.viewer.templates import environment, packaged, source_hash
 
 from ..density.validation import published
 from ..measures.base import Figure
@@ -57,16 +56,10 @@ def write_page(report: Report, path: Path) -> None:
     first = report.corpora[0].results
     sections = [_section(report, name) for name in first if _is_known(report, name)]
     absent = [r for name, r in first.items() if not _is_known(report, name) and not r.figure.minor]
-    style = _packaged("page.css")
-    environment = Environment(
-        loader=FunctionLoader(_packaged),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters.update(number=number, signed=signed, data=_data_url)
-    page = environment.get_template("page.html").render(
+    style = packaged(__package__, "page.css")
+    templates = environment(__package__)
+    templates.filters.update(number=number, signed=signed, data=_data_url)
+    page = templates.get_template("page.html").render(
         report=report,
         sections=sections,
         compared=_with_shared(report),
@@ -75,7 +68,7 @@ def write_page(report: Report, path: Path) -> None:
         absent=absent,
         verdicts=_verdicts,
         style=Markup(style),
-        policy=f"default-src 'none'; img-src data:; style-src {_hash(style)}",
+        policy=f"default-src 'none'; img-src data:; style-src {source_hash(style)}",
         arrows=_ARROWS,
         versions=report.to_dict()["versions"],
     )
@@ -123,11 +116,3 @@ def _verdicts(difference: Difference, pair: Compared) -> str:
 
 def _data_url(picture: bytes) -> str:
     return "data:image/jpeg;base64," + base64.b64encode(picture).decode()
-
-
-def _packaged(name: str) -> str:
-    return (files("vid2book.eval.report") / name).read_text("utf-8")
-
-
-def _hash(text: str) -> str:
-    return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Sequence
 from itertools import pairwise
 
 from PIL import Image
 
 from ..corpora import Interleaved
+from ..images import LARGEST, TooLargeError, decoded
 from ..vlm import Item
 from .config import Text
 
 COLUMNS: dict[Text, str] = {"speech": "texts", "speech+ocr": "text_ocr_list"}
 """What of a sample is learned."""
-
-_LARGEST = 50_000_000  # pixels; a larger picture is an accident or an attack
 
 
 class Unusable(ValueError):  # noqa: N818 - it names what the row is
@@ -74,12 +72,10 @@ def halve(items: Sequence[Item]) -> tuple[list[Item], list[Item]]:
 
 def _decode(content: bytes) -> Image.Image:
     try:
-        image = Image.open(io.BytesIO(content))
-        if image.width * image.height > _LARGEST:
-            raise Unusable("a row with an image of more than 50 million pixels")
-        image.load()
-        return image
-    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
-        if isinstance(error, Unusable):
-            raise
+        return decoded(content, LARGEST)
+    except TooLargeError:
+        raise Unusable(
+            f"a row with an image of more than {LARGEST // 10**6} million pixels"
+        ) from None
+    except OSError:
         raise Unusable("a row with an image that cannot be read") from None

@@ -13,7 +13,8 @@ from PIL import Image
 
 from vid2book.builder.measures import read_measures
 from vid2book.builder.write import write_corpus
-from vid2book.eval.report.metrics import measure, write_metrics
+from vid2book.eval import measure
+from vid2book.eval.report.metrics import write_metrics
 from vid2book.folder.record import CorpusError
 
 from ..support.hub.server import Hub

@@ -1,4 +1,4 @@
-"""Ablations: images that move, cells, folders that are made once, tables; and a whole study."""
+"""Ablations: cells, folders that are made once, tables; and a whole study."""
 
 from __future__ import annotations
 
@@ -7,120 +7,19 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pyarrow as pa
-import pyarrow.parquet as pq
 import pytest
 import typer
 from typer.testing import CliRunner
 
 from vid2book.config import ConfigError
 from vid2book.eval.ablate import config, report
-from vid2book.eval.ablate.arrange import arrange, shared_ids, shuffled_within
 from vid2book.eval.ablate.command import ablate
-from vid2book.eval.ablate.config import Ablation, Corpus, Folder, Settings
+from vid2book.eval.ablate.config import Ablation, CorpusFolder, Folder, Settings
 from vid2book.eval.ablate.folders import AblateError, Folders
 from vid2book.eval.ablate.grid import cells, some
-from vid2book.eval.ablate.runs import Answered, Found, HeldOutLoss
+from vid2book.eval.ablate.runs import Answered, Found
 from vid2book.eval.ablate.table import measures, table, unmatched
-
-SAMPLES, SLIDES = 40, 5
-
-
-@pytest.fixture
-def corpus(tmp_path: Path) -> Path:
-    """Samples of five images, each before its text; an image's bytes name it."""
-    rows: list[dict[str, Any]] = []
-    for number in range(SAMPLES):
-        names = [f"{number}.{slide}" for slide in range(SLIDES)]
-        rows.append(
-            {
-                "id": f"sample-{number}",
-                "images": [x for n in names for x in ({"bytes": n.encode(), "path": None}, None)],
-                "texts": [x for n in names for x in (None, f"says {n}")],
-                "ocr_texts": [x for n in names for x in (f"reads {n}", None)],
-                "elements": [{"kind": k, "name": n} for n in names for k in ("image", "text")],
-            }
-        )
-    out = tmp_path / "corpus"
-    (out / "data").mkdir(parents=True)
-    half = SAMPLES // 2
-    for number, part in enumerate((rows[:half], rows[half:])):
-        pq.write_table(
-            pa.Table.from_pylist(part), out / "data" / f"train-{number:05d}-of-00002.parquet"
-        )
-    return out
-
-
-def arranged(corpus: Path, out: Path, order: float, across: float, seed: int = 0) -> list[Any]:
-    arrange(corpus, out, order, across, None, seed)
-    return pq.read_table(out / "data").to_pylist()
-
-
-def shown(rows: list[Any]) -> list[list[str]]:
-    return [[image["bytes"].decode() for image in row["images"] if image] for row in rows]
-
-
-def moved(rows: list[Any]) -> float:
-    """Share of the images that do not stand before their own text."""
-    places = [
-        (name, f"{number}.{slide}")
-        for number, names in enumerate(shown(rows))
-        for slide, name in enumerate(names)
-    ]
-    return sum(name != own for name, own in places) / len(places)
-
-
-def test_shuffled_order_keeps_images_in_their_sample(corpus: Path, tmp_path: Path) -> None:
-    rows = arranged(corpus, tmp_path / "out", order=1.0, across=0.0)
-    for number, names in enumerate(shown(rows)):
-        assert sorted(names) == [f"{number}.{slide}" for slide in range(SLIDES)]
-    assert 0.7 < moved(rows) < 0.9  # one in five comes back to its place
-
-
-def test_a_smaller_share_moves_fewer(corpus: Path, tmp_path: Path) -> None:
-    shares = [moved(arranged(corpus, tmp_path / f"{s}", s, 0.0)) for s in (0.2, 0.5, 1.0)]
-    assert 0 < shares[0] < shares[1] < shares[2]
-
-
-def test_shuffled_across_moves_images_to_other_samples(corpus: Path, tmp_path: Path) -> None:
-    rows = arranged(corpus, tmp_path / "out", order=0.0, across=1.0)
-    names = shown(rows)
-    everything = sorted(f"{n}.{s}" for n in range(SAMPLES) for s in range(SLIDES))
-    assert sorted(name for each in names for name in each) == everything
-    home = sum(name.startswith(f"{n}.") for n, each in enumerate(names) for name in each)
-    assert home < 0.1 * SAMPLES * SLIDES
-
-
-def test_texts_stay_and_what_is_read_goes_with_the_image(corpus: Path, tmp_path: Path) -> None:
-    rows = arranged(corpus, tmp_path / "out", order=1.0, across=1.0)
-    for number, row in enumerate(rows):
-        assert row["texts"][1::2] == [f"says {number}.{slide}" for slide in range(SLIDES)]
-        for place in range(0, 2 * SLIDES, 2):
-            name = row["images"][place]["bytes"].decode()
-            assert row["ocr_texts"][place] == f"reads {name}"
-            assert row["elements"][place] == {"kind": "image", "name": name}
-            assert row["images"][place + 1] is None
-
-
-def test_the_seed_decides(corpus: Path, tmp_path: Path) -> None:
-    one, same, other = (
-        shown(arranged(corpus, tmp_path / name, 1.0, 0.0, seed))
-        for name, seed in (("a", 1), ("b", 1), ("c", 2))
-    )
-    assert one == same != other
-
-
-def test_only_samples_that_all_corpora_have(corpus: Path, tmp_path: Path) -> None:
-    arrange(corpus, tmp_path / "few", 0.0, 0.0, frozenset({"sample-3", "sample-30"}), 0)
-    assert pq.read_table(tmp_path / "few" / "data")["id"].to_pylist() == ["sample-3", "sample-30"]
-    assert shared_ids([corpus, tmp_path / "few"]) == {"sample-3", "sample-30"}
-
-
-def test_samples_of_other_lengths(tmp_path: Path) -> None:
-    sample = np.array([0, 0, 0, 1, 2, 2])
-    places = shuffled_within(sample, 1.0, np.random.default_rng(0))
-    assert sorted(places) == list(range(6))
-    assert list(sample[places]) == list(sample)
+from vid2book.eval.train import SampleLoss
 
 
 def ablation(**values: Any) -> Ablation:
@@ -196,15 +95,15 @@ def test_a_folder_is_made_once_until_what_it_reads_changes(
 
 def test_a_command_that_fails_is_told_with_its_last_words(tmp_path: Path) -> None:
     folders = Folders(tmp_path / "work", lambda said: None)
-    failing = Corpus(make="python -c \"raise SystemExit('no disk left')\" {out}")
+    failing = CorpusFolder(make="python -c \"raise SystemExit('no disk left')\" {out}")
     with pytest.raises(AblateError, match=r"(?s)exit status 1.*no disk left"):
         folders.corpus(failing, {})
     with pytest.raises(AblateError, match="nothing was written"):
-        folders.corpus(Corpus(make="python -c pass {out}"), {})
+        folders.corpus(CorpusFolder(make="python -c pass {out}"), {})
     with pytest.raises(AblateError, match="cannot run no-such-program"):
-        folders.corpus(Corpus(make="no-such-program {out}"), {})
+        folders.corpus(CorpusFolder(make="no-such-program {out}"), {})
     with pytest.raises(AblateError, match="lectures is not there"):
-        folders.corpus(Corpus(videos="lectures"), {})
+        folders.corpus(CorpusFolder(videos="lectures"), {})
     assert not list((tmp_path / "work" / "corpora").glob("[0-9a-f]*"))
 
 
@@ -249,7 +148,7 @@ def found(loss: float, right: float, videos: int = 30) -> Found:
         loss_tokens=1000,
         steps=5,
         losses=tuple(
-            HeldOutLoss(name, name, 10 * (loss + more), 10)
+            SampleLoss(name, name, 10 * (loss + more), 10)
             for name, more in zip(names, hard, strict=True)
         ),
         answers=tuple(Answered(0, name, name, right) for name in names),

@@ -104,7 +104,7 @@ class _Same:
 
 
 def test_clip_vectors_are_taken_where_there_are_any() -> None:
-    measure = Correlation(Tools(clip=_Same()))  # type: ignore[arg-type]
+    measure = Correlation(Tools(open_clip=_Same()))  # type: ignore[arg-type]
     for index in range(3):
         seen = Seen(sample(f"s{index}", [png(index), str(index)]), index)
         seen.vectors = np.eye(16, dtype=np.float32)[[index]]

@@ -10,6 +10,7 @@ from pathlib import Path
 import fit_density
 import pytest
 
+from vid2book.eval import measure as measure_corpora
 from vid2book.eval.corpora import Interleaved
 from vid2book.eval.density import terms
 from vid2book.eval.density.ideas import idea_density
@@ -17,17 +18,17 @@ from vid2book.eval.density.labelled import LECTURE, OTHERS, Passage, passages
 from vid2book.eval.density.manner import KINDS, _lists
 from vid2book.eval.density.order import word_order
 from vid2book.eval.density.terms import terms_per_100
-from vid2book.eval.density.text import is_english, passages_of, words_of
+from vid2book.eval.density.text import is_english, passages_of
 from vid2book.eval.density.validation import auc, published, validate
 from vid2book.eval.measures import MEASURES
 from vid2book.eval.measures.base import Absent, PerSample
 from vid2book.eval.measures.filler_share import FillerShare
 from vid2book.eval.measures.knowledge_density import KnowledgeDensity
 from vid2book.eval.measures.text import TextMeasure
-from vid2book.eval.report import metrics
 from vid2book.eval.report.page import write_page
 from vid2book.eval.seen import Seen
 from vid2book.eval.tools import Tools
+from vid2book.words import english_words
 
 from ..support.corpora import row, write_parquet
 
@@ -68,7 +69,8 @@ def bare(passage: Passage) -> Passage:
 @pytest.mark.parametrize("change", [lambda p: p, bare], ids=["as written", "bare"])
 def test_knowledge_density_parts_lectures_from_all_else_on_held_out_topics(change) -> None:  # type: ignore[no-untyped-def]
     held = [change(p) for p in passages("held_out")]
-    found = validate(KnowledgeDensity(TOOLS), held)
+    measure = KnowledgeDensity(TOOLS)
+    found = validate(measure.score, measure.figure.better, held)
     assert set(found) == set(OTHERS)
     assert min(area.value for area in found.values()) >= 0.95
 
@@ -78,7 +80,7 @@ def test_the_published_figures_are_those_of_the_measures(measure: type[TextMeasu
     known = published()[measure.figure.name]
     measuring = measure(TOOLS)
     assert known["scorer"] == measuring.scorer
-    found = validate(measuring, passages("held_out"))
+    found = validate(measuring.score, measuring.figure.better, passages("held_out"))
     assert set(known["written"]) == set(found)
     for kind, figures in known["written"].items():
         assert figures == pytest.approx(found[kind][:3], abs=0.01)
@@ -106,7 +108,7 @@ def test_no_word_is_in_two_lists() -> None:
     ],
 )
 def test_ideas_are_counted_as_by_hand(text: str, ideas: int) -> None:
-    words = words_of(text)
+    words = english_words(text)
     assert idea_density(words) * len(words) == pytest.approx(ideas)
 
 
@@ -120,7 +122,7 @@ def test_rare_terms_count_more_than_terms_that_are_common_words() -> None:
 def test_shuffled_words_have_no_order() -> None:
     by_kind: dict[str, list[float]] = {}
     for passage in passages("held_out"):
-        by_kind.setdefault(passage.kind, []).append(word_order(words_of(passage.text)))
+        by_kind.setdefault(passage.kind, []).append(word_order(english_words(passage.text)))
     salad = by_kind.pop("salad")
     assert max(salad) < min(min(values) for values in by_kind.values())
 
@@ -139,8 +141,8 @@ def test_passages_are_of_equal_length_and_lose_no_word() -> None:
 
 
 def test_english_is_told_from_other_languages() -> None:
-    assert all(is_english(words_of(p.text)) for p in passages("held_out"))
-    assert not is_english(words_of(GERMAN))
+    assert all(is_english(english_words(p.text)) for p in passages("held_out"))
+    assert not is_english(english_words(GERMAN))
     assert not is_english([])
 
 
@@ -176,7 +178,7 @@ def test_a_missing_package_is_named_with_its_extra(monkeypatch: pytest.MonkeyPat
 def test_the_report_shows_how_well_a_measure_was_validated(tmp_path: Path) -> None:
     lessons = [p.text for p in passages("held_out") if p.kind == LECTURE]
     rows = [row(f"v{i}", images=1) | {"texts": [None, lessons[i]]} for i in range(3)]
-    found = metrics.measure(write_parquet(tmp_path / "lessons.parquet", rows))
+    found = measure_corpora(write_parquet(tmp_path / "lessons.parquet", rows))
     figures = found.to_dict()["figures"]
     assert figures["term_density"]["validation"] == published()["term_density"]
     assert figures["coherence"]["validation"] is None

@@ -78,9 +78,11 @@ def test_the_judge_grades_the_middle_passage_of_each_sample() -> None:
 def test_agreement_of_a_judge_with_the_labels_is_told() -> None:
     held = [p for p in HELD if p.kind in (LECTURE, "chat")][:48]
     fair = Scripted({p.text[:20]: 5 if p.kind == LECTURE else 1 for p in held})
-    assert validate(JudgedDensity(Tools(judge=fair)), held)["chat"].value == 1.0
+    judged = JudgedDensity(Tools(judge=fair))
+    assert validate(judged.score, judged.figure.better, held)["chat"].value == 1.0
     blunt = Scripted({"e": 3})
-    assert validate(JudgedDensity(Tools(judge=blunt)), held)["chat"].value == 0.5
+    judged = JudgedDensity(Tools(judge=blunt))
+    assert validate(judged.score, judged.figure.better, held)["chat"].value == 0.5
 
 
 def test_a_judge_that_is_not_there_is_a_reason() -> None:

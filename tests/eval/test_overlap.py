@@ -14,7 +14,7 @@ from vid2book.eval.lookalikes import Lookalikes
 from vid2book.eval.measures.base import Absent, Measure, PerSample
 from vid2book.eval.measures.contamination import Contamination
 from vid2book.eval.measures.duplicates import DuplicateImages, DuplicateTexts
-from vid2book.eval.questions import Benchmark, Item, open_benchmark
+from vid2book.eval.questions import SoughtQuestion, SoughtQuestions, open_sought_questions
 from vid2book.eval.seen import Picture, Seen
 from vid2book.eval.tools import Tools
 
@@ -85,10 +85,15 @@ def test_copies_of_a_text() -> None:
     assert (total, count) == ([0, 2], [2, 2])
 
 
-def benchmark() -> Benchmark:
-    return Benchmark("exam", (Item(QUESTION, (encoded(slide("Figure 1", "A train")),)),
-                              Item("What is the speed of light?", ()),
-                              Item("Why?", ())))  # fmt: skip
+def exam() -> SoughtQuestions:
+    return SoughtQuestions(
+        "exam",
+        (
+            SoughtQuestion(QUESTION, (encoded(slide("Figure 1", "A train")),)),
+            SoughtQuestion("What is the speed of light?", ()),
+            SoughtQuestion("Why?", ()),
+        ),
+    )
 
 
 def test_a_planted_leak_is_found() -> None:
@@ -102,7 +107,7 @@ def test_a_planted_leak_is_found() -> None:
         sample("screen", [png(9), "Look here."], ocr=["What is the speed of light?"]),
         sample("image", [encoded(slide("Figure 1", "A train", size=(320, 180))), "Look here."]),
     ]
-    measure = Contamination(Tools(benchmark=benchmark()))
+    measure = Contamination(Tools(sought_questions=exam()))
     assert share(measure, "contamination", *records) == ([0, 0, 1, 1, 1], [1] * 5)
     found = measure.finish()
     assert found["contamination_text"].total == [0, 0, 1, 1, 0]
@@ -118,7 +123,7 @@ def test_half_a_question_is_a_leak_and_its_opening_is_not() -> None:
         sample("most", [" ".join(words[:13])]),
         sample("opening", [" ".join(words[:8]) + " of Rome in the rain."]),
     ]
-    assert share(Contamination(Tools(benchmark=benchmark())), "contamination", *records)[0] == [
+    assert share(Contamination(Tools(sought_questions=exam())), "contamination", *records)[0] == [
         1,
         0,
     ]
@@ -136,11 +141,11 @@ def test_benchmarks_of_any_form(tmp_path: Path) -> None:
     (tmp_path / "images" / "a.png").write_bytes(png(1))
     row = {"question": QUESTION, "answer": "noon", "image": "a.png", "choices": ["x", "y"]}
     (tmp_path / "exam.jsonl").write_text(json.dumps(row) + "\nbroken\n")
-    opened = open_benchmark(tmp_path / "exam.jsonl", "test")
-    assert opened == Benchmark("exam", (Item(QUESTION, (png(1),)),))
+    opened = open_sought_questions(tmp_path / "exam.jsonl", "test")
+    assert opened == SoughtQuestions("exam", (SoughtQuestion(QUESTION, (png(1),)),))
 
     rows = [
         {"sentence": QUESTION, "label": "short", "decoded_image": {"bytes": png(2), "path": None}}
     ]
-    opened = open_benchmark(write_parquet(tmp_path / "other" / "x.parquet", rows), "test")
-    assert opened.items == (Item(QUESTION, (png(2),)),)
+    opened = open_sought_questions(write_parquet(tmp_path / "other" / "x.parquet", rows), "test")
+    assert opened.questions == (SoughtQuestion(QUESTION, (png(2),)),)

@@ -11,13 +11,14 @@ import pytest
 from PIL import Image
 from skimage.metrics import structural_similarity
 
-from vid2book.eval.clip import Clip, ClipError
 from vid2book.eval.measures.base import PerSample
 from vid2book.eval.measures.coherence import Coherence, distinct
 from vid2book.eval.measures.insi_sim import InSampleSimilarity, as_released
 from vid2book.eval.seen import Seen
-from vid2book.eval.ssim import Plane, ssim
 from vid2book.eval.tools import Tools
+from vid2book.models.error import ModelError
+from vid2book.models.open_clip import OpenClip
+from vid2book.screen.ssim import SummedImage, uniform_ssim
 
 from ..support.corpora import png, sample
 
@@ -37,16 +38,16 @@ def greys() -> Iterator[tuple[np.ndarray, np.ndarray]]:
 
 @pytest.mark.parametrize("first, second", list(greys()))
 def test_ssim_is_that_of_scikit_image(first: np.ndarray, second: np.ndarray) -> None:
-    assert ssim(Plane(first), Plane(second)) == pytest.approx(
+    assert uniform_ssim(SummedImage(first), SummedImage(second)) == pytest.approx(
         structural_similarity(first, second), abs=1e-6
     )
 
 
 def test_ssim_of_what_has_none() -> None:
-    small = Plane(np.zeros((6, 30), np.uint8))
-    assert ssim(small, small) is None
+    small = SummedImage(np.zeros((6, 30), np.uint8))
+    assert uniform_ssim(small, small) is None
     with pytest.raises(ValueError, match="pixels"):
-        ssim(small, Plane(np.zeros((8, 8), np.uint8)))
+        uniform_ssim(small, SummedImage(np.zeros((8, 8), np.uint8)))
 
 
 def test_the_later_picture_is_resized_to_the_earlier() -> None:
@@ -57,42 +58,45 @@ def test_the_later_picture_is_resized_to_the_earlier() -> None:
     assert np.isnan(grown.ssims[0, 1])  # no window fits
 
 
-def test_clip_is_open_clip(clip: Clip) -> None:
+def test_clip_is_open_clip(clip_model: OpenClip) -> None:
     import open_clip
     import torch
 
-    model, _, prepare = open_clip.create_model_and_transforms(clip.model, pretrained=clip.weights)
+    model, _, prepare = open_clip.create_model_and_transforms(
+        clip_model.model, pretrained=clip_model.weights
+    )
     model.eval()
     images = [Image.open(io.BytesIO(png(n))).convert("RGB") for n in range(3)]
     with torch.no_grad():
         pictures = model.encode_image(torch.stack([prepare(image) for image in images]))
-        texts = model.encode_text(open_clip.get_tokenizer(clip.model)(["a slide", "a face"]))
+        texts = model.encode_text(open_clip.get_tokenizer(clip_model.model)(["a slide", "a face"]))
     cosines = torch.nn.functional.cosine_similarity(pictures[:, None], texts[None], dim=2).numpy()
     ours = (
-        clip.images([np.asarray(image) for image in images]) @ clip.texts(["a slide", "a face"]).T
+        clip_model.images([np.asarray(image) for image in images])
+        @ clip_model.texts(["a slide", "a face"]).T
     )
     assert ours == pytest.approx(cosines, abs=1e-5)
-    assert clip.texts([]).shape[0] == clip.images([]).shape[0] == 0
+    assert clip_model.texts([]).shape[0] == clip_model.images([]).shape[0] == 0
 
 
 def test_random_weights_are_never_taken_by_accident() -> None:
-    with pytest.raises(ClipError, match="name the weights"):
-        Clip("ViT-B-32")
+    with pytest.raises(ModelError, match="name the weights"):
+        OpenClip("ViT-B-32")
 
 
-def test_insi_sim_by_hand(clip: Clip) -> None:
+def test_insi_sim_by_hand(clip_model: OpenClip) -> None:
     """Four images: the plain mean over pairs, and the released scripts' step by step."""
     contents = [png(n, (64, 48)) for n in range(4)]
-    measure = InSampleSimilarity(Tools(clip=clip))
+    measure = InSampleSimilarity(Tools(open_clip=clip_model))
     for index, parts in enumerate(
         ([*contents, "Words."], contents[:1], [*contents[:3], b"broken"])
     ):
         seen = Seen(sample(f"s{index}", parts), index)
-        seen.vectors = clip.images([picture.pixels for picture in seen.pictures])
+        seen.vectors = clip_model.images([picture.pixels for picture in seen.pictures])
         measure.see(seen)
     pixels = [np.asarray(Image.open(io.BytesIO(content))) for content in contents]
     grey = [cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY) for picture in pixels]
-    vectors = clip.images(pixels)
+    vectors = clip_model.images(pixels)
     pairs = [(i, j) for i in range(4) for j in range(i + 1, 4)]
     structural = [structural_similarity(grey[i], grey[j]) for i, j in pairs]
     cosines = [(float(vectors[i] @ vectors[j]) + 1) / 2 for i, j in pairs]

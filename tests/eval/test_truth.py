@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from vid2book.eval.truth import Score, Shown, score, words
+from vid2book.eval.truth import Score, Shown, compared_words, score
 
 TRUTH = {
     "id": "a",
@@ -40,7 +40,7 @@ def test_lost_and_kept_words_are_counted() -> None:
 
 
 def test_numbers_and_number_words_are_equal() -> None:
-    assert words("It's 20 %, or Twenty!") == ["its", "twenty", "or", "twenty"]
+    assert compared_words("It's 20 %, or Twenty!") == ["its", "twenty", "or", "twenty"]
 
 
 def test_scores_add_up() -> None:

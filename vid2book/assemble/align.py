@@ -8,7 +8,6 @@ diagram, an experiment) is kept unless one of these rules drops it.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
@@ -26,6 +25,7 @@ from ..screen.keyframes import KEYFRAMES
 from ..screen.legible import LEGIBLE
 from ..screen.phash import distance
 from ..teaching.judge import JUDGE
+from ..words import words_and_identifiers
 from .clip import CLIP
 
 _SAME_LOOK = 10  # bits of the perceptual hash; with the same text on both, two pictures are one
@@ -201,7 +201,7 @@ def _cosines(embed: Embed, left: Sequence[str], right: Sequence[str]) -> list[fl
 
 
 def _words(text: str) -> list[str]:
-    return re.findall(r"\w+", text.lower())
+    return words_and_identifiers(text.lower())
 
 
 def _decision(

@@ -1,14 +1,13 @@
-"""Near-duplicate videos: the same lecture uploaded, cut or encoded again.
+"""Finding texts that say nearly the same, without comparing each with each.
 
-Two videos are one if they say the same and show the same. Speech is compared by MinHash (Broder,
-"On the resemblance and containment of documents", 1997) over shingles of three words, so that a
-video travels as 128 numbers; candidates are found by locality-sensitive hashing in bands, so that
-the work grows with the videos and not with their pairs.
+Texts are compared by MinHash (Broder, "On the resemblance and containment of documents", 1997) over
+shingles, runs of so many words, so that a text of any length becomes a few numbers. Candidates are
+found by locality-sensitive hashing in bands (Leskovec, Rajaraman and Ullman, "Mining of Massive
+Datasets", chapter 3), so that the work grows with the texts and not with their pairs.
 """
 
 from __future__ import annotations
 
-import re
 import zlib
 from collections import defaultdict
 from collections.abc import Sequence
@@ -18,63 +17,87 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-Signature = tuple[int, ...]
+from ..words import words_and_ideograms
 
-_SHINGLE = 3  # words; one misheard word costs three shingles
-_HASHES = 128  # the standard error of a similarity of 0.6 is then 0.04
-_ROWS = 4  # in a band: at a similarity of 0.6 two videos meet with a probability of 0.99
-_FEWEST = 20  # shingles; fewer say too little
+Signature = tuple[int, ...]  # numbers of 32 bits; empty: too short to compare
+
+# For the speech of whole videos: the same lecture may be uploaded, cut or encoded again.
+SPEECH_BANDS = 32  # of 4 numbers: at a similarity of 0.6 two videos meet with a probability of 0.99
+_SPEECH_SHINGLE = 3  # words; one misheard word costs three shingles
+_SPEECH_HASHES = 128  # the standard error of a similarity of 0.6 is then 0.04
+_FEWEST_SHINGLES = 20  # fewer say too little
 
 
 class Match(NamedTuple):
-    """An earlier video that says the same."""
+    """An earlier text that says the same."""
 
-    video: int  # its number
-    similarity: float  # of the speech, 0 to 1
+    number: int
+    similarity: float  # 0 to 1
 
 
-def signature(text: str) -> Signature:
+def signature(speech: str) -> Signature:
     """The MinHash of a video's speech; empty if it says too little to compare."""
-    words = re.findall(r"[\u3040-\u30ff\u3400-\u9fff]|[^\W_]+", text.lower())
-    shingles = {" ".join(words[i : i + _SHINGLE]) for i in range(len(words) - _SHINGLE + 1)}
-    if len(shingles) < _FEWEST:
+    words = words_and_ideograms(speech.lower())
+    return minhash(words, _SPEECH_SHINGLE, _SPEECH_HASHES, _FEWEST_SHINGLES)
+
+
+def minhash(words: Sequence[str], shingle: int, hashes: int, fewest: int = 1) -> Signature:
+    """The signature of a text.
+
+    Args:
+        words: of the text, in order.
+        shingle: words in a shingle.
+        hashes: numbers in the signature.
+        fewest: different shingles that a text must have; with fewer its signature is empty.
+    """
+    shingles = {" ".join(words[i : i + shingle]) for i in range(len(words) - shingle + 1)}
+    if len(shingles) < fewest:
         return ()
     hashed = np.array(sorted(zlib.crc32(s.encode()) for s in shingles), np.uint64)
-    factors, offsets = _multipliers()
+    factors, offsets = _multipliers(hashes)
     mixed = (factors[:, None] * hashed + offsets[:, None]) >> np.uint64(32)
-    return tuple(int(least) for least in mixed.min(axis=1))
+    return tuple(mixed.min(axis=1).tolist())
 
 
 class Index:
-    """The videos seen so far, by what they say."""
+    """Numbered texts, by what they say.
 
-    def __init__(self) -> None:
-        self._signatures: dict[int, Signature] = {}
-        self._buckets: defaultdict[tuple[int, Signature], list[int]] = defaultdict(list)
+    Args:
+        bands: into how many parts of equal size a signature is cut; two texts are compared if they
+            have one part in common.
+    """
 
-    def add(self, video: int, signature: Signature) -> None:
-        self._signatures[video] = signature
-        for band in _bands(signature):
-            self._buckets[band].append(video)
+    def __init__(self, bands: int) -> None:
+        self._bands = bands
+        self._signatures: dict[int, NDArray[np.uint32]] = {}
+        self._buckets: defaultdict[tuple[int, bytes], list[int]] = defaultdict(list)
+
+    def add(self, number: int, signature: Signature) -> None:
+        self._signatures[number] = _packed(signature)
+        for key in self._keys(signature):
+            self._buckets[key].append(number)
 
     def matches(self, signature: Signature, least: float) -> list[Match]:
-        """The videos at least so similar, in the order in which they came."""
-        near = {video for band in _bands(signature) for video in self._buckets.get(band, ())}
-        found = [Match(v, _similarity(signature, self._signatures[v])) for v in sorted(near)]
+        """The texts at least so similar, in order of their numbers."""
+        near = {text for key in self._keys(signature) for text in self._buckets.get(key, ())}
+        new = _packed(signature)
+        found = [Match(n, float(np.mean(new == self._signatures[n]))) for n in sorted(near)]
         return [match for match in found if match.similarity >= least]
 
+    def _keys(self, signature: Signature) -> list[tuple[int, bytes]]:
+        """Each band of a signature with its place."""
+        if not signature:
+            return []
+        bands = _packed(signature).reshape(self._bands, -1)
+        return [(place, band.tobytes()) for place, band in enumerate(bands)]
 
-def _bands(signature: Signature) -> list[tuple[int, Signature]]:
-    return [(i, signature[i : i + _ROWS]) for i in range(0, len(signature), _ROWS)]
 
-
-def _similarity(a: Sequence[int], b: Sequence[int]) -> float:
-    """An estimate of the share of shingles of both that both have."""
-    return sum(x == y for x, y in zip(a, b, strict=True)) / _HASHES
+def _packed(signature: Signature) -> NDArray[np.uint32]:
+    return np.array(signature, np.uint32)
 
 
 @cache
-def _multipliers() -> tuple[NDArray[np.uint64], NDArray[np.uint64]]:
+def _multipliers(hashes: int) -> tuple[NDArray[np.uint64], NDArray[np.uint64]]:
     """Of multiply-shift hashing (Dietzfelbinger and others, 1997); always the same."""
-    numbers = np.random.Generator(np.random.PCG64(0)).integers(0, 2**63, (2, _HASHES), np.uint64)
+    numbers = np.random.Generator(np.random.PCG64(0)).integers(0, 2**63, (2, hashes), np.uint64)
     return numbers[0] * np.uint64(2) + np.uint64(1), numbers[1]

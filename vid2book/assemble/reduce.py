@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from .. import config
 from ..records import Decision
 from ..screen.phash import distance
-from .minhash import Index
+from .minhash import SPEECH_BANDS, Index
 from .summary import THUMB, Picture, Summary
 
 _DETAIL = 8.0  # grey levels that a pixel of a thumbnail differs from those around it: something
@@ -48,7 +48,7 @@ def reduce(summaries: Iterable[Summary], settings: config.Reduce) -> Reduced:
     decisions: dict[str, tuple[Decision, ...]] = {}
     seen: list[tuple[str, Picture]] = []
     kept: list[Summary] = []
-    said = Index()
+    said = Index(SPEECH_BANDS)
     for summary in summaries:
         if not settings.enabled or summary.video_id in settings.deny:
             continue
@@ -79,7 +79,7 @@ def _same_video(
 ) -> Decision | None:
     """The decision to drop a video that says and shows what an earlier one does."""
     for match in said.matches(new.speech, settings.min_same_speech):
-        old = kept[match.video]
+        old = kept[match.number]
         if _shown_too(new, old, settings.phash_distance) >= settings.min_same_pictures:
             return Decision(
                 new.video_id, "video", "reduce", 0.0, new.duration, False,

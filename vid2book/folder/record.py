@@ -20,7 +20,10 @@ if TYPE_CHECKING:
 
 
 class CorpusError(UserError):
-    """What cannot become a corpus; the message says why and what to do."""
+    """A corpus, ours or another, that cannot be opened, written or published.
+
+    The message says why and what to do.
+    """
 
 
 class FolderError(CorpusError):

@@ -17,7 +17,7 @@ from .face import HaarFaces
 from .faster_whisper import FasterWhisper
 from .ocr import Ocr
 from .ocr_rapid import RapidOcr
-from .open_clip import ClipImages
+from .open_clip import OpenClip, Vectors
 from .openai_whisper import OpenAIWhisper
 from .recogniser import Recogniser
 from .tokens import TokenCounter
@@ -85,12 +85,16 @@ class Models:
     def faces(self) -> HaarFaces:
         return HaarFaces()
 
-    @cached_property
-    def image_embed(self) -> ClipImages | None:
+    @property
+    def image_embed(self) -> Callable[[NDArray[np.uint8]], Vectors] | None:
         """None where the keyframe algorithm needs none."""
+        return self._open_clip.image if self._open_clip else None
+
+    @cached_property
+    def _open_clip(self) -> OpenClip | None:
         if self._keyframes.algorithm != "clip":
             return None
-        return ClipImages(self._keyframes.clip_model, self._keyframes.clip_weights)
+        return OpenClip(self._keyframes.clip_model, self._keyframes.clip_weights)
 
     @cached_property
     def count_tokens(self) -> TokenCounter:
@@ -127,7 +131,7 @@ class Models:
             case "faces":
                 return self.faces.identity
             case "image_embed":
-                return self.image_embed.identity if self.image_embed else ""
+                return self._open_clip.identity if self._open_clip else ""
         raise KeyError(model)
 
 

@@ -1,8 +1,9 @@
-"""Image embeddings by CLIP, through open_clip (extra `clip`)."""
+"""Image and text embeddings by CLIP, through open_clip (extra `clip`)."""
 
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from functools import cached_property, lru_cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -14,59 +15,125 @@ from PIL import Image
 
 from .error import ModelError
 
+Vectors = NDArray[np.float32]  # rows of length 1
 
-class ClipImages:
-    """Images to unit vectors; the weights are loaded at the first call.
+_BATCH = 64
+
+
+class OpenClip:
+    """Any model of open_clip, from the Hub or a file; loaded at its first use, on a GPU if any.
 
     Args:
-        model: an architecture that open_clip knows, such as `ViT-B-32`.
-        weights: a tag of open_clip for that architecture, or a file.
+        model: a name of `open_clip.list_models()`, or `local-dir:FOLDER`, which holds weights too.
+        weights: a file, or a tag of `open_clip.list_pretrained()` for that model.
+
+    Raises:
+        ModelError: no weights are named; open_clip would take random ones.
     """
 
-    def __init__(self, model: str, weights: str) -> None:
+    def __init__(self, model: str, weights: str | None = None) -> None:
+        if not weights and ":" not in model:
+            raise ModelError(f"name the weights of '{model}': a file, or a tag such as openai")
         self.model = model
         self.weights = weights
 
-    @cached_property
-    def identity(self) -> str:
-        """Model, weights (a file's by hash) and library; loads no model.
+    @property
+    def name(self) -> str:
+        """Model, weights (a file's by name) and library, for a person; loads no model.
 
         Raises:
             ModelError: open_clip is not installed.
         """
-        try:
-            library = f"open_clip {version('open_clip_torch')}, torch {version('torch')}"
-        except PackageNotFoundError:
-            raise ModelError("CLIP needs open_clip: pip install 'vid2book[clip]'") from None
-        weights = _hash(Path(self.weights)) if Path(self.weights).is_file() else self.weights
-        return f"{self.model} {weights}, {library}"
-
-    def __call__(self, image: NDArray[np.uint8]) -> NDArray[np.float32]:
-        """The vector of an RGB image (H x W x 3), of length 1.
-
-        Raises:
-            ModelError: the weights cannot be had.
-        """
-        model, preprocess = self._loaded
-        vector = model.encode_image(preprocess(Image.fromarray(image))[None])[0]
-        found: NDArray[np.float32] = vector.float().numpy()
-        return found / max(float(np.linalg.norm(found)), 1e-12)
+        weights = f" {Path(self.weights).name}" if self.weights else ""
+        return f"open_clip {_version('open_clip_torch')} {self.model}{weights}"
 
     @cached_property
-    def _loaded(self) -> tuple[Any, Any]:
-        import open_clip
+    def identity(self) -> str:
+        """Model, weights (a file's by hash) and libraries: all that vectors depend on.
 
+        Loads no model.
+
+        Raises:
+            ModelError: open_clip is not installed.
+        """
+        library = f"open_clip {_version('open_clip_torch')}, torch {_version('torch')}"
+        weights = self.weights or ""
+        weights = _hash(Path(weights)) if Path(weights).is_file() else weights
+        return f"{self.model} {weights}, {library}"
+
+    def images(self, images: Sequence[NDArray[np.uint8]]) -> Vectors:
+        """Embed RGB images (H x W x 3).
+
+        Returns:
+            Array of shape (len(images), dimensions), rows of length 1.
+
+        Raises:
+            ModelError: the model cannot be loaded.
+        """
+        _, _, prepare, _ = self._loaded
+        return self._embed("encode_image", [prepare(Image.fromarray(image)) for image in images])
+
+    def image(self, image: NDArray[np.uint8]) -> Vectors:
+        """Embed one RGB image (H x W x 3): an array of shape (dimensions,).
+
+        Raises:
+            ModelError: the model cannot be loaded.
+        """
+        return self.images([image])[0]
+
+    def texts(self, texts: Sequence[str]) -> Vectors:
+        """Embed texts; what is longer than the model's context (77 tokens, mostly) is cut.
+
+        Returns:
+            Array of shape (len(texts), dimensions), rows of length 1.
+
+        Raises:
+            ModelError: the model cannot be loaded.
+        """
+        _, _, _, tokenize = self._loaded
+        return self._embed("encode_text", list(tokenize(list(texts))) if texts else [])
+
+    def _embed(self, encode: str, inputs: list[Any]) -> Vectors:
+        import torch
+
+        model, device, _, _ = self._loaded
+        found = [np.zeros((0, 1), np.float32)] if not inputs else []
+        with torch.inference_mode():
+            for start in range(0, len(inputs), _BATCH):
+                batch = torch.stack(inputs[start : start + _BATCH]).to(device)
+                vectors = getattr(model, encode)(batch, normalize=True)
+                found.append(vectors.float().cpu().numpy())
+        return np.concatenate(found)
+
+    @cached_property
+    def _loaded(self) -> tuple[Any, Any, Any, Any]:
+        """Model, device, transform of images, tokenizer."""
         try:
-            model, _, preprocess = open_clip.create_model_and_transforms(
-                self.model, pretrained=self.weights
+            import open_clip
+            import torch
+        except ModuleNotFoundError as error:
+            raise ModelError(f"{error.name} is missing: pip install 'vid2book[clip]'") from None
+        device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+        try:
+            model, _, prepare = open_clip.create_model_and_transforms(
+                self.model, pretrained=self.weights, device=device
             )
-        except Exception as error:
+            tokenize = open_clip.get_tokenizer(self.model)
+        except Exception as error:  # the library, torch and the Hub each have their own
             cause = str(error).splitlines()[0] if str(error) else type(error).__name__
             raise ModelError(
-                f"CLIP {self.model} with weights '{self.weights}' cannot be loaded ({cause}): see "
-                "keyframes.clip_model and keyframes.clip_weights, the latter may be a file"
+                f"CLIP model '{self.model}' with weights '{self.weights}' cannot be loaded "
+                f"({cause}): clip_model is a name that open_clip knows, clip_weights a file or a "
+                "tag of open_clip.list_pretrained()"
             ) from None
-        return model.eval().requires_grad_(False), preprocess
+        return model.eval(), device, prepare, tokenize
+
+
+def _version(package: str) -> str:
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        raise ModelError("CLIP needs open_clip: pip install 'vid2book[clip]'") from None
 
 
 @lru_cache

@@ -6,7 +6,6 @@ their words already), and watermarks.
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from collections import defaultdict
 from collections.abc import Sequence
@@ -19,6 +18,7 @@ from .. import config
 from ..pipeline.stage import Given, Stage
 from ..records import Decision, Keyframe, OcrLine, Transcript
 from ..speech.transcribe import TRANSCRIBE
+from ..words import words_and_identifiers
 from .keyframes import KEYFRAMES
 from .layout import screen_text
 from .read import READ, Lines
@@ -272,7 +272,7 @@ def _plain(text: str) -> str:
 
 
 def _words(text: str) -> list[str]:
-    return re.findall(r"\w+", text.lower().replace("'", ""))
+    return words_and_identifiers(text.lower().replace("'", ""))
 
 
 def _middle(line: OcrLine) -> float:

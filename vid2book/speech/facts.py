@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence, Set
 from decimal import Decimal
 
+from ..words import alphabetic_words
 from .numbers import Token, with_numbers
 
 LEAST_KEPT = 0.5  # share of the content words that a wording must keep
@@ -74,7 +75,7 @@ def changes(before: str, after: str, names: frozenset[str] = frozenset()) -> lis
     sure = had.strict.keys() | has.strict.keys()
     if not lost and not added and had.in_order(sure) != has.in_order(sure):
         told.append("has the numbers and symbols in another order")
-    new = find_names([after]) - {word.lower() for word in _words(before)} - names
+    new = find_names([after]) - {word[0].lower() for word in alphabetic_words(before)} - names
     told += [f"adds the name {name}" for name in sorted(new)]
     length = has.length / max(1, had.length)
     if not _SHORTEST <= length <= _LONGEST:
@@ -101,7 +102,7 @@ def find_names(texts: Iterable[str]) -> frozenset[str]:
     capital, small = set(), set()
     for text in texts:
         begins = True
-        for match in re.finditer(r"[^\W\d_]+(?:['’][^\W\d_]+)*", text):
+        for match in alphabetic_words(text):
             word = re.sub(r"['’]s$", "", match[0])
             begins = begins or bool(_SENTENCE_END.search(text[: match.start()]))
             if word[1:].isupper() and len(word) > 1:
@@ -136,7 +137,8 @@ class _Facts:
                 if fact not in (_NEGATION, "the number 1"):
                     self.quantities.append(fact)
         # A name may be said less often: "Newton saw that he, Newton, ...".
-        for name in names & {re.sub(r"['’]s$", "", word.lower()) for word in _words(text)}:
+        said = {re.sub(r"['’]s$", "", word[0].lower()) for word in alphabetic_words(text)}
+        for name in names & said:
             self.all[f"the name {name}"] = self.strict[f"the name {name}"] = 1
         self.strict = +self.strict
 
@@ -197,10 +199,6 @@ def _tokens(text: str) -> Iterator[str]:
         else:
             word = word.split("'")[0]
         yield _SIGNS.get(word, word)
-
-
-def _words(text: str) -> list[str]:
-    return re.findall(r"[^\W\d_]+(?:['’][^\W\d_]+)*", text)
 
 
 def _stem(word: str) -> str:

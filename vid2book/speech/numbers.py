@@ -7,14 +7,14 @@ from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from typing import NamedTuple
 
-_UNITS = {
+BELOW_TWENTY = {
     word: value
     for value, word in enumerate(
         "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen "
         "fifteen sixteen seventeen eighteen nineteen".split()
     )
 }
-_TENS = {
+TENS = {
     word: 10 * value
     for value, word in enumerate(
         "twenty thirty forty fifty sixty seventy eighty ninety".split(), start=2
@@ -48,12 +48,12 @@ def _number(tokens: Sequence[str], start: int) -> tuple[Decimal | None, int]:
         token = tokens[n]
         if _DIGITS.fullmatch(token) and not last:
             below, last = Decimal(token.replace(",", "")), "unit"
-        elif token in _UNITS and (
-            last in ("", "hundred", "scale") or (last == "tens" and 0 < _UNITS[token] < 10)
+        elif token in BELOW_TWENTY and (
+            last in ("", "hundred", "scale") or (last == "tens" and 0 < BELOW_TWENTY[token] < 10)
         ):
-            below, last = below + _UNITS[token], "unit"
-        elif token in _TENS and last in ("", "hundred", "scale"):
-            below, last = below + _TENS[token], "tens"
+            below, last = below + BELOW_TWENTY[token], "unit"
+        elif token in TENS and last in ("", "hundred", "scale"):
+            below, last = below + TENS[token], "tens"
         elif token == "hundred" and last in ("", "unit", "tens"):
             below, last = (below or Decimal(1)) * 100, "hundred"
         elif token in _SCALES and last != "scale":
@@ -70,13 +70,13 @@ def _number(tokens: Sequence[str], start: int) -> tuple[Decimal | None, int]:
 
 
 def _is_small(tokens: Sequence[str], n: int) -> bool:
-    return n < len(tokens) and (tokens[n] in _UNITS or tokens[n] in _TENS)
+    return n < len(tokens) and (tokens[n] in BELOW_TWENTY or tokens[n] in TENS)
 
 
 def _decimals(tokens: Sequence[str], n: int) -> str:
     """`one four` after `three point`, as digits."""
     digits = ""
-    while n < len(tokens) and _UNITS.get(tokens[n], 10) < 10:
-        digits += str(_UNITS[tokens[n]])
+    while n < len(tokens) and BELOW_TWENTY.get(tokens[n], 10) < 10:
+        digits += str(BELOW_TWENTY[tokens[n]])
         n += 1
     return digits

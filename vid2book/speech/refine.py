@@ -14,12 +14,12 @@ from collections.abc import Sequence
 from .. import config
 from ..pipeline.stage import Given, Stage
 from ..records import Decision, Sentence, Transcript, Word
+from ..words import words_with_apostrophes
 from .english import AFTER_I, ASIDES, FILLERS, GRAMMAR, SAID_ONCE, UNITS
 from .rewrite import by_rules, rewrite
 from .sentences import is_abbreviation, sentences, starts_small
 from .transcribe import TRANSCRIBE
 
-_WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
 _INNER_MARK = re.compile(r"[,;:—–-]+$")
 _END = re.compile(r"[.?!…。？！][\"'”’)\]]*$")
 
@@ -58,7 +58,7 @@ def refine(transcript: Transcript, settings: config.Refine) -> list[Sentence]:
 
 def _usually_small(transcript: Transcript) -> frozenset[str]:
     """Words that this transcript writes small more often than not, wherever they stand."""
-    count = Counter(_WORD.findall(" ".join(segment.text for segment in transcript.segments)))
+    count = Counter(words_with_apostrophes(" ".join(s.text for s in transcript.segments)))
     return frozenset(w for w in count if w.islower() and count[w] >= count[w.capitalize()])
 
 

@@ -14,6 +14,7 @@ from typing import NamedTuple
 from .. import config
 from ..pipeline.stage import TOPIC, Given, Stage
 from ..records import Decision, Segment, Transcript, Video
+from ..words import words_with_apostrophes
 from .recognise import RECOGNISE, prompt
 
 _LONGEST_LOOP = 20  # words in a phrase that comes again and again
@@ -198,7 +199,7 @@ def _without(segments: list[Segment], loops: list[_Loop]) -> list[Segment]:
 
 def _key(text: str) -> str:
     """A text by its words alone."""
-    return " ".join(re.findall(r"[^\W_]+(?:['’][^\W_]+)*", text.lower()))
+    return " ".join(words_with_apostrophes(text.lower()))
 
 
 def _compute(given: Given) -> tuple[Transcript, list[Decision]]:

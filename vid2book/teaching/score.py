@@ -7,7 +7,6 @@ models do as well where the config names some.
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
@@ -22,6 +21,7 @@ from ..screen.keyframes import KEYFRAMES
 from ..screen.legible import LEGIBLE
 from ..speech.refine import REFINE
 from ..speech.transcribe import TRANSCRIBE
+from ..words import words
 from .classify import relevance
 from .classify import score as score_sentences
 from .grade import grade
@@ -130,11 +130,11 @@ def _density(sentences: Sequence[Sentence], teaching: npt.NDArray[np.float64]) -
     Half is the mean teaching score; half is the share of words of seven letters or more and of
     numbers, which is about a tenth in chat and a fifth to a third in lectures.
     """
-    words = [len(s.text.split()) for s in sentences]
-    if not sum(words):
+    lengths = [len(s.text.split()) for s in sentences]
+    if not sum(lengths):
         return Grade(1.0, "no speech")
-    mean = float(np.average(teaching, weights=words))
-    tokens = [t for s in sentences for t in re.findall(r"[^\W_]+", s.text)]
+    mean = float(np.average(teaching, weights=lengths))
+    tokens = [t for s in sentences for t in words(s.text)]
     heavy = sum(len(t) >= 7 or t.isdigit() for t in tokens) / max(1, len(tokens))
     told = f"{100 * heavy:.0f} % of the words are long or numbers; sentences teach by {mean:.2f}"
     return Grade(_scale(0.5 * mean + 0.5 * min(1.0, heavy / 0.3)), told)

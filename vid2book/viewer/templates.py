@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+from functools import partial
 from importlib.resources import files
 from pathlib import Path
 
@@ -19,15 +20,9 @@ class Templates:
     """Renders pages. Everything put into a template is escaped."""
 
     def __init__(self) -> None:
-        self._env = Environment(
-            loader=FunctionLoader(_packaged),
-            autoescape=True,
-            undefined=StrictUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
-        )
+        self._env = environment(__package__)
         self._env.filters.update(clock=clock, count=count, number=number, span=span)
-        style, script = _packaged("book.css"), _packaged("book.js")
+        style, script = packaged(__package__, "book.css"), packaged(__package__, "book.js")
         self._env.globals.update(
             generator=Markup(GENERATOR),
             style=Markup(style),
@@ -41,6 +36,27 @@ class Templates:
         with path.open("w", encoding="utf-8", newline="\n") as file:
             for piece in self._env.get_template(template).generate(**values):
                 file.write(piece)
+
+
+def environment(package: str) -> Environment:
+    """The templates in a package: what is put into one is escaped, and must be there."""
+    return Environment(
+        loader=FunctionLoader(partial(packaged, package)),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+
+
+def packaged(package: str, name: str) -> str:
+    """A file in a package: a template, a style, a script."""
+    return (files(package) / name).read_text("utf-8")
+
+
+def source_hash(text: str) -> str:
+    """What a content security policy knows a style or a script by."""
+    return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
 
 
 def count(number: float | None, one: str, many: str) -> str:
@@ -64,10 +80,6 @@ def span(seconds: float | None) -> str:
     return f"{hours:,} h {rest} min" if hours else f"{minutes} min"
 
 
-def _packaged(name: str) -> str:
-    return (files("vid2book.viewer") / name).read_text("utf-8")
-
-
 def _policy(style: str, script: str) -> str:
     """A content security policy: this style, this script and what it loads, inline pictures.
 
@@ -77,13 +89,9 @@ def _policy(style: str, script: str) -> str:
     rules = {
         "default-src": "'none'",
         "img-src": "data:",
-        "style-src": _hash(style),
-        "script-src": f"{_hash(script)} 'strict-dynamic'",
+        "style-src": source_hash(style),
+        "script-src": f"{source_hash(script)} 'strict-dynamic'",
         "base-uri": "'none'",
         "form-action": "'none'",
     }
     return "; ".join(f"{name} {value}" for name, value in rules.items())
-
-
-def _hash(text: str) -> str:
-    return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"

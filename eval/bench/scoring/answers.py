@@ -41,16 +41,14 @@ def option(text: str, choices: Sequence[str]) -> int | None:
     """
     if found := letter(text, len(choices)):
         return ord(found) - ord("A")
-    said = _plain(text)
-    same = [i for i, choice in enumerate(choices) if _plain(choice) == said]
+    said = plain(text)
+    same = [i for i, choice in enumerate(choices) if plain(choice) == said]
     if len(same) == 1:
         return same[0]
-    held = [i for i, choice in enumerate(choices) if _holds(said, _plain(choice))]
+    held = [i for i, choice in enumerate(choices) if _holds(said, plain(choice))]
     # "3/4 cup" holds "3/4" too: the longest option counts, if it holds all the others.
     longest = max(held, key=lambda i: len(choices[i]), default=None)
-    if longest is None or not all(
-        _holds(_plain(choices[longest]), _plain(choices[i])) for i in held
-    ):
+    if longest is None or not all(_holds(plain(choices[longest]), plain(choices[i])) for i in held):
         return None
     return longest
 
@@ -84,7 +82,8 @@ def _within(found: str, count: int) -> str | None:
     return found if ord(found) - ord("A") < count else None
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
+    """In lower case, with single spaces, and without a full stop at the end."""
     return " ".join(text.lower().strip().rstrip(".").split())
 
 

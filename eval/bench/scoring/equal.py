@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 
+from .answers import plain
 from .vqa import DIGITS
 
 _LONGEST = 200  # characters: no value takes more, and a runaway response costs minutes to parse
@@ -15,7 +16,7 @@ def same_value(right: str, answer: str) -> bool:
     """Equal as words, or as mathematics: 0.5 is \\frac{1}{2}, 120° is 120."""
     if len(answer) > _LONGEST:
         return False
-    return _plain(right) == _plain(answer) or _same_mathematics(right, answer)
+    return _words(right) == _words(answer) or _same_mathematics(right, answer)
 
 
 def _same_mathematics(right: str, answer: str) -> bool:
@@ -30,9 +31,8 @@ def _same_mathematics(right: str, answer: str) -> bool:
     return bool(gold and said) and verify(gold, said, timeout_seconds=limit)
 
 
-def _plain(text: str) -> str:
-    words = text.lower().strip().rstrip(".").split()
-    return " ".join(DIGITS.get(word, word) for word in words)
+def _words(text: str) -> list[str]:
+    return [DIGITS.get(word, word) for word in plain(text).split()]
 
 
 def _as_latex(text: str) -> str:

@@ -13,7 +13,8 @@ from vid2book.eval.bench import Options, bench
 from vid2book.eval.bench.features import Features
 from vid2book.eval.bench.rows import Library, Rows
 from vid2book.eval.bench.shots import Pool, at_random, by_likeness, choose
-from vid2book.eval.clip import Clip, ClipError
+from vid2book.models.error import ModelError
+from vid2book.models.open_clip import OpenClip
 
 from ...support import benchmarks
 from ...support.stubs import Stub, right
@@ -78,48 +79,50 @@ def test_likeness_puts_the_most_similar_last(tmp_path: Path) -> None:
 
 
 def test_features_are_computed_once(
-    clip: Clip, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    clip_model: OpenClip, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     cells = benchmarks.slides(3)
     cells[1]["image"] = b"no picture"
     split = rows(tmp_path, "test", cells)
-    vectors = Features(clip).of(split)
+    vectors = Features(clip_model).of(split)
     assert vectors.shape == (3, 16)
     assert np.linalg.norm(vectors, axis=1) == pytest.approx([1, 0, 1], abs=1e-5)
 
     def refuse(*_: object) -> None:
         raise AssertionError("embedded again")
 
-    monkeypatch.setattr(Clip, "images", refuse)
-    assert np.array_equal(Features(clip).of(split), vectors)
+    monkeypatch.setattr(OpenClip, "images", refuse)
+    assert np.array_equal(Features(clip_model).of(split), vectors)
     other = rows(tmp_path, "train", benchmarks.slides(3, seed=9))
     with pytest.raises(AssertionError, match="embedded again"):
-        Features(clip).of(other)
+        Features(clip_model).of(other)
 
 
 def test_a_run_by_likeness_shows_the_nearest_pictures_last(
-    clip: Clip, data: Path, tmp_path: Path
+    clip_model: OpenClip, data: Path, tmp_path: Path
 ) -> None:
-    options = Options(data=data, shots_by="rices", clip=clip)
+    options = Options(data=data, shots_by="rices", open_clip=clip_model)
     run = bench(Stub(right), ["okvqa"], [2], tmp_path, options)
     cell = run.cell("okvqa", 2)
     assert cell is not None
     split = Library(data).rows(FACTS | {"folder": "okvqa"}, "val2014")
-    vectors = Features(clip).of(split)
+    vectors = Features(clip_model).of(split)
     for i, question in enumerate(cell.questions):
         nearest = [j for j in np.argsort(-(vectors @ vectors[i]), kind="stable") if j != i]
         assert question.shots == [f"okvqa/val2014#{j}" for j in reversed(nearest[:2])]
     assert cell.summary()["excluded"] == {"question": 6}
-    assert run.settings["clip"] == clip.name
+    assert run.settings["clip"] == clip_model.name
 
 
-def test_other_weights_under_the_same_name_are_other_features(clip: Clip, tmp_path: Path) -> None:
-    first = Features(clip).identity
+def test_other_weights_under_the_same_name_are_other_features(
+    clip_model: OpenClip, tmp_path: Path
+) -> None:
+    first = Features(clip_model).identity
     copy = tmp_path / "tiny.pt"
-    copy.write_bytes(Path(str(clip.weights)).read_bytes() + b" ")
-    other = Clip(clip.model, str(copy))
-    assert other.name == clip.name and Features(other).identity != first
-    with pytest.raises(ClipError, match="cannot be loaded"):
-        Features(Clip("tiny-random", str(tmp_path / "none.pt"))).of(
+    copy.write_bytes(Path(str(clip_model.weights)).read_bytes() + b" ")
+    other = OpenClip(clip_model.model, str(copy))
+    assert other.name == clip_model.name and Features(other).identity != first
+    with pytest.raises(ModelError, match="cannot be loaded"):
+        Features(OpenClip("tiny-random", str(tmp_path / "none.pt"))).of(
             rows(tmp_path, "test", benchmarks.slides(1))
         )

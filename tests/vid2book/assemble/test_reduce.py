@@ -7,7 +7,7 @@ import io
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
-from vid2book.assemble.minhash import Index, signature
+from vid2book.assemble.minhash import SPEECH_BANDS, Index, signature
 from vid2book.assemble.reduce import Picture, Reduced, Summary, reduce
 from vid2book.assemble.summary import picture as summarise
 from vid2book.config import Reduce
@@ -160,7 +160,7 @@ def phrases(text: str) -> set[tuple[str, ...]]:
 
 
 def test_the_estimate_is_the_share_of_common_phrases() -> None:
-    index, text = Index(), lecture(0, 2000)
+    index, text = Index(SPEECH_BANDS), lecture(0, 2000)
     index.add(0, signature(text))
     for share in (0.02, 0.05):
         other = misheard(text, share)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import numpy as np
@@ -12,15 +11,16 @@ from vid2book import config
 from vid2book.media.frames import read_frames
 from vid2book.models.error import ModelError
 from vid2book.models.face import HaarFaces
-from vid2book.models.open_clip import ClipImages
+from vid2book.models.open_clip import OpenClip
 from vid2book.records import Decision, Keyframe
 from vid2book.screen.keyframes import keyframes
 from vid2book.screen.keyframes.embedding import ImageEmbed
 from vid2book.screen.keyframes.pixel import difference
-from vid2book.screen.keyframes.ssim import ssim
+from vid2book.screen.ssim import gaussian_ssim
 
 from ...support.media import Picture, write_video
 from ...support.screens import CELLS, FPS, PHYSICS, fade, hold, shown, slide
+from ...support.tiny_clip import tiny_clip
 
 A = slide("Work and energy", PHYSICS)
 B = slide("Inside the cell", CELLS, paper=(20, 40, 30), ink=(240, 240, 240))
@@ -58,12 +58,17 @@ def test_the_threshold_is_the_users(tmp_path: Path, algorithm: str) -> None:
 def test_ssim_is_that_of_the_paper() -> None:
     a, b = np.full((40, 60), 100, np.uint8), np.full((40, 60), 150, np.uint8)
     c1 = (0.01 * 255) ** 2  # of flat images the term of their means is all there is
-    assert ssim(a, b) == pytest.approx((2 * 100 * 150 + c1) / (100**2 + 150**2 + c1), abs=1e-5)
+    assert gaussian_ssim(a, b) == pytest.approx(
+        (2 * 100 * 150 + c1) / (100**2 + 150**2 + c1), abs=1e-5
+    )
     noise = np.random.default_rng(0).integers(0, 256, (40, 60), np.uint8)
-    assert ssim(noise, noise) == pytest.approx(1, abs=1e-5)
-    assert ssim(noise, (255 - noise).astype(np.uint8)) < -0.5
-    assert ssim(a, noise) == pytest.approx(ssim(noise, a)) and ssim(a, noise) < 0.2
-    assert ssim(a, a[:20]) == 0
+    assert gaussian_ssim(noise, noise) == pytest.approx(1, abs=1e-5)
+    assert gaussian_ssim(noise, (255 - noise).astype(np.uint8)) < -0.5
+    assert (
+        gaussian_ssim(a, noise) == pytest.approx(gaussian_ssim(noise, a))
+        and gaussian_ssim(a, noise) < 0.2
+    )
+    assert gaussian_ssim(a, a[:20]) == 0
 
 
 def test_the_pixel_difference_is_a_mean_of_levels() -> None:
@@ -73,47 +78,28 @@ def test_the_pixel_difference_is_a_mean_of_levels() -> None:
     assert difference(a, a) == 0 and difference(a, a[:2]) == 1
 
 
-TINY = {
-    "embed_dim": 16,
-    "vision_cfg": {"image_size": 32, "layers": 1, "width": 32, "head_width": 16, "patch_size": 8},
-    "text_cfg": {"context_length": 77, "vocab_size": 49408, "width": 16, "heads": 2, "layers": 1},
-}
-
-
 @pytest.fixture(scope="module")
-def tiny_clip(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, Path]:
-    """A CLIP of random weights, saved: it shows that the parts work together, and nothing else."""
-    open_clip = pytest.importorskip("open_clip", reason="needs the extra 'clip'")
-    import torch
-
-    folder = tmp_path_factory.mktemp("clip")
-    (folder / "vid2book-tiny.json").write_text(json.dumps(TINY))
-    open_clip.add_model_config(folder)
-    torch.manual_seed(0)
-    weights = folder / "tiny.pt"
-    torch.save(open_clip.create_model("vid2book-tiny").state_dict(), weights)
-    return "vid2book-tiny", weights
+def clip_model(tmp_path_factory: pytest.TempPathFactory) -> OpenClip:
+    return tiny_clip(tmp_path_factory.mktemp("clip"))
 
 
-def test_clip_sees_what_its_model_sees(tiny_clip: tuple[str, Path], tmp_path: Path) -> None:
-    name, weights = tiny_clip
-    embed = ClipImages(name, str(weights))
-    vectors = [embed(picture) for picture in (A, A, B)]
+def test_clip_sees_what_its_model_sees(clip_model: OpenClip, tmp_path: Path) -> None:
+    vectors = [clip_model.image(picture) for picture in (A, A, B)]
     assert np.linalg.norm(vectors[0]) == pytest.approx(1, abs=1e-5)
     apart = 1 - float(vectors[0] @ vectors[2])
     assert 1 - float(vectors[0] @ vectors[1]) < 1e-5 < apart
     film = [*hold(A, 2), *hold(B, 2)]
     found, _ = find(
-        tmp_path / "v.mp4", film, embed, algorithm="clip", threshold=min(0.9, apart / 2)
+        tmp_path / "v.mp4", film, clip_model.image, algorithm="clip", threshold=min(0.9, apart / 2)
     )
     assert shown(found, [A, B]) == [0, 1]
 
 
-def test_clip_is_known_by_its_weights(tiny_clip: tuple[str, Path], tmp_path: Path) -> None:
-    name, weights = tiny_clip
-    other = tmp_path / "other.pt"
-    other.write_bytes(b"other weights")
-    identities = {ClipImages(name, str(path)).identity for path in (weights, other)}
+def test_clip_is_known_by_its_weights(clip_model: OpenClip, tmp_path: Path) -> None:
+    path = tmp_path / "other.pt"
+    path.write_bytes(b"other weights")
+    name, other = clip_model.model, OpenClip(clip_model.model, str(path))
+    identities = {model.identity for model in (clip_model, other)}
     assert len(identities) == 2 and all("open_clip" in i and name in i for i in identities)
     with pytest.raises(ModelError, match=r"weights '.*other\.pt' cannot be loaded .*clip_weights"):
-        ClipImages(name, str(other))(A)
+        other.image(A)

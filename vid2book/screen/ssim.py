@@ -1,9 +1,15 @@
-"""Structural similarity of grey images, as scikit-image computes it by default, without it.
+"""Structural similarity (SSIM) of grey images, in two forms.
 
 Wang, Bovik, Sheikh and Simoncelli, "Image Quality Assessment: From Error Visibility to Structural
-Similarity" (2004); uniform windows of 7 x 7, sample covariance, K1 = 0.01, K2 = 0.03, the mean over
-windows that lie in the image. What belongs to one image alone is computed once, so that a pair
-costs one filter instead of five.
+Similarity" (2004), K1 = 0.01, K2 = 0.03. The forms differ in the window in which images are
+compared, so that their values do not compare with each other:
+
+`gaussian_ssim` has the window of that paper. Keyframes are found by it, with a threshold that was
+set for it.
+
+`uniform_ssim` has the window that scikit-image takes by default, and so the one of published
+figures of corpora, InSI-SIM among them. There every image of a sample is compared with every other:
+what belongs to one image alone is computed once, so that a pair costs one filter instead of five.
 """
 
 from __future__ import annotations
@@ -15,22 +21,45 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+_C1, _C2 = (0.01 * 255) ** 2, (0.03 * 255) ** 2
+
 _WINDOW = 7
 _EDGE = _WINDOW // 2
 _PIXELS = _WINDOW**2
 _STRIP = 32  # rows at a time, so that all that is computed stays in the processor's cache
 # With window sums in place of means, both sides of each fraction are 49 * 49 times as large.
-_C1 = (0.01 * 255) ** 2 * _PIXELS**2
-_C2 = (0.03 * 255) ** 2 * _PIXELS * (_PIXELS - 1)
+_SUMMED_C1 = _C1 * _PIXELS**2
+_SUMMED_C2 = _C2 * _PIXELS * (_PIXELS - 1)
 
+Grey = NDArray[np.uint8]  # H x W
 Floats = NDArray[np.float64]
 
 
-@dataclass(frozen=True)
-class Plane:
-    """A grey image (H x W, uint8) with its window sums."""
+def gaussian_ssim(one: Grey, other: Grey) -> float:
+    """Mean structural similarity, -1 to 1, with a Gaussian window of 11 x 11 pixels.
 
-    grey: NDArray[np.uint8]
+    Images of two sizes have nothing in common: 0.
+    """
+    if one.shape != other.shape:
+        return 0.0
+    a, b = one.astype(np.float64), other.astype(np.float64)
+
+    def mean(image: Floats) -> Floats:
+        return cv2.GaussianBlur(image, (11, 11), 1.5)
+
+    mean_a, mean_b = mean(a), mean(b)
+    variance_a, variance_b = mean(a * a) - mean_a**2, mean(b * b) - mean_b**2
+    covariance = mean(a * b) - mean_a * mean_b
+    alike = (2 * mean_a * mean_b + _C1) * (2 * covariance + _C2)
+    full = (mean_a**2 + mean_b**2 + _C1) * (variance_a + variance_b + _C2)
+    return float((alike / full).mean())
+
+
+@dataclass(frozen=True)
+class SummedImage:
+    """A grey image with the sums over its windows, which `uniform_ssim` compares."""
+
+    grey: Grey
 
     @property
     def size(self) -> tuple[int, int]:
@@ -51,8 +80,10 @@ class Plane:
         return _windows(self.values * self.values)
 
 
-def ssim(first: Plane, second: Plane) -> float | None:
-    """Mean structural similarity, 1 for equal images; None where a side is under 7 pixels.
+def uniform_ssim(first: SummedImage, second: SummedImage) -> float | None:
+    """Mean structural similarity, -1 to 1; None where a side is under 7 pixels.
+
+    Uniform windows of 7 x 7 pixels that lie in the image, sample covariance.
 
     Raises:
         ValueError: the images differ in size.
@@ -71,14 +102,14 @@ def ssim(first: Plane, second: Plane) -> float | None:
     return total / first.sums.size
 
 
-def _similarity(first: Plane, second: Plane, rows: slice, cross: Floats) -> float:
+def _similarity(first: SummedImage, second: SummedImage, rows: slice, cross: Floats) -> float:
     """Sum over the windows in some rows."""
     one, other = first.sums[rows], second.sums[rows]
     product = one * other
     squares = one * one + other * other
-    above = (2 * product + _C1) * (2 * (_PIXELS * cross - product) + _C2)
+    above = (2 * product + _SUMMED_C1) * (2 * (_PIXELS * cross - product) + _SUMMED_C2)
     energy = first.energy[rows] + second.energy[rows]
-    below = (squares + _C1) * (_PIXELS * energy - squares + _C2)
+    below = (squares + _SUMMED_C1) * (_PIXELS * energy - squares + _SUMMED_C2)
     return float(np.sum(above / below))
 
 
