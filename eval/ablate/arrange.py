@@ -15,8 +15,6 @@ from numpy.typing import NDArray
 
 from vid2book.folder.layout import TABLES, shard, shards
 
-VERSION = 1
-
 _WITH_THE_IMAGE = ("images", "ocr_texts", "elements")
 
 Places = NDArray[np.int64]

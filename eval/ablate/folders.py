@@ -11,7 +11,6 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from importlib.metadata import version
 from pathlib import Path
 from shlex import quote
 
@@ -19,10 +18,11 @@ import yaml
 
 from vid2book.config import load
 from vid2book.errors import UserError
+from vid2book.folder.layout import FORMAT
+from vid2book.pipeline.code import code_of
 from vid2book.store import Store, make_key
 
-from .arrange import VERSION as ARRANGE_VERSION
-from .arrange import arrange
+from . import arrange
 from .config import CorpusFolder, Folder, Overrides, Settings, merged
 
 
@@ -60,7 +60,8 @@ class Folders:
         if not corpus.videos:
             return self._folder("corpora", corpus, 0)
         config = merged(load(corpus.config).model_dump(mode="json"), pipeline)
-        key = make_key("build", config, self._content([corpus.videos]), version("vid2book"))
+        code = [code_of("vid2book.pipeline.corpus"), FORMAT]  # of all stages and their models
+        key = make_key("build", config, self._content([corpus.videos]), code)
         return self._made("corpora", key, lambda out: self._build(corpus.videos, config, out))
 
     def arranged(
@@ -71,9 +72,11 @@ class Folders:
         if not order and not across and only is None:
             return corpus
         ids = None if only is None else sorted(only)
-        key = make_key("arrange", ARRANGE_VERSION, corpus.key, order, across, ids, seed)
+        key = make_key("arrange", code_of(arrange.__name__), corpus.key, order, across, ids, seed)
         return self._made(
-            "corpora", key, lambda out: arrange(Path(corpus.path), out, order, across, only, seed)
+            "corpora",
+            key,
+            lambda out: arrange.arrange(Path(corpus.path), out, order, across, only, seed),
         )
 
     def _folder(self, kind: str, folder: Folder, seed: int) -> Kept:

@@ -11,6 +11,7 @@ from dataclasses import asdict, dataclass
 from itertools import islice
 from pathlib import Path
 
+from vid2book.pipeline.code import code_of
 from vid2book.store import make_key, write_atomically
 
 from ..corpora import open_corpus
@@ -19,7 +20,6 @@ from ..vlm import Vlm, load
 from .config import HeldOut
 from .folders import AblateError, Kept
 
-VERSION = 1
 TASK = "slides"  # of the benchmarks: questions of one's own
 _FOUND = "found.json"
 
@@ -40,7 +40,7 @@ class Job:
     def key(self) -> str:
         """Of all that can change what is found; the cell's name is not part of it."""
         return make_key(
-            VERSION,
+            code_of(__name__),
             [kept.key for kept in (self.corpus, self.model, self.held_out)],
             self.asked.model_dump(mode="json"),
             self.recipe.model_dump(mode="json"),

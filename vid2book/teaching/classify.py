@@ -50,7 +50,7 @@ _STOP = frozenset(
 )
 
 
-class Scores(NamedTuple):
+class Classified(NamedTuple):
     """Per sentence: the probability of teaching, and the likeliest kind if it does not."""
 
     teaching: Array
@@ -64,19 +64,19 @@ class Model(NamedTuple):
     transitions: Array
 
 
-def score(
+def classify(
     video: Video,
     sentences: Sequence[Sentence],
     screen: Sequence[tuple[Keyframe, str]],
     duration: float,
     embed: Embed,
-) -> Scores:
-    """Score the sentences of one video, in order of time. `duration` is in seconds."""
+) -> Classified:
+    """Classify the sentences of one video, in order of time. `duration` is in seconds."""
     if not sentences:
-        return Scores(np.zeros(0), [])
+        return Classified(np.zeros(0), [])
     features, kinds = measure(video, sentences, screen, duration, classifier(embed), embed)
     model = _model()
-    return Scores(1 - off_topic(features @ model.weights, model.transitions), kinds)
+    return Classified(1 - off_topic(features @ model.weights, model.transitions), kinds)
 
 
 def off_topic(emissions: Array, transitions: Array) -> Array:

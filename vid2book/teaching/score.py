@@ -22,8 +22,7 @@ from ..screen.legible import LEGIBLE
 from ..speech.refine import REFINE
 from ..speech.transcribe import TRANSCRIBE
 from ..words import words
-from .classify import relevance
-from .classify import score as score_sentences
+from .classify import classify, relevance
 from .grade import grade
 
 _TEACHES = 0.5  # a sentence's score above which it counts as part of the lesson
@@ -89,7 +88,7 @@ def _by_rules(
         unknown = Grade(3.0, unjudged)
         rules = Grades("rules", unknown, unknown, quality)
         return Scores((1.0,) * len(sentences), ("",) * len(sentences), rules, (), unjudged)
-    teaching, kinds = score_sentences(video, sentences, screen, transcript.duration, embed)
+    teaching, kinds = classify(video, sentences, screen, transcript.duration, embed)
     lesson = [s for s, p in zip(sentences, teaching, strict=True) if p >= _TEACHES]
     fit = relevance(video, lesson, [text for _, text in screen], embed)
     rules = Grades(

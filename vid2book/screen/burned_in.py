@@ -1,0 +1,141 @@
+"""Subtitles burned into the picture, among the lines that were read: the speech has their words.
+
+They are found where `keyframes` saw them come and go, and by the speech that they repeat.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from difflib import SequenceMatcher
+
+import numpy as np
+
+from ..records import Keyframe, OcrLine, Transcript
+from ..words import words_and_identifiers
+from .places import Place, height, middle, plain, same_line
+from .read import Lines
+
+_BAND = 0.65  # subtitles stand below this share of the height
+_CENTRED = 0.06  # of the width: how far from the middle a subtitle may stand
+_SPOKEN = 0.7  # share of a subtitle's words that are heard while it stands
+_HEARD_WITHIN = 4.0  # seconds around the keyframe
+_FOLLOWED = 0.5  # the same over all lines of a band of subtitles: some are read badly
+_SIGHTINGS = 3  # different texts at one place, each spoken: then it is the subtitles' place,
+_USUAL = 0.5  # if this share of the keyframes, and of the lines there, says so
+_TALL = 1.5  # times the height of a subtitle: this is none, wherever it stands
+
+
+def burned_in(
+    keyframes: Sequence[Keyframe], lines: Sequence[Lines], transcript: Transcript | None
+) -> set[Place]:
+    """The lines that are subtitles.
+
+    Args:
+        lines: of each keyframe.
+        transcript: None where nobody knows what is said.
+    """
+    found = _in_subtitle_band(keyframes, lines, transcript)
+    if transcript is not None:
+        found |= _spoken_subtitles(keyframes, lines, transcript)
+    return found
+
+
+def _in_subtitle_band(
+    keyframes: Sequence[Keyframe], lines: Sequence[Lines], transcript: Transcript | None
+) -> set[Place]:
+    """The lines in the band where `keyframes` saw subtitles come and go; not those in larger type,
+    which belong to the screen behind. None if the speech says other words than stand there."""
+    within = [
+        (position, line)
+        for position, (keyframe, shown) in enumerate(zip(keyframes, lines, strict=True))
+        for line in shown
+        if middle(line) > keyframe.subtitle_top * keyframe.height
+    ]
+    if not within or (transcript is not None and not _follow_speech(within, keyframes, transcript)):
+        return set()
+    usual = float(np.median([height(line) for _, line in within]))
+    return {(position, line) for position, line in within if height(line) < _TALL * usual}
+
+
+def _follow_speech(
+    places: Sequence[Place], keyframes: Sequence[Keyframe], transcript: Transcript
+) -> bool:
+    shares = [
+        spoken_share(line.text, keyframes[position].time, transcript)
+        for position, line in places
+        if len(_words(line.text)) >= 2
+    ]
+    return bool(shares) and float(np.mean(shares)) >= _FOLLOWED
+
+
+def _spoken_subtitles(
+    keyframes: Sequence[Keyframe], lines: Sequence[Lines], transcript: Transcript
+) -> set[Place]:
+    """The lines that speech gives away as subtitles.
+
+    A line of a slide may well be read aloud. But subtitles come back at one place in one size, each
+    time with other words, each time with those that are being said; a line of a slide stays while
+    others are said. So the place must prove itself over several keyframes first.
+    """
+    low = [
+        (position, line)
+        for position, (keyframe, shown) in enumerate(zip(keyframes, lines, strict=True))
+        for line in shown
+        if middle(line) > _BAND * keyframe.height
+        and abs((line.box[0] + line.box[2]) / 2 / keyframe.width - 0.5) < _CENTRED
+        and not _stays(position, line, lines)
+    ]
+    spoken = {
+        (position, line)
+        for position, line in low
+        if spoken_share(line.text, keyframes[position].time, transcript) >= _SPOKEN
+    }
+    found: set[Place] = set()
+    for place in (other for other in low if other in spoken):
+        if place in found:
+            continue
+        alike = [other for other in low if _same_style(other[1], place[1])]
+        proofs = [other for other in alike if other in spoken]
+        texts = {plain(line.text) for _, line in proofs}
+        shown_on = {position for position, _ in proofs}
+        often = min(len(texts), len(shown_on)) >= _SIGHTINGS
+        usual = len(shown_on) >= _USUAL * len(keyframes) and len(proofs) >= _USUAL * len(alike)
+        if often and usual:
+            found.update(alike)
+    return found
+
+
+def _same_style(a: OcrLine, b: OcrLine) -> bool:
+    """One size of type, and at most two lines of a subtitle apart."""
+    taller = max(height(a), height(b))
+    same_size = abs(height(a) - height(b)) < 0.2 * taller
+    return same_size and abs(a.box[3] - b.box[3]) < 2.5 * taller
+
+
+def _stays(position: int, line: OcrLine, lines: Sequence[Lines]) -> bool:
+    """Whether a neighbouring keyframe shows the same line at the same place."""
+    around = [p for p in (position - 1, position + 1) if 0 <= p < len(lines)]
+    return any(same_line(line, other) for p in around for other in lines[p])
+
+
+def spoken_share(text: str, time: float, transcript: Transcript) -> float:
+    """Share of the words of `text` that are said, in this order, around `time`."""
+    shown = _words(text)
+    if len(shown) < 2:
+        return 0.0
+    first, last = time - _HEARD_WITHIN, time + _HEARD_WITHIN
+    said: list[str] = []
+    for segment in transcript.segments:
+        if segment.end < first or segment.start > last:
+            continue
+        if not segment.words:
+            said += _words(segment.text)
+        for word in segment.words:
+            if first <= word.end and word.start <= last:
+                said += _words(word.text)
+    matcher = SequenceMatcher(None, shown, said, autojunk=False)
+    return sum(block.size for block in matcher.get_matching_blocks()) / len(shown)
+
+
+def _words(text: str) -> list[str]:
+    return words_and_identifiers(text.lower().replace("'", ""))
