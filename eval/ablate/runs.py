@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from importlib.resources import files
 from itertools import islice
 from pathlib import Path
 
@@ -15,12 +16,15 @@ from vid2book.pipeline.code import code_of
 from vid2book.store import make_key, write_atomically
 
 from ..corpora import open_corpus
-from ..train import SampleLoss, TrainConfig, evaluate_loss, train
+from ..train.config import TrainConfig
+from ..train.loop import train
+from ..train.loss import SampleLoss, evaluate_loss
 from ..vlm import Vlm, load
 from .config import HeldOut
 from .folders import AblateError, Kept
 
 TASK = "slides"  # of the benchmarks: questions of one's own
+_SCORER = "vid2book.eval.bench.scoring.exact"  # named in the task's YAML, not imported
 _FOUND = "found.json"
 
 
@@ -40,7 +44,8 @@ class Job:
     def key(self) -> str:
         """Of all that can change what is found; the cell's name is not part of it."""
         return make_key(
-            code_of(__name__),
+            code_of(__name__, _SCORER),
+            files("vid2book.eval.bench").joinpath("tasks", f"{TASK}.yaml").read_text("utf-8"),
             [kept.key for kept in (self.corpus, self.model, self.held_out)],
             self.asked.model_dump(mode="json"),
             self.recipe.model_dump(mode="json"),
