@@ -100,5 +100,5 @@ def test_the_revision_follows_what_became_of_the_videos(corpus) -> None:
 
 
 def test_asking_needs_no_datasets() -> None:
-    code = "import sys, vid2book.builder.folder; sys.exit('datasets' in sys.modules)"
+    code = "import sys, vid2book.folder.record; sys.exit('datasets' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
