@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from vid2book.lazy import exports
+from vid2book.exports import exports
 
 if TYPE_CHECKING:
     from .textbook import MultimodalTextbook, TextbookConfig

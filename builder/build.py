@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from vid2book.errors import user_errors
+from vid2book.console import user_errors
 
 from .logs import by_status, hours, log_build, with_bugs_logged
 

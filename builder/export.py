@@ -14,7 +14,7 @@ from rich.console import Console
 from rich.filesize import decimal
 from rich.markup import escape
 
-from vid2book.errors import user_errors
+from vid2book.console import user_errors
 
 if TYPE_CHECKING:
     from .features import Row

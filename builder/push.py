@@ -12,7 +12,7 @@ from rich.filesize import decimal
 from rich.markup import escape
 from rich.table import Table
 
-from vid2book.errors import stop, user_errors
+from vid2book.console import stop, user_errors
 
 if TYPE_CHECKING:
     from .plan import Plan

@@ -10,7 +10,7 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
-from vid2book.errors import user_errors
+from vid2book.console import user_errors
 
 
 @user_errors()

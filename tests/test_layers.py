@@ -17,7 +17,7 @@ PLAIN = {"errors", "records"}
 STAGES = PLAIN | {"config", "models", "media", "privacy", "pipeline.stage", "words"}
 ROOMS: dict[str, set[str]] = {
     "errors": set(),
-    "lazy": set(),
+    "exports": set(),
     "licences": set(),
     "words": set(),
     "records": set(),
@@ -38,7 +38,7 @@ ROOMS: dict[str, set[str]] = {
     "api": {
         *PLAIN,
         "config",
-        "lazy",
+        "exports",
         "manifest",
         "pipeline",
         "privacy",
@@ -46,7 +46,8 @@ ROOMS: dict[str, set[str]] = {
         "screen",
         "speech",
     },
-    "cli": {"errors", "lazy", "viewer"},
+    "console": {"errors"},
+    "cli": {"console", "viewer"},
 }
 
 

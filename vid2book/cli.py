@@ -14,7 +14,7 @@ from rich.console import Console
 from rich.markup import escape
 from typer.core import TyperCommand, TyperGroup
 
-from .errors import user_errors
+from .console import user_errors
 
 GROUP = "vid2book.commands"
 

@@ -10,7 +10,8 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
-from vid2book.errors import UserError, user_errors
+from vid2book.console import user_errors
+from vid2book.errors import UserError
 
 _NEEDS = ("torch", "transformers", "lm_eval", "scipy", "matplotlib")
 

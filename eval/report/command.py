@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from vid2book.errors import user_errors
+from vid2book.console import user_errors
 
 if TYPE_CHECKING:
     from vid2book.models.chat import Chat

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from vid2book.lazy import exports
+from vid2book.exports import exports
 
 if TYPE_CHECKING:
     from .checkpoint import TrainError

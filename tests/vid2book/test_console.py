@@ -7,7 +7,8 @@ import typer
 from rich.console import Console
 from typer.testing import CliRunner, Result
 
-from vid2book.errors import UserError, stop, user_errors
+from vid2book.console import stop, user_errors
+from vid2book.errors import UserError
 
 
 def run(body) -> Result:
