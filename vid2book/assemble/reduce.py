@@ -17,7 +17,7 @@ from .. import config
 from ..records import Decision
 from ..screen.phash import distance
 from .minhash import SPEECH_BANDS, Index
-from .summary import THUMB, Picture, Summary
+from .summarise import THUMB, Picture, Summary
 
 _DETAIL = 8.0  # grey levels that a pixel of a thumbnail differs from those around it: something
 # Two end cards may differ in their titles. Slides of one design look alike too, but share less.

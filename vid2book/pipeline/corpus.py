@@ -17,7 +17,7 @@ from ..assemble import reduce as reduce_stage
 from ..assemble.align import ALIGN
 from ..assemble.contribution import Contribution, with_images
 from ..assemble.reduce import Reduced
-from ..assemble.summary import SUMMARISE, Summary
+from ..assemble.summarise import SUMMARISE, Summary
 from ..config import Config
 from ..models.lazy import models_of
 from ..records import Clip, Decision, Outcome, Sample, Video

@@ -14,7 +14,7 @@ from typing import Any
 
 from ..assemble.align import ALIGN
 from ..assemble.clip import CLIP
-from ..assemble.summary import SUMMARISE
+from ..assemble.summarise import SUMMARISE
 from ..screen.caption import CAPTION
 from ..screen.keyframes import KEYFRAMES
 from ..screen.legible import LEGIBLE

@@ -9,7 +9,7 @@ from PIL import Image, ImageDraw, ImageFont
 
 from vid2book.assemble.minhash import SPEECH_BANDS, Index, signature
 from vid2book.assemble.reduce import Picture, Reduced, Summary, reduce
-from vid2book.assemble.summary import picture as summarise
+from vid2book.assemble.summarise import picture as summarise
 from vid2book.config import Reduce
 from vid2book.records import Keyframe
 from vid2book.screen.phash import phash
