@@ -39,6 +39,7 @@ class _Module(NamedTuple):
     data: tuple[Path, ...]
 
 
+@cache
 def code_of(*modules: str) -> str:
     """A hash of all that these modules' results can depend on, their own code among it."""
     reached = reach(*modules)
@@ -64,24 +65,25 @@ def _read(module: str) -> _Module:
     path = _file(module) or Path(str(sys.modules[module].__file__))
     tree = _plain(ast.parse(path.read_bytes()))
     package = module if path.name == "__init__.py" else module.rpartition(".")[0]
+    nodes = list(ast.walk(tree))
     imports, records = set(), set()
-    for base, name in _imported(tree, package):
+    for base, name in _imported(nodes, package):
         if base == _RECORDS:
             records.add(name)
         elif f"{base}.{name}" == _RECORDS:
             records |= set(_definitions())
         elif (found := _module_of(base, name)) and not _is_left_out(found):
             imports.add(found)
-    data = _data_files(tree, path)
+    data = _data_files(nodes, path)
     meaning = _hash("\n".join([_dump(tree), *(f"{file.name} {_content(file)}" for file in data)]))
     return _Module(meaning, frozenset(imports), frozenset(records), tuple(data))
 
 
-def _data_files(tree: ast.Module, path: Path) -> list[Path]:
+def _data_files(nodes: Iterable[ast.AST], path: Path) -> list[Path]:
     """The files beside a module that its code names."""
     named = {
         node.value
-        for node in ast.walk(tree)
+        for node in nodes
         if isinstance(node, ast.Constant)
         and isinstance(node.value, str)
         and node.value.endswith(_DATA)
@@ -105,9 +107,9 @@ def _file(module: str) -> Path | None:
     return next((f for f in files if f.is_file()), None) if package == PACKAGE else None
 
 
-def _imported(tree: ast.AST, package: str) -> Iterator[tuple[str, str]]:
+def _imported(nodes: Iterable[ast.AST], package: str) -> Iterator[tuple[str, str]]:
     """What a module imports from the project: the module it names, and the name that it takes."""
-    for node in ast.walk(tree):
+    for node in nodes:
         if isinstance(node, ast.Import):
             yield from (alias.name.rpartition(".")[::2] for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
@@ -180,12 +182,13 @@ def _dump(node: Any) -> str:
         return f"[{','.join(map(_dump, node))}]"
     if not isinstance(node, ast.AST):
         return repr(node)
-    fields = [
-        f"{name}={_dump(value)}"
-        for name, value in ast.iter_fields(node)
-        if name == "value" or value not in (None, [])
-    ]
-    return f"{type(node).__name__}({','.join(fields)})"
+    told = [type(node).__name__]
+    for name in node._fields:
+        value = getattr(node, name, None)
+        # Whether a name is read or written (ctx) follows from where it stands.
+        if name == "value" or (name != "ctx" and value not in (None, [])):
+            told.append(f"{name}={_dump(value)}")
+    return f"({','.join(told)})"
 
 
 def _hash(text: str) -> str:

@@ -41,7 +41,7 @@ def _value(value: Any, models: Models) -> Any:
     """A setting. Of a language model its identity counts, and the code that asks it."""
     if isinstance(value, Llm):
         chat = models.chat(value)
-        return [value.model_dump(), chat.identity, code_of(*modules_of(chat))]
+        return [value.model_dump(), chat.identity, code_of(*sorted(modules_of(chat)))]
     if isinstance(value, Section):
         return {name: _value(getattr(value, name), models) for name in type(value).model_fields}
     if isinstance(value, tuple):
@@ -52,7 +52,7 @@ def _value(value: Any, models: Models) -> Any:
 def _model(models: Models, name: str) -> list[str]:
     """Weights and libraries of a model, and the code around it; empty for one that is not used."""
     identity = models.identity(name)
-    return [identity, code_of(*modules_of(getattr(models, name)))] if identity else []
+    return [identity, code_of(*sorted(modules_of(getattr(models, name))))] if identity else []
 
 
 def modules_of(model: object) -> set[str]:

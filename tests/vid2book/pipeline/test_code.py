@@ -46,7 +46,7 @@ def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 
 
 def forget() -> None:
-    for cached in (code._read, code._definitions, code._record):
+    for cached in (code.code_of, code._read, code._definitions, code._record):
         cached.cache_clear()
 
 
