@@ -45,7 +45,7 @@ class Folder(Section):
         return ("path", "make")
 
 
-class CorpusFolder(Folder):
+class StudyCorpus(Folder):
     """A corpus, which can also be built from videos, anew for each pipeline."""
 
     videos: str = Field("", description="what `vid2book build` takes: a folder or a manifest")
@@ -86,7 +86,7 @@ class Short(Section):
     """What a quick run takes instead: to see that everything works, not to measure."""
 
     cells: tuple[str, ...] = Field((), description="names; the first two if not given")
-    corpus: CorpusFolder | None = None
+    corpus: StudyCorpus | None = None
     model: Folder | None = None
     held_out: HeldOut | None = None
     train: Overrides = Field({}, description="keys of the recipe")
@@ -96,7 +96,7 @@ class Ablation(Section):
     """A study. Cells are all combinations of one setting from each axis; the first is the base."""
 
     title: str
-    corpus: CorpusFolder
+    corpus: StudyCorpus
     model: Folder
     pipeline: Overrides = Field({}, description="keys of the pipeline's config, for all cells")
     train: Overrides = Field({}, description="the recipe, as `vid2book train` reads it")

@@ -23,7 +23,7 @@ from vid2book.pipeline.code import code_of
 from vid2book.store import Store, make_key
 
 from . import arrange
-from .config import CorpusFolder, Folder, Overrides, Settings, merged
+from .config import Folder, Overrides, Settings, StudyCorpus, merged
 
 
 class AblateError(UserError):
@@ -55,7 +55,7 @@ class Folders:
         """The model that a run with this seed starts from."""
         return self._folder("models", model, seed)
 
-    def corpus(self, corpus: CorpusFolder, pipeline: Overrides) -> Kept:
+    def corpus(self, corpus: StudyCorpus, pipeline: Overrides) -> Kept:
         """The corpus, before images are moved."""
         if not corpus.videos:
             return self._folder("corpora", corpus, 0)

@@ -14,7 +14,7 @@ from typer.testing import CliRunner
 from vid2book.config import ConfigError
 from vid2book.eval.ablate import config, report
 from vid2book.eval.ablate.command import ablate
-from vid2book.eval.ablate.config import Ablation, CorpusFolder, Folder, Settings
+from vid2book.eval.ablate.config import Ablation, Folder, Settings, StudyCorpus
 from vid2book.eval.ablate.folders import AblateError, Folders
 from vid2book.eval.ablate.grid import cells, some
 from vid2book.eval.ablate.runs import Answered, Found
@@ -95,15 +95,15 @@ def test_a_folder_is_made_once_until_what_it_reads_changes(
 
 def test_a_command_that_fails_is_told_with_its_last_words(tmp_path: Path) -> None:
     folders = Folders(tmp_path / "work", lambda said: None)
-    failing = CorpusFolder(make="python -c \"raise SystemExit('no disk left')\" {out}")
+    failing = StudyCorpus(make="python -c \"raise SystemExit('no disk left')\" {out}")
     with pytest.raises(AblateError, match=r"(?s)exit status 1.*no disk left"):
         folders.corpus(failing, {})
     with pytest.raises(AblateError, match="nothing was written"):
-        folders.corpus(CorpusFolder(make="python -c pass {out}"), {})
+        folders.corpus(StudyCorpus(make="python -c pass {out}"), {})
     with pytest.raises(AblateError, match="cannot run no-such-program"):
-        folders.corpus(CorpusFolder(make="no-such-program {out}"), {})
+        folders.corpus(StudyCorpus(make="no-such-program {out}"), {})
     with pytest.raises(AblateError, match="lectures is not there"):
-        folders.corpus(CorpusFolder(videos="lectures"), {})
+        folders.corpus(StudyCorpus(videos="lectures"), {})
     assert not list((tmp_path / "work" / "corpora").glob("[0-9a-f]*"))
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from vid2book.assemble.interleave import IMAGE_TOKENS, interleave
 from vid2book.builder.features import decision_row, sample_row, video_row
-from vid2book.builder.write import write_tables
+from vid2book.builder.write import write_rows
 from vid2book.config import Config, Interleave
 from vid2book.models.tokens import TokenCounter
 from vid2book.records import Clip, Decision, Keyframe, Outcome, Sample
@@ -32,22 +32,15 @@ class Writer:
         self._config = Config(interleave=Interleave(max_tokens=budget))
         self._count = TokenCounter()
         self._outcomes: list[Outcome] = []
-        self._videos: dict[str, list[dict[str, Any]]] = {"train": [], "test": []}
-        self._decisions: dict[str, list[dict[str, Any]]] = {"train": [], "test": []}
 
     def write(
         self, train: Iterable[Lesson], test: Iterable[Lesson], revision: str, out: Path
     ) -> None:
         """Write the corpus into `out`; `revision` names what it is made from."""
-        # Lessons are made as they are written: the other two are filled while `default` passes.
-        tables = {
-            "default": {"train": self._rows(train), "test": self._rows(test)},
-            "videos": self._videos,
-            "decisions": self._decisions,
-        }
-        write_tables(tables, self._outcomes, self._config, revision, [], out)
+        by_split = {"train": self._rows(train), "test": self._rows(test)}
+        write_rows(by_split, self._outcomes, self._config, revision, [], out)
 
-    def _rows(self, lessons: Iterable[Lesson]) -> Iterator[dict[str, Any]]:
+    def _rows(self, lessons: Iterable[Lesson]) -> Iterator[tuple[str, dict[str, Any]]]:
         for lesson in lessons:
             samples = self._samples(lesson)
             outcome = Outcome(
@@ -61,10 +54,9 @@ class Writer:
                 samples=len(samples),
             )
             self._outcomes.append(outcome)
-            split = lesson.video.split
-            self._videos[split].append(video_row(outcome, samples))
-            self._decisions[split].append(decision_row(_decision(outcome), lesson.video))
-            yield from map(sample_row, samples)
+            yield from (("default", sample_row(sample)) for sample in samples)
+            yield "videos", video_row(outcome, samples)
+            yield "decisions", decision_row(_decision(outcome), lesson.video)
 
     def _samples(self, lesson: Lesson) -> list[Sample]:
         clips, keyframes = [], []
