@@ -13,8 +13,8 @@ from vid2book.media.container import MediaError
 from vid2book.models.error import ModelError
 from vid2book.models.lazy import chat_of, models_of
 from vid2book.pipeline.graph import STAGES
-from vid2book.pipeline.stage import Stage
 from vid2book.pipeline.work import Failed
+from vid2book.stage import Stage
 
 if TYPE_CHECKING:
     from vid2book.pipeline.corpus import Corpus

@@ -14,7 +14,7 @@ PACKAGES = {"vid2book": "vid2book", "builder": "vid2book.builder", "eval": "vid2
 # Each room of the core, and what it may import of the others. What stands at the top of the core
 # (records, errors and the like) has a line of its own.
 PLAIN = {"errors", "records"}
-STAGES = PLAIN | {"config", "models", "media", "privacy", "pipeline.stage", "words"}
+STAGES = PLAIN | {"config", "models", "media", "privacy", "stage", "words"}
 ROOMS: dict[str, set[str]] = {
     "errors": set(),
     "exports": set(),
@@ -22,6 +22,7 @@ ROOMS: dict[str, set[str]] = {
     "words": set(),
     "records": set(),
     "store": set(),
+    "stage": {"config", "media", "models", "records"},
     "config": {"errors"},
     "media": {"errors"},
     "models": {*PLAIN, "config", "words"},

@@ -18,12 +18,12 @@ from numpy.typing import NDArray
 
 from .. import config
 from ..models.chat import BackendError, ChatError
-from ..pipeline.stage import TOPIC, Given, Stage
 from ..records import Clip, Decision, Keyframe, Sentence, Video
 from ..screen.caption import CAPTION
 from ..screen.keyframes import KEYFRAMES
 from ..screen.legible import LEGIBLE
 from ..screen.phash import distance
+from ..stage import TOPIC, Given, Stage
 from ..teaching.judge import JUDGE
 from ..words import words_and_identifiers
 from .clip import CLIP

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from .. import config
-from ..pipeline.stage import Given, Stage
 from ..records import Clip, Decision, Keyframe, Sentence
 from ..screen.keyframes import KEYFRAMES
+from ..stage import Given, Stage
 from ..teaching.judge import JUDGE
 
 

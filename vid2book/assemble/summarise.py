@@ -10,11 +10,11 @@ import cv2
 import numpy as np
 from PIL import Image
 
-from ..pipeline.stage import Given, Stage
 from ..records import Clip, Decision, Keyframe, Sentence, Video
 from ..screen.keyframes import KEYFRAMES
 from ..screen.legible import LEGIBLE
 from ..speech.transcribe import TRANSCRIBE
+from ..stage import Given, Stage
 from ..teaching.judge import JUDGE
 from .align import ALIGN
 from .minhash import Signature, signature

@@ -1,13 +1,14 @@
-"""What the project's own code says, as a part of the store's keys.
+"""The project's own code, as a part of the store's keys.
 
-A result may change when the code does that computed it, or any code or data file that this reaches
-by imports. So that an edit of prose costs nobody a recomputation, code counts as the syntax tree
-has it, without comments, docstrings and positions; YAML counts as what it says.
+A result may change when the code that computed it changes, or any code or data file which that
+reaches by imports. An edit of prose must not cost anybody a recomputation, so code counts as its
+syntax tree, without comments, docstrings and positions, and YAML counts as the values it holds.
 
-Three things count otherwise. `vid2book.config` is left out, for the values of the settings are in
-the key. So is `vid2book.pipeline`, which decides what runs and not what comes out. Of
-`vid2book.records` only the records count that the code names, so that a new field of one record
-leaves the stages alone that never meet it.
+Three things count otherwise:
+- `vid2book.config` does not count, since the values of the settings are in the key.
+- `vid2book.pipeline` and `vid2book.stage` do not count: they decide what runs, not what comes out.
+- `vid2book.records` counts record by record, so that a new field of one record leaves alone the
+  stages that never use it.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ import yaml
 
 PACKAGE = "vid2book"
 _RECORDS = f"{PACKAGE}.records"
-_LEFT_OUT = (f"{PACKAGE}.config", f"{PACKAGE}.pipeline")
+_LEFT_OUT = (f"{PACKAGE}.config", f"{PACKAGE}.pipeline", f"{PACKAGE}.stage")
 _DATA = (".yaml", ".json", ".txt")
 _ROOT = Path(__file__).parents[1]
 

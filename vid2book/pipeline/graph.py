@@ -22,9 +22,9 @@ from ..screen.read import READ
 from ..speech.recognise import RECOGNISE
 from ..speech.refine import REFINE
 from ..speech.transcribe import TRANSCRIBE
+from ..stage import Stage
 from ..teaching.judge import JUDGE
 from ..teaching.score import SCORE
-from .stage import Stage
 
 # The two halves that do not wait for each other, and what waits for both.
 SPEECH: tuple[Stage[Any], ...] = (RECOGNISE, TRANSCRIBE, REFINE)

@@ -10,9 +10,9 @@ from ..config import Config, Llm
 from ..config.base import Section
 from ..models.lazy import Models
 from ..records import Video
+from ..stage import Stage
 from ..store import make_key
 from .code import PACKAGE, code_of
-from .stage import Stage
 
 
 def stage_key(

@@ -22,9 +22,9 @@ from multiprocessing.queues import SimpleQueue
 from typing import Any, NamedTuple
 
 from ..records import Video
+from ..stage import Stage
 from .corpus import Corpus
 from .graph import SCREEN, SPEECH, TEXT
-from .stage import Stage
 from .work import Failed
 
 _BRANCHES: dict[str, tuple[Stage[Any], ...]] = {"speech": SPEECH, "screen": SCREEN, "text": TEXT}

@@ -12,9 +12,9 @@ from ..models.lazy import Models, models_of
 from ..models.speech import SpeechModelError
 from ..records import Decision, Video
 from ..speech.subtitles import SubtitleError
+from ..stage import Stage
 from ..store import Store
 from .keys import stage_key
-from .stage import Stage
 
 T = TypeVar("T")
 

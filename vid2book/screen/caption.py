@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ..models.chat import BackendError, Chat, ChatError, Prompt
-from ..pipeline.stage import Given, Stage
 from ..privacy import mask_decisions, mask_text
 from ..records import Decision, Keyframe
+from ..stage import Given, Stage
 from .keyframes import KEYFRAMES
 
 _SYSTEM = (

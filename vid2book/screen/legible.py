@@ -12,9 +12,9 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from .. import config
-from ..pipeline.stage import Given, Stage
 from ..records import Decision, Keyframe, OcrLine, Transcript
 from ..speech.transcribe import TRANSCRIBE
+from ..stage import Given, Stage
 from .burned_in import burned_in, spoken_share
 from .keyframes import KEYFRAMES
 from .layout import screen_text

@@ -16,9 +16,9 @@ from PIL import Image as Pil
 from .. import config
 from ..models.chat import BackendError, ChatError
 from ..models.ocr import Image, Ocr
-from ..pipeline.stage import Given, Stage
 from ..privacy import mask_decisions, mask_lines
 from ..records import Decision, Keyframe, OcrLine
+from ..stage import Given, Stage
 from .keyframes import KEYFRAMES
 
 Lines = tuple[OcrLine, ...]

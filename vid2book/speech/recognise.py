@@ -15,9 +15,9 @@ from numpy.typing import NDArray
 from ..media.audio import SAMPLE_RATE, read_audio
 from ..media.container import MediaError, check_complete
 from ..models.speech import Recognised
-from ..pipeline.stage import TOPIC, Given, Stage
 from ..privacy import mask_transcript
 from ..records import Decision, Transcript, Video
+from ..stage import TOPIC, Given, Stage
 from .subtitles import read_subtitles
 
 # Mono float32 at 16 kHz, a language (ISO 639-1 or empty) and words to expect.

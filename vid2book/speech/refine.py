@@ -12,8 +12,8 @@ from collections import Counter
 from collections.abc import Sequence
 
 from .. import config
-from ..pipeline.stage import Given, Stage
 from ..records import Decision, Sentence, Transcript, Word
+from ..stage import Given, Stage
 from ..words import words_with_apostrophes
 from .english import AFTER_I, ASIDES, FILLERS, GRAMMAR, SAID_ONCE, UNITS
 from .rewrite import by_rules, rewrite

@@ -12,8 +12,8 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from .. import config
-from ..pipeline.stage import TOPIC, Given, Stage
 from ..records import Decision, Segment, Transcript, Video
+from ..stage import TOPIC, Given, Stage
 from ..words import words_with_apostrophes
 from .recognise import RECOGNISE, prompt
 

@@ -8,10 +8,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from ..config import Judge
-from ..pipeline.stage import Given, Stage
 from ..records import CRITERIA, Decision, Grades, Judgement, Sentence, Transcript, Video
 from ..speech.refine import REFINE
 from ..speech.transcribe import TRANSCRIBE
+from ..stage import Given, Stage
 from .score import SCORE, Scores
 
 _UNSPACED = re.compile(r"[\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff]")  # Thai, Lao, kana, Chinese

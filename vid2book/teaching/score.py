@@ -15,12 +15,12 @@ import numpy.typing as npt
 
 from .. import config
 from ..models.chat import BackendError, Chat, ChatError
-from ..pipeline.stage import TOPIC, Given, Stage
 from ..records import Decision, Grade, Grades, Keyframe, Sentence, Transcript, Video
 from ..screen.keyframes import KEYFRAMES
 from ..screen.legible import LEGIBLE
 from ..speech.refine import REFINE
 from ..speech.transcribe import TRANSCRIBE
+from ..stage import TOPIC, Given, Stage
 from ..words import words
 from .classify import classify, relevance
 from .grade import grade

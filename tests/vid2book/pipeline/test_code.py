@@ -121,7 +121,7 @@ def test_code_that_no_stage_reaches_changes_no_key(root: Path) -> None:
     for folder in ("viewer", "folder", "collect", "config", "pipeline"):
         for file in (root / folder).glob("*.py"):
             file.write_text(file.read_text() + "\n_EDITED = 1\n")
-    for name in ("cli", "api", "manifest", "store", "licences"):
+    for name in ("cli", "api", "manifest", "store", "stage", "licences"):
         (root / f"{name}.py").write_text((root / f"{name}.py").read_text() + "\n_EDITED = 1\n")
     assert keys() == before
 

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import io
+import shutil
 from collections import Counter
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PIL import Image
 
+from vid2book.assemble import interleave as interleave_stage
+from vid2book.builder import MultimodalTextbook, write_corpus
 from vid2book.builder.source import fill
 from vid2book.pipeline.corpus import Corpus
 from vid2book.pipeline.graph import STAGES
+from vid2book.records import Video
 from vid2book.store import Store
 
 from ...support.library import LECTURES, Library
@@ -85,6 +90,27 @@ def test_nothing_is_computed_for_a_corpus_in_the_store(corpus: Corpus, calls: Co
         corpus.samples(video)
         corpus.decisions(video)
     assert not calls
+
+
+def test_a_video_is_interleaved_once(
+    corpus: Corpus, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    interleaved: list[str] = []
+    real = interleave_stage.interleave
+
+    def counted(video: Video, *rest: Any) -> Any:
+        interleaved.append(video.video_id)
+        return real(video, *rest)
+
+    monkeypatch.setattr(interleave_stage, "interleave", counted)
+    shutil.rmtree(corpus.store.root / "contribution")
+    first = write_corpus(corpus, tmp_path / "first")
+    assert sorted(interleaved) == sorted(LECTURES)
+    assert write_corpus(replace(corpus), tmp_path / "second").sizes == first.sizes
+    builder = MultimodalTextbook(corpus=corpus, cache_dir=str(tmp_path / "cache"))
+    builder.download_and_prepare()
+    assert builder.as_dataset(split="train").num_rows == first.samples
+    assert sorted(interleaved) == sorted(LECTURES)
 
 
 def test_the_deny_list_removes_a_video_and_its_traces(corpus: Corpus, calls: Counter[str]) -> None:

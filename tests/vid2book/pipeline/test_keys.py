@@ -18,9 +18,9 @@ from vid2book.models.lazy import Models
 from vid2book.pipeline import code
 from vid2book.pipeline.graph import STAGES
 from vid2book.pipeline.keys import modules_of
-from vid2book.pipeline.stage import Stage
 from vid2book.pipeline.work import Work
 from vid2book.records import Video
+from vid2book.stage import Stage
 from vid2book.store import Store
 
 from ...support.library import Library, run_all

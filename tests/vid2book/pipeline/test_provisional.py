@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 
 from vid2book.config import Config
-from vid2book.pipeline.stage import Given, Stage
 from vid2book.pipeline.work import Work
 from vid2book.records import Decision, Video
+from vid2book.stage import Given, Stage
 from vid2book.store import Store
 
 KEY = "k" * 32

@@ -16,9 +16,9 @@ from numpy.typing import NDArray
 from ... import config
 from ...media.container import check_complete
 from ...media.frames import Frame, read_frames
-from ...pipeline.stage import Given, Stage
 from ...privacy import hide_faces
 from ...records import Decision, Keyframe
+from ...stage import Given, Stage
 from ..phash import phash
 from . import embedding, pixel, ssim, writing
 from .state import Found, State

@@ -1,8 +1,8 @@
-"""A stage as the pipeline sees it. Each is declared beside its code; `graph.py` puts them in order.
+"""A stage as the pipeline sees it. Each is declared beside its code.
 
 A stage is a function from the records of one video to other records of it. What can change its
-result is declared with it, and becomes the key under which the result is kept: the settings, the
-fields of the manifest, the models, the results that it needs, and its own code (`code.py`).
+result is declared with it and becomes the key under which the result is kept: the settings, the
+fields of the manifest, the models, the results that it needs, and its code (`pipeline/code.py`).
 """
 
 from __future__ import annotations
@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 
 if TYPE_CHECKING:
-    from ..config import Config
-    from ..media.container import MediaInfo
-    from ..models.lazy import Models
-    from ..records import Decision, Video
+    from .config import Config
+    from .media.container import MediaInfo
+    from .models.lazy import Models
+    from .records import Decision, Video
 
 T = TypeVar("T", covariant=True)
 
