@@ -34,7 +34,7 @@ from .changes import Videos, videos_in
 
 VERSION = re.compile(r"\d+\.\d+\.\d+")
 
-# Of httpx or of requests, as the version of huggingface_hub has it.
+# Of httpx or of httpx2, as the version of huggingface_hub has it.
 _TRANSPORT_ERROR: type[Exception] = HfHubHTTPError.__mro__[1]
 
 _ADVICE = {
