@@ -158,10 +158,12 @@ def _written(
     """What `output` holds, once it holds this corpus; None if there is nothing to write."""
     from vid2book.folder import record
 
+    from .source import revision
+
     if not any(outcome.samples for outcome in outcomes):
         return None
     held = record.held(output)
-    if held and held.revision == record.revision(corpus.fingerprint(), outcomes):
+    if held and held.revision == revision(corpus, outcomes):
         return held
     from .write import write_corpus  # `datasets` takes a second to import
 

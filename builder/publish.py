@@ -72,8 +72,8 @@ class Release:
         """croissant.json for the files that are pushed."""
         found = {layout.table_of(path) for path in local}
         tables = [table for table in layout.TABLES if table in found]
-        licences = {v["license"] for v in self.videos.values() if v["status"] == "kept"}
-        return croissant.render(tables, licences, self.hub.repo, self.version).encode()
+        under = {v["license"] for v in self.videos.values() if v["status"] == "kept"}
+        return croissant.render(tables, under, self.hub.repo, self.version).encode()
 
     def plan(self, local: dict[str, Path | bytes]) -> Plan:
         """What to send; nothing where the version is there and holds this corpus."""
@@ -139,7 +139,7 @@ def checked(corpus: Path, version: str, allowed: list[str]) -> Videos:
     """
     if not VERSION.fullmatch(version):
         raise CorpusError(f"'{version}' is no version; three numbers are, such as 1.0.0")
-    if (corpus / ".ready").is_dir():
+    if swap.is_interrupted(corpus):
         swap.recover(corpus)
     videos = read_videos(corpus)
     if not (corpus / layout.CARD).is_file() or not layout.shards(corpus, "default"):

@@ -13,7 +13,7 @@ import yaml
 
 from vid2book.config import Config
 from vid2book.folder import record, swap
-from vid2book.folder.layout import CARD, LOG, PREVIEW, shards
+from vid2book.folder.layout import CARD, ERRORS, LOG, PREVIEW, shards
 from vid2book.folder.reader import read_rows
 from vid2book.folder.record import CorpusError, Written
 
@@ -53,6 +53,7 @@ def take_out(corpus: Path, video_ids: Iterable[str]) -> Written:
         ) from None
     shutil.rmtree(corpus / PREVIEW, ignore_errors=True)
     _clear_log(corpus / LOG, gone)
+    (corpus / ERRORS).unlink(missing_ok=True)  # tracebacks name files
     return written
 
 
@@ -65,8 +66,8 @@ def _left(corpus: Path, split: str, tables: list[str], gone: set[str]) -> Iterat
             of = row["video_ids"] if table == "default" else [row["video_id"]]
             if gone & set(of):
                 continue
-            if table == "decisions":
-                # A picture may have been dropped because the removed video shows it too.
+            if table != "default":
+                # Something may have been dropped because the removed video has it too.
                 row["reason"] = mention.sub("a video that was removed", row["reason"])
             yield table, row
 

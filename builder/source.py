@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,6 +15,7 @@ from .splits import assign
 if TYPE_CHECKING:
     from vid2book.pipeline.corpus import Corpus
     from vid2book.pipeline.local import Event, Step
+    from vid2book.records import Outcome
 
 
 def open_corpus(
@@ -68,6 +69,14 @@ def fill(
     yield from (Event(video) for video in corpus.videos if corpus.is_denied(video))
     wanted = tuple(video for video in corpus.videos if not corpus.is_denied(video))
     yield from run(replace(corpus, videos=wanted), workers or cores(), report)
+
+
+def revision(corpus: Corpus, outcomes: Iterable[Outcome]) -> str:
+    """Names what a corpus folder would hold, before it is written."""
+    from vid2book.folder import record
+    from vid2book.pipeline.code import code_of
+
+    return record.revision(corpus.fingerprint(), outcomes, code_of("vid2book.builder.write"))
 
 
 def cores() -> int:

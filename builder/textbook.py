@@ -25,11 +25,13 @@ from typing import TYPE_CHECKING, Any
 
 import datasets
 
+from vid2book.builder import features
 from vid2book.builder.features import FEATURES, Row, count, rows
 from vid2book.builder.source import fill, open_corpus
 from vid2book.builder.splits import splits
 from vid2book.config import Config, names
 from vid2book.folder.layout import FORMAT
+from vid2book.pipeline.code import code_of
 from vid2book.records import Video
 
 if TYPE_CHECKING:
@@ -86,7 +88,7 @@ class TextbookConfig(datasets.BuilderConfig):  # type: ignore[misc]
 
         The path of the manifest, by which `datasets` would name it, stays when its lines change.
         """
-        fingerprint = self.described().fingerprint()
+        fingerprint = [self.described().fingerprint(), code_of(features.__name__)]
         return str(super().create_config_id({"fingerprint": fingerprint}, custom_features))
 
 

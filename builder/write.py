@@ -17,6 +17,7 @@ from . import croissant
 from .card import render_card
 from .features import FEATURES, Row, rows_of
 from .parquet import Shards
+from .source import revision
 from .splits import splits
 
 if TYPE_CHECKING:
@@ -55,8 +56,8 @@ def write_corpus(
             tell(next(done), len(outcomes))
 
     by_split = {split: found(videos) for split, videos in splits(corpus).items()}
-    revision = record.revision(corpus.fingerprint(), outcomes)
-    return write_rows(by_split, outcomes, corpus.config, revision, record.removed(out), out)
+    named = revision(corpus, outcomes)
+    return write_rows(by_split, outcomes, corpus.config, named, record.removed(out), out)
 
 
 def write_rows(

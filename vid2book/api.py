@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from .config import Config
     from .pipeline.work import Work
     from .records import Keyframe, Sample, Transcript, Video
+    from .store import Store
 
 
 def keyframes(
@@ -52,13 +53,16 @@ def book(video: str | Path | Video, config: str | Path | Config = "offline") -> 
     from .pipeline.graph import STAGES
     from .store import Store
 
-    work = _work(video, config)
+    store = Store()
+    work = _work(video, config, store)
     for stage in STAGES:
         work.get(stage)
-    return Corpus((work.video,), work.config, Store()).samples(work.video)
+    return Corpus((work.video,), work.config, store).samples(work.video)
 
 
-def _work(video: str | Path | Video, config: str | Path | Config) -> Work:
+def _work(
+    video: str | Path | Video, config: str | Path | Config, store: Store | None = None
+) -> Work:
     from .config import load
     from .manifest import read_manifest
     from .pipeline.work import Work
@@ -68,4 +72,4 @@ def _work(video: str | Path | Video, config: str | Path | Config) -> Work:
 
     loaded = load(config)
     row = video if isinstance(video, Video) else read_manifest(video)[0]
-    return Work(mask_video(row) if loaded.privacy.mask else row, loaded, Store())
+    return Work(mask_video(row) if loaded.privacy.mask else row, loaded, store or Store())

@@ -18,7 +18,7 @@ import yaml
 
 from vid2book.config import load
 from vid2book.errors import UserError
-from vid2book.folder.layout import FORMAT
+from vid2book.folder.layout import FORMAT, RECORD
 from vid2book.pipeline.code import code_of
 from vid2book.store import Store, make_key
 
@@ -97,6 +97,8 @@ class Folders:
             f"vid2book build {quote(videos)} -o {quote(str(out))} --config {quote(str(file))}",
             fine=(0, 1),  # 1: some videos failed, and the corpus of the others is complete
         )
+        if not (out / RECORD).is_file():
+            raise AblateError(f"no corpus came of {videos}: `vid2book build` says above why")
 
     def _made(self, kind: str, key: str, make: Callable[[Path], None]) -> Kept:
         path = self._root / kind / key

@@ -56,6 +56,21 @@ def test_the_traceback_is_in_a_log_that_the_closing_message_names(build, tmp_pat
     assert 0 < len(reasons["cells"]) <= 200 and "\n" not in reasons["cells"]
 
 
+def test_a_model_that_cannot_be_loaded_is_no_bug(library: Library, tmp_path: Path) -> None:
+    pytest.importorskip("open_clip", reason="needs the extra 'clip'")
+    config = tmp_path / "clip.yaml"
+    config.write_text("keyframes: {algorithm: clip, clip_weights: no_such_tag}\n")
+    done = vid2book(
+        "build", library.manifest, "-o", tmp_path / "out", "--store", tmp_path / "store",
+        "--config", config, "--limit", 1,
+    )  # fmt: skip
+    assert done.returncode == 1
+    told = " ".join(done.stderr.split())
+    assert "cannot be loaded" in told and "tag of open_clip.list_pretrained()" in told
+    assert "nobody foresaw" not in told and "Traceback" not in told
+    assert not (tmp_path / "out").exists()
+
+
 def test_verbose_shows_it(build, tmp_path: Path) -> None:
     done = build("-v")
     assert done.returncode == 1

@@ -39,6 +39,7 @@ def three(make, tmp_path: Path) -> Path:
 def test_it_is_out_of_everything(three: Path, make) -> None:
     (three / "preview").mkdir()
     (three / "preview" / "a.html").write_text("a")
+    (three / "build.errors.log").write_text("in stage 'read' of video 'a'")
     (three / "build.log.jsonl").write_text('{"video_id": "a"}\n{"video_id": "a-2"}\n{"kept": 3}\n')
     result = run(remove, three, "a")
     assert result.exit_code == 0, result.output
@@ -58,7 +59,7 @@ def test_it_is_out_of_everything(three: Path, make) -> None:
         list(reasons)
     )
     assert (three / "ATTRIBUTION.csv").read_text().count("\n") == 3
-    assert not (three / "preview").exists()
+    assert not (three / "preview").exists() and not (three / "build.errors.log").exists()
     assert (three / "build.log.jsonl").read_text() == '{"video_id": "a-2"}\n{"kept": 3}\n'
 
 

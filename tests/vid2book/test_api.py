@@ -5,17 +5,20 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 import vid2book
-from vid2book.config import ConfigError
+from vid2book.config import Config, ConfigError
 from vid2book.manifest import ManifestError
 from vid2book.pipeline.work import Failed
 from vid2book.records import Keyframe, Transcript
 from vid2book.store import Store
 
 from ..support.library import Library
+from ..support.llm import Reply, Stub
+from .speech.test_rewrite import answering, numbered
 
 
 @pytest.fixture(autouse=True)
@@ -50,6 +53,21 @@ def test_a_row_of_a_manifest_is_taken(library: Library, calls: Counter[str]) -> 
 def test_a_book_is_that_of_a_build_of_the_one_video(library: Library) -> None:
     video = library.video("physics")
     assert vid2book.book(video) == library.corpus().samples(video)
+
+
+def test_a_book_is_made_anew_when_the_back_end_is_there_again(library: Library) -> None:
+    def answer(body: dict[str, Any], n: int) -> Reply:
+        texts = {i: text.replace("The ", "Each ") for i, text in enumerate(numbered(body), 1)}
+        return answering(texts)(body, n)
+
+    video = library.video("cells")
+    with Stub(answer) as stub:
+        llm = {"model": "stub", "base_url": stub.url, "retries": 0}
+        nobody = llm | {"base_url": "http://127.0.0.1:9/v1"}
+        down = vid2book.book(video, Config(refine={"llm": nobody}))  # type: ignore[arg-type]
+        assert "Each nucleus" not in " ".join(filter(None, down[0].texts))
+        up = vid2book.book(video, Config(refine={"llm": llm}))  # type: ignore[arg-type]
+        assert "Each nucleus" in " ".join(filter(None, up[0].texts))
 
 
 def test_a_config_is_a_path_or_an_object(library: Library, tmp_path: Path) -> None:

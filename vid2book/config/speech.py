@@ -1,8 +1,8 @@
-"""What is said: the stages that hear, write, judge and cut speech."""
+"""What is said: the stages that recognise, write, judge and cut speech."""
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
@@ -37,11 +37,6 @@ class Transcribe(Switchable):
     min_voice: Share = Field(
         0.3, description="segments with less voice activity in the sound under them are dropped"
     )
-
-    @property
-    def hearing(self) -> dict[str, Any]:
-        """The settings that need the speech model again when they change."""
-        return self.model_dump(exclude={"min_logprob", "max_no_speech", "min_voice"})
 
     @model_validator(mode="after")
     def _wants_captions(self) -> Self:

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..errors import UserError
-from .layout import FORMAT, RECORD
+from .layout import FORMAT, PARTS, RECORD
 
 if TYPE_CHECKING:
     from ..records import Outcome
@@ -60,13 +60,16 @@ class Written:
         return sum(size.rows for size in self.sizes["default"].values())
 
 
-def revision(fingerprint: str, outcomes: Iterable[Outcome]) -> str:
+def revision(fingerprint: str, outcomes: Iterable[Outcome], writer: str) -> str:
     """Names the content of a corpus before it is written.
 
-    `fingerprint` covers what goes in. The outcomes are there because the same input can give
-    another result: a video that failed for a reason outside of it is tried again.
+    Args:
+        fingerprint: covers what goes in.
+        outcomes: the same input can give another result, since a video that failed for a reason
+            outside of it is tried again.
+        writer: names the code that makes files of it.
     """
-    digest = hashlib.sha256(f"{FORMAT} {fingerprint}".encode())
+    digest = hashlib.sha256(f"{FORMAT} {fingerprint} {writer}".encode())
     for outcome in outcomes:
         digest.update(json.dumps(asdict(outcome), sort_keys=True, default=str).encode())
     return digest.hexdigest()
@@ -84,7 +87,8 @@ def held(out: Path) -> Written | None:
         sizes = {path: (out / path).stat().st_size for path in written.files}
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return None
-    return written if sizes == written.files else None
+    whole = sizes == written.files and all((out / part).exists() for part in PARTS)
+    return written if whole else None
 
 
 def removed(out: Path) -> list[str]:

@@ -20,7 +20,7 @@ def recover(out: Path) -> None:
     Raises:
         FolderError: the folder holds files that a corpus would overwrite and that are none.
     """
-    if (out / ".ready").is_dir():
+    if is_interrupted(out):
         _move(out)
     shutil.rmtree(out / ".new", ignore_errors=True)
     if out.exists() and not out.is_dir():
@@ -31,6 +31,11 @@ def recover(out: Path) -> None:
             f"{out}: holds {', '.join(foreign)} of something else than a corpus built here; "
             "name another folder, or move them away"
         )
+
+
+def is_interrupted(out: Path) -> bool:
+    """Whether a corpus is complete, and not in its place yet."""
+    return (out / ".ready").is_dir()
 
 
 def begin(out: Path) -> Path:

@@ -96,6 +96,18 @@ def probe(path: str | Path) -> MediaInfo:
         return MediaInfo(max(whole, sound, picture), sound, picture)
 
 
+def examine(path: str | Path, until: float | None = None) -> MediaInfo:
+    """Duration and streams of a video, of which only the first `until` seconds are looked at.
+
+    Raises:
+        MediaError: it cannot be opened, or there is no picture in it.
+    """
+    info = probe(path)
+    if not info.video_duration:
+        raise MediaError("no picture in it")
+    return info if until is None else info.first(until)
+
+
 def _duration(stream: av.stream.Stream, whole: float) -> float:
     """A stream's own duration; Matroska and others tell only that of the file."""
     if stream.duration and stream.time_base:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from functools import cached_property
 from importlib.metadata import PackageNotFoundError, version
@@ -13,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .error import ModelError
+from .weights import folder_hash
 
 
 class SentenceEmbeddings:
@@ -38,10 +38,8 @@ class SentenceEmbeddings:
             raise ModelError(
                 "sentence embeddings need sentence-transformers: pip install 'vid2book[embed]'"
             ) from None
-        digest = hashlib.sha256()
-        for file in sorted(Path(self.model).glob("**/*.safetensors")):
-            digest.update(file.read_bytes())
-        weights = f" {digest.hexdigest()[:16]}" if Path(self.model).is_dir() else ""
+        folder = Path(self.model)
+        weights = f" {folder_hash(folder)}" if folder.is_dir() else ""
         return f"{self.model}{weights}, {library}"
 
     def __call__(self, texts: Sequence[str]) -> NDArray[np.float32]:

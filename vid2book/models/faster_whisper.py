@@ -16,7 +16,8 @@ from numpy.typing import NDArray
 
 from ..records import Word
 from .packaged_whisper import packaged_hash, packaged_model
-from .speech import RecognisedWindow, SpeechModelError, file_hash
+from .speech import RecognisedWindow, SpeechModelError
+from .weights import file_hash
 from .windows import RATE
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from functools import cached_property, lru_cache
+from functools import cache, cached_property, lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -171,7 +171,7 @@ def _ocr(read: Read) -> Ocr:
             return VlmOcr(chat_of(read.llm))
 
 
-@lru_cache(maxsize=4)
+@cache
 def chat_of(settings: Llm) -> Chat:
     """The language model that a section `llm` names, one a process. Nothing is loaded yet."""
     if settings.backend == "server":

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from functools import cached_property
 from importlib.metadata import PackageNotFoundError, version
@@ -11,6 +10,7 @@ from typing import Any
 
 from ..config import Llm
 from .chat import AnswerError, BackendError, Chat, ChatError, Messages, without_thoughts
+from .weights import folder_hash
 
 
 class LocalChat(Chat):
@@ -38,7 +38,7 @@ class LocalChat(Chat):
             raise BackendError(_MISSING) from None
         name, state = self._settings.model, self._folder.name
         if Path(name).is_dir():
-            name, state = Path(name).name, _hash(self._folder)  # a path may be private
+            name, state = Path(name).name, folder_hash(self._folder)  # a path may be private
         # Else a snapshot in the Hub's cache, whose folder is named by its commit.
         # Padding to a batch's longest chat can change the last bit of a score, and so a word.
         return f"{name} {state}, {library}, batch {self._settings.concurrency}"
@@ -123,12 +123,3 @@ class LocalChat(Chat):
 
 _NEEDED = ["*.json", "*.safetensors", "*.txt", "*.model", "*.jinja"]
 _MISSING = "llm.backend: transformers is not installed: pip install 'vid2book[llm]'"
-
-
-def _hash(folder: Path) -> str:
-    digest = hashlib.sha256()
-    for path in sorted(p for p in folder.iterdir() if p.is_file()):
-        digest.update(path.name.encode())
-        with path.open("rb") as file:
-            digest.update(hashlib.file_digest(file, "sha256").digest())
-    return digest.hexdigest()[:16]

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
-from functools import cached_property, lru_cache
+from functools import cached_property
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
@@ -14,6 +13,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from .error import ModelError
+from .weights import file_hash, folder_hash
 
 Vectors = NDArray[np.float32]  # rows of length 1
 
@@ -57,9 +57,12 @@ class OpenClip:
             ModelError: open_clip is not installed.
         """
         library = f"open_clip {_version('open_clip_torch')}, torch {_version('torch')}"
-        weights = self.weights or ""
-        weights = _hash(Path(weights)) if Path(weights).is_file() else weights
-        return f"{self.model} {weights}, {library}"
+        model, weights = self.model, self.weights or ""
+        weights = file_hash(Path(weights)) if Path(weights).is_file() else weights
+        kind, _, place = model.partition(":")
+        if kind == "local-dir" and Path(place).is_dir():  # a path may be private
+            model, weights = Path(place).name, f"{weights} {folder_hash(Path(place))}".strip()
+        return f"{model} {weights}, {library}"
 
     def images(self, images: Sequence[NDArray[np.uint8]]) -> Vectors:
         """Embed RGB images (H x W x 3).
@@ -134,9 +137,3 @@ def _version(package: str) -> str:
         return version(package)
     except PackageNotFoundError:
         raise ModelError("CLIP needs open_clip: pip install 'vid2book[clip]'") from None
-
-
-@lru_cache
-def _hash(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()[:16]

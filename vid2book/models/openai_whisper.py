@@ -12,7 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..records import Word
-from .speech import RecognisedWindow, SpeechModelError, file_hash
+from .error import ModelError
+from .speech import RecognisedWindow, SpeechModelError
+from .weights import file_hash
 
 
 def identity(model: str) -> str:
@@ -78,7 +80,7 @@ class OpenAIWhisper:
             return whisper.load_model(self._model)
         except Exception as error:
             cause = str(error).splitlines()[0] if str(error) else type(error).__name__
-            raise SpeechModelError(
+            raise ModelError(
                 f"the speech model '{self._model}' of openai-whisper cannot be had ({cause}); "
                 f"name the path of a checkpoint, or one of {', '.join(whisper.available_models())}"
             ) from None

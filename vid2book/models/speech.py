@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import functools
-import hashlib
 from collections.abc import Sequence
-from pathlib import Path
 from typing import NamedTuple, Protocol
 
 import numpy as np
@@ -16,7 +13,7 @@ from .error import ModelError
 
 
 class SpeechModelError(ModelError):
-    """The same of the speech model."""
+    """The speech model cannot hear this video, for example since it does not know the language."""
 
 
 class RecognisedWindow(NamedTuple):
@@ -63,10 +60,3 @@ class Engine(Protocol):
             prompt: words to expect; may be empty.
         """
         ...
-
-
-@functools.lru_cache
-def file_hash(path: Path) -> str:
-    """A hash of weights, for the keys of results."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()[:16]

@@ -4,9 +4,12 @@ A result may change when the code that computed it changes, or any code or data 
 reaches by imports. An edit of prose must not cost anybody a recomputation, so code counts as its
 syntax tree, without comments, docstrings and positions, and YAML counts as the values it holds.
 
-Three things count otherwise:
+Four things count otherwise:
 - `vid2book.config` does not count, since the values of the settings are in the key.
-- `vid2book.pipeline` and `vid2book.stage` do not count: they decide what runs, not what comes out.
+- `vid2book.pipeline` and `vid2book.stage` do not count for a stage: they decide what runs, not what
+  comes out. What `corpus.py` itself does to rows counts in the keys of the corpus (`code_within`).
+- Of `vid2book.models.lazy`, which makes all models, only the lines that make the model count
+  (`code_of_part`).
 - `vid2book.records` counts record by record, so that a new field of one record leaves alone the
   stages that never use it.
 """
@@ -27,7 +30,7 @@ import yaml
 PACKAGE = "vid2book"
 _RECORDS = f"{PACKAGE}.records"
 _LEFT_OUT = (f"{PACKAGE}.config", f"{PACKAGE}.pipeline", f"{PACKAGE}.stage")
-_DATA = (".yaml", ".json", ".txt")
+_DATA = (".yaml", ".json", ".txt", ".md")
 _ROOT = Path(__file__).parents[1]
 
 
@@ -48,6 +51,27 @@ def code_of(*modules: str) -> str:
     parts = [f"{name} {_read(name).meaning}" for name in reached]
     parts += [f"{name} {_record(name)}" for name in sorted(_with_named(records))]
     return _hash("\n".join(parts))
+
+
+def code_within(module: str) -> str:
+    """A hash of one module's own code, whatever that imports."""
+    return _read(module).meaning
+
+
+@cache
+def code_of_part(module: str, name: str) -> str:
+    """A hash of one function or method of a module, with those beside it that it names."""
+    path = _file(module)
+    assert path is not None, module
+    tree = _plain(ast.parse(path.read_bytes()))
+    known = {node.name: node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)}
+    found, todo = set[str](), {name}
+    while todo:
+        found |= todo
+        inside = (node for part in todo for node in ast.walk(known[part]))
+        todo = {str(getattr(node, "id", getattr(node, "attr", ""))) for node in inside}
+        todo = (todo & known.keys()) - found
+    return _hash("\n".join(f"{part} {_dump(known[part])}" for part in sorted(found)))
 
 
 def reach(*modules: str) -> list[str]:
@@ -178,7 +202,7 @@ def _says_nothing(line: ast.stmt) -> bool:
 
 
 def _dump(node: Any) -> str:
-    """A syntax tree as text: the same in all versions of Python, whose own dump changes."""
+    """A syntax tree as text: the same from Python 3.11 to 3.13, whose own dump changes."""
     if isinstance(node, list):
         return f"[{','.join(map(_dump, node))}]"
     if not isinstance(node, ast.AST):

@@ -11,9 +11,9 @@ from dataclasses import asdict, dataclass, replace
 from functools import cached_property
 from typing import NamedTuple
 
-from ..assemble import contribution as contribution_stage
-from ..assemble import interleave as interleave_stage
-from ..assemble import reduce as reduce_stage
+from ..assemble import contribution as contributing
+from ..assemble import interleave as interleaving
+from ..assemble import reduce as reducing
 from ..assemble.align import ALIGN
 from ..assemble.contribution import Contribution, with_images
 from ..assemble.reduce import Reduced
@@ -27,7 +27,7 @@ from ..speech.recognise import RECOGNISE
 from ..speech.transcribe import TRANSCRIBE
 from ..store import Store, make_key
 from ..teaching.judge import JUDGE
-from .code import code_of
+from .code import code_of, code_within
 from .graph import STAGES
 from .work import Failed, Work
 
@@ -64,22 +64,25 @@ class Corpus:
 
     def fingerprint(self) -> str:
         """Changes whenever a row of the corpus could."""
-        return make_key([self._key(video) for video in self.videos], self._reduce_key)
+        return make_key([self._key(video) for video in self.videos], self._reduce_key())
 
     def contribution(self, video: Video) -> Contribution:
         """What the video gives to the corpus; put together once, and kept."""
         verdict = self._verdict(video)
-        key = make_key(self._key(video), verdict)
-        known = self.store.load("contribution", key, Contribution)
+        known = self.store.load("contribution", self._key(video, verdict), Contribution)
         if known is None:
             known = self._contribute(video, verdict)
             if known.outcome.status != "failed":
+                # The key is taken anew: a back end that failed meanwhile has changed it.
+                key = self._key(video, verdict)
                 self.store.save("contribution", key, Contribution, known)
+                self.store.save("outcome", key, Outcome, known.outcome)
         return replace(known, outcome=replace(known.outcome, video=video))
 
     def outcome(self, video: Video) -> Outcome:
-        """What became of the video."""
-        return self.contribution(video).outcome
+        """What became of the video; kept on its own, since a build asks for all of them."""
+        known = self.store.load("outcome", self._key(video, self._verdict(video)), Outcome)
+        return replace(known, video=video) if known else self.contribution(video).outcome
 
     def samples(self, video: Video) -> list[Sample]:
         """The rows of the video; none unless it is kept."""
@@ -124,11 +127,11 @@ class Corpus:
     @cached_property
     def reduced(self) -> Reduced:
         """What the whole corpus decided."""
-        key = self._reduce_key
-        known = self.store.load("reduce", key, Reduced)
+        known = self.store.load("reduce", self._reduce_key(), Reduced)
         if known is None:
-            known = reduce_stage.reduce(self._summaries(), self.config.reduce)
-            self.store.save("reduce", key, Reduced, known)
+            known = reducing.reduce(self._summaries(), self.config.reduce)
+            # The key is taken anew: a back end that failed meanwhile has changed it.
+            self.store.save("reduce", self._reduce_key(), Reduced, known)
         return known
 
     def _summaries(self) -> Iterator[Summary]:
@@ -143,10 +146,9 @@ class Corpus:
             except Failed:
                 continue
 
-    @cached_property
     def _reduce_key(self) -> str:
         videos = [(video.video_id, self._stamp(video)) for video in self.videos]
-        code = code_of(reduce_stage.__name__)
+        code = [code_of(reducing.__name__), code_within(__name__)]
         return make_key(code, self.config.reduce.model_dump(), videos)
 
     def _stamp(self, video: Video) -> str:
@@ -156,11 +158,17 @@ class Corpus:
         except Failed as failure:
             return str(failure)
 
-    def _key(self, video: Video) -> str:
-        """Names all that the video's contribution depends on but the other videos."""
+    def _key(self, video: Video, verdict: _Verdict | None = None) -> str:
+        """Names all that the video's contribution depends on.
+
+        Args:
+            verdict: what the other videos make of it; None leaves them out.
+        """
+        tokens = type(models_of(self.config).count_tokens).__module__
         return make_key(
-            code_of(interleave_stage.__name__, contribution_stage.__name__),
+            code_of(interleaving.__name__, contributing.__name__, tokens), code_within(__name__),
             self.config.interleave.model_dump(), self._models, asdict(video), self._stamp(video),
+            verdict,
         )  # fmt: skip
 
     def _verdict(self, video: Video) -> _Verdict:
@@ -181,7 +189,7 @@ class Corpus:
         try:
             judgement, transcript = work.get(JUDGE).judgement, work.get(TRANSCRIBE)
             if judgement.kept and not verdict.duplicate:
-                samples, decisions = interleave_stage.interleave(
+                samples, decisions = interleaving.interleave(
                     video,
                     transcript.language,
                     work.get(KEYFRAMES),
@@ -192,7 +200,7 @@ class Corpus:
                 )
         except Failed as failure:
             return Contribution(Outcome(video, "failed", str(failure), 0.0))
-        return contribution_stage.contribute(
+        return contributing.contribute(
             video, transcript, judgement, verdict.duplicate, samples, decisions, self._models
         )
 

@@ -1,8 +1,9 @@
 """The stages of one video, in an order in which each comes after those that it needs.
 
-    recognise -> transcribe -> refine -----\\
-    keyframes -> read -> legible -----------> score -> judge -> clip -> align -> summarise
-            \\-> caption ---------------------------------------------/
+    recognise -> transcribe -> refine ---\\
+                        \\                \\
+    keyframes -> read -> legible ----------> score -> judge -> clip -> align -> summarise
+            \\-> caption --------------------------------------------/
 
 Each stage is declared beside its code. How a video gets its results is in `work.py`, what follows
 over the whole corpus in `corpus.py`.

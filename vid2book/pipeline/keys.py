@@ -8,11 +8,13 @@ from typing import Any
 
 from ..config import Config, Llm
 from ..config.base import Section
-from ..models.lazy import Models
+from ..models.lazy import Models, chat_of
 from ..records import Video
 from ..stage import Stage
 from ..store import make_key
-from .code import PACKAGE, code_of
+from .code import PACKAGE, code_of, code_of_part
+
+_MODELS = f"{PACKAGE}.models.lazy"
 
 
 def stage_key(
@@ -41,7 +43,8 @@ def _value(value: Any, models: Models) -> Any:
     """A setting. Of a language model its identity counts, and the code that asks it."""
     if isinstance(value, Llm):
         chat = models.chat(value)
-        return [value.model_dump(), chat.identity, code_of(*sorted(modules_of(chat)))]
+        made = code_of_part(_MODELS, chat_of.__name__)
+        return [value.model_dump(), chat.identity, code_of(*sorted(modules_of(chat))), made]
     if isinstance(value, Section):
         return {name: _value(getattr(value, name), models) for name in type(value).model_fields}
     if isinstance(value, tuple):
@@ -50,9 +53,12 @@ def _value(value: Any, models: Models) -> Any:
 
 
 def _model(models: Models, name: str) -> list[str]:
-    """Weights and libraries of a model, and the code around it; empty for one that is not used."""
+    """Weights and libraries of a model, its code, and how it is made; empty if it is not used."""
     identity = models.identity(name)
-    return [identity, code_of(*sorted(modules_of(getattr(models, name))))] if identity else []
+    if not identity:
+        return []
+    code = code_of(*sorted(modules_of(getattr(models, name))))
+    return [identity, code, code_of_part(_MODELS, name)]
 
 
 def modules_of(model: object) -> set[str]:

@@ -21,6 +21,7 @@ from dataclasses import dataclass
 from multiprocessing.queues import SimpleQueue
 from typing import Any, NamedTuple
 
+from ..errors import UserError
 from ..records import Video
 from ..stage import Stage
 from .corpus import Corpus
@@ -42,9 +43,7 @@ class Event:
     seconds: float = 0.0  # of work, all its stages together
     failure: str = ""
     kept: bool = True  # the failure is in the store: it is the video's own
-    bug: str = (
-        ""  # the whole traceback, with stage and video, where something unforeseen was raised
-    )
+    bug: str = ""  # the traceback of what nobody foresaw, with stage and video
 
 
 class _Done(NamedTuple):
@@ -261,6 +260,8 @@ def _run(video: Video, branch: str) -> _Done:
         with suppress(Failed):  # noted for the branch's last stage too, so that it counts as done
             work.failure(_BRANCHES[branch][-1])
         return _Done(time.monotonic() - started, failure=str(error))
+    except UserError as error:  # of a model or its settings: not the video's own, and no bug
+        return _Done(time.monotonic() - started, failure=str(error), kept=False)
     except Exception as error:
         # A fault of ours or of the machine: it costs this video, this time.
         seconds, bug = time.monotonic() - started, traceback.format_exc()

@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import Any, TypeVar
 
 from ..config import Config
-from ..media.container import MediaError, MediaInfo, probe
+from ..media.container import MediaError, MediaInfo, examine
 from ..models.lazy import Models, models_of
 from ..models.speech import SpeechModelError
 from ..records import Decision, Video
@@ -105,12 +105,7 @@ class Work:
     @cached_property
     def info(self) -> MediaInfo:
         """Durations, no longer than `until`."""
-        info = probe(self.video.path)
-        if not info.video_duration:
-            raise MediaError("no picture in it")
-        if self.until is None:
-            return info
-        return info.first(self.until)
+        return examine(self.video.path, self.until)
 
     @cached_property
     def _content(self) -> list[str]:

@@ -87,17 +87,21 @@ def test_a_damaged_record_is_no_record(tmp_path: Path, text: str) -> None:
 def test_the_record_reads_back(tmp_path: Path) -> None:
     size = record.SplitSize(1, 2, 3, 4, "5")
     written = Written("r", 5, 6, ["en"], {"default": {"train": size}}, {})
+    _fill(tmp_path, "old")
     record.save_record(tmp_path, written)
     assert record.held(tmp_path) == written
+    (tmp_path / layout.CARD).unlink()
+    assert record.held(tmp_path) is None  # so that the next build writes it again
 
 
 def test_the_revision_follows_what_became_of_the_videos() -> None:
     outcomes = [Outcome(Video(name, ""), "failed", "its process died", 0.0) for name in "ab"]
     changed = [*outcomes[:-1], dataclasses.replace(outcomes[-1], status="kept", reason="")]
-    first = record.revision("f", outcomes)
-    assert first == record.revision("f", outcomes)
-    assert first != record.revision("g", outcomes)
-    assert first != record.revision("f", changed)
+    first = record.revision("f", outcomes, "w")
+    assert first == record.revision("f", outcomes, "w")
+    assert first != record.revision("g", outcomes, "w")
+    assert first != record.revision("f", changed, "w")
+    assert first != record.revision("f", outcomes, "v")
 
 
 def test_asking_needs_no_datasets() -> None:

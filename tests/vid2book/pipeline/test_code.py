@@ -13,9 +13,11 @@ import pytest
 from vid2book.config import Config
 from vid2book.models.lazy import models_of
 from vid2book.pipeline import code
+from vid2book.pipeline.corpus import Corpus
 from vid2book.pipeline.graph import STAGES
 from vid2book.pipeline.keys import modules_of, stage_key
 from vid2book.records import Video
+from vid2book.store import Store
 
 # The embedded models, and those of other back ends.
 CONFIGS = [
@@ -46,7 +48,13 @@ def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 
 
 def forget() -> None:
-    for cached in (code.code_of, code._read, code._definitions, code._record):
+    for cached in (
+        code.code_of,
+        code.code_of_part,
+        code._read,
+        code._definitions,
+        code._record,
+    ):
         cached.cache_clear()
 
 
@@ -145,6 +153,54 @@ def test_a_record_counts_where_it_is_met(root: Path, record: str, stages: set[st
     assert changed >= stages
     if not stages:
         assert not changed
+
+
+@pytest.mark.parametrize(
+    ("wired", "otherwise", "stages"),
+    [
+        ("wanted.beam_size", "1", {"recognise"}),
+        ("RapidOcr()", "RapidOcr(2)", {"read"}),
+        (
+            "Server(settings)",
+            "Server(settings.model_copy())",
+            {"refine", "score", "caption"},
+        ),
+    ],
+)
+def test_how_a_model_is_made_counts_for_the_stages_that_use_it(
+    root: Path, wired: str, otherwise: str, stages: set[str]
+) -> None:
+    before = keys()
+    file = root / "models" / "lazy.py"
+    assert wired in file.read_text()
+    file.write_text(file.read_text().replace(wired, otherwise))
+    after = keys()
+    changed = {name.split()[0] for name in after if after[name] != before[name]}
+    assert stages <= changed and not {"keyframes", "transcribe", "clip"} & changed
+    assert "recognise" in stages or "recognise" not in changed
+
+
+@pytest.mark.parametrize(
+    "file",
+    [
+        "assemble/interleave.py",
+        "assemble/contribution.py",
+        "models/tokens.py",
+        "pipeline/corpus.py",
+    ],
+)
+def test_code_that_puts_samples_together_names_the_corpus(
+    root: Path, tmp_path: Path, file: str
+) -> None:
+    corpus = Corpus((VIDEO,), Config(), Store(tmp_path / "store"))
+    before = corpus.fingerprint()
+    text = (root / file).read_text()
+    (root / file).write_text(text + "\n_EDITED = 1\n")
+    forget()
+    assert corpus.fingerprint() != before
+    (root / file).write_text("# Said anew.\n" + text)
+    forget()
+    assert corpus.fingerprint() == before
 
 
 def test_data_counts_by_what_it_says(root: Path) -> None:

@@ -1,0 +1,23 @@
+"""Weights on disk by a hash of their content, for the keys of results."""
+
+from __future__ import annotations
+
+import hashlib
+from functools import lru_cache
+from pathlib import Path
+
+
+@lru_cache
+def file_hash(path: Path) -> str:
+    """Of one file; it is read once a process."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()[:16]
+
+
+@lru_cache
+def folder_hash(folder: Path) -> str:
+    """Of all files below a folder, and of their names."""
+    digest = hashlib.sha256()
+    for path in sorted(p for p in folder.rglob("*") if p.is_file()):
+        digest.update(f"{path.relative_to(folder).as_posix()} {file_hash(path)}\n".encode())
+    return digest.hexdigest()[:16]
