@@ -37,7 +37,7 @@ def legible(
     keyframes: Sequence[Keyframe],
     lines: Sequence[Lines],
     transcript: Transcript | None,
-    config: config.Read,
+    settings: config.Read,
 ) -> tuple[list[Lines], list[Decision]]:
     """The lines worth keeping per keyframe, and a `Decision` for every line that was dropped."""
     subtitles = burned_in(keyframes, lines, transcript)
@@ -58,7 +58,7 @@ def legible(
                     fault = _Fault("burned-in caption: so much of it is being said", share, None)
             elif (position, line) in watermarks:
                 fault = _Fault("watermark, kept where it is first seen", line.score, None)
-            elif found_fault := _misread(line, config.min_score):
+            elif found_fault := _misread(line, settings.min_score):
                 fault = found_fault
             else:
                 stay.append(line)

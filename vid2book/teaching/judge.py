@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from ..config import Judge
+from .. import config
 from ..records import CRITERIA, Decision, Grades, Judgement, Sentence, Transcript, Video
 from ..speech.refine import REFINE
 from ..speech.transcribe import TRANSCRIBE
@@ -28,7 +28,7 @@ def judge(
     sentences: Sequence[Sentence],
     scores: Scores,
     transcript: Transcript,
-    config: Judge,
+    settings: config.Judge,
 ) -> tuple[list[Sentence], Judgement, list[Decision]]:
     """Decide what stays.
 
@@ -38,25 +38,25 @@ def judge(
 
     Returns:
         All sentences with `teaching` set, the judgement, and decisions: for the video, for each of
-        its grades, and for each sentence under `config.min_teaching`, which the next step leaves
+        its grades, and for each sentence under `settings.min_teaching`, which the next step leaves
         out.
     """
     scored = [replace(s, teaching=p) for s, p in zip(sentences, scores.teaching, strict=True)]
-    kept = [s.teaching >= config.min_teaching for s in scored]
+    kept = [s.teaching >= settings.min_teaching for s in scored]
     words = [_count(s.text) for s in scored]
     total, teaching = sum(words), sum(w for w, k in zip(words, kept, strict=True) if k)
     share = teaching / total if total else 0.0
     graders = scores.models or (scores.rules,)
-    best = max(graders, key=lambda g: (not _lacking(g, config), sum(m.score for m in g.marks())))
-    lacking = [] if scores.unjudged and best is scores.rules else _lacking(best, config)
+    best = max(graders, key=lambda g: (not _lacking(g, settings), sum(m.score for m in g.marks())))
+    lacking = [] if scores.unjudged and best is scores.rules else _lacking(best, settings)
     if scores.unjudged:
-        share, enough = 1.0, not config.enabled or total >= config.min_words
+        share, enough = 1.0, not settings.enabled or total >= settings.min_words
         verdict = f"everything is kept: {scores.unjudged}"
         if not enough:
-            verdict = f"too short: {total} words, {config.min_words} are needed"
+            verdict = f"too short: {total} words, {settings.min_words} are needed"
     else:
-        enough = share >= config.min_teaching_share and teaching >= config.min_words
-        verdict = _verdict(scores.kinds, kept, words, config)
+        enough = share >= settings.min_teaching_share and teaching >= settings.min_words
+        verdict = _verdict(scores.kinds, kept, words, settings)
     judgement = Judgement(
         relevance=best.relevance.score,
         knowledge_density=best.knowledge_density.score,
@@ -65,15 +65,15 @@ def judge(
         kept=enough and not lacking,
         reason=verdict if not (enough and lacking) else f"{'; '.join(lacking)} ({verdict})",
     )
-    threshold = None if scores.unjudged else config.min_teaching_share
+    threshold = None if scores.unjudged else settings.min_teaching_share
     on_video = [
         _on_video(video, transcript, judgement.kept, judgement.reason, share, threshold),
-        *_on_grades(video, transcript, scores, graders, config),
+        *_on_grades(video, transcript, scores, graders, settings),
     ]
     dropped = [
         Decision(
             video.video_id, "sentence", "judge", s.start, s.end, False, _REASONS[kind],
-            s.teaching, config.min_teaching, s.text,
+            s.teaching, settings.min_teaching, s.text,
         )
         for s, kind, k in zip(scored, scores.kinds, kept, strict=True)
         if not k
@@ -81,16 +81,20 @@ def judge(
     return scored, judgement, [*on_video, *dropped]
 
 
-def _thresholds(config: Judge) -> tuple[float, float, float]:
+def _thresholds(settings: config.Judge) -> tuple[float, float, float]:
     """In the order of `CRITERIA`."""
-    return config.min_relevance, config.min_knowledge_density, config.min_transcription_quality
+    return (
+        settings.min_relevance,
+        settings.min_knowledge_density,
+        settings.min_transcription_quality,
+    )
 
 
-def _lacking(grades: Grades, config: Judge) -> list[str]:
+def _lacking(grades: Grades, settings: config.Judge) -> list[str]:
     """What is wrong with the video, by this grader; nothing if its grades are good enough."""
     return [
         f"{name} is {mark.score:g} of 5 and must be {least:g}: {mark.reason}"
-        for name, mark, least in zip(CRITERIA, grades.marks(), _thresholds(config), strict=True)
+        for name, mark, least in zip(CRITERIA, grades.marks(), _thresholds(settings), strict=True)
         if mark.score < least
     ]
 
@@ -100,7 +104,7 @@ def _on_grades(
     transcript: Transcript,
     scores: Scores,
     graders: Sequence[Grades],
-    config: Judge,
+    settings: config.Judge,
 ) -> list[Decision]:
     """A decision per grade; the rules' are told for comparison also where models decide."""
     if scores.unjudged and not scores.models:
@@ -108,7 +112,7 @@ def _on_grades(
     found = []
     for grades in (*scores.models, scores.rules):
         decides = grades in graders
-        for name, mark, least in zip(CRITERIA, grades.marks(), _thresholds(config), strict=True):
+        for name, mark, least in zip(CRITERIA, grades.marks(), _thresholds(settings), strict=True):
             found.append(
                 _on_video(
                     video,
@@ -142,7 +146,7 @@ def _count(text: str) -> int:
 
 
 def _verdict(
-    kinds: Sequence[str], kept: Sequence[bool], words: Sequence[int], config: Judge
+    kinds: Sequence[str], kept: Sequence[bool], words: Sequence[int], settings: config.Judge
 ) -> str:
     """One line for a person: how much teaches, and what the rest is."""
     if not sum(words):
@@ -157,11 +161,11 @@ def _verdict(
     line = f"{100 * share:.0f} % of {total} words are teaching"
     if others:
         line += f"; the rest is {others}"
-    if share < config.min_teaching_share:
+    if share < settings.min_teaching_share:
         start = "teaches nothing" if share < 0.1 else "teaches too little"
         return f"{start}: {line}"
-    if teaching < config.min_words:
-        return f"too short: {teaching} words are teaching, {config.min_words} are needed"
+    if teaching < settings.min_words:
+        return f"too short: {teaching} words are teaching, {settings.min_words} are needed"
     return f"teaches: {line}"
 
 

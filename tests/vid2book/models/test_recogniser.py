@@ -13,6 +13,7 @@ import pytest
 from numpy.typing import NDArray
 
 from vid2book.models import faster_whisper, openai_whisper
+from vid2book.models.error import ModelError
 from vid2book.models.faster_whisper import FasterWhisper
 from vid2book.models.openai_whisper import OpenAIWhisper
 from vid2book.models.packaged_whisper import packaged_hash
@@ -179,7 +180,7 @@ def test_openai_whisper_from_a_checkpoint(tmp_path: Path) -> None:
     path.write_bytes(b"other")
     openai_whisper.file_hash.cache_clear()
     assert openai_whisper.identity(str(path)) != before
-    with pytest.raises(SpeechModelError, match=r"'tiny-huge' .*one of tiny\.en, tiny, base"):
+    with pytest.raises(ModelError, match=r"'tiny-huge' .*one of tiny\.en, tiny, base"):
         OpenAIWhisper("tiny-huge", 1).recognise(windows, "en", "")
 
 
