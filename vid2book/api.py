@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from .config import Config
     from .pipeline.work import Work
     from .records import Keyframe, Sample, Transcript, Video
-    from .store import Store
 
 
 def keyframes(
@@ -51,18 +50,14 @@ def book(video: str | Path | Video, config: str | Path | Config = "offline") -> 
     """
     from .pipeline.corpus import Corpus
     from .pipeline.graph import STAGES
-    from .store import Store
 
-    store = Store()
-    work = _work(video, config, store)
+    work = _work(video, config)
     for stage in STAGES:
         work.get(stage)
-    return Corpus((work.video,), work.config, store).samples(work.video)
+    return Corpus((work.video,), work.config, work.store).samples(work.video)
 
 
-def _work(
-    video: str | Path | Video, config: str | Path | Config, store: Store | None = None
-) -> Work:
+def _work(video: str | Path | Video, config: str | Path | Config) -> Work:
     from .config import load
     from .manifest import read_manifest
     from .pipeline.work import Work
@@ -72,4 +67,4 @@ def _work(
 
     loaded = load(config)
     row = video if isinstance(video, Video) else read_manifest(video)[0]
-    return Work(mask_video(row) if loaded.privacy.mask else row, loaded, store or Store())
+    return Work(mask_video(row) if loaded.privacy.mask else row, loaded, Store())

@@ -47,7 +47,7 @@ def split_of(name: str) -> str:
 
 def shards(corpus: Path, table: str, split: str | None = None) -> list[Path]:
     """The Parquet files of a table in order, of one split or of all."""
-    files = sorted((corpus / TABLES[table]).rglob("*.parquet"))
+    files = sorted((corpus / TABLES[table]).glob("*.parquet"))
     return [file for file in files if split is None or split_of(file.name) == split]
 
 

@@ -49,7 +49,7 @@ def code_of(*modules: str) -> str:
     reached = reach(*modules)
     records = frozenset[str]().union(*(_read(name).records for name in reached))
     parts = [f"{name} {_read(name).meaning}" for name in reached]
-    parts += [f"{name} {_record(name)}" for name in sorted(_with_named(records))]
+    parts += [f"{name} {code_of_part(_RECORDS, name)}" for name in sorted(records)]
     return _hash("\n".join(parts))
 
 
@@ -60,17 +60,14 @@ def code_within(module: str) -> str:
 
 @cache
 def code_of_part(module: str, name: str) -> str:
-    """A hash of one function or method of a module, with those beside it that it names."""
-    path = _file(module)
-    assert path is not None, module
-    tree = _plain(ast.parse(path.read_bytes()))
-    known = {node.name: node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)}
-    found, todo = set[str](), {name}
+    """A hash of one definition in a module, with those beside it that it names."""
+    known = _definitions(module)
+    found, todo = set[str](), {name} & known.keys()
     while todo:
         found |= todo
         inside = (node for part in todo for node in ast.walk(known[part]))
-        todo = {str(getattr(node, "id", getattr(node, "attr", ""))) for node in inside}
-        todo = (todo & known.keys()) - found
+        named = {getattr(node, "id", getattr(node, "attr", "")) for node in inside}
+        todo = (named & known.keys()) - found
     return _hash("\n".join(f"{part} {_dump(known[part])}" for part in sorted(found)))
 
 
@@ -86,9 +83,7 @@ def reach(*modules: str) -> list[str]:
 
 @cache
 def _read(module: str) -> _Module:
-    # A stage may come from elsewhere: a test, or somebody's own program.
-    path = _file(module) or Path(str(sys.modules[module].__file__))
-    tree = _plain(ast.parse(path.read_bytes()))
+    path, tree = _source(module)
     package = module if path.name == "__init__.py" else module.rpartition(".")[0]
     nodes = list(ast.walk(tree))
     imports, records = set(), set()
@@ -96,7 +91,7 @@ def _read(module: str) -> _Module:
         if base == _RECORDS:
             records.add(name)
         elif f"{base}.{name}" == _RECORDS:
-            records |= set(_definitions())
+            records |= set(_definitions(_RECORDS))
         elif (found := _module_of(base, name)) and not _is_left_out(found):
             imports.add(found)
     data = _data_files(nodes, path)
@@ -153,33 +148,24 @@ def _is_left_out(module: str) -> bool:
 
 
 @cache
-def _definitions() -> dict[str, ast.stmt]:
-    """The records by name."""
-    path = _file(_RECORDS)
-    assert path is not None
+def _definitions(module: str) -> dict[str, ast.stmt]:
+    """Classes, functions and methods of a module, and what it assigns, by name."""
+    _, tree = _source(module)
     found: dict[str, ast.stmt] = {}
-    for node in _plain(ast.parse(path.read_bytes())).body:
+    for node in ast.walk(tree):
         if isinstance(node, ast.ClassDef | ast.FunctionDef):
             found[node.name] = node
-        elif isinstance(node, ast.Assign):
+    for node in tree.body:
+        if isinstance(node, ast.Assign):
             found |= {t.id: node for t in node.targets if isinstance(t, ast.Name)}
     return found
 
 
-@cache
-def _record(name: str) -> str:
-    return _hash(_dump(_definitions()[name]))
-
-
-def _with_named(records: Iterable[str]) -> set[str]:
-    """Records, and those that they are made of."""
-    known, found = _definitions(), set[str]()
-    todo = set(records) & known.keys()
-    while todo:
-        found |= todo
-        inside = {n.id for r in todo for n in ast.walk(known[r]) if isinstance(n, ast.Name)}
-        todo = (inside & known.keys()) - found
-    return found
+def _source(module: str) -> tuple[Path, ast.Module]:
+    """Where a module stands, and what of it counts."""
+    # A stage may come from elsewhere: a test, or somebody's own program.
+    path = _file(module) or Path(str(sys.modules[module].__file__))
+    return path, _plain(ast.parse(path.read_bytes()))
 
 
 def _plain(tree: ast.Module) -> ast.Module:

@@ -46,7 +46,7 @@ class Work:
         self.config = config
         self.until = until
         self.tell = tell or (lambda stage, second: None)
-        self._store = store
+        self.store = store
         self._keys: dict[str, str] = {}
         self._held: dict[str, tuple[Any, tuple[Decision, ...], str]] = {}
 
@@ -71,7 +71,7 @@ class Work:
 
     def is_done(self, stage: Stage[Any]) -> bool:
         """Whether the store has the stage's result."""
-        return self._store.has(stage.name, self.key(stage))
+        return self.store.has(stage.name, self.key(stage))
 
     def key(self, stage: Stage[Any]) -> str:
         """The key of the stage's result. A need that turns out to be provisional changes it.
@@ -96,7 +96,7 @@ class Work:
             Failed: the video cannot be read.
         """
         key = self.key(stage)
-        return self._store.provisional(stage.name, key) or key
+        return self.store.provisional(stage.name, key) or key
 
     @property
     def models(self) -> Models:
@@ -113,7 +113,7 @@ class Work:
             raise Failed(self.video.problem)
         try:
             paths = [self.video.path, self.video.captions]
-            return [self._store.content(path) for path in paths if path]
+            return [self.store.content(path) for path in paths if path]
         except OSError as error:
             raise Failed(f"cannot be read: {error.strerror}") from None
 
@@ -123,7 +123,7 @@ class Work:
         return self._held[stage.name]
 
     def _load(self, stage: Stage[Any]) -> Any:
-        return self._store.load(stage.name, self.key(stage), _stored(stage))
+        return self.store.load(stage.name, self.key(stage), _stored(stage))
 
     def _settle(self, stage: Stage[Any]) -> Any:
         needs = [self._result(need) for need in stage.needs]
@@ -132,7 +132,7 @@ class Work:
             failures = [failure for _, _, failure in needs if failure]
             result = (None, (), failures[0]) if failures else self._compute(stage)
             provisional = any(decision.provisional for decision in result[1])
-            self._store.save(stage.name, self.key(stage), _stored(stage), result, provisional)
+            self.store.save(stage.name, self.key(stage), _stored(stage), result, provisional)
             if provisional:
                 self._keys.clear()
         return result

@@ -53,7 +53,6 @@ def forget() -> None:
         code.code_of_part,
         code._read,
         code._definitions,
-        code._record,
     ):
         cached.cache_clear()
 
