@@ -14,10 +14,12 @@ PACKAGES = {"vid2book": "vid2book", "builder": "vid2book.builder", "eval": "vid2
 # Each room of the core, and what it may import of the others. What stands at the top of the core
 # (records, errors and the like) has a line of its own.
 PLAIN = {"errors", "records"}
-STAGES = PLAIN | {"config", "models", "media", "privacy", "stage", "words"}
+STAGES = PLAIN | {"config", "languages", "models", "media", "privacy", "stage", "words"}
 ROOMS: dict[str, set[str]] = {
     "errors": set(),
     "exports": set(),
+    "languages": set(),
+    "beside": {"languages"},
     "licences": set(),
     "words": set(),
     "records": set(),
@@ -25,9 +27,9 @@ ROOMS: dict[str, set[str]] = {
     "stage": {"config", "media", "models", "records"},
     "config": {"errors"},
     "media": {"errors"},
-    "models": {*PLAIN, "config", "words"},
+    "models": {*PLAIN, "config", "languages", "words"},
     "privacy": {"records"},
-    "manifest": {*PLAIN, "media"},
+    "manifest": {*PLAIN, "beside", "languages", "media"},
     "collect": {*PLAIN, "licences"},
     "folder": PLAIN,
     "viewer": {*PLAIN, "folder"},

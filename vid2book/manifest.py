@@ -14,15 +14,16 @@ from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
 
+from .beside import captions_beside, language_of_name, spoken_language
 from .errors import UserError
+from .languages import language_tag
 from .media.container import EXTENSIONS
 from .records import Video
 
 TABLES = (".jsonl", ".csv", ".parquet")
-_CAPTIONS = (".vtt", ".srt")
 _ID = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]{0,127}")
 _SPLIT = re.compile(r"\w+(\.\w+)*")  # what `datasets` takes
-_KNOWN = {f.name for f in fields(Video)} - {"metadata", "problem"}
+_KNOWN = {f.name for f in fields(Video)} - {"metadata", "problem", "captions_note"}
 # Keys of yt-dlp's .info.json, by our names.
 _INFO = {
     "title": "title",
@@ -130,22 +131,15 @@ def _described(path: Path) -> dict[str, Any]:
         try:
             known = json.loads(info.read_text(encoding="utf-8"))
             row |= {ours: known[theirs] for ours, theirs in _INFO.items() if known.get(theirs)}
+            row |= {"language": language} if (language := spoken_language(known)) else {}
         except (json.JSONDecodeError, UnicodeDecodeError, AttributeError):
             row["info_json"] = "not readable"
-    beside = sorted(path.parent.glob(f"{_escape(path.stem)}*"))
-    captions = [p for p in beside if p.suffix.lower() in _CAPTIONS and _is_for(p, path)]
-    if captions:
-        row["captions"] = str(captions[0].resolve())
+    choice = captions_beside(path, row.get("language") or "", list(path.parent.iterdir()))
+    if choice.path:
+        row |= {"captions": str(choice.path.resolve()), "captions_language": choice.language}
+    elif choice.note:
+        row["captions_note"] = choice.note
     return row
-
-
-def _is_for(captions: Path, video: Path) -> bool:
-    """lecture.vtt and lecture.en.vtt are captions of lecture.mp4; lecture-2.vtt is not."""
-    return captions.stem == video.stem or captions.stem.startswith(video.stem + ".")
-
-
-def _escape(text: str) -> str:
-    return re.sub(r"([*?\[])", r"[\1]", text)
 
 
 def _safe_id(name: str) -> str:
@@ -158,12 +152,18 @@ def _video(row: dict[str, Any] | str, where: str, base: Path) -> Video:
     values = {k: _text(v) for k, v in row.items() if k in _KNOWN and v is not None}
     values["path"] = _absolute(values.get("path", ""), base)
     values["captions"] = _absolute(values.get("captions", ""), base)
+    values["language"] = language_tag(values.get("language", "")) or values.get("language", "")
+    if values["captions"] and not values.get("captions_language"):
+        video, captions = Path(values["path"]), Path(values["captions"])
+        values["captions_language"] = language_of_name(captions, video)
     if not values.get("video_id"):
         values["video_id"] = _safe_id(Path(values["path"]).stem) if values["path"] else ""
     if not values.get("split"):
         values["split"] = "train"
+    note = str(row.pop("captions_note", ""))
     metadata = {k: v for k, v in row.items() if k not in _KNOWN and v is not None}
-    return Video(**values, metadata=metadata, problem=_problem(values, where))
+    problem = _problem(values, where)
+    return Video(**values, metadata=metadata, problem=problem, captions_note=note)
 
 
 def _text(value: Any) -> str:

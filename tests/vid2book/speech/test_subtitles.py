@@ -13,7 +13,7 @@ from vid2book.speech.subtitles import SubtitleError, read_subtitles
 def read(folder: Path, text: str | bytes, name: str = "a.vtt") -> list[tuple[float, float, str]]:
     path = folder / name
     path.write_bytes(text if isinstance(text, bytes) else text.encode())
-    return [(s.start, s.end, s.text) for s in read_subtitles(path)]
+    return [(s.start, s.end, s.text) for s in read_subtitles(path).segments]
 
 
 def test_vtt_with_header_notes_settings_and_tags(tmp_path: Path) -> None:
@@ -75,7 +75,7 @@ is mass times
 """
     path = tmp_path / "roll.vtt"
     path.write_text(text)
-    segments = read_subtitles(path)
+    segments = read_subtitles(path).segments
     assert [s.text for s in segments] == ["so the force", "is mass times"]
     words = [(w.start, w.text.strip()) for s in segments for w in s.words]
     assert words == [
@@ -119,7 +119,7 @@ def test_overlapping_and_unordered_cues_come_in_order(tmp_path: Path) -> None:
 def test_words_fill_their_cue_in_order(tmp_path: Path) -> None:
     path = tmp_path / "a.vtt"
     path.write_text("00:10.000 --> 00:14.000\nmitochondria make a molecule\n")
-    words = read_subtitles(path)[0].words
+    words = read_subtitles(path).segments[0].words
     assert [w.text for w in words] == [" mitochondria", " make", " a", " molecule"]
     assert words[0].start == 10.0 and words[-1].end == pytest.approx(14.0)
     assert all(a.end <= b.start + 1e-6 for a, b in pairwise(words))
