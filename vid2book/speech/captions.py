@@ -29,7 +29,6 @@ Sound = Callable[[float, float], NDArray[np.float32]]
 
 _HOUR = 3600.0  # what tapes and broadcasts start their clocks at, or at a multiple of it
 _SILENT = 10.0  # seconds without a caption that are looked into
-_EDGE = 1.0  # seconds by which captions come early or late
 _SPEECH = 3.0  # seconds of speech in such a stretch that are worth hearing
 _SURE = 0.9  # probability of a language that nobody named
 _SURER = 0.99  # and against what somebody did name
@@ -196,13 +195,13 @@ def _silent(shown: Iterable[tuple[float, float]], duration: float) -> Iterator[t
     for start, end in [*sorted(shown), (duration, duration)]:
         start = min(start, duration)
         if start - covered >= _SILENT:
-            yield (covered + _EDGE if covered else 0.0, start - _EDGE * (start < duration))
+            yield covered, start
         covered = max(covered, end)
 
 
 def _later(segment: Segment, seconds: float) -> Segment:
     words = tuple(
-        replace(w, start=round(w.start + seconds, 2), end=round(w.end + seconds, 2))
+        replace(w, start=round(w.start + seconds, 3), end=round(w.end + seconds, 3))
         for w in segment.words
     )
     return replace(segment, start=segment.start + seconds, end=segment.end + seconds, words=words)

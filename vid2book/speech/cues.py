@@ -14,13 +14,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
-_PART = r"\s*(\d{1,9})\s*"
+_PART = r" ?(\d{1,9}) ?"
 # 1:02:03.400, 02:03,4, 1:02:03:400; a sign before it is an error of conversion.
 _CLOCK = rf"(-?)(?:{_PART}:)?{_PART}:{_PART}(?:[.,:]{_PART})?"
-_TIME = re.compile(rf"\s*{_CLOCK}$")
-_TIMING = re.compile(rf"\s*{_CLOCK}--?>\s*{_CLOCK}(?:\s+\S.*)?$")
+_TIME = re.compile(_CLOCK)
+_TIMING = re.compile(rf"{_CLOCK}--?>{_CLOCK}(?: .+)?")
 _ARROW = re.compile(r"--?>")
-_CLOCK_LIKE = re.compile(r"[-\d\s:.,]*:[\w\s:.,]*")  # what was to be a time
+_CLOCK_LIKE = re.compile(r"[-\w.,]*:[-\w.,:]*")  # what was to be a time
 _WIDE = str.maketrans("：，．→－＞０１２３４５６７８９", ":,.>->0123456789")
 _MAP = re.compile(r"X-TIMESTAMP-MAP\s*=(.*)", re.IGNORECASE)
 _LANGUAGE = re.compile(r"Language\s*:\s*(\S+)", re.IGNORECASE)
@@ -48,18 +48,27 @@ class Cue:
     lines: tuple[str, ...]
 
 
+class Dropped(NamedTuple):
+    """Text that is no caption of the video, and why."""
+
+    reason: str
+    lines: tuple[str, ...]
+
+
 @dataclass(frozen=True)
 class CueFile:
     """All cues of a file in order of time.
 
     Attributes:
         told: what was repaired.
+        dropped: what was not taken.
         language: as a WebVTT header names it.
         is_webvtt: the file says so.
     """
 
     cues: tuple[Cue, ...]
     told: tuple[Told, ...]
+    dropped: tuple[Dropped, ...]
     language: str
     is_webvtt: bool
 
@@ -80,12 +89,13 @@ def read_cues(text: str) -> CueFile:
     lines = text.replace("\r\r\n", "\n").replace("\r\n", "\n").replace("\r", "\n").split("\n")
     reader = _Reader([line.replace("\0", "") for line in lines])
     reader.read()
-    cues, told = _placed(reader.cues)
-    if stray := " ".join(" ".join(reader.stray).split()):
-        told.append(Told(0.0, 0.0, False, "stands before the first caption", stray))
+    cues, told, dropped = _placed(reader.cues)
+    if reader.stray:
+        dropped.append(Dropped("stands before the first caption", tuple(reader.stray)))
     return CueFile(
         tuple(sorted(cues, key=lambda cue: (cue.start, cue.end))),
         tuple(told),
+        tuple(dropped),
         reader.language,
         reader.is_webvtt,
     )
@@ -147,7 +157,7 @@ class _Reader:
         """
         ticks = re.search(r"MPEGTS\s*:\s*(\d{1,19})", told, re.IGNORECASE)
         local = re.search(r"LOCAL\s*:\s*([\d:.,]{1,30})", told, re.IGNORECASE)
-        at = _TIME.match(local[1]) if local else None
+        at = _TIME.fullmatch(local[1]) if local else None
         if not ticks or not at:
             return
         offset = int(ticks[1]) / _MPEG_CLOCK - _seconds(at.groups())
@@ -160,26 +170,31 @@ class _Reader:
 
     def _timing(self, n: int, line: str) -> _Open | None:
         """A cue that begins in this line."""
-        if not _ARROW.search(line) and "→" not in line:
+        if "->" not in line and "→" not in line:
             return None
-        plain = line.translate(_WIDE)
-        if "→" in line:
-            plain = line.replace("→", "-->").translate(_WIDE)
-        if match := _TIMING.match(plain):
+        plain = " ".join(line.replace("→", "-->").translate(_WIDE).split())
+        if match := _TIMING.fullmatch(plain):
             groups = match.groups()
             return _Open(_seconds(groups[:5]), _seconds(groups[5:]), n + 1, line)
         return self._damaged(n, line, plain)
 
     def _damaged(self, n: int, line: str, plain: str) -> _Open | None:
         """Times of which one or both cannot be read; a text with an arrow in it is none."""
-        left, right = _ARROW.split(plain, maxsplit=1)
+        left, *others = _ARROW.split(plain, maxsplit=1)
+        if not others:
+            return None
+        right = others[0].strip()
         before = self.lines[n - 1].strip() if n else ""
-        begins = not before or before.isdigit()
-        start, end = _TIME.match(left), _TIME.match(right.strip().split(" ")[0])
-        if begins and (start or end):
-            return _Open(_seconds(start.groups()) if start else None,
-                         _seconds(end.groups()) if end else None, n + 1, line)  # fmt: skip
-        if before.isdigit() and _CLOCK_LIKE.fullmatch(left) and _CLOCK_LIKE.fullmatch(right):
+        start, end = _TIME.fullmatch(left.strip()), _TIME.fullmatch(right.split(" ")[0])
+        if (start or end) and (not before or before.isdigit()):
+            return _Open(
+                _seconds(start.groups()) if start else None,
+                _seconds(end.groups()) if end else None,
+                n + 1,
+                line,
+            )
+        both = (left.strip(), right.split(" ")[0])
+        if before.isdigit() and all(_CLOCK_LIKE.fullmatch(side) for side in both):
             return _Open(None, None, n + 1, line)
         return None
 
@@ -225,27 +240,26 @@ def _stands_alone(lines: Sequence[str], n: int) -> bool:
     return n == 0 or not lines[n - 1].strip()
 
 
-def _placed(opened: Sequence[_Open]) -> tuple[list[Cue], list[Told]]:
+def _placed(opened: Sequence[_Open]) -> tuple[list[Cue], list[Told], list[Dropped]]:
     """Cues with times that can be used, and what was done to those that had none."""
     cues: list[Cue] = []
     told: list[Told] = []
+    dropped: list[Dropped] = []
     for n, cue in enumerate(opened):
         following = next((c.start for c in opened[n + 1 : n + 5] if c.start is not None), None)
         start, end = _repaired(cue, cues[-1].end if cues else 0.0, following)
-        text = " ".join(" ".join(cue.lines).split())
-        if end < 0 or (end == 0 and start < 0):
-            if text:
-                told.append(Told(0.0, 0.0, False, "a caption from before the video begins", text))
+        if end <= 0:
+            dropped.append(Dropped("a caption from before the video begins", tuple(cue.lines)))
             continue
         start = max(0.0, start)
-        if (cue.start, cue.end) != (start, end) and text and _matters(cue):
-            told.append(
-                Told(start, end, True,
-                     f"line {cue.number}: the times of this caption cannot be: "
-                     f"{cue.timing.strip()[:60]!r}; it is taken to stand here", text)
-            )  # fmt: skip
+        if any(line.strip() for line in cue.lines) and _matters(cue):
+            reason = (
+                f"line {cue.number}: the times of this caption cannot be: "
+                f"{cue.timing.strip()[:60]!r}; it is taken to stand here"
+            )
+            told.append(Told(start, end, True, reason))
         cues.append(Cue(start, end, tuple(cue.lines)))
-    return cues, told
+    return cues, told, dropped
 
 
 def _matters(cue: _Open) -> bool:

@@ -30,7 +30,7 @@ _CLEAR, _BY_FAR = 0.85, 0.5  # the next best reading must be below this share of
 _RARE = 0.9  # weight of a language's second encoding against its first, and so on
 _LEAST_UTF8 = 20  # characters of UTF-8 for one byte that is none, in a damaged file
 _NULS = 0.2  # share of zero bytes above which a text without a mark is UTF-16
-_SAMPLE = 20_000  # bytes that are not ASCII which are enough to tell
+_SAMPLE = 4_000  # bytes that are not ASCII which are enough to tell
 _PUNCTUATION = frozenset(
     "“”„‘’‚‹›«»–—…¿¡°·•×÷±²³½¼¾µ§©®™€£¥№¨´、。「」『』（），．！？：；〈〉《》【】・ー％～♪♫\u00a0\ufeff"
 )
@@ -110,7 +110,7 @@ def _wide(data: bytes) -> str:
     """UTF-16 without a mark: the digits and arrows of the times have a zero byte each."""
     sample = data[:4096]
     even, odd = sample[::2].count(0), sample[1::2].count(0)
-    if even + odd < _NULS * len(sample):
+    if even + odd < _NULS * len(sample) or not (b"\0\n" in data or b"\n\0" in data):
         return ""
     return "utf-16-be" if even > odd else "utf-16-le"
 

@@ -11,6 +11,7 @@ import html
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from html.entities import html5
 
 _PLAIN = frozenset("i b u s c em strong strike ruby rt rb rp".split())  # no more than a name
 _WITH_VALUES = frozenset(("font", "span"))  # color="red"
@@ -45,9 +46,33 @@ class Line:
     stamps: list[tuple[int, float]] = field(default_factory=list)
     voice: bool = False
 
-    def blank(self, start: int, end: int) -> None:
-        """Leave out a stretch of the text."""
-        self.text = self.text[:start] + " " * (end - start) + self.text[end:]
+    def blank(self, *spans: tuple[int, int]) -> None:
+        """Leave out stretches of the text, in order."""
+        parts, at = [], 0
+        for start, end in spans:
+            parts += [self.text[at:start], " " * (end - start)]
+            at = end
+        self.text = "".join([*parts, self.text[at:]])
+
+
+@dataclass
+class _Growing:
+    """A line while its cue is read."""
+
+    stamps: list[tuple[int, float]]
+    parts: list[str] = field(default_factory=list)
+    length: int = 0
+    empty: bool = True  # but for blanks and dashes
+    voice: bool = False
+
+    def add(self, text: str) -> None:
+        self.parts.append(text)
+        self.length += len(text)
+        self.empty = self.empty and not text.strip(" \t-–—>")
+
+    def next(self) -> _Growing:
+        """The line below; the time that holds at the end of this one goes on."""
+        return _Growing([(0, self.stamps[-1][1])] if self.stamps else [])
 
 
 def plain_lines(lines: Sequence[str], is_webvtt: bool) -> list[Line]:
@@ -60,41 +85,44 @@ def plain_lines(lines: Sequence[str], is_webvtt: bool) -> list[Line]:
     text = _OVERRIDE.sub("", "\n".join(lines))
     tags = list(_TAG.finditer(text))
     closed = _closed(tags)
-    found = [Line("")]
+    found = [_Growing([])]
     at = 0
     for n, tag in enumerate(tags):
         _extend(found, text[at : tag.start()])
         at = tag.end()
         if tag["minutes"]:
-            found[-1].stamps.append((len(found[-1].text), _time(tag)))
-        elif not _is_tag(text, tag, n in closed, found[-1], is_webvtt):
+            found[-1].stamps.append((found[-1].length, _time(tag)))
+        elif not _is_tag(text, tag, n in closed, found[-1].empty, is_webvtt):
             _extend(found, tag[0])
         elif tag["name"].lower() == "br":
-            found.append(Line("", list(_running(found[-1]))))
+            found.append(found[-1].next())
         elif tag["name"].lower() == "v" and not tag["end"]:
             found[-1].voice = True
     _extend(found, text[at:])
-    return [line for line in found if line.text.strip()]
+    read = (Line("".join(line.parts), line.stamps, line.voice) for line in found)
+    return [line for line in read if line.text.strip()]
 
 
-def _extend(found: list[Line], text: str) -> None:
+def _extend(found: list[_Growing], text: str) -> None:
     """More text, which may hold line ends."""
     first, *others = _read(text).split("\n")
-    found[-1].text += first
+    found[-1].add(first)
     for other in others:
-        found.append(Line(other, _running(found[-1])))
-
-
-def _running(line: Line) -> list[tuple[int, float]]:
-    """The time that holds at the end of a line, for the next."""
-    return [(0, line.stamps[-1][1])] if line.stamps else []
+        found.append(found[-1].next())
+        found[-1].add(other)
 
 
 def _read(text: str) -> str:
-    text = _ENTITY.sub(lambda match: html.unescape(match[0]), text)
+    text = _ENTITY.sub(_char, text)
     for entity, char in _TWICE.items():
         text = text.replace(entity, char)
     return _UNSEEN.sub("", text).replace("\xa0", " ")
+
+
+def _char(entity: re.Match[str]) -> str:
+    """`&amp;` is an entity, `&andsoon;` is none."""
+    name = entity[0][1:]
+    return html.unescape(entity[0]) if name[0] == "#" else html5.get(name, entity[0])
 
 
 def _time(tag: re.Match[str]) -> float:
@@ -115,7 +143,7 @@ def _closed(tags: Sequence[re.Match[str]]) -> set[int]:
     return closed
 
 
-def _is_tag(text: str, tag: re.Match[str], closed: bool, line: Line, is_webvtt: bool) -> bool:
+def _is_tag(text: str, tag: re.Match[str], closed: bool, begins: bool, is_webvtt: bool) -> bool:
     name, rest = tag["name"].lower(), (tag["rest"] or "").strip()
     before, after = text[tag.start() - 1 : tag.start()], text[tag.end() : tag.end() + 1]
     if name == "br":
@@ -124,7 +152,6 @@ def _is_tag(text: str, tag: re.Match[str], closed: bool, line: Line, is_webvtt: 
         return False
     if tag["end"] or (rest == "/" and name in _PLAIN):  # <i/> is a slip for </i>
         return True
-    begins = not line.text.strip(" \t-–—>")
     hugs = begins and after not in ("", " ", "\n")
     if name in _WITH_TEXT:
         named = bool(rest) or bool(tag["classes"])

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from ..languages import language_code
 from ..media.audio import SAMPLE_RATE, read_audio
 from ..media.container import MediaError, check_complete, examine
-from ..privacy import mask_transcript
+from ..privacy import mask_decisions, mask_transcript
 from ..records import Decision, Transcript, Video
 from ..stage import TOPIC, Given, Stage
 from .captions import NamedRecogniser, Recogniser, from_captions, hear_the_rest
@@ -85,7 +85,9 @@ def prompt(video: Video) -> str:
 
 def _compute(given: Given) -> tuple[Transcript, list[Decision]]:
     transcript, decisions = _words(given)
-    return (mask_transcript(transcript) if given.config.privacy.mask else transcript), decisions
+    if given.config.privacy.mask:
+        return mask_transcript(transcript), mask_decisions(decisions)
+    return transcript, decisions
 
 
 def _words(given: Given) -> tuple[Transcript, list[Decision]]:

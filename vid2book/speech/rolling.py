@@ -66,7 +66,7 @@ def said_once(captions: Sequence[Caption]) -> tuple[list[Caption], int]:
             fresh.append(caption)
             continue
         left = _without(caption, repeat.letters)
-        dropped += len(caption.tokens) - len(left.tokens)
+        dropped += repeat.words
         if left.tokens:
             fresh.append(left)
         elif fresh:

@@ -8,6 +8,7 @@ was repaired or left out is told.
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -96,6 +97,11 @@ def _captions(file: CueFile) -> tuple[list[Caption], list[Told]]:
         tokens = tuple(t for line in of_cue if (t := tuple(_tokens(line))))
         if tokens:
             captions.append(Caption(cue.start, cue.end, tokens))
+    for left_out in file.dropped:
+        rest = plain_lines(left_out.lines, file.is_webvtt)
+        named += sum([speakers.blank(line) for line in rest])
+        if text := " ".join(" ".join(line.text for line in rest).split()):
+            told.append(Told(0.0, 0.0, False, left_out.reason, text))
     if named:
         reason = f"names of speakers before what they say, left out as private: {named}"
         told.append(Told(file.cues[0].start, file.cues[-1].end, False, reason))
@@ -104,12 +110,12 @@ def _captions(file: CueFile) -> tuple[list[Caption], list[Told]]:
 
 def _tokens(line: Line) -> Iterator[Token]:
     at: float | None = None
-    stamps = list(line.stamps)
+    stamps = deque(line.stamps)
     place = 0
     for word in line.text.split():
         place = line.text.index(word, place)
         while stamps and stamps[0][0] <= place:
-            at = stamps.pop(0)[1]
+            at = stamps.popleft()[1]
         yield Token(word, at)
         place += len(word)
 

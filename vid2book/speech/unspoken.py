@@ -18,7 +18,6 @@ import yaml
 
 from .markup import Line
 
-_ROUND = "(（"
 _NOTE = re.compile(
     r"\[[^\[\]]{1,80}\]|［[^［］]{1,80}］|【[^【】]{1,80}】|\([^()]{1,80}\)|（[^（）]{1,80}）"
     r"|\*[^*]{1,80}\*"
@@ -31,11 +30,12 @@ _LABEL = re.compile(
     r"\s*[\[(]?(?P<label>[^\W_][^\n:：\[\]()]{0,59}(?:\([^()\n]{1,30}\))?)[\])]?"
     r"\s?[:：](?=\s|$|(?<=：))"
 )
-_NUMBERED = re.compile(r"[\s_#-]*(?:\d{1,3}|[A-Z])$")
+_NUMBERED = re.compile(r"(?:[\s_#-]*\d{1,3}|[\s_#-][A-Z])$")
 _PARTICLES = frozenset("van von de der den del della di da dos du le la bin ibn al el y e".split())
 _LABELLED = 0.6  # share of the cues with a label that make a file one of labelled cues
 _OFTEN = 0.2  # share of the cues that a single word must label to be a name
 _SELDOM = 0.02  # and two words or more
+_NEAR = 40  # characters before a note that tell whether it ends a sentence
 _ACRONYM = 5  # capitals; a longer word in capitals may be a name
 
 
@@ -50,7 +50,7 @@ class Speakers:
         first = [label for lines in cues if lines and (label := _label(lines[0].text))]
         lines = [line.text for cue in cues for line in cue]
         self._count = Counter(label for text in lines if (label := _label(text)))
-        self._marked = {_label(text) for text in lines if _MARK.match(text)}
+        self._marked = {_label(text) for text in lines if text.lstrip().startswith(">>")}
         self._said = Counter(word for text in lines for word in text.split())
         self._cues = sum(bool(cue) for cue in cues)
         repeated = sum(self._count[label] > 1 for label in first)
@@ -61,26 +61,26 @@ class Speakers:
         """Leave out who speaks; True if it was a name."""
         text = line.text
         if mark := _MARK.match(text):
-            line.blank(mark.start(), mark.end())
+            line.blank(mark.span())
         match = _LABEL.match(line.text)
         if match and match["label"].strip() in self.labels:
-            line.blank(match.start(), match.end())
+            line.blank(match.span())
             return True
         return line.voice
 
     def _is_speaker(self, label: str) -> bool:
         words, count = label.split(), self._count[label]
         share = count / max(1, self._cues)
-        marked = label in self._marked or self._labelled
+        marked = label in self._marked and (len(words) > 1 or label.isupper())
         if _is_role(label):
-            return marked or count > 1 or label.isupper() or not label.isalpha()
+            return self._labelled or count > 1 or label.isupper() or not label.isalpha()
         terms = sum(_bare(word) in _words("terms") or word.isdigit() for word in words)
         if terms or not _is_name(words):
             # What stands before most captions is who speaks, whatever it looks like.
             return count > 2 and share >= _LABELLED and terms < len(words)
         if label.isupper() and len(label) <= _ACRONYM:
             return share >= _LABELLED
-        if marked:
+        if marked or self._labelled:
             return True
         if label.lower() == label.upper():
             return False  # a script without capitals: any word may stand before a colon
@@ -96,31 +96,29 @@ def blank_notes(lines: Sequence[Line]) -> list[str]:
         if _SUNG.fullmatch(line.text) or not line.text.strip(" ♪♫"):
             if any(char in line.text for char in "♪♫"):
                 found.append(line.text.strip())
-                line.blank(0, len(line.text))
+                line.blank((0, len(line.text)))
             continue
-        for match in _NOTE.finditer(line.text):
-            if _is_note(line.text, match):
-                found.append(match[0])
-                line.blank(match.start(), match.end())
+        notes = [match for match in _NOTE.finditer(line.text) if _is_note(line.text, match)]
+        found += [match[0] for match in notes]
+        line.blank(*(match.span() for match in notes))
     return found
 
 
 def _is_note(text: str, match: re.Match[str]) -> bool:
-    before, after = text[: match.start()], text[match.end() :]
-    if before[-1:].isalnum() or before[-1:] in ("_", ")", "]") or after[:1].isalnum():
+    before, after = (
+        text[max(0, match.start() - _NEAR) : match.start()],
+        text[match.end() : match.end() + 1],
+    )
+    within = before[-1:].isalnum() or before[-1:] in ("_", ")", "]") or after.isalnum()
+    if within and match[0][0] in "[(*":
         return False  # an index or a call: a[music], f(noise)
-    inner = match[0][1:-1]
-    words = [_bare(word) for word in re.split(r"[\s,/&+-]+", inner) if _bare(word)]
+    words = [bare for word in re.split(r"[\s,/&+-]+", match[0][1:-1]) if (bare := _bare(word))]
     words = [word for word in words if not re.fullmatch(r"\d[\d:.]*", word)]  # [inaudible 00:12]
-    known = _words("sounds") | _words("beside")
-    if not words or not any(word in _words("sounds") for word in words):
+    sounds = _words("sounds")
+    if not sounds.intersection(words) or not (sounds | _words("beside")).issuperset(words):
         return False
-    if not all(word in known for word in words):
-        return False
-    if match[0][0] not in _ROUND:
-        return True
-    alone = not before.strip(" -–—>") or _ENDS.search(before)
-    return bool(alone) or not any(word in _words("also_said") for word in words)
+    apart = not before.strip(" -–—>") or _ENDS.search(before)
+    return match[0][0] not in "(（" or bool(apart) or not _words("also_said").intersection(words)
 
 
 def _label(text: str) -> str:
