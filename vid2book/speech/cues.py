@@ -24,7 +24,7 @@ _ARROW = re.compile(r"--?>")
 _CLOCK_LIKE = re.compile(r"[-\w.,]*:[-\w.,:]*")  # what was to be a time
 _WIDE = str.maketrans("：，．→－＞０１２３４５６７８９", ":,.>->0123456789")
 _MAP = re.compile(r"X-TIMESTAMP-MAP\s*=(.*)", re.IGNORECASE)
-_LANGUAGE = re.compile(r"Language\s*:\s*(\S+)", re.IGNORECASE)
+_LANGUAGE = re.compile(r"(?:NOTE\s)?\s*Language\s*:\s*(\S+)", re.IGNORECASE)
 _BLOCK = re.compile(r"NOTE(?:[ \t].*)?|STYLE[ \t]*|REGION[ \t]*")
 _MPEG_CLOCK = 90_000  # ticks a second
 _READING = 15  # characters a second, for a cue whose end cannot be read
@@ -133,6 +133,7 @@ class _Reader:
                 self._header(line)
             elif self.is_webvtt and after_blank and _BLOCK.fullmatch(line):
                 inside = "block"
+                self._header(line)  # Azure notes the language
             elif not inside and n not in self._labels:
                 self._text(line)
 

@@ -328,6 +328,13 @@ def test_in_a_subrip_file_a_note_is_a_word(tmp_path: Path) -> None:
     assert said(text, tmp_path, "a.srt") == "One. NOTE that two follows."
 
 
+@pytest.mark.parametrize("line", ["Language: de-DE", "\nNOTE language:de-de"])
+def test_a_header_may_tell_the_language(tmp_path: Path, line: str) -> None:
+    (tmp_path / "a.vtt").write_text(f"WEBVTT\n{line}\n\n00:01.000 --> 00:02.000\nEnergie.\n")
+    subtitles = read_subtitles(tmp_path / "a.vtt")
+    assert subtitles.language == "de" and subtitles.segments[0].text == "Energie."
+
+
 def test_joined_segments_of_a_stream_share_a_clock(tmp_path: Path) -> None:
     part = "WEBVTT\nX-TIMESTAMP-MAP=MPEGTS:{},LOCAL:00:00:00.000\n\n00:01.000 --> 00:02.000\n{}\n"
     text = "\n".join(part.format(*p) for p in ((900000, "One."), (1440000, "Two.")))
