@@ -28,7 +28,7 @@ Recogniser = Callable[[NDArray[np.float32], str, str], Recognised]
 Sound = Callable[[float, float], NDArray[np.float32]]
 
 _HOUR = 3600.0  # what tapes and broadcasts start their clocks at, or at a multiple of it
-_SILENT = 10.0  # seconds without a caption that are looked into
+_SILENT = 6.0  # seconds without a caption that are looked into
 _SPEECH = 3.0  # seconds of speech in such a stretch that are worth hearing
 _SURE = 0.9  # probability of a language that nobody named
 _SURER = 0.99  # and against what somebody did name
@@ -165,20 +165,28 @@ def _language(video: Video, subtitles: Subtitles, duration: float) -> tuple[str,
     text = " ".join(segment.text for segment in subtitles.segments)
     found = identify(text)
     if not named:
-        if found.probability >= _SURE:
-            reason = (
-                f"the language was not given; the captions are in '{found.code}' by their words"
-            )
-            named = found.code
-        else:
-            reason = "the language was not given, and the words of the captions do not tell it"
-        told = _on_video(video, duration, True, reason, round(found.probability, 4), _SURE)
-        return named, [told]
+        sure = found.probability >= _SURE
+        told = (
+            f"the captions are in '{found.code}' by their words"
+            if sure
+            else "the words of the captions do not tell it"
+        )
+        reason = f"{unknown_language(video)}; {told}"
+        score = round(found.probability, 4)
+        decision = _on_video(video, duration, True, reason, score, _SURE)
+        return found.code if sure else "", [decision]
     spoken = found.code if _contradicts(text, named) else named
     if of_video and spoken != of_video:
         reason = f"the captions are in '{spoken}', and the video is said to be in '{of_video}'"
         return spoken, [_on_video(video, duration, True, reason)]
     return spoken, []
+
+
+def unknown_language(video: Video) -> str:
+    """What a Decision says where the manifest does not tell the language."""
+    if video.language:
+        return f"'{video.language}' names no language"
+    return "the language was not given"
 
 
 def _contradicts(text: str, named: str) -> bool:

@@ -18,7 +18,13 @@ from ..media.container import MediaError, check_complete, examine
 from ..privacy import mask_decisions, mask_transcript
 from ..records import Decision, Transcript, Video
 from ..stage import TOPIC, Given, Stage
-from .captions import NamedRecogniser, Recogniser, from_captions, hear_the_rest
+from .captions import (
+    NamedRecogniser,
+    Recogniser,
+    from_captions,
+    hear_the_rest,
+    unknown_language,
+)
 from .subtitles import SubtitleError
 
 _PROMPT_LENGTH = 300  # characters; what Whisper is told to expect must leave room for its answer
@@ -45,7 +51,7 @@ def recognise(
     heard = recogniser(audio, known, prompt(video))
     decisions = []
     if not known and heard.segments:
-        reason = f"the language was not given; the speech model hears '{heard.language}'"
+        reason = f"{unknown_language(video)}; the speech model hears '{heard.language}'"
         decisions.append(
             Decision(video.video_id, "video", "recognise", 0.0, duration, True, reason)
         )

@@ -85,7 +85,8 @@ GERMAN = "Wir betrachten ein Pendel, das um einen Punkt schwingt, und die Masse 
     ("text", "fields", "language", "reason"),
     [
         (GERMAN, {}, "de", "not given; the captions are in 'de'"),
-        ("f(x) = 2", {}, "", "do not tell"),
+        ("f(x) = 2", {}, "", "do not tell it"),
+        (GERMAN, {"language": "Gibberish"}, "de", "'Gibberish' names no language"),
         (GERMAN, {"language": "German"}, "de", ""),
         (GERMAN, {"captions_language": "de"}, "de", ""),
         (GERMAN, {"language": "en"}, "de", "said to be in 'en'"),
@@ -145,6 +146,15 @@ def test_speech_that_no_caption_covers_is_heard(tmp_path: Path) -> None:
     [decision] = decisions
     assert decision.kept and decision.level == "clip" and (decision.score or 0) > 3
     assert decision.start == pytest.approx(first) and decision.end == len(sound) / RATE
+
+
+def test_words_here_and_there_are_not_all_that_is_said(tmp_path: Path) -> None:
+    sound = np.concatenate([TALK] * 3)
+    cues = [(8.0 * n, 8.0 * n + 1, f"Key word {n}.") for n in range(int(len(sound) / RATE / 8))]
+    row = video(tmp_path, *cues, language="en")
+    transcript, decisions = with_rest(row, sound, heard_as("Heard."))
+    assert texts(transcript)[:4] == ["Key word 0.", "Heard.", "Key word 1.", "Heard."]
+    assert len(decisions) >= len(cues) - 1
 
 
 @pytest.mark.parametrize("quiet", [silence(40), music(40)], ids=["silence", "music"])
