@@ -12,7 +12,6 @@ from rich.markup import escape
 
 from .errors import UserError
 
-
 _SETTINGS = "context_settings"
 # Of a command that takes ids: those of YouTube may begin with a dash, as options do.
 IDS_ARE_NO_OPTIONS = {"ignore_unknown_options": True}

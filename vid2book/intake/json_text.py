@@ -17,7 +17,7 @@ from .values import TooDeep, clean
 
 _CHUNK = 1 << 20
 _LONGEST_NUMBER = 4000  # digits; Python refuses to make a number of more than 4300
-_BRACKET = re.compile(r'"(?:[^"\\]|\\.)*"|[\[{]|[\]}]', re.DOTALL)
+_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|["\[\]{}]', re.DOTALL)
 _BETWEEN = " \t\r\n,\ufeff\0"
 
 
@@ -75,13 +75,14 @@ def is_list(path: Path) -> bool:
 
 def _shape(file: TextIO) -> tuple[bool, bool]:
     """Whether a file is a list, and whether it is an object a line."""
-    for line in iter(lambda: file.readline(_CHUNK), ""):
-        if text := line.strip():
-            if text.startswith("["):
-                return True, False
-            # An object that is spread over lines opens alone, or with its first key.
-            return False, not re.fullmatch(r'\{(\s*"[^"]*"\s*:.*,|.*[\[{])?', text)
-    return False, True
+    lines = (line.strip(_BETWEEN) for line in iter(lambda: file.readline(_CHUNK), ""))
+    filled = (line for line in lines if line)
+    first, second = next(filled, ""), next(filled, "")
+    if first.startswith("["):
+        return True, False
+    # An object that is spread over lines opens alone, or with its first key.
+    is_open = re.fullmatch(r'\{(\s*"[^"]*"\s*:.*,|.*[\[{])?', first)
+    return False, not is_open or second.startswith("{")
 
 
 def _lines(file: TextIO) -> Iterator[Item]:
@@ -112,7 +113,8 @@ def _stream(file: TextIO, listed: bool) -> Iterator[Item]:
             return
         number += 1
         # Where its own brackets are wrong, a bad value may have taken others with it.
-        alone = not (isinstance(value, BadJson) and "\n" in text[: end or None].strip())
+        spread = not end or "\n" in text[:end].strip()
+        alone = not (isinstance(value, BadJson) and spread)
         yield Item(number if listed else line, value, alone)
         if not end:
             return
@@ -139,8 +141,13 @@ def _first(text: str, is_all: bool) -> tuple[Any | BadJson, int]:
 
 def _end_of(text: str) -> int:
     """Where the value at the start of a text ends, by its brackets; 0 if it does not."""
+    if text[0] not in '{["':  # a word that is no value
+        found = re.compile(r"[,\n\[\]{}]").search(text, 1)
+        return found.start() if found else 0
     depth = 0
-    for found in _BRACKET.finditer(text):
+    for found in _TOKEN.finditer(text):
+        if found[0] == '"':
+            return 0
         if found[0] in "[{":
             depth += 1
         elif found[0] in "]}":
