@@ -34,6 +34,7 @@ from .sources import (
     Source,
     TextFiles,
     Unread,
+    told,
 )
 
 __all__ = ["CorpusError", "Interleaved", "InterleavedCorpus", "open_corpus"]
@@ -87,7 +88,7 @@ class InterleavedCorpus:
         self.skipped = Counter()
         for number, row in self.source.rows(samples, seed):
             if isinstance(row, Unread):
-                self.skipped[row.reason] += 1 if row.rows is None else row.rows
+                self.skipped[told(row, self.skipped)] += 1 if row.rows is None else row.rows
                 continue
             try:
                 yield _record(row, number, self.images, self.skipped)

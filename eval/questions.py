@@ -16,7 +16,7 @@ from typing import Any
 from .corpora import open_corpus
 from .images import image_file
 from .seen import decode
-from .sources import Row, Unread
+from .sources import Row, Unread, told
 
 _TEXT_COLUMNS = ("question", "query", "problem", "prompt", "text")
 _FEWEST_WORDS = 8
@@ -45,14 +45,14 @@ class SoughtQuestions:
         """Why a corpus cannot be told free of them; empty if nearly all are known."""
         lost = sum(rows or 0 for rows in self.unread.values())
         total = lost + len(self.questions)
-        told = "; ".join(
+        reasons = "; ".join(
             f"{reason} ({'an unknown number of' if rows is None else format(rows, ',')} rows)"
             for reason, rows in self.unread.items()
         )
         if not self.questions:
-            return f"no row of {self.benchmark} can be read. {told or 'It is empty'}"
+            return f"no row of {self.benchmark} can be read. {reasons or 'It is empty'}"
         if None in self.unread.values() or lost > MOST_UNREAD * total:
-            return f"not all of {self.benchmark} can be read: {told}"
+            return f"not all of {self.benchmark} can be read: {reasons}"
         if not any(question.text or question.images for question in self.questions):
             columns = ", ".join(_TEXT_COLUMNS)
             return f"no row of {self.benchmark} has a question ({columns}) or an image"
@@ -70,9 +70,10 @@ def open_sought_questions(benchmark: str | Path, split: str) -> SoughtQuestions:
     unread: dict[str, int | None] = {}
     for _, row in opened.source.rows(None, 0):
         if isinstance(row, Unread):
-            known = unread.get(row.reason, 0)
+            reason = told(row, unread)
+            known = unread.get(reason, 0)
             is_known = known is not None and row.rows is not None
-            unread[row.reason] = (known or 0) + (row.rows or 0) if is_known else None
+            unread[reason] = (known or 0) + (row.rows or 0) if is_known else None
         else:
             images = [image for value in row.values() for image in _images(value, opened.images)]
             questions.append(SoughtQuestion(_text(row), tuple(images)))

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import heapq
 import random
-from collections.abc import Iterable, Iterator, Sequence, Set
+from collections.abc import Collection, Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass
 from hashlib import blake2b
 from pathlib import Path
@@ -32,11 +32,13 @@ __all__ = [
     "TextFiles",
     "Unread",
     "reservoir",
+    "told",
 ]
 
 T = TypeVar("T")
 
 _READ_AT_ONCE = 8  # rows of a Parquet file; a row may hold 2 MB of images
+_MOST_NAMED = 20  # rows that cannot be read, by their places
 _BUFFER = 1000  # rows of a stream from the Hub among which one is drawn
 
 
@@ -147,6 +149,12 @@ class ReleasedJson:
                 yield number, Unread(f"a sample is not of the released format: {error}")
                 continue
             yield number, row | {"missing_images": missing}
+
+
+def told(unread: Unread, before: Collection[str]) -> str:
+    """What is counted of a row that cannot be read: its place too, unless many were told before."""
+    named = f"{unread.where}: {unread.reason}" if unread.where else unread.reason
+    return named if named in before or len(before) < _MOST_NAMED else unread.reason
 
 
 def reservoir(items: Iterable[T], samples: int | None, seed: int) -> Iterator[tuple[int, T]]:

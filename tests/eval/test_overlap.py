@@ -142,7 +142,8 @@ def test_benchmarks_of_any_form(tmp_path: Path) -> None:
     row = {"question": QUESTION, "answer": "noon", "image": "a.png", "choices": ["x", "y"]}
     (tmp_path / "exam.jsonl").write_text(json.dumps(row) + "\nbroken\n")
     opened = open_sought_questions(tmp_path / "exam.jsonl", "test")
-    assert opened == SoughtQuestions("exam", (SoughtQuestion(QUESTION, (png(1),)),))
+    assert opened.questions == (SoughtQuestion(QUESTION, (png(1),)),)
+    assert list(opened.unread.values()) == [1] and "exam.jsonl line 2" in next(iter(opened.unread))
 
     rows = [
         {"sentence": QUESTION, "label": "short", "decoded_image": {"bytes": png(2), "path": None}}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import gzip
 import zlib
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -39,10 +39,12 @@ class Unread:
 
     Attributes:
         rows: how many rows are lost; None where nobody can tell.
+        where: the place of the first, such as `list.csv line 3`; empty where it is not known.
     """
 
     reason: str
     rows: int | None = 1
+    where: str = ""
 
 
 class Read(NamedTuple):
@@ -67,7 +69,8 @@ def read_rows(path: Path) -> Iterator[Read]:
     kind = kind_of(path) or "json"
     found = {"json": _json_rows, "csv": _csv_rows, "parquet": _parquet_rows}[kind](path)
     try:
-        yield from found
+        for where, row in found:
+            yield Read(where, replace(row, where=where) if isinstance(row, Unread) else row)
     except (EOFError, zlib.error, gzip.BadGzipFile):
         yield Read(path.name, Unread("the file breaks off or is damaged; the rest is lost", None))
     except OSError as error:

@@ -70,11 +70,11 @@ def _check(text: str) -> None:
     opened: list[tuple[str | None, int]] = []  # of what is open, the anchor and the nodes before it
     nodes = 0
     for event in yaml.parse(text, _LOADER):
-        line = event.start_mark.line + 1
+        line = event.start_mark.line + 1 if event.start_mark else 0
         if isinstance(event, yaml.AliasEvent):
             if event.anchor in (anchor for anchor, _ in opened):
                 raise BadYaml(f"line {line}: '*{event.anchor}' stands within what it names")
-            nodes += sizes.get(event.anchor, 1)
+            nodes += sizes.get(event.anchor or "", 1)
         elif isinstance(event, yaml.ScalarEvent):
             nodes += 1
             if event.anchor:
