@@ -14,23 +14,24 @@ PACKAGES = {"vid2book": "vid2book", "builder": "vid2book.builder", "eval": "vid2
 # Each room of the core, and what it may import of the others. What stands at the top of the core
 # (records, errors and the like) has a line of its own.
 PLAIN = {"errors", "records"}
-STAGES = PLAIN | {"config", "models", "media", "privacy", "stage", "words"}
+STAGES = PLAIN | {"config", "intake", "languages", "models", "media", "privacy", "stage", "words"}
 ROOMS: dict[str, set[str]] = {
     "errors": set(),
     "exports": set(),
+    "languages": set(),
+    "beside": {"languages"},
     "licences": set(),
     "words": set(),
     "records": set(),
     "public": set(),
-    "languages": set(),
-    "intake": {"errors"},
+    "intake": {"errors", "languages"},
     "store": {"errors"},
     "stage": {"config", "media", "models", "records"},
     "config": {"errors", "intake"},
     "media": {"errors"},
-    "models": {*PLAIN, "config", "words"},
+    "models": {*PLAIN, "config", "languages", "words"},
     "privacy": {"records"},
-    "manifest": {*PLAIN, "intake", "languages", "media", "public"},
+    "manifest": {*PLAIN, "beside", "intake", "languages", "media", "public"},
     "collect": {*PLAIN, "intake", "licences"},
     "folder": PLAIN | {"intake"},
     "viewer": {*PLAIN, "folder"},

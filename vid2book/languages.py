@@ -70,8 +70,7 @@ def distance(wanted: str, offered: str) -> int:
 
 def identify(text: str) -> Identified:
     """The language that a text is written in."""
-    code, probability = _identifier().classify(text)
-    return Identified(language_code(code or ""), float(probability))
+    return Identified(*max(probabilities(text).items(), key=lambda item: item[1]))
 
 
 def probabilities(text: str) -> dict[str, float]:

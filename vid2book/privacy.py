@@ -14,9 +14,10 @@ from __future__ import annotations
 
 import io
 import re
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import fields, replace
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 import cv2
 import numpy as np
@@ -28,11 +29,14 @@ from .records import Decision, Keyframe, OcrLine, Segment, Transcript, Video, Wo
 Boxes = Callable[[NDArray[np.uint8]], Sequence[tuple[int, int, int, int]]]
 
 _TLD = r"(?:com|org|net|edu|gov|info|io|example|[a-z]{2})"
-# `jane.doe@example.org`, and as it is said or hidden: `jane at example dot org`.
+# `jane.doe@example.org`, and as it is said or hidden: `jane at example dot org`. An address is
+# looked for where its first word begins and nowhere within it, and no word is given back (`++`), so
+# that the time is linear in the length of a text.
 _E_MAIL = re.compile(
-    r"[\w.+-]+\s?@\s?[\w-]+(?:\.[\w-]+)+"
-    rf"|[\w.+-]+\s?(?:\sat\s|[\[(]at[\])])\s?[\w-]+(?:\sdot\s[\w-]+)*\sdot\s{_TLD}\b"
-    rf"|[\w.+-]+\s?[\[(]at[\])]\s?[\w-]+(?:\.[\w-]+)*\.{_TLD}\b",
+    r"(?<![\w.+-])[\w.+-]++(?:"
+    r"\s?@\s?[\w-]++(?:\.[\w-]++)++"
+    rf"|\s?(?:\sat\s|[\[(]at[\])])\s?[\w-]++(?:\sdot\s[\w-]++)*\sdot\s{_TLD}\b"
+    rf"|\s?[\[(]at[\])]\s?[\w-]++(?:\.[\w-]++)*\.{_TLD}\b)",
     re.IGNORECASE,
 )
 _PHONE = re.compile(
@@ -46,9 +50,7 @@ _MARGIN = 0.15  # of a face's width and height, blurred around it: hair and chin
 
 def mask_text(text: str) -> str:
     """A text with `[e-mail]` and `[phone]` in the place of addresses and numbers."""
-    for start, end, name in reversed(_found(text)):
-        text = text[:start] + name + text[end:]
-    return text
+    return _replaced(text, _found(text))
 
 
 def mask_video(video: Video) -> Video:
@@ -122,33 +124,57 @@ def hide_faces(
     return kept, decisions
 
 
-def _found(text: str) -> list[tuple[int, int, str]]:
-    """Start, end and replacement of what is to be masked, in order, none overlapping."""
-    spans = [(m.start(), m.end(), "[e-mail]") for m in _E_MAIL.finditer(text)]
-    for m in _PHONE.finditer(text):
-        digits = re.sub(r"\D", "", m.group())
-        binary = set(digits) <= {"0", "1"}
-        clear = all(m.end() <= start or m.start() >= end for start, end, _ in spans)
-        if len(digits) >= _FEWEST_DIGITS and not binary and clear:
-            spans.append((m.start(), m.end(), "[phone]"))
-    return sorted(spans)
+class _Span(NamedTuple):
+    """What is to be masked in a text, and by what."""
+
+    start: int
+    end: int
+    name: str
+
+
+def _found(text: str) -> list[_Span]:
+    """In order, none overlapping."""
+    e_mails = [_Span(m.start(), m.end(), "[e-mail]") for m in _E_MAIL.finditer(text)]
+    phones = [_Span(m.start(), m.end(), "[phone]") for m in _PHONE.finditer(text) if _is_phone(m)]
+    spans: list[_Span] = []
+    for span in sorted([*e_mails, *phones]):
+        if not spans or span.start >= spans[-1].end:
+            spans.append(span)
+        elif span.name == "[e-mail]":
+            spans[-1] = _Span(spans[-1].start, max(span.end, spans[-1].end), span.name)
+    return spans
+
+
+def _is_phone(match: re.Match[str]) -> bool:
+    digits = re.sub(r"\D", "", match.group())
+    return len(digits) >= _FEWEST_DIGITS and not set(digits) <= {"0", "1"}
+
+
+def _replaced(text: str, spans: Iterable[_Span]) -> str:
+    parts, at = [], 0
+    for span in spans:
+        parts += [text[at : span.start], span.name]
+        at = span.end
+    return "".join([*parts, text[at:]])
 
 
 def _masked(spoken: Sequence[tuple[int, Word]]) -> Iterator[tuple[int, Word]]:
     """Words, each with the number of its segment; those of one address joined into the first."""
     ends = np.cumsum([len(word.text) for _, word in spoken]).tolist()
-    text = "".join(word.text for _, word in spoken)
-    spans = _found(text)
+    spans = deque(_found("".join(word.text for _, word in spoken)))
     at = 0
     while at < len(spoken):
         n, word = spoken[at]
         start, last = ends[at] - len(word.text), at
-        while any(a < ends[last] < b for a, b, _ in spans):
-            last += 1
-        whole = text[start : ends[last]]
-        masked = mask_text(whole)
-        if masked != whole or last > at:
-            word = replace(word, end=spoken[last][1].end, text=masked)
+        inside = []
+        while spans and spans[0].start < ends[last]:
+            span = spans.popleft()
+            inside.append(span._replace(start=span.start - start, end=span.end - start))
+            while ends[last] < span.end:
+                last += 1
+        if inside:
+            whole = "".join(word.text for _, word in spoken[at : last + 1])
+            word = replace(word, end=spoken[last][1].end, text=_replaced(whole, inside))
         yield n, word
         at = last + 1
 

@@ -34,14 +34,16 @@ class Video:
     course: str = ""
     sub_course: str = ""
     knowledge_point: str = ""
-    language: str = ""  # ISO 639-1; empty: found by the speech model
+    language: str = ""  # as `languages.language_tag` writes it; empty: found by the speech model
     license: str = ""
     source_url: str = ""
     captions: str = ""  # path of a .vtt or .srt file; empty: the speech is recognised
+    captions_language: str = ""  # of their text; empty: not known
     split: str = "train"
     author: str = ""
     metadata: dict[str, Any] = field(default_factory=dict)  # unknown columns, kept as they are
     problem: str = ""  # why the row cannot be used; such a video fails at once
+    captions_note: str = ""  # why captions that stand beside it are not taken
 
 
 @dataclass(frozen=True)
@@ -65,6 +67,7 @@ class Segment:
     avg_logprob: float = 0.0
     no_speech_prob: float = 0.0
     voice: float = 1.0  # mean probability of voice activity in the sound under the words, 0 to 1
+    captioned: bool = False  # by the captions, not by a speech model
 
 
 @dataclass(frozen=True)
@@ -73,7 +76,7 @@ class Transcript:
 
     segments: tuple[Segment, ...]
     language: str
-    model: str  # which model, or "captions"
+    model: str  # which model, or "captions", or both
     duration: float  # of the video, seconds
 
 

@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TextIO
 
-from .encoding import open_text, undecoded
+from .text import open_text, undecoded
 from .values import whole_text
 
 _SEPARATORS = ",;\t|"

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple, TextIO
 
-from .encoding import open_text, undecoded
+from .text import open_text, undecoded
 from .values import TooDeep, clean
 
 _CHUNK = 1 << 20

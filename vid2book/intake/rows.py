@@ -11,9 +11,9 @@ from typing import Any, NamedTuple
 
 from ..errors import UserError
 from .delimited import BadRecord, records
-from .encoding import open_text, undecoded
 from .json_text import BadJson, Item, is_list, items, parse
 from .parquet import BadRows, rows
+from .text import open_text, undecoded
 
 Row = dict[str, Any]
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import yaml
 
-from .encoding import guess_encoding
+from .text import guess_encoding
 from .values import whole_text
 
 _LARGEST = 1 << 20  # bytes

@@ -6,7 +6,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from ..intake.encoding import open_text
+from ..intake.text import open_text
 
 _LINE = re.compile(r"([a-z][\w:.+-]*) (\S+)")
 _LOOKED_AT = 1 << 22  # characters; more than a hundred thousand videos

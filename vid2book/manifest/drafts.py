@@ -13,13 +13,14 @@ from pathlib import Path, PurePath
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
+from ..beside import language_of_name
 from ..intake import Row
 from ..intake.values import whole_text
-from ..languages import language_code
+from ..languages import language_tag
 from ..public import public_url, public_value, without_folders
 from ..records import Video
-from .beside import described_by, file_of, is_info
 from .ids import file_id, given_id, hashed_id, id_in_name, is_id
+from .info import described_by, file_of, is_info
 
 _SPLIT = re.compile(r"\w+(\.\w+)*")  # what `datasets` takes
 _KNOWN = {f.name for f in fields(Video)} - {"metadata", "problem"}
@@ -63,11 +64,14 @@ def draft(row: Row, where: str, base: Path, inside: PurePath | None = None) -> D
     values = {name: value for name, value in written.items() if value}
     folders = (str(base), str(Path.home()))
     for name in values.keys() - {"path", "captions"}:
-        values[name] = without_folders(values[name], folders).strip()
+        values[name] = without_folders(whole_text(values[name]), folders).strip()
     values["path"] = _absolute(written["path"], base)
     values["captions"] = _absolute(written["captions"], base)
     values["source_url"] = public_url(values.get("source_url", ""))
-    values["language"] = language_code(values.get("language", ""))
+    values["language"] = language_tag(told := values.get("language", "")) or told
+    if values["captions"] and not values.get("captions_language"):
+        captions, video = Path(values["captions"]), Path(values["path"])
+        values["captions_language"] = language_of_name(captions, video)
     exact = ""
     if not values.get("video_id"):
         exact = whole_text(str(inside or written["path"]))

@@ -7,7 +7,6 @@ those that read alike.
 
 from __future__ import annotations
 
-import os
 import re
 import unicodedata
 from hashlib import blake2b
@@ -39,7 +38,7 @@ def hashed_id(readable: str, exact: str) -> str:
     """An id that can be read, and that is another for every `exact`."""
     # File systems differ in how they write é: as one character or as two.
     exact = unicodedata.normalize("NFC", exact)
-    digest = blake2b(os.fsencode(exact), digest_size=4).hexdigest()
+    digest = blake2b(exact.encode("utf-8", "surrogatepass"), digest_size=4).hexdigest()
     letters = unicodedata.normalize("NFKD", readable).encode("ascii", "ignore").decode()
     words = "-".join(re.findall(r"[A-Za-z0-9._]+", letters))[:_READABLE].strip("-._")
     return f"{words or 'video'}-{digest}"

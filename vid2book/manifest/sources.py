@@ -12,9 +12,9 @@ from ..intake.values import whole_text
 from ..media.container import EXTENSIONS
 from ..records import Video
 from .archive import address, read_archive
-from .beside import look_beside
 from .drafts import Draft, draft, settled, unreadable
 from .ids import given_id, id_in_name
+from .info import look_beside
 from .walk import PassedOver, names_in, walk
 
 _SHEETS = {".xlsx", ".xls", ".ods", ".numbers"}

@@ -16,6 +16,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from ..languages import language_code
 from ..records import Segment, Word
 from .speech import Engine, Recognised, SpeechModelError
 from .voice import voice, without_speech
@@ -60,7 +61,7 @@ class Recogniser:
         Raises:
             SpeechModelError: the model does not know the language.
         """
-        self._check_language(language)
+        language = self._name_of(language)
         pieces = find_pieces(audio)
         todo = cut_windows(pieces)
         settled: list[_Heard] = []
@@ -80,14 +81,17 @@ class Recogniser:
         found = [replace(s, voice=v) for s, v in zip(segments, voices, strict=True)]
         return Recognised(found, language, list(without_speech(audio, pieces)))
 
-    def _check_language(self, language: str) -> None:
+    def _name_of(self, language: str) -> str:
+        """What the model calls a language: `jw` is Whisper's name of `jv`."""
         known = self.engine.languages
-        if language and language not in known:
+        name = next((name for name in known if language_code(name) == language_code(language)), "")
+        if language and not name:
             raise SpeechModelError(
                 f"the speech model {self.engine.name} does not know the language '{language}' (it "
                 f"knows {', '.join(known[:3])}{', ...' if len(known) > 3 else ''}): name one that "
                 "does under transcribe.model, such as packaged:base"
             )
+        return name if language else ""
 
     def _recognise(
         self, audio: NDArray[np.float32], windows: list[list[Piece]], language: str, prompt: str

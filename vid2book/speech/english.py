@@ -8,8 +8,9 @@ def _words(text: str) -> frozenset[str]:
 
 
 FILLERS = _words("um umm uhm uh uhh er err erm hmm hm mm mhm ah eh")
-# After a number or in capitals these fillers are units and symbols: "5 mm", "Er".
-UNITS = _words("mm ah er eh")
+# After a number these fillers are units ("5 mm", "5 um"), in capitals symbols ("Er").
+UNITS = _words("mm um hm ah er eh")
+SYMBOLS = _words("mm ah er eh")
 # Fillers where commas set them off, and only there.
 ASIDES = (("you", "know"), ("i", "mean"), ("like",))
 

@@ -1,4 +1,4 @@
-"""Recognise: the words of a video, from its captions or by a speech model.
+"""Recognise: the words of a video, from its captions, by a speech model, or by both.
 
 What of them is believed is decided by `transcribe`, apart from this, so that a changed threshold
 needs no model.
@@ -7,21 +7,19 @@ needs no model.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ..languages import language_code
 from ..media.audio import SAMPLE_RATE, read_audio
-from ..media.container import MediaError, check_complete
-from ..models.speech import Recognised
-from ..privacy import mask_transcript
+from ..media.container import MediaError, check_complete, examine
+from ..privacy import mask_decisions, mask_transcript
 from ..records import Decision, Transcript, Video
 from ..stage import TOPIC, Given, Stage
-from .subtitles import read_subtitles
-
-# Mono float32 at 16 kHz, a language (ISO 639-1 or empty) and words to expect.
-Recogniser = Callable[[NDArray[np.float32], str, str], Recognised]
+from .captions import NamedRecogniser, Recogniser, from_captions, hear_the_rest
+from .subtitles import SubtitleError
 
 _PROMPT_LENGTH = 300  # characters; what Whisper is told to expect must leave room for its answer
 _TONAL = 0.3  # spectral flatness; music stays under 0.1, white noise and applause reach 0.56
@@ -59,22 +57,13 @@ def recognise(
                 f"nobody speaks: {kind} (spectral flatness)", sound.flatness, _TONAL,
             )
         )  # fmt: skip
-    return Transcript(tuple(heard.segments), heard.language, model, duration), decisions
-
-
-def from_captions(video: Video, duration: float) -> Transcript:
-    """What the captions of a video say, up to its end.
-
-    Raises:
-        SubtitleError: the caption file cannot be used.
-    """
-    segments = [s for s in read_subtitles(video.captions) if s.start < duration]
-    return Transcript(tuple(segments), language(video), "captions", duration)
+    said_in = language_code(heard.language)
+    return Transcript(tuple(heard.segments), said_in, model, duration), decisions
 
 
 def language(video: Video) -> str:
-    """`en` for `en-US`; empty if the manifest does not tell."""
-    return re.split("[-_]", video.language.strip().lower())[0]
+    """`en` for `en-US` and `English`; empty if the manifest does not tell."""
+    return language_code(video.language)
 
 
 def prompt(video: Video) -> str:
@@ -96,7 +85,9 @@ def prompt(video: Video) -> str:
 
 def _compute(given: Given) -> tuple[Transcript, list[Decision]]:
     transcript, decisions = _words(given)
-    return (mask_transcript(transcript) if given.config.privacy.mask else transcript), decisions
+    if given.config.privacy.mask:
+        return mask_transcript(transcript), mask_decisions(decisions)
+    return transcript, decisions
 
 
 def _words(given: Given) -> tuple[Transcript, list[Decision]]:
@@ -104,8 +95,15 @@ def _words(given: Given) -> tuple[Transcript, list[Decision]]:
     duration = given.info.duration
     if not settings.enabled:
         return Transcript((), language(video), "none", duration), []
+    told = [_of_captions(video, duration, video.captions_note)] if video.captions_note else []
     if settings.captions and video.captions:
-        return from_captions(video, duration), []
+        try:
+            return _captioned(given)
+        except SubtitleError as error:
+            if settings.backend == "captions" or not given.info.audio_duration:
+                raise
+            reason = f"the captions are not used, and the sound is heard instead: {error}"
+            told.append(_of_captions(video, duration, reason))
     if settings.backend == "captions":
         raise MediaError("no captions beside it, and transcribe.backend is 'captions'")
     if not given.info.audio_duration:
@@ -113,7 +111,37 @@ def _words(given: Given) -> tuple[Transcript, list[Decision]]:
     audio = read_audio(video.path, given.until)
     check_complete(video.path, len(audio) / SAMPLE_RATE, given.info.audio_duration)
     speech = given.models.speech
-    return recognise(video, audio, duration, speech, speech.engine.name)
+    transcript, decisions = recognise(video, audio, duration, speech, speech.engine.name)
+    return transcript, [*told, *decisions]
+
+
+def _captioned(given: Given) -> tuple[Transcript, list[Decision]]:
+    """What the captions say, and what is heard where they say nothing for long."""
+    video, info = given.video, given.info
+    whole = info.duration if given.until is None else examine(video.path).duration
+    captioned = from_captions(video, whole)
+    if given.until is not None:
+        captioned = captioned.first(info.duration)
+    if not info.audio_duration:
+        return captioned.transcript, captioned.decisions
+    sound = cache(lambda: read_audio(video.path, given.until))
+
+    def read(start: float, end: float) -> NDArray[np.float32]:
+        return sound()[round(start * SAMPLE_RATE) : round(end * SAMPLE_RATE)]
+
+    return hear_the_rest(video, captioned, read, _recogniser(given), prompt(video))
+
+
+def _recogniser(given: Given) -> NamedRecogniser | None:
+    """None where the config has no speech model."""
+    if given.config.transcribe.backend == "captions":
+        return None
+    speech = given.models.speech
+    return NamedRecogniser(speech, speech.engine.name)
+
+
+def _of_captions(video: Video, duration: float, reason: str) -> Decision:
+    return Decision(video.video_id, "video", "recognise", 0.0, duration, False, reason)
 
 
 RECOGNISE = Stage(
@@ -129,6 +157,6 @@ RECOGNISE = Stage(
         "transcribe.batch_size",
         "privacy.mask",
     ),
-    facts=("language", *TOPIC),
+    facts=("language", "captions_language", "captions_note", *TOPIC),
     models=("speech",),
 )

@@ -15,12 +15,14 @@ from .. import config
 from ..records import Decision, Sentence, Transcript, Word
 from ..stage import Given, Stage
 from ..words import words_with_apostrophes
-from .english import AFTER_I, ASIDES, FILLERS, GRAMMAR, SAID_ONCE, UNITS
+from .english import AFTER_I, ASIDES, FILLERS, GRAMMAR, SAID_ONCE, SYMBOLS, UNITS
 from .rewrite import by_rules, rewrite
 from .sentences import is_abbreviation, sentences, starts_small
 from .transcribe import TRANSCRIBE
 
-_INNER_MARK = re.compile(r"[,;:—–-]+$")
+_INNER_MARK = re.compile(r"(?<![,;:—–-])[,;:—–-]+$")
+_OPENING, _CLOSING = "\"'“‘¿¡([", ".,;:?!…\"'”’)]"
+_PLAIN_WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
 _END = re.compile(r"[.?!…。？！][\"'”’)\]]*$")
 
 
@@ -31,7 +33,7 @@ def refine(transcript: Transcript, settings: config.Refine) -> list[Sentence]:
         transcript: segments with or without words.
         settings: section `refine` of the config; switched off, the sentences stay as spoken.
     """
-    english = transcript.language in ("", "en")
+    english = transcript.language == "en"
     refined = []
     small = _usually_small(transcript)
     starts = {segment.words[0].start for segment in transcript.segments if segment.words}
@@ -81,8 +83,9 @@ def _without_fillers(tokens: list[str]) -> list[str]:
     for token in tokens:
         key = _key(token)
         after_number = bool(kept) and kept[-1].strip()[-1:].isdigit()
-        symbol = token.strip()[:1].isupper() and not token.endswith((",", "."))
-        if key not in FILLERS or (key in UNITS and (after_number or symbol)):
+        capital = token.strip()[:1].isupper() and not token.endswith((",", "."))
+        unit = (key in UNITS and after_number) or (key in SYMBOLS and capital)
+        if key not in FILLERS or unit:
             kept.append(token)
         elif kept and not _END.search(kept[-1]):
             mark = _END.search(token)
@@ -173,7 +176,7 @@ def _finished(text: str) -> str:
     text = " ".join(text.split())
     text = re.sub(r"\s+([.,;?!](?:\s|$))", r"\1", text)
     text = re.sub(r",(?:\s*,)+", ",", text).lstrip(" ,;")
-    text = re.sub(r"(?<=\w)[,;:—–-]+$", "", text)
+    text = re.sub(r"(?<=\w)(?:[,;:—–]+|(?<=[^\W\d_]{2})-)$", "", text)  # not of "i--"
     if not re.search(r"\w", text):
         return ""
     if not _END.search(text):
@@ -182,13 +185,19 @@ def _finished(text: str) -> str:
 
 
 def _capital(text: str) -> str:
-    """The first word with a capital; `x`, `pH` and `mRNA` stay, as small letters mean something."""
-    match = re.match(r"\W*([^\W\d_]+(?:['’][^\W\d_]+)*)", text)
-    if not match or not match[1].islower() or (len(match[1]) == 1 and match[1] not in "ai"):
+    """The first word with a capital, if it is one: `x`, `pH`, `i--`, `self.x` and `#include` stay.
+
+    Small letters mean something in names of quantities, and in code.
+    """
+    first, *others = text.split(maxsplit=1) or [""]
+    word = first.lstrip(_OPENING).rstrip(_CLOSING)
+    is_word = _PLAIN_WORD.fullmatch(word) is not None or is_abbreviation(f"{word}.")
+    is_letter = len(word.split("-")[0]) == 1 and (
+        word not in ("a", "i") or not (others and others[0][0].isalpha())
+    )
+    if not is_word or not word.islower() or is_letter:
         return text
-    at = match.start(1)
-    if text[at + len(match[1]) :][:1] in ("(", "^", "_", "="):
-        return text
+    at = text.index(word)
     return text[:at] + text[at].upper() + text[at + 1 :]
 
 
@@ -200,7 +209,7 @@ def _key(token: str) -> str:
 def _compute(given: Given) -> tuple[list[Sentence], list[Decision]]:
     settings, transcript = given.config.refine, given.get(TRANSCRIBE)
     refined = refine(transcript, settings)
-    if settings.enabled and settings.llm and transcript.language in ("", "en"):
+    if settings.enabled and settings.llm and transcript.language == "en":
         return rewrite(given.video.video_id, refined, given.models.chat(settings.llm))
     return refined, by_rules(given.video.video_id, refined)
 

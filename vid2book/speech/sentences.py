@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from ..records import Segment, Word
 from .english import OPENERS
 
-_MARK = re.compile(r"[.?!…。？！]+[\"'”’)\]]*$")
+_MARK = re.compile(r"(?<![.?!…。？！])[.?!…。？！]+[\"'”’)\]]*$")
 _ABBREVIATION = re.compile(
     r"(?:e\.g|i\.e|vs|cf|ca|approx|etc|dr|mr|mrs|ms|prof|st|jr|sr|fig|figs|eq|eqs|eqn|ref|refs|no"
     r"|vol|ch|sec|pp|p|al|inc|ltd|dept|min|max|resp|w\.r\.t|s\.t|(?:[a-z]\.)+[a-z])\.",
@@ -40,7 +40,7 @@ def sentences(
     Args:
         segments: in order of time.
         join_gap: a pause longer than this, in seconds, always ends a sentence.
-        language: ISO 639-1; empty counts as English.
+        language: ISO 639-1; empty: not known.
     """
     words, borders = _words(segments, language)
     marks = sum(bool(_MARK.search(word.text)) for word in words)
@@ -107,7 +107,7 @@ def _ends(words: Sequence[Word], n: int, start: int, join_gap: float, marked: bo
         return not marked and pause > _PAUSE and n + 1 - start >= _SHORTEST
     if not re.search(r"\.[\"'”’)\]]*$", text):
         return True
-    opens = re.sub(r"\W+$", "", following).lower() in OPENERS
+    opens = re.sub(r"(?<!\W)\W+$", "", following).lower() in OPENERS
     bare = text.strip("\"'“”‘’()[]")
     if _INITIAL.fullmatch(bare):
         return pause >= _BREATH or opens
@@ -135,7 +135,7 @@ def _cut(
 
     def worth(n: int) -> float:
         pause = max(0.0, words[n].start - words[n - 1].end)
-        opens = re.sub(r"\W+$", "", words[n].text.strip()).lower() in OPENERS
+        opens = re.sub(r"(?<!\W)\W+$", "", words[n].text.strip()).lower() in OPENERS
         inner_mark = words[n - 1].text.endswith((",", ";", ":"))
         centre = 1 - abs(2 * (n - start) / length - 1)
         return pause + 0.3 * (n in borders) + 0.15 * opens + 0.3 * inner_mark + 0.1 * centre

@@ -1,180 +1,174 @@
 """Caption files (.vtt, .srt) as segments of speech.
 
-Files from the wild: any line ending, byte order marks, numbers and settings, styling tags, cues
-that repeat what the last one showed (captions that roll up), cues that overlap, and notes such as
-[Music] that nobody says.
+Files from the wild, read tolerantly: encodings by evidence (`encodings.py`), cues whatever their
+times and numbers look like (`cues.py`), tags where they are tags (`markup.py`), notes of sounds and
+labels of speakers left out (`unspoken.py`), what rolls up or grows said once (`rolling.py`). What
+was repaired or left out is told.
 """
 
 from __future__ import annotations
 
-import html
-import re
-from dataclasses import dataclass
+from collections import deque
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+from ..intake.encodings import EncodingError, decode
+from ..languages import language_code
 from ..records import Segment, Word
-
-_TIME = r"(?:(\d+):)?(\d{1,2}):(\d{1,2})[.,](\d{1,3})"
-_TIMING = re.compile(rf"\s*{_TIME}\s*-->\s*{_TIME}(?:\s.*)?$")
-_STAMP = re.compile(rf"<{_TIME}>")
-_TAG = re.compile(r"</?(?:[cibuv]|ruby|rt|lang|font|span)\b[^<>]*>|\{\\[^{}]*\}", re.IGNORECASE)
-_NOTE = re.compile(r"\[[^\[\]]*\]|[♪♫]+[^♪♫]*[♪♫]+|[♪♫]")
-_ONLY_PARENTHESES = re.compile(r"^\([^()]*\)$")
-# A name in capitals speaks only where the rest is not in capitals too ("OHM'S LAW: V = IR").
-_SPEAKER = re.compile(r"^(?:>>+\s*|-\s+)?(?:(?:[A-Z][A-Z.'-]+\s?){1,3}:\s+(?=.*[a-z]{2}))?")
-_BLOCKS = ("NOTE", "STYLE", "REGION")
+from .cues import CueFile, Told, read_cues
+from .markup import Line, plain_lines
+from .rolling import Caption, Token, said_once
+from .unspoken import Speakers, blank_notes
 
 
 class SubtitleError(ValueError):
-    """A caption file that cannot be used; the message names the file and the line."""
+    """A caption file that cannot be used; the message names the file."""
 
 
-@dataclass
-class _Cue:
-    start: float
-    end: float
-    lines: list[str]
+@dataclass(frozen=True)
+class Subtitles:
+    """What a caption file says.
+
+    Attributes:
+        segments: in order of time, none overlapping; words get times in proportion to their length,
+            between the times that the cue gives.
+        shown: start and end of every cue, those of sounds too, seconds.
+        told: what was repaired or left out.
+        language: of the text, if the file tells, as `language_code`.
+    """
+
+    segments: tuple[Segment, ...]
+    shown: tuple[tuple[float, float], ...]
+    told: tuple[Told, ...]
+    language: str
 
 
-def read_subtitles(path: str | Path) -> list[Segment]:
-    """The segments of a caption file, in order of time, none overlapping.
+def read_subtitles(path: str | Path, language: str = "") -> Subtitles:
+    """The speech of a caption file.
 
-    Words get times in proportion to their length, between the times that the cue gives.
+    Args:
+        path: the file.
+        language: of its text, as `language_code`; empty: not known.
 
     Raises:
-        SubtitleError: the file is missing or not text, a timing cannot be read, or no cue is there.
+        SubtitleError: the file is missing or not text, or no cue is there.
     """
     path = Path(path)
-    cues = _cues(path, _text(path))
-    if not cues:
+    try:
+        decoded = decode(path.read_bytes(), language)
+    except OSError as error:
+        raise SubtitleError(f"{path}: the captions cannot be read: {error.strerror}") from None
+    except EncodingError as error:
+        raise SubtitleError(f"{path}: the captions cannot be read: {error}") from None
+    file = read_cues(decoded.text)
+    if not file.cues:
         raise SubtitleError(
             f"{path}: there is no cue in this file; a caption file has lines such as "
             "'00:00:01.000 --> 00:00:04.000'"
         )
-    cues.sort(key=lambda cue: (cue.start, cue.end))
-    return _segments(_rolled_out(cues))
+    captions, told = _captions(file)
+    end = max(cue.end for cue in file.cues)
+    if decoded.note:
+        told.insert(0, Told(0.0, end, True, decoded.note))
+    fresh, repeated = said_once(captions)
+    if repeated:
+        reason = f"words that the caption before has shown already, left out: {repeated}"
+        told.append(Told(captions[0].start, captions[-1].end, False, reason))
+    return Subtitles(
+        tuple(_segments(fresh)),
+        tuple((cue.start, cue.end) for cue in file.cues),
+        (*file.told, *told),
+        language_code(file.language),
+    )
 
 
-def _text(path: Path) -> str:
-    try:
-        data = path.read_bytes()
-    except OSError as error:
-        raise SubtitleError(f"{path}: the captions cannot be read: {error.strerror}") from None
-    encoding = "utf-16" if data.startswith((b"\xff\xfe", b"\xfe\xff")) else "utf-8-sig"
-    try:
-        return data.decode(encoding)
-    except UnicodeDecodeError:
-        # Old .srt files come in the Windows encoding, in which nearly every byte is a letter.
-        return data.decode("cp1252", errors="replace")
-
-
-def _cues(path: Path, text: str) -> list[_Cue]:
-    cues: list[_Cue] = []
-    cue: _Cue | None = None
-    skipping = False
-    for number, line in enumerate(re.split(r"\r\n|\r|\n", text), 1):
-        if "-->" in line:
-            if cue and cue.lines and cue.lines[-1].strip().isdigit():
-                cue.lines.pop()  # the number of this cue, after no blank line
-            cue = _opened(path, number, line)
-            cues.append(cue)
-            skipping = False
-        elif not line:
-            cue, skipping = None, False
-        elif cue is None and line.startswith(_BLOCKS):
-            skipping = True
-        elif cue is not None and not skipping:
-            cue.lines.append(line)
-    return cues
-
-
-def _opened(path: Path, number: int, line: str) -> _Cue:
-    match = _TIMING.match(line)
-    if not match:
-        raise SubtitleError(
-            f"{path}, line {number}: this timing cannot be read: {line.strip()!r}; "
-            "expected 00:00:01.000 --> 00:00:04.000"
-        )
-    start, end = _seconds(match.groups()[:4]), _seconds(match.groups()[4:])
-    if end < start:
-        raise SubtitleError(
-            f"{path}, line {number}: this cue ends ({end:.3f} s) before it starts ({start:.3f} s)"
-        )
-    return _Cue(start, end, [])
-
-
-def _seconds(parts: tuple[str | None, ...]) -> float:
-    hours, minutes, seconds, fraction = (part or "0" for part in parts)
-    return int(hours) * 3600 + int(minutes) * 60 + int(seconds) + int(fraction.ljust(3, "0")) / 1000
-
-
-def _rolled_out(cues: list[_Cue]) -> list[_Cue]:
-    """Cues without the lines that the cue before has already shown.
-
-    Captions that roll up show each line twice: first below, then above the next one.
-    """
-    fresh: list[_Cue] = []
-    shown: list[str] = []
-    shown_until = -1.0
-    for cue in cues:
-        plain = [text for line in cue.lines if (text := _plain(line))]
-        repeated = 0
-        if cue.start <= shown_until + 0.1:
-            repeated = max(
-                (n for n in range(1, min(len(shown), len(plain)) + 1) if shown[-n:] == plain[:n]),
-                default=0,
+def _captions(file: CueFile) -> tuple[list[Caption], list[Told]]:
+    """What the cues say, without what nobody says, and what that was."""
+    lines = [plain_lines(cue.lines, file.is_webvtt) for cue in file.cues]
+    speakers = Speakers(lines)
+    captions, told, named = [], [], 0
+    for cue, of_cue in zip(file.cues, lines, strict=True):
+        named += sum([speakers.blank(line) for line in of_cue])
+        if notes := blank_notes(of_cue):
+            told.append(
+                Told(cue.start, cue.end, False, "a sound that captions note", " ".join(notes))
             )
-        lines = [line for line in cue.lines if _plain(line)][repeated:]
-        if lines:
-            fresh.append(_Cue(cue.start, cue.end, lines))
-        elif fresh and repeated:
-            fresh[-1].end = max(fresh[-1].end, cue.end)
-        if plain:
-            shown = plain
-            shown_until = cue.end
-    return fresh
+        tokens = tuple(t for line in of_cue if (t := tuple(_tokens(line))))
+        if tokens:
+            captions.append(Caption(cue.start, cue.end, tokens))
+    for left_out in file.dropped:
+        rest = plain_lines(left_out.lines, file.is_webvtt)
+        named += sum([speakers.blank(line) for line in rest])
+        if text := " ".join(" ".join(line.text for line in rest).split()):
+            told.append(Told(0.0, 0.0, False, left_out.reason, text))
+    if named:
+        reason = f"names of speakers before what they say, left out as private: {named}"
+        told.append(Told(file.cues[0].start, file.cues[-1].end, False, reason))
+    return captions, told
 
 
-def _plain(line: str) -> str:
-    """What is said in a line: no tags, notes or speaker."""
-    line = html.unescape(_TAG.sub("", _STAMP.sub("", line)))
-    line = line.replace("\u200b", "").replace("\ufeff", "").replace("\xa0", " ")
-    line = _SPEAKER.sub("", _NOTE.sub(" ", line).strip())
-    line = " ".join(line.split())
-    return "" if _ONLY_PARENTHESES.match(line) else line
+def _tokens(line: Line) -> Iterator[Token]:
+    at: float | None = None
+    stamps = deque(line.stamps)
+    place = 0
+    for word in line.text.split():
+        place = line.text.index(word, place)
+        while stamps and stamps[0][0] <= place:
+            at = stamps.popleft()[1]
+        yield Token(word, at)
+        place += len(word)
 
 
-def _segments(cues: list[_Cue]) -> list[Segment]:
+def _segments(captions: Sequence[Caption]) -> list[Segment]:
     segments: list[Segment] = []
-    for n, cue in enumerate(cues):
-        end = cue.end
-        if n + 1 < len(cues) and cues[n + 1].start > cue.start:
-            end = min(end, cues[n + 1].start)
-        words = _words(cue.start, end, " ".join(cue.lines))
-        if words:
-            text = " ".join(word.text.strip() for word in words)
-            segments.append(Segment(cue.start, end, text, tuple(words)))
+    for n, caption in enumerate(captions):
+        end = caption.end
+        if n + 1 < len(captions) and captions[n + 1].start > caption.start:
+            end = min(end, captions[n + 1].start)
+        words = _words(caption.start, end, caption.tokens)
+        text = " ".join(token.text for token in caption.tokens)
+        segments.append(Segment(caption.start, end, text, tuple(words), captioned=True))
     return segments
 
 
-def _words(start: float, end: float, marked: str) -> list[Word]:
-    """The words of a cue. Times within it (`<00:00:01.500>`) are kept, others interpolated."""
-    parts = _STAMP.split(marked)
-    stretches = [(start, _plain(parts[0]))]
-    for n in range(1, len(parts), 5):
-        at = min(max(_seconds(tuple(parts[n : n + 4])), stretches[-1][0]), end)
-        stretches.append((at, _plain(parts[n + 4])))
-    words: list[Word] = []
-    for n, (begin, text) in enumerate(stretches):
+def _words(start: float, end: float, tokens: Sequence[Token]) -> list[Word]:
+    """The words of a cue. Times within it are kept, others interpolated."""
+    stretches: list[tuple[float, list[str]]] = [(start, [])]
+    for token in tokens:
+        if token.at is not None and token.at > stretches[-1][0]:
+            stretches.append((min(token.at, end), []))
+        stretches[-1][1].append(token.text)
+    words = []
+    for n, (begin, texts) in enumerate(stretches):
         until = stretches[n + 1][0] if n + 1 < len(stretches) else end
-        tokens = text.split()
-        total = sum(len(token) + 1 for token in tokens)
-        done = 0
-        for token in tokens:
-            from_, to = done / total, (done + len(token) + 1) / total
-            length = until - begin
-            words.append(
-                Word(round(begin + from_ * length, 3), round(begin + to * length, 3), " " + token)
-            )
-            done += len(token) + 1
+        per_letter = (until - begin) / max(1, sum(len(text) + 1 for text in texts))
+        at = begin
+        for text in texts:
+            to = at + per_letter * (len(text) + 1)
+            words.append(Word(round(at, 3), round(to, 3), f" {text}"))
+            at = to
     return words
+
+
+def moved(subtitles: Subtitles, seconds: float) -> Subtitles:
+    """The same, so many seconds later."""
+
+    def move(segment: Segment) -> Segment:
+        words = tuple(
+            replace(w, start=round(w.start + seconds, 3), end=round(w.end + seconds, 3))
+            for w in segment.words
+        )
+        return replace(
+            segment, start=segment.start + seconds, end=segment.end + seconds, words=words
+        )
+
+    return replace(
+        subtitles,
+        segments=tuple(move(segment) for segment in subtitles.segments),
+        shown=tuple((start + seconds, end + seconds) for start, end in subtitles.shown),
+        told=tuple(
+            told._replace(start=max(0.0, told.start + seconds), end=max(0.0, told.end + seconds))
+            for told in subtitles.told
+        ),
+    )

@@ -48,13 +48,14 @@ def transcribe(
 
     Args:
         video: its title and topic were told to the speech model, which may repeat them.
-        heard: by a speech model; captions are believed as they are.
+        heard: by a speech model; what captions say is believed as it is.
         settings: section `transcribe` of the config.
     """
-    if heard.model == "captions":
-        return heard, []
-    kept, decisions = _believed(video, heard.segments, settings)
-    return replace(heard, segments=tuple(kept)), decisions
+    by_model = [segment for segment in heard.segments if not segment.captioned]
+    kept, decisions = _believed(video, by_model, settings)
+    captioned = [segment for segment in heard.segments if segment.captioned]
+    segments = sorted([*captioned, *kept], key=lambda segment: segment.start)
+    return replace(heard, segments=tuple(segments)), decisions
 
 
 def _believed(

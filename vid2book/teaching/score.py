@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from .. import config
+from ..languages import language_code
 from ..models.chat import BackendError, Chat, ChatError
 from ..records import Decision, Grade, Grades, Keyframe, Sentence, Transcript, Video
 from ..screen.keyframes import KEYFRAMES
@@ -104,10 +105,10 @@ def _unjudged(video: Video, transcript: Transcript, settings: config.Judge) -> s
     """Why the sentences of this video are not scored; empty if they are."""
     if not settings.enabled:
         return "the judge is switched off"
-    language = (transcript.language or video.language or "en").lower()
-    if language[:2] != "en":
-        return f"the rules read English, and this is '{language}'"
-    return ""
+    language = transcript.language or language_code(video.language)
+    if not language:
+        return "the rules read English, and the language is not known"
+    return "" if language == "en" else f"the rules read English, and this is '{language}'"
 
 
 def _failure(video: Video, transcript: Transcript, chat: Chat, error: ChatError) -> Decision:

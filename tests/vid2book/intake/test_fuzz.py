@@ -19,10 +19,10 @@ from vid2book.manifest.ids import file_id, is_id
 from vid2book.public import plain_cell, public_text, public_url, public_value
 
 QUICK = settings(
-    max_examples=150, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck)
+    max_examples=100, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck)
 )
 SIGNS = st.text(alphabet="{}[]\",:;\t\n\r\\ aé日0-9.='|&*!#%@`<>?~\x00\ufeff", max_size=60)
-TEXT = st.text(max_size=20)  # half characters too
+TEXT = st.text(st.characters(), max_size=20)  # half characters too
 VALUES = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | TEXT,
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(TEXT, inner, max_size=3),
@@ -111,11 +111,10 @@ def test_any_row_is_a_video_or_has_a_problem(row: dict[str, Any]) -> None:
 
 
 @QUICK
-@given(first=st.text(min_size=1, max_size=200), second=st.text(min_size=1, max_size=200))
-def test_names_have_ids_that_differ_as_they_do(first: str, second: str) -> None:
-    clean = [name.replace("/", "").replace("\0", "").strip(".") + "x" for name in (first, second)]
-    ids = [file_id(Path(f"{name}.mp4")) for name in clean]
-    assert all(map(is_id, ids))
+@given(name=st.text(st.characters(), max_size=200))
+def test_every_name_has_an_id(name: str) -> None:
+    clean = name.replace("/", "").replace("\0", "").strip(".")
+    assert is_id(file_id(Path(f"{clean}x.mp4")))
 
 
 @QUICK

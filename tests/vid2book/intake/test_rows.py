@@ -56,7 +56,7 @@ def test_what_a_spreadsheet_makes_of_csv(name: str, title: str) -> None:
         ("\ufeffpath;title\na.mp4;Größe\n".encode("utf-16-le"), "Größe"),
         ("path\ttitle\na.mp4\tGröße\n".encode("utf-16-be"), "Größe"),
         ("path;title\na.mp4;Лекция 1. Закон Ома\n".encode("cp1251"), "Лекция 1. Закон Ома"),
-        ("path,title\na.mp4,牛顿第二定律和力\n".encode("gb18030"), "牛顿第二定律和力"),
+        ("path,title\na.mp4,牛頓第二定律\n".encode("big5"), "牛頓第二定律"),
         ("path,title\na.mp4,ニュートンの運動方程式\n".encode("cp932"), "ニュートンの運動方程式"),
         ("path,title\na.mp4,Příklad řešení úloh\n".encode("cp1250"), "Příklad řešení úloh"),
         ("path,title\na.mp4," + "x" * 1_500_000 + "\n", "x" * 1_500_000),
@@ -184,7 +184,7 @@ def test_a_file_of_which_nothing_can_be_read(tmp_path: Path) -> None:
         rows(write(tmp_path, "m.parquet", "nothing of the kind"))
     with pytest.raises(IntakeError, match=r"none\.csv: cannot be read as csv: No such file"):
         rows(tmp_path / "none.csv")
-    for content in ("[1]", "{", b'{"a": "\xe9\xff"}'):
+    for content in ("[1]", "{", b'{"a": "\xff\x81\x00"}'):
         with pytest.raises(IntakeError, match=r"i\.json"):
             read_object(write(tmp_path, "i.json", content))
     assert read_object(write(tmp_path, "i.json", "\ufeff" + json.dumps({"a": "é"}))) == {"a": "é"}

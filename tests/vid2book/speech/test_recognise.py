@@ -17,8 +17,7 @@ from vid2book.models.speech import Recognised
 from vid2book.models.voice import voice
 from vid2book.pipeline.work import Failed, Work
 from vid2book.records import Decision, Segment, Transcript, Video
-from vid2book.speech.recognise import RECOGNISE, from_captions, prompt, recognise
-from vid2book.speech.subtitles import SubtitleError
+from vid2book.speech.recognise import RECOGNISE, prompt, recognise
 from vid2book.speech.transcribe import transcribe
 from vid2book.store import Store
 
@@ -111,18 +110,6 @@ def test_a_language_that_was_found_out_is_told() -> None:
     assert (
         recognise(Video("a", "a.mp4", language="es"), silence(1), 1.0, spanish, "a model")[1] == []
     )
-
-
-def test_captions_are_read_to_the_end_of_the_video(tmp_path: Path) -> None:
-    path = tmp_path / "a.vtt"
-    path.write_text("00:01.000 --> 00:02.000\nFrom the file.\n\n05:00.000 --> 05:01.000\nLate.\n")
-    video = Video("a", "a.mp4", language="en-US", captions=str(path))
-    transcript = from_captions(video, 100.0)
-    assert [s.text for s in transcript.segments] == ["From the file."]
-    assert (transcript.language, transcript.model) == ("en", "captions")
-    path.write_text("1\n00:00:0x,000 --> 00:00:02,000\n")
-    with pytest.raises(SubtitleError, match=r"a.vtt, line 2"):
-        from_captions(video, 100.0)
 
 
 def test_captions_speech_or_neither_by_config(tmp_path: Path) -> None:

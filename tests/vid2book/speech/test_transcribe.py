@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from vid2book import config
@@ -89,5 +91,9 @@ def test_the_same_words_well_heard_are_kept() -> None:
 
 def test_captions_are_believed() -> None:
     said = (heard("Again. " * 8), heard("Thank you for watching!", 10.0, no_speech=0.9))
-    captions = Transcript(said, "en", "captions", 100.0)
+    captioned = tuple(replace(segment, captioned=True) for segment in said)
+    captions = Transcript(captioned, "en", "captions", 100.0)
     assert transcribe(VIDEO, captions, config.Transcribe()) == (captions, [])
+    both = Transcript((captioned[0], said[1]), "en", "captions and a model", 100.0)
+    believed, [told] = transcribe(VIDEO, both, config.Transcribe())
+    assert believed.segments == captioned[:1] and "stock phrase" in told.reason

@@ -1,4 +1,4 @@
-"""What stands beside a video: yt-dlp's .info.json, and captions."""
+"""What yt-dlp tells of a video, in the .info.json beside it or in a row of a manifest."""
 
 from __future__ import annotations
 
@@ -6,14 +6,13 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from ..beside import captions_beside, spoken_language
 from ..intake import IntakeError, Row, read_object
 
-_CAPTIONS = (".vtt", ".srt")
 # Keys of yt-dlp's .info.json, the first that is filled, by our names.
 _FIELDS = {
     "title": ("title", "fulltitle"),
     "description": ("description",),
-    "language": ("language",),
     "license": ("license",),
     "source_url": ("webpage_url", "original_url"),
     "author": ("uploader", "channel", "creator"),
@@ -37,6 +36,8 @@ def described_by(info: Mapping[str, Any]) -> Row:
         if value := next((info[name] for name in theirs if info.get(name)), None):
             row[ours] = value
     row |= {name: info[name] for name in _METADATA if info.get(name) not in (None, "", [])}
+    if language := spoken_language(info):
+        row["language"] = language
     if (given := info.get("id")) and isinstance(given, str | int):
         row["id"] = str(given)
     return row
@@ -54,7 +55,7 @@ def look_beside(path: Path, names: Sequence[str]) -> Row:
     """The row of a video: its file's name, and what the files beside it tell.
 
     Args:
-        names: of the files in its folder, in order.
+        names: of the files in its folder.
     """
     row: Row = {"path": str(path), "title": path.stem}
     if f"{path.stem}.info.json" in names:
@@ -63,13 +64,9 @@ def look_beside(path: Path, names: Sequence[str]) -> Row:
             row |= described_by(read_object(info))
         except IntakeError as error:
             row["info_json"] = str(error).removeprefix(f"{info}: ")
-    captions = [n for n in names if Path(n).suffix.lower() in _CAPTIONS and _is_for(n, path.stem)]
-    if captions:
-        row["captions"] = str(path.with_name(captions[0]))
+    choice = captions_beside(path, str(row.get("language") or ""), [path.parent / n for n in names])
+    if choice.path:
+        row |= {"captions": str(choice.path), "captions_language": choice.language}
+    elif choice.note:
+        row["captions_note"] = choice.note
     return row
-
-
-def _is_for(captions: str, video: str) -> bool:
-    """lecture.vtt and lecture.en.vtt are captions of lecture.mp4; lecture-2.vtt is not."""
-    stem = Path(captions).stem
-    return stem == video or stem.startswith(f"{video}.")

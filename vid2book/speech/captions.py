@@ -1,0 +1,239 @@
+"""What a video's captions say, held against the video: its clock, its language, its sound.
+
+Captions are not all that is said: some begin late, end early or leave out a part. Where they are
+silent for long and somebody speaks, the sound is heard, and both come in order of time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..languages import identify, language_code, probabilities
+from ..media.container import MediaError
+from ..models.speech import Recognised, SpeechModelError
+from ..models.windows import find_pieces
+from ..records import Decision, Segment, Transcript, Video
+from .cues import Told
+from .subtitles import SubtitleError, Subtitles, moved, read_subtitles
+
+# Mono float32 at 16 kHz, a language (as `language_code`, or empty) and words to expect.
+Recogniser = Callable[[NDArray[np.float32], str, str], Recognised]
+# Mono float32 at 16 kHz of a stretch, seconds.
+Sound = Callable[[float, float], NDArray[np.float32]]
+
+_HOUR = 3600.0  # what tapes and broadcasts start their clocks at, or at a multiple of it
+_SILENT = 10.0  # seconds without a caption that are looked into
+_SPEECH = 3.0  # seconds of speech in such a stretch that are worth hearing
+_SURE = 0.9  # probability of a language that nobody named
+_SURER = 0.99  # and against what somebody did name
+_IMPOSSIBLE = 0.001  # probability of the named language, for that
+_ENOUGH = 200  # letters of a text that may speak against what is named
+
+
+class NamedRecogniser(NamedTuple):
+    """A speech model, and its name."""
+
+    recognise: Recogniser
+    name: str
+
+
+@dataclass(frozen=True)
+class Captioned:
+    """What captions say, where they show something, and what was decided about them."""
+
+    transcript: Transcript
+    shown: tuple[tuple[float, float], ...]  # seconds
+    decisions: list[Decision]
+
+    def first(self, seconds: float) -> Captioned:
+        """The same for the first so many seconds of the video."""
+        transcript = replace(
+            self.transcript,
+            segments=tuple(s for s in self.transcript.segments if s.start < seconds),
+            duration=seconds,
+        )
+        decisions = [d for d in self.decisions if d.start < seconds]
+        return Captioned(transcript, self.shown, decisions)
+
+
+def from_captions(video: Video, duration: float) -> Captioned:
+    """What the captions of a video say, up to its end.
+
+    Args:
+        video: with captions.
+        duration: of the whole video, seconds; 0: not known.
+
+    Raises:
+        SubtitleError: the caption file cannot be used, says nothing, or has another video's clock.
+    """
+    known = language_code(video.captions_language) or language_code(video.language)
+    subtitles = read_subtitles(video.captions, known)
+    if not subtitles.segments:
+        raise SubtitleError(f"{video.captions}: nothing is said in these captions")
+    decisions: list[Decision] = []
+    if duration:
+        subtitles, decisions = _on_the_clock(video, subtitles, duration)
+    language, told = _language(video, subtitles, duration)
+    decisions += told
+    decisions += [_decision(video, told) for told in subtitles.told]
+    return Captioned(
+        Transcript(subtitles.segments, language, "captions", duration), subtitles.shown, decisions
+    )
+
+
+def hear_the_rest(
+    video: Video,
+    captioned: Captioned,
+    sound: Sound,
+    recogniser: NamedRecogniser | None,
+    prompt: str,
+) -> tuple[Transcript, list[Decision]]:
+    """What the captions say, and between them what a speech model hears.
+
+    Args:
+        video: the video.
+        captioned: what its captions say.
+        sound: reads a stretch of its sound; may raise MediaError.
+        recogniser: None: there is none, and what the captions leave out is only told of.
+        prompt: words to expect.
+    """
+    transcript, decisions = captioned.transcript, list(captioned.decisions)
+    heard: list[Segment] = []
+    for start, end in _silent(captioned.shown, transcript.duration):
+        try:
+            audio = sound(start, end)
+            spoken = sum(piece.end - piece.start for piece in find_pieces(audio))
+            if spoken < _SPEECH:
+                continue
+            if recogniser is None:
+                raise MediaError("the config has no speech model (transcribe.backend)")
+            found = recogniser.recognise(audio, transcript.language, prompt)
+        except (MediaError, SpeechModelError) as error:
+            reason = f"no caption covers this stretch, and its sound is not heard: {error}"
+            decisions.append(_of_stretch(video, start, end, False, reason))
+            continue
+        heard += [_later(segment, start) for segment in found.segments]
+        reason = (
+            "no caption covers this stretch, in which somebody speaks (seconds): heard by "
+            f"{recogniser.name}"
+        )
+        decisions.append(_of_stretch(video, start, end, True, reason, round(spoken, 1), _SPEECH))
+    if heard and recogniser:
+        segments = sorted([*transcript.segments, *heard], key=lambda segment: segment.start)
+        model = f"captions and {recogniser.name}"
+        transcript = replace(transcript, segments=tuple(segments), model=model)
+    return transcript, decisions
+
+
+def _on_the_clock(
+    video: Video, subtitles: Subtitles, duration: float
+) -> tuple[Subtitles, list[Decision]]:
+    """Captions within the video, after a clock that starts at a full hour was set back."""
+    decisions = []
+    first = min(start for start, _ in subtitles.shown)
+    last = max(segment.start for segment in subtitles.segments)
+    hours = first // _HOUR * _HOUR
+    if last >= duration and hours and last - hours < duration:
+        subtitles = moved(subtitles, -hours)
+        reason = "the captions' clock does not start with the video: set back by this (seconds)"
+        decisions.append(_on_video(video, duration, True, reason, hours))
+    inside = [s for s in subtitles.segments if s.start < duration]
+    if not inside:
+        raise SubtitleError(
+            f"{video.captions}: all captions come after the end of the video ({duration:.0f} s)"
+        )
+    if late := subtitles.segments[len(inside) :]:
+        decisions.append(
+            Decision(
+                video.video_id, "sentence", "recognise", late[0].start, late[-1].end, False,
+                "captions after the end of the video", text=" ".join(s.text for s in late),
+            )
+        )  # fmt: skip
+    return replace(subtitles, segments=tuple(inside)), decisions
+
+
+def _language(video: Video, subtitles: Subtitles, duration: float) -> tuple[str, list[Decision]]:
+    """The language of the captions: as it is named, unless they are surely in another."""
+    of_video = language_code(video.language)
+    named = language_code(video.captions_language) or subtitles.language or of_video
+    text = " ".join(segment.text for segment in subtitles.segments)
+    found = identify(text)
+    if not named:
+        if found.probability >= _SURE:
+            reason = (
+                f"the language was not given; the captions are in '{found.code}' by their words"
+            )
+            named = found.code
+        else:
+            reason = "the language was not given, and the words of the captions do not tell it"
+        told = _on_video(video, duration, True, reason, round(found.probability, 4), _SURE)
+        return named, [told]
+    spoken = found.code if _contradicts(text, named) else named
+    if of_video and spoken != of_video:
+        reason = f"the captions are in '{spoken}', and the video is said to be in '{of_video}'"
+        return spoken, [_on_video(video, duration, True, reason)]
+    return spoken, []
+
+
+def _contradicts(text: str, named: str) -> bool:
+    """Whether a text is surely not in the language that is named."""
+    if sum(char.isalpha() for char in text) < _ENOUGH:
+        return False
+    likely = probabilities(text)
+    return max(likely.values()) >= _SURER and likely.get(named, 1.0) < _IMPOSSIBLE
+
+
+def _silent(shown: Iterable[tuple[float, float]], duration: float) -> Iterator[tuple[float, float]]:
+    """Long stretches without captions, start and end in seconds."""
+    covered = 0.0
+    for start, end in [*sorted(shown), (duration, duration)]:
+        start = min(start, duration)
+        if start - covered >= _SILENT:
+            yield covered, start
+        covered = max(covered, end)
+
+
+def _later(segment: Segment, seconds: float) -> Segment:
+    words = tuple(
+        replace(w, start=round(w.start + seconds, 3), end=round(w.end + seconds, 3))
+        for w in segment.words
+    )
+    return replace(segment, start=segment.start + seconds, end=segment.end + seconds, words=words)
+
+
+def _decision(video: Video, told: Told) -> Decision:
+    return Decision(
+        video.video_id, "sentence", "recognise", told.start, told.end, told.kept,
+        f"{Path(video.captions).name}: {told.reason}", text=told.text,
+    )  # fmt: skip
+
+
+def _on_video(
+    video: Video,
+    duration: float,
+    kept: bool,
+    reason: str,
+    score: float | None = None,
+    threshold: float | None = None,
+) -> Decision:
+    return Decision(
+        video.video_id, "video", "recognise", 0.0, duration, kept, reason, score, threshold
+    )
+
+
+def _of_stretch(
+    video: Video,
+    start: float,
+    end: float,
+    kept: bool,
+    reason: str,
+    score: float | None = None,
+    threshold: float | None = None,
+) -> Decision:
+    return Decision(video.video_id, "clip", "recognise", start, end, kept, reason, score, threshold)

@@ -1,0 +1,283 @@
+"""The structure of a caption file: which lines are times, which are text, which are neither.
+
+SubRip and WebVTT are read alike and by what is there, not by the name of the file: times with a
+comma, a point or neither, without hours, with blanks in them; numbers of cues that are missing or
+stand apart; blank lines within a cue; several WebVTT headers in one file, as segments of an HLS
+stream have them when they are joined. A cue whose times cannot be read is given the room between
+its neighbours, and told of.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from typing import NamedTuple
+
+_PART = r" ?(\d{1,9}) ?"
+# 1:02:03.400, 02:03,4, 1:02:03:400; a sign before it is an error of conversion.
+_CLOCK = rf"(-?)(?:{_PART}:)?{_PART}:{_PART}(?:[.,:]{_PART})?"
+_TIME = re.compile(_CLOCK)
+_TIMING = re.compile(rf"{_CLOCK}--?>{_CLOCK}(?: .+)?")
+_ARROW = re.compile(r"--?>")
+_CLOCK_LIKE = re.compile(r"[-\w.,]*:[-\w.,:]*")  # what was to be a time
+_WIDE = str.maketrans("：，．→－＞０１２３４５６７８９", ":,.>->0123456789")
+_MAP = re.compile(r"X-TIMESTAMP-MAP\s*=(.*)", re.IGNORECASE)
+_LANGUAGE = re.compile(r"Language\s*:\s*(\S+)", re.IGNORECASE)
+_BLOCK = re.compile(r"NOTE(?:[ \t].*)?|STYLE[ \t]*|REGION[ \t]*")
+_MPEG_CLOCK = 90_000  # ticks a second
+_READING = 15  # characters a second, for a cue whose end cannot be read
+
+
+class Told(NamedTuple):
+    """What was repaired or left out, for a Decision."""
+
+    start: float
+    end: float
+    kept: bool
+    reason: str
+    text: str = ""
+
+
+@dataclass(frozen=True)
+class Cue:
+    """Times in seconds, and the lines of text as they stand in the file."""
+
+    start: float
+    end: float
+    lines: tuple[str, ...]
+
+
+class Dropped(NamedTuple):
+    """Text that is no caption of the video, and why."""
+
+    reason: str
+    lines: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class CueFile:
+    """All cues of a file in order of time.
+
+    Attributes:
+        told: what was repaired.
+        dropped: what was not taken.
+        language: as a WebVTT header names it.
+        is_webvtt: the file says so.
+    """
+
+    cues: tuple[Cue, ...]
+    told: tuple[Told, ...]
+    dropped: tuple[Dropped, ...]
+    language: str
+    is_webvtt: bool
+
+
+@dataclass
+class _Open:
+    """A cue as it is read; a time that cannot be read is None."""
+
+    start: float | None
+    end: float | None
+    number: int  # of its line, from 1
+    timing: str
+    lines: list[str] = field(default_factory=list)
+
+
+def read_cues(text: str) -> CueFile:
+    """The cues of a caption file. A file that has none gives none."""
+    lines = text.replace("\r\r\n", "\n").replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    reader = _Reader([line.replace("\0", "") for line in lines])
+    reader.read()
+    cues, told, dropped = _placed(reader.cues)
+    if reader.stray:
+        dropped.append(Dropped("stands before the first caption", tuple(reader.stray)))
+    return CueFile(
+        tuple(sorted(cues, key=lambda cue: (cue.start, cue.end))),
+        tuple(told),
+        tuple(dropped),
+        reader.language,
+        reader.is_webvtt,
+    )
+
+
+class _Reader:
+    """Goes through the lines once."""
+
+    def __init__(self, lines: Sequence[str]) -> None:
+        self.lines = lines
+        self.cues: list[_Open] = []
+        self.stray: list[str] = []  # text before the first cue, in a file that is no WebVTT
+        self.language = ""
+        self.is_webvtt = False
+        self._origin: float | None = None  # what the first header adds to its local time
+        self._shift = 0.0  # of this header against the first
+        self._timings = {n: cue for n, line in enumerate(lines) if (cue := self._timing(n, line))}
+        self._labels = _labels(lines, self._timings)
+
+    def read(self) -> None:
+        inside = ""  # a block that is no cue, to the next blank line
+        for n, line in enumerate(self.lines):
+            after_blank = n == 0 or not self.lines[n - 1].strip()
+            if n in self._timings:
+                inside = ""
+                opened = self._timings[n]
+                self.cues.append(replace(opened, start=self._shifted(opened.start),
+                                         end=self._shifted(opened.end)))  # fmt: skip
+            elif not line.strip():
+                inside = ""
+            elif after_blank and re.match(r"WEBVTT(?:\s|$)", line.lstrip("\ufeff")):
+                inside, self.is_webvtt = "header", True
+            elif inside == "header":
+                self._header(line)
+            elif self.is_webvtt and after_blank and _BLOCK.fullmatch(line):
+                inside = "block"
+            elif not inside and n not in self._labels:
+                self._text(line)
+
+    def _text(self, line: str) -> None:
+        if self.cues:
+            self.cues[-1].lines.append(line)
+        elif self.is_webvtt:
+            self._header(line)
+        else:
+            self.stray.append(line)
+
+    def _header(self, line: str) -> None:
+        if match := _MAP.match(line):
+            self._map(match[1])
+        elif match := _LANGUAGE.match(line):
+            self.language = self.language or match[1]
+
+    def _map(self, told: str) -> None:
+        """`MPEGTS:900000,LOCAL:00:00:00.000`: at this local time the stream's clock reads that.
+
+        The first header sets the origin, for a recording starts at zero where its stream did not;
+        later ones, of joined segments, count from it.
+        """
+        ticks = re.search(r"MPEGTS\s*:\s*(\d{1,19})", told, re.IGNORECASE)
+        local = re.search(r"LOCAL\s*:\s*([\d:.,]{1,30})", told, re.IGNORECASE)
+        at = _TIME.fullmatch(local[1]) if local else None
+        if not ticks or not at:
+            return
+        offset = int(ticks[1]) / _MPEG_CLOCK - _seconds(at.groups())
+        if self._origin is None:
+            self._origin = offset
+        self._shift = offset - self._origin
+
+    def _shifted(self, time: float | None) -> float | None:
+        return None if time is None else time + self._shift
+
+    def _timing(self, n: int, line: str) -> _Open | None:
+        """A cue that begins in this line."""
+        if "->" not in line and "→" not in line:
+            return None
+        plain = " ".join(line.replace("→", "-->").translate(_WIDE).split())
+        if match := _TIMING.fullmatch(plain):
+            groups = match.groups()
+            return _Open(_seconds(groups[:5]), _seconds(groups[5:]), n + 1, line)
+        return self._damaged(n, line, plain)
+
+    def _damaged(self, n: int, line: str, plain: str) -> _Open | None:
+        """Times of which one or both cannot be read; a text with an arrow in it is none."""
+        left, *others = _ARROW.split(plain, maxsplit=1)
+        if not others:
+            return None
+        right = others[0].strip()
+        before = self.lines[n - 1].strip() if n else ""
+        start, end = _TIME.fullmatch(left.strip()), _TIME.fullmatch(right.split(" ")[0])
+        if (start or end) and (not before or before.isdigit()):
+            return _Open(
+                _seconds(start.groups()) if start else None,
+                _seconds(end.groups()) if end else None,
+                n + 1,
+                line,
+            )
+        both = (left.strip(), right.split(" ")[0])
+        if before.isdigit() and all(_CLOCK_LIKE.fullmatch(side) for side in both):
+            return _Open(None, None, n + 1, line)
+        return None
+
+
+def _seconds(groups: Sequence[str | None]) -> float:
+    sign, hours, minutes, seconds, fraction = groups
+    whole = int(hours or 0) * 3600 + int(minutes or 0) * 60 + int(seconds or 0)
+    time = whole + (float(f"0.{fraction}") if fraction else 0.0)
+    return -time if sign else time
+
+
+def _labels(lines: Sequence[str], timings: dict[int, _Open]) -> set[int]:
+    """The lines that number or name the cue that begins below them.
+
+    A number may stand one blank line above its cue. What else stands right above one is a name, if
+    the file names most of its cues, or if it is one word alone; otherwise it is text of the cue
+    before, after a blank line.
+    """
+    numbers, names = set(), set()
+    for n in timings:
+        above = n - 1
+        if above < 0:
+            continue
+        if not lines[above].strip():
+            if above and lines[above - 1].strip().isdigit() and _stands_alone(lines, above - 1):
+                numbers.add(above - 1)
+        elif lines[above].strip().lstrip("\ufeff").isdigit():
+            numbers.add(above)
+        elif _stands_alone(lines, above):
+            names.add(above)
+    apart = {n for n in numbers if n + 1 not in timings}
+    if len(numbers) < 2 or len(numbers) * 2 < len(timings):
+        numbers -= apart  # a file without numbers may well end a caption in one
+        numbers = {n for n in numbers if n + 1 in timings}
+    if len(names) * 2 < len(timings):
+        names = {
+            n for n in names if len(lines[n].split()) == 1 and lines[n].strip()[-1] not in ".?!,"
+        }
+    return numbers | names
+
+
+def _stands_alone(lines: Sequence[str], n: int) -> bool:
+    return n == 0 or not lines[n - 1].strip()
+
+
+def _placed(opened: Sequence[_Open]) -> tuple[list[Cue], list[Told], list[Dropped]]:
+    """Cues with times that can be used, and what was done to those that had none."""
+    cues: list[Cue] = []
+    told: list[Told] = []
+    dropped: list[Dropped] = []
+    for n, cue in enumerate(opened):
+        following = next((c.start for c in opened[n + 1 : n + 5] if c.start is not None), None)
+        start, end = _repaired(cue, cues[-1].end if cues else 0.0, following)
+        if end <= 0:
+            dropped.append(Dropped("a caption from before the video begins", tuple(cue.lines)))
+            continue
+        start = max(0.0, start)
+        if any(line.strip() for line in cue.lines) and _matters(cue):
+            reason = (
+                f"line {cue.number}: the times of this caption cannot be: "
+                f"{cue.timing.strip()[:60]!r}; it is taken to stand here"
+            )
+            told.append(Told(start, end, True, reason))
+        cues.append(Cue(start, end, tuple(cue.lines)))
+    return cues, told, dropped
+
+
+def _matters(cue: _Open) -> bool:
+    """A cue that ends as it starts says when, if not how long."""
+    return cue.start is None or cue.end is None or cue.end < cue.start or cue.start < 0
+
+
+def _repaired(cue: _Open, shown_to: float, following: float | None) -> tuple[float, float]:
+    """Start and end, from those that can be read, the neighbours, and the length of the text."""
+    length = max(1.0, sum(len(line) for line in cue.lines) / _READING)
+    start, end = cue.start, cue.end
+    if start is not None and end is not None and end > start:
+        return start, end
+    if start is None:
+        start = shown_to if end is None else max(min(shown_to, end), end - 4 * length, 0.0)
+        if end is not None and end > start:
+            return start, end
+    end = start + length
+    if following is not None and following > start:
+        end = min(end, following)
+    return start, end

@@ -1,0 +1,162 @@
+"""What captions hold that nobody says: notes of sounds, and who speaks.
+
+A note goes only where all its words are known ones (`unspoken.yaml`): `[soft music playing]` is a
+note, `[2, 5]`, `[Enter]` and `[music theory]` are speech. A label before a colon goes where it is
+that of a speaker over the whole file; `DNA: the molecule` stays. Names of speakers are private:
+what is told of them tells how many there are and none of them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from functools import cache
+from importlib.resources import files
+
+import yaml
+
+from .markup import Line
+
+_NOTE = re.compile(
+    r"\[[^\[\]]{1,80}\]|［[^［］]{1,80}］|【[^【】]{1,80}】|\([^()]{1,80}\)|（[^（）]{1,80}）"
+    r"|\*[^*]{1,80}\*"
+)
+_SUNG = re.compile(r"\s*[♪♫#]?[♪♫][^♪♫]*[♪♫]\s*")
+_ENDS = re.compile(r"[.?!…:;。？！][\"'”’)\]]*\s*$")
+# A new speaker: `>>`, or a dash before a capital; elsewhere a dash may be a minus.
+_MARK = re.compile(r"\s*(?:>>>?(?=\s*[^\W_]|\s*[\"“'(\[])|[-–—]\s*(?=[A-ZÀ-ÞА-Я\"“¿¡]))\s*")
+_LABEL = re.compile(
+    r"\s*[\[(]?(?P<label>[^\W_][^\n:：\[\]()]{0,59}(?:\([^()\n]{1,30}\))?)[\])]?"
+    r"\s?[:：](?=\s|$|(?<=：))"
+)
+_NUMBERED = re.compile(r"(?:[\s_#-]*\d{1,3}|[\s_#-][A-Z])$")
+_PARTICLES = frozenset("van von de der den del della di da dos du le la bin ibn al el y e".split())
+_LABELLED = 0.6  # share of the cues with a label that make a file one of labelled cues
+_OFTEN = 0.2  # share of the cues that a single word must label to be a name
+_SELDOM = 0.02  # and two words or more
+_NEAR = 40  # characters before a note that tell whether it ends a sentence
+_ACRONYM = 5  # capitals; a longer word in capitals may be a name
+
+
+class Speakers:
+    """The labels of a file that name speakers.
+
+    Args:
+        cues: the lines of each cue, without markup.
+    """
+
+    def __init__(self, cues: Sequence[Sequence[Line]]) -> None:
+        first = [label for lines in cues if lines and (label := _label(lines[0].text))]
+        lines = [line.text for cue in cues for line in cue]
+        self._count = Counter(label for text in lines if (label := _label(text)))
+        self._marked = {_label(text) for text in lines if text.lstrip().startswith(">>")}
+        self._said = Counter(word for text in lines for word in text.split())
+        self._cues = sum(bool(cue) for cue in cues)
+        repeated = sum(self._count[label] > 1 for label in first)
+        self._labelled = self._cues > 2 and repeated >= _LABELLED * self._cues
+        self.labels = frozenset(label for label in self._count if self._is_speaker(label))
+
+    def blank(self, line: Line) -> bool:
+        """Leave out who speaks; True if it was a name."""
+        text = line.text
+        if mark := _MARK.match(text):
+            line.blank(mark.span())
+        match = _LABEL.match(line.text)
+        if match and match["label"].strip() in self.labels:
+            line.blank(match.span())
+            return True
+        return line.voice
+
+    def _is_speaker(self, label: str) -> bool:
+        words, count = label.split(), self._count[label]
+        share = count / max(1, self._cues)
+        marked = label in self._marked and (len(words) > 1 or label.isupper())
+        if _is_role(label):
+            return self._labelled or count > 1 or label.isupper() or not label.isalpha()
+        terms = sum(_bare(word) in _words("terms") or word.isdigit() for word in words)
+        if terms or not _is_name(words):
+            # What stands before most captions is who speaks, whatever it looks like.
+            return count > 2 and share >= _LABELLED and terms < len(words)
+        if label.isupper() and len(label) <= _ACRONYM:
+            return share >= _LABELLED
+        if marked or self._labelled:
+            return True
+        if label.lower() == label.upper():
+            return False  # a script without capitals: any word may stand before a colon
+        if any(self._said[word.lower()] for word in words if word.lower() not in _PARTICLES):
+            return False
+        return count > 2 and share >= _OFTEN if len(words) == 1 else count > 1 and share >= _SELDOM
+
+
+def blank_notes(lines: Sequence[Line]) -> list[str]:
+    """Leave out the notes of sounds in a cue, and what is sung; returns them."""
+    found = []
+    for line in lines:
+        if _SUNG.fullmatch(line.text) or not line.text.strip(" ♪♫"):
+            if any(char in line.text for char in "♪♫"):
+                found.append(line.text.strip())
+                line.blank((0, len(line.text)))
+            continue
+        notes = [match for match in _NOTE.finditer(line.text) if _is_note(line.text, match)]
+        found += [match[0] for match in notes]
+        line.blank(*(match.span() for match in notes))
+    return found
+
+
+def _is_note(text: str, match: re.Match[str]) -> bool:
+    before, after = (
+        text[max(0, match.start() - _NEAR) : match.start()],
+        text[match.end() : match.end() + 1],
+    )
+    within = before[-1:].isalnum() or before[-1:] in ("_", ")", "]") or after.isalnum()
+    if within and match[0][0] in "[(*":
+        return False  # an index or a call: a[music], f(noise)
+    words = [bare for word in re.split(r"[\s,/&+-]+", match[0][1:-1]) if (bare := _bare(word))]
+    words = [word for word in words if not re.fullmatch(r"\d[\d:.]*", word)]  # [inaudible 00:12]
+    sounds = _words("sounds")
+    if not sounds.intersection(words) or not (sounds | _words("beside")).issuperset(words):
+        return False
+    apart = not before.strip(" -–—>") or _ENDS.search(before)
+    return match[0][0] not in "(（" or bool(apart) or not _words("also_said").intersection(words)
+
+
+def _label(text: str) -> str:
+    mark = _MARK.match(text)
+    match = _LABEL.match(text, mark.end() if mark else 0)
+    if not match:
+        return ""
+    label = match["label"].strip()
+    return label if re.search(r"[^\W\d_]", label) and "://" not in text[: match.end() + 2] else ""
+
+
+def _is_role(label: str) -> bool:
+    bare = _NUMBERED.sub("", label).strip().lower()
+    return all(_bare(word) in _words("roles") for word in bare.split()) and bool(bare)
+
+
+def _is_term(words: Sequence[str]) -> bool:
+    return all(_bare(word) in _words("terms") for word in words)
+
+
+def _is_name(words: Sequence[str]) -> bool:
+    """`Jane Roe`, `DR. NOETHER`, `Jean-Luc d'Arc`, `Ludwig van B.`: one to five such words."""
+    if len(words) > 5 or words[0][0].islower():
+        return False
+    return all(
+        word.lower() in _PARTICLES
+        or (not word[0].islower() and re.fullmatch(r"[^\W\d_]+(?:[.'’-][^\W\d_]*)*[.,]?", word))
+        or re.fullmatch(r"\([^()]*\)", word)
+        for word in words
+    )
+
+
+def _bare(word: str) -> str:
+    return word.strip(".,!?:;\"'“”‘’~…·-").lower()
+
+
+@cache
+def _words(name: str) -> frozenset[str]:
+    text = (files(__package__) / "unspoken.yaml").read_text("utf-8")
+    lists: dict[str, dict[str, str]] = yaml.safe_load(text)
+    return frozenset(word for words in lists[name].values() for word in words.split())
