@@ -14,7 +14,8 @@ from vid2book.manifest.ids import file_id, id_in_name, is_id
 NAMES = [
     "a.mp4", "a.mkv", "A.mp4", "a b.mp4", "a-b.mp4", "a_b.mp4", "a--b.mp4", "a.b.mp4", "ä.mp4",
     "第一课.mp4", "第二课.mp4", "Лекция 1.mp4", "Семинар 1.mp4", "محاضرة.mp4", "🎓.mp4",
-    "x" * 120 + "1.mp4", "x" * 120 + "2.mp4", "é" * 120 + ".mp4", "-wNyEUrxzFU.mp4", "sub/a.mp4", "sub/c d.mp4",
+    "x" * 120 + "1.mp4", "x" * 120 + "2.mp4", "é" * 120 + ".mp4", "-wNyEUrxzFU.mp4",
+    "sub/a.mp4", "sub/c d.mp4",
     "第/课.mp4", "What？ Why： a “test”.mp4",
 ]  # fmt: skip
 
