@@ -102,20 +102,17 @@ def read_object(path: Path) -> Row:
     return value
 
 
-def _json_rows(path: Path) -> Iterator[Read]:
+def _json_rows(path: Path) -> Iterator[tuple[str, Row | Unread]]:
     unit = "item" if is_list(path) else "line"
     found = list(_first_two(path))
-    if len(found) == 1 and (inner := _only_list(found[0].value)) is not None:
-        name, values = inner
-        yield from (
-            Read(f"{path.name} {name} {n}", _object(value)) for n, value in enumerate(values, 1)
-        )
+    if len(found) == 1 and (inner := _wrapped(found[0].value)):
+        yield from ((f"{path.name} {place}", row) for place, row in inner)
         return
     for item in items(path):
         row = _object(item.value)
         if not item.alone and isinstance(row, Unread):
             row = Unread(row.reason, None)
-        yield Read(f"{path.name} {unit} {item.line}", row)
+        yield f"{path.name} {unit} {item.line}", row
 
 
 def _first_two(path: Path) -> Iterator[Item]:
@@ -125,14 +122,20 @@ def _first_two(path: Path) -> Iterator[Item]:
         yield item
 
 
-def _only_list(value: Any) -> tuple[str, list[Any]] | None:
-    """The rows of an object that only wraps them, such as {"version": 1, "data": [{...}, ...]}."""
-    if isinstance(value, dict):
-        for name in _WRAPPERS & set(value):
-            inner = value[name]
-            if isinstance(inner, list) and inner and all(isinstance(row, dict) for row in inner):
-                return name, inner
-    return None
+def _wrapped(value: Any) -> list[tuple[str, Row]]:
+    """Rows with their places in an object that only holds them; none if it is a row itself.
+
+    {"version": 1, "data": [{...}, ...]} holds rows, and {"ID": {...}, "ID": {...}, ...} too.
+    """
+    if not isinstance(value, dict):
+        return []
+    for name in _WRAPPERS & set(value):
+        inner = value[name]
+        if isinstance(inner, list) and inner and all(isinstance(row, dict) for row in inner):
+            return [(f"{name} {n}", row) for n, row in enumerate(inner, 1)]
+    if len(value) > 1 and all(isinstance(row, dict) for row in value.values()):
+        return [(f"'{name}'", {"id": name} | row) for name, row in value.items()]
+    return []
 
 
 def _object(value: Any) -> Row | Unread:
@@ -148,17 +151,17 @@ def _kind(value: Any) -> str:
     return kinds.get(type(value), "a number")
 
 
-def _csv_rows(path: Path) -> Iterator[Read]:
+def _csv_rows(path: Path) -> Iterator[tuple[str, Row | Unread]]:
     for line, row in records(path):
         told = Unread(str(row)) if isinstance(row, BadRecord) else row
-        yield Read(f"{path.name} line {line}", told)
+        yield f"{path.name} line {line}", told
 
 
-def _parquet_rows(path: Path) -> Iterator[Read]:
+def _parquet_rows(path: Path) -> Iterator[tuple[str, Row | Unread]]:
     for number, row in rows(path):
         if isinstance(row, BadRows):
             end = number + row.rows - 1
             where = f"row {number}" if row.rows == 1 else f"rows {number} to {end}"
-            yield Read(f"{path.name} {where}", Unread(str(row), row.rows))
+            yield f"{path.name} {where}", Unread(str(row), row.rows)
         else:
-            yield Read(f"{path.name} row {number}", row)
+            yield f"{path.name} row {number}", row

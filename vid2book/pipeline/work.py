@@ -142,6 +142,7 @@ class Work:
             provisional = any(decision.provisional for decision in result[1])
             kept = self._named(result, _without_names)
             self.store.save(stage.name, self.key(stage), _stored(stage), kept, provisional)
+            result = self._named(kept, _with_names)
             if provisional:
                 self._keys.clear()
         return result

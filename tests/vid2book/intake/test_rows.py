@@ -135,6 +135,11 @@ def test_json_is_taken_for_what_it_holds(tmp_path: Path, name: str, content: str
     assert rows(write(tmp_path, name, content)) == [{"a": 1}, {"a": 2}]
 
 
+def test_an_object_of_rows_by_their_ids(tmp_path: Path) -> None:
+    path = write(tmp_path, "m.json", '{"7": {"question": "Why?"}, "8": {"question": "How?"}}')
+    assert rows(path) == [{"id": "7", "question": "Why?"}, {"id": "8", "question": "How?"}]
+
+
 def test_a_bad_item_of_a_list_is_skipped_by_its_brackets(tmp_path: Path) -> None:
     content = '[{"a": 1},\n {"b": 2,}, oops, {"c": "x]"}, 5, {"d": [1, {}]}]'
     found = rows(write(tmp_path, "m.json", content))
