@@ -26,6 +26,7 @@ _KINDS = {
     ".parquet": "parquet",
 }
 SUFFIXES = tuple(_KINDS)
+_MOST_COLUMNS = 200
 _WRAPPERS = {"data", "rows", "items", "videos", "entries", "questions", "examples", "samples"}
 
 
@@ -125,7 +126,8 @@ def _first_two(path: Path) -> Iterator[Item]:
 def _wrapped(value: Any) -> list[tuple[str, Row]]:
     """Rows with their places in an object that only holds them; none if it is a row itself.
 
-    {"version": 1, "data": [{...}, ...]} holds rows, and {"ID": {...}, "ID": {...}, ...} too.
+    {"version": 1, "data": [{...}, ...]} holds rows; {"ID": {...}, "ID": {...}, ...} does too, and
+    {"ID": "text", ...} if there are more than a row has columns.
     """
     if not isinstance(value, dict):
         return []
@@ -135,6 +137,8 @@ def _wrapped(value: Any) -> list[tuple[str, Row]]:
             return [(f"{name} {n}", row) for n, row in enumerate(inner, 1)]
     if len(value) > 1 and all(isinstance(row, dict) for row in value.values()):
         return [(f"'{name}'", {"id": name} | row) for name, row in value.items()]
+    if len(value) > _MOST_COLUMNS and all(isinstance(text, str) for text in value.values()):
+        return [(f"'{name}'", {"id": name, "text": text}) for name, text in value.items()]
     return []
 
 
