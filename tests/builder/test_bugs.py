@@ -21,7 +21,7 @@ def build(library: Library, tmp_path: Path):
     (model / "model.bin").write_bytes(b"no weights")
     captions = tmp_path / "physics.srt"
     captions.write_text(
-        "1\n00:00:00,500 --> 00:00:09,000\nThe kinetic energy of a body grows with the square of "
+        "1\n00:00:00,500 --> 00:02:00,000\nThe kinetic energy of a body grows with the square of "
         "its velocity, and work is the product of force and distance in physics.\n"
     )
     rows = [

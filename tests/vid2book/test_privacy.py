@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import time
 from pathlib import Path
 
 import cv2
@@ -58,6 +59,36 @@ def test_addresses_and_numbers_are_masked(text: str, masked: str) -> None:
 )
 def test_what_lectures_are_about_stays(text: str) -> None:
     assert mask_text(text) == text
+
+
+@pytest.mark.parametrize(
+    "part",
+    [
+        "a",
+        "a.",
+        "a@",
+        "a at ",
+        "jane@b.org ",
+        "0531 391-1234 ",
+        "x(at)a.",
+        "at ",
+        " dot b",
+        "1-",
+        " ",
+    ],
+)
+def test_masking_takes_linear_time(part: str) -> None:
+    began = time.process_time()
+    masked = mask_text(f"x at b{part * (400_000 // len(part))} jane@example.org")
+    assert masked.endswith("[e-mail]") and time.process_time() - began < 10
+
+
+def test_masking_many_words_takes_linear_time() -> None:
+    said = tuple(Word(n, n + 1, " jane@b.org" if n % 2 else " word") for n in range(50_000))
+    began = time.process_time()
+    masked = mask_transcript(Transcript((Segment(0, 50_000, "", said),), "en", "m", 50_000))
+    assert masked.segments[0].text.count("[e-mail]") == 25_000
+    assert time.process_time() - began < 10
 
 
 def test_an_address_may_run_over_words_and_segments() -> None:

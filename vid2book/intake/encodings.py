@@ -29,6 +29,10 @@ _SURE = 0.6  # and below this it has to be better than the next one by far
 _CLEAR, _BY_FAR = 0.85, 0.5  # the next best reading must be below this share of the best
 _RARE = 0.9  # weight of a language's second encoding against its first, and so on
 _LEAST_UTF8 = 20  # characters of UTF-8 for one byte that is none, in a damaged file
+_FEW = 1000  # characters for one that cannot be read, in a damaged file of another encoding
+_CHINESE = frozenset("的一是不了在有我他这這个個们們来來上大和就要会會可以你那到说說")
+_LONG, _COMMON = 30, 0.03  # characters of a Chinese text, and share that those have of it at least
+_VOWELS = frozenset("aeiouyаеёиоуыэюяіїєұүөәѣαεηιουωάέήίόύώůúőűæœøåäöü")
 _NULS = 0.2  # share of zero bytes above which a text without a mark is UTF-16
 _SAMPLE = 4_000  # bytes that are not ASCII which are enough to tell
 _PUNCTUATION = frozenset(
@@ -61,9 +65,11 @@ class Decoded(NamedTuple):
 
 
 class _Reading(NamedTuple):
-    text: str
+    text: str  # of the sample
     encoding: str
     likely: float
+    strange: float  # share of the characters that the language does not write
+    language: str
 
 
 class _Group(NamedTuple):
@@ -136,7 +142,9 @@ def _damaged(data: bytes) -> Decoded | None:
 
 def _by_evidence(data: bytes, language: str) -> Decoded:
     groups = [g._replace(languages=(language,)) for g in _groups() if language in g.languages]
-    readings = sorted(_readings(_sample(data), groups or _groups()), key=lambda r: -r.likely)
+    sample = _sample(data)
+    found = (reading for group in groups or _groups() for reading in _readings(sample, group))
+    readings = sorted(found, key=lambda reading: -reading.likely)
     known = f"text in '{language}'" if language else "any language"
     if not readings or readings[0].likely < _LIKELY:
         raise EncodingError(
@@ -150,7 +158,16 @@ def _by_evidence(data: bytes, language: str) -> Decoded:
             f"it is not UTF-8, and reads as {known} under {best.encoding} and {rival.encoding} "
             "alike, with other letters: save it as UTF-8"
         )
+    # Encodings that read the sample alike may differ in the rest.
+    alike = [reading.encoding for reading in readings if reading.text == best.text]
+    best = best._replace(
+        encoding=min(alike, key=lambda e: _strange(data.decode(e, errors="replace"), best.language))
+    )
     text = data.decode(best.encoding, errors="replace")
+    if lost := text.count("\ufffd"):
+        if lost > 1 + len(text) // _FEW:
+            raise EncodingError("its lines are in several encodings: save it as UTF-8")
+        return Decoded(text, best.encoding, f"{lost} characters are damaged ({best.encoding})")
     return Decoded(text, best.encoding, f"the encoding was found out: {best.encoding}")
 
 
@@ -166,34 +183,42 @@ def _sample(data: bytes) -> bytes:
     return b"\n".join(kept)
 
 
-def _readings(sample: bytes, groups: Sequence[_Group]) -> Iterator[_Reading]:
-    for group in groups:
-        for n, encoding in enumerate(group.encodings):
-            try:
-                text = sample.decode(encoding)
-            except UnicodeDecodeError:
-                continue
-            yield _Reading(text, encoding, _RARE**n * _likely(text, group.languages))
+def _readings(sample: bytes, group: _Group) -> Iterator[_Reading]:
+    """Under the encodings of a group; of two alike, one with strange characters is no rival."""
+    readings = []
+    for n, encoding in enumerate(group.encodings):
+        try:
+            text = sample.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        readings.append(_reading(text, encoding, _RARE**n, group.languages))
+    fewest = min((reading.strange for reading in readings), default=0.0)
+    yield from (reading for reading in readings if reading.strange <= fewest)
 
 
-def _likely(text: str, languages: Sequence[str]) -> float:
-    """How much a text is like one of these languages, 0 to 1."""
+def _reading(text: str, encoding: str, weight: float, languages: Sequence[str]) -> _Reading:
     found = probabilities(text)
     share = sum(found.get(code, 0.0) for code in languages)
-    best = max(languages, key=lambda code: found.get(code, 0.0))
-    return share * _written(text, best) ** 2
-
-
-def _written(text: str, language: str) -> float:
-    """Share of the characters beyond ASCII, and of the words with them, that are in order."""
-    strange = [c for c in text if c > "\x7f"]
-    if not strange:
-        return 1.0
-    letters = _letters(language)
-    good = sum(_is_usual(c, letters) for c in strange) / len(strange)
+    language = max(languages, key=lambda code: found.get(code, 0.0))
+    strange = _strange(text, language)
     words = [w for w in re.split(r"[\s\d.,;:?!\"'()\[\]<>{}/-]+", text) if not w.isascii()]
-    odd = sum(_is_odd(word) for word in words)
-    return good * (1 - odd / max(1, len(words))) ** 2
+    odd = sum(_is_odd(word) for word in words) / max(1, len(words))
+    likely = weight * share * (1 - strange) ** 2 * (1 - odd) ** 4
+    return _Reading(text, encoding, likely * _fluent(text, language), strange, language)
+
+
+def _strange(text: str, language: str) -> float:
+    beyond = [char for char in text if char > "\x7f"]
+    letters = _letters(language)
+    return sum(1 - _is_usual(char, letters) for char in beyond) / max(1, len(beyond))
+
+
+def _fluent(text: str, language: str) -> float:
+    """Chinese without its commonest words is another language's bytes, read as Chinese."""
+    chars = [char for char in text if char > "\x7f"]
+    if language not in ("zh", "yue") or len(chars) < _LONG:
+        return 1.0
+    return 1.0 if sum(char in _CHINESE for char in chars) > _COMMON * len(chars) else 0.5
 
 
 def _is_usual(char: str, letters: frozenset[str]) -> float:
@@ -242,7 +267,10 @@ def _is_odd(word: str) -> bool:
     if any(unicodedata.category(c)[0] not in "LMN" and c not in _PUNCTUATION for c in inner):
         return True
     scripts = {s for c in bare if (s := _script(c))}
-    return len(scripts) > 1 and len(bare) > 1
+    if len(scripts) > 1:
+        return True
+    spelled = bool(scripts & {"LATIN", "CYRILLIC", "GREEK"}) and len(bare) > 3 and bare.isalpha()
+    return spelled and not _VOWELS.intersection(unicodedata.normalize("NFD", bare.lower()))
 
 
 @cache

@@ -20,7 +20,7 @@ from ..models.speech import Recognised, SpeechModelError
 from ..models.windows import find_pieces
 from ..records import Decision, Segment, Transcript, Video
 from .cues import Told
-from .subtitles import SubtitleError, Subtitles, moved, read_subtitles
+from .subtitles import SubtitleError, Subtitles, later, moved, read_subtitles
 
 # Mono float32 at 16 kHz, a language (as `language_code`, or empty) and words to expect.
 Recogniser = Callable[[NDArray[np.float32], str, str], Recognised]
@@ -118,7 +118,7 @@ def hear_the_rest(
             reason = f"no caption covers this stretch, and its sound is not heard: {error}"
             decisions.append(_of_stretch(video, start, end, False, reason))
             continue
-        heard += [_later(segment, start) for segment in found.segments]
+        heard += [later(segment, start) for segment in found.segments]
         reason = (
             "no caption covers this stretch, in which somebody speaks (seconds): heard by "
             f"{recogniser.name}"
@@ -197,14 +197,6 @@ def _silent(shown: Iterable[tuple[float, float]], duration: float) -> Iterator[t
         if start - covered >= _SILENT:
             yield covered, start
         covered = max(covered, end)
-
-
-def _later(segment: Segment, seconds: float) -> Segment:
-    words = tuple(
-        replace(w, start=round(w.start + seconds, 3), end=round(w.end + seconds, 3))
-        for w in segment.words
-    )
-    return replace(segment, start=segment.start + seconds, end=segment.end + seconds, words=words)
 
 
 def _decision(video: Video, told: Told) -> Decision:

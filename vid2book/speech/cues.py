@@ -12,6 +12,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 from typing import NamedTuple
 
 _PART = r" ?(\d{1,9}) ?"
@@ -233,7 +234,22 @@ def _labels(lines: Sequence[str], timings: dict[int, _Open]) -> set[int]:
         names = {
             n for n in names if len(lines[n].split()) == 1 and lines[n].strip()[-1] not in ".?!,"
         }
-    return numbers | names
+    return numbers | names | _orphans(lines, sorted(numbers))
+
+
+def _orphans(lines: Sequence[str], numbers: Sequence[int]) -> set[int]:
+    """Numbers of cues that have lost their times: between 4 and 6, a 5 that stands alone."""
+    found = set()
+    for before, after in pairwise(numbers):
+        values = [lines[n].strip().lstrip("\ufeff") for n in (before, after)]
+        if not all(value.isdecimal() and len(value) < 9 for value in values):
+            continue
+        missing = range(int(values[0]) + 1, int(values[1]))
+        if 0 < len(missing) <= after - before:
+            wanted = {str(value) for value in missing}
+            alone = (n for n in range(before + 1, after) if _stands_alone(lines, n))
+            found |= {n for n in alone if lines[n].strip() in wanted}
+    return found
 
 
 def _stands_alone(lines: Sequence[str], n: int) -> bool:

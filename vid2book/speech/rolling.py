@@ -17,7 +17,7 @@ _ROLLS = 0.3  # share of the pairs of captions above which a file rolls
 _PAUSE = 10.0  # seconds between captions that roll; longer, and the screen was empty
 _HOLD = 3.0  # seconds between captions that are the same
 _TOUCH = 0.1  # seconds between captions where no file-wide habit speaks for it
-_FEWEST = 2  # words that such a repeat must have
+_FEWEST = 15  # letters that such a repeat must have; shorter ones are said ("wait for it")
 _SHOWN = 6  # lines that are on the screen at once, at most
 
 
@@ -79,7 +79,7 @@ def _is_shown_again(repeat: _Repeat, rolls: bool) -> bool:
         return False
     if rolls:
         return repeat.gap <= (_HOLD if repeat.whole else _PAUSE)
-    return repeat.gap <= _TOUCH and repeat.words >= _FEWEST
+    return repeat.gap <= _TOUCH and repeat.letters >= _FEWEST
 
 
 def _repeat(before: Caption, after: Caption) -> _Repeat:

@@ -153,22 +153,22 @@ def _words(start: float, end: float, tokens: Sequence[Token]) -> list[Word]:
 
 def moved(subtitles: Subtitles, seconds: float) -> Subtitles:
     """The same, so many seconds later."""
-
-    def move(segment: Segment) -> Segment:
-        words = tuple(
-            replace(w, start=round(w.start + seconds, 3), end=round(w.end + seconds, 3))
-            for w in segment.words
-        )
-        return replace(
-            segment, start=segment.start + seconds, end=segment.end + seconds, words=words
-        )
-
     return replace(
         subtitles,
-        segments=tuple(move(segment) for segment in subtitles.segments),
+        segments=tuple(later(segment, seconds) for segment in subtitles.segments),
         shown=tuple((start + seconds, end + seconds) for start, end in subtitles.shown),
         told=tuple(
             told._replace(start=max(0.0, told.start + seconds), end=max(0.0, told.end + seconds))
             for told in subtitles.told
         ),
     )
+
+
+def later(segment: Segment, seconds: float) -> Segment:
+    """A segment, so many seconds later."""
+    words = tuple(
+        replace(w, start=round(w.start + seconds, 3), end=round(w.end + seconds, 3))
+        for w in segment.words
+    )
+    start, end = round(segment.start + seconds, 3), round(segment.end + seconds, 3)
+    return replace(segment, start=start, end=end, words=words)

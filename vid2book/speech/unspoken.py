@@ -30,8 +30,10 @@ _LABEL = re.compile(
     r"\s*[\[(]?(?P<label>[^\W_][^\n:：\[\]()]{0,59}(?:\([^()\n]{1,30}\))?)[\])]?"
     r"\s?[:：](?=\s|$|(?<=：))"
 )
+_LABEL_ALONE = re.compile(r"\s*[\[(](?P<label>[^\W_][^\n\[\]()]{0,59})[\])]\s*$")
 _NUMBERED = re.compile(r"(?:[\s_#-]*\d{1,3}|[\s_#-][A-Z])$")
 _PARTICLES = frozenset("van von de der den del della di da dos du le la bin ibn al el y e".split())
+_DASHES = ("-", "–", "—")
 _LABELLED = 0.6  # share of the cues with a label that make a file one of labelled cues
 _OFTEN = 0.2  # share of the cues that a single word must label to be a name
 _SELDOM = 0.02  # and two words or more
@@ -51,6 +53,8 @@ class Speakers:
         lines = [line.text for cue in cues for line in cue]
         self._count = Counter(label for text in lines if (label := _label(text)))
         self._marked = {_label(text) for text in lines if text.lstrip().startswith(">>")}
+        self._dashed = {_label(text) for text in lines if text.lstrip().startswith(_DASHES)}
+        self._opens = first[0] if cues and cues[0] and first and _label(cues[0][0].text) else ""
         self._said = Counter(word for text in lines for word in text.split())
         self._cues = sum(bool(cue) for cue in cues)
         repeated = sum(self._count[label] > 1 for label in first)
@@ -62,7 +66,7 @@ class Speakers:
         text = line.text
         if mark := _MARK.match(text):
             line.blank(mark.span())
-        match = _LABEL.match(line.text)
+        match = _LABEL.match(line.text) or _LABEL_ALONE.match(line.text)
         if match and match["label"].strip() in self.labels:
             line.blank(match.span())
             return True
@@ -86,6 +90,10 @@ class Speakers:
             return False  # a script without capitals: any word may stand before a colon
         if any(self._said[word.lower()] for word in words if word.lower() not in _PARTICLES):
             return False
+        if label in self._dashed and count > 1:
+            return True
+        if label == self._opens and label.isupper() and len(words) > 1:
+            return True  # the lecturer, named where the lecture begins and never again
         return count > 2 and share >= _OFTEN if len(words) == 1 else count > 1 and share >= _SELDOM
 
 
@@ -101,6 +109,8 @@ def blank_notes(lines: Sequence[Line]) -> list[str]:
         notes = [match for match in _NOTE.finditer(line.text) if _is_note(line.text, match)]
         found += [match[0] for match in notes]
         line.blank(*(match.span() for match in notes))
+        if notes and not any(char.isalnum() for char in line.text):
+            line.blank((0, len(line.text)))  # the full stop behind a note alone
     return found
 
 
@@ -115,6 +125,8 @@ def _is_note(text: str, match: re.Match[str]) -> bool:
     words = [bare for word in re.split(r"[\s,/&+-]+", match[0][1:-1]) if (bare := _bare(word))]
     words = [word for word in words if not re.fullmatch(r"\d[\d:.]*", word)]  # [inaudible 00:12]
     sounds = _words("sounds")
+    if not match[0][1:-1].strip(" _"):
+        return True  # a word that YouTube left out: [ __ ]
     if not sounds.intersection(words) or not (sounds | _words("beside")).issuperset(words):
         return False
     apart = not before.strip(" -–—>") or _ENDS.search(before)
@@ -123,7 +135,8 @@ def _is_note(text: str, match: re.Match[str]) -> bool:
 
 def _label(text: str) -> str:
     mark = _MARK.match(text)
-    match = _LABEL.match(text, mark.end() if mark else 0)
+    at = mark.end() if mark else 0
+    match = _LABEL.match(text, at) or _LABEL_ALONE.match(text, at)
     if not match:
         return ""
     label = match["label"].strip()

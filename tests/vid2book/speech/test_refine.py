@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from vid2book.config import Refine
@@ -195,3 +197,48 @@ def test_other_languages_keep_their_words() -> None:
         0.0, 2.0, "", tuple(Word(0.4 * n, 0.4 * n + 0.4, c) for n, c in enumerate("细胞。生命"))
     )
     assert written(chinese, language="zh") == ["细胞。", "生命。"]
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "The film is 5 um thick.",
+        "The film is 5 um, or 0.005 mm.",
+        "A hill of 2 hm is low.",
+        "i-- counts down.",
+        "i++ counts up.",
+        "self.x is an attribute.",
+        "#include <stdio.h> comes first.",
+        "numpy.array makes one.",
+        "my_list is a name.",
+        "a[0] is the first.",
+        "a + b is a sum.",
+        "x-axis and y-axis meet.",
+        "pH is low.",
+        "--i counts down too.",
+        "Now we write i--.",
+    ],
+)
+def test_units_and_identifiers_stay_as_they_are(said: str) -> None:
+    assert written(segment(said)) == [said]
+
+
+@pytest.mark.parametrize(
+    "said", ["a force acts.", "i think so.", "well-known facts.", "“so it is.”"]
+)
+def test_words_begin_a_sentence_with_a_capital(said: str) -> None:
+    at = next(n for n, char in enumerate(said) if char.isalpha())
+    assert written(segment(said)) == [said[:at] + said[at].upper() + said[at + 1 :]]
+
+
+@pytest.mark.parametrize("language", ["", "de", "pt"])
+def test_no_rule_of_english_touches_what_is_not_known_to_be_english(language: str) -> None:
+    said = "Um eh um die Achse, you know, die die."
+    assert written(segment(said), language=language) == [said]
+
+
+@pytest.mark.parametrize("token", [",", "!", ".'", "-", "a,", "("])
+def test_time_is_linear_in_the_length_of_a_word(token: str) -> None:
+    began = time.process_time()
+    assert written(segment(f"The {token * 100_000}x end."))
+    assert time.process_time() - began < 10

@@ -229,6 +229,9 @@ def test_what_looks_like_markup_and_is_none_is_said(tmp_path: Path, text: str, n
         ("*coughs* Energy", "Energy"),
         ("【音楽】Energy（笑）", "Energy"),
         ("[Музыка] Energy", "Energy"),
+        ("Energy\n[inaudible].", "Energy"),
+        ("Energy [&nbsp;__&nbsp;] is", "Energy is"),
+        ("EMMY NOETHER: Energy", "Energy"),
         ("♪♪ Energy", "♪♪ Energy"),
         (">> DR. NOETHER: Energy", "Energy"),
         ("SPEAKER 1: Energy", "Energy"),
@@ -259,6 +262,12 @@ def test_who_speaks_in_most_cues_is_left_out(tmp_path: Path, label: str) -> None
     cues.append("00:07.000 --> 00:07.900\nBob Lee: Yes.\n")
     text = said("WEBVTT\n\n" + "\n".join(cues), tmp_path)
     assert text == "DNA: word 1. DNA: word 2. DNA: word 3. DNA: word 4. DNA: word 5. Yes."
+
+
+def test_names_on_lines_of_their_own(tmp_path: Path) -> None:
+    cues = [f"00:0{n}.000 --> 00:0{n}.900\n({who})\nWord {n}.\n"
+            for n, who in enumerate(("Jane Roe", "Bob Lee", "Jane Roe", "Bob Lee"))]  # fmt: skip
+    assert said("WEBVTT\n\n" + "\n".join(cues), tmp_path) == "Word 0. Word 1. Word 2. Word 3."
 
 
 @pytest.mark.parametrize(
@@ -303,6 +312,7 @@ def test_a_cue_with_bad_times_costs_no_word_and_is_told(tmp_path: Path) -> None:
         "00:03.000 --> 00:04.000\r\r\nTwo is 42\r\r\n",
         "1\r00:01.000 --> 00:02.000\rOne.\r\r2\r00:03.000 --> 00:04.000\rTwo is\r\r42",
         "1\n00:01.000 --> 00:02.000\nOne.\n2\n00:03.000 --> 00:04.000\nTwo is 42\n",
+        "1\n00:01.000 --> 00:02.000\nOne.\n\n2\nTwo is\n\n3\n00:03.000 --> 00:04.000\n42\n",
         "WEBVTT\n\nintro\n00:01.000 --> 00:02.000\nOne.\n\n"
         "NOTE Two\nnot said\n\nSTYLE\n::cue {}\n\n00:03.000 --> 00:04.000\nTwo is\n42\n",
         "WEBVTT\n\n9f1-a/12-0\n00:01.000 --> 00:02.000\nOne.\n\n"
