@@ -106,7 +106,8 @@ def read_object(path: Path) -> Row:
 def _json_rows(path: Path) -> Iterator[tuple[str, Row | Unread]]:
     unit = "item" if is_list(path) else "line"
     found = list(_first_two(path))
-    if len(found) == 1 and (inner := _wrapped(found[0].value)):
+    is_lines = ".json" not in path.suffixes
+    if len(found) == 1 and (inner := _wrapped(found[0].value, is_lines)):
         yield from ((f"{path.name} {place}", row) for place, row in inner)
         return
     for item in items(path):
@@ -123,11 +124,12 @@ def _first_two(path: Path) -> Iterator[Item]:
         yield item
 
 
-def _wrapped(value: Any) -> list[tuple[str, Row]]:
+def _wrapped(value: Any, is_lines: bool) -> list[tuple[str, Row]]:
     """Rows with their places in an object that only holds them; none if it is a row itself.
 
     {"version": 1, "data": [{...}, ...]} holds rows; {"ID": {...}, "ID": {...}, ...} does too, and
-    {"ID": "text", ...} if there are more than a row has columns.
+    {"ID": "text", ...} if there are more than a row has columns. Of a file whose lines are rows by
+    its name, the latter two are rows.
     """
     if not isinstance(value, dict):
         return []
@@ -135,6 +137,8 @@ def _wrapped(value: Any) -> list[tuple[str, Row]]:
         inner = value[name]
         if isinstance(inner, list) and inner and all(isinstance(row, dict) for row in inner):
             return [(f"{name} {n}", row) for n, row in enumerate(inner, 1)]
+    if is_lines:
+        return []
     if len(value) > 1 and all(isinstance(row, dict) for row in value.values()):
         return [(f"'{name}'", {"id": name} | row) for name, row in value.items()]
     if len(value) > _MOST_COLUMNS and all(isinstance(text, str) for text in value.values()):

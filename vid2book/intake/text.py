@@ -25,6 +25,10 @@ _MARKS = (  # that of UTF-32 first, which begins with that of UTF-16
 _LOOKED_AT = 1 << 26  # bytes from the start of a file
 _EVIDENCE = 1 << 16  # bytes in a foreign encoding; more tell nothing new
 _ZEROS = 0.3  # share of zero bytes at every other place; in UTF-16 of a Latin text it is near 1
+_SYLLABLES = frozenset(
+    "이다는을의에가고하로지한은들를기도사서리시어자해인대정아나수일전그제보스라장원부게주여상동소구안공유성조만신선경"
+    "있니까요것오미과으국마비적내면연화개야실무행운학회분물생관차력법강제론습명세계산문터용초급"
+)
 _ESCAPED = re.compile("[\udc80-\udcff]")
 
 
@@ -69,9 +73,26 @@ def guess_encoding(data: bytes) -> str | None:
     from .encodings import EncodingError, decode
 
     try:
-        return decode(data).encoding
+        encoding = decode(data).encoding
     except EncodingError:
         return None
+    return "gb18030" if encoding in ("cp949", "cp874") and _is_chinese(data, encoding) else encoding
+
+
+def _is_chinese(data: bytes, taken_for: str) -> bool:
+    """Whether bytes that were taken for Korean or Thai are common Chinese characters.
+
+    A title is too short for the models of languages. But Thai is not written without the vowels
+    whose bytes begin no common character, and every third syllable of Korean is one of these.
+    """
+    try:
+        chinese = [c for c in data.decode("gb2312") if not c.isascii()]
+        common = all(0xB0 <= c.encode("gb2312")[0] <= 0xD7 for c in chinese)
+        other = [c for c in data.decode(taken_for) if not c.isascii()]
+    except UnicodeDecodeError:
+        return False
+    is_korean = taken_for == "cp949" and sum(c in _SYLLABLES for c in other) >= 0.25 * len(other)
+    return common and not is_korean
 
 
 def _open(path: Path) -> IO[bytes]:
