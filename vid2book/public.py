@@ -54,6 +54,7 @@ _PATH = re.compile(
     r"|~[\w-]*/(?:[^\s\"'<>|:;,()]*/)?)"
 )
 _ABSOLUTE = re.compile(r"\s*(?:/(?!/)|[A-Za-z]:[\\/]|\\\\|~[\w-]*/|file:)", re.IGNORECASE)
+_LONGEST_QUERY = 4096  # characters; what names a video is shorter
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -143,6 +144,8 @@ def _words(name: str) -> list[str]:
 
 def _query(query: str) -> str:
     """A query without its keys; a fragment is one too where it looks so."""
+    if len(query) > _LONGEST_QUERY:
+        return ""
     if "=" not in query:
         return "" if _LOOKS_LIKE_A_KEY.fullmatch(query) else query
     pairs = parse_qsl(query.replace(";", "&"), keep_blank_values=True)
