@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -13,26 +14,30 @@ from rich.markup import escape
 from rich.table import Table
 
 from vid2book.console import user_errors
+from vid2book.intake.values import whole_text
 
 from .logs import by_status, hours, log_build, with_bugs_logged
 
 if TYPE_CHECKING:
     from vid2book.folder.record import Written
+    from vid2book.manifest.walk import PassedOver
     from vid2book.pipeline.corpus import Corpus
     from vid2book.pipeline.local import Event
     from vid2book.records import Outcome
 
     from .progress import Display
 
+_MOST_NAMED = 10  # files that were passed over
 _MOST_SHOWN = 50  # lines of a table; the config `videos` of a corpus has them all
 
 
 @user_errors()
 def build(
     videos: Annotated[
-        str,
+        list[str],
         typer.Argument(
-            metavar="SOURCE", help="A folder of videos, or a manifest (.jsonl, .csv, .parquet)."
+            metavar="SOURCE...",
+            help="Folders of videos, manifests (.jsonl, .csv, .parquet and the like) or videos.",
         ),
     ],
     output: Annotated[
@@ -76,7 +81,9 @@ def build(
     started = time.monotonic()
     if not dry_run:
         swap.recover(output)
-    corpus = source.open_corpus(videos, config, store, limit, minutes)
+    corpus = source.open_corpus(
+        videos, config, store, limit, minutes, lambda files: _tell_passed_over(files, errors)
+    )
     corpus = _without_removed(corpus, output, errors)
     splits(corpus)  # a name that cannot be written is told before hours of work
     display = Display(len(corpus.videos), errors)
@@ -115,6 +122,16 @@ def build(
     if failed:
         errors.print(_losses("Failed", failed))
         raise typer.Exit(1)
+
+
+def _tell_passed_over(files: Sequence[PassedOver], errors: Console) -> None:
+    reasons: dict[str, list[str]] = {}
+    for file in files:
+        reasons.setdefault(file.reason, []).append(whole_text(file.path))
+    for reason, paths in reasons.items():
+        more = f" and {len(paths) - _MOST_NAMED:,} more" if len(paths) > _MOST_NAMED else ""
+        named = ", ".join(paths[:_MOST_NAMED])
+        errors.print(f"[yellow]Passed over:[/] {escape(named)}{more}: {reason}", soft_wrap=True)
 
 
 def _tell_plan(corpus: Corpus, display: Display, console: Console) -> None:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from datasets import Features, Image, Value
 
 from vid2book.folder.record import CorpusError
+from vid2book.public import public_text, public_url, public_value, without_folders
 from vid2book.records import Decision, Outcome, Sample, Video
 
 if TYPE_CHECKING:
@@ -169,10 +170,11 @@ def video_row(outcome: Outcome, samples: list[Sample]) -> Row:
     video, judgement = outcome.video, outcome.judgement
     return {
         **{name: getattr(video, name) for name in _MANIFEST_FIELDS},
-        "metadata": without_paths(_json(_portable(video.metadata)), video),
+        "source_url": public_url(video.source_url),
+        "metadata": without_paths(_json(public_value(video.metadata)), video),
         "duration_s": outcome.duration,
         "status": outcome.status,
-        "reason": without_paths(outcome.reason, video),
+        "reason": public_text(without_paths(outcome.reason, video)),
         **{name: getattr(judgement, name, None) for name in _SCORES},
         "judgement": judgement.reason if judgement else "",
         **{name: getattr(outcome, name) for name in _COUNTS},
@@ -197,23 +199,14 @@ def outcome_of(row: Row) -> Outcome:
 def decision_row(decision: Decision, video: Video) -> Row:
     """A row of `decisions`."""
     values = {name: getattr(decision, name) for name in _DECISIONS}
-    return values | {"reason": without_paths(decision.reason, video)}
+    return values | {"reason": public_text(without_paths(decision.reason, video))}
 
 
 def without_paths(text: str, video: Video) -> str:
     """`text` with local paths of the video and its captions cut down to the file's name."""
     for path in (video.path, video.captions):
-        if folder := os.path.dirname(path).rstrip(os.sep):
-            text = text.replace(folder + os.sep, "")
+        text = without_folders(text, [os.path.dirname(path)])
     return text
-
-
-def _portable(metadata: dict[str, Any]) -> dict[str, Any]:
-    return {
-        key: value
-        for key, value in metadata.items()
-        if not (isinstance(value, str) and os.path.isabs(value))
-    }
 
 
 def _digest(samples: list[Sample]) -> str:

@@ -10,9 +10,10 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
-from vid2book.console import user_errors
+from vid2book.console import takes_ids, user_errors
 
 
+@takes_ids
 @user_errors()
 def remove(
     corpus: Annotated[Path, typer.Argument(metavar="CORPUS", help="Folder of a built corpus.")],

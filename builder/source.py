@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,37 +13,42 @@ from vid2book.config import Config, load
 from .splits import assign
 
 if TYPE_CHECKING:
+    from vid2book.manifest.walk import PassedOver
     from vid2book.pipeline.corpus import Corpus
     from vid2book.pipeline.local import Event, Step
     from vid2book.records import Outcome
 
 
 def open_corpus(
-    manifest: str | Path,
+    manifest: str | Path | Sequence[str | Path],
     pipeline: str | Path | Config = "offline",
     store: str | Path | None = None,
     limit: int | None = None,
     minutes: float | None = None,
+    passed_over: Callable[[Sequence[PassedOver]], object] = lambda _: None,
 ) -> Corpus:
     """The corpus that a manifest and a pipeline describe; nothing is run yet.
 
     Args:
-        manifest: a manifest file or a folder of videos.
+        manifest: a manifest file, a folder of videos, a video, or several of these.
         pipeline: the name of a config, a YAML file, or the config itself.
         store: folder of the stages' results; None: the default one.
         limit: take only so many videos, from the top of the manifest.
         minutes: take only so much of each video, from its start.
+        passed_over: told which files were taken for no videos, and why.
 
     Raises:
         ManifestError, ConfigError: what is wrong in which file.
     """
-    from vid2book.manifest import read_manifest
+    from vid2book.manifest import read_sources
     from vid2book.pipeline.corpus import Corpus
     from vid2book.privacy import mask_video
     from vid2book.store import Store
 
     config = load(pipeline)
-    videos = assign(read_manifest(manifest), config.splits.ratios)[:limit]
+    found = read_sources([manifest] if isinstance(manifest, str | Path) else manifest)
+    passed_over(found.passed_over)
+    videos = assign(found.videos, config.splits.ratios)[:limit]
     if config.privacy.mask:
         videos = tuple(mask_video(video) for video in videos)
     until = None if minutes is None else 60 * minutes

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from vid2book.config import Config
 from vid2book.folder import layout, record, swap
 from vid2book.folder.record import CorpusError, SplitSize, Written
+from vid2book.public import plain_cell, public_url
 from vid2book.records import Outcome, Video
 
 from . import croissant
@@ -149,4 +150,5 @@ def _write_attribution(outcomes: list[Outcome], path: Path) -> None:
         for outcome in outcomes:
             if outcome.status == "kept":
                 v = outcome.video
-                table.writerow([v.video_id, v.title, v.author, v.source_url, v.license])
+                told = (v.title, v.author, public_url(v.source_url), v.license)
+                table.writerow([v.video_id, *map(plain_cell, told)])

@@ -11,7 +11,6 @@ its reason, and the rest goes on.
 
 from __future__ import annotations
 
-import json
 import re
 from collections import Counter
 from collections.abc import Iterator
@@ -21,18 +20,21 @@ from typing import Any
 
 from vid2book.folder.layout import TABLES, split_of
 from vid2book.folder.record import CorpusError
+from vid2book.intake import SUFFIXES, IntakeError, kind_of, read_rows
+from vid2book.intake.json_text import BadJson, parse
 from vid2book.records import Element
 
 from .images import image_file
 from .sources import (
-    Bad,
     HubDataset,
-    JsonLines,
     ParquetFiles,
     ReleasedJson,
     Row,
     SavedDataset,
     Source,
+    TextFiles,
+    Unread,
+    told,
 )
 
 __all__ = ["CorpusError", "Interleaved", "InterleavedCorpus", "open_corpus"]
@@ -85,8 +87,8 @@ class InterleavedCorpus:
         """All samples in order, or that many drawn at random, the same for the same seed."""
         self.skipped = Counter()
         for number, row in self.source.rows(samples, seed):
-            if isinstance(row, Bad):
-                self.skipped[row.reason] += 1
+            if isinstance(row, Unread):
+                self.skipped[told(row, self.skipped)] += 1 if row.rows is None else row.rows
                 continue
             try:
                 yield _record(row, number, self.images, self.skipped)
@@ -101,8 +103,8 @@ def open_corpus(
 
     Args:
         source: a folder (a corpus of ours, Parquet files, `save_to_disk`, MMC4's .jsonl files), a
-            Parquet or .jsonl file, the JSON of the released Multimodal Textbook with its images in
-            a folder `images` beside it, or ORG/NAME or ORG/NAME@REVISION on the Hub.
+            .parquet, .jsonl, .json or .csv file, the JSON of the released Multimodal Textbook with
+            its images in a folder `images` beside it, or ORG/NAME or ORG/NAME@REVISION on the Hub.
         split: where the source has splits.
         config: of a dataset of the Hub.
 
@@ -134,10 +136,11 @@ def _folder(folder: Path, split: str) -> Source:
     ]
     if found:
         return ParquetFiles(_of_split(found, split, folder))
-    lines = sorted(f for f in folder.rglob("*") if f.name.endswith((".jsonl", ".jsonl.gz")))
-    if lines:
-        return JsonLines(lines)
-    raise CorpusError(f"{folder}: holds no Parquet, no .jsonl and no dataset saved to disk")
+    for kinds in ((".jsonl", ".ndjson"), (".csv", ".tsv")):
+        names = tuple(f"{kind}{packed}" for kind in kinds for packed in ("", ".gz"))
+        if lines := sorted(f for f in folder.rglob("*") if f.name.lower().endswith(names)):
+            return TextFiles(lines)
+    raise CorpusError(f"{folder}: holds no Parquet, .jsonl or .csv and no dataset saved to disk")
 
 
 def _of_split(files: list[Path], split: str, folder: Path) -> list[Path]:
@@ -154,14 +157,25 @@ def _of_split(files: list[Path], split: str, folder: Path) -> list[Path]:
 
 
 def _file(path: Path) -> Source:
-    if path.suffix == ".parquet":
+    kind = kind_of(path)
+    if kind == "parquet":
         return ParquetFiles([path])
-    if path.name.endswith((".jsonl", ".jsonl.gz")):
-        return JsonLines([path])
-    if path.suffix == ".json":
+    if kind and path.suffix.lower() == ".json" and _is_released(path):
         images = path.parent / "images"
         return ReleasedJson(path, images if images.is_dir() else path.parent)
-    raise CorpusError(f"{path}: expected .parquet, .jsonl, .jsonl.gz or .json")
+    if kind:
+        return TextFiles([path])
+    raise CorpusError(f"{path}: expected {', '.join(SUFFIXES)}; text may be gzipped (.gz)")
+
+
+def _is_released(path: Path) -> bool:
+    """Whether the first sample is as the Multimodal Textbook has them."""
+    try:
+        rows = (read.row for read in read_rows(path))
+        first = next((row for row in rows if not isinstance(row, Unread)), {})
+    except IntakeError:
+        return False
+    return {"images", "texts"} <= first.keys()
 
 
 def _record(row: Row, number: int, folder: Path | None, skipped: Counter[str]) -> Interleaved:
@@ -250,8 +264,8 @@ def _video_id(row: Row) -> str:
     general = row.get("general_metadata")
     if isinstance(general, str):
         try:
-            general = json.loads(general)
-        except json.JSONDecodeError:
+            general = parse(general)
+        except BadJson:
             general = None
     told = general if isinstance(general, dict) else row
     return str(told.get("url") or "")

@@ -1,24 +1,26 @@
 """Questions to look for in a corpus, those of a benchmark: their texts and their images.
 
-Any dataset will do: a Parquet or JSON Lines file or folder, a dataset saved to disk, or a name on
-the Hub. Questions are the strings in columns whose name tells of one; without such a column, all
-strings of at least eight words. Images are all values that hold one, or name a file beside.
+Any dataset will do: a Parquet, JSON or CSV file or a folder of them, a dataset saved to disk, or a
+name on the Hub. Questions are the strings in columns whose name tells of one; without such a
+column, all strings of at least eight words. Images are all values that hold one, or name a file
+beside.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from .corpora import InterleavedCorpus, open_corpus
+from .corpora import open_corpus
 from .images import image_file
 from .seen import decode
-from .sources import Bad, Row
+from .sources import Row, Unread, told
 
 _TEXT_COLUMNS = ("question", "query", "problem", "prompt", "text")
 _FEWEST_WORDS = 8
+MOST_UNREAD = 0.01  # share of the rows; with more unread, nothing is said of contamination
 _IMAGE_FILES = {".png", ".jpg", ".jpeg", ".webp", ".gif", ".bmp"}
 
 
@@ -36,6 +38,25 @@ class SoughtQuestions:
 
     benchmark: str
     questions: tuple[SoughtQuestion, ...]
+    unread: Mapping[str, int | None] = field(default_factory=dict)  # reason to rows; None: unknown
+
+    @property
+    def gap(self) -> str:
+        """Why a corpus cannot be told free of them; empty if nearly all are known."""
+        lost = sum(rows or 0 for rows in self.unread.values())
+        total = lost + len(self.questions)
+        reasons = "; ".join(
+            f"{reason} ({'an unknown number of' if rows is None else format(rows, ',')} rows)"
+            for reason, rows in self.unread.items()
+        )
+        if not self.questions:
+            return f"no row of {self.benchmark} can be read. {reasons or 'It is empty'}"
+        if None in self.unread.values() or lost > MOST_UNREAD * total:
+            return f"not all of {self.benchmark} can be read: {reasons}"
+        if not any(question.text or question.images for question in self.questions):
+            columns = ", ".join(_TEXT_COLUMNS)
+            return f"no row of {self.benchmark} has a question ({columns}) or an image"
+        return ""
 
 
 def open_sought_questions(benchmark: str | Path, split: str) -> SoughtQuestions:
@@ -45,14 +66,18 @@ def open_sought_questions(benchmark: str | Path, split: str) -> SoughtQuestions:
         CorpusError: there is no such dataset.
     """
     opened = open_corpus(benchmark, split)
-    return SoughtQuestions(opened.name, tuple(_questions(opened)))
-
-
-def _questions(opened: InterleavedCorpus) -> Iterator[SoughtQuestion]:
+    questions: list[SoughtQuestion] = []
+    unread: dict[str, int | None] = {}
     for _, row in opened.source.rows(None, 0):
-        if not isinstance(row, Bad):
+        if isinstance(row, Unread):
+            reason = told(row, unread)
+            known = unread.get(reason, 0)
+            is_known = known is not None and row.rows is not None
+            unread[reason] = (known or 0) + (row.rows or 0) if is_known else None
+        else:
             images = [image for value in row.values() for image in _images(value, opened.images)]
-            yield SoughtQuestion(_text(row), tuple(images))
+            questions.append(SoughtQuestion(_text(row), tuple(images)))
+    return SoughtQuestions(opened.name, tuple(questions), unread)
 
 
 def _text(row: Row) -> str:

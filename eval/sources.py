@@ -1,4 +1,4 @@
-"""Where rows come from: Parquet, `save_to_disk`, the Hub, JSON Lines, the released JSON.
+"""Where rows come from: Parquet, `save_to_disk`, the Hub, JSON and CSV, the released JSON.
 
 Each source gives all its rows in order, or a random sample of them, without holding more than the
 sample in memory. Rows of Parquet files are drawn by a hash of their `id`, so that two variants of a
@@ -9,11 +9,9 @@ from, so that a sample does not download the corpus.
 
 from __future__ import annotations
 
-import gzip
 import heapq
-import json
 import random
-from collections.abc import Iterable, Iterator, Sequence, Set
+from collections.abc import Collection, Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass
 from hashlib import blake2b
 from pathlib import Path
@@ -21,25 +19,33 @@ from typing import Any, Protocol, TypeVar
 
 from vid2book.folder.record import CorpusError
 from vid2book.folder.released import ReleasedError, released_row, released_samples
+from vid2book.intake import IntakeError, Row, Unread, read_rows
+from vid2book.intake.parquet import BadRows, row_of
+
+__all__ = [
+    "HubDataset",
+    "ParquetFiles",
+    "ReleasedJson",
+    "Row",
+    "SavedDataset",
+    "Source",
+    "TextFiles",
+    "Unread",
+    "reservoir",
+    "told",
+]
 
 T = TypeVar("T")
-Row = dict[str, Any]
 
 _READ_AT_ONCE = 8  # rows of a Parquet file; a row may hold 2 MB of images
+_MOST_NAMED = 20  # rows that cannot be read, by their places
 _BUFFER = 1000  # rows of a stream from the Hub among which one is drawn
-
-
-@dataclass(frozen=True)
-class Bad:
-    """A row that cannot be used, and why."""
-
-    reason: str
 
 
 class Source(Protocol):
     """Rows with their numbers, in order of number; the same for the same seed."""
 
-    def rows(self, samples: int | None, seed: int) -> Iterator[tuple[int, Row | Bad]]: ...
+    def rows(self, samples: int | None, seed: int) -> Iterator[tuple[int, Row | Unread]]: ...
 
 
 @dataclass(frozen=True)
@@ -48,7 +54,7 @@ class ParquetFiles:
 
     files: Sequence[Path]
 
-    def rows(self, samples: int | None, seed: int) -> Iterator[tuple[int, Row | Bad]]:
+    def rows(self, samples: int | None, seed: int) -> Iterator[tuple[int, Row | Unread]]:
         import pyarrow as pa
         import pyarrow.parquet as pq
 
@@ -57,14 +63,14 @@ class ParquetFiles:
         first = 0
         for file, inside in zip(self.files, names, strict=True):
             if inside is None:
-                yield first, Bad(f"{file.name} cannot be read")
+                yield first, Unread(f"{file.name} cannot be read", rows=None)
                 continue
             try:
                 # Without pre_buffer a row group is not read whole.
                 with pq.ParquetFile(file, buffer_size=1 << 20, pre_buffer=False) as parquet:
-                    yield from _wanted_rows(parquet, first, wanted)
+                    yield from _wanted_rows(parquet, file.name, first, wanted)
             except (pa.ArrowException, OSError):
-                yield first, Bad(f"{file.name} is damaged")
+                yield first, Unread(f"{file.name} is damaged", rows=len(inside))
             first += len(inside)
 
 
@@ -74,7 +80,7 @@ class SavedDataset:
 
     folder: Path
 
-    def rows(self, samples: int | None, seed: int) -> Iterator[tuple[int, Row | Bad]]:
+    def rows(self, samples: int | None, seed: int) -> Iterator[tuple[int, Row | Unread]]:
         from datasets import DatasetDict, load_from_disk
 
         saved = load_from_disk(str(self.folder))
@@ -94,7 +100,7 @@ class HubDataset:
     config: str | None
     split: str
 
-    def rows(self, samples: int | None, seed: int) -> Iterator[tuple[int, Row | Bad]]:
+    def rows(self, samples: int | None, seed: int) -> Iterator[tuple[int, Row | Unread]]:
         from datasets import load_dataset
 
         try:
@@ -109,24 +115,20 @@ class HubDataset:
 
 
 @dataclass(frozen=True)
-class JsonLines:
-    """Files with a JSON object a line (.jsonl, .jsonl.gz), as MMC4 has them."""
+class TextFiles:
+    """Files of JSON, JSON Lines (as MMC4 has them) or CSV, also gzipped."""
 
     files: Sequence[Path]
 
-    def rows(self, samples: int | None, seed: int) -> Iterator[tuple[int, Row | Bad]]:
-        for number, line in reservoir(self._lines(), samples, seed):
-            try:
-                row = json.loads(line)
-            except json.JSONDecodeError:
-                row = None
-            yield number, row if isinstance(row, dict) else Bad("a line is no JSON object")
+    def rows(self, samples: int | None, seed: int) -> Iterator[tuple[int, Row | Unread]]:
+        yield from reservoir(self._rows(), samples, seed)
 
-    def _lines(self) -> Iterator[str]:
+    def _rows(self) -> Iterator[Row | Unread]:
         for file in self.files:
-            opened = gzip.open if file.suffix == ".gz" else open
-            with opened(file, "rt", encoding="utf-8", errors="replace") as lines:
-                yield from (line for line in lines if line.strip())
+            try:
+                yield from (read.row for read in read_rows(file))
+            except IntakeError:
+                yield Unread(f"{file.name} cannot be read", rows=None)
 
 
 @dataclass(frozen=True)
@@ -136,14 +138,23 @@ class ReleasedJson:
     annotations: Path
     images: Path
 
-    def rows(self, samples: int | None, seed: int) -> Iterator[tuple[int, Row | Bad]]:
+    def rows(self, samples: int | None, seed: int) -> Iterator[tuple[int, Row | Unread]]:
         for number, sample in reservoir(released_samples(self.annotations), samples, seed):
+            if isinstance(sample, Unread):
+                yield number, sample
+                continue
             try:
                 row, missing = released_row(sample, self.images)
             except (ReleasedError, TypeError, KeyError, IndexError) as error:
-                yield number, Bad(f"a sample is not of the released format: {error}")
+                yield number, Unread(f"a sample is not of the released format: {error}")
                 continue
             yield number, row | {"missing_images": missing}
+
+
+def told(unread: Unread, before: Collection[str]) -> str:
+    """What is counted of a row that cannot be read: its place too, unless many were told before."""
+    named = f"{unread.where}: {unread.reason}" if unread.where else unread.reason
+    return named if named in before or len(before) < _MOST_NAMED else unread.reason
 
 
 def reservoir(items: Iterable[T], samples: int | None, seed: int) -> Iterator[tuple[int, T]]:
@@ -178,25 +189,40 @@ def _names(file: Path) -> list[str] | None:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
+    found: list[str] = []
     try:
         with pq.ParquetFile(file) as parquet:
-            if "id" not in parquet.schema_arrow.names:
-                return [""] * int(parquet.metadata.num_rows)
-            ids = parquet.read(["id"])["id"].to_pylist()
-            return ["" if name is None else str(name) for name in ids]
+            has_ids = "id" in parquet.schema_arrow.names
+            for group in range(parquet.num_row_groups):
+                size = parquet.metadata.row_group(group).num_rows
+                try:
+                    ids = parquet.read_row_group(group, ["id"])["id"].to_pylist() if has_ids else []
+                except (pa.ArrowException, OSError, UnicodeDecodeError):
+                    ids = []  # the group is damaged, and the others may not be
+                found += ["" if name is None else str(name) for name in ids] or [""] * size
+            return found
     except (pa.ArrowException, OSError):
         return None
 
 
-def _wanted_rows(parquet: Any, first: int, wanted: Set[int] | None) -> Iterator[tuple[int, Row]]:
+def _wanted_rows(
+    parquet: Any, file: str, first: int, wanted: Set[int] | None
+) -> Iterator[tuple[int, Row | Unread]]:
     """Rows of one file whose own rows are numbered from `first` on."""
+    import pyarrow as pa
+
     for group in range(parquet.num_row_groups):
-        size = parquet.metadata.row_group(group).num_rows
-        if wanted is None or any(first + i in wanted for i in range(size)):
-            number = first
-            for batch in parquet.iter_batches(_READ_AT_ONCE, row_groups=[group]):
+        end = first + parquet.metadata.row_group(group).num_rows
+        here = set(range(first, end)) if wanted is None else wanted & set(range(first, end))
+        number = first
+        try:
+            for batch in parquet.iter_batches(_READ_AT_ONCE, row_groups=[group]) if here else ():
                 for i in range(batch.num_rows):
-                    if wanted is None or number in wanted:
-                        yield number, batch.slice(i, 1).to_pylist()[0]
+                    if number in here:
+                        row = row_of(batch, i)
+                        yield number, Unread(str(row)) if isinstance(row, BadRows) else row
                     number += 1
-        first += size
+        except (pa.ArrowException, OSError):
+            lost = sum(n >= number for n in here)
+            yield number, Unread(f"{file} is damaged", rows=lost)
+        first = end

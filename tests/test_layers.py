@@ -14,7 +14,7 @@ PACKAGES = {"vid2book": "vid2book", "builder": "vid2book.builder", "eval": "vid2
 # Each room of the core, and what it may import of the others. What stands at the top of the core
 # (records, errors and the like) has a line of its own.
 PLAIN = {"errors", "records"}
-STAGES = PLAIN | {"config", "languages", "models", "media", "privacy", "stage", "words"}
+STAGES = PLAIN | {"config", "intake", "languages", "models", "media", "privacy", "stage", "words"}
 ROOMS: dict[str, set[str]] = {
     "errors": set(),
     "exports": set(),
@@ -23,21 +23,24 @@ ROOMS: dict[str, set[str]] = {
     "licences": set(),
     "words": set(),
     "records": set(),
-    "store": set(),
+    "public": set(),
+    "intake": {"errors", "languages"},
+    "store": {"errors"},
     "stage": {"config", "media", "models", "records"},
-    "config": {"errors"},
+    "config": {"errors", "intake"},
     "media": {"errors"},
     "models": {*PLAIN, "config", "languages", "words"},
     "privacy": {"records"},
-    "manifest": {*PLAIN, "beside", "languages", "media"},
-    "collect": {*PLAIN, "licences"},
-    "folder": PLAIN,
+    "manifest": {*PLAIN, "beside", "intake", "languages", "media", "public"},
+    "collect": {*PLAIN, "intake", "licences"},
+    "folder": PLAIN | {"intake"},
     "viewer": {*PLAIN, "folder"},
     "speech": STAGES,
     "screen": STAGES | {"speech"},
     "teaching": STAGES | {"speech", "screen"},
     "assemble": STAGES | {"speech", "screen", "teaching"},
-    "pipeline": STAGES | {"store", "speech", "screen", "teaching", "assemble"},
+    "pipeline": STAGES
+    | {"errors", "intake", "public", "store", "speech", "screen", "teaching", "assemble"},
     "api": {
         *PLAIN,
         "config",

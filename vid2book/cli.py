@@ -14,7 +14,7 @@ from rich.console import Console
 from rich.markup import escape
 from typer.core import TyperCommand, TyperGroup
 
-from .console import user_errors
+from .console import IDS_ARE_NO_OPTIONS, context_settings, user_errors
 
 GROUP = "vid2book.commands"
 
@@ -29,7 +29,7 @@ class _Found(TyperCommand):
 
     def make_context(self, *args: Any, **kwargs: Any) -> Any:
         alone = typer.Typer(add_completion=False)
-        alone.command(self.name)(self._function)
+        alone.command(self.name, context_settings=context_settings(self._function))(self._function)
         return typer.main.get_command(alone).make_context(*args, **kwargs)
 
 
@@ -78,7 +78,7 @@ def view(
         webbrowser.open(index.resolve().as_uri())
 
 
-@app.command(name="why")
+@app.command(name="why", context_settings=IDS_ARE_NO_OPTIONS)
 @user_errors()
 def tell_why(
     corpus: _Corpus,

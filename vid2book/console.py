@@ -2,15 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import NoReturn
+from typing import Any, NoReturn, TypeVar
 
 import typer
 from rich.console import Console
 from rich.markup import escape
 
 from .errors import UserError
+
+_SETTINGS = "context_settings"
+# Of a command that takes ids: those of YouTube may begin with a dash, as options do.
+IDS_ARE_NO_OPTIONS = {"ignore_unknown_options": True}
+
+C = TypeVar("C", bound=Callable[..., object])
+
+
+def takes_ids(command: C) -> C:
+    """Marks a command whose arguments may begin with a dash; see `context_settings`."""
+    setattr(command, _SETTINGS, IDS_ARE_NO_OPTIONS)
+    return command
+
+
+def context_settings(command: object) -> dict[str, Any]:
+    """How a command's arguments are read, for Typer."""
+    return dict(getattr(command, _SETTINGS, {}))
 
 
 @contextmanager

@@ -1,7 +1,39 @@
-"""Errors meant for the user. How a command ends with one is told in `console.py`."""
+"""Whose fault an error is. How a command ends with one of the user's is told in `console.py`."""
 
 from __future__ import annotations
+
+import errno
+import os
 
 
 class UserError(ValueError):
     """A fault that the user can mend; the message says what, where and what to do."""
+
+
+# Of memory, disks, descriptors and networks: another time, or on another machine, it would work.
+_OF_THE_MACHINE = frozenset(
+    {
+        errno.EIO, errno.ENOMEM, errno.EMFILE, errno.ENFILE, errno.ENOSPC, errno.EDQUOT,
+        errno.EROFS, errno.ESTALE, errno.EBUSY, errno.EINTR, errno.ETIMEDOUT,
+        errno.ENODEV, errno.ENXIO, errno.ENOTCONN, errno.ECONNRESET, errno.ECONNREFUSED,
+        errno.EHOSTUNREACH, errno.ENETUNREACH, errno.ENETDOWN, errno.EACCES, errno.EPERM,
+    }
+)  # fmt: skip
+
+
+class MachineError(Exception):
+    """A fault of the machine; the message says which, and names no file."""
+
+
+def machine_fault(error: BaseException | None) -> str:
+    """What fault of the machine led to an error, in its words; empty if none did."""
+    while error is not None:
+        if isinstance(error, MachineError):
+            return str(error)
+        if isinstance(error, MemoryError):
+            return os.strerror(errno.ENOMEM)
+        number = getattr(error, "errno", None)
+        if isinstance(number, int) and number in _OF_THE_MACHINE:
+            return os.strerror(number)
+        error = error.__cause__ or error.__context__
+    return ""

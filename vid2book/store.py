@@ -6,6 +6,8 @@ read, and two processes that compute the same write the same: at least once, ide
 
 A result may be provisional: a back end failed, and something else was done instead. It is there for
 the run that stored it, in all its processes, and not for the next, which tries again.
+
+A store that cannot be read or written ends the run: no video is to blame for it.
 """
 
 from __future__ import annotations
@@ -17,6 +19,7 @@ import os
 import tempfile
 import uuid
 import zlib
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -24,7 +27,13 @@ from typing import Any, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 
+from .errors import UserError
+
 T = TypeVar("T")
+
+
+class StoreError(UserError):
+    """A store that cannot be read or written; the message says where and why."""
 
 
 def default_root() -> Path:
@@ -37,7 +46,8 @@ def default_root() -> Path:
 def make_key(*parts: Any) -> str:
     """A key of JSON-able parts, in order."""
     text = json.dumps(parts, sort_keys=True, ensure_ascii=False, default=str)
-    return hashlib.sha256(text.encode()).hexdigest()[:32]
+    # A path may hold bytes that are no text.
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:32]
 
 
 @dataclass(frozen=True)
@@ -60,26 +70,43 @@ class Store:
         return self.path(stage, key).is_file() or bool(self.provisional(stage, key))
 
     def load(self, stage: str, key: str, kind: Any) -> Any | None:
-        """The result as `kind` (a type), or None if there is none that can be read."""
+        """The result as `kind` (a type), or None if there is none, or a damaged one.
+
+        Raises:
+            StoreError: it cannot be read, for a reason that is not its own.
+        """
         path, begin = self.path(stage, key), 0
         if self.provisional(stage, key):
             path, begin = self._provisional_path(stage, key), len(self.run)
         try:
-            return _adapter(kind).validate_json(gzip.decompress(path.read_bytes()[begin:]))
+            data = path.read_bytes()[begin:]
         except FileNotFoundError:
             return None
-        except (OSError, EOFError, zlib.error, ValidationError):
-            path.unlink(missing_ok=True)  # damaged by a full disk, say: computed again
+        except OSError as error:
+            raise self._error("read", error) from error
+        try:
+            return _adapter(kind).validate_json(gzip.decompress(data))
+        except (gzip.BadGzipFile, EOFError, zlib.error, ValidationError):
+            with suppress(OSError):  # what cannot be deleted is replaced, or fails there
+                path.unlink(missing_ok=True)  # damaged by a full disk, say: computed again
             return None
 
     def save(self, stage: str, key: str, kind: Any, value: Any, provisional: bool = False) -> None:
+        """Keep a result.
+
+        Raises:
+            StoreError: it cannot be written.
+        """
         # Level 1: most of it is JPEG, which no level makes smaller.
         data = gzip.compress(_adapter(kind).dump_json(value), compresslevel=1, mtime=0)
-        if provisional:
-            write_atomically(self._provisional_path(stage, key), self.run.encode() + data)
-            return
-        write_atomically(self.path(stage, key), data)
-        self._provisional_path(stage, key).unlink(missing_ok=True)
+        try:
+            if provisional:
+                write_atomically(self._provisional_path(stage, key), self.run.encode() + data)
+                return
+            write_atomically(self.path(stage, key), data)
+            self._provisional_path(stage, key).unlink(missing_ok=True)
+        except OSError as error:
+            raise self._error("written", error) from error
 
     def provisional(self, stage: str, key: str) -> str:
         """A hash of what this run stored provisionally; empty if it stored nothing so.
@@ -99,15 +126,18 @@ class Store:
         return self.path(stage, key).with_suffix(".provisional")
 
     def content(self, path: str | Path) -> str:
-        """Hash of a file's content, remembered by its size and time of change.
+        """Hash of a file's content, remembered by its size and its times of change.
+
+        The time of the last modification may be set at will (`touch -r`, `rsync -t`), that of the
+        last change of the file's entry may not.
 
         Raises:
             OSError: it cannot be read.
         """
         absolute = Path(path).resolve()
         stat = absolute.stat()
-        stamp = f"{stat.st_size} {stat.st_mtime_ns}"
-        memo = self.root / "hashes" / hashlib.sha256(str(absolute).encode()).hexdigest()[:32]
+        stamp = f"{stat.st_size} {stat.st_mtime_ns} {stat.st_ctime_ns}"
+        memo = self.root / "hashes" / hashlib.sha256(os.fsencode(absolute)).hexdigest()[:32]
         try:
             known, digest = memo.read_text().split("\n")
             if known == stamp:
@@ -116,8 +146,15 @@ class Store:
             pass
         with absolute.open("rb") as file:
             digest = hashlib.file_digest(file, "sha256").hexdigest()
-        write_atomically(memo, f"{stamp}\n{digest}".encode())
+        with suppress(OSError):  # it is not remembered then, and computed again
+            write_atomically(memo, f"{stamp}\n{digest}".encode())
         return digest
+
+    def _error(self, done: str, error: OSError) -> StoreError:
+        return StoreError(
+            f"the store {self.root} cannot be {done}: {error.strerror or error}; see to it, or "
+            "name another with --store"
+        )
 
 
 def write_atomically(path: Path, data: bytes) -> None:

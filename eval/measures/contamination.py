@@ -46,6 +46,8 @@ class Contamination(Measure):
         scorer = f"{_RUN}-word runs, half of a question; perceptual hash"
         if self._sought:
             scorer += f"; {self._sought.benchmark}, {len(self._sought.questions):,} rows"
+            if lost := sum(rows or 0 for rows in self._sought.unread.values()):
+                scorer += f", {lost:,} unread"
             for question in self._sought.questions:
                 self._learn(question)
         self._found = {figure.name: PerSample(scorer) for figure in self.figures}
@@ -62,9 +64,10 @@ class Contamination(Measure):
         self._found["contamination_image"].add(images, 1)
 
     def finish(self) -> Mapping[str, Found]:
-        if self._sought is None:
-            why = Absent("no benchmark to look for; name one with --benchmark")
-            return {figure.name: why for figure in self.figures}
+        nothing = "no benchmark to look for; name one with --benchmark"
+        gap = self._sought.gap if self._sought else nothing
+        if gap:
+            return {figure.name: Absent(gap) for figure in self.figures}
         return self._found
 
     def details(self) -> Mapping[str, Mapping[str, int]]:

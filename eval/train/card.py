@@ -11,7 +11,7 @@ import yaml
 from vid2book.store import Store, make_key
 
 from ..corpora import InterleavedCorpus
-from ..sources import HubDataset, JsonLines, ParquetFiles, ReleasedJson, SavedDataset
+from ..sources import HubDataset, ParquetFiles, ReleasedJson, SavedDataset, TextFiles
 
 
 def card(told: dict[str, Any], corpus: InterleavedCorpus, result: dict[str, Any]) -> str:
@@ -61,7 +61,7 @@ def _version(corpus: InterleavedCorpus) -> str:
     match corpus.source:
         case HubDataset(revision=revision):
             return f"revision {revision or 'main'}"
-        case ParquetFiles(files=files) | JsonLines(files=files):
+        case ParquetFiles(files=files) | TextFiles(files=files):
             return _hash(files)
         case ReleasedJson(annotations=annotations):
             return _hash([annotations])

@@ -80,7 +80,9 @@ def test_bad_rows_cost_themselves_only(tmp_path: Path) -> None:
     corpus = open_corpus(tmp_path / "x.jsonl")
     assert [r.text for r in corpus.samples()] == ["Good.\nBetter.", "Here.", "There."]
     assert corpus.skipped == {
-        "a line is no JSON object": 2,
+        "x.jsonl line 2: this is not JSON: Expecting property name enclosed in double quotes at "
+        "character 2": 1,
+        "x.jsonl line 3: expected a JSON object, found a list": 1,
         "'images' and 'texts' of a row differ in length": 1,
         "a row without lists 'images' and 'texts'": 1,
         "a row without an image and a text that can be read": 1,
@@ -173,7 +175,7 @@ def test_what_cannot_be_opened_is_told(tmp_path: Path) -> None:
     for source, told in (
         (tmp_path / "nowhere", "no such folder or file"),
         (tmp_path / "empty", "holds no Parquet"),
-        (tmp_path / "x.txt", "expected .parquet"),
+        (tmp_path / "x.txt", "expected .jsonl"),
     ):
         with pytest.raises(CorpusError, match=told):
             open_corpus(source)

@@ -7,11 +7,12 @@ import json
 from pathlib import Path
 
 import numpy as np
+import pytest
 from PIL import Image, ImageDraw, ImageFont
 
 from vid2book.eval.corpora import Interleaved
 from vid2book.eval.lookalikes import Lookalikes
-from vid2book.eval.measures.base import Absent, Measure, PerSample
+from vid2book.eval.measures.base import Absent, Found, Measure, PerSample
 from vid2book.eval.measures.contamination import Contamination
 from vid2book.eval.measures.duplicates import DuplicateImages, DuplicateTexts
 from vid2book.eval.questions import SoughtQuestion, SoughtQuestions, open_sought_questions
@@ -142,10 +143,58 @@ def test_benchmarks_of_any_form(tmp_path: Path) -> None:
     row = {"question": QUESTION, "answer": "noon", "image": "a.png", "choices": ["x", "y"]}
     (tmp_path / "exam.jsonl").write_text(json.dumps(row) + "\nbroken\n")
     opened = open_sought_questions(tmp_path / "exam.jsonl", "test")
-    assert opened == SoughtQuestions("exam", (SoughtQuestion(QUESTION, (png(1),)),))
+    assert opened.questions == (SoughtQuestion(QUESTION, (png(1),)),)
+    assert list(opened.unread.values()) == [1] and "exam.jsonl line 2" in next(iter(opened.unread))
 
     rows = [
         {"sentence": QUESTION, "label": "short", "decoded_image": {"bytes": png(2), "path": None}}
     ]
     opened = open_sought_questions(write_parquet(tmp_path / "other" / "x.parquet", rows), "test")
     assert opened.questions == (SoughtQuestion(QUESTION, (png(2),)),)
+
+
+CASE = Path(__file__).parents[1] / "data" / "cases" / "07-benchmark-unread"
+ASKED = "What remains is the equation of a harmonic oscillator with one frequency."
+
+
+def contamination_of(benchmark: Path) -> Found:
+    measure = Contamination(Tools(sought_questions=open_sought_questions(benchmark, "test")))
+    measure.see(Seen(sample("a", [f"So we divide. {ASKED}"]), 0))
+    return measure.finish()["contamination"]
+
+
+@pytest.mark.parametrize("name", ["good.jsonl", "bom.jsonl"])
+def test_a_benchmark_that_was_read_gives_a_figure(name: str) -> None:
+    found = contamination_of(CASE / name)
+    assert isinstance(found, PerSample) and found.total == [1]
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "told"),
+    [
+        ("damaged.parquet", None, "damaged.parquet cannot be read"),
+        ("empty.jsonl", "", "It is empty"),
+        ("bad.jsonl", "{bad\n" * 3, "bad.jsonl line 1: this is not JSON"),
+        ("half.jsonl", f'{{"question": "{ASKED}"}}\n{{bad\n', "half.jsonl line 2"),
+        ("cut.json", f'[{{"question": "{ASKED}"}}, {{"question": "', "unknown number of rows"),
+        ("other.jsonl", '{"label": 3, "name": "x"}\n', "no row of other has a question"),
+    ],
+)
+def test_a_benchmark_that_was_not_read_gives_none(
+    tmp_path: Path, name: str, content: str | None, told: str
+) -> None:
+    path = CASE / name
+    if content is not None:
+        path = tmp_path / name
+        path.write_text(content)
+    found = contamination_of(path)
+    assert isinstance(found, Absent) and told in found.reason
+
+
+def test_one_unread_row_of_many_is_told_beside_the_figure(tmp_path: Path) -> None:
+    rows = [json.dumps({"question": f"{ASKED} Is it number {n}?"}) for n in range(200)]
+    (tmp_path / "exam.csv").write_text("question\n" + f'"{ASKED}"\n' * 200 + "a,b\n")
+    (tmp_path / "exam.jsonl").write_text("\n".join([*rows, "{bad"]))
+    for name in ("exam.csv", "exam.jsonl"):
+        found = contamination_of(tmp_path / name)
+        assert isinstance(found, PerSample) and "200 rows, 1 unread" in found.scorer

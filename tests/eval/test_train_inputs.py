@@ -11,7 +11,7 @@ import yaml
 
 from vid2book.config import names as pipeline_names
 from vid2book.eval.corpora import InterleavedCorpus
-from vid2book.eval.sources import Bad, HubDataset, Row
+from vid2book.eval.sources import HubDataset, Row, Unread
 from vid2book.eval.train import Data, TrainConfig, TrainError, load_config, loop, names, train
 from vid2book.eval.train.model import learning_rate
 from vid2book.eval.train.order import share, shuffled
@@ -109,7 +109,7 @@ def test_a_damaged_shard_costs_its_rows(model: Path, tmp_path: Path) -> None:
 class Streamed(HubDataset):
     """A dataset of the Hub, without a Hub: rows in order, how many is not known."""
 
-    def rows(self, samples: int | None, seed: int) -> Iterator[tuple[int, Row | Bad]]:
+    def rows(self, samples: int | None, seed: int) -> Iterator[tuple[int, Row | Unread]]:
         yield from list(enumerate(ROWS))[:samples]
 
 

@@ -20,8 +20,11 @@ from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Annotated, NamedTuple
 
-import yaml
 from pydantic import BaseModel, ConfigDict, StringConstraints, ValidationError
+
+from ..intake.yaml_text import BadYaml, parse_yaml
+
+_MOST_TOLD = 5  # problems of one file
 
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 
@@ -90,12 +93,14 @@ def _files(taxonomy: str | Path | None) -> Sequence[Traversable]:
 
 def _read(file: Traversable) -> _Subject:
     try:
-        return _Subject.model_validate(yaml.safe_load(file.read_text(encoding="utf-8")))
-    except yaml.YAMLError as error:
-        raise TaxonomyError(f"{file}: this is not YAML: {error}") from None
+        return _Subject.model_validate(parse_yaml(file.read_bytes()))
+    except BadYaml as error:
+        raise TaxonomyError(f"{file}: {error}") from None
+    except OSError as error:
+        raise TaxonomyError(f"{file}: cannot be read: {error.strerror}") from error
     except ValidationError as error:
         problems = (
             f"{file}: {'.'.join(str(part) for part in p['loc']) or 'the file'}: {p['msg']}"
-            for p in error.errors()
+            for p in error.errors()[:_MOST_TOLD]
         )
         raise TaxonomyError("\n".join(problems)) from None

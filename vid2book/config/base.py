@@ -13,7 +13,7 @@ Seconds = Annotated[float, Field(ge=0)]
 class Section(BaseModel):
     """A part of the config; unknown keys are errors."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
 
 class Switchable(Section):

@@ -7,10 +7,13 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any, TypeVar, get_args
 
-import yaml
 from pydantic import BaseModel, ValidationError
 
 from ..errors import UserError
+from ..intake.yaml_text import BadYaml, parse_yaml
+
+_MOST_TOLD = 5  # problems of one file
+_LONGEST_SHOWN = 200  # characters of a value that is not allowed
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -36,11 +39,11 @@ def read(kind: type[M], config: str | Path, folder: str = "") -> M:
     Raises:
         ConfigError: the file is missing, is no YAML, or holds a key or value that is not allowed.
     """
-    where, text = _text(config, folder)
+    where, data = _content(config, folder)
     try:
-        values = yaml.safe_load(text) or {}
-    except yaml.YAMLError as error:
-        raise ConfigError(f"{where}: this is not YAML: {error}") from None
+        values = parse_yaml(data) or {}
+    except BadYaml as error:
+        raise ConfigError(f"{where}: {error}") from None
     if not isinstance(values, dict):
         keys = ", ".join(f"'{key}:'" for key in list(kind.model_fields)[:2])
         raise ConfigError(f"{where}: expected keys such as {keys}, found {type(values).__name__}")
@@ -50,31 +53,46 @@ def read(kind: type[M], config: str | Path, folder: str = "") -> M:
         raise ConfigError(_explain(kind, where, error)) from None
 
 
-def _text(config: str | Path, folder: str) -> tuple[str, str]:
+def _content(config: str | Path, folder: str) -> tuple[str, bytes]:
     path = Path(config)
     if path.suffix in {".yaml", ".yml"} or path.is_file():
         if not path.is_file():
             raise ConfigError(f"{path}: there is no such config file")
-        return str(path), path.read_text(encoding="utf-8")
+        try:
+            return str(path), path.read_bytes()
+        except OSError as error:
+            raise ConfigError(f"{path}: cannot be read: {error.strerror}") from error
     if str(config) not in shipped(folder):
         raise ConfigError(
             f"there is no config named '{config}'; the package has {', '.join(shipped(folder))}, "
             "and a path to a .yaml file is taken too"
         )
     file = files("vid2book.configs").joinpath(folder, f"{config}.yaml")
-    return f"config {config}", file.read_text("utf-8")
+    return f"config {config}", file.read_bytes()
 
 
 def _explain(kind: type[BaseModel], where: str, error: ValidationError) -> str:
     lines = []
-    for problem in error.errors():
+    problems = error.errors()
+    for problem in problems[:_MOST_TOLD]:
         key = ".".join(str(part) for part in problem["loc"])
         if problem["type"] == "extra_forbidden":
             allowed = ", ".join(_keys_beside(kind, problem["loc"]))
             lines.append(f"{where}: unknown key '{key}'; allowed here: {allowed}")
         else:
-            lines.append(f"{where}: {key}: {problem['msg']} (found {problem['input']!r})")
+            lines.append(f"{where}: {key}: {problem['msg']} (found {_shown(problem['input'])})")
+    if (more := len(problems) - _MOST_TOLD) > 0:
+        lines.append(f"{where}: and {more:,} more")
     return "\n".join(lines)
+
+
+def _shown(value: object) -> str:
+    """The start of a value, however large it is."""
+    try:
+        told = repr(value)
+    except ValueError:  # a number of more digits than Python writes
+        return "a number that is too long"
+    return told if len(told) <= _LONGEST_SHOWN else f"{told[:_LONGEST_SHOWN]}..."
 
 
 def _keys_beside(kind: type[BaseModel], loc: tuple[Any, ...]) -> list[str]:

@@ -6,7 +6,6 @@ A JSON list of samples, whose images are paths into a folder with a subfolder fo
 
 from __future__ import annotations
 
-import json
 import logging
 import re
 from collections import Counter
@@ -14,10 +13,12 @@ from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+from ..intake import IntakeError, Unread, read_rows
+from ..intake.json_text import is_list
+
 logger = logging.getLogger(__name__)
 
 _NAME = re.compile(r"(?P<video>.+)@(?P<start>[\d.]+)_(?P<end>[\d.]+)#(?P<number>\d+)")
-_CHUNK = 1 << 20
 _YOUTUBE = re.compile(r"[\w-]{11}")
 
 Row = dict[str, Any]
@@ -39,8 +40,11 @@ def read_released(annotations: str, images: str) -> Iterator[Row]:
         ReleasedError: the file is no such list.
     """
     ordinals = Counter[str]()
-    missing = 0
+    missing = unread = 0
     for sample in released_samples(Path(annotations)):
+        if isinstance(sample, Unread):
+            unread += sample.rows or 1
+            continue
         row, lost = released_row(sample, Path(images))
         missing += lost
         first = row["video_ids"][0] if row["video_ids"] else "sample"
@@ -49,37 +53,32 @@ def read_released(annotations: str, images: str) -> Iterator[Row]:
         yield row
     if missing:
         logger.warning("%s images of %s are not in %s", missing, annotations, images)
+    if unread:
+        logger.warning("%s samples of %s cannot be read", unread, annotations)
 
 
-def released_samples(path: Path) -> Iterator[dict[str, Any]]:
-    """The objects of a JSON list that may be larger than memory.
+def released_samples(path: Path) -> Iterator[dict[str, Any] | Unread]:
+    """The objects of a JSON list that may be larger than memory, and what of it cannot be read.
 
     Raises:
-        ReleasedError: the file is no list of samples.
+        ReleasedError: the file is no list of samples, or none of it can be read.
     """
-    decoder = json.JSONDecoder()
-    with path.open(encoding="utf-8") as file:
-        text = file.read(_CHUNK).lstrip()
-        if not text.startswith("["):
+    first, read = "it is empty", 0
+    try:
+        if not is_list(path):
             raise ReleasedError(f"{path}: expected a JSON list of samples")
-        text = text[1:]
-        while True:
-            text = text.lstrip(" \t\r\n,")
-            if text.startswith("]"):
-                return
-            try:
-                value, end = decoder.raw_decode(text)
-            except json.JSONDecodeError as error:
-                # Twice as much each time, or a long sample would be parsed again and again.
-                more = file.read(max(_CHUNK, len(text)))
-                if not more:
-                    raise ReleasedError(f"{path}: not JSON near its end: {error}") from None
-                text += more
-                continue
-            if not isinstance(value, dict) or "images" not in value or "texts" not in value:
-                raise ReleasedError(f"{path}: a sample without 'images' and 'texts'")
-            yield value
-            text = text[end:]
+        for where, row in read_rows(path):
+            if not isinstance(row, Unread) and not row.keys() >= {"images", "texts"}:
+                row = Unread("a sample without 'images' and 'texts'")
+            if isinstance(row, Unread):
+                first = first if read else f"{where}: {row.reason}"
+            else:
+                read += 1
+            yield row
+    except (OSError, IntakeError) as error:
+        raise ReleasedError(f"{path}: cannot be read: {error}") from error
+    if not read:
+        raise ReleasedError(f"{path}: no sample can be read: {first}")
 
 
 def released_row(sample: dict[str, Any], images: Path) -> tuple[Row, int]:

@@ -75,8 +75,9 @@ class Corpus:
             if known.outcome.status != "failed":
                 # The key is taken anew: a back end that failed meanwhile has changed it.
                 key = self._key(video, verdict)
-                self.store.save("contribution", key, Contribution, known)
-                self.store.save("outcome", key, Outcome, known.outcome)
+                kept = replace(known, outcome=replace(known.outcome, video=_unnamed(video)))
+                self.store.save("contribution", key, Contribution, kept)
+                self.store.save("outcome", key, Outcome, kept.outcome)
         return replace(known, outcome=replace(known.outcome, video=video))
 
     def outcome(self, video: Video) -> Outcome:
@@ -218,6 +219,11 @@ class Corpus:
             named = (models.chat(llm).identity for llm in llms)
             found[stage] = ", ".join(filter(None, [told, *(n for n in named if n not in told)]))
         return found | {"tokens": models.count_tokens.name}
+
+
+def _unnamed(video: Video) -> Video:
+    """What the store keeps of a video: its row is at hand whenever it is asked for."""
+    return Video(video.video_id, path="")
 
 
 class _Verdict(NamedTuple):

@@ -21,9 +21,10 @@ from dataclasses import dataclass
 from multiprocessing.queues import SimpleQueue
 from typing import Any, NamedTuple
 
-from ..errors import UserError
+from ..errors import UserError, machine_fault
 from ..records import Video
 from ..stage import Stage
+from ..store import StoreError
 from .corpus import Corpus
 from .graph import SCREEN, SPEECH, TEXT
 from .work import Failed
@@ -260,12 +261,17 @@ def _run(video: Video, branch: str) -> _Done:
         with suppress(Failed):  # noted for the branch's last stage too, so that it counts as done
             work.failure(_BRANCHES[branch][-1])
         return _Done(time.monotonic() - started, failure=str(error))
+    except StoreError:
+        raise  # ends the run
     except UserError as error:  # of a model or its settings: not the video's own, and no bug
         return _Done(time.monotonic() - started, failure=str(error), kept=False)
     except Exception as error:
-        # A fault of ours or of the machine: it costs this video, this time.
-        seconds, bug = time.monotonic() - started, traceback.format_exc()
-        return _Done(seconds, failure=_reason(error), kept=False, bug=bug)
+        # It costs this video, this time.
+        seconds = time.monotonic() - started
+        if fault := machine_fault(error):
+            told = f"a fault of the machine: {fault}; the next build tries again"
+            return _Done(seconds, failure=told, kept=False)
+        return _Done(seconds, failure=_reason(error), kept=False, bug=traceback.format_exc())
 
 
 def _reason(error: Exception) -> str:

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import os
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from functools import cached_property
 from typing import Any, TypeVar
 
 from ..config import Config
+from ..errors import MachineError, machine_fault
+from ..intake.values import whole_text
 from ..media.container import MediaError, MediaInfo, examine
 from ..models.lazy import Models, models_of
 from ..models.speech import SpeechModelError
+from ..public import without_folders
 from ..records import Decision, Video
 from ..speech.subtitles import SubtitleError
 from ..stage import Stage
@@ -17,6 +23,7 @@ from ..store import Store
 from .keys import stage_key
 
 T = TypeVar("T")
+Result = tuple[Any, tuple[Decision, ...], str]  # result, decisions, reason of a failure
 
 
 class Failed(Exception):  # noqa: N818 - it names what became of the video
@@ -48,7 +55,7 @@ class Work:
         self.tell = tell or (lambda stage, second: None)
         self.store = store
         self._keys: dict[str, str] = {}
-        self._held: dict[str, tuple[Any, tuple[Decision, ...], str]] = {}
+        self._held: dict[str, Result] = {}
 
     def get(self, stage: Stage[T]) -> T:
         """The stage's result.
@@ -115,39 +122,78 @@ class Work:
             paths = [self.video.path, self.video.captions]
             return [self.store.content(path) for path in paths if path]
         except OSError as error:
-            raise Failed(f"cannot be read: {error.strerror}") from None
+            raise Failed(f"cannot be read: {error.strerror}") from error
 
-    def _result(self, stage: Stage[Any]) -> tuple[Any, tuple[Decision, ...], str]:
+    def _result(self, stage: Stage[Any]) -> Result:
         if stage.name not in self._held:
             self._held[stage.name] = self._load(stage) or self._settle(stage)
         return self._held[stage.name]
 
     def _load(self, stage: Stage[Any]) -> Any:
-        return self.store.load(stage.name, self.key(stage), _stored(stage))
+        known = self.store.load(stage.name, self.key(stage), _stored(stage))
+        return known and self._named(known, _with_names)
 
-    def _settle(self, stage: Stage[Any]) -> Any:
+    def _settle(self, stage: Stage[Any]) -> Result:
         needs = [self._result(need) for need in stage.needs]
         # A provisional need may have changed the key, and there may be something under that.
         if (result := self._load(stage)) is None:
             failures = [failure for _, _, failure in needs if failure]
             result = (None, (), failures[0]) if failures else self._compute(stage)
             provisional = any(decision.provisional for decision in result[1])
-            self.store.save(stage.name, self.key(stage), _stored(stage), result, provisional)
+            kept = self._named(result, _without_names)
+            self.store.save(stage.name, self.key(stage), _stored(stage), kept, provisional)
+            result = self._named(kept, _with_names)
             if provisional:
                 self._keys.clear()
         return result
 
-    def _compute(self, stage: Stage[Any]) -> tuple[Any, tuple[Decision, ...], str]:
-        """A fault of the video is a result like any other; any other fault is not kept."""
+    def _compute(self, stage: Stage[Any]) -> Result:
+        """A fault of the video is a result like any other; any other fault is not kept.
+
+        Raises:
+            MachineError: the machine's.
+        """
         self.tell(stage.name, 0.0)
         try:
             value, decisions = stage.compute(self)
         except (MediaError, SubtitleError, SpeechModelError) as error:
+            if fault := machine_fault(error):
+                raise MachineError(fault) from error
             return None, (), str(error)
         except Exception as error:
             error.add_note(f"in stage '{stage.name}' of video '{self.video.video_id}'")
             raise
         return value, tuple(decisions), ""
+
+    def _named(self, result: Result, rename: Callable[[str, Mapping[str, str]], str]) -> Result:
+        """The result with its reasons written anew.
+
+        What the store has is that of every file with the same content, wherever it is and whatever
+        it is called, so that the names of files are not kept with it.
+        """
+        value, decisions, failure = result
+        files = {"<video>": self.video.path, "<captions>": self.video.captions}
+        told = tuple(
+            d if (reason := rename(d.reason, files)) == d.reason else replace(d, reason=reason)
+            for d in decisions
+        )
+        return value, told, rename(failure, files)
+
+
+def _without_names(reason: str, files: Mapping[str, str]) -> str:
+    for mark, path in files.items():
+        folder, name = map(whole_text, os.path.split(path))
+        if name and name in reason:
+            before = f"(?:{re.escape(folder.rstrip(os.sep) + os.sep)})?"
+            reason = re.sub(rf"(?<![\w.-]){before}{re.escape(name)}(?![\w-])", mark, reason)
+        reason = without_folders(reason, [folder])
+    return reason
+
+
+def _with_names(reason: str, files: Mapping[str, str]) -> str:
+    for mark, path in files.items():
+        reason = reason.replace(mark, whole_text(os.path.basename(path)))
+    return reason
 
 
 def _stored(stage: Stage[Any]) -> Any:

@@ -13,10 +13,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from ..intake.encodings import EncodingError, decode
 from ..languages import language_code
 from ..records import Segment, Word
 from .cues import CueFile, Told, read_cues
-from .encodings import EncodingError, decode
 from .markup import Line, plain_lines
 from .rolling import Caption, Token, said_once
 from .unspoken import Speakers, blank_notes

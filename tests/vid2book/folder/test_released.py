@@ -8,12 +8,13 @@ from pathlib import Path
 import pytest
 
 from vid2book.folder import released
+from vid2book.intake import json_text
 
 
 def test_a_list_longer_than_a_chunk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     samples = [{"images": [None], "texts": ["ä\\u00e4]},{" * n]} for n in range(1, 40)]
     (tmp_path / "long.json").write_text(json.dumps(samples, indent=2, ensure_ascii=False))
-    monkeypatch.setattr(released, "_CHUNK", 7)
+    monkeypatch.setattr(json_text, "_CHUNK", 7)
     found = [row["texts"] for row in released.read_released(str(tmp_path / "long.json"), "none")]
     assert found == [sample["texts"] for sample in samples]
 

@@ -125,10 +125,10 @@ def _docstrings(tree: ast.Module) -> Iterator[str]:
 
 def test_code_that_no_stage_reaches_changes_no_key(root: Path) -> None:
     before = keys()
-    for folder in ("viewer", "folder", "collect", "config", "pipeline"):
+    for folder in ("viewer", "folder", "collect", "config", "manifest", "pipeline"):
         for file in (root / folder).glob("*.py"):
             file.write_text(file.read_text() + "\n_EDITED = 1\n")
-    for name in ("cli", "api", "manifest", "store", "stage", "licences"):
+    for name in ("cli", "api", "public", "store", "stage", "licences"):
         (root / f"{name}.py").write_text((root / f"{name}.py").read_text() + "\n_EDITED = 1\n")
     assert keys() == before
 
@@ -218,7 +218,7 @@ def test_all_data_beside_the_stages_counts(root: Path) -> None:
         for name in code.reach(stage.module)
         for file in code._read(name).data
     }
-    folders = ("speech", "screen", "teaching", "assemble")
+    folders = ("intake", "speech", "screen", "teaching", "assemble")
     assert counted == {file for f in folders for file in (root / f).rglob("*.yaml")} != set()
 
 

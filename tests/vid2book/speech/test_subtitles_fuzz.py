@@ -8,8 +8,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from vid2book.intake.encodings import EncodingError, decode
 from vid2book.speech.cues import read_cues
-from vid2book.speech.encodings import EncodingError, decode
 from vid2book.speech.subtitles import SubtitleError, read_subtitles
 
 PIECES = (

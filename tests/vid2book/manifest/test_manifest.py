@@ -56,7 +56,7 @@ def test_a_folder_is_read_in_order_with_what_stands_beside(folder: Path) -> None
     a, b, c = read_manifest(folder)
     assert (a.title, a.source_url, a.author) == ("Waves", "https://example.org/w", "Ann")
     assert a.captions.endswith("a.en.vtt") and not b.captions
-    assert c.video_id == "sub-c-d"
+    assert c.video_id.startswith("sub-c-d-")
 
 
 def test_a_single_file_and_a_folder_with_a_manifest(folder: Path) -> None:
@@ -99,3 +99,51 @@ def test_sources_that_are_none(tmp_path: Path) -> None:
     (tmp_path / "x.parquet").write_text("x")
     with pytest.raises(ManifestError, match="cannot be read as parquet"):
         read_manifest(tmp_path / "x.parquet")
+
+
+def test_a_missing_value_of_a_data_frame_is_missing(folder: Path) -> None:
+    rows = [
+        '{"path": "a.mp4", "captions": NaN, "title": NaN, "language": NaN, "license": NaN}',
+        '{"path": "b.mp4", "captions": "nan", "title": "NA", "language": "None", "license": "nan"}',
+    ]
+    (folder / "m.jsonl").write_text("\n".join(rows))
+    a, b = read_manifest(folder / "m.jsonl")
+    assert not a.problem and not b.problem
+    assert (a.captions, a.title, a.language, a.license) == ("", "", "", "")
+    assert (b.captions, b.title, b.language, b.license) == ("", "NA", "", "")
+    assert not a.metadata and not b.metadata
+
+
+@pytest.mark.parametrize("language", ["English", "eng", "en", "EN"])
+def test_a_language_by_any_name(folder: Path, language: str) -> None:
+    (folder / "m.jsonl").write_text(json.dumps({"path": "a.mp4", "language": language}))
+    assert read_manifest(folder / "m.jsonl")[0].language == "en"
+
+
+def test_columns_and_paths_as_others_write_them(folder: Path) -> None:
+    (folder / "sub").mkdir()
+    (folder / "sub" / "c\u0301a.mp4").write_bytes(b"video")
+    (folder / "m.csv").write_text("Path;Video ID;Source-URL\nsub\\\u0107a.mp4;x1;https://x.org/1\n")
+    video = read_manifest(folder / "m.csv")[0]
+    assert not video.problem
+    assert (video.video_id, video.source_url) == ("x1", "https://x.org/1")
+
+
+def test_rows_that_yt_dlp_dumped(folder: Path) -> None:
+    row = {
+        "id": "aB3_-xYz012", "title": "Work", "extractor": "youtube", "_filename": "b.mp4",
+        "webpage_url": "https://www.youtube.com/watch?v=aB3_-xYz012", "cookies": "SID=secret",
+        "formats": [{"url": "https://x.googlevideo.com/videoplayback?ip=1.2.3.4&sig=s"}],
+    }  # fmt: skip
+    (folder / "m.jsonl").write_text(json.dumps(row))
+    video = read_manifest(folder / "m.jsonl")[0]
+    assert not video.problem and (video.video_id, video.title) == ("aB3_-xYz012", "Work")
+    assert Path(video.path).name == "b.mp4" and "sig" not in str(video.metadata)
+
+
+def test_a_value_of_another_kind_is_kept_as_metadata(folder: Path) -> None:
+    row = {"path": "a.mp4", "title": {"en": "Work"}, "subject": ["Physics", "Mechanics"]}
+    (folder / "m.jsonl").write_text(json.dumps(row))
+    video = read_manifest(folder / "m.jsonl")[0]
+    assert (video.title, video.subject) == ("", "Physics, Mechanics")
+    assert video.metadata == {"title": {"en": "Work"}}

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from vid2book.speech.encodings import EncodingError, decode
+from vid2book.intake.encodings import EncodingError, decode
 from vid2book.speech.subtitles import read_subtitles
 
 CASES = Path(__file__).parents[2] / "data" / "cases"

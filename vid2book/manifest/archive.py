@@ -1,0 +1,34 @@
+"""The download archive of yt-dlp (`--download-archive FILE`): a line such as `youtube ID` for each
+video that was fetched."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from ..intake.text import open_text
+
+_LINE = re.compile(r"([a-z][\w:.+-]*) (\S+)")
+_LOOKED_AT = 1 << 22  # characters; more than a hundred thousand videos
+_ADDRESSES = {
+    "youtube": "https://www.youtube.com/watch?v=",
+    "vimeo": "https://vimeo.com/",
+    "dailymotion": "https://www.dailymotion.com/video/",
+}
+
+
+def read_archive(path: Path) -> dict[str, str]:
+    """Video ids with their sites; none if the file is no download archive, or cannot be read."""
+    try:
+        with open_text(path) as file:
+            lines = file.read(_LOOKED_AT).splitlines()
+    except (OSError, EOFError):
+        return {}
+    found = [_LINE.fullmatch(line.strip()) for line in lines if line.strip()]
+    return {match[2]: match[1] for match in found if match} if found and all(found) else {}
+
+
+def address(site: str, video_id: str) -> str:
+    """Where the video stands; empty if the site is not known."""
+    start = _ADDRESSES.get(site.lower(), "")
+    return start and start + video_id

@@ -1,0 +1,184 @@
+"""From a row to a `Video`: known columns become its fields, and what is wrong becomes its problem.
+
+What must not leave this machine (paths, passwords and keys in addresses) ends here.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass, fields, replace
+from pathlib import Path, PurePath
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+from ..beside import language_of_name
+from ..intake import Row
+from ..intake.values import whole_text
+from ..languages import language_tag
+from ..public import public_url, public_value, without_folders
+from ..records import Video
+from .ids import file_id, given_id, hashed_id, id_in_name, is_id
+from .info import described_by, file_of, is_info
+
+_SPLIT = re.compile(r"\w+(\.\w+)*")  # what `datasets` takes
+_KNOWN = {f.name for f in fields(Video)} - {"metadata", "problem"}
+# How data frames write a missing value as text. A title may well be "None" or "NA".
+_MISSING = {"nan", "NaN", "<NA>", "NaT"}
+_MISSING_NAMES = _MISSING | {"None", "null", "NULL", "N/A", "NA", "#N/A"}
+_NAMES = {"path", "captions", "language", "license", "source_url", "split", "author", "subject"}
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A video whose id may still be that of another.
+
+    Attributes:
+        where: the place of its row.
+        exact: what the id was made from; empty if it was given.
+    """
+
+    video: Video
+    where: str
+    exact: str = ""
+
+
+def unreadable(where: str, reason: str) -> Draft:
+    """A row of which nothing is known."""
+    return Draft(Video(video_id="", path="", problem=f"{where}: {reason}"), where)
+
+
+def draft(row: Row, where: str, base: Path, inside: PurePath | None = None) -> Draft:
+    """The video of a row.
+
+    Args:
+        where: the place of the row, for messages.
+        base: the folder that relative paths are within.
+        inside: the video's path in the source, from which its id is made; None: by its name.
+    """
+    if is_info(row):
+        row = {"path": file_of(row), **described_by(row), "video_id": given_id(str(row["id"]))}
+    row = {_column(name, row): value for name, value in row.items()}
+    written = {name: _text(name, row.get(name)) for name in _KNOWN}
+    values = {name: value for name, value in written.items() if value}
+    folders = (str(base), str(Path.home()))
+    for name in values.keys() - {"path", "captions"}:
+        values[name] = without_folders(whole_text(values[name]), folders).strip()
+    values["path"] = _absolute(written["path"], base)
+    values["captions"] = _absolute(written["captions"], base)
+    values["source_url"] = public_url(values.get("source_url", ""))
+    values["language"] = language_tag(told := values.get("language", "")) or told
+    if values["captions"] and not values.get("captions_language"):
+        captions, video = Path(values["captions"]), Path(values["path"])
+        values["captions_language"] = language_of_name(captions, video)
+    exact = ""
+    if not values.get("video_id"):
+        exact = whole_text(str(inside or written["path"]))
+        values["video_id"] = _id_of(inside or PurePath(PurePath(written["path"]).name))
+    if not values.get("split"):
+        values["split"] = "train"
+    untold = {k: v for k, v in row.items() if k not in _KNOWN or (not written[k] and _is_nested(v))}
+    metadata = public_value({k: v for k, v in untold.items() if v is not None and v != ""})
+    problem = _problem(values, written, where)
+    return Draft(Video(**values, metadata=metadata, problem=problem), where, exact)
+
+
+def settled(drafts: Iterable[Draft]) -> list[Video]:
+    """Videos whose ids are unique.
+
+    An id that was made from a name gives way to one that was given. A row whose id is another's
+    gets one of its own, so that it can be told of.
+    """
+    drafts = list(drafts)
+    given = {d.video.video_id for d in drafts if not d.exact}
+    taken = {d.video.video_id for d in drafts}
+    first: dict[str, int] = {}
+    result = []
+    for number, d in enumerate(drafts, 1):
+        video = d.video
+        if d.exact and (video.video_id in given or video.video_id in first):
+            video = replace(video, video_id=hashed_id(video.video_id, d.exact))
+        if video.video_id in first and not video.problem:
+            problem = (
+                f"{d.where}: video_id {video.video_id!r} is already that of row "
+                f"{first[video.video_id]}; ids must be unique"
+            )
+            video = replace(video, problem=problem)
+        if video.problem and (not is_id(video.video_id) or video.video_id in first):
+            video = replace(video, video_id=_free(f"row-{number}", taken))
+        first.setdefault(video.video_id, number)
+        taken.add(video.video_id)
+        result.append(video)
+    return result
+
+
+def _free(name: str, taken: set[str]) -> str:
+    while name in taken:
+        name += "-"
+    return name
+
+
+def _column(name: str, row: Row) -> str:
+    """`Video ID` is `video_id`, unless the row has both."""
+    plain = re.sub(r"[\s-]+", "_", name.strip().lower())
+    return plain if plain in _KNOWN and plain not in row else name
+
+
+def _text(name: str, value: Any) -> str:
+    """The value of a known column; empty where it is missing, or is no text."""
+    if isinstance(value, list | tuple) and value and all(isinstance(v, str) for v in value):
+        value = ", ".join(value)
+    if value is None or _is_nested(value):
+        return ""
+    text = str(value).strip()
+    return "" if text in (_MISSING_NAMES if name in _NAMES else _MISSING) else text
+
+
+def _is_nested(value: Any) -> bool:
+    return isinstance(value, dict | list | tuple | bytes)
+
+
+def _id_of(inside: PurePath) -> str:
+    if told := id_in_name(inside.stem):
+        return given_id(told)
+    return file_id(inside) if inside.name else ""
+
+
+def _absolute(written: str, base: Path) -> str:
+    """The file that is meant: separators of Windows, and é as one character or as two."""
+    if not written:
+        return ""
+    if written.lower().startswith("file:"):
+        written = unquote(urlsplit(written).path)
+    for spelled in (written, written.replace("\\", "/")):
+        for form in ("NFC", "NFD"):
+            path = base / unicodedata.normalize(form, spelled)
+            if _is_file(path):
+                return str(path)
+    return str(base / written)
+
+
+def _is_file(path: str | Path) -> bool:
+    try:
+        return Path(path).is_file()
+    except (OSError, ValueError):  # a name that is too long, or with a null character
+        return False
+
+
+def _problem(values: dict[str, str], written: dict[str, str], where: str) -> str:
+    video_id = values["video_id"]
+    if not values["path"]:
+        return f"{where}: no 'path' of a video file"
+    if not is_id(video_id):
+        return (
+            f"{where}: video_id {video_id[:200]!r} cannot name files; use letters of English, "
+            "digits, '.', '_' and '-', no leading dot, at most 128 characters"
+        )
+    if not _is_file(values["path"]):
+        return f"{where}: there is no file {whole_text(written['path'])[:500]}"
+    if values["captions"] and not _is_file(values["captions"]):
+        return f"{where}: there is no caption file {whole_text(written['captions'])[:500]}"
+    if not _SPLIT.fullmatch(values["split"]) or values["split"].lower() == "all":
+        return f"{where}: {values['split']!r} cannot name a split; use letters, digits and '_'"
+    return ""

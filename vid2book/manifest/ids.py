@@ -1,0 +1,63 @@
+"""The ids of videos that have none: from the names of their files.
+
+An id depends on its own file's name alone, so that no file that comes or goes renames another's. A
+plain name is the id. Of any other name what can be read is kept, and a short hash tells it from
+those that read alike.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from hashlib import blake2b
+from pathlib import PurePath
+
+_ID = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]{0,127}")
+_READABLE = 80  # characters before the hash
+_IN_BRACKETS = re.compile(r".*\[([^\[\]]+)\]", re.DOTALL)
+_YOUTUBE = re.compile(r"[A-Za-z0-9_-]{11}")
+# Of words in brackets hardly any has a digit, a dash or a capital after a small letter.
+_NO_WORD = re.compile(r"[0-9_-]|[a-z][A-Z]")
+
+
+def is_id(text: str) -> bool:
+    """Whether it can name files."""
+    return bool(_ID.fullmatch(text))
+
+
+def file_id(path: PurePath) -> str:
+    """The id of a video by its path within the source."""
+    inside = path.with_suffix("") if path.suffix == ".mp4" else path
+    name = "-".join(inside.parts)
+    if _ID.fullmatch(name):
+        return name
+    return hashed_id(name, str(path))
+
+
+def hashed_id(readable: str, exact: str) -> str:
+    """An id that can be read, and that is another for every `exact`."""
+    # File systems differ in how they write é: as one character or as two.
+    exact = unicodedata.normalize("NFC", exact)
+    digest = blake2b(exact.encode("utf-8", "surrogatepass"), digest_size=4).hexdigest()
+    letters = unicodedata.normalize("NFKD", readable).encode("ascii", "ignore").decode()
+    words = "-".join(re.findall(r"[A-Za-z0-9._]+", letters))[:_READABLE].strip("-._")
+    return f"{words or 'video'}-{digest}"
+
+
+def given_id(text: str) -> str:
+    """An id that a site gave, as it is if it can name files."""
+    return text if _ID.fullmatch(text) else hashed_id(text, text)
+
+
+def id_in_name(stem: str, known: frozenset[str] = frozenset()) -> str:
+    """The id that yt-dlp wrote into a name: `Title [ID]`, or as it once did `Title-ID`; or empty.
+
+    Args:
+        known: ids that a download archive lists. Of others, only YouTube's are taken for ids.
+    """
+    if found := _IN_BRACKETS.fullmatch(stem):
+        told = found[1]
+        if told in known or (_YOUTUBE.fullmatch(told) and _NO_WORD.search(told)):
+            return told
+    old = stem[-11:]
+    return old if stem[-12:-11] == "-" and old in known else ""

@@ -1,0 +1,112 @@
+"""The videos in a folder, and what looks like one but is half a download.
+
+Links to folders are followed, each folder once, and after all that is really there.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections import deque
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from ..media.container import EXTENSIONS
+
+_UNFINISHED = {".part", ".ytdl", ".crdownload", ".download", ".aria2", ".tmp", ".partial"}
+_PART = re.compile(r"\.part-Frag\d+(\.part)?$")
+# A track of its own, which yt-dlp joins with the other and then deletes: a.f137.mp4, a.f251-9.webm.
+_TRACK = re.compile(r"\.f\d{2,4}(-[\w-]+)?$")
+_NAMED_TRACK = re.compile(r"\.f(?:hls|dash|https?|m3u8|mpd|audio|video|source)[\w.=-]*$")
+
+
+@dataclass(frozen=True)
+class PassedOver:
+    """A file that is not taken, and why."""
+
+    path: str  # within the source
+    reason: str
+
+
+@dataclass
+class Listing:
+    """What a folder holds, subfolders too, in order of their paths."""
+
+    videos: list[Path] = field(default_factory=list)  # within the folder
+    names: dict[Path, list[str]] = field(default_factory=dict)  # of all files, by folder within it
+    passed_over: list[PassedOver] = field(default_factory=list)
+
+
+def walk(folder: Path) -> Listing:
+    """List a folder. Hidden files and folders are left out."""
+    found = Listing()
+    for inside, names in _folders(folder, found.passed_over):
+        found.names[inside] = names
+        for name in names:
+            path = inside / name
+            if reason := _leftover(Path(name), names):
+                found.passed_over.append(PassedOver(str(path), reason))
+            elif path.suffix.lower() in EXTENSIONS:
+                if (folder / path).is_file():
+                    found.videos.append(path)
+                elif (folder / path).is_symlink():
+                    found.passed_over.append(PassedOver(str(path), "a link to nothing"))
+    found.videos.sort()
+    return found
+
+
+def names_in(folder: Path) -> dict[Path, list[str]]:
+    """The names of the files in one folder alone, as a `Listing` has them."""
+    return {Path(): sorted(path.name for path in folder.iterdir())}
+
+
+def _folders(folder: Path, passed_over: list[PassedOver]) -> Iterator[tuple[Path, list[str]]]:
+    """Folders within one, with the names of their files in order."""
+    todo = deque([Path()])
+    links: deque[Path] = deque()
+    seen: set[tuple[int, int]] = set()
+    while todo or links:
+        inside = todo.popleft() if todo else links.popleft()
+        try:
+            status = (folder / inside).stat()
+            if (status.st_dev, status.st_ino) in seen:
+                continue
+            seen.add((status.st_dev, status.st_ino))
+            entries = sorted(os.scandir(folder / inside), key=lambda entry: entry.name)
+        except OSError as error:
+            passed_over.append(PassedOver(str(inside), f"cannot be listed: {error.strerror}"))
+            continue
+        names = []
+        for entry in entries:
+            if entry.name.startswith("."):
+                continue
+            if _is_folder(entry):
+                (links if entry.is_symlink() else todo).append(inside / entry.name)
+            else:
+                names.append(entry.name)
+        yield inside, names
+
+
+def _is_folder(entry: os.DirEntry[str]) -> bool:
+    try:
+        return entry.is_dir()
+    except OSError:  # a link that leads to itself
+        return False
+
+
+def _leftover(name: Path, beside: list[str]) -> str:
+    """What of a download a file is left from; empty if it is none."""
+    if name.suffix.lower() in _UNFINISHED or _PART.search(name.name):
+        # Of a download of something else nothing is to be told.
+        inner = Path(_PART.sub("", name.name).removesuffix(name.suffix)).suffix.lower()
+        return "a download that did not finish" if inner in EXTENSIONS else ""
+    if name.suffix.lower() not in EXTENSIONS:
+        return ""
+    if name.stem.endswith(".temp"):
+        return "a file that a download was still being joined in"
+    whole = _NAMED_TRACK.sub("", name.stem)
+    is_joined = whole != name.stem and any(f"{whole}{suffix}" in beside for suffix in EXTENSIONS)
+    if _TRACK.search(name.stem) or is_joined:
+        return "one track of a download, not joined with the other"
+    return ""
