@@ -7,7 +7,8 @@ from functools import cached_property
 from typing import Any, TypeVar
 
 from ..config import Config
-from ..media.container import MediaError, MediaInfo, examine
+from ..media.container import MediaError
+from ..media.survey import MediaInfo, examine
 from ..models.lazy import Models, models_of
 from ..models.speech import SpeechModelError
 from ..records import Decision, Video

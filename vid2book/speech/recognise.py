@@ -12,8 +12,8 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from ..media.audio import SAMPLE_RATE, read_audio
-from ..media.container import MediaError, check_complete
+from ..media.audio import read_audio
+from ..media.container import MediaError
 from ..models.speech import Recognised
 from ..privacy import mask_transcript
 from ..records import Decision, Transcript, Video
@@ -96,7 +96,12 @@ def prompt(video: Video) -> str:
 
 def _compute(given: Given) -> tuple[Transcript, list[Decision]]:
     transcript, decisions = _words(given)
-    return (mask_transcript(transcript) if given.config.privacy.mask else transcript), decisions
+    odd = [
+        Decision(given.video.video_id, "video", "recognise", n.start, n.end, True, n.text)
+        for n in given.info.notes
+    ]
+    masked = mask_transcript(transcript) if given.config.privacy.mask else transcript
+    return masked, [*odd, *decisions]
 
 
 def _words(given: Given) -> tuple[Transcript, list[Decision]]:
@@ -110,10 +115,16 @@ def _words(given: Given) -> tuple[Transcript, list[Decision]]:
         raise MediaError("no captions beside it, and transcribe.backend is 'captions'")
     if not given.info.audio_duration:
         raise MediaError("no sound in it, and no captions beside it")
-    audio = read_audio(video.path, given.until)
-    check_complete(video.path, len(audio) / SAMPLE_RATE, given.info.audio_duration)
+    holes: list[Decision] = []
+
+    def tell(start: float, end: float) -> None:
+        reason = "no sound: a hole in the file, or damage, where silence stands now"
+        holes.append(Decision(video.video_id, "clip", "recognise", start, end, False, reason))
+
+    audio = read_audio(video.path, end=given.until, info=given.info, tell=tell)
     speech = given.models.speech
-    return recognise(video, audio, duration, speech, speech.engine.name)
+    transcript, decisions = recognise(video, audio, duration, speech, speech.engine.name)
+    return transcript, [*holes, *decisions]
 
 
 RECOGNISE = Stage(
