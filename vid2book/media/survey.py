@@ -17,7 +17,7 @@ import av.error
 from .clock import Clock, Hand, Kind, Note
 from .container import MediaError, open_media
 from .header import told_ends
-from .packets import counts, stamps
+from .packets import counts, packets, stamps
 from .tracks import best_picture, best_sound
 
 # A file may end a little before its header says: audio padding, edit lists, rounding.
@@ -149,7 +149,7 @@ class _Survey:
     def _walk(self) -> Clock:
         clock: Clock | None = None
         try:
-            for packet in self._container.demux():
+            for packet in packets(self._container, list(self._container.streams)):
                 if not counts(packet):
                     continue
                 index, base = packet.stream_index, float(packet.time_base)

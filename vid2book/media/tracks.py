@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from itertools import islice
 
 import av
@@ -10,6 +10,8 @@ import av.container
 import av.error
 import numpy as np
 from av.stream import Disposition
+
+from .packets import decoded, packets
 
 # What is not the lecture itself, if there is anything else.
 _SIDE = (
@@ -94,20 +96,13 @@ def _samples(
     """A second or two of a track's sound as float32, from about `place` (microseconds)."""
     try:
         container.seek(place)
-        for frame in islice(_decoded(container, stream), _FRAMES):
-            resampler = av.AudioResampler(format="fltp")
-            for out in resampler.resample(frame):
+    except av.error.FFmpegError:
+        return  # it cannot be sought in there
+    frames = (f for packet in packets(container, [stream]) for f in decoded(packet))
+    try:
+        for frame in islice(frames, _FRAMES):
+            for out in av.AudioResampler(format="fltp").resample(frame):
                 if out.samples:
                     yield out.to_ndarray().astype(np.float32, copy=False)
-    except (av.error.InvalidDataError, av.error.ArgumentError, av.error.PermissionError):
-        return  # it cannot be sought in there
-
-
-def _decoded(
-    container: av.container.InputContainer, stream: av.AudioStream
-) -> Iterable[av.AudioFrame]:
-    for packet in islice(container.demux(stream), 4 * _FRAMES):
-        try:
-            yield from packet.decode()
-        except av.error.InvalidDataError:
-            continue
+    except av.error.InvalidDataError:
+        return  # the file breaks off there
