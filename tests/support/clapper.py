@@ -90,13 +90,13 @@ class Sound:
     def packets(self, container: Any) -> Iterator[tuple[float, Any]]:
         samples = tone(rate=self.rate) if self.samples is None else self.samples
         samples = np.atleast_2d(samples)
-        layout = {1: "mono", 2: "stereo", 6: "5.1"}[len(samples)]
+        layout = {1: "mono", 2: "stereo", 6: "5.1", 8: "7.1"}[len(samples)]
         stream = container.add_stream(self.codec, rate=self.rate, layout=layout)
         _flag(stream, self.default)
         size = 1024
         for start in range(0, samples.shape[1], size):
-            part = np.ascontiguousarray(samples[:, start : start + size])
-            frame = av.AudioFrame.from_ndarray(part, format="fltp", layout=layout)
+            part = np.ascontiguousarray(samples[:, start : start + size].T).reshape(1, -1)
+            frame = av.AudioFrame.from_ndarray(part, format="flt", layout=layout)
             frame.rate, frame.pts = self.rate, start
             frame.time_base = Fraction(1, self.rate)
             yield from _timed(stream.encode(frame), self.retime)

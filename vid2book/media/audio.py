@@ -94,7 +94,7 @@ class _Placed:
             self._flush()
             self._note_hole(time)
             self._overlap += max(0.0, self._due - time)
-            self._resampler = av.AudioResampler("fltp", frame.layout, SAMPLE_RATE)
+            self._resampler = av.AudioResampler("flt", frame.layout, SAMPLE_RATE)
             self._shape, self._due = shape, time
             self._at = round((time - self._first) * SAMPLE_RATE)
         self.anything = True
@@ -128,7 +128,9 @@ class _Placed:
 
     def _add(self, frame: av.AudioFrame) -> None:
         """Put resampled channels where they go, second by second."""
-        channels = frame.to_ndarray().astype(np.float32, copy=False)
+        # Interleaved: PyAV reads beyond the planes of a frame with eight.
+        samples = frame.to_ndarray().astype(np.float32, copy=False)
+        channels = samples.reshape(-1, frame.layout.nb_channels).T
         while channels.shape[1]:
             second, offset = divmod(self._at, SAMPLE_RATE)
             if second != self._second or len(channels) != len(self._channels):

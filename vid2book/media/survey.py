@@ -46,8 +46,8 @@ class Track:
 
 @dataclass(frozen=True)
 class MediaInfo:
-    """What is in a file. Times are seconds on its clock, which begins with the container's first
-    timestamp.
+    """What is in a file. Times are seconds on its clock, which begins where the first of the two
+    tracks begins.
 
     Attributes:
         duration: where the last of picture and sound ends.
@@ -126,8 +126,13 @@ class _Survey:
         self._container = container
         self._chosen = chosen
         self._until = math.inf if until is None else until
-        start = container.start_time
-        self._origin = None if start is None else start / av.time_base
+        streams = [container.streams[index] for index in chosen]
+        starts = [
+            float(s.start_time * s.time_base)
+            for s in streams
+            if s.start_time is not None and s.time_base
+        ]
+        self._origin = min(starts, default=None)
         self._ends: dict[int, float] = {}  # of all tracks, as their timestamps have it
         self._notes: list[Note] = []
         self._whole = True  # read to the end of the file
@@ -138,7 +143,7 @@ class _Survey:
             self._compare(clock)
         clock.close()
         tracks = {
-            hand.kind: Track(index, hand.start, self._end(hand), tuple(hand.shifts))
+            hand.kind: Track(index, round(hand.start, 6), self._end(hand), tuple(hand.shifts))
             for index, hand in clock.hands.items()
             if hand.packets
         }
@@ -189,7 +194,7 @@ class _Survey:
     def _end(self, hand: Hand) -> float:
         """On the clock. A file that was not read to its end has the next picture later."""
         more = not self._whole and hand.kind == "picture"
-        return self._until if more else min(hand.end, self._until)
+        return self._until if more else min(round(hand.end, 6), self._until)
 
     def _compare(self, clock: Clock) -> None:
         """Compare where packets end with what the header says.

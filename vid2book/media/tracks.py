@@ -101,7 +101,7 @@ def _samples(
     frames = (f for packet in packets(container, [stream]) for f in decoded(packet))
     try:
         for frame in islice(frames, _FRAMES):
-            for out in av.AudioResampler(format="fltp").resample(frame):
+            for out in av.AudioResampler(format="flt").resample(frame):
                 if out.samples:
                     yield out.to_ndarray().astype(np.float32, copy=False)
     except av.error.InvalidDataError:

@@ -96,10 +96,11 @@ def test_no_channel_cancels_another(tmp_path: Path, left: float, right: float, c
     assert level(path) == pytest.approx(0.21, abs=0.03)
 
 
-def test_the_voice_of_a_surround_sound_is_heard(tmp_path: Path) -> None:
-    channels = np.zeros((6, len(tone())), np.float32)
+@pytest.mark.parametrize(("count", "codec"), [(6, "aac"), (8, "flac")])
+def test_the_voice_of_a_surround_sound_is_heard(tmp_path: Path, count: int, codec: str) -> None:
+    channels = np.zeros((count, len(tone())), np.float32)
     channels[2] = tone()  # the centre
-    path = write(tmp_path / "a.mkv", Sound(samples=channels))
+    path = write(tmp_path / "a.mkv", Sound(codec=codec, samples=channels))
     assert level(path) == pytest.approx(0.21, abs=0.03)
 
 
