@@ -203,22 +203,25 @@ class _Survey:
             MediaError: the file is truncated.
         """
         assert self._origin is not None
-        hands = {index: hand for index, hand in clock.hands.items() if hand.packets}
-        told, longest = told_ends(self._container, hands, self._origin)
-        for index, hand in hands.items():
+        told, longest = told_ends(self._container, clock.hands, self._origin)
+        for index, hand in clock.hands.items():
             own = told.get(index)
+            if not hand.packets and own is None:
+                continue  # a track that is announced, and empty
             if own is not None and hand.latest <= own - self._origin < hand.end:
                 # Where pictures are reordered, the length of a packet is not that of its picture.
                 hand.lasts = own - self._origin - hand.latest
             end = longest if own is None else own
-            reached = max(self._ends.values()) if own is None else self._ends.get(index, 0.0)
+            reached = max(self._ends.values())
+            if own is not None:
+                reached = self._ends.get(index, self._origin)
             missing = 0.0 if end is None else min(end, self._origin + self._until) - reached
             if missing <= _END_TOLERANCE:
                 continue
-            alone = len(hands) == 1 or own is not None
+            alone = len(clock.hands) == 1 or own is not None
             stands = missing <= hand.pause or (hand.packets == 1 and alone)
-            if hand.kind == "picture" and stands:
-                hand.lasts += missing  # the last slide: few containers say how long it stands
+            if hand.kind == "picture" and stands and longest is not None:
+                hand.lasts += missing  # the last slide: these containers do not say how long
                 continue
             at = reached - self._origin
             if end is not None and missing > _MISSING * end:

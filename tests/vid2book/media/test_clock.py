@@ -5,6 +5,7 @@ from __future__ import annotations
 import tracemalloc
 from pathlib import Path
 
+import av
 import numpy as np
 import pytest
 from numpy.typing import NDArray
@@ -306,4 +307,19 @@ def test_what_is_cut_short_is_noticed(tmp_path: Path, extension: str) -> None:
     assert examine(path).duration == pytest.approx(20, abs=0.2)
     path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
     with pytest.raises(MediaError, match=r"truncated: its (picture|sound) ends at"):
+        examine(path)
+
+
+def test_sound_that_lies_behind_the_cut_is_missed(tmp_path: Path) -> None:
+    """In a long interleaving, all that is left may be pictures, and the header has the sound."""
+    late = Sound(samples=tone(70.0), retime=without(-1.0, 30.0))
+    options = {"movflags": "faststart"}
+    path = write(
+        tmp_path / "a.mp4", Pictures(times=[i / 10 for i in range(200)]), late, options=options
+    )
+    assert examine(path).audio_duration == pytest.approx(70, abs=0.1)
+    with av.open(str(path)) as source:
+        first = next(p for p in source.demux(audio=0) if p.size)
+    path.write_bytes(path.read_bytes()[: first.pos])
+    with pytest.raises(MediaError, match="truncated: its sound ends at 0 s of 70 s"):
         examine(path)
