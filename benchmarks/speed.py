@@ -21,7 +21,7 @@ from rich.console import Console
 from rich.table import Table
 
 from vid2book.manifest import read_manifest
-from vid2book.media.container import probe
+from vid2book.media.survey import probe
 
 CACHE = Path(tempfile.gettempdir()) / "vid2book-benchmarks"
 

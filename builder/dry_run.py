@@ -73,7 +73,7 @@ def plan(corpus: Corpus, videos: Iterable[Video]) -> Plan:
                 made.seconds += work.info.duration
             elif failure := work.failure(STAGES[-1]):
                 made.failed[video.video_id] = failure
-        except (Failed, MediaError) as error:
+        except (Failed, MediaError, OSError) as error:
             made.failed[video.video_id] = str(error)
             continue
         for step, stored in zip(made.steps, done, strict=True):

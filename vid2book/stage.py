@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 
 if TYPE_CHECKING:
     from .config import Config
-    from .media.container import MediaInfo
+    from .media.survey import MediaInfo
     from .models.lazy import Models
     from .records import Decision, Video
 
@@ -41,7 +41,7 @@ class Given(Protocol):
 
     @property
     def info(self) -> MediaInfo:
-        """What the file says of itself."""
+        """What is in the file, and when."""
 
     def get(self, stage: Stage[T]) -> T:
         """The result of a stage that is among the `needs`."""

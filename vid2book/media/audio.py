@@ -2,51 +2,156 @@
 
 from __future__ import annotations
 
-from itertools import chain
+import math
+from collections.abc import Callable
 from pathlib import Path
 
 import av
-import av.error
 import numpy as np
-from numpy.typing import NDArray
 
-from .container import MediaError, decode, open_media
+from .clock import Note
+from .container import MediaError
+from .decode import decode
+from .mono import Samples, to_mono
+from .survey import MediaInfo, probe
 
 SAMPLE_RATE = 16_000
+_DRIFT = 0.1  # seconds by which sound may lie off its timestamps, as FFmpeg's aresample allows
+_HOLE = 2.0  # seconds; a longer one is told
 
 
-def read_audio(path: str | Path, until: float | None = None) -> NDArray[np.float32]:
-    """The first audio stream of `path`, mono, 16 kHz, float32 in [-1, 1].
+def read_audio(
+    path: str | Path,
+    start: float = 0.0,
+    end: float | None = None,
+    *,
+    info: MediaInfo | None = None,
+    tell: Callable[[Note], None] | None = None,
+) -> Samples:
+    """The sound of `path` from `start` to `end`: mono, 16 kHz, float32 in [-1, 1].
 
-    Silence stands where the sound starts late, so that positions are times of the video. Sound is
-    decoded in a stream; what is held is the result, 230 MB an hour, which a speech model needs.
+    Sound lies where its timestamps put it on the file's clock, and silence stands where there is
+    none, so that sample i is `start` + i / 16,000 s of the video. Sound is decoded in a stream;
+    what is held is the result, 230 MB an hour, which a speech model needs.
 
     Args:
         path: a media file.
-        until: stop here, in seconds; None: at the end.
+        start: seconds.
+        end: seconds; None, or one beyond the sound: where the sound ends.
+        info: what `probe` finds in the file, if it is known. To read many stretches, pass it.
+        tell: called with each hole of more than two seconds, and with what overlaps.
 
     Raises:
-        MediaError: the file has no sound or cannot be decoded.
+        MediaError: the file has no sound or it cannot be decoded.
+        OSError: it cannot be read now.
     """
-    chunks: list[NDArray[np.float32]] = []
-    held = 0
-    with open_media(path) as container:
-        if not container.streams.audio:
-            raise MediaError(f"{Path(path).name}: no sound in it")
-        stream = container.streams.audio[0]
-        resampler = av.AudioResampler(format="flt", layout="mono", rate=SAMPLE_RATE)
-        for frame in chain(decode(container, stream), [None]):  # None: what the resampler holds
-            if frame is not None and not chunks and frame.time:
-                late = np.zeros(max(0, round(frame.time * SAMPLE_RATE)), np.float32)
-                chunks.append(late)
-                held += len(late)
-            for out in resampler.resample(frame):
-                samples = out.to_ndarray().reshape(-1).astype(np.float32, copy=False)
-                chunks.append(samples)
-                held += len(samples)
-            if until is not None and held >= until * SAMPLE_RATE:
-                break
-    audio = np.concatenate(chunks) if chunks else np.zeros(0, np.float32)
-    if not held:
+    info = info or probe(path, end)
+    track = info.sound
+    if track is None:
+        raise MediaError(f"{Path(path).name}: no sound in it")
+    stop = track.end if end is None else min(end, track.end)
+    if start >= stop:
+        return np.zeros(0, np.float32)
+    # Whole seconds, so that the channels of a stretch are mixed as those of the whole are.
+    first, last = max(0, math.floor(start) - 1), math.ceil(stop) + 1
+    placed = _Placed(first, last, tell or (lambda _: None))
+    for frame, _ in decode(path, track, first):
+        if not placed.put(frame):
+            break
+    placed.close(stop)
+    if not placed.anything:
         raise MediaError(f"{Path(path).name}: its sound cannot be decoded")
-    return audio if until is None else audio[: round(until * SAMPLE_RATE)]
+    begin = round((start - first) * SAMPLE_RATE)
+    return placed.samples[begin : begin + round((stop - start) * SAMPLE_RATE)]
+
+
+class _Placed:
+    """Sound between two seconds, each frame in its place."""
+
+    def __init__(self, first: int, last: int, tell: Callable[[Note], None]) -> None:
+        self.samples = np.zeros((last - first) * SAMPLE_RATE, np.float32)
+        self.anything = False
+        self._first = first
+        self._last = last
+        self._tell = tell
+        self._overlap = 0.0
+        self._covered = float(first)  # no sound is missing up to here, or it was told
+        self._resampler: av.AudioResampler | None = None
+        self._shape: tuple[str, str, int] | None = None  # of the frames that it takes
+        self._due = 0.0  # when the next frame begins if it goes on from the one before
+        self._at = 0  # where the next sample goes
+        self._channels = np.zeros((1, 0), np.float32)  # of the second that is being filled
+        self._second: int | None = None
+        self._filled = (0, 0)
+
+    def put(self, frame: av.AudioFrame) -> bool:
+        """Place a frame; false when it lies after the end."""
+        time = self._due if frame.time is None else frame.time
+        if time >= self._last:
+            return False
+        shape = (frame.format.name, frame.layout.name, frame.sample_rate)
+        if shape != self._shape or abs(time - self._due) > _DRIFT:
+            self._flush()
+            self._note_hole(time)
+            self._overlap += max(0.0, self._due - time)
+            self._resampler = av.AudioResampler("flt", frame.layout, SAMPLE_RATE)
+            self._shape, self._due = shape, time
+            self._at = round((time - self._first) * SAMPLE_RATE)
+        self.anything = True
+        self._due += frame.samples / frame.sample_rate
+        self._covered = max(self._covered, self._due)
+        frame.pts = None  # the resampler has no say in where sound lies
+        assert self._resampler is not None
+        for out in self._resampler.resample(frame):
+            self._add(out)
+        return True
+
+    def close(self, stop: float) -> None:
+        """No more frames, and there should be sound up to `stop`."""
+        self._flush()
+        self._note_hole(stop)
+        if self._overlap > _HOLE:
+            text = f"{self._overlap:.0f} s of sound lie on other sound by their timestamps: lost"
+            self._tell(Note(self._first, stop, text))
+
+    def _note_hole(self, time: float) -> None:
+        if time - self._covered > _HOLE:
+            text = "a hole in the sound, or damage: silence stands there"
+            self._tell(Note(self._covered, time, text))
+
+    def _flush(self) -> None:
+        if self._resampler is not None:
+            for out in self._resampler.resample(None):
+                self._add(out)
+        self._resampler = None
+        self._mix()
+
+    def _add(self, frame: av.AudioFrame) -> None:
+        """Put resampled channels where they go, second by second."""
+        # Interleaved: PyAV reads beyond the planes of a frame with eight.
+        samples = frame.to_ndarray().astype(np.float32, copy=False)
+        channels = samples.reshape(-1, frame.layout.nb_channels).T
+        while channels.shape[1]:
+            second, offset = divmod(self._at, SAMPLE_RATE)
+            if second != self._second or len(channels) != len(self._channels):
+                self._mix()
+                self._second = second
+                self._channels = np.zeros((len(channels), SAMPLE_RATE), np.float32)
+            part = channels[:, : SAMPLE_RATE - offset]
+            reached = offset + part.shape[1]
+            self._channels[:, offset:reached] = part
+            low, high = self._filled
+            self._filled = (min(low, offset), reached) if high else (offset, reached)
+            self._at += part.shape[1]
+            channels = channels[:, part.shape[1] :]
+
+    def _mix(self) -> None:
+        """The second that is being filled becomes part of the result."""
+        if self._second is None:
+            return
+        low, high = self._filled
+        self._filled = (0, 0)
+        begin = self._second * SAMPLE_RATE
+        low, high = max(low, -begin), min(high, len(self.samples) - begin)
+        if low < high:
+            self.samples[begin + low : begin + high] = to_mono(self._channels[:, low:high])

@@ -1,21 +1,25 @@
-"""Opening a media file, safely, and knowing what is in it.
+"""Opening a media file, safely, and telling the file's faults from the machine's.
 
 FFmpeg opens playlists and URLs too: a file named .mp4 that is an HLS playlist could make it read
 other files or the network. So only the `file` protocol and known containers are allowed.
+
+What FFmpeg makes of a read that failed depends on the container: some call it the end of the file,
+some damage. So the file is read here, and a fault of the disk or the network is never taken for
+one of the file.
 """
 
 from __future__ import annotations
 
+import errno
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import BinaryIO
 
 import av
 import av.container
 import av.error
-import av.stream
 
 # Demuxer names of FFmpeg, as `ffmpeg -formats` lists them.
 FORMATS = "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,mpegts,mpeg,flv,asf,ogg,mp3,wav,flac,aac"
@@ -37,26 +41,31 @@ EXTENSIONS = frozenset(
         ".3gp",
     ]
 )
-# A file may end a little before its header says: audio padding, edit lists, rounding.
-_END_TOLERANCE = 2.0
+
+
+# What FFmpeg does not say of a file. EPERM, say, is what its decoders make of some damage.
+_MACHINE = frozenset(
+    {
+        errno.EIO,
+        errno.ENOMEM,
+        errno.EMFILE,
+        errno.ENFILE,
+        errno.ENOSPC,
+        errno.EDQUOT,
+        errno.EACCES,
+        errno.ENODEV,
+        errno.ENXIO,
+        errno.ESTALE,
+        errno.ETIMEDOUT,
+        errno.EINTR,
+        errno.EAGAIN,
+        errno.EBUSY,
+    }
+)
 
 
 class MediaError(ValueError):
-    """A media file that cannot be used; the message says why."""
-
-
-@dataclass(frozen=True)
-class MediaInfo:
-    """What a file's header says. Durations in seconds; 0 where there is no such stream."""
-
-    duration: float
-    audio_duration: float
-    video_duration: float
-
-    def first(self, seconds: float) -> MediaInfo:
-        """The same for the first so many seconds."""
-        durations = (self.duration, self.audio_duration, self.video_duration)
-        return MediaInfo(*(min(seconds, d) for d in durations))
+    """A media file that cannot be used; the message says why. It is the file's own fault."""
 
 
 @contextmanager
@@ -64,84 +73,68 @@ def open_media(path: str | Path) -> Iterator[av.container.InputContainer]:
     """Open `path` for reading.
 
     Raises:
-        MediaError: it is missing, empty, no known container, or damaged.
+        MediaError: it is empty, no known container, or damaged.
+        OSError: it is missing or cannot be read now, or the machine is out of something. That says
+            nothing of the file.
     """
     name = Path(path).name
-    if not Path(path).is_file():
-        raise MediaError(f"{path}: there is no such file")
-    if Path(path).stat().st_size == 0:
-        raise MediaError(f"{name}: the file is empty")
     options = {"protocol_whitelist": "file", "format_whitelist": FORMATS}
+    source: _Source | None = None
     try:
-        with av.open(str(path), options=options) as container:
-            yield container
+        if Path(path).exists() and not Path(path).is_file():
+            raise MediaError(f"{name}: not a file")
+        with open(path, "rb", buffering=0) as file:
+            source = _Source(file)
+            if not source.read(1):
+                raise MediaError(f"{name}: the file is empty")
+            source.seek(0)
+            with av.open(source, "r", options=options, metadata_errors="replace") as container:
+                yield container
+    except MediaError:
+        if source is None or source.fault is None:
+            raise
     except av.error.FFmpegError as error:
-        raise MediaError(f"{name}: not a readable video ({error.strerror})") from None
+        if (source is None or source.fault is None) and not _of_machine(error, source):
+            raise MediaError(f"{name}: not a readable video ({error.strerror})") from None
+        raise _unreadable(name, error.errno, error.strerror) from error
+    except OSError as error:
+        raise _unreadable(name, error.errno, error.strerror) from error
+    if source is not None and source.fault is not None:
+        raise _unreadable(name, source.fault.errno, source.fault.strerror) from source.fault
 
 
-def probe(path: str | Path) -> MediaInfo:
-    """Duration and streams of `path`, from its header.
+class _Source:
+    """A file as FFmpeg reads it, which knows whether a read failed or reached the end."""
 
-    Raises:
-        MediaError: the file cannot be opened or holds neither sound nor picture.
-    """
-    with open_media(path) as container:
-        video = [s for s in container.streams.video if not is_cover(s)]
-        audio = container.streams.audio
-        if not video and not audio:
-            raise MediaError(f"{Path(path).name}: no sound and no picture in it")
-        whole = float(container.duration or 0) / av.time_base
-        sound = max((_duration(s, whole) for s in audio), default=0.0)
-        picture = max((_duration(s, whole) for s in video), default=0.0)
-        return MediaInfo(max(whole, sound, picture), sound, picture)
+    def __init__(self, file: BinaryIO) -> None:
+        self._file = file
+        self.name = file.name
+        self.fault: OSError | None = None
+        self.ended = False
 
+    def read(self, size: int) -> bytes:
+        try:
+            data = self._file.read(size)
+        except OSError as error:
+            self.fault = error
+            raise
+        self.ended |= not data
+        return data
 
-def examine(path: str | Path, until: float | None = None) -> MediaInfo:
-    """Duration and streams of a video, of which only the first `until` seconds are looked at.
+    def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
+        return self._file.seek(offset, whence)
 
-    Raises:
-        MediaError: it cannot be opened, or there is no picture in it.
-    """
-    info = probe(path)
-    if not info.video_duration:
-        raise MediaError("no picture in it")
-    return info if until is None else info.first(until)
+    def tell(self) -> int:
+        return self._file.tell()
 
 
-def _duration(stream: av.stream.Stream, whole: float) -> float:
-    """A stream's own duration; Matroska and others tell only that of the file."""
-    if stream.duration and stream.time_base:
-        return float(stream.duration * stream.time_base)
-    return whole
+def _of_machine(error: av.error.FFmpegError, source: _Source | None) -> bool:
+    """Whether FFmpeg speaks of the machine. Some of its readers call the end of a file EIO."""
+    if error.errno == errno.EIO and source is not None and source.ended:
+        return False
+    return error.errno in _MACHINE
 
 
-def is_cover(stream: av.VideoStream) -> bool:
-    """A still picture attached to a sound file is no video."""
-    return bool(stream.disposition & av.stream.Disposition.attached_pic)
-
-
-def decode(
-    container: av.container.InputContainer, stream: av.VideoStream | av.AudioStream
-) -> Iterator[Any]:
-    """Frames of a stream. A damaged packet costs its own frames only; see `check_complete`."""
-    try:
-        for packet in container.demux(stream):
-            try:
-                frames = packet.decode()
-            except av.error.InvalidDataError:
-                continue
-            yield from frames
-    except av.error.InvalidDataError:
-        return  # the file itself breaks off
-
-
-def check_complete(path: str | Path, reached: float, expected: float) -> None:
-    """Raise when decoding ended well before the header said it would.
-
-    Raises:
-        MediaError: the file is truncated.
-    """
-    if expected - reached > max(_END_TOLERANCE, 0.05 * expected):
-        raise MediaError(
-            f"{Path(path).name}: truncated: it ends at {reached:.0f} s of {expected:.0f} s"
-        )
+def _unreadable(name: str, code: int | None, told: str | None) -> OSError:
+    """Without the path: the reason of a failure stands in the corpus."""
+    return OSError(code or errno.EIO, f"{name} cannot be read: {told}")

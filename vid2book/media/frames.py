@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
 import av
-import av.container
-import av.error
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from .container import MediaError, decode, is_cover, open_media
+from .clock import Note
+from .container import MediaError
+from .decode import decode
+from .survey import MediaInfo, Track, probe
 
 Plane = NDArray[np.uint8]
+_LOST = 2.0  # seconds without a picture that are told, if there are packets in them
 
 
 @dataclass
@@ -78,40 +80,111 @@ class Frame:
         return np.ascontiguousarray(np.rot90(image, turns)) if turns else image
 
 
-def read_frames(path: str | Path, rate: float, until: float | None = None) -> Iterator[Frame]:
-    """The picture that stands at every step of 1 / `rate` seconds, in order of time.
+def read_frames(
+    path: str | Path,
+    rate: float,
+    end: float | None = None,
+    *,
+    start: float = 0.0,
+    info: MediaInfo | None = None,
+    tell: Callable[[Note], None] | None = None,
+) -> Iterator[Frame]:
+    """The picture that stands at every step of 1 / `rate` seconds from `start` to `end`.
 
-    Times are presentation times, so variable frame rates are right: a picture that stands longer
-    than a step comes again at each step. The last frame of the video always comes.
+    Times are presentation times on the file's clock, so variable frame rates are right: a picture
+    that stands longer than a step comes again at each step, the last one to the end of the video.
+    The last frame of the video always comes. Frames have the size that they have at their time.
+
+    Args:
+        path: a media file.
+        rate: samples a second.
+        end: seconds; None, or one beyond the video: where the video ends.
+        start: seconds. Where no picture stands yet, the first sample is the first picture.
+        info: what `probe` finds in the file, if it is known. To read many stretches, pass it.
+        tell: called with each stretch of more than two seconds whose pictures cannot be decoded.
 
     Raises:
         MediaError: the file has no picture or cannot be decoded at all.
+        OSError: it cannot be read now.
     """
-    with open_media(path) as container:
-        streams = [s for s in container.streams.video if not is_cover(s)]
-        if not streams:
-            raise MediaError(f"{Path(path).name}: no picture in it")
-        stream = streams[0]
-        # One thread: videos are worked on side by side, and a decoder's threads would only queue.
-        stream.thread_type = "NONE"
-        aspect = float(stream.sample_aspect_ratio or 1) or 1.0
-        origin = float((stream.start_time or 0) * stream.time_base) if stream.time_base else 0.0
-        step = 1 / rate
-        held: Frame | None = None  # the newest picture, not yet handed out
-        due = 0.0
-        for picture in decode(container, stream):
-            if picture.time is None:
-                continue
-            time = max(0.0, picture.time - origin)
-            if until is not None and time >= until:
-                break
-            frame = Frame(time, picture, aspect, int(picture.rotation) % 360)
-            if held is None:
-                due = time
-            while held is not None and time > due + 1e-6:  # sums of steps are not exact
-                yield replace(held, time=max(held.time, due))
-                due += step
-            held = frame
+    info = info or probe(path, end)
+    track = info.picture
+    if track is None:
+        raise MediaError(f"{Path(path).name}: no picture in it")
+    stop = info.duration if end is None else min(end, info.duration)
+    if start >= stop:
+        return
+    step = 1 / rate
+    held: Frame | None = None  # the newest picture
+    shown = True  # whether it was handed out
+    due = start
+    for picture in _pictures(path, track, start, stop, tell or (lambda _: None)):
+        while held is not None and picture.time > due + 1e-6:  # sums of steps are not exact
+            yield replace(held, time=max(held.time, due))
+            shown = True
+            due += step
         if held is None:
+            due = max(due, picture.time)
+        held, shown = picture, False
+    if held is None:
+        if start <= track.start < stop:
             raise MediaError(f"{Path(path).name}: its picture cannot be decoded")
+        return
+    # Sound that ends a moment after the last picture does not make it stand longer.
+    over = max(min(stop, track.end) - 1e-3, stop - step + 1e-3)  # containers round to milliseconds
+    while due < over:
+        yield replace(held, time=max(held.time, due))
+        shown = True
+        due += step
+    if not shown and (end is None or stop < end):
         yield held
+
+
+def _pictures(
+    path: str | Path,
+    track: Track,
+    start: float,
+    stop: float,
+    tell: Callable[[Note], None],
+) -> Iterator[Frame]:
+    """The picture that stands at `start`, and those that come before `stop`."""
+    undecoded = _Undecoded(tell)
+    last = track.start
+    for picture, stream in decode(path, track, start, undecoded.sent):
+        time = last if picture.time is None else max(0.0, picture.time)
+        undecoded.came(time, start)
+        if time >= stop:
+            return
+        last = time
+        yield Frame(time, picture, _aspect(picture, stream), int(picture.rotation) % 360)
+    undecoded.came(min(stop, track.end), start)
+
+
+def _aspect(picture: av.VideoFrame, stream: av.VideoStream) -> float:
+    """Width of a pixel over its height. The container's word holds for pictures of its size."""
+    told = stream.sample_aspect_ratio
+    if (picture.width, picture.height) != (stream.width, stream.height):
+        told = stream.codec_context.sample_aspect_ratio
+    return float(told or 1) or 1.0
+
+
+class _Undecoded:
+    """Finds stretches in which there are packets, but no pictures come of them."""
+
+    def __init__(self, tell: Callable[[Note], None]) -> None:
+        self._tell = tell
+        self._sent: list[float] = []  # times of packets after the last picture
+        self._last: float | None = None
+
+    def sent(self, time: float) -> None:
+        self._sent.append(time)
+
+    def came(self, time: float, start: float) -> None:
+        """A picture, or the end."""
+        last = start if self._last is None else self._last
+        missing = [t for t in self._sent if last + 1e-3 < t < time - 1e-3]
+        if missing and time - last > _LOST and time > start:
+            text = "pictures that cannot be decoded: the one before stands for them"
+            self._tell(Note(max(start, min(missing)), time, text))
+        self._sent = [t for t in self._sent if t > time]
+        self._last = time

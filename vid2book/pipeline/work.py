@@ -12,7 +12,8 @@ from typing import Any, TypeVar
 from ..config import Config
 from ..errors import MachineError, machine_fault
 from ..intake.values import whole_text
-from ..media.container import MediaError, MediaInfo, examine
+from ..media.container import MediaError
+from ..media.survey import MediaInfo, examine
 from ..models.lazy import Models, models_of
 from ..models.speech import SpeechModelError
 from ..public import without_folders

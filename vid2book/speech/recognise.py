@@ -7,14 +7,15 @@ needs no model.
 from __future__ import annotations
 
 import re
-from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..languages import language_code
-from ..media.audio import SAMPLE_RATE, read_audio
-from ..media.container import MediaError, check_complete, examine
+from ..media.audio import read_audio
+from ..media.clock import Note
+from ..media.container import MediaError
+from ..media.survey import probe
 from ..privacy import mask_decisions, mask_transcript
 from ..records import Decision, Transcript, Video
 from ..stage import TOPIC, Given, Stage
@@ -91,9 +92,13 @@ def prompt(video: Video) -> str:
 
 def _compute(given: Given) -> tuple[Transcript, list[Decision]]:
     transcript, decisions = _words(given)
+    odd = [
+        Decision(given.video.video_id, "video", "recognise", n.start, n.end, True, n.text)
+        for n in given.info.notes
+    ]
     if given.config.privacy.mask:
-        return mask_transcript(transcript), mask_decisions(decisions)
-    return transcript, decisions
+        transcript, decisions = mask_transcript(transcript), mask_decisions(decisions)
+    return transcript, [*odd, *decisions]
 
 
 def _words(given: Given) -> tuple[Transcript, list[Decision]]:
@@ -114,26 +119,29 @@ def _words(given: Given) -> tuple[Transcript, list[Decision]]:
         raise MediaError("no captions beside it, and transcribe.backend is 'captions'")
     if not given.info.audio_duration:
         raise MediaError("no sound in it, and no captions beside it")
-    audio = read_audio(video.path, given.until)
-    check_complete(video.path, len(audio) / SAMPLE_RATE, given.info.audio_duration)
+    holes: list[Decision] = []
+
+    def tell(n: Note) -> None:
+        holes.append(Decision(video.video_id, "clip", "recognise", n.start, n.end, False, n.text))
+
+    audio = read_audio(video.path, end=given.until, info=given.info, tell=tell)
     speech = given.models.speech
     transcript, decisions = recognise(video, audio, duration, speech, speech.engine.name)
-    return transcript, [*told, *decisions]
+    return transcript, [*told, *holes, *decisions]
 
 
 def _captioned(given: Given) -> tuple[Transcript, list[Decision]]:
     """What the captions say, and what is heard where they say nothing for long."""
     video, info = given.video, given.info
-    whole = info.duration if given.until is None else examine(video.path).duration
+    whole = info.duration if given.until is None else probe(video.path).duration
     captioned = from_captions(video, whole)
     if given.until is not None:
         captioned = captioned.first(info.duration)
     if not info.audio_duration:
         return captioned.transcript, captioned.decisions
-    sound = cache(lambda: read_audio(video.path, given.until))
 
     def read(start: float, end: float) -> NDArray[np.float32]:
-        return sound()[round(start * SAMPLE_RATE) : round(end * SAMPLE_RATE)]
+        return read_audio(video.path, start, end, info=info)
 
     return hear_the_rest(video, captioned, read, _recogniser(given), prompt(video))
 

@@ -196,7 +196,7 @@ def test_a_fault_of_the_video_is_kept(
 ) -> None:
     tries: list[int] = []
 
-    def read_frames(*_: object) -> None:
+    def read_frames(*_: object, **__: object) -> None:
         tries.append(1)
         raise MediaError("the picture is upside down")
 
@@ -215,7 +215,7 @@ def test_any_other_fault_is_tried_again(
 ) -> None:
     real = keyframes.read_frames
 
-    def read_frames(*_: object) -> None:
+    def read_frames(*_: object, **__: object) -> None:
         raise zlib.error("out of something")
 
     monkeypatch.setattr(keyframes, "read_frames", read_frames)

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ... import config
-from ...media.container import check_complete
+from ...media.clock import Note
 from ...media.frames import Frame, read_frames
 from ...privacy import hide_faces
 from ...records import Decision, Keyframe
@@ -108,18 +108,19 @@ def _compute(given: Given) -> tuple[list[Keyframe], list[Decision]]:
     if not settings.enabled:
         return [], []
     path, video_id, faces = given.video.path, given.video.video_id, given.models.faces
-    reached = 0.0
+    lost: list[Decision] = []
+
+    def tell(n: Note) -> None:
+        lost.append(Decision(video_id, "keyframe", "keyframes", n.start, n.end, False, n.text))
 
     def frames() -> Iterator[Frame]:
-        nonlocal reached
-        for frame in read_frames(path, settings.sample_rate, given.until):
-            reached = frame.time
-            given.tell("keyframes", reached)
+        rate, until = settings.sample_rate, given.until
+        for frame in read_frames(path, rate, until, info=given.info, tell=tell):
+            given.tell("keyframes", frame.time)
             yield frame
 
-    expected = given.info.video_duration
     found, decisions = keyframes(video_id, frames(), faces, settings, given.models.image_embed)
-    check_complete(path, reached, expected)
+    decisions = sorted([*decisions, *lost], key=lambda d: d.start)
     how = given.config.privacy.faces
     if how == "keep":
         return found, decisions

@@ -64,8 +64,13 @@ def find_states(
     for frame in frames:
         time = frame.time
         look = watcher.look(frame.luma(WIDTH))
+        if current is not None and current.ink.shape != look.plane.shape:
+            # The picture has another shape: what stood is gone.
+            yield from _close(current, time, written(current.ink), settings)
+            current, rest_since = None, None
+            trail.clear()
         trail.append(look.changed & ~look.restless)
-        if current is None or current.ink.shape != look.plane.shape:
+        if current is None:
             current = _Current(time, np.zeros_like(look.plane))
             recent.clear()
         active = ~grow(look.restless)

@@ -1,0 +1,105 @@
+"""Decoded frames of one track, on the clock of the file."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator, Iterator
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import av
+import av.container
+import av.error
+import av.packet
+import av.stream
+
+from .container import open_media
+from .packets import counts, decoded, packets, stamps
+from .survey import Track
+
+# Seconds before the start at which reading begins; the next is tried where the first frame is late.
+_BEFORE = (0.0, 10.0, 60.0)
+
+
+def decode(
+    path: str | Path,
+    track: Track,
+    start: float = 0.0,
+    sent: Callable[[float], None] | None = None,
+) -> Iterator[tuple[Any, Any]]:
+    """Frames of a track, in order of time, from the last that begins at or before `start`.
+
+    Their `pts` count from 0 on the file's clock. A damaged packet costs its own frames only.
+
+    Args:
+        path: of the file.
+        track: as the survey of the file has it.
+        start: seconds. Earlier frames may come too.
+        sent: called with the time of each packet that goes to the decoder.
+
+    Yields:
+        A frame (`av.VideoFrame` or `av.AudioFrame`) and its stream.
+
+    Raises:
+        MediaError: the file cannot be opened.
+        OSError: it cannot be read now.
+    """
+    # Where timestamps jump, they do not tell where to read on.
+    if start > track.start and len(track.shifts) == 1:
+        for before in _BEFORE:
+            frames = _decode(path, track, start - before, sent)
+            first = next(frames, None)
+            if first is not None and first[0].time is not None and first[0].time <= start:
+                yield first
+                yield from frames
+                return
+            frames.close()
+    yield from _decode(path, track, None, sent)
+
+
+def _decode(
+    path: str | Path, track: Track, start: float | None, sent: Callable[[float], None] | None
+) -> Generator[tuple[Any, Any]]:
+    with open_media(path) as container:
+        stream = container.streams[track.index]
+        # One thread: videos are worked on side by side, and a decoder's threads would only queue.
+        if isinstance(stream, av.VideoStream):
+            stream.thread_type = "NONE"
+        if start is not None and not _seek(container, stream, start - track.shifts[0][1]):
+            return
+        try:
+            for packet in _shifted(container, stream, track):
+                if sent is not None and packet.pts is not None and counts(packet):
+                    sent(float(packet.pts * packet.time_base))
+                for frame in decoded(packet):
+                    yield frame, stream
+        except av.error.InvalidDataError:
+            return  # the file itself breaks off
+
+
+def _seek(container: av.container.InputContainer, stream: av.stream.Stream, time: float) -> bool:
+    """Go to a keyframe at or before `time`, if the file lets us."""
+    assert stream.time_base is not None
+    try:
+        container.seek(int(time / stream.time_base), stream=stream)
+    except av.error.FFmpegError:
+        return False
+    return True
+
+
+def _shifted(
+    container: av.container.InputContainer, stream: av.stream.Stream, track: Track
+) -> Iterator[av.packet.Packet[Any]]:
+    """Packets of a track with their timestamps on the clock."""
+    assert stream.time_base is not None
+    shifts = dict(track.shifts)
+    number, ticks = 0, 0
+    for packet in packets(container, [stream]):
+        if counts(packet):
+            if number in shifts:
+                ticks = round(Fraction(shifts[number]) / stream.time_base)
+            number += 1
+        decoding, showing = stamps(packet)
+        packet.dts = None if decoding is None else decoding + ticks
+        packet.pts = None if showing is None else showing + ticks
+        yield packet

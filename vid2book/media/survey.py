@@ -1,0 +1,233 @@
+"""What is in a media file and when: its packets are gone through once, and nothing is decoded.
+
+Headers are wrong, missing (a browser's recording) or about something else (the duration in them is
+that of the longest track). Where packets lie and end is what there is to see and to hear.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from pathlib import Path
+
+import av
+import av.container
+import av.error
+
+from .clock import Clock, Hand, Kind, Note
+from .container import MediaError, open_media
+from .header import told_ends
+from .packets import counts, packets, stamps
+from .tracks import best_picture, best_sound
+
+# A file may end a little before its header says: audio padding, edit lists, rounding.
+_END_TOLERANCE = 2.0
+_MISSING = 0.05  # share of the duration that may be missing; it is said
+_APART = 600.0  # seconds by which tracks may lie apart in a file that is not read to its end
+
+
+@dataclass(frozen=True)
+class Track:
+    """A track and where it lies on the file's clock.
+
+    Attributes:
+        index: of the stream in the container.
+        start: of its first packet, seconds.
+        end: of its last packet, seconds.
+        shifts: what is added to its timestamps for the clock, seconds, each with the number of the
+            packet from which it holds. More than one: its timestamps jump.
+    """
+
+    index: int
+    start: float
+    end: float
+    shifts: tuple[tuple[int, float], ...]
+
+
+@dataclass(frozen=True)
+class MediaInfo:
+    """What is in a file. Times are seconds on its clock, which begins where the first of the two
+    tracks begins.
+
+    Attributes:
+        duration: where the last of picture and sound ends.
+        picture: the picture track, if there is one.
+        sound: the sound track, if there is one.
+        notes: what is odd, for a person to read.
+    """
+
+    duration: float
+    picture: Track | None = None
+    sound: Track | None = None
+    notes: tuple[Note, ...] = ()
+
+    @property
+    def audio_duration(self) -> float:
+        """Where the sound ends; 0 where there is none."""
+        return self.sound.end if self.sound else 0.0
+
+    @property
+    def video_duration(self) -> float:
+        """Where the pictures end; 0 where there are none."""
+        return self.picture.end if self.picture else 0.0
+
+
+def examine(path: str | Path, until: float | None = None) -> MediaInfo:
+    """What is in a video, of which only the first `until` seconds are looked at.
+
+    Raises:
+        MediaError: it cannot be opened, is truncated, or there is no picture in it.
+        OSError: it cannot be read now.
+    """
+    info = probe(path, until)
+    if info.picture is None:
+        raise MediaError(f"{Path(path).name}: no picture in it")
+    return info
+
+
+def probe(path: str | Path, until: float | None = None) -> MediaInfo:
+    """What is in a media file, of which only the first `until` seconds are looked at.
+
+    Raises:
+        MediaError: it cannot be opened, is truncated, or holds neither sound nor picture.
+        OSError: it cannot be read now.
+    """
+    with open_media(path) as container:
+        chosen = _chosen(container)
+    if not chosen:
+        raise MediaError(f"{Path(path).name}: no sound and no picture in it")
+    with open_media(path) as container:  # listening to several tracks has left it anywhere
+        return _Survey(Path(path).name, container, chosen, until).info()
+
+
+def _chosen(container: av.container.InputContainer) -> dict[int, Kind]:
+    """The tracks of the lecture by their index."""
+    picture = best_picture(container)
+    sound = best_sound(container, picture)
+    chosen: dict[int, Kind] = {}
+    if picture is not None:
+        chosen[picture.index] = "picture"
+    if sound is not None:
+        chosen[sound.index] = "sound"
+    return chosen
+
+
+class _Survey:
+    """One walk through the packets of a file, of all tracks; the chosen ones are placed."""
+
+    def __init__(
+        self,
+        name: str,
+        container: av.container.InputContainer,
+        chosen: dict[int, Kind],
+        until: float | None,
+    ) -> None:
+        self._name = name
+        self._container = container
+        self._chosen = chosen
+        self._until = math.inf if until is None else until
+        streams = [container.streams[index] for index in chosen]
+        starts = [
+            float(s.start_time * s.time_base)
+            for s in streams
+            if s.start_time is not None and s.time_base
+        ]
+        self._origin = min(starts, default=None)
+        self._ends: dict[int, float] = {}  # of all tracks, as their timestamps have it
+        self._notes: list[Note] = []
+        self._whole = True  # read to the end of the file
+
+    def info(self) -> MediaInfo:
+        clock = self._walk()
+        if self._whole and not clock.jumps:  # else timestamps have little to do with the header
+            self._compare(clock)
+        clock.close()
+        tracks = {
+            hand.kind: Track(index, round(hand.start, 6), self._end(hand), tuple(hand.shifts))
+            for index, hand in clock.hands.items()
+            if hand.packets
+        }
+        notes = [note for note in (*clock.notes, *self._notes) if note.start < self._until]
+        duration = max(track.end for track in tracks.values())
+        return MediaInfo(duration, tracks.get("picture"), tracks.get("sound"), tuple(notes))
+
+    def _walk(self) -> Clock:
+        clock: Clock | None = None
+        try:
+            for packet in packets(self._container, list(self._container.streams)):
+                if not counts(packet):
+                    continue
+                index, base = packet.stream_index, float(packet.time_base)
+                length = max(0.0, (packet.duration or 0) * base)
+                decoding, showing = stamps(packet)
+                stamp = decoding if showing is None else showing
+                if stamp is not None:
+                    end = stamp * base + length
+                    self._ends[index] = max(self._ends.get(index, end), end)
+                if index not in self._chosen:
+                    continue
+                if clock is None:
+                    if self._origin is None:
+                        self._origin = 0.0 if stamp is None else stamp * base
+                    clock = Clock(self._origin, self._chosen)
+                hand = clock.hands[index]
+                shown = hand.reach - hand.shift if stamp is None else stamp * base
+                decoded = shown if decoding is None else decoding * base
+                clock.place(hand, decoded, shown, length)
+                if self._is_enough(clock):
+                    self._whole = False
+                    break
+        except av.error.InvalidDataError as error:
+            time = clock.newest if clock else 0.0
+            self._notes.append(Note(time, time, f"the file breaks off here ({error.strerror})"))
+        if clock is None:
+            raise MediaError(f"{self._name}: no sound and no picture in it")
+        return clock
+
+    def _is_enough(self, clock: Clock) -> bool:
+        """Whether all tracks have passed `until`; one of them may have nothing more to come."""
+        if clock.newest <= self._until:
+            return False
+        behind = min(hand.last or 0.0 for hand in clock.hands.values())
+        return behind > self._until or clock.newest > self._until + _APART
+
+    def _end(self, hand: Hand) -> float:
+        """On the clock. A file that was not read to its end has the next picture later."""
+        more = not self._whole and hand.kind == "picture"
+        return self._until if more else min(round(hand.end, 6), self._until)
+
+    def _compare(self, clock: Clock) -> None:
+        """Compare where packets end with what the header says.
+
+        Raises:
+            MediaError: the file is truncated.
+        """
+        assert self._origin is not None
+        told, longest = told_ends(self._container, clock.hands, self._origin)
+        for index, hand in clock.hands.items():
+            own = told.get(index)
+            if not hand.packets and own is None:
+                continue  # a track that is announced, and empty
+            if own is not None and hand.latest <= own - self._origin < hand.end:
+                # Where pictures are reordered, the length of a packet is not that of its picture.
+                hand.lasts = own - self._origin - hand.latest
+            end = longest if own is None else own
+            reached = max(self._ends.values())
+            if own is not None:
+                reached = self._ends.get(index, self._origin)
+            missing = 0.0 if end is None else min(end, self._origin + self._until) - reached
+            if missing <= _END_TOLERANCE:
+                continue
+            alone = len(clock.hands) == 1 or own is not None
+            stands = missing <= hand.pause or (hand.packets == 1 and alone)
+            if hand.kind == "picture" and stands and longest is not None:
+                hand.lasts += missing  # the last slide: these containers do not say how long
+                continue
+            at = reached - self._origin
+            if end is not None and missing > _MISSING * end:
+                raise MediaError(
+                    f"{self._name}: truncated: its {hand.kind} ends at {at:.0f} s of "
+                    f"{end - self._origin:.0f} s"
+                )
+            text = f"the {hand.kind} ends here, {missing:.0f} s before the header says"
+            self._notes.append(Note(at, at, text))

@@ -1,0 +1,108 @@
+"""Which of several picture and sound tracks is the lecture."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import islice
+
+import av
+import av.container
+import av.error
+import numpy as np
+from av.stream import Disposition
+
+from .packets import decoded, packets
+
+# What is not the lecture itself, if there is anything else.
+_SIDE = (
+    Disposition.dub
+    | Disposition.comment
+    | Disposition.karaoke
+    | Disposition.hearing_impaired
+    | Disposition.visual_impaired
+    | Disposition.still_image
+    | Disposition.dependent
+)
+_LISTEN = 8  # places at which several sound tracks are listened to
+_FRAMES = 60  # of sound at each: one to two seconds
+_SILENT = 1e-3  # peak, -60 dB
+_FAINT = 0.1  # of the loudest track: 20 dB below
+
+
+def best_picture(container: av.container.InputContainer) -> av.VideoStream | None:
+    """The default picture track, or the largest of those that are; covers are none.
+
+    Of a camera beside slides, players show the one that the file calls its default. Where the file
+    does not say, slides are the larger.
+    """
+    shown = [s for s in container.streams.video if s.codec_context and not _is_cover(s)]
+    return max(shown, key=lambda s: (_rank(s), s.width * s.height, -s.index), default=None)
+
+
+def best_sound(
+    container: av.container.InputContainer, picture: av.VideoStream | None
+) -> av.AudioStream | None:
+    """The default sound track unless it is silent, or the first that is not faint beside others.
+
+    Args:
+        container: it is sought in where several tracks have to be listened to.
+        picture: of a broadcast with several programmes, the sound of its own is preferred.
+    """
+    heard = [s for s in container.streams.audio if s.codec_context]
+    if len(heard) < 2:
+        return heard[0] if heard else None
+    related = container.streams.best("audio", related=picture) if picture else None
+    heard.sort(key=lambda s: (_rank(s), s is related), reverse=True)
+    peaks, loudness = _listen(container, heard)
+    default = heard[0]
+    alone = _rank(default) > _rank(heard[1])
+    if peaks[default.index] > _SILENT and alone:
+        return default
+    least = max(loudness.values()) * _FAINT
+    return next(s for s in heard if loudness[s.index] >= least)
+
+
+def _is_cover(stream: av.VideoStream) -> bool:
+    """A still picture attached to a sound file is no video."""
+    return bool(stream.disposition & (Disposition.attached_pic | Disposition.timed_thumbnails))
+
+
+def _rank(stream: av.VideoStream | av.AudioStream) -> tuple[bool, bool, bool]:
+    """By flags. A track of which no packet was seen at the start may be empty."""
+    flags = stream.disposition
+    return (stream.start_time is not None, not flags & _SIDE, bool(flags & Disposition.default))
+
+
+def _listen(
+    container: av.container.InputContainer, streams: list[av.AudioStream]
+) -> tuple[dict[int, float], dict[int, float]]:
+    """Peak and root mean square of each track, by index, heard at a few places."""
+    peaks = {s.index: 0.0 for s in streams}
+    squares: dict[int, list[float]] = {s.index: [] for s in streams}
+    begin, length = container.start_time or 0, container.duration or 0
+    places = [begin + length * i // _LISTEN for i in range(_LISTEN if length else 1)]
+    for place in places:
+        for stream in streams:
+            for samples in _samples(container, stream, place):
+                peaks[stream.index] = max(peaks[stream.index], float(np.abs(samples).max()))
+                squares[stream.index].append(float(np.mean(samples**2)))
+    loudness = {i: float(np.sqrt(np.mean(s))) if s else 0.0 for i, s in squares.items()}
+    return peaks, loudness
+
+
+def _samples(
+    container: av.container.InputContainer, stream: av.AudioStream, place: int
+) -> Iterator[np.ndarray]:
+    """A second or two of a track's sound as float32, from about `place` (microseconds)."""
+    try:
+        container.seek(place)
+    except av.error.FFmpegError:
+        return  # it cannot be sought in there
+    frames = (f for packet in packets(container, [stream]) for f in decoded(packet))
+    try:
+        for frame in islice(frames, _FRAMES):
+            for out in av.AudioResampler(format="flt").resample(frame):
+                if out.samples:
+                    yield out.to_ndarray().astype(np.float32, copy=False)
+    except av.error.InvalidDataError:
+        return  # the file breaks off there
