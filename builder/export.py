@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from enum import StrEnum
 from itertools import chain
@@ -51,9 +50,11 @@ def write_export(corpus: Path, to: Format, out: Path, marked: bool = False) -> i
     What is marked (config `decide: mark`) is left out unless it is asked for.
 
     Raises:
-        CorpusError: `corpus` holds none, or `out` holds something.
+        CorpusError: `corpus` holds none, `out` holds something or is being written by another
+            process, or the disk is full.
     """
     from vid2book.folder.record import CorpusError
+    from vid2book.folder.swap import new_folder
 
     from . import released, webdataset
     from .changes import read_videos
@@ -61,19 +62,9 @@ def write_export(corpus: Path, to: Format, out: Path, marked: bool = False) -> i
     read_videos(corpus)
     if out.exists() and (not out.is_dir() or any(out.iterdir())):
         raise CorpusError(f"{out}: there is something already; name a new folder")
-    part = out.with_name(out.name + ".part")
-    shutil.rmtree(part, ignore_errors=True)
-    part.mkdir(parents=True)
     write = webdataset.write if to is Format.webdataset else released.write
-    try:
-        samples = sum(write(split, rows, part) for split, rows in samples_of(corpus, marked))
-    except BaseException:
-        shutil.rmtree(part)
-        raise
-    if out.exists():
-        out.rmdir()
-    part.rename(out)
-    return samples
+    with new_folder(out) as new:
+        return sum(write(split, rows, new) for split, rows in samples_of(corpus, marked))
 
 
 def samples_of(corpus: Path, marked: bool = False) -> Iterator[tuple[str, Iterator[Row]]]:

@@ -29,13 +29,18 @@ def take_out(corpus: Path, video_ids: Iterable[str]) -> Written:
     The preview goes too: it shows them.
 
     Raises:
-        CorpusError: no corpus of ours, no such video, or nothing would be left.
+        CorpusError: no corpus of ours, no such video, nothing would be left, another process is
+            writing to it, or the disk is full.
     """
-    gone = set(video_ids)
     swap.recover(corpus)
     held = record.held(corpus)
     if held is None:
         raise CorpusError(f"{corpus}: no whole corpus that `vid2book build` wrote; build it anew")
+    with swap.writing(corpus):
+        return _without(corpus, held, set(video_ids))
+
+
+def _without(corpus: Path, held: Written, gone: set[str]) -> Written:
     videos = read_videos(corpus)
     if unknown := sorted(gone - set(videos)):
         raise CorpusError(f"{corpus}: no video {', '.join(unknown)} in it; nothing was removed")

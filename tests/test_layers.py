@@ -21,7 +21,7 @@ ROOMS: dict[str, set[str]] = {
     "licences": set(),
     "words": set(),
     "records": set(),
-    "store": set(),
+    "store": {"errors"},
     "stage": {"config", "media", "models", "records"},
     "config": {"errors"},
     "local": {"errors"},
