@@ -21,7 +21,7 @@ ROOMS: dict[str, set[str]] = {
     "licences": set(),
     "words": set(),
     "records": set(),
-    "store": {"errors"},
+    "store": set(),
     "stage": {"config", "media", "models", "records"},
     "config": {"errors"},
     "local": {"errors"},

@@ -24,13 +24,7 @@ from typing import Any, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 
-from .errors import UserError, is_disk_full
-
 T = TypeVar("T")
-
-
-class StoreFullError(UserError):
-    """There is no room left where the store is."""
 
 
 def default_root() -> Path:
@@ -127,28 +121,16 @@ class Store:
 
 
 def write_atomically(path: Path, data: bytes) -> None:
-    """Write beside `path` and rename.
-
-    Raises:
-        StoreFullError: there is no room left.
-    """
+    """Write beside `path` and rename."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".writing-")
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".writing-")
-        try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(data)
-            os.replace(temporary, path)
-        except BaseException:
-            Path(temporary).unlink(missing_ok=True)
-            raise
-    except OSError as error:
-        if not is_disk_full(error):
-            raise
-        raise StoreFullError(
-            f"{path.parent}: there is no room left for the results of stages ({error.strerror}); "
-            "free some, or put them elsewhere (--store, or VID2BOOK_STORE)"
-        ) from None
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+        os.replace(temporary, path)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise
 
 
 @cache

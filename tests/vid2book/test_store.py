@@ -1,15 +1,10 @@
 from __future__ import annotations
 
 import os
-import sys
 from pathlib import Path
-
-import pytest
 
 from vid2book.records import Keyframe
 from vid2book.store import Store, default_root, make_key
-
-from ..support.small_disk import can_be_had, on_small_disk
 
 FRAME = Keyframe(1.0, 0.0, 2.0, b"\xff\xd8\x00jpeg", 4, 3, 0.1, 0.0, 0.0, 2**63 + 1)
 
@@ -65,16 +60,3 @@ def test_the_root_follows_the_environment(monkeypatch, tmp_path: Path) -> None: 
     monkeypatch.delenv("VID2BOOK_STORE")
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
     assert default_root() == tmp_path / "vid2book"
-
-
-def test_a_full_disk_is_told_in_one_line(tmp_path: Path) -> None:
-    disk = tmp_path / "disk"
-    if not can_be_had(disk):
-        pytest.skip("no disk of one's own can be mounted here (unshare -rm, mount)")
-    code = (
-        "import random, sys; from pathlib import Path; from vid2book.store import Store\n"
-        "Store(Path(sys.argv[1])).save('read', 'ab', str, random.randbytes(2_000_000).hex())"
-    )
-    done = on_small_disk(1, disk, sys.executable, "-c", code, disk)
-    assert "StoreFullError: " in done.stderr.splitlines()[-1]
-    assert "no room left for the results of stages" in done.stderr

@@ -161,13 +161,15 @@ class _Run:
             while True:
                 message = self._inbox.get(wait > 0, wait or None)
                 wait = 0.0
-                if message.died:
-                    yield from self._bury(message.worker)
-                elif message.over:
+                if message.kind == "told":
+                    self._report(message.value)
+                elif message.kind == "done":
                     self._idle.append(message.worker)
                     yield from self._advance(self._busy.pop(message.worker), message.value)
+                elif message.kind == "raised":
+                    raise message.value
                 else:
-                    self._report(message.value)
+                    yield from self._bury(message.worker)
 
     def _bury(self, worker: Worker) -> Iterator[Event]:
         """A process died. Its task is tried once more, alone."""

@@ -18,7 +18,7 @@ import traceback
 from collections.abc import Callable
 from contextlib import suppress
 from queue import SimpleQueue
-from typing import IO, Any, NamedTuple
+from typing import IO, Any, Literal, NamedTuple
 
 # The same modules are found as here, whatever a script or a notebook did to `sys.path`.
 _START = (
@@ -28,12 +28,11 @@ _START = (
 
 
 class Message(NamedTuple):
-    """What a worker says. Of one that died, `value` is None."""
+    """What a worker says."""
 
     worker: Worker
-    value: Any
-    over: bool  # the task is done, and `value` its result
-    died: bool = False
+    kind: Literal["told", "done", "raised", "died"]
+    value: Any = None  # what was told, the result, or the error
 
 
 class Worker:
@@ -60,7 +59,7 @@ class Worker:
         self._listener.start()
 
     def send(self, function: Callable[..., object], *arguments: Any) -> None:
-        """Have a function of a module run. Its result is a message."""
+        """Have a function of a module run. What it returns or raises is a message."""
         self._send((function, arguments))
 
     def end(self, give_up: bool) -> None:
@@ -88,9 +87,8 @@ class Worker:
         # Killed in the middle of an answer, it leaves half of one.
         with suppress(EOFError, OSError, pickle.UnpicklingError):
             while True:
-                value, over = pickle.load(answers)
-                inbox.put(Message(self, value, over))
-        inbox.put(Message(self, None, over=False, died=True))
+                inbox.put(Message(self, *pickle.load(answers)))
+        inbox.put(Message(self, "died"))
 
     @staticmethod
     def _pipe(pipe: IO[bytes] | None) -> IO[bytes]:
@@ -100,16 +98,16 @@ class Worker:
 
 def tell(value: Any) -> None:
     """In a worker: send something before the task is done."""
-    _answer(value, over=False)
+    _answer("told", value)
 
 
 # Of this process, if it is a worker.
 _answers: IO[bytes] | None = None
 
 
-def _answer(value: Any, over: bool) -> None:
+def _answer(kind: str, value: Any) -> None:
     assert _answers is not None
-    pickle.dump((value, over), _answers)
+    _answers.write(pickle.dumps((kind, value)))  # whole: not half of what cannot be pickled
     _answers.flush()
 
 
@@ -127,7 +125,11 @@ def _serve(asked: IO[bytes]) -> None:
     begin(*arguments)
     while True:
         function, arguments = tasks.get()
-        _answer(function(*arguments), over=True)
+        try:
+            _answer("done", function(*arguments))
+        except Exception as error:
+            error.add_note("".join(traceback.format_exception(error)))
+            _answer("raised", error)
 
 
 def _read(asked: IO[bytes], tasks: SimpleQueue[Any]) -> None:
