@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 
 from huggingface_hub import DatasetCard
+
+from vid2book.folder.layout import ON_REQUEST
 
 from .changes import Diff, Videos
 from .hub import order
@@ -38,7 +41,9 @@ def entries(card: str) -> dict[str, str]:
     return {v: text.strip() for v, text in _ENTRY.findall(section[1])} if section else {}
 
 
-def published(card: str, repo: str, log: dict[str, str], deleted: set[str], decisions: bool) -> str:
+def published(
+    card: str, repo: str, log: dict[str, str], deleted: set[str], asked: Collection[str]
+) -> str:
     """The card of a corpus folder as it is pushed.
 
     Args:
@@ -46,16 +51,16 @@ def published(card: str, repo: str, log: dict[str, str], deleted: set[str], deci
         repo: "org/name".
         log: version to entry.
         deleted: versions that are no longer there.
-        decisions: whether the config `decisions` is pushed.
+        asked: tables that are pushed on request only, and are.
     """
     made = DatasetCard(card)
     text = made.text.replace("ORG/NAME", repo)
-    if not decisions:
-        text = re.sub(r"^\*\*`decisions`\*\*.*?\n\n", "", text, flags=re.MULTILINE | re.DOTALL)
+    for table in set(ON_REQUEST) - set(asked):
+        text = re.sub(rf"^\*\*`{table}`\*\*.*?\n\n", "", text, flags=re.MULTILINE | re.DOTALL)
         for part in ("configs", "dataset_info"):
             listed = getattr(made.data, part, None)
             if isinstance(listed, list):
-                left = [item for item in listed if item.get("config_name") != "decisions"]
+                left = [item for item in listed if item.get("config_name") != table]
                 setattr(made.data, part, left)
     header = made.data.to_yaml(line_break="\n")
     text = _SECTION.sub("", text).rstrip()

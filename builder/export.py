@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from enum import StrEnum
 from itertools import chain
@@ -35,20 +34,27 @@ def export(
         Format,
         typer.Option(help="Tar shards, or the released Multimodal Textbook's JSON and images."),
     ],
+    marked: Annotated[
+        bool, typer.Option("--marked", help="With what `decide: mark` marked as to be dropped.")
+    ] = False,
 ) -> None:
     """Write a corpus as WebDataset tars, or as the released Multimodal Textbook is."""
-    samples = write_export(corpus, to, out)
+    samples = write_export(corpus, to, out, marked)
     size = sum(file.stat().st_size for file in out.rglob("*") if file.is_file())
     Console().print(f"{samples:,} samples, {decimal(size)}: {escape(str(out))}", soft_wrap=True)
 
 
-def write_export(corpus: Path, to: Format, out: Path) -> int:
+def write_export(corpus: Path, to: Format, out: Path, marked: bool = False) -> int:
     """Write the samples of a corpus folder; their number. `out` is there only once it is whole.
 
+    What is marked (config `decide: mark`) is left out unless it is asked for.
+
     Raises:
-        CorpusError: `corpus` holds none, or `out` holds something.
+        CorpusError: `corpus` holds none, `out` holds something or is being written by another
+            process, or the disk is full.
     """
     from vid2book.folder.record import CorpusError
+    from vid2book.folder.swap import new_folder
 
     from . import released, webdataset
     from .changes import read_videos
@@ -56,28 +62,25 @@ def write_export(corpus: Path, to: Format, out: Path) -> int:
     read_videos(corpus)
     if out.exists() and (not out.is_dir() or any(out.iterdir())):
         raise CorpusError(f"{out}: there is something already; name a new folder")
-    part = out.with_name(out.name + ".part")
-    shutil.rmtree(part, ignore_errors=True)
-    part.mkdir(parents=True)
     write = webdataset.write if to is Format.webdataset else released.write
-    try:
-        samples = sum(write(split, rows, part) for split, rows in samples_of(corpus))
-    except BaseException:
-        shutil.rmtree(part)
-        raise
-    if out.exists():
-        out.rmdir()
-    part.rename(out)
-    return samples
+    with new_folder(out) as new:
+        return sum(write(split, rows, new) for split, rows in samples_of(corpus, marked))
 
 
-def samples_of(corpus: Path) -> Iterator[tuple[str, Iterator[Row]]]:
-    """The splits of the samples with their rows, never more than a few in memory."""
-    from vid2book.folder.layout import shards, split_of
+def samples_of(corpus: Path, marked: bool = False) -> Iterator[tuple[str, Iterator[Row]]]:
+    """The splits of the samples with their rows, never more than a few in memory.
+
+    Args:
+        corpus: the folder.
+        marked: with the positions that are marked.
+    """
+    from vid2book.folder.layout import by_split, shards
     from vid2book.folder.reader import SAMPLES_AT_ONCE, read_rows
 
-    splits: dict[str, list[Path]] = {}
-    for file in shards(corpus, "default"):
-        splits.setdefault(split_of(file.name), []).append(file)
-    for split, files in splits.items():
-        yield split, chain.from_iterable(read_rows(file, SAMPLES_AT_ONCE) for file in files)
+    from .features import current
+    from .marked import without_marked
+
+    for split, files in by_split(shards(corpus, "default")).items():
+        found = chain.from_iterable(read_rows(file, SAMPLES_AT_ONCE) for file in files)
+        rows = (current("default", row) for row in found)
+        yield split, rows if marked else without_marked(rows)

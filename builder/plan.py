@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -41,9 +42,14 @@ class Plan:
         return bool(set(self.send) - _MADE or self.gone)
 
 
-def local_files(corpus: Path, decisions: bool) -> dict[str, Path | bytes]:
-    """The files of a corpus that are pushed, by their path in it."""
-    tables = [table for table in TABLES if decisions or table not in ON_REQUEST]
+def local_files(corpus: Path, asked: Collection[str]) -> dict[str, Path | bytes]:
+    """The files of a corpus that are pushed, by their path in it.
+
+    Args:
+        corpus: the folder.
+        asked: tables that are pushed on request only, and are to be.
+    """
+    tables = [table for table in TABLES if table in asked or table not in ON_REQUEST]
     parquet = [file for table in tables for file in shards(corpus, table)]
     single = [corpus / name for name in PUBLISHED if (corpus / name).is_file()]
     return {file.relative_to(corpus).as_posix(): file for file in [*parquet, *single]}

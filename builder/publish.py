@@ -8,7 +8,7 @@ a tag names it.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from pathlib import Path
 
 import pyarrow as pa
@@ -56,7 +56,9 @@ class Release:
             )
         self.holding = self._holding(older) if older else {}
 
-    def card(self, corpus: Path, decisions: bool, forget: bool, measured: Measures | None) -> bytes:
+    def card(
+        self, corpus: Path, asked: Collection[str], forget: bool, measured: Measures | None
+    ) -> bytes:
         """README.md with the changes of each version up to this one, and measures if there are."""
         log = {}
         if layout.CARD in self.remote and self.hub.head:
@@ -66,7 +68,7 @@ class Release:
         deleted = (set(log) - there) | (set(self.holding) if forget else set())
         text = (corpus / layout.CARD).read_text(encoding="utf-8")
         text = measured.on(text) if measured else text
-        return changelog.published(text, self.hub.repo, log, deleted, decisions).encode()
+        return changelog.published(text, self.hub.repo, log, deleted, asked).encode()
 
     def croissant(self, local: Iterable[str]) -> bytes:
         """croissant.json for the files that are pushed."""

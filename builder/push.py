@@ -37,6 +37,9 @@ def push(
     decisions: Annotated[
         bool, typer.Option("--decisions", help="Push the config 'decisions' too.")
     ] = False,
+    transcripts: Annotated[
+        bool, typer.Option("--transcripts", help="Push the config 'transcripts' too.")
+    ] = False,
     measures: Annotated[
         Path | None,
         typer.Option(metavar="REPORT", help="Put a report of `vid2book measure` on the card."),
@@ -64,7 +67,9 @@ def push(
 
     out, errors = Console(highlight=False), Console(stderr=True, highlight=False)
     videos = checked(corpus, version, [*licences.OPEN, *(allow_license or [])])
-    local = local_files(corpus, decisions)
+    named = {"decisions": decisions, "transcripts": transcripts}
+    asked = {table for table, wanted in named.items() if wanted}
+    local = local_files(corpus, asked)
     measured = read_measures(measures, corpus) if measures else None
     local |= measured.files if measured else {}
     try:
@@ -83,7 +88,7 @@ def push(
             forget = bool(release.holding) and (
                 delete_history or (not dry_run and _asked(release.holding))
             )
-            local[CARD] = release.card(corpus, decisions, forget, measured)
+            local[CARD] = release.card(corpus, asked, forget, measured)
             local[CROISSANT] = release.croissant(local)
             todo = release.plan(local)
             if dry_run:

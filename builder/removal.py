@@ -18,7 +18,7 @@ from vid2book.folder.reader import read_rows
 from vid2book.folder.record import CorpusError, Written
 
 from .changes import read_videos
-from .features import Row, outcome_of
+from .features import Row, current, outcome_of
 from .splits import denying
 from .write import EmptyCorpusError, write_rows
 
@@ -29,13 +29,18 @@ def take_out(corpus: Path, video_ids: Iterable[str]) -> Written:
     The preview goes too: it shows them.
 
     Raises:
-        CorpusError: no corpus of ours, no such video, or nothing would be left.
+        CorpusError: no corpus of ours, no such video, nothing would be left, another process is
+            writing to it, or the disk is full.
     """
-    gone = set(video_ids)
     swap.recover(corpus)
     held = record.held(corpus)
     if held is None:
         raise CorpusError(f"{corpus}: no whole corpus that `vid2book build` wrote; build it anew")
+    with swap.writing(corpus):
+        return _without(corpus, held, set(video_ids))
+
+
+def _without(corpus: Path, held: Written, gone: set[str]) -> Written:
     videos = read_videos(corpus)
     if unknown := sorted(gone - set(videos)):
         raise CorpusError(f"{corpus}: no video {', '.join(unknown)} in it; nothing was removed")
@@ -66,9 +71,11 @@ def _left(corpus: Path, split: str, tables: list[str], gone: set[str]) -> Iterat
             of = row["video_ids"] if table == "default" else [row["video_id"]]
             if gone & set(of):
                 continue
-            if table != "default":
-                # Something may have been dropped because the removed video has it too.
-                row["reason"] = mention.sub("a video that was removed", row["reason"])
+            row = current(table, row)
+            # Something may have been dropped because the removed video has it too.
+            for told in row.get("elements") or [row]:
+                for name in {"drop", "reason"} & set(told):
+                    told[name] = mention.sub("a video that was removed", told[name])
             yield table, row
 
 

@@ -39,12 +39,15 @@ def open_corpus(
 
     Raises:
         ManifestError, ConfigError: what is wrong in which file.
+        ElsewhereError: the manifest is not on this machine.
     """
+    from vid2book.local import check_readable
     from vid2book.manifest import read_sources
     from vid2book.pipeline.corpus import Corpus
     from vid2book.privacy import mask_video
     from vid2book.store import Store
 
+    check_readable(manifest)
     config = load(pipeline)
     found = read_sources([manifest] if isinstance(manifest, str | Path) else manifest)
     passed_over(found.passed_over)

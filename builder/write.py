@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import count
 from pathlib import Path
@@ -15,7 +16,7 @@ from vid2book.public import plain_cell, public_url
 from vid2book.records import Outcome, Video
 
 from . import croissant
-from .card import render_card
+from .card import present, render_card
 from .features import FEATURES, Row, rows_of
 from .parquet import Shards
 from .source import revision
@@ -45,7 +46,8 @@ def write_corpus(
     Raises:
         EmptyCorpusError: no video was kept, or none gave a sample.
         CorpusError: the records make no corpus.
-        FolderError: `out` holds something that is no corpus.
+        FolderError: `out` holds something that is no corpus, another process is writing to it, or
+            the disk is full.
     """
     out = Path(out)
     outcomes = [corpus.outcome(video) for video in corpus.videos]
@@ -78,9 +80,13 @@ def write_rows(
         revision: names the content.
         removed: ids that stay out.
         out: the folder; what is there stays until all is written.
+
+    Raises:
+        EmptyCorpusError: there is no sample.
+        FolderError: `out` holds something that is no corpus, another process is writing to it, or
+            the disk is full.
     """
-    new = swap.begin(out)
-    try:
+    with swap.new_corpus(out) as new:
         for folder in layout.TABLES.values():
             (new / folder).mkdir()
         tally = _Tally()
@@ -95,23 +101,20 @@ def write_rows(
             for file in layout.shards(new, table)
         }
         written = Written(
-            revision, tally.images, tally.tokens, sorted(tally.languages), sizes, files, removed
-        )
+            revision, tally.images, tally.tokens, sorted(tally.languages), sizes, files, removed,
+            tally.marked_images, tally.marked_texts,
+        )  # fmt: skip
         if not written.samples:
             raise EmptyCorpusError("no video gave a sample, so there is no corpus to write")
         _write_attribution(outcomes, new / layout.ATTRIBUTION)
         card = render_card(pipeline, outcomes, written)
         (new / layout.CARD).write_text(card, encoding="utf-8")
-        kept = [outcome for outcome in outcomes if outcome.status == "kept"]
         described = croissant.render(
-            (table for table in sizes if sizes[table]), (o.video.license for o in kept)
+            (table for table in sizes if sizes[table]),
+            (outcome.video.license for outcome in present(outcomes)),
         )
         (new / layout.CROISSANT).write_text(described, encoding="utf-8")
         record.save_record(new, written)
-    except BaseException:
-        swap.discard(out)
-        raise
-    swap.put_in_place(out)
     return written
 
 
@@ -119,11 +122,14 @@ class _Tally:
     """Counts over the rows of `default`, taken as they pass."""
 
     def __init__(self) -> None:
-        self.images = self.tokens = 0
+        self.images = self.tokens = self.marked_images = self.marked_texts = 0
         self.languages: set[str] = set()
 
     def count(self, row: Row) -> None:
-        self.images += row["image_num"]
+        marked = Counter(element["kind"] for element in row["elements"] if element["drop"])
+        self.images += row["image_num"] - marked["image"]
+        self.marked_images += marked["image"]
+        self.marked_texts += marked["text"]
         self.tokens += row["token_num"]
         self.languages.add(row["language"])
 
@@ -147,8 +153,6 @@ def _write_attribution(outcomes: list[Outcome], path: Path) -> None:
     with path.open("w", encoding="utf-8", newline="") as file:
         table = csv.writer(file, lineterminator="\n")
         table.writerow(["video_id", "title", "author", "source_url", "license"])
-        for outcome in outcomes:
-            if outcome.status == "kept":
-                v = outcome.video
-                told = (v.title, v.author, public_url(v.source_url), v.license)
-                table.writerow([v.video_id, *map(plain_cell, told)])
+        for video in (outcome.video for outcome in present(outcomes)):
+            told = (video.title, video.author, public_url(video.source_url), video.license)
+            table.writerow([video.video_id, *map(plain_cell, told)])

@@ -5,6 +5,8 @@ from __future__ import annotations
 import errno
 import os
 
+_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+
 
 class UserError(ValueError):
     """A fault that the user can mend; the message says what, where and what to do."""
@@ -37,3 +39,8 @@ def machine_fault(error: BaseException | None) -> str:
             return os.strerror(number)
         error = error.__cause__ or error.__context__
     return ""
+
+
+def is_disk_full(error: OSError) -> bool:
+    """Whether there is no room left: on the disk, by a quota, or by a limit of the process."""
+    return error.errno in _FULL

@@ -19,6 +19,8 @@ from vid2book.folder import layout, record
 from vid2book.manifest import ManifestError
 from vid2book.pipeline.local import Event
 
+from ..support.writer import another_writer
+
 
 @pytest.fixture
 def run(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
@@ -99,6 +101,17 @@ def test_a_folder_of_something_else_is_left_alone(corpus, run, tmp_path: Path) -
     assert (tmp_path / "out" / "README.md").read_text() == "my thesis"
 
 
+def test_a_second_build_is_told_who_builds_there(make, run, tmp_path: Path) -> None:
+    assert run(make.corpus(make.video("a"))).exit_code == 0
+    before = {f: f.read_bytes() for f in (tmp_path / "out").rglob("*") if f.is_file()}
+    with another_writer(tmp_path / "out") as other:
+        result = run(make.corpus(make.video("b")))
+        assert result.exit_code == 2
+        assert f"process {other.pid} on" in result.stderr and "is writing to it" in result.stderr
+        assert {f: f.read_bytes() for f in before} == before
+    assert run(make.corpus(make.video("b"))).exit_code == 0
+
+
 def test_the_same_corpus_is_written_once(
     make, run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -124,6 +137,27 @@ def test_a_result_that_changed_is_written_again(make, run, tmp_path: Path) -> No
 def test_nothing_to_do_needs_no_datasets() -> None:
     code = "import sys, vid2book.builder.build; sys.exit('datasets' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("source", "out", "told"),
+    [
+        ("s3://bucket/lectures", "corpus", "s3://bucket/lectures: only files on this machine"),
+        ("hf://datasets/a/b", "corpus", "hf://datasets/a/b: only files on this machine"),
+        ("https://a.org/m.jsonl", "corpus", "https://a.org/m.jsonl: only files on this machine"),
+        ("lectures", "s3://bucket/corpus", "s3://bucket/corpus: only a folder on this machine"),
+    ],
+)
+def test_a_place_elsewhere_is_told_at_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, source: str, out: str, told: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    app = typer.Typer()
+    app.command()(build.build)
+    result = CliRunner().invoke(app, [source, "-o", out])
+    assert result.exit_code == 2
+    assert result.stderr.startswith(f"Error: {told}") and result.stderr.count("\n") == 1
+    assert not list(tmp_path.iterdir())
 
 
 def test_options_reach_the_corpus(tmp_path: Path) -> None:
