@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
+from fnmatch import fnmatchcase
+from typing import Any
 
 from huggingface_hub import DatasetCard
 
 from .changes import Diff, Videos
-from .hub import order
+from .hub.repo import order
 
 HEADING = "## Versions"
 _SECTION = re.compile(rf"^{HEADING}\n(.*?)(?=^## |\Z)", re.MULTILINE | re.DOTALL)
@@ -38,7 +41,14 @@ def entries(card: str) -> dict[str, str]:
     return {v: text.strip() for v, text in _ENTRY.findall(section[1])} if section else {}
 
 
-def published(card: str, repo: str, log: dict[str, str], deleted: set[str], decisions: bool) -> str:
+def published(
+    card: str,
+    repo: str,
+    log: dict[str, str],
+    deleted: set[str],
+    decisions: bool,
+    local: Iterable[str],
+) -> str:
     """The card of a corpus folder as it is pushed.
 
     Args:
@@ -47,6 +57,7 @@ def published(card: str, repo: str, log: dict[str, str], deleted: set[str], deci
         log: version to entry.
         deleted: versions that are no longer there.
         decisions: whether the config `decisions` is pushed.
+        local: paths in the repository of what is pushed.
     """
     made = DatasetCard(card)
     text = made.text.replace("ORG/NAME", repo)
@@ -57,9 +68,19 @@ def published(card: str, repo: str, log: dict[str, str], deleted: set[str], deci
             if isinstance(listed, list):
                 left = [item for item in listed if item.get("config_name") != "decisions"]
                 setattr(made.data, part, left)
+    for config in made.data.get("configs") or []:
+        _name_folders(config, local)
     header = made.data.to_yaml(line_break="\n")
     text = _SECTION.sub("", text).rstrip()
     return f"---\n{header}\n---\n{text}\n\n{_section(repo, log, deleted)}"
+
+
+def _name_folders(config: dict[str, Any], local: Iterable[str]) -> None:
+    """Name the files that stand one folder deeper too, since there are so many."""
+    for files in config["data_files"]:
+        deeper = files["path"].replace("/", "/*/", 1)
+        if any(fnmatchcase(path, deeper) for path in local):
+            files["path"] = [files["path"], deeper]
 
 
 def _section(repo: str, log: dict[str, str], deleted: set[str]) -> str:

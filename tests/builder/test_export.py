@@ -14,7 +14,7 @@ from PIL import Image
 from typer.testing import CliRunner
 
 from vid2book.builder import webdataset as ours
-from vid2book.builder.export import Format, export, write_export
+from vid2book.builder.commands.export import Format, export, write_export
 from vid2book.builder.features import FEATURES
 from vid2book.builder.released import open_released
 from vid2book.builder.write import write_corpus

@@ -25,12 +25,15 @@ CROISSANT = "croissant.json"
 RECORD = ".vid2book.json"
 LOG = "build.log.jsonl"
 ERRORS = "build.errors.log"
+HASHES = ".hashes.json"  # what a push knows of files that did not change
 PREVIEW = "preview"
 
 PUBLISHED = (ATTRIBUTION, CARD, CROISSANT)  # beside the tables; nothing else leaves the folder
 # What one build writes. The record goes last: a corpus that has the new one has everything new.
 PARTS = (*TABLES.values(), ATTRIBUTION, CROISSANT, CARD, RECORD)
 
+SHARDS_A_FOLDER = 2000  # of one split; the Hub takes 10,000 entries in a folder
+_NUMBER = re.compile(r"-(\d{5})(?:-of-\d{5})?\.parquet$")
 _SHARD = re.compile(r"(?P<split>.+)-\d{5}-of-\d{5}\.parquet")
 
 
@@ -47,8 +50,20 @@ def split_of(name: str) -> str:
 
 def shards(corpus: Path, table: str, split: str | None = None) -> list[Path]:
     """The Parquet files of a table in order, of one split or of all."""
-    files = sorted((corpus / TABLES[table]).glob("*.parquet"))
+    files = sorted((corpus / TABLES[table]).rglob("*.parquet"), key=lambda file: file.name)
     return [file for file in files if split is None or split_of(file.name) == split]
+
+
+def in_repository(path: str) -> str:
+    """Where a file of the folder stands in a repository, whose folders hold few entries.
+
+    The first shards of a split stand where they stand here; of the rest, so many have a folder of
+    their own: `data/02000/train-02417.parquet`. So a file never moves when shards are added.
+    """
+    folder, _, name = path.rpartition("/")
+    number = _NUMBER.search(name)
+    first = int(number[1]) // SHARDS_A_FOLDER * SHARDS_A_FOLDER if number else 0
+    return f"{folder}/{first:05d}/{name}" if first else path
 
 
 def pattern(table: str, split: str | None = None) -> str:

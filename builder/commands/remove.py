@@ -21,7 +21,7 @@ def remove(
     """Take videos out of a corpus, with all that came from them."""
     from vid2book.folder import record
 
-    from .removal import take_out
+    from ..removal import take_out
 
     out = Console(highlight=False)
     before = record.held(corpus)

@@ -17,7 +17,7 @@ from rich.markup import escape
 from vid2book.console import user_errors
 
 if TYPE_CHECKING:
-    from .features import Row
+    from ..features import Row
 
 
 class Format(StrEnum):
@@ -50,8 +50,8 @@ def write_export(corpus: Path, to: Format, out: Path) -> int:
     """
     from vid2book.folder.record import CorpusError
 
-    from . import released, webdataset
-    from .changes import read_videos
+    from .. import released, webdataset
+    from ..changes import read_videos
 
     read_videos(corpus)
     if out.exists() and (not out.is_dir() or any(out.iterdir())):

@@ -1,0 +1,36 @@
+"""Two versions of a corpus side by side, wherever they are: `diff`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from .changes import Diff, Videos, compare, read_videos
+
+
+def diff(a: str | Path, b: str | Path) -> Diff:
+    """The videos that were added, removed and changed.
+
+    Args:
+        a: a corpus folder, or ORG/NAME or ORG/NAME@VERSION on the Hub.
+        b: another, taken as the newer one.
+
+    Raises:
+        CorpusError: one of them is no corpus.
+        HubError: the Hub refused.
+    """
+    return compared(a, b)[0]
+
+
+def compared(a: str | Path, b: str | Path) -> tuple[Diff, Videos, Videos]:
+    """What differs, and the videos of both."""
+    old, new = _open(str(a)), _open(str(b))
+    return compare(old, new), old, new
+
+
+def _open(corpus: str) -> Videos:
+    if not Path(corpus).exists() and corpus.count("/") == 1:
+        from .hub.repo import Hub  # the client takes half a second to import
+
+        name, _, version = corpus.partition("@")
+        return Hub(name).videos(version or "main")
+    return read_videos(Path(corpus))
