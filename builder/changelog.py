@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from fnmatch import fnmatchcase
 from typing import Any
 
 from huggingface_hub import DatasetCard
+
+from vid2book.folder.layout import ON_REQUEST
 
 from .changes import Diff, Videos
 from .hub.repo import order
@@ -46,7 +48,7 @@ def published(
     repo: str,
     log: dict[str, str],
     deleted: set[str],
-    decisions: bool,
+    asked: Collection[str],
     local: Iterable[str],
 ) -> str:
     """The card of a corpus folder as it is pushed.
@@ -56,17 +58,17 @@ def published(
         repo: "org/name".
         log: version to entry.
         deleted: versions that are no longer there.
-        decisions: whether the config `decisions` is pushed.
+        asked: tables that are pushed on request only, and are.
         local: paths in the repository of what is pushed.
     """
     made = DatasetCard(card)
     text = made.text.replace("ORG/NAME", repo)
-    if not decisions:
-        text = re.sub(r"^\*\*`decisions`\*\*.*?\n\n", "", text, flags=re.MULTILINE | re.DOTALL)
+    for table in set(ON_REQUEST) - set(asked):
+        text = re.sub(rf"^\*\*`{table}`\*\*.*?\n\n", "", text, flags=re.MULTILINE | re.DOTALL)
         for part in ("configs", "dataset_info"):
             listed = getattr(made.data, part, None)
             if isinstance(listed, list):
-                left = [item for item in listed if item.get("config_name") != "decisions"]
+                left = [item for item in listed if item.get("config_name") != table]
                 setattr(made.data, part, left)
     for config in made.data.get("configs") or []:
         _name_folders(config, local)

@@ -100,9 +100,13 @@ def _check_attribution(corpus: Path, videos: Videos) -> None:
             named = {row["video_id"] for row in csv.DictReader(file)}
     except (OSError, ValueError, KeyError, csv.Error) as error:
         raise CorpusError(f"{corpus / ATTRIBUTION}: cannot be read: {error}; {_AGAIN}") from None
-    kept = {video_id for video_id, row in videos.items() if row.get("status") == "kept"}
-    if named != kept:
-        one = min(named ^ kept)
+    inside = {
+        video_id
+        for video_id, row in videos.items()
+        if row.get("status") == "kept" or row.get("samples")
+    }
+    if named != inside:
+        one = min(named ^ inside)
         raise CorpusError(
-            f"{corpus / ATTRIBUTION}: names other videos than are kept ('{one}'); {_AGAIN}"
+            f"{corpus / ATTRIBUTION}: names other videos than are in it ('{one}'); {_AGAIN}"
         )

@@ -63,7 +63,7 @@ _TYPES = {
     "float64": "sc:Float",
     "bool": "sc:Boolean",
 }
-_KEYS = {"default": "id", "videos": "video_id"}
+_KEYS = {"default": "id", "videos": "video_id", "transcripts": "video_id"}
 
 
 def render(
@@ -162,12 +162,13 @@ def _field(table: str, name: str, feature: Any) -> dict[str, Any]:
     return field
 
 
-def _sub_field(table: str, name: str, key: str, feature: Value) -> dict[str, Any]:
+def _sub_field(table: str, name: str, key: str, feature: Any) -> dict[str, Any]:
+    # What lies deeper, the words of a segment, is given as it is: the format goes down one level.
     return {
         "@type": "cr:Field",
         "@id": f"{table}/{name}/{key}",
         "name": key,
-        "dataType": _TYPES[feature.dtype],
+        "dataType": _TYPES[feature.dtype] if isinstance(feature, Value) else "sc:Text",
         "source": {
             "fileSet": {"@id": f"{table}-files"},
             "extract": {"column": name},

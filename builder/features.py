@@ -1,7 +1,8 @@
 """The columns of a corpus, and how records become rows.
 
-A corpus has three tables: `default` (a row per sample), `videos` (a row per input video, whatever
-became of it) and `decisions` (a row per thing kept or dropped).
+A corpus has four tables: `default` (a row per sample), `videos` (a row per input video, whatever
+became of it), `decisions` (a row per thing kept or dropped) and `transcripts` (a row per video that
+was kept).
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from datasets import Features, Image, Value
 
 from vid2book.folder.record import CorpusError
-from vid2book.records import Decision, Outcome, Sample, Video
+from vid2book.records import Decision, Outcome, Sample, Transcript, Video
 
 if TYPE_CHECKING:
     from vid2book.pipeline.corpus import Corpus
@@ -32,6 +33,8 @@ _ELEMENT = {
     "clip_start": _FLOAT,
     "clip_end": _FLOAT,
     "name": _STRING,
+    "score": _FLOAT,
+    "drop": _STRING,
 }
 
 # Lists are written in the way that datasets 3.6 knows too.
@@ -62,7 +65,7 @@ _MANIFEST_FIELDS = (
 )  # fmt: skip
 _FROM_MANIFEST = {"subject", "course", "knowledge_point", "license", "source_urls"}
 _SCORES = ("relevance", "knowledge_density", "transcription_quality", "teaching_share")
-_COUNTS = ("clips", "keyframes", "samples", "words")
+_COUNTS = ("clips", "keyframes", "samples", "words", "marked")
 
 _VIDEOS = Features(
     {
@@ -96,7 +99,24 @@ _DECISIONS = Features(
     }
 )
 
-FEATURES = {"default": _SAMPLES, "videos": _VIDEOS, "decisions": _DECISIONS}
+_WORD = {"start": _FLOAT, "end": _FLOAT, "word": _STRING, "score": _FLOAT}
+_SEGMENT = {"start": _FLOAT, "end": _FLOAT, "text": _STRING, "words": [_WORD]}
+_TRANSCRIPTS = Features(
+    {
+        "video_id": _STRING,
+        "language": _STRING,
+        "language_score": _FLOAT,
+        "source": _STRING,
+        "segments": [_SEGMENT],
+    }
+)
+
+FEATURES = {
+    "default": _SAMPLES,
+    "videos": _VIDEOS,
+    "decisions": _DECISIONS,
+    "transcripts": _TRANSCRIPTS,
+}
 
 
 def rows(corpus: Corpus, table: str, videos: Iterable[Video]) -> Iterator[tuple[str, Row]]:
@@ -110,6 +130,9 @@ def rows(corpus: Corpus, table: str, videos: Iterable[Video]) -> Iterator[tuple[
             yield from _sample_rows(video, corpus.samples(video))
         elif table == "videos":
             yield video.video_id, video_row(corpus.outcome(video), corpus.samples(video))
+        elif table == "transcripts":
+            if (said := corpus.transcript(video)) is not None:
+                yield video.video_id, transcript_row(said, video)
         else:
             for number, decision in enumerate(corpus.decisions(video)):
                 yield f"{video.video_id}@{number}", decision_row(decision, video)
@@ -125,6 +148,8 @@ def rows_of(corpus: Corpus, video: Video) -> Iterator[tuple[str, Row]]:
     yield from (("default", row) for _, row in _sample_rows(video, samples))
     yield "videos", video_row(corpus.outcome(video), samples)
     yield from (("decisions", decision_row(d, video)) for d in corpus.decisions(video))
+    if (said := corpus.transcript(video)) is not None:
+        yield "transcripts", transcript_row(said, video)
 
 
 def count(corpus: Corpus, table: str, videos: Iterable[Video]) -> int:
@@ -133,6 +158,8 @@ def count(corpus: Corpus, table: str, videos: Iterable[Video]) -> int:
         return sum(corpus.outcome(video).samples for video in videos)
     if table == "videos":
         return sum(1 for _ in videos)
+    if table == "transcripts":
+        return sum(corpus.outcome(video).status == "kept" for video in videos)
     return sum(len(corpus.decisions(video)) for video in videos)
 
 
@@ -182,22 +209,61 @@ def video_row(outcome: Outcome, samples: list[Sample]) -> Row:
 
 
 def outcome_of(row: Row) -> Outcome:
-    """What a row of `videos` tells of its video, without the judgement."""
+    """What a row of `videos`, of this format or an older one, tells, without the judgement."""
     manifest: Row = {name: row[name] or "" for name in _MANIFEST_FIELDS}
+    counts: Row = {name: row.get(name) or 0 for name in _COUNTS}
     return Outcome(
         video=Video(path="", **manifest),
         status=row["status"],
         reason=row["reason"],
         duration=row["duration_s"],
         models=json.loads(row["versions"]),
-        **{name: row[name] for name in _COUNTS},
+        **counts,
     )
+
+
+def current(table: str, row: Row) -> Row:
+    """A row of this format or an older one, as this one has it."""
+    if table == "default":
+        for element in row["elements"]:
+            element.setdefault("score", None)
+            element["drop"] = element.get("drop") or ""
+    elif table == "videos":
+        row["marked"] = row.get("marked") or 0
+    return row
 
 
 def decision_row(decision: Decision, video: Video) -> Row:
     """A row of `decisions`."""
     values = {name: getattr(decision, name) for name in _DECISIONS}
     return values | {"reason": without_paths(decision.reason, video)}
+
+
+def transcript_row(transcript: Transcript, video: Video) -> Row:
+    """A row of `transcripts`. Captions have no words with times of their own."""
+    return {
+        "video_id": video.video_id,
+        "language": transcript.language,
+        "language_score": transcript.language_score,
+        "source": transcript.model,
+        "segments": [
+            {
+                "start": segment.start,
+                "end": segment.end,
+                "text": segment.text,
+                "words": [
+                    {
+                        "start": word.start,
+                        "end": word.end,
+                        "word": word.text.strip(),
+                        "score": word.probability,
+                    }
+                    for word in segment.words
+                ],
+            }
+            for segment in transcript.segments
+        ],
+    }
 
 
 def without_paths(text: str, video: Video) -> str:

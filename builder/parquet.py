@@ -16,11 +16,16 @@ import pyarrow.parquet as pq
 from datasets import Features
 
 from vid2book.folder.layout import shard
+from vid2book.folder.reader import video_of
 from vid2book.folder.record import SplitSize
 
 from .features import Row
 
-SHARD_BYTES = 500_000_000  # of rows in memory; what the Hub recommends for a file
+# Bytes of shards are those of their rows in memory, which on disk are no more. `datasets` gives a
+# worker a file at a time, so a split of more than 64 MB has at least 20.
+FIRST_SHARD_BYTES = 3_000_000
+FIRST_SHARDS = 20  # so large; then each doubling of the split doubles the size
+SHARD_BYTES = 500_000_000  # at most; what the Hub recommends for a file
 ROW_GROUP_BYTES = 50_000_000  # a reader loads a whole group to show one row
 ROW_GROUP_ROWS = 10_000
 
@@ -36,7 +41,12 @@ _PAGE_BYTES = 16 * 1024
 class Shards:
     """The Parquet files of one split, cut by the bytes of their rows.
 
-    Holds the rows of one row group in memory. Files have their names once `close` was called.
+    How large a shard may be follows from the bytes before it, so that rows that are added at the
+    end leave all files but the last as they are. Once it is a quarter full, a shard ends before a
+    video that a hash of its id chooses, so that where a video came in or went, the shards soon
+    begin again where they did before.
+
+    Holds the rows of one row group in memory.
     """
 
     def __init__(self, folder: Path, split: str, features: Features) -> None:
@@ -47,11 +57,13 @@ class Shards:
         self._writer: pq.ParquetWriter | None = None
         self._group: list[Row] = []
         self._group_bytes = self._shard_bytes = self._rows = self._num_bytes = 0
+        self._before = 0  # bytes in the shards that are done
+        self._video, self._videos = "", 0  # the last one, and how many are in the shard
 
     def add(self, row: Row) -> None:
         """Write one row, sooner or later."""
         size = _weight(row)
-        if self._shard_bytes and self._shard_bytes + size > SHARD_BYTES:
+        if self._is_full(row, size):
             self._end_shard()
         elif self._group_bytes + size > ROW_GROUP_BYTES or len(self._group) >= ROW_GROUP_ROWS:
             self._end_group()
@@ -60,18 +72,30 @@ class Shards:
         self._shard_bytes += size
 
     def close(self) -> SplitSize:
-        """Write what is left and name the files, of which there are none without rows."""
+        """Write what is left; there are no files without rows."""
         if self._group:
             self._end_shard()
-        total = len(self._files)
-        for number, file in enumerate(self._files):
-            self._files[number] = file.rename(self._folder / shard(self._split, number, total))
         file_bytes = sum(file.stat().st_size for file in self._files)
         digest = hashlib.sha256()
         for file in self._files:
             with file.open("rb") as opened:
                 hashlib.file_digest(opened, lambda: digest)
-        return SplitSize(self._rows, self._num_bytes, total, file_bytes, digest.hexdigest())
+        files = len(self._files)
+        return SplitSize(self._rows, self._num_bytes, files, file_bytes, digest.hexdigest())
+
+    def _is_full(self, row: Row, size: int) -> bool:
+        """Whether the shard ends before this row."""
+        most = shard_bytes(self._before)
+        video = str(row.get("video_id") or video_of(row))
+        new, self._video = video != self._video, video
+        full = self._shard_bytes > 0 and self._shard_bytes + size > most
+        if new and self._shard_bytes >= most / 4:
+            # Of the videos that a shard may hold about four are chosen. In a simulation of videos
+            # that come and go, nine times in ten at most three shards then begin elsewhere.
+            chance = 4 * self._shard_bytes / self._videos / most
+            full = full or _place(video) < chance
+        self._videos += new
+        return full
 
     def _end_group(self) -> None:
         if not self._group:
@@ -85,15 +109,27 @@ class Shards:
     def _end_shard(self) -> None:
         self._end_group()
         self._open().close()
-        self._writer, self._shard_bytes = None, 0
+        self._before += self._shard_bytes
+        self._writer, self._shard_bytes, self._videos = None, 0, 1
 
     def _open(self) -> pq.ParquetWriter:
         if self._writer is None:
-            self._files.append(self._folder / f"{self._split}-{len(self._files):05d}.part")
+            self._files.append(self._folder / shard(self._split, len(self._files)))
             self._writer = pq.ParquetWriter(self._files[-1], self._schema, **self._options)
             # By this the Hub knows that it need not convert the file.
             self._writer.add_key_value_metadata({"content_defined_chunking": json.dumps(_CHUNKING)})
         return self._writer
+
+
+def shard_bytes(before: int) -> int:
+    """How large a shard may be, after so many bytes in the shards before it."""
+    doublings = (before // (FIRST_SHARDS * FIRST_SHARD_BYTES)).bit_length() - 1
+    return min(SHARD_BYTES, FIRST_SHARD_BYTES * 2 ** max(0, doublings))
+
+
+def _place(video: str) -> float:
+    """In [0, 1), evenly."""
+    return int.from_bytes(hashlib.sha256(video.encode()).digest()[:8], "big") / 2**64
 
 
 def _options(schema: pa.Schema) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -49,9 +50,15 @@ class Plan:
         return len(self.send) + len(self.gone)
 
 
-def local_files(corpus: Path, decisions: bool, hashes: Hashes) -> dict[str, Content]:
-    """The files of a corpus that are pushed, by their path in the repository."""
-    tables = [table for table in TABLES if decisions or table not in ON_REQUEST]
+def local_files(corpus: Path, asked: Collection[str], hashes: Hashes) -> dict[str, Content]:
+    """The files of a corpus that are pushed, by their path in the repository.
+
+    Args:
+        corpus: the folder.
+        asked: tables that are pushed on request only, and are to be.
+        hashes: of its files.
+    """
+    tables = [table for table in TABLES if table in asked or table not in ON_REQUEST]
     parquet = [file for table in tables for file in shards(corpus, table)]
     single = [corpus / name for name in PUBLISHED if (corpus / name).is_file()]
     return {

@@ -52,6 +52,7 @@ def push(
     gated: bool = False,
     force: bool = False,
     decisions: bool = False,
+    transcripts: bool = False,
     measures: str | Path | None = None,
     allow_license: Iterable[str] = (),
     delete_history: bool | Ask = False,
@@ -71,7 +72,7 @@ def push(
         private, gated: close the repository to the public, or to those whose request is not
             approved, before anything is sent.
         force: replace a version, or what is none of ours.
-        decisions: push the config `decisions` too.
+        decisions, transcripts: push the config of this name too.
         measures: folder of a report of `vid2book measure`, to be put on the card.
         allow_license: licences that may be pushed besides open ones; "unknown": none stated.
         delete_history: delete older versions that hold videos which this one no longer has; or a
@@ -88,7 +89,9 @@ def push(
     hub = Hub(repo, tell)
     hashes = Hashes(corpus)
     check(corpus, videos, hashes)
-    local = local_files(corpus, decisions, hashes)
+    named = {"decisions": decisions, "transcripts": transcripts}
+    asked = {table for table, wanted in named.items() if wanted}
+    local = local_files(corpus, asked, hashes)
     hashes.keep()
     measured = read_measures(Path(measures), corpus) if measures else None
     if measured:
@@ -107,7 +110,7 @@ def push(
             if callable(delete_history) and not dry_run
             else delete_history is True
         )
-        card = release.card(corpus, local, decisions, forget, measured)
+        card = release.card(corpus, local, asked, forget, measured)
         local[layout.CARD] = content_of(card)
         local[layout.CROISSANT] = content_of(release.croissant(local))
         todo = release.plan(local)

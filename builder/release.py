@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from pathlib import Path
 
 from vid2book.folder import layout
@@ -55,7 +55,7 @@ class Release:
         self,
         corpus: Path,
         local: Iterable[str],
-        decisions: bool,
+        asked: Collection[str],
         forget: bool,
         measured: Measures | None,
     ) -> bytes:
@@ -71,7 +71,7 @@ class Release:
         deleted = (set(log) - known) | (set(self.holding) if forget else set())
         text = (corpus / layout.CARD).read_text(encoding="utf-8")
         text = measured.on(text) if measured else text
-        made = changelog.published(text, hub.repo, log, deleted, decisions, local)
+        made = changelog.published(text, hub.repo, log, deleted, asked, local)
         return with_owner(made, there).encode()
 
     def croissant(self, local: Iterable[str]) -> bytes:

@@ -18,7 +18,7 @@ from vid2book.folder.reader import read_rows
 from vid2book.folder.record import CorpusError, Written
 
 from .changes import read_videos
-from .features import Row, outcome_of
+from .features import Row, current, outcome_of
 from .splits import denying
 from .write import EmptyCorpusError, write_rows
 
@@ -66,9 +66,11 @@ def _left(corpus: Path, split: str, tables: list[str], gone: set[str]) -> Iterat
             of = row["video_ids"] if table == "default" else [row["video_id"]]
             if gone & set(of):
                 continue
-            if table != "default":
-                # Something may have been dropped because the removed video has it too.
-                row["reason"] = mention.sub("a video that was removed", row["reason"])
+            row = current(table, row)
+            # Something may have been dropped because the removed video has it too.
+            for told in row.get("elements") or [row]:
+                for name in {"drop", "reason"} & set(told):
+                    told[name] = mention.sub("a video that was removed", told[name])
             yield table, row
 
 

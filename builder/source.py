@@ -36,12 +36,15 @@ def open_corpus(
 
     Raises:
         ManifestError, ConfigError: what is wrong in which file.
+        ElsewhereError: the manifest is not on this machine.
     """
+    from vid2book.local import check_readable
     from vid2book.manifest import read_manifest
     from vid2book.pipeline.corpus import Corpus
     from vid2book.privacy import mask_video
     from vid2book.store import Store
 
+    check_readable(manifest)
     config = load(pipeline)
     videos = assign(read_manifest(manifest), config.splits.ratios)[:limit]
     if config.privacy.mask:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import count
 from pathlib import Path
@@ -94,8 +95,9 @@ def write_rows(
             for file in layout.shards(new, table)
         }
         written = Written(
-            revision, tally.images, tally.tokens, sorted(tally.languages), sizes, files, removed
-        )
+            revision, tally.images, tally.tokens, sorted(tally.languages), sizes, files, removed,
+            tally.marked_images, tally.marked_texts,
+        )  # fmt: skip
         if not written.samples:
             raise EmptyCorpusError("no video gave a sample, so there is no corpus to write")
         _write_attribution(outcomes, new / layout.ATTRIBUTION)
@@ -118,11 +120,14 @@ class _Tally:
     """Counts over the rows of `default`, taken as they pass."""
 
     def __init__(self) -> None:
-        self.images = self.tokens = 0
+        self.images = self.tokens = self.marked_images = self.marked_texts = 0
         self.languages: set[str] = set()
 
     def count(self, row: Row) -> None:
-        self.images += row["image_num"]
+        marked = Counter(element["kind"] for element in row["elements"] if element["drop"])
+        self.images += row["image_num"] - marked["image"]
+        self.marked_images += marked["image"]
+        self.marked_texts += marked["text"]
         self.tokens += row["token_num"]
         self.languages.add(row["language"])
 
@@ -147,6 +152,6 @@ def _write_attribution(outcomes: list[Outcome], path: Path) -> None:
         table = csv.writer(file, lineterminator="\n")
         table.writerow(["video_id", "title", "author", "source_url", "license"])
         for outcome in outcomes:
-            if outcome.status == "kept":
+            if outcome.status == "kept" or outcome.samples:
                 v = outcome.video
                 table.writerow([v.video_id, v.title, v.author, v.source_url, v.license])

@@ -26,6 +26,7 @@ def measure(
     samples: int | None = None,
     seed: int = 0,
     split: str = "train",
+    marked: bool = False,
     open_clip: OpenClip | None = None,
     benchmark: str | Path | None = None,
     benchmark_split: str = "test",
@@ -40,6 +41,7 @@ def measure(
         samples: how many of each to draw at random; None: all.
         seed: of the draw, of wrong pairs and of the bootstrap.
         split: of each corpus.
+        marked: with what a corpus of ours marks as to be dropped (config `decide: mark`).
         open_clip: embeds images and texts; without it on-screen text stands for the image.
         benchmark: a dataset whose questions and images the corpora should not hold.
         benchmark_split: of it.
@@ -57,7 +59,10 @@ def measure(
     from .report.metrics import report_on
     from .tools import Tools
 
-    opened = [c if isinstance(c, InterleavedCorpus) else open_corpus(c, split) for c in corpora]
+    opened = [
+        c if isinstance(c, InterleavedCorpus) else open_corpus(c, split, marked=marked)
+        for c in corpora
+    ]
     sought = open_sought_questions(benchmark, benchmark_split) if benchmark else None
     tools = Tools(seed, open_clip, sought, language_model, judge)
     return report_on(opened, tools, samples, tell)

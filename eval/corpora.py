@@ -19,7 +19,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from vid2book.folder.layout import TABLES, split_of
+from vid2book.folder.layout import TABLES, by_split
+from vid2book.folder.reader import is_marked
 from vid2book.folder.record import CorpusError
 from vid2book.records import Element
 
@@ -38,6 +39,9 @@ from .sources import (
 __all__ = ["CorpusError", "Interleaved", "InterleavedCorpus", "open_corpus"]
 
 _MISSING = "an image whose file is missing"
+_MARKED = "a position that is marked as to be dropped"
+_ALIGNED = {"images", "texts", "ocr_texts", "text_ocr_list", "elements"}
+_PLACE = [name for name in Element.__dataclass_fields__ if name not in ("score", "drop")]
 _HUB = re.compile(r"[\w.-]+/[\w.-]+(@.+)?")
 _NOT_SAMPLES = set(TABLES.values()) - {TABLES["default"]}
 
@@ -79,6 +83,7 @@ class InterleavedCorpus:
     name: str
     source: Source
     images: Path | None = None  # folder that paths of images are relative to
+    marked: bool = False  # with what a corpus of ours marks as to be dropped
     skipped: Counter[str] = field(default_factory=Counter)
 
     def samples(self, samples: int | None = None, seed: int = 0) -> Iterator[Interleaved]:
@@ -89,13 +94,14 @@ class InterleavedCorpus:
                 self.skipped[row.reason] += 1
                 continue
             try:
+                row = row if self.marked else _without_marked(row, self.skipped)
                 yield _record(row, number, self.images, self.skipped)
             except RowError as error:
                 self.skipped[str(error)] += 1
 
 
 def open_corpus(
-    source: str | Path, split: str = "train", config: str | None = None
+    source: str | Path, split: str = "train", config: str | None = None, marked: bool = False
 ) -> InterleavedCorpus:
     """Open a corpus; nothing of it is read yet.
 
@@ -105,18 +111,20 @@ def open_corpus(
             a folder `images` beside it, or ORG/NAME or ORG/NAME@REVISION on the Hub.
         split: where the source has splits.
         config: of a dataset of the Hub.
+        marked: with what a corpus of ours marks as to be dropped (config `decide: mark`).
 
     Raises:
         CorpusError: there is no such corpus.
     """
     path = Path(source)
     if path.is_dir():
-        return InterleavedCorpus(path.name or str(path), _folder(path, split), path)
+        return InterleavedCorpus(path.name or str(path), _folder(path, split), path, marked)
     if path.is_file():
-        return InterleavedCorpus(path.stem, _file(path), path.parent)
+        return InterleavedCorpus(path.stem, _file(path), path.parent, marked)
     if _HUB.fullmatch(str(source)):
         name, _, revision = str(source).partition("@")
-        return InterleavedCorpus(str(source), HubDataset(name, revision or None, config, split))
+        hub = HubDataset(name, revision or None, config, split)
+        return InterleavedCorpus(str(source), hub, None, marked)
     raise CorpusError(
         f"{source}: no such folder or file, and no name of a dataset (ORG/NAME) on the Hub"
     )
@@ -142,9 +150,7 @@ def _folder(folder: Path, split: str) -> Source:
 
 def _of_split(files: list[Path], split: str, folder: Path) -> list[Path]:
     """Files named after the split; all files where no name tells of a split."""
-    splits: dict[str, list[Path]] = {}
-    for file in files:
-        splits.setdefault(split_of(file.name), []).append(file)
+    splits = by_split(files)
     if split in splits:
         return splits[split]
     if list(splits) == [""]:
@@ -162,6 +168,27 @@ def _file(path: Path) -> Source:
         images = path.parent / "images"
         return ReleasedJson(path, images if images.is_dir() else path.parent)
     raise CorpusError(f"{path}: expected .parquet, .jsonl, .jsonl.gz or .json")
+
+
+def _without_marked(row: Row, skipped: Counter[str]) -> Row:
+    """The row without the positions that are marked.
+
+    Raises:
+        RowError: nothing else is in it.
+    """
+    elements = row.get("elements")
+    if not isinstance(elements, list) or not any(map(is_marked, elements)):
+        return row
+    stay = [n for n, element in enumerate(elements) if not is_marked(element)]
+    if not stay:
+        raise RowError("a sample of which everything is marked as to be dropped")
+    skipped[_MARKED] += len(elements) - len(stay)
+    aligned = {
+        name: [column[n] for n in stay]
+        for name, column in row.items()
+        if isinstance(column, list) and len(column) == len(elements) and name in _ALIGNED
+    }
+    return row | aligned | {"token_num": None}  # which counts what is left out, too
 
 
 def _record(row: Row, number: int, folder: Path | None, skipped: Counter[str]) -> Interleaved:
@@ -237,10 +264,10 @@ def _content(image: Any, folder: Path | None, skipped: Counter[str]) -> bytes | 
 
 
 def _element(value: Any) -> Element | None:
-    names = Element.__dataclass_fields__
-    if not isinstance(value, dict) or any(value.get(name) is None for name in names):
+    if not isinstance(value, dict) or any(value.get(name) is None for name in _PLACE):
         return None
-    return Element(**{name: value[name] for name in names})
+    known = {name: value[name] for name in _PLACE}
+    return Element(**known, score=value.get("score"), drop=value.get("drop") or "")
 
 
 def _video_id(row: Row) -> str:

@@ -59,6 +59,9 @@ _Corpus = Annotated[Path, typer.Argument(metavar="CORPUS", help="Folder of a bui
 def view(
     corpus: _Corpus,
     browser: Annotated[bool, typer.Option(help="Open the book when it is made.")] = True,
+    marked: Annotated[
+        bool, typer.Option("--marked", help="With what `decide: mark` marked as to be dropped.")
+    ] = False,
 ) -> None:
     """Make the book to look at: CORPUS/preview, a page per video."""
     import webbrowser
@@ -72,6 +75,7 @@ def view(
         index = write_book(
             corpus,
             progress=lambda done, total: progress.update(task, completed=done, total=total),
+            marked=marked,
         )
     Console().print(f"The book is {escape(str(index))}", soft_wrap=True)
     if browser and sys.stdout.isatty():

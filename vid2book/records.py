@@ -75,17 +75,19 @@ class Transcript:
     language: str
     model: str  # which model, or "captions"
     duration: float  # of the video, seconds
+    language_score: float | None = None  # how sure the model is of the language; None: not told
 
 
 @dataclass(frozen=True)
 class Sentence:
-    """A refined sentence; `teaching` is set once it was judged (0 chat or sponsor, 1 teaching)."""
+    """A refined sentence. The judge sets the last two."""
 
     start: float
     end: float
     text: str  # refined
     raw: str  # as spoken
-    teaching: float = 1.0
+    teaching: float | None = None  # 0 chat or sponsor, 1 teaching; None: not judged
+    drop: str = ""  # why it should go; empty: it stays
 
 
 @dataclass(frozen=True)
@@ -154,11 +156,23 @@ class Judgement:
 
 
 @dataclass(frozen=True)
+class Mark:
+    """What the pipeline makes of a paragraph or a picture.
+
+    A stage that would drop something marks it, and so it stays in its place with the reason. What
+    is marked is left out where the config says `decide: drop`, when samples are made.
+    """
+
+    score: float | None = None  # how far a text teaches or a picture agrees with the speech, 0 to 1
+    drop: str = ""  # "STAGE: reason" for which it should go; empty: it stays
+
+
+@dataclass(frozen=True)
 class Clip:
     """A paragraph of speech (10 to 20 s where the speech allows) and the keyframes shown in it.
 
-    `keyframes` are positions in the video's list of keyframes; a dropped picture leaves the list
-    and the speech stays. A clip may have no speech (a picture shown in silence) or no picture.
+    `keyframes` are positions in the video's list of keyframes. A clip may have no speech (a picture
+    shown in silence) or no picture. Nothing is taken out of a clip that should go: it is marked.
     """
 
     start: float
@@ -169,6 +183,7 @@ class Clip:
     similarity: float | None = None  # on-screen text against speech; None: nothing to compare
     caption: str = ""  # what the pictures show, a line each, where a model captions them
     caption_similarity: float | None = None  # caption against speech
+    mark: Mark = Mark()  # of its speech
 
 
 @dataclass(frozen=True)
@@ -182,6 +197,8 @@ class Element:
     clip_start: float
     clip_end: float
     name: str
+    score: float | None = None  # as in `Mark`
+    drop: str = ""
 
 
 @dataclass(frozen=True)
@@ -234,15 +251,19 @@ class Decision:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of a video: its row in the corpus config `videos`."""
+    """What became of a video: its row in the corpus config `videos`.
+
+    Words, clips and keyframes are those that stay; what is marked is counted apart.
+    """
 
     video: Video
     status: Literal["kept", "filtered", "failed"]
-    reason: str  # empty when kept
+    reason: str  # of a kept video only if it gave no picture
     duration: float  # seconds; 0 when the video could not be read
     judgement: Judgement | None = None
     words: int = 0  # of speech in the corpus
     clips: int = 0
     keyframes: int = 0
     samples: int = 0
+    marked: int = 0  # positions of the samples with a reason in `drop`
     models: dict[str, str] = field(default_factory=dict)  # stage to model and version

@@ -35,15 +35,20 @@ def export(
         Format,
         typer.Option(help="Tar shards, or the released Multimodal Textbook's JSON and images."),
     ],
+    marked: Annotated[
+        bool, typer.Option("--marked", help="With what `decide: mark` marked as to be dropped.")
+    ] = False,
 ) -> None:
     """Write a corpus as WebDataset tars, or as the released Multimodal Textbook is."""
-    samples = write_export(corpus, to, out)
+    samples = write_export(corpus, to, out, marked)
     size = sum(file.stat().st_size for file in out.rglob("*") if file.is_file())
     Console().print(f"{samples:,} samples, {decimal(size)}: {escape(str(out))}", soft_wrap=True)
 
 
-def write_export(corpus: Path, to: Format, out: Path) -> int:
+def write_export(corpus: Path, to: Format, out: Path, marked: bool = False) -> int:
     """Write the samples of a corpus folder; their number. `out` is there only once it is whole.
+
+    What is marked (config `decide: mark`) is left out unless it is asked for.
 
     Raises:
         CorpusError: `corpus` holds none, or `out` holds something.
@@ -61,7 +66,7 @@ def write_export(corpus: Path, to: Format, out: Path) -> int:
     part.mkdir(parents=True)
     write = webdataset.write if to is Format.webdataset else released.write
     try:
-        samples = sum(write(split, rows, part) for split, rows in samples_of(corpus))
+        samples = sum(write(split, rows, part) for split, rows in samples_of(corpus, marked))
     except BaseException:
         shutil.rmtree(part)
         raise
@@ -71,13 +76,20 @@ def write_export(corpus: Path, to: Format, out: Path) -> int:
     return samples
 
 
-def samples_of(corpus: Path) -> Iterator[tuple[str, Iterator[Row]]]:
-    """The splits of the samples with their rows, never more than a few in memory."""
-    from vid2book.folder.layout import shards, split_of
+def samples_of(corpus: Path, marked: bool = False) -> Iterator[tuple[str, Iterator[Row]]]:
+    """The splits of the samples with their rows, never more than a few in memory.
+
+    Args:
+        corpus: the folder.
+        marked: with the positions that are marked.
+    """
+    from vid2book.folder.layout import by_split, shards
     from vid2book.folder.reader import SAMPLES_AT_ONCE, read_rows
 
-    splits: dict[str, list[Path]] = {}
-    for file in shards(corpus, "default"):
-        splits.setdefault(split_of(file.name), []).append(file)
-    for split, files in splits.items():
-        yield split, chain.from_iterable(read_rows(file, SAMPLES_AT_ONCE) for file in files)
+    from ..features import current
+    from ..marked import without_marked
+
+    for split, files in by_split(shards(corpus, "default")).items():
+        found = chain.from_iterable(read_rows(file, SAMPLES_AT_ONCE) for file in files)
+        rows = (current("default", row) for row in found)
+        yield split, rows if marked else without_marked(rows)

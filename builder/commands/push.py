@@ -37,6 +37,9 @@ def push(
     decisions: Annotated[
         bool, typer.Option("--decisions", help="Push the config 'decisions' too.")
     ] = False,
+    transcripts: Annotated[
+        bool, typer.Option("--transcripts", help="Push the config 'transcripts' too.")
+    ] = False,
     measures: Annotated[
         Path | None,
         typer.Option(metavar="REPORT", help="Put a report of `vid2book measure` on the card."),
@@ -67,6 +70,7 @@ def push(
             gated=gated,
             force=force,
             decisions=decisions,
+            transcripts=transcripts,
             measures=measures,
             allow_license=allow_license or [],
             delete_history=delete_history or _asked,

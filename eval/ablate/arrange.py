@@ -53,7 +53,7 @@ def arrange(
         table = table.set_column(table.column_names.index(name), name, column)
     folder = out / TABLES["default"]
     folder.mkdir(parents=True)
-    pq.write_table(table, folder / shard("train", 0, 1), row_group_size=100)
+    pq.write_table(table, folder / shard("train", 0), row_group_size=100)
 
 
 def shared_ids(corpora: Iterable[Path]) -> frozenset[str]:

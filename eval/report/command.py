@@ -40,6 +40,9 @@ def measure(
     ] = 1000,
     seed: Annotated[int, typer.Option(help="Of all that is drawn at random.")] = 0,
     split: Annotated[str, typer.Option(help="Split of each corpus.")] = "train",
+    marked: Annotated[
+        bool, typer.Option("--marked", help="With what `decide: mark` marked as to be dropped.")
+    ] = False,
     clip_model: Annotated[
         str, typer.Option(help="An open_clip model, for example ViT-L-14.")
     ] = "ViT-B-32",
@@ -87,6 +90,7 @@ def measure(
                 samples=samples or None,
                 seed=seed,
                 split=split,
+                marked=marked,
                 open_clip=open_clip,
                 benchmark=benchmark,
                 benchmark_split=benchmark_split,

@@ -41,12 +41,16 @@ def train(
     samples: Annotated[
         int | None, typer.Option(min=1, help="Take only N samples, drawn at random.")
     ] = None,
+    marked: Annotated[
+        bool, typer.Option("--marked", help="With what `decide: mark` marked as to be dropped.")
+    ] = False,
     resume: Annotated[bool, typer.Option(help="Go on where the run in OUT stopped.")] = False,
 ) -> None:
     """Train an image-text model on a corpus.
 
     On several GPUs: accelerate launch --config_file FILE "$(which vid2book)" train ...
     """
+    from ..corpora import open_corpus
     from .config import load_config
     from .loop import train as run
 
@@ -63,7 +67,10 @@ def train(
             def show(line: dict[str, Any], done: float) -> None:
                 bar.update(task, completed=min(done, 1.0), told=_told(line))
 
-            result = run(recipe, corpus, model, output, samples=samples, resume=resume, tell=show)
+            result = run(
+                recipe, open_corpus(corpus, marked=marked), model, output,
+                samples=samples, resume=resume, tell=show,
+            )  # fmt: skip
     _print(result, console)
 
 

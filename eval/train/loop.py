@@ -68,7 +68,7 @@ def train(
     opened = corpus if isinstance(corpus, InterleavedCorpus) else open_corpus(corpus)
     told = {
         "config": recipe.model_dump(),
-        "corpus": opened.name,
+        "corpus": f"{opened.name} with what is marked" if opened.marked else opened.name,
         "model": str(model),
         "samples": samples,
     }

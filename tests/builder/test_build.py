@@ -126,6 +126,27 @@ def test_nothing_to_do_needs_no_datasets() -> None:
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 
+@pytest.mark.parametrize(
+    ("source", "out", "told"),
+    [
+        ("s3://bucket/lectures", "corpus", "s3://bucket/lectures: only files on this machine"),
+        ("hf://datasets/a/b", "corpus", "hf://datasets/a/b: only files on this machine"),
+        ("https://a.org/m.jsonl", "corpus", "https://a.org/m.jsonl: only files on this machine"),
+        ("lectures", "s3://bucket/corpus", "s3://bucket/corpus: only a folder on this machine"),
+    ],
+)
+def test_a_place_elsewhere_is_told_at_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, source: str, out: str, told: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    app = typer.Typer()
+    app.command()(build.build)
+    result = CliRunner().invoke(app, [source, "-o", out])
+    assert result.exit_code == 2
+    assert result.stderr.startswith(f"Error: {told}") and result.stderr.count("\n") == 1
+    assert not list(tmp_path.iterdir())
+
+
 def test_options_reach_the_corpus(tmp_path: Path) -> None:
     for name in "ab":
         (tmp_path / f"{name}.mp4").write_bytes(b"no video")

@@ -27,7 +27,12 @@ def test_the_header_says_what_it_is(card: DatasetCard) -> None:
     assert data.license == "cc-by-4.0"
     assert data.size_categories == "n<1K"
     assert "image-text-to-text" in data.task_categories
-    assert [config["config_name"] for config in data.configs] == ["default", "videos", "decisions"]
+    assert [config["config_name"] for config in data.configs] == [
+        "default",
+        "videos",
+        "decisions",
+        "transcripts",
+    ]
     assert data.configs[0]["data_files"] == [
         {"split": "train", "path": "data/train-*.parquet"},
         {"split": "test", "path": "data/test-*.parquet"},

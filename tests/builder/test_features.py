@@ -17,7 +17,7 @@ COLUMNS = {
     "ocr_texts": "list<string>",
     "text_ocr_list": "list<string>",
     "elements": "list<struct<kind: string, video_id: string, start: double, end: double, "
-    "clip_start: double, clip_end: double, name: string>>",
+    "clip_start: double, clip_end: double, name: string, score: double, drop: string>>",
     "image_num": "int64",
     "text_num": "int64",
     "token_num": "int64",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from pathlib import Path
 
+import numpy as np
 import pyarrow.parquet as pq
 import pytest
 
@@ -62,11 +63,62 @@ def test_a_video_in_a_hundred_moves_under_5_percent(
     assert fresh < 0.05 * total
 
 
+@pytest.mark.parametrize(
+    ("numbers", "most"),
+    [
+        pytest.param([*range(100), 100], 2, id="one more at the end"),
+        pytest.param([*range(50), 100, *range(50, 100)], 3, id="one more in the middle"),
+    ],
+)
+def test_a_video_more_renames_nothing_and_leaves_most_files(
+    corpus_with_pictures, tmp_path: Path, monkeypatch, numbers: list[int], most: int
+) -> None:
+    """Of shards so small that there are many, as a large corpus has them."""
+    monkeypatch.setattr(parquet, "FIRST_SHARD_BYTES", 500_000)
+    write_corpus(corpus_with_pictures(range(100)), tmp_path / "old")
+    write_corpus(corpus_with_pictures(numbers), tmp_path / "new")
+    old, new = (
+        {f.name: f.read_bytes() for f in (tmp_path / c / "data").iterdir()} for c in ("old", "new")
+    )
+    assert len(old) > 20
+    assert old.keys() <= new.keys()
+    assert len(new.keys() - old.keys()) <= 1
+    assert sum(new[name] not in old.values() for name in new) <= most
+
+
+def test_a_split_of_64_mb_has_20_files(make, tmp_path: Path) -> None:
+    random = np.random.default_rng(0)
+    corpus = make.corpus(make.video("a"), samples=40)
+    samples = corpus.samples(corpus.videos[0])
+    for n, sample in enumerate(samples):
+        pictures = [None if i is None else random.bytes(840_000) for i in sample.images]
+        samples[n] = make.changed(sample, images=tuple(pictures))
+    written = write_corpus(corpus, tmp_path)
+    size = written.sizes["default"]["train"]
+    assert 64_000_000 < size.file_bytes < 70_000_000
+    assert size.files >= 20
+
+
+def test_shards_grow_with_their_split() -> None:
+    """So that a large corpus has files of the size that the Hub likes, and not too many."""
+    before = files = 0
+    at: dict[int, int] = {}
+    while before < 10**13:
+        before += parquet.shard_bytes(before)
+        files += 1
+        at[before] = files
+    for size, least, most in ((10**8, 20, 40), (10**10, 20, 200), (10**13, 20_000, 20_200)):
+        reached = min(b for b in at if b >= size)
+        assert least <= at[reached] <= most
+    assert parquet.shard_bytes(10**13) == parquet.SHARD_BYTES
+
+
 def test_row_groups_do_not_spoil_it(
     corpus_with_pictures, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Their borders move, and each costs a few chunks: at 50 MB a group that is little."""
     monkeypatch.setattr(parquet, "ROW_GROUP_BYTES", 4_000_000)
+    monkeypatch.setattr(parquet, "FIRST_SHARD_BYTES", 100_000_000)
     write_corpus(corpus_with_pictures(range(100)), tmp_path / "old")
     groups = pq.read_metadata(next((tmp_path / "old" / "data").iterdir())).num_row_groups
     assert groups > 2
@@ -96,6 +148,7 @@ def test_parts_stay_within_the_limits(
     for n in range(60):
         corpus.samples(corpus.videos[0]).append(make.changed(sample, id=f"a-{n:05d}"))
     monkeypatch.setattr(parquet, "ROW_GROUP_BYTES", 10_000_000)
+    monkeypatch.setattr(parquet, "FIRST_SHARD_BYTES", 100_000_000)
     write_corpus(corpus, tmp_path)
     (file,) = (tmp_path / "data").iterdir()
     metadata = pq.read_metadata(file)

@@ -59,6 +59,17 @@ def test_a_round_of_versions(make, hub: Hub, env, push, tmp_path: Path) -> None:
     assert load(env, "1.0.0", "2.0.0")["2.0.0"]["videos"] == ["a", "c"]
 
 
+def test_transcripts_are_pushed_on_request(hub: Hub, push, corpus, tmp_path: Path) -> None:
+    write_corpus(corpus, tmp_path / "out")
+    assert push(tmp_path / "out", "1.0.0").exit_code == 0
+    assert not any(path.startswith(("transcripts/", "decisions/")) for path in files(hub))
+    assert "transcripts" not in card(hub) and "decisions/" not in card(hub)
+    assert push(tmp_path / "out", "1.1.0", "--transcripts").exit_code == 0
+    assert "transcripts/train-00000.parquet" in files(hub)
+    assert not any(path.startswith("decisions/") for path in files(hub))
+    assert "config_name: transcripts" in card(hub) and "**`transcripts`**" in card(hub)
+
+
 def test_history_is_deleted_on_request(make, hub: Hub, push, tmp_path: Path) -> None:
     a, b = make.video("a"), make.video("b")
     out = tmp_path / "out"
@@ -67,7 +78,7 @@ def test_history_is_deleted_on_request(make, hub: Hub, push, tmp_path: Path) -> 
     write_corpus(make.corpus(a, b), out)
     push(out, "1.0.0")
     write_corpus(make.corpus(a), out)
-    old = hub.repos["org/name"].at("1.0.0").files["data/train-00000-of-00001.parquet"]
+    old = hub.repos["org/name"].at("1.0.0").files["data/train-00000.parquet"]
     assert push(out, "2.0.0").exit_code == 0
     assert hub.objects.path(old.sha256).exists()
     result = push(out, "2.0.0", "--delete-history")
@@ -160,15 +171,15 @@ def test_a_dry_run_sends_nothing(make, hub: Hub, push, tmp_path: Path) -> None:
     write_corpus(make.corpus(make.video("a")), out)
     result = push(out, "1.0.0", "--dry-run")
     assert result.exit_code == 0
-    assert "data/train-00000-of-00001.parquet" in result.stdout
+    assert "data/train-00000.parquet" in result.stdout
     assert not hub.repos
     push(out, "1.0.0")
     write_corpus(make.corpus(make.video("a"), make.video("b", split="test")), out)
     hub.requests.clear()
     result = push(out, "1.1.0", "--dry-run")
     lines = [line.split() for line in result.stdout.splitlines()]
-    assert ["data/train-00000-of-00001.parquet", "is", "there"] in lines
-    assert any(line[:1] == ["data/test-00000-of-00001.parquet"] for line in lines)
+    assert ["data/train-00000.parquet", "is", "there"] in lines
+    assert any(line[:1] == ["data/test-00000.parquet"] for line in lines)
     assert "1 added" in result.stdout
     assert {method for method, _, _ in hub.requests} <= {"GET", "HEAD", "POST"}
     assert [p for m, p, _ in hub.requests if m == "POST" and "paths-info" not in p] == []

@@ -88,7 +88,7 @@ def lose_record(out: Path) -> None:
         (lose, "is missing"),
         (leave_behind, "is none of the files that were written"),
         (change_header, "is the card of another corpus"),
-        (change_attribution, "names other videos than are kept"),
+        (change_attribution, "names other videos than are in it"),
         (lose_record, "its record is missing"),
     ],
 )

@@ -106,7 +106,7 @@ def test_two_at_once_and_one_after_another_are_the_same(make, three: Path, tmp_p
     take_out(three, ["a"])
     take_out(three, ["a-2"])
     assert json.loads((three / layout.RECORD).read_text())["removed"] == ["a", "a-2"]
-    names = ("README.md", "ATTRIBUTION.csv", "videos/test-00000-of-00001.parquet")
+    names = ("README.md", "ATTRIBUTION.csv", "videos/test-00000.parquet")
     assert [(three / n).read_bytes() for n in names] == [
         (tmp_path / "other" / n).read_bytes() for n in names
     ]

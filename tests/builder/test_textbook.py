@@ -116,9 +116,7 @@ def test_pipelines_that_ship_are_configs_too(make, monkeypatch: pytest.MonkeyPat
     corpus = make.corpus(make.video("a"))
     monkeypatch.setattr(textbook, "open_corpus", lambda *given: asked.append(given[1]) or corpus)
     shipped = set(config.names())
-    assert set(MultimodalTextbook.builder_configs) == {"default", "videos", "decisions"} | (
-        shipped - {"offline"}
-    )
+    assert set(MultimodalTextbook.builder_configs) == set(FEATURES) | (shipped - {"offline"})
     for name in sorted(shipped - {"offline"}):
         assert (
             MultimodalTextbook(config_name=name, manifest="lectures").info.features

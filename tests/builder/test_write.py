@@ -72,10 +72,10 @@ def test_files_and_row_groups_are_cut_by_bytes(
     corpus = make.corpus(make.video("a"), make.video("b"), samples=5)
     row_bytes = 2 * len(make.jpeg(0)) + 500
     monkeypatch.setattr(parquet, "ROW_GROUP_BYTES", int(2.5 * row_bytes))
-    monkeypatch.setattr(parquet, "SHARD_BYTES", int(4.5 * row_bytes))
+    monkeypatch.setattr(parquet, "FIRST_SHARD_BYTES", int(4.5 * row_bytes))
     written = write_corpus(corpus, tmp_path / "out")
     files = sorted((tmp_path / "out" / "data").iterdir())
-    assert [f.name for f in files] == [f"train-{n:05d}-of-00003.parquet" for n in range(3)]
+    assert [f.name for f in files] == [f"train-{n:05d}.parquet" for n in range(3)]
     for file in files:
         metadata = pq.read_metadata(file)
         assert all(metadata.row_group(g).num_rows <= 2 for g in range(metadata.num_row_groups))
@@ -105,7 +105,7 @@ def test_a_config_without_rows_is_not_declared(make, tmp_path: Path) -> None:
     corpus = make.corpus(make.video("a"))
     corpus.decisions(corpus.videos[0]).clear()
     write_corpus(corpus, tmp_path / "out")
-    assert get_dataset_config_names(str(tmp_path / "out")) == ["default", "videos"]
+    assert get_dataset_config_names(str(tmp_path / "out")) == ["default", "videos", "transcripts"]
 
 
 def test_attribution_names_kept_videos_only(corpus, tmp_path: Path) -> None:
@@ -150,14 +150,14 @@ def test_the_new_corpus_leaves_nothing_of_the_old(make, tmp_path: Path) -> None:
     out = tmp_path / "out"
     write_corpus(make.corpus(make.video("a"), make.video("t", split="test")), out)
     write_corpus(make.corpus(make.video("a")), out)
-    assert [f.name for f in (out / "data").iterdir()] == ["train-00000-of-00001.parquet"]
+    assert [f.name for f in (out / "data").iterdir()] == ["train-00000.parquet"]
     assert not list(out.glob(".old")) + list(out.glob(".new")) + list(out.glob(".ready"))
 
 
 def test_what_is_held_is_known_until_a_file_is_lost(corpus, tmp_path: Path) -> None:
     written = write_corpus(corpus, tmp_path)
     assert record.held(tmp_path) == written
-    (tmp_path / "data" / "test-00000-of-00001.parquet").unlink()
+    (tmp_path / "data" / "test-00000.parquet").unlink()
     assert record.held(tmp_path) is None
 
 

@@ -10,7 +10,17 @@ import numpy as np
 from PIL import Image
 
 from vid2book.config import Config
-from vid2book.records import Decision, Element, Judgement, Outcome, Sample, Video
+from vid2book.records import (
+    Decision,
+    Element,
+    Judgement,
+    Outcome,
+    Sample,
+    Segment,
+    Transcript,
+    Video,
+    Word,
+)
 
 MODELS = {"read": "PP-OCR 3.1", "tokens": "a tokenizer 0.4", "transcribe": "tiny.en 1.2"}
 
@@ -78,6 +88,12 @@ def make_sample(
     )
 
 
+def make_transcript(video: Video) -> Transcript:
+    words = tuple(Word(n, n + 0.5, f" {word}", 0.9) for n, word in enumerate(["So", "light"]))
+    segment = Segment(0.0, 2.0, "So light", words)
+    return Transcript((segment,), video.language, MODELS["transcribe"], 360.0, 0.97)
+
+
 @dataclass(frozen=True)
 class FakeCorpus:
     """Holds its records where the real one reads them from the store."""
@@ -104,6 +120,9 @@ class FakeCorpus:
 
     def decisions(self, video: Video) -> list[Decision]:
         return self.results[video.video_id][2]
+
+    def transcript(self, video: Video) -> Transcript | None:
+        return make_transcript(video) if self.outcome(video).status == "kept" else None
 
 
 def results_of(

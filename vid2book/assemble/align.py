@@ -1,9 +1,9 @@
-"""Align: pictures that have nothing to do with what is taught are dropped; their speech stays.
+"""Align: pictures that have nothing to do with what is taught should go; their speech stays.
 
-Dropped are the talking head, what is shown only while nothing is taught (a sponsor's card, the end
+Marked are the talking head, what is shown only while nothing is taught (a sponsor's card, the end
 card), a picture that shows what the next one shows too, and where a model captions the pictures,
 one whose caption is far from what is said while it stands. A picture without text or caption (a
-diagram, an experiment) is kept unless one of these rules drops it.
+diagram, an experiment) stays unless one of these rules says otherwise.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from .. import config
 from ..models.chat import BackendError, ChatError
-from ..records import Clip, Decision, Keyframe, Sentence, Video
+from ..records import Clip, Decision, Keyframe, Mark, Sentence, Video
 from ..screen.caption import CAPTION
 from ..screen.keyframes import KEYFRAMES
 from ..screen.legible import LEGIBLE
@@ -27,6 +27,7 @@ from ..stage import TOPIC, Given, Stage
 from ..teaching.judge import JUDGE
 from ..words import words_and_identifiers
 from .clip import CLIP
+from .marks import staying
 
 _SAME_LOOK = 10  # bits of the perceptual hash; with the same text on both, two pictures are one
 _RELATED = 0.35  # cosine of on-screen text and the lesson: the picture speaks of the topic
@@ -51,6 +52,20 @@ class Verdict:
     threshold: float | None = None
 
 
+@dataclass(frozen=True)
+class Aligned:
+    """The result of `align`.
+
+    Attributes:
+        clips: all of them, each with how well its pictures and its speech agree.
+        pictures: a mark for each keyframe of the video. Its score is the cosine of the caption, or
+            without one of the on-screen text, and what is taught while the picture stands.
+    """
+
+    clips: tuple[Clip, ...]
+    pictures: tuple[Mark, ...]
+
+
 def align(
     video: Video,
     screen: Sequence[Shown],
@@ -59,9 +74,8 @@ def align(
     embed: Embed,
     embedded: Embed,
     settings: config.Align,
-    min_teaching: float,
-) -> tuple[list[Clip], list[Decision]]:
-    """Clips without the pictures that do not belong, and how well pictures and speech agree.
+) -> tuple[Aligned, list[Decision]]:
+    """Mark the pictures that do not belong, and tell how well pictures and speech agree.
 
     Args:
         screen: the keyframes of the video, in order of time.
@@ -69,19 +83,18 @@ def align(
         clips: with positions of keyframes.
         embed: texts to unit vectors.
         embedded: the same without a server, for when that fails.
-        min_teaching: sentences below do not teach (section `judge`).
     """
-    run = partial(_align, video, screen, sentences, clips, settings, min_teaching)
+    run = partial(_align, video, screen, sentences, clips, settings)
     try:
         return run(embed)
     except ChatError as error:
-        kept, decisions = run(embedded)
+        aligned, decisions = run(embedded)
         reason = f"what is shown and said was compared by the embedded vectors: {error}"
         told = Decision(
             video.video_id, "video", "align", 0.0, 0.0, True, reason,
             provisional=isinstance(error, BackendError),
         )  # fmt: skip
-        return kept, [told, *decisions]
+        return aligned, [told, *decisions]
 
 
 def _align(
@@ -90,21 +103,23 @@ def _align(
     sentences: Sequence[Sentence],
     clips: Sequence[Clip],
     settings: config.Align,
-    min_teaching: float,
     embed: Embed,
-) -> tuple[list[Clip], list[Decision]]:
-    lesson = " ".join([video.title, video.knowledge_point, *(c.text for c in clips)])
-    related = _cosines(embed, [shown.text for shown in screen], [lesson] * len(screen))
-    taught = [s for s in sentences if s.teaching >= min_teaching]
+) -> tuple[Aligned, list[Decision]]:
+    speech = [c.text for c in clips if not c.mark.drop]
+    lesson = " ".join([video.title, video.knowledge_point, *speech])
+    written = [shown.text for shown in screen]
+    related = _cosines(embed, written, [lesson] * len(screen))
+    taught = [s for s in sentences if not s.drop]
     said = [" ".join(s.text for s in taught if _overlap(s, k) > 0) for k, _, _ in screen]
     told = _cosines(embed, [shown.caption for shown in screen], said)
+    read = _cosines(embed, written, said)
     dropped: dict[int, Verdict] = {}
     for i, shown in enumerate(screen):
         verdict = None
         if settings.enabled:
             verdict = (
                 _talking_head(shown, settings)
-                or _nothing_taught(shown.keyframe, related[i], sentences, settings, min_teaching)
+                or _nothing_taught(shown.keyframe, related[i], sentences, settings)
                 or _off_the_speech(told[i], settings)
                 or _repeated(i, screen)
             )
@@ -114,8 +129,17 @@ def _align(
         _decision(video.video_id, shown, dropped.get(i), related[i], told[i])
         for i, shown in enumerate(screen)
     ]
-    kept = _without(clips, dropped, screen, embed)
-    return kept, decisions + [_on_clip(video.video_id, clip) for clip in kept]
+    pictures = tuple(
+        _mark(dropped.get(i), read[i] if told[i] is None else told[i]) for i in range(len(screen))
+    )
+    compared = _compared(clips, pictures, screen, embed)
+    told_of = [_on_clip(video.video_id, clip) for clip in staying(compared, pictures)]
+    return Aligned(tuple(compared), pictures), decisions + told_of
+
+
+def _mark(verdict: Verdict | None, agrees: float | None) -> Mark:
+    score = None if agrees is None else min(1.0, max(0.0, agrees))
+    return Mark(score, f"align: {verdict.reason}" if verdict else "")
 
 
 def _talking_head(shown: Shown, settings: config.Align) -> Verdict | None:
@@ -130,14 +154,9 @@ def _nothing_taught(
     related: float | None,
     sentences: Sequence[Sentence],
     settings: config.Align,
-    min_teaching: float,
 ) -> Verdict | None:
     """Shown only while nothing is taught, and not speaking of the topic itself."""
-    spoken = [
-        (_overlap(s, keyframe), s.teaching >= min_teaching)
-        for s in sentences
-        if _overlap(s, keyframe) > 0
-    ]
+    spoken = [(_overlap(s, keyframe), not s.drop) for s in sentences if _overlap(s, keyframe) > 0]
     total = sum(seconds for seconds, _ in spoken)
     if total <= 0:
         return None
@@ -172,19 +191,19 @@ def _repeated(i: int, screen: Sequence[Shown]) -> Verdict | None:
     return None
 
 
-def _without(
-    clips: Sequence[Clip], dropped: dict[int, Verdict], screen: Sequence[Shown], embed: Embed
+def _compared(
+    clips: Sequence[Clip], pictures: Sequence[Mark], screen: Sequence[Shown], embed: Embed
 ) -> list[Clip]:
-    kept = [replace(c, keyframes=tuple(k for k in c.keyframes if k not in dropped)) for c in clips]
-    kept = [c for c in kept if c.text or c.keyframes]
-    speech = [c.text for c in kept]
-    written = ["\n".join(screen[k].text for k in c.keyframes) for c in kept]
-    captions = ["\n".join(filter(None, (screen[k].caption for k in c.keyframes))) for c in kept]
+    """Clips with how near their speech is to what stays of their pictures."""
+    shown = [[screen[k] for k in c.keyframes if not pictures[k].drop] for c in clips]
+    speech = [c.text for c in clips]
+    written = ["\n".join(picture.text for picture in group) for group in shown]
+    captions = ["\n".join(filter(None, (p.caption for p in group))) for group in shown]
     similarities = _cosines(embed, written, speech)
     told = _cosines(embed, captions, speech)
     return [
         replace(c, similarity=s, caption=caption, caption_similarity=t)
-        for c, s, caption, t in zip(kept, similarities, captions, told, strict=True)
+        for c, s, caption, t in zip(clips, similarities, captions, told, strict=True)
     ]
 
 
@@ -246,7 +265,7 @@ def _on_clip(video_id: str, clip: Clip) -> Decision:
     )  # fmt: skip
 
 
-def _compute(given: Given) -> tuple[list[Clip], list[Decision]]:
+def _compute(given: Given) -> tuple[Aligned, list[Decision]]:
     screen = map(Shown, given.get(KEYFRAMES), given.get(LEGIBLE), given.get(CAPTION))
     return align(
         given.video,
@@ -256,16 +275,15 @@ def _compute(given: Given) -> tuple[list[Clip], list[Decision]]:
         given.models.align_embed,
         given.models.embed,
         given.config.align,
-        given.config.judge.min_teaching,
     )
 
 
 ALIGN = Stage(
     name="align",
-    result=list[Clip],
+    result=Aligned,
     compute=_compute,
     needs=(CLIP, JUDGE, KEYFRAMES, LEGIBLE, CAPTION),
-    settings=("align", "judge.min_teaching"),
+    settings=("align",),
     facts=TOPIC,
     models=("align_embed", "embed"),
 )

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import groupby
 
 from .. import config
-from ..records import Clip, Decision, Keyframe, Sentence
+from ..records import Clip, Decision, Keyframe, Mark, Sentence
 from ..screen.keyframes import KEYFRAMES
 from ..stage import Given, Stage
 from ..teaching.judge import JUDGE
@@ -16,15 +17,16 @@ def clip(
     sentences: Sequence[Sentence],
     keyframes: Sequence[Keyframe],
     settings: config.Clip,
-    min_teaching: float,
 ) -> list[Clip]:
     """Paragraphs of `min_duration` to `max_duration` seconds, whole sentences each, in order.
 
-    A paragraph ends early where off-topic speech was left out, and, once it is half as long as it
-    should be, where the screen changes. A keyframe goes to the clip that it overlaps most; one that
-    is shown in silence (or over speech that was left out) makes a clip of its own.
+    Sentences that should go make paragraphs of their own, marked with the reason that they share. A
+    paragraph ends early there, and, once it is half as long as it should be, where the screen
+    changes. A keyframe goes to the clip that it overlaps most, of those that stay; one that is
+    shown in silence (or over speech that should go) makes a clip of its own.
     """
-    clips = [_join(group) for group in _paragraphs(sentences, keyframes, settings, min_teaching)]
+    staying, marked = _paragraphs(sentences, keyframes, settings)
+    clips = [_join(group) for group in staying]
     shown: dict[int, list[int]] = {}
     alone: list[Clip] = []
     for position, keyframe in enumerate(keyframes):
@@ -35,28 +37,27 @@ def clip(
         else:
             shown.setdefault(best, []).append(position)
     joined = [replace(c, keyframes=tuple(shown.get(i, ()))) for i, c in enumerate(clips)]
-    return sorted([*joined, *alone], key=lambda c: (c.start, c.end))
+    return sorted([*joined, *alone, *map(_join, marked)], key=lambda c: (c.start, c.end))
 
 
 def _paragraphs(
     sentences: Sequence[Sentence],
     keyframes: Sequence[Keyframe],
     settings: config.Clip,
-    min_teaching: float,
-) -> list[list[Sentence]]:
-    groups: list[list[Sentence]] = []
-    group: list[Sentence] = []
+) -> tuple[list[list[Sentence]], list[list[Sentence]]]:
+    """The sentences of each paragraph: of those that stay, and of those that should go."""
+    staying: list[list[Sentence]] = []
+    marked: list[list[Sentence]] = []
     borders = [k.end for k in keyframes[:-1]]
-    for sentence in sentences:
-        if sentence.teaching < min_teaching:
-            groups.append(group)  # what was left out parts two paragraphs
-            group = []
-            continue
-        if group and _is_full(group, sentence, borders, settings):
-            groups.append(group)
-            group = []
-        group.append(sentence)
-    return [g for g in (*groups, group) if g]
+    for reason, run in groupby(sentences, key=lambda s: s.drop):
+        group: list[Sentence] = []
+        for sentence in run:
+            if group and _is_full(group, sentence, borders, settings):
+                (marked if reason else staying).append(group)
+                group = []
+            group.append(sentence)
+        (marked if reason else staying).append(group)
+    return staying, marked
 
 
 def _is_full(
@@ -79,7 +80,17 @@ def _join(group: Sequence[Sentence]) -> Clip:
         end=group[-1].end,
         raw=" ".join(s.raw for s in group),
         text=" ".join(s.text for s in group),
+        mark=Mark(_teaching(group), f"judge: {group[0].drop}" if group[0].drop else ""),
     )
+
+
+def _teaching(group: Sequence[Sentence]) -> float | None:
+    """How far a paragraph teaches: the mean over its words; None where nobody judged."""
+    words = [max(1, len(s.text.split())) for s in group]
+    told = [(s.teaching, n) for s, n in zip(group, words, strict=True) if s.teaching is not None]
+    if not told:
+        return None
+    return round(sum(teaching * n for teaching, n in told) / sum(n for _, n in told), 4)
 
 
 def _overlap(c: Clip, keyframe: Keyframe) -> float:
@@ -88,7 +99,7 @@ def _overlap(c: Clip, keyframe: Keyframe) -> float:
 
 def _compute(given: Given) -> tuple[list[Clip], list[Decision]]:
     sentences, keyframes = given.get(JUDGE).sentences, given.get(KEYFRAMES)
-    return clip(sentences, keyframes, given.config.clip, given.config.judge.min_teaching), []
+    return clip(sentences, keyframes, given.config.clip), []
 
 
 CLIP = Stage(
@@ -96,5 +107,5 @@ CLIP = Stage(
     result=list[Clip],
     compute=_compute,
     needs=(JUDGE, KEYFRAMES),
-    settings=("clip", "judge.min_teaching"),
+    settings=("clip",),
 )

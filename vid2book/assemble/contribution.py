@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from ..records import Decision, Judgement, Keyframe, Outcome, Sample, Transcript, Video
+from ..records import (
+    Decision,
+    Element,
+    Judgement,
+    Keyframe,
+    Outcome,
+    Sample,
+    Transcript,
+    Video,
+)
 
 
 @dataclass(frozen=True)
@@ -20,11 +29,23 @@ class Contribution:
     decisions: tuple[Decision, ...] = ()
 
 
+def against(judgement: Judgement, duplicate: str) -> str:
+    """`STAGE: reason` for which the whole video should go; empty: it stays.
+
+    Args:
+        duplicate: why an earlier video stands for this one; empty if none does.
+    """
+    if not judgement.kept:
+        return f"judge: {judgement.reason}"
+    return f"reduce: {duplicate}" if duplicate else ""
+
+
 def contribute(
     video: Video,
     transcript: Transcript,
     judgement: Judgement,
-    duplicate: str,
+    against: str,
+    found: int,
     samples: Sequence[Sample],
     decisions: Sequence[Decision],
     models: Mapping[str, str],
@@ -32,31 +53,46 @@ def contribute(
     """Sum up what a video gives.
 
     Args:
-        duplicate: why an earlier video stands for this one; empty if none does.
-        samples, decisions: of `interleave`; none of a video that is not kept.
+        against: `STAGE: reason` for which the whole video should go; empty: it stays. It marks
+            every position that has no reason of its own.
+        found: keyframes of the video, whatever became of them.
+        samples, decisions: of `interleave`.
         models: stage to model and version.
     """
-    if not judgement.kept:
-        reason = judgement.reason
-    elif duplicate:
-        reason = duplicate
-    else:
-        reason = "" if samples else "nothing is left: no speech that teaches and no picture"
-    texts = [text for sample in samples for text in sample.texts if text]
+    marked = [replace(s, elements=tuple(_marked(s.elements, against))) for s in samples]
+    elements = [e for sample in marked for e in sample.elements]
+    said = [t for s in marked for t, e in zip(s.texts, s.elements, strict=True) if t and not e.drop]
+    shown = sum(e.kind == "image" and not e.drop for e in elements)
+    reason = against.partition(": ")[2]
+    if not (against or said or shown):
+        reason = "nothing is left: no speech that teaches and no picture"
     outcome = Outcome(
         video=video,
         status="filtered" if reason else "kept",
-        reason=reason,
+        reason=reason or ("" if shown else _without_pictures(found)),
         duration=transcript.duration,
         judgement=judgement,
-        words=sum(len(text.split()) for text in texts),
-        clips=len(texts),
-        keyframes=sum(sample.image_num for sample in samples),
-        samples=len(samples),
+        words=sum(len(text.split()) for text in said),
+        clips=len(said),
+        keyframes=shown,
+        samples=len(marked),
+        marked=sum(bool(e.drop) for e in elements),
         models={**models, "transcribe": transcript.model},
     )
-    bare = (replace(sample, images=(None,) * len(sample.images)) for sample in samples)
+    bare = (replace(sample, images=(None,) * len(sample.images)) for sample in marked)
     return Contribution(outcome, tuple(bare), tuple(decisions))
+
+
+def _marked(elements: Sequence[Element], against: str) -> Iterator[Element]:
+    return (replace(e, drop=e.drop or against) for e in elements)
+
+
+def _without_pictures(found: int) -> str:
+    if not found:
+        return "no picture: none was found on its screen"
+    return (
+        f"no picture: {'the one' if found == 1 else f'all {found}'} found on its screen should go"
+    )
 
 
 def with_images(sample: Sample, keyframes: Sequence[Keyframe]) -> Sample:

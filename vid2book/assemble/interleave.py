@@ -2,29 +2,46 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import accumulate
+from typing import Literal, NamedTuple
 
 from .. import config
-from ..records import Clip, Decision, Element, Keyframe, Sample, Video
+from ..records import Clip, Decision, Element, Keyframe, Mark, Sample, Video
 from .repeats import part_lines
 
 IMAGE_TOKENS = 576  # as the released Multimodal Textbook counts, after LLaVA-1.5
 
+Decide = Literal["drop", "mark"]
+
 
 @dataclass(frozen=True)
 class _Block:
-    """A clip with what it costs. Samples are cut between blocks."""
+    """A clip with what it costs. Samples are cut between blocks.
+
+    What is marked costs nothing, so that samples are cut as if it were not there.
+    """
 
     clip: Clip
     before: int  # pictures of the same clip that an earlier block shows
-    tokens: int  # of its speech
-    bytes: int  # of its images
+    shown: tuple[int, ...]  # positions of its pictures that stay
+    tokens: int  # of its speech, if that stays
+    bytes: int  # of the images that are written
 
     @property
     def cost(self) -> int:
-        return self.tokens + IMAGE_TOKENS * len(self.clip.keyframes)
+        return self.tokens + IMAGE_TOKENS * len(self.shown)
+
+
+class _Position(NamedTuple):
+    """One position of the aligned lists."""
+
+    image: bytes | None
+    text: str | None
+    written: str | None
+    both: str | None
+    element: Element
 
 
 def interleave(
@@ -33,8 +50,10 @@ def interleave(
     keyframes: Sequence[Keyframe],
     texts: Sequence[str],
     clips: Sequence[Clip],
+    pictures: Sequence[Mark],
     count_tokens: Callable[[str], int],
     settings: config.Interleave,
+    decide: Decide = "drop",
 ) -> tuple[list[Sample], list[Decision]]:
     """The samples of a video, and the lines that stand on two pictures in a row.
 
@@ -47,21 +66,30 @@ def interleave(
         keyframes: of the video.
         texts: on-screen text of each.
         clips: in order of time, with positions of keyframes.
+        pictures: a mark for each keyframe.
         count_tokens: tokens of a text.
         settings: section `interleave` of the config.
+        decide: leave out what is marked, or keep it in its place. Either way the rest stands in
+            the same samples, unless the images that are kept fill a row's bytes.
     """
     blocks = [
-        _Block(c, before, count_tokens(c.text), sum(len(keyframes[k].image) for k in c.keyframes))
+        block
         for clip in clips
-        for c, before in _fitting(clip, keyframes, settings)
+        for block in _blocks(clip, keyframes, pictures, count_tokens, settings, decide)
     ]
     samples = []
     decisions = []
     for ordinal, group in enumerate(_cut(blocks, settings)):
-        shown = [position for block in group for position in block.clip.keyframes]
+        shown = [position for block in group for position in block.shown]
         parted = dict(zip(shown, part_lines([texts[k] for k in shown]), strict=True))
         new = {position: "\n".join(lines.new) for position, lines in parted.items()}
-        samples.append(_sample(video, language, ordinal, group, keyframes, texts, new))
+        positions = [
+            position
+            for block in group
+            for position in _positions(video, block, keyframes, texts, pictures, new)
+            if decide == "mark" or not position.element.drop
+        ]
+        samples.append(_sample(video, language, ordinal, positions, count_tokens))
         decisions += [
             _told_before(video.video_id, keyframes[position], lines.repeated)
             for position, lines in parted.items()
@@ -78,22 +106,45 @@ def _told_before(video_id: str, keyframe: Keyframe, lines: Sequence[str]) -> Dec
     )  # fmt: skip
 
 
+def _blocks(
+    clip: Clip,
+    keyframes: Sequence[Keyframe],
+    pictures: Sequence[Mark],
+    count_tokens: Callable[[str], int],
+    settings: config.Interleave,
+    decide: Decide,
+) -> Iterator[_Block]:
+    """The blocks of a clip: more than one if it has more pictures than a sample holds."""
+    sizes = {
+        k: len(keyframes[k].image) if decide == "mark" or not pictures[k].drop else 0
+        for k in clip.keyframes
+    }
+    for part, before in _fitting(clip, pictures, sizes, settings):
+        shown = tuple(k for k in part.keyframes if not pictures[k].drop)
+        stays = bool(part.text) and not part.mark.drop
+        if decide == "mark" or shown or stays:
+            tokens = count_tokens(part.text) if stays else 0
+            yield _Block(part, before, shown, tokens, sum(sizes[k] for k in part.keyframes))
+
+
 def _fitting(
-    clip: Clip, keyframes: Sequence[Keyframe], settings: config.Interleave
+    clip: Clip, pictures: Sequence[Mark], sizes: Mapping[int, int], settings: config.Interleave
 ) -> list[tuple[Clip, int]]:
     """A clip with more pictures than a sample holds, as several; the last has the speech.
 
     Each comes with the number of pictures before it.
     """
     groups: list[list[int]] = [[]]
-    size = 0
+    size = shown = 0
     most = max(1, (settings.max_tokens // 2) // IMAGE_TOKENS)
     for position in clip.keyframes:
-        size += len(keyframes[position].image)
-        if groups[-1] and (len(groups[-1]) >= most or size > settings.max_row_bytes):
+        stays = not pictures[position].drop
+        size += sizes[position]
+        if groups[-1] and ((stays and shown >= most) or size > settings.max_row_bytes):
             groups.append([])
-            size = len(keyframes[position].image)
+            size, shown = sizes[position], 0
         groups[-1].append(position)
+        shown += stays
     befores = accumulate((len(g) for g in groups), initial=0)
     parts = [replace(clip, keyframes=tuple(g), raw="", text="") for g in groups]
     parts[-1] = replace(parts[-1], raw=clip.raw, text=clip.text)
@@ -107,7 +158,7 @@ def _cut(blocks: Sequence[_Block], settings: config.Interleave) -> list[list[_Bl
     cost = size = 0
     parts, share = _plan(blocks, settings)
     for i, block in enumerate(blocks):
-        near = cost >= share or (cost >= 0.8 * share and bool(block.clip.keyframes))
+        near = cost >= share or (cost >= 0.8 * share and bool(block.shown))
         # An early cut must not make one sample more.
         full = near and _parts(blocks[i:], settings) < parts
         if sample and (full or _is_over(block, cost, size, settings)):
@@ -130,7 +181,7 @@ def _parts(blocks: Sequence[_Block], settings: config.Interleave) -> int:
     """How many samples it takes at least."""
     parts, cost, size = 1, 0, 0
     for block in blocks:
-        if cost and _is_over(block, cost, size, settings):
+        if (cost or size) and _is_over(block, cost, size, settings):
             parts, cost, size = parts + 1, 0, 0
         cost += block.cost
         size += block.bytes
@@ -141,57 +192,49 @@ def _is_over(block: _Block, cost: int, size: int, settings: config.Interleave) -
     return cost + block.cost > settings.max_tokens or size + block.bytes > settings.max_row_bytes
 
 
+def _positions(
+    video: Video,
+    block: _Block,
+    keyframes: Sequence[Keyframe],
+    texts: Sequence[str],
+    pictures: Sequence[Mark],
+    new: Mapping[int, str],
+) -> Iterator[_Position]:
+    """The pictures of a block and its speech, marked ones too."""
+    clip, vid = block.clip, video.video_id
+    name = f"{vid}@{clip.start:.1f}_{clip.end:.1f}"
+    for k, position in enumerate(clip.keyframes, block.before + 1):
+        frame, mark = keyframes[position], pictures[position]
+        element = Element(
+            "image", vid, frame.time, frame.end, clip.start, clip.end, f"{name}#{k}.jpg",
+            mark.score, mark.drop,
+        )  # fmt: skip
+        yield _Position(frame.image, None, texts[position], None, element)
+    if clip.text:
+        both = "\n".join([clip.text, *(new[k] for k in block.shown if new[k])])
+        element = Element(
+            "text", vid, clip.start, clip.end, clip.start, clip.end, name,
+            clip.mark.score, clip.mark.drop,
+        )  # fmt: skip
+        yield _Position(None, clip.text, None, both, element)
+
+
 def _sample(
     video: Video,
     language: str,
     ordinal: int,
-    blocks: Sequence[_Block],
-    keyframes: Sequence[Keyframe],
-    texts: Sequence[str],
-    new: Mapping[int, str],
+    positions: Sequence[_Position],
+    count_tokens: Callable[[str], int],
 ) -> Sample:
-    images: list[bytes | None] = []
-    speech: list[str | None] = []
-    written: list[str | None] = []
-    both: list[str | None] = []
-    elements: list[Element] = []
-    for block in blocks:
-        clip = block.clip
-        name = f"{video.video_id}@{clip.start:.1f}_{clip.end:.1f}"
-        for k, position in enumerate(clip.keyframes, block.before + 1):
-            frame = keyframes[position]
-            images.append(frame.image)
-            speech.append(None)
-            written.append(texts[position])
-            both.append(None)
-            elements.append(
-                Element(
-                    "image",
-                    video.video_id,
-                    frame.time,
-                    frame.end,
-                    clip.start,
-                    clip.end,
-                    f"{name}#{k}.jpg",
-                )
-            )
-        if clip.text:
-            images.append(None)
-            speech.append(clip.text)
-            written.append(None)
-            both.append("\n".join([clip.text, *(new[k] for k in clip.keyframes if new[k])]))
-            elements.append(
-                Element("text", video.video_id, clip.start, clip.end, clip.start, clip.end, name)
-            )
-    image_num = sum(i is not None for i in images)
-    text_num = sum(b.tokens for b in blocks)
+    image_num = sum(p.image is not None for p in positions)
+    text_num = sum(count_tokens(p.text) for p in positions if p.text)
     return Sample(
         id=f"{video.video_id}_{ordinal:04d}",
-        images=tuple(images),
-        texts=tuple(speech),
-        ocr_texts=tuple(written),
-        text_ocr_list=tuple(both),
-        elements=tuple(elements),
+        images=tuple(p.image for p in positions),
+        texts=tuple(p.text for p in positions),
+        ocr_texts=tuple(p.written for p in positions),
+        text_ocr_list=tuple(p.both for p in positions),
+        elements=tuple(p.element for p in positions),
         image_num=image_num,
         text_num=text_num,
         token_num=text_num + IMAGE_TOKENS * image_num,

@@ -31,7 +31,7 @@ class Reduced:
     """What to drop, by video."""
 
     duplicates: dict[str, str]  # whole videos: the reason
-    pictures: dict[str, tuple[int, ...]]  # positions of keyframes
+    pictures: dict[str, dict[int, str]]  # positions of keyframes to reasons
     denied: tuple[str, ...]
     decisions: dict[str, tuple[Decision, ...]]
 
@@ -44,7 +44,7 @@ def reduce(summaries: Iterable[Summary], settings: config.Reduce) -> Reduced:
         settings: section `reduce` of the config.
     """
     duplicates: dict[str, str] = {}
-    pictures: dict[str, tuple[int, ...]] = {}
+    pictures: dict[str, dict[int, str]] = {}
     decisions: dict[str, tuple[Decision, ...]] = {}
     seen: list[tuple[str, Picture]] = []
     kept: list[Summary] = []
@@ -59,18 +59,15 @@ def reduce(summaries: Iterable[Summary], settings: config.Reduce) -> Reduced:
         if summary.speech:
             said.add(len(kept), summary.speech)
         kept.append(summary)
-        dropped = []
-        told = []
+        told: dict[int, Decision] = {}
         for picture in summary.pictures:
             earlier = _find(picture, seen, settings.phash_distance)
             if earlier is not None:
-                dropped.append(picture.keyframe)
-                told.append(_decision(summary.video_id, picture, *earlier))
-        known = set(dropped)
-        seen += [(summary.video_id, p) for p in summary.pictures if p.keyframe not in known]
-        if dropped:
-            pictures[summary.video_id] = tuple(dropped)
-            decisions[summary.video_id] = tuple(told)
+                told[picture.keyframe] = _decision(summary.video_id, picture, *earlier)
+        seen += [(summary.video_id, p) for p in summary.pictures if p.keyframe not in told]
+        if told:
+            pictures[summary.video_id] = {k: decision.reason for k, decision in told.items()}
+            decisions[summary.video_id] = tuple(told.values())
     return Reduced(duplicates, pictures, settings.deny, decisions)
 
 

@@ -10,13 +10,14 @@ import cv2
 import numpy as np
 from PIL import Image
 
-from ..records import Clip, Decision, Keyframe, Sentence, Video
+from ..records import Decision, Keyframe, Sentence, Video
 from ..screen.keyframes import KEYFRAMES
 from ..screen.legible import LEGIBLE
 from ..speech.transcribe import TRANSCRIBE
 from ..stage import Given, Stage
 from ..teaching.judge import JUDGE
-from .align import ALIGN
+from .align import ALIGN, Aligned
+from .marks import staying
 from .minhash import Signature, signature
 
 THUMB = (64, 36)  # width, height of the grey thumbnail
@@ -49,18 +50,19 @@ def summarise(
     video: Video,
     duration: float,
     sentences: Sequence[Sentence],
-    clips: Sequence[Clip],
+    aligned: Aligned,
     keyframes: Sequence[Keyframe],
     texts: Sequence[str],
 ) -> Summary:
-    """What a video says, and the pictures that are left in its clips.
+    """What a video says, and the pictures that stay in its clips.
 
     Args:
         duration: of the video, seconds.
         sentences: all of the speech.
-        clips: with positions of keyframes.
+        aligned: its clips, with positions of keyframes, and its pictures.
         texts: on-screen text of each keyframe.
     """
+    clips = staying(aligned.clips, aligned.pictures)
     left = sorted(k for clip in clips for k in clip.keyframes)
     pictures = [picture(k, keyframes[k], texts[k], last=k == left[-1]) for k in left]
     speech = signature(" ".join(sentence.raw for sentence in sentences))

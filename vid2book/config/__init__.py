@@ -7,6 +7,9 @@ need only name what differs from the defaults, which are those of `offline`.
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Literal
+
+from pydantic import Field
 
 from .base import Section
 from .corpus import Interleave, Privacy, Reduce, Splits
@@ -50,6 +53,12 @@ class Config(Section):
     interleave: Interleave = Interleave()
     privacy: Privacy = Privacy()
     splits: Splits = Splits()
+    decide: Literal["drop", "mark"] = Field(
+        "drop",
+        description="what the judge, align and reduce do with what should go: leave it out of the "
+        "corpus, or keep it in its place with the reason (`drop` in the column `elements`), so "
+        "that whoever uses the corpus chooses. The deny list and privacy always leave out",
+    )
 
     def asked(self) -> dict[str, tuple[Llm, ...]]:
         """The language models that are asked, by the stage that does."""

@@ -1,23 +1,31 @@
 """Where things lie in a corpus folder, for those who write it and those who read it.
 
-    data/, videos/, decisions/        a folder for each table, of files SPLIT-00000-of-00002.parquet
+    data/, videos/, decisions/, transcripts/
+                                      a folder for each table, of files SPLIT-00000.parquet
     README.md                         the dataset card
     ATTRIBUTION.csv, croissant.json
     .vid2book.json                    what the folder holds (`record.py`)
     build.log.jsonl, build.errors.log, preview/
 
-A table is what `datasets` calls a config. Nothing else in the project spells these names.
+A table is what `datasets` calls a config. Nothing else in the project spells these names. Those of
+shards do not say how many there are, so they stay when there are more of them.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from pathlib import Path
 
-FORMAT = 4  # of the files of a corpus; a change here rewrites corpora that are otherwise current
+FORMAT = 5  # of the files of a corpus; a change here rewrites corpora that are otherwise current
 
-TABLES = {"default": "data", "videos": "videos", "decisions": "decisions"}  # to their folders
-ON_REQUEST = ("decisions",)  # tables that are pushed only if their owner says so
+TABLES = {  # to their folders
+    "default": "data",
+    "videos": "videos",
+    "decisions": "decisions",
+    "transcripts": "transcripts",
+}
+ON_REQUEST = ("decisions", "transcripts")  # tables that are pushed only if their owner says so
 
 CARD = "README.md"
 ATTRIBUTION = "ATTRIBUTION.csv"
@@ -29,29 +37,34 @@ HASHES = ".hashes.json"  # what a push knows of files that did not change
 PREVIEW = "preview"
 
 PUBLISHED = (ATTRIBUTION, CARD, CROISSANT)  # beside the tables; nothing else leaves the folder
+DESCRIPTION = (ATTRIBUTION, CROISSANT, CARD, RECORD)
 # What one build writes. The record goes last: a corpus that has the new one has everything new.
-PARTS = (*TABLES.values(), ATTRIBUTION, CROISSANT, CARD, RECORD)
+PARTS = (*TABLES.values(), *DESCRIPTION)
 
 SHARDS_A_FOLDER = 2000  # of one split; the Hub takes 10,000 entries in a folder
-_NUMBER = re.compile(r"-(\d{5})(?:-of-\d{5})?\.parquet$")
-_SHARD = re.compile(r"(?P<split>.+)-\d{5}-of-\d{5}\.parquet")
+_NUMBER = re.compile(r"-(\d{5,})(?:-of-\d{5,})?\.parquet$")
+# Up to format 4, and in most datasets of others, a name says how many shards there are.
+_SHARD = re.compile(r"(?P<split>.+?)-\d{5,}(-of-\d{5,})?\.parquet")
 
 
-def shard(split: str, number: int, total: int) -> str:
+def shard(split: str, number: int) -> str:
     """The name of a Parquet file, in the folder of its table."""
-    return f"{split}-{number:05d}-of-{total:05d}.parquet"
-
-
-def split_of(name: str) -> str:
-    """The split that a Parquet file is named after; empty for a name that tells of none."""
-    match = _SHARD.fullmatch(name)
-    return match["split"] if match else ""
+    return f"{split}-{number:05d}.parquet"
 
 
 def shards(corpus: Path, table: str, split: str | None = None) -> list[Path]:
     """The Parquet files of a table in order, of one split or of all."""
     files = sorted((corpus / TABLES[table]).rglob("*.parquet"), key=lambda file: file.name)
-    return [file for file in files if split is None or split_of(file.name) == split]
+    return files if split is None else by_split(files).get(split, [])
+
+
+def by_split(files: Iterable[Path]) -> dict[str, list[Path]]:
+    """The files of each split; '' has those whose names tell of none."""
+    splits: dict[str, list[Path]] = {}
+    for file in files:
+        match = _SHARD.fullmatch(file.name)
+        splits.setdefault(match["split"] if match else "", []).append(file)
+    return splits
 
 
 def in_repository(path: str) -> str:

@@ -116,6 +116,11 @@ def video_of(sample: Row) -> str:
     return str(sample.get("id"))
 
 
+def is_marked(element: Row | None) -> bool:
+    """Whether the pipeline would have left a position of a sample out (config `decide: mark`)."""
+    return bool(element and element.get("drop"))
+
+
 def read_rows(file: Path, batch: int, only: Set[str] | None = None) -> Iterator[Row]:
     """The rows of a file, read as they are needed; `only` names the columns that are wanted."""
     try:

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..errors import UserError
-from .layout import FORMAT, PARTS, RECORD
+from .layout import DESCRIPTION, FORMAT, RECORD, TABLES
 
 if TYPE_CHECKING:
     from ..records import Outcome
@@ -47,12 +47,14 @@ class Written:
     """What a corpus folder holds."""
 
     revision: str  # of the records it was written from
-    images: int
-    tokens: int
+    images: int  # that stay
+    tokens: int  # of the samples as they are, marked ones included
     languages: list[str]  # of the samples
     sizes: dict[str, dict[str, SplitSize]]  # table, split
     files: dict[str, int]  # path in the folder to bytes
     removed: list[str] = field(default_factory=list)  # ids that `vid2book remove` took out
+    marked_images: int = 0
+    marked_texts: int = 0
 
     @property
     def samples(self) -> int:
@@ -97,7 +99,8 @@ def held(out: Path) -> Written | None:
         return None
     if written is None:
         return None
-    whole = sizes == written.files and all((out / part).exists() for part in PARTS)
+    parts = [*(TABLES[table] for table in written.sizes if table in TABLES), *DESCRIPTION]
+    whole = sizes == written.files and all((out / part).exists() for part in parts)
     return written if whole else None
 
 

@@ -146,6 +146,8 @@ def _element(clip: Position, known: Position, image: str | None) -> Position:
         "clip_start": clip.get("clip_start"),
         "clip_end": clip.get("clip_end"),
         "name": PurePosixPath(image).name if image else "",
+        "score": None,
+        "drop": "",
     }
     return {name: known.get(name, value) for name, value in guess.items()}
 

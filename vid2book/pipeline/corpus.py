@@ -6,7 +6,7 @@ corpus is decided here, once, in manifest order.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from functools import cached_property
 from typing import NamedTuple
@@ -20,7 +20,7 @@ from ..assemble.reduce import Reduced
 from ..assemble.summarise import SUMMARISE, Summary
 from ..config import Config
 from ..models.lazy import models_of
-from ..records import Clip, Decision, Outcome, Sample, Video
+from ..records import Decision, Mark, Outcome, Sample, Transcript, Video
 from ..screen.keyframes import KEYFRAMES
 from ..screen.legible import LEGIBLE
 from ..speech.recognise import RECOGNISE
@@ -85,10 +85,15 @@ class Corpus:
         return replace(known, video=video) if known else self.contribution(video).outcome
 
     def samples(self, video: Video) -> list[Sample]:
-        """The rows of the video; none unless it is kept."""
+        """The rows of the video. One that is not kept has some only where it is marked."""
         samples = self.contribution(video).samples
         keyframes = self.work(video).get(KEYFRAMES) if samples else []
         return [with_images(sample, keyframes) for sample in samples]
+
+    def transcript(self, video: Video) -> Transcript | None:
+        """What is said in the video, as it was heard; None unless it is kept."""
+        kept = self.outcome(video).status == "kept"
+        return self.work(video).get(TRANSCRIBE) if kept else None
 
     def decisions(self, video: Video) -> list[Decision]:
         """What was kept and dropped of the video, in order of time, the video itself first.
@@ -167,8 +172,8 @@ class Corpus:
         tokens = type(models_of(self.config).count_tokens).__module__
         return make_key(
             code_of(interleaving.__name__, contributing.__name__, tokens), code_within(__name__),
-            self.config.interleave.model_dump(), self._models, asdict(video), self._stamp(video),
-            verdict,
+            self.config.interleave.model_dump(), self.config.decide, self._models, asdict(video),
+            self._stamp(video), verdict,
         )  # fmt: skip
 
     def _verdict(self, video: Video) -> _Verdict:
@@ -177,7 +182,7 @@ class Corpus:
         return _Verdict(
             self.is_denied(video),
             reduced.duplicates.get(video_id, ""),
-            reduced.pictures.get(video_id, ()),
+            reduced.pictures.get(video_id, {}),
         )
 
     def _contribute(self, video: Video, verdict: _Verdict) -> Contribution:
@@ -188,20 +193,24 @@ class Corpus:
         decisions: list[Decision] = []
         try:
             judgement, transcript = work.get(JUDGE).judgement, work.get(TRANSCRIBE)
-            if judgement.kept and not verdict.duplicate:
+            keyframes, aligned = work.get(KEYFRAMES), work.get(ALIGN)
+            against = contributing.against(judgement, verdict.duplicate)
+            if not against or self.config.decide == "mark":
                 samples, decisions = interleaving.interleave(
                     video,
                     transcript.language,
-                    work.get(KEYFRAMES),
+                    keyframes,
                     work.get(LEGIBLE),
-                    list(_without(work.get(ALIGN), set(verdict.pictures))),
+                    aligned.clips,
+                    list(_reduced(aligned.pictures, verdict.pictures)),
                     models_of(self.config).count_tokens,
                     self.config.interleave,
+                    self.config.decide,
                 )
         except Failed as failure:
             return Contribution(Outcome(video, "failed", str(failure), 0.0))
         return contributing.contribute(
-            video, transcript, judgement, verdict.duplicate, samples, decisions, self._models
+            video, transcript, judgement, against, len(keyframes), samples, decisions, self._models
         )
 
     @cached_property
@@ -225,14 +234,14 @@ class _Verdict(NamedTuple):
 
     denied: bool
     duplicate: str  # why an earlier video stands for this one; empty if none does
-    pictures: tuple[int, ...]  # positions of keyframes that an earlier video shows
+    pictures: dict[int, str]  # positions of keyframes that an earlier video shows, to reasons
 
 
-def _without(clips: Iterable[Clip], dropped: set[int]) -> Iterator[Clip]:
-    for clip in clips:
-        left = tuple(k for k in clip.keyframes if k not in dropped)
-        if clip.text or left:
-            yield replace(clip, keyframes=left)
+def _reduced(pictures: Sequence[Mark], earlier: Mapping[int, str]) -> Iterator[Mark]:
+    """Marks of the keyframes, with what an earlier video shows marked too."""
+    for position, mark in enumerate(pictures):
+        reason = earlier.get(position)
+        yield replace(mark, drop=mark.drop or f"reduce: {reason}") if reason else mark
 
 
 def _on_video(video: Video, stage: str, reason: str) -> Decision:

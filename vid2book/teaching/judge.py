@@ -37,12 +37,14 @@ def judge(
     section 7.1). Without language models the rules are the grader.
 
     Returns:
-        All sentences with `teaching` set, the judgement, and decisions: for the video, for each of
-        its grades, and for each sentence under `settings.min_teaching`, which the next step leaves
-        out.
+        All sentences with `teaching` and `drop` set, the judgement, and decisions: for the video,
+        for each of its grades, and for each sentence under `settings.min_teaching`.
     """
-    scored = [replace(s, teaching=p) for s, p in zip(sentences, scores.teaching, strict=True)]
-    kept = [s.teaching >= settings.min_teaching for s in scored]
+    kept = [p >= settings.min_teaching for p in scores.teaching]
+    scored = [
+        replace(s, teaching=None if scores.unjudged else p, drop="" if k else _REASONS[kind])
+        for s, p, k, kind in zip(sentences, scores.teaching, kept, scores.kinds, strict=True)
+    ]
     words = [_count(s.text) for s in scored]
     total, teaching = sum(words), sum(w for w, k in zip(words, kept, strict=True) if k)
     share = teaching / total if total else 0.0
@@ -72,11 +74,11 @@ def judge(
     ]
     dropped = [
         Decision(
-            video.video_id, "sentence", "judge", s.start, s.end, False, _REASONS[kind],
+            video.video_id, "sentence", "judge", s.start, s.end, False, s.drop,
             s.teaching, settings.min_teaching, s.text,
         )
-        for s, kind, k in zip(scored, scores.kinds, kept, strict=True)
-        if not k
+        for s in scored
+        if s.drop
     ]  # fmt: skip
     return scored, judgement, [*on_video, *dropped]
 

@@ -64,7 +64,12 @@ class Chapter:
         return [str(self.row[name]) for name in names if self.row.get(name)]
 
 
-def write_book(corpus: Path, out: Path | None = None, progress: Progress | None = None) -> Path:
+def write_book(
+    corpus: Path,
+    out: Path | None = None,
+    progress: Progress | None = None,
+    marked: bool = False,
+) -> Path:
     """Write the book of a corpus and return its index page.
 
     Args:
@@ -72,6 +77,7 @@ def write_book(corpus: Path, out: Path | None = None, progress: Progress | None 
         out: the folder to write, by default `preview` in the corpus. An earlier book there is
             replaced, whole, when the new one is complete.
         progress: called with (videos done, videos in all) after each page.
+        marked: with what the corpus marks as to be dropped (config `decide: mark`), and why.
 
     Raises:
         FolderError: the folder is no corpus, or `out` holds something that is no book.
@@ -83,7 +89,7 @@ def write_book(corpus: Path, out: Path | None = None, progress: Progress | None 
     shutil.rmtree(part, ignore_errors=True)
     (part / "videos").mkdir(parents=True)
     try:
-        _Writer(source, part).write(progress or (lambda done, total: None))
+        _Writer(source, part, marked).write(progress or (lambda done, total: None))
         if out.exists():
             shutil.rmtree(out)
         part.rename(out)
@@ -104,8 +110,8 @@ def _check_replaceable(out: Path) -> None:
 class _Writer:
     """Writes one book."""
 
-    def __init__(self, corpus: CorpusFolder, folder: Path) -> None:
-        self._corpus, self._folder = corpus, folder
+    def __init__(self, corpus: CorpusFolder, folder: Path, marked: bool) -> None:
+        self._corpus, self._folder, self._marked = corpus, folder, marked
         self._order = [Chapter(place, *item) for place, item in enumerate(corpus.videos.items())]
         self._chapters = {chapter.video_id: chapter for chapter in self._order}
         self._index = SearchIndex(folder / "search")
@@ -144,7 +150,7 @@ class _Writer:
         found: list[Entry] = []
 
         def noted() -> Iterator[Block]:
-            for block in blocks(samples, left_out):
+            for block in blocks(samples, left_out, self._marked):
                 found.extend(entries(block))
                 yield block
 

@@ -12,7 +12,7 @@ from typing import Any
 from markupsafe import Markup
 from PIL import Image
 
-from ..folder.reader import Row
+from ..folder.reader import Row, is_marked
 from ..records import Decision
 from .times import clock
 
@@ -44,6 +44,7 @@ class Figure:
     width: int
     height: int
     text: str  # on-screen text
+    drop: str = ""  # why it is marked
 
     @property
     def anchor(self) -> str:
@@ -64,6 +65,7 @@ class Paragraph:
     number: int
     start: float | None
     text: str
+    drop: str = ""
 
     @property
     def anchor(self) -> str:
@@ -124,10 +126,18 @@ def dropped(decisions: Iterable[Decision]) -> list[Dropped]:
     return [Dropped(number, decision) for number, decision in enumerate(against, 1)]
 
 
-def blocks(samples: Iterable[Row], left_out: list[Dropped]) -> Iterator[Block]:
-    """The blocks of a page, made as they are asked for: one sample is in memory at a time."""
+def blocks(
+    samples: Iterable[Row], left_out: list[Dropped], marked: bool = False
+) -> Iterator[Block]:
+    """The blocks of a page, made as they are asked for: one sample is in memory at a time.
+
+    Args:
+        samples: of one video.
+        left_out: what was dropped from it.
+        marked: with the positions that are marked.
+    """
     waiting = deque(left_out)
-    for block in _passages(samples):
+    for block in _passages(samples, marked):
         earlier = []
         while waiting and waiting[0].decision.start < block.start:
             earlier.append(waiting.popleft())
@@ -138,13 +148,18 @@ def blocks(samples: Iterable[Row], left_out: list[Dropped]) -> Iterator[Block]:
         yield LeftOut(waiting[0].decision.start, list(waiting))
 
 
-def _passages(samples: Iterable[Row]) -> Iterator[Passage | SampleHead]:
+def _passages(samples: Iterable[Row], marked: bool) -> Iterator[Passage | SampleHead]:
     figures = paragraphs = 0
     last = 0.0  # a sample without `elements` stays where the one before it ended
     for number, row in enumerate(samples, 1):
+        if not marked and (known := row.get("elements")) and all(map(is_marked, known)):
+            continue
         passage, clip = Passage(last), None
         head: SampleHead | None = None
         for place, image, text, ocr, element in _positions(row):
+            if is_marked(element) and not marked:
+                continue
+            drop = (element or {}).get("drop") or ""
             here = (element["clip_start"], element["clip_end"]) if element else place
             if here != clip or head is None:
                 last = element["clip_start"] if element else last
@@ -157,11 +172,11 @@ def _passages(samples: Iterable[Row]) -> Iterator[Passage | SampleHead]:
             if image is not None:
                 figures += 1
                 passage.figures.append(
-                    Figure(figures, start, end, *_picture(image), (ocr or "").strip())
+                    Figure(figures, start, end, *_picture(image), (ocr or "").strip(), drop)
                 )
             if text is not None:
                 paragraphs += 1
-                passage.paragraphs.append(Paragraph(paragraphs, start, text.strip()))
+                passage.paragraphs.append(Paragraph(paragraphs, start, text.strip(), drop))
         if head is None:
             yield SampleHead(last, number, row)
         else:

@@ -41,6 +41,7 @@ class Piece:
     start: float
     end: float
     text: str  # speech, or what is written on the image
+    drop: str = ""  # why it is marked
 
 
 @dataclass(frozen=True)
@@ -76,6 +77,7 @@ class Why:
                 ("In the corpus ", "green"),
                 f"{_plain(piece.sample)}, {piece.kind} at position {piece.position}, "
                 f"{_span(piece.start, piece.end)}  ",
+                (f"marked by {_plain(piece.drop)}  " if piece.drop else "", "yellow"),
                 (_plain(piece.text), "italic"),
             )
 
@@ -174,8 +176,9 @@ def _pieces(samples: Iterable[Row], at: float) -> Iterator[Piece]:
                 texts = [column[position] for column in columns if position < len(column)]
                 text = next((text for text in texts if text), "")
                 yield Piece(
-                    str(sample.get("id")), position, element["kind"], start, element["end"], text
-                )
+                    str(sample.get("id")), position, element["kind"], start, element["end"], text,
+                    element.get("drop") or "",
+                )  # fmt: skip
 
 
 def _cells(decision: Decision) -> tuple[Text, Text, Text]:

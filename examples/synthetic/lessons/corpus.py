@@ -11,7 +11,7 @@ from vid2book.builder.features import decision_row, sample_row, video_row
 from vid2book.builder.write import write_rows
 from vid2book.config import Config, Interleave
 from vid2book.models.tokens import TokenCounter
-from vid2book.records import Clip, Decision, Keyframe, Outcome, Sample
+from vid2book.records import Clip, Decision, Keyframe, Mark, Outcome, Sample
 
 from .drawing import SIZE
 from .lesson import Lesson
@@ -78,10 +78,10 @@ class Writer:
                 )
             )
         written = [slide.facts.written for slide in lesson.slides]
-        settings = self._config.interleave
         samples, _ = interleave(
-            lesson.video, "en", keyframes, written, clips, self._count, settings
-        )
+            lesson.video, "en", keyframes, written, clips, [Mark()] * len(clips), self._count,
+            self._config.interleave,
+        )  # fmt: skip
         return samples
 
 

@@ -9,7 +9,9 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from vid2book.assemble.align import Shown, align
+from vid2book.assemble.align import Shown
+from vid2book.assemble.align import align as mark
+from vid2book.assemble.marks import staying
 from vid2book.config import Align
 from vid2book.models.chat import BackendError
 from vid2book.models.embed import WordLlama
@@ -19,6 +21,12 @@ VIDEO = Video("v", "/v.mp4", title="Work and energy", knowledge_point="kinetic e
 LESSON = "The kinetic energy of a body grows with the square of its velocity."
 SLIDE = "Kinetic energy\nE = m v v / 2\nvelocity counts twice"
 embed = WordLlama()
+
+
+def align(*given: object) -> tuple[list[Clip], list[Decision]]:
+    """The clips as they are where what is marked is left out."""
+    aligned, decisions = mark(*given)  # type: ignore[arg-type]
+    return list(staying(aligned.clips, aligned.pictures)), decisions
 
 
 def frame(start: float, end: float, faces: float = 0.0, phash: int = 0) -> Keyframe:
@@ -35,11 +43,12 @@ def run(
     """A clip of ten seconds of speech for every picture; the decisions on pictures."""
     teaching = teaching or [1.0] * len(frames)
     sentences = [
-        Sentence(10.0 * i, 10.0 * i + 9, LESSON, LESSON, t) for i, t in enumerate(teaching)
+        Sentence(10.0 * i, 10.0 * i + 9, LESSON, LESSON, t, "" if t >= 0.5 else "small talk")
+        for i, t in enumerate(teaching)
     ]
     clips = [
         Clip(s.start, s.end, s.raw, s.text, (i,))
-        if s.teaching >= 0.5
+        if not s.drop
         else Clip(frames[i].start, frames[i].end, "", "", (i,))
         for i, s in enumerate(sentences)
     ]
@@ -51,7 +60,6 @@ def run(
         embed,
         embed,
         Align(**settings),  # type: ignore[arg-type]
-        0.5,
     )
     return left, [d for d in decisions if d.level == "keyframe"]
 
@@ -115,7 +123,7 @@ def test_a_picture_in_silence_stays() -> None:
     sentence = Sentence(0, 9, LESSON, LESSON, 1.0)
     clips = [Clip(0, 9, LESSON, LESSON, (0,)), Clip(20, 25, "", "", (1,))]
     left, _ = align(
-        VIDEO, list(map(Shown, frames, [SLIDE, ""])), [sentence], clips, embed, embed, Align(), 0.5
+        VIDEO, list(map(Shown, frames, [SLIDE, ""])), [sentence], clips, embed, embed, Align()
     )
     assert [c.keyframes for c in left] == [(0,), (1,)]
 
@@ -130,13 +138,27 @@ def test_a_picture_that_the_next_one_holds_goes() -> None:
     assert [c.keyframes for c in run(apart, texts)[0]] == [(0,), (1,)]
 
 
+def test_a_picture_that_should_go_is_marked_and_scored() -> None:
+    frames = [frame(0, 10), frame(10, 20, faces=0.5, phash=2**40 - 1), frame(20, 30)]
+    clips = [Clip(10.0 * i, 10.0 * i + 9, LESSON, LESSON, (i,)) for i in range(3)]
+    sentences = [Sentence(c.start, c.end, c.text, c.raw, 0.9) for c in clips]
+    sentences[2] = replace(sentences[2], teaching=0.1, drop="small talk")
+    screen = list(map(Shown, frames, [SLIDE, "", SLIDE]))
+    aligned, _ = mark(VIDEO, screen, sentences, clips, embed, embed, Align())
+    slide, face, over_chat = aligned.pictures
+    assert slide.drop == "" and slide.score is not None and 0.3 < slide.score <= 1
+    assert face.drop == "align: a talking head" and face.score is None  # nothing is written on it
+    assert over_chat.drop == "" and over_chat.score is None  # nothing is taught meanwhile
+    assert [c.keyframes for c in aligned.clips] == [(0,), (1,), (2,)]  # all in their places
+
+
 def test_it_can_be_switched_off() -> None:
     clips, decisions = run([frame(0, 10, faces=0.5)], [""], enabled=False)
     assert [c.keyframes for c in clips] == [(0,)] and decisions[0].kept
 
 
 def test_no_pictures() -> None:
-    [c], decisions = align(VIDEO, [], [], [Clip(0, 9, LESSON, LESSON)], embed, embed, Align(), 0.5)
+    [c], decisions = align(VIDEO, [], [], [Clip(0, 9, LESSON, LESSON)], embed, embed, Align())
     assert c.similarity is None
     assert [d for d in decisions if d.level == "keyframe" or not d.kept] == []
 
@@ -163,7 +185,7 @@ def test_a_paragraph_is_told_with_what_was_spoken() -> None:
         Clip(12, 15, "", "", (1,)),
     ]
     shown = [Shown(spread(2)[0], SLIDE), Shown(spread(2)[1], "")]
-    left, decisions = align(VIDEO, shown, [], clips, embed, embed, Align(), 0.5)
+    left, decisions = align(VIDEO, shown, [], clips, embed, embed, Align())
     first, second, third = (d for d in decisions if d.level == "clip")
     assert (first.text, first.raw, first.score) == (LESSON, spoken, left[0].similarity)
     assert first.reason == "a paragraph; the text of its pictures is this near to it"
@@ -175,7 +197,7 @@ def test_a_caption_over_silence_is_compared_with_nothing() -> None:
     frames = [frame(20, 25)]
     left, _ = align(
         VIDEO, [Shown(frames[0], "", "A cat.")], [], [Clip(20, 25, "", "", (0,))], embed, embed,
-        Align(), 0.5,
+        Align(),
     )  # fmt: skip
     assert left[0].keyframes == (0,) and left[0].caption == "A cat."
 
@@ -186,8 +208,8 @@ def test_a_server_that_fails_leaves_the_embedded_comparison() -> None:
 
     shown = [Shown(spread(1)[0], SLIDE)]
     clips = [Clip(0, 9, LESSON, LESSON, (0,))]
-    left, decisions = align(VIDEO, shown, [], clips, fails, embed, Align(), 0.5)
-    right, others = align(VIDEO, shown, [], clips, embed, fails, Align(), 0.5)
+    left, decisions = align(VIDEO, shown, [], clips, fails, embed, Align())
+    right, others = align(VIDEO, shown, [], clips, embed, fails, Align())
     assert left == right and decisions[1:] == others
     assert decisions[0].provisional and decisions[0].level == "video"
     assert decisions[0].reason.endswith("the embedded vectors: nobody is there")

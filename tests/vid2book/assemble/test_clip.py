@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
@@ -12,13 +13,13 @@ from hypothesis import strategies as st
 from vid2book.assemble.clip import clip
 from vid2book.config import Clip as Settings
 from vid2book.config import Refine
-from vid2book.records import Clip, Keyframe, Segment, Sentence, Transcript, Word
+from vid2book.records import Clip, Keyframe, Mark, Segment, Sentence, Transcript, Word
 from vid2book.speech.refine import refine
 
 
 def said(start: float, end: float, text: str = "", teaching: float = 1.0) -> Sentence:
     text = text or f"From {start:g} to {end:g}."
-    return Sentence(start, end, text, text.lower(), teaching)
+    return Sentence(start, end, text, text.lower(), teaching, "" if teaching >= 0.5 else "chat")
 
 
 def shown(start: float, end: float) -> Keyframe:
@@ -26,7 +27,7 @@ def shown(start: float, end: float) -> Keyframe:
 
 
 def run(sentences: list[Sentence], keyframes: tuple[Keyframe, ...] = ()) -> list[Clip]:
-    return clip(sentences, keyframes, Settings(), 0.5)
+    return clip(sentences, keyframes, Settings())
 
 
 def spans(clips: list[Clip]) -> list[tuple[float, float]]:
@@ -48,15 +49,31 @@ def test_a_long_sentence_is_never_cut() -> None:
     assert spans(run([said(0, 3), said(3, 50), said(50, 55)])) == [(0, 3), (3, 50), (50, 55)]
 
 
-def test_what_is_off_topic_parts_paragraphs_and_is_left_out() -> None:
-    clips = run([said(0, 3), said(3, 6, "Subscribe now.", 0.1), said(6, 9), said(9, 12)])
-    assert spans(clips) == [(0, 3), (6, 12)]
-    assert "Subscribe" not in "".join(c.text + c.raw for c in clips)
+def test_what_is_off_topic_parts_paragraphs_and_is_marked() -> None:
+    clips = run(
+        [said(0, 3), said(3, 6, "Subscribe now.", 0.1), said(6, 9), said(9, 12, "So.", 0.7)]
+    )
+    assert spans(clips) == [(0, 3), (3, 6), (6, 12)]
+    assert [c.mark for c in clips] == [Mark(1.0), Mark(0.1, "judge: chat"), Mark(0.94)]
+    assert clips[1].text == "Subscribe now."
 
 
-def test_a_threshold_is_reached_by_being_equal() -> None:
-    assert spans(run([said(0, 3, teaching=0.5)])) == [(0, 3)]
-    assert run([said(0, 3, teaching=0.4999)]) == []
+def test_speech_that_should_go_is_parted_by_its_reasons() -> None:
+    chat = said(0, 3, "Hi all.", 0.2)
+    clips = run(
+        [
+            chat,
+            said(3, 6, "Buy it now.", 0.4),
+            replace(chat, start=6, end=9, drop="sponsor"),
+            said(9, 12),
+        ]
+    )
+    assert [c.mark.drop for c in clips] == ["judge: chat", "judge: sponsor", ""]
+
+
+def test_of_speech_that_nobody_judged_no_score_is_told() -> None:
+    [c] = run([replace(said(0, 3), teaching=None)])
+    assert c.mark == Mark(None, "")
 
 
 def test_a_new_screen_parts_a_paragraph_that_is_half_long() -> None:
@@ -76,6 +93,7 @@ def test_pictures_in_silence_and_over_chat_stand_alone() -> None:
     clips = run(sentences, (shown(0, 12), shown(12.5, 14.5), shown(20, 25), shown(30, 42)))
     assert [(c.start, c.end, c.text == "", c.keyframes) for c in clips] == [
         (0, 12, False, (0,)),
+        (12, 15, False, ()),
         (12.5, 14.5, True, (1,)),
         (20, 25, True, (2,)),
         (30, 42, False, (3,)),
@@ -100,8 +118,9 @@ def test_nothing_is_lost_doubled_or_out_of_order(seed: int) -> None:
     clips = run(sentences, keyframes)
     assert sorted(k for c in clips for k in c.keyframes) == list(range(len(keyframes)))
     assert [c.start for c in clips] == sorted(c.start for c in clips)
-    spoken = " ".join(c.text for c in clips if c.text)
+    spoken = " ".join(c.text for c in clips if c.text and not c.mark.drop)
     assert spoken == " ".join(s.text for s in sentences if s.teaching)
+    assert "".join(c.text for c in clips).count("Sentence") == len(sentences)
     for c in clips:
         alone = c.text.count("Sentence") <= 1
         assert alone or c.end - c.start <= Settings().max_duration
@@ -136,7 +155,7 @@ def test_no_clip_cuts_a_sentence_in_half(
     spoken, transcript, keyframes = talk
     limits = Settings(min_duration=shortest, max_duration=longest)
     sentences = refine(transcript, Refine(enabled=False, join_gap=2.0))
-    clips = clip(sentences, keyframes, limits, 0.5)
+    clips = clip(sentences, keyframes, limits)
     assert " ".join(c.text for c in clips if c.text) == " ".join(spoken)
     for text in spoken:
         [home] = [c for c in clips if text in c.text]

@@ -7,11 +7,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from vid2book.assemble.interleave import IMAGE_TOKENS, interleave
+from vid2book.assemble.interleave import IMAGE_TOKENS, Decide, interleave
 from vid2book.assemble.repeats import part_lines
 from vid2book.config import Interleave
 from vid2book.models.tokens import TokenCounter
-from vid2book.records import Clip, Keyframe, Sample, Video
+from vid2book.records import Clip, Keyframe, Mark, Sample, Video
 
 VIDEO = Video(
     "v-1", "/v.mp4", subject="Physics", course="Mechanics", knowledge_point="Work",
@@ -44,7 +44,8 @@ def lecture(clips: int, pictures: int = 1, size: int = 1000) -> tuple[list[Keyfr
 
 def run(frames: list[Keyframe], clips: list[Clip], **settings: int) -> list[Sample]:
     texts = [f"Slide {i}" if i % 3 else "" for i in range(len(frames))]
-    return interleave(VIDEO, "en", frames, texts, clips, count, Interleave(**settings))[0]
+    marks = [Mark()] * len(frames)
+    return interleave(VIDEO, "en", frames, texts, clips, marks, count, Interleave(**settings))[0]
 
 
 def check(samples: list[Sample], max_tokens: int = 4096) -> None:
@@ -89,7 +90,9 @@ def test_a_line_on_two_pictures_in_a_row_is_told_once() -> None:
         "Kinetic  Energy\nby speed\nE = m v v / 3\nnew",
         "Kinetic energy",
     ]
-    [sample], decisions = interleave(VIDEO, "en", frames, texts, clips, count, Interleave())
+    [sample], decisions = interleave(
+        VIDEO, "en", frames, texts, clips, [Mark()] * 3, count, Interleave()
+    )
     assert sample.ocr_texts[::2] == tuple(texts)  # what stands on the picture
     told = [str(both).split("\n")[1:] for both in sample.text_ocr_list[1::2]]
     assert told == [["Kinetic energy", "by speed", "E = m v v / 2"], ["E = m v v / 3", "new"], []]
@@ -101,7 +104,9 @@ def test_a_line_on_two_pictures_in_a_row_is_told_once() -> None:
 
 def test_every_sample_tells_what_its_first_picture_shows() -> None:
     frames, clips = lecture(20)
-    samples, _ = interleave(VIDEO, "en", frames, ["Title"] * 20, clips, count, Interleave())
+    samples, _ = interleave(
+        VIDEO, "en", frames, ["Title"] * 20, clips, [Mark()] * 20, count, Interleave()
+    )
     assert len(samples) > 1
     for sample in samples:
         told = [both.endswith("\nTitle") for both in sample.text_ocr_list if both]
@@ -205,6 +210,65 @@ def test_any_lecture_is_kept_whole(seed: int) -> None:
     check(samples, budget)
     assert [t for s in samples for t in s.texts if t] == [c.text for c in clips if c.text]
     assert [i for s in samples for i in s.images if i] == [f.image for f in frames]
+
+
+def left(sample: Sample) -> list[tuple[object, ...]]:
+    """The positions of a sample that are not marked."""
+    lists = (sample.images, sample.texts, sample.ocr_texts, sample.text_ocr_list, sample.elements)
+    return [position for position in zip(*lists, strict=True) if not position[-1].drop]
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_what_is_marked_and_left_out_is_as_if_it_was_dropped(seed: int) -> None:
+    """Sample by sample, for the cuts are those of what stays."""
+    random = np.random.default_rng(seed)
+    budget = int(random.integers(1300, 6000))
+    frames: list[Keyframe] = []
+    clips: list[Clip] = []
+    for i in range(random.integers(1, 25)):
+        new = [frame(10.0 * i + k) for k in range(random.integers(6))]
+        positions = tuple(range(len(frames), len(frames) + len(new)))
+        text = " ".join(["word"] * int(random.integers(60)))
+        mark = Mark(0.5) if random.random() < 0.6 else Mark(0.1, "judge: chat")
+        if mark.drop and text:  # speech that should go stands without pictures
+            clips.append(Clip(10.0 * i, 10.0 * i + 9, text, text, mark=mark))
+            text = ""
+        if text or new:
+            clips.append(Clip(10.0 * i, 10.0 * i + 9, text, text, positions))
+        frames += new
+    marks = [Mark(None, "align: a face" if random.random() < 0.4 else "") for _ in frames]
+    texts = [f"Slide {random.integers(3)}" for _ in frames]
+
+    def cut(decide: Decide) -> list[Sample]:
+        settings = Interleave(max_tokens=budget)
+        return interleave(VIDEO, "en", frames, texts, clips, marks, count, settings, decide)[0]
+
+    marked, dropped = cut("mark"), cut("drop")
+    check(dropped, budget)
+    check(marked, 10**9)
+    assert len([e for s in marked for e in s.elements]) == len(frames) + sum(
+        bool(c.text) for c in clips
+    )
+    assert [p for s in marked if (p := left(s))] == [left(s) for s in dropped]
+    if dropped:
+        assert [s.id for s in marked] == [s.id for s in dropped]
+
+
+def test_a_marked_element_has_its_score_and_reason() -> None:
+    frames, clips = lecture(2)
+    clips[1] = replace(clips[1], keyframes=(), mark=Mark(0.2, "judge: sponsor"))
+    marks = [Mark(0.7), Mark(0.1, "reduce: the same picture as in video b, which comes first")]
+    clips.append(Clip(30, 31, "", "", (1,)))
+    [sample], _ = interleave(
+        VIDEO, "en", frames, ["a", "b"], clips, marks, count, Interleave(), "mark"
+    )
+    assert [(e.kind, e.score, e.drop) for e in sample.elements] == [
+        ("image", 0.7, ""),
+        ("text", None, ""),
+        ("text", 0.2, "judge: sponsor"),
+        ("image", 0.1, marks[1].drop),
+    ]
+    assert (sample.image_num, sample.text_num) == (2, count(clips[0].text) + count(clips[1].text))
 
 
 def test_samples_of_a_video_are_of_one_size() -> None:

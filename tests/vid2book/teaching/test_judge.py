@@ -137,7 +137,8 @@ def test_a_decision_tells_what_was_dropped_and_why() -> None:
 def test_threshold_decides_and_scores_stay() -> None:
     recording = lesson(PENDULUM, ADVERT, PENDULUM)
     loose = run(recording, config.Judge(min_teaching=0.0))
-    assert loose[0] == run(recording)[0]
+    assert [s.teaching for s in loose[0]] == [s.teaching for s in run(recording)[0]]
+    assert not any(s.drop for s in loose[0])
     assert {d.level for d in loose[2]} == {"video"}
     strict = run(recording, config.Judge(min_teaching_share=0.95))
     assert not strict[1].kept and strict[1].reason.startswith("teaches too little")
@@ -155,7 +156,7 @@ def test_too_short_and_silent_videos_say_so() -> None:
 
 def test_switched_off_keeps_everything() -> None:
     sentences, judgement, decisions = run(lesson(ADVERT), config.Judge(enabled=False))
-    assert [s.teaching for s in sentences] == [1.0, 1.0]
+    assert [(s.teaching, s.drop) for s in sentences] == [(None, "")] * 2
     assert judgement.kept and [d.level for d in decisions] == ["video"]
 
 
@@ -169,7 +170,7 @@ def test_other_languages_are_kept_unjudged_unless_they_say_next_to_nothing() -> 
         recording = lesson(Part(said))
         transcript = replace(recording.transcript, language=language)
         sentences, judgement, _ = run(recording._replace(transcript=transcript))
-        assert [s.teaching for s in sentences] == [1.0] * len(said)
+        assert [(s.teaching, s.drop) for s in sentences] == [(None, "")] * len(said)
         assert judgement.kept == kept
         told = f"'{language}'" if kept else "too short: 13 words, 20 are needed"
         assert told in judgement.reason
