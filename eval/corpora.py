@@ -22,6 +22,7 @@ from typing import Any
 from vid2book.folder.layout import TABLES, by_split
 from vid2book.folder.reader import is_marked
 from vid2book.folder.record import CorpusError
+from vid2book.names import inside
 from vid2book.records import Element
 
 from .images import image_file
@@ -254,12 +255,10 @@ def _content(image: Any, folder: Path | None, skipped: Counter[str]) -> bytes | 
     if "://" in path:
         skipped["an image that is only a URL; download the images into the corpus first"] += 1
         return None
-    if ".." in Path(path).parts:
-        skipped["an image whose path leaves the folder of the corpus"] += 1
-        return None
     if file := image_file(path, folder):
         return file.read_bytes()
-    skipped[_MISSING] += 1
+    leaves = folder is not None and inside(folder, path) is None
+    skipped["an image whose path leaves the folder of the corpus" if leaves else _MISSING] += 1
     return None
 
 

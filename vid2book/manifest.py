@@ -16,11 +16,11 @@ from typing import Any
 
 from .errors import UserError
 from .media.container import EXTENSIONS
+from .names import is_video_id
 from .records import Video
 
 TABLES = (".jsonl", ".csv", ".parquet")
 _CAPTIONS = (".vtt", ".srt")
-_ID = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]{0,127}")
 _SPLIT = re.compile(r"\w+(\.\w+)*")  # what `datasets` takes
 _KNOWN = {f.name for f in fields(Video)} - {"metadata", "problem"}
 # Keys of yt-dlp's .info.json, by our names.
@@ -178,7 +178,7 @@ def _problem(values: dict[str, str], where: str) -> str:
     video_id = values.get("video_id", "")
     if not values["path"]:
         return f"{where}: no 'path' of a video file"
-    if not _ID.fullmatch(video_id):
+    if not is_video_id(video_id):
         return (
             f"{where}: video_id {video_id!r} cannot name files; use letters, digits, '.', '_' and "
             "'-', no leading dot, at most 128 characters"
@@ -203,7 +203,7 @@ def _unique(videos: Iterator[Video]) -> list[Video]:
                 f"{first[video.video_id]}; ids must be unique"
             )
             video = replace(video, problem=problem)
-        if video.problem and (not _ID.fullmatch(video.video_id) or video.video_id in first):
+        if video.problem and (not is_video_id(video.video_id) or video.video_id in first):
             video = replace(video, video_id=f"row-{number}")
         first.setdefault(video.video_id, number)
         result.append(video)

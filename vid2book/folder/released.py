@@ -14,6 +14,8 @@ from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+from ..names import inside
+
 logger = logging.getLogger(__name__)
 
 _NAME = re.compile(r"(?P<video>.+)@(?P<start>[\d.]+)_(?P<end>[\d.]+)#(?P<number>\d+)")
@@ -165,7 +167,7 @@ def _find(image: str, images: Path) -> str | None:
     """The file of an image, whose path begins with a folder of the machine that made it."""
     parts = PurePosixPath(image).parts
     for kept in (2, 1, 3):
-        path = images.joinpath(*parts[-kept:])
-        if ".." not in parts[-kept:] and path.is_file():
+        path = inside(images, "/".join(parts[-kept:]))
+        if path is not None and path.is_file():
             return str(path)
     return None

@@ -1,0 +1,81 @@
+"""Writing a corpus in another format."""
+
+from __future__ import annotations
+
+import shutil
+from collections import Counter
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+from vid2book.folder.record import CorpusError
+
+from ..changes import Videos, read_videos
+from ..features import Row
+from . import chat, epub, llama_factory, markdown, obelics, released, swift, webdataset
+from .samples import samples_of
+
+Write = Callable[[str, Iterable[Row], Path, Videos], int]  # split, rows, folder; gives their number
+
+
+class Format(StrEnum):
+    """What to write."""
+
+    webdataset = "webdataset"
+    mm_textbook = "mm-textbook"
+    obelics = "obelics"
+    chat = "chat"
+    ms_swift = "ms-swift"
+    llama_factory = "llama-factory"
+    markdown = "markdown"
+    epub = "epub"
+
+
+_WRITE: dict[Format, Write] = {
+    Format.webdataset: webdataset.write,
+    Format.mm_textbook: released.write,
+    Format.obelics: obelics.write,
+    Format.chat: chat.write,
+    Format.ms_swift: swift.write,
+    Format.llama_factory: llama_factory.write,
+    Format.markdown: markdown.write,
+    Format.epub: epub.write,
+}
+
+
+@dataclass(frozen=True)
+class Exported:
+    """What was written, and the rows that could not be, by reason."""
+
+    samples: int
+    left_out: Counter[str]
+
+
+def write_export(corpus: Path, to: Format, out: Path, marked: bool = False) -> Exported:
+    """Write the samples of a corpus folder. `out` is there only once it is whole.
+
+    What is marked (config `decide: mark`) is left out unless it is asked for.
+
+    Raises:
+        CorpusError: `corpus` holds none, or `out` holds something.
+    """
+    videos = read_videos(corpus)
+    if out.exists() and (not out.is_dir() or any(out.iterdir())):
+        raise CorpusError(f"{out}: there is something already; name a new folder")
+    part = out.with_name(out.name + ".part")
+    shutil.rmtree(part, ignore_errors=True)
+    part.mkdir(parents=True)
+    left_out = Counter[str]()
+    try:
+        samples = sum(
+            _WRITE[to](split, rows, part, videos)
+            for split, rows in samples_of(corpus, marked, left_out)
+        )
+    except BaseException:
+        shutil.rmtree(part)
+        raise
+    if out.exists():
+        out.rmdir()
+    part.rename(out)
+    return Exported(samples, left_out)
