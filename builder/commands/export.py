@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -13,17 +12,7 @@ from rich.markup import escape
 
 from vid2book.console import user_errors
 
-# Named here too, so that `vid2book --help` imports no format.
-Format = StrEnum(
-    "Format",
-    {
-        name.replace("-", "_"): name
-        for name in (
-            "webdataset", "mm-textbook", "obelics", "chat", "ms-swift", "llama-factory",
-            "markdown", "epub",
-        )
-    },
-)  # fmt: skip
+from ..export.formats import Format
 
 
 @user_errors()
@@ -36,9 +25,9 @@ def export(
     ] = False,
 ) -> None:
     """Write a corpus in the format of a trainer, or as pages for people."""
-    from ..export import write
+    from ..export.write import write_export
 
-    done = write.write_export(corpus, write.Format(to.value), out, marked)
+    done = write_export(corpus, to, out, marked)
     size = sum(file.stat().st_size for file in out.rglob("*") if file.is_file())
     console = Console(highlight=False)
     console.print(f"{done.samples:,} samples, {decimal(size)}: {escape(str(out))}", soft_wrap=True)

@@ -6,7 +6,6 @@ import shutil
 from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from enum import StrEnum
 from pathlib import Path
 
 from vid2book.folder.record import CorpusError
@@ -14,22 +13,10 @@ from vid2book.folder.record import CorpusError
 from ..changes import Videos, read_videos
 from ..features import Row
 from . import chat, epub, llama_factory, markdown, obelics, released, swift, webdataset
+from .formats import Format
 from .samples import samples_of
 
 Write = Callable[[str, Iterable[Row], Path, Videos], int]  # split, rows, folder; gives their number
-
-
-class Format(StrEnum):
-    """What to write."""
-
-    webdataset = "webdataset"
-    mm_textbook = "mm-textbook"
-    obelics = "obelics"
-    chat = "chat"
-    ms_swift = "ms-swift"
-    llama_factory = "llama-factory"
-    markdown = "markdown"
-    epub = "epub"
 
 
 _WRITE: dict[Format, Write] = {

@@ -15,8 +15,9 @@ from typer.testing import CliRunner
 
 from vid2book.builder.commands.export import export
 from vid2book.builder.export import webdataset as ours
+from vid2book.builder.export.formats import Format
 from vid2book.builder.export.released import open_released
-from vid2book.builder.export.write import Format, write_export
+from vid2book.builder.export.write import write_export
 from vid2book.builder.features import FEATURES
 from vid2book.builder.write import write_corpus
 

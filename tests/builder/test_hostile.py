@@ -9,7 +9,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from vid2book.builder.export.write import Format, write_export
+from vid2book.builder.export.formats import Format
+from vid2book.builder.export.write import write_export
 from vid2book.builder.write import write_corpus
 from vid2book.eval.corpora import open_corpus
 from vid2book.eval.questions import open_sought_questions

@@ -10,7 +10,8 @@ from datasets import load_dataset
 from typer.testing import CliRunner, Result
 
 from vid2book import cli
-from vid2book.builder.export.write import Format, write_export
+from vid2book.builder.export.formats import Format
+from vid2book.builder.export.write import write_export
 from vid2book.builder.features import FEATURES
 from vid2book.eval.corpora import open_corpus
 from vid2book.eval.train.order import count, fault
