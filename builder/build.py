@@ -66,7 +66,7 @@ def build(
     ] = False,
 ) -> None:
     """Turn videos into a textbook that `load_dataset` opens."""
-    from vid2book.folder import layout, swap
+    from vid2book.folder import swap
     from vid2book.local import check_readable, check_writable
 
     from . import source
@@ -76,7 +76,6 @@ def build(
     console, errors = Console(), Console(stderr=True)
     check_readable(videos)
     check_writable(output)
-    started = time.monotonic()
     if not dry_run:
         swap.recover(output)
     corpus = source.open_corpus(videos, config, store, limit, minutes)
@@ -86,6 +85,26 @@ def build(
     if dry_run:
         _tell_plan(corpus, display, console)
         return
+    with swap.writing(output):
+        _fill_and_write(corpus, output, workers, display, console, verbose, debug)
+
+
+def _fill_and_write(
+    corpus: Corpus,
+    output: Path,
+    workers: int | None,
+    display: Display,
+    console: Console,
+    verbose: bool,
+    debug: bool,
+) -> None:
+    """Raises typer.Exit: a video failed, or none was kept."""
+    from vid2book.folder import layout
+
+    from . import source
+
+    errors = Console(stderr=True)
+    started = time.monotonic()
     run = source.fill(corpus, workers, display.step)
     bugs = output / layout.ERRORS
     events = list(display.shown(with_bugs_logged(run, bugs, errors if verbose else None, debug)))

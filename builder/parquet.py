@@ -7,6 +7,7 @@ versions of `datasets` fail on, and bounds row groups by rows where images need 
 from __future__ import annotations
 
 import hashlib
+import io
 import json
 from pathlib import Path
 from typing import Any
@@ -55,6 +56,7 @@ class Shards:
         self._options = _options(self._schema)
         self._files: list[Path] = []
         self._writer: pq.ParquetWriter | None = None
+        self._sink = _Sink()
         self._group: list[Row] = []
         self._group_bytes = self._shard_bytes = self._rows = self._num_bytes = 0
         self._before = 0  # bytes in the shards that are done
@@ -102,6 +104,7 @@ class Shards:
             return
         table = pa.Table.from_pylist(self._group, schema=self._schema)
         self._open().write_table(table, row_group_size=len(self._group))
+        self._store()
         self._rows += len(self._group)
         self._num_bytes += table.nbytes
         self._group, self._group_bytes = [], 0
@@ -109,13 +112,20 @@ class Shards:
     def _end_shard(self) -> None:
         self._end_group()
         self._open().close()
+        self._store()
         self._before += self._shard_bytes
         self._writer, self._shard_bytes, self._videos = None, 0, 1
+
+    def _store(self) -> None:
+        """Put what pyarrow has written into the file. Raises OSError: the disk is full."""
+        with self._files[-1].open("ab") as file:
+            file.writelines(self._sink.take())
 
     def _open(self) -> pq.ParquetWriter:
         if self._writer is None:
             self._files.append(self._folder / shard(self._split, len(self._files)))
-            self._writer = pq.ParquetWriter(self._files[-1], self._schema, **self._options)
+            self._sink = _Sink()
+            self._writer = pq.ParquetWriter(self._sink, self._schema, **self._options)
             # By this the Hub knows that it need not convert the file.
             self._writer.add_key_value_metadata({"content_defined_chunking": json.dumps(_CHUNKING)})
         return self._writer
@@ -125,6 +135,34 @@ def shard_bytes(before: int) -> int:
     """How large a shard may be, after so many bytes in the shards before it."""
     doublings = (before // (FIRST_SHARDS * FIRST_SHARD_BYTES)).bit_length() - 1
     return min(SHARD_BYTES, FIRST_SHARD_BYTES * 2 ** max(0, doublings))
+
+
+class _Sink(io.RawIOBase):
+    """A file for pyarrow, which ends the process where it cannot write, as on a full disk.
+
+    So it writes to memory, and whoever has the sink puts that into the file.
+    """
+
+    def __init__(self) -> None:
+        self._parts: list[bytes] = []
+        self._position = 0
+
+    def writable(self) -> bool:
+        return True
+
+    def tell(self) -> int:
+        return self._position
+
+    def write(self, data: Any) -> int:
+        part = bytes(data)
+        self._parts.append(part)
+        self._position += len(part)
+        return len(part)
+
+    def take(self) -> list[bytes]:
+        """What was written since the last time."""
+        parts, self._parts = self._parts, []
+        return parts
 
 
 def _place(video: str) -> float:

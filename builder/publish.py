@@ -23,6 +23,7 @@ from .local import Hashes, content_of
 from .measures import read_measures
 from .plan import Plan, local_files, plan
 from .release import Release, some
+from .takedown import put_on_record, removals
 
 Ask = Callable[[Mapping[str, list[str]]], bool]  # shown versions and the videos that only they hold
 
@@ -88,7 +89,9 @@ def push(
     videos = _checked(corpus, version, [*licences.OPEN, *allow_license])
     hub = Hub(repo, tell)
     hashes = Hashes(corpus)
-    check(corpus, videos, hashes)
+    written = check(corpus, videos, hashes)
+    if written.removed:
+        put_on_record(corpus, written.removed)  # those of an older record, too
     named = {"decisions": decisions, "transcripts": transcripts}
     asked = {table for table, wanted in named.items() if wanted}
     local = local_files(corpus, asked, hashes)
@@ -110,6 +113,8 @@ def push(
             if callable(delete_history) and not dry_run
             else delete_history is True
         )
+        if removed := release.removed(removals(corpus)):
+            local[layout.REMOVED] = content_of(removed)
         card = release.card(corpus, local, asked, forget, measured)
         local[layout.CARD] = content_of(card)
         local[layout.CROISSANT] = content_of(release.croissant(local))

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from vid2book.folder import layout
 
-from . import changelog, croissant
+from . import changelog, croissant, takedown
 from .changes import Diff, Videos, compare
 from .hub import transfer
 from .hub.errors import HubError
@@ -73,6 +73,28 @@ class Release:
         text = measured.on(text) if measured else text
         made = changelog.published(text, hub.repo, log, deleted, asked, local)
         return with_owner(made, there).encode()
+
+    def removed(self, here: dict[str, str]) -> bytes | None:
+        """REMOVED.csv with what this version and those before it took out; None: nothing.
+
+        Args:
+            here: video ids and dates, as the corpus folder has them.
+
+        Raises:
+            HubError: the version has a video again that was taken down.
+        """
+        told = ""
+        if self.base and layout.REMOVED in self.remote:
+            told = self.hub.text(layout.REMOVED, self.base)
+        there = takedown.removed_on(told)
+        again = sorted(set(there) & set(self.videos))
+        if again and not self.force:
+            raise HubError(
+                f"{self.hub.repo}: {some(again)} was taken down in an earlier version "
+                "(REMOVED.csv) and is in this one; take it out with `vid2book remove`, or --force"
+            )
+        whole = {name: date for name, date in (here | there).items() if name not in again}
+        return takedown.removed_text(whole).encode() if whole else None
 
     def croissant(self, local: Iterable[str]) -> bytes:
         """croissant.json for the files that are pushed."""

@@ -6,8 +6,9 @@ Used from Python, without the command line and without a corpus folder:
     builder.download_and_prepare(num_proc=2)
     textbook = builder.as_dataset(split="train")
 
-The configs `default`, `videos` and `decisions` are the tables of a corpus. Each pipeline that ships
-with the package is a config too, the samples that it makes: config_name="standard".
+The configs `default`, `videos`, `decisions` and `transcripts` are the tables of a corpus. Each
+pipeline that ships with the package is a config too, the samples that it makes:
+config_name="standard".
 
 Up to its version 3.6, `datasets` runs this file itself, where vid2book is installed; it would look
 for relative imports beside a copy of the file, so the imports are absolute:
@@ -29,6 +30,7 @@ from vid2book.builder import features
 from vid2book.builder.features import FEATURES, Row, count, rows
 from vid2book.builder.source import fill, open_corpus
 from vid2book.builder.splits import splits
+from vid2book.builder.write import EmptyCorpusError
 from vid2book.config import Config, names
 from vid2book.folder.layout import FORMAT
 from vid2book.pipeline.code import code_of
@@ -39,6 +41,7 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 _PROVISIONAL = "provisional"  # a file beside the rows
+_MOST_TOLD = 5  # videos in a message
 
 
 @dataclass(eq=False)
@@ -46,7 +49,7 @@ class TextbookConfig(datasets.BuilderConfig):  # type: ignore[misc]
     """What to build: a manifest, and the pipeline to send it through.
 
     Attributes:
-        table: `default`, `videos` or `decisions`.
+        table: `default`, `videos`, `decisions` or `transcripts`.
         manifest: a manifest file or a folder of videos.
         pipeline: the name of a config, a YAML file, or the config itself.
         store: folder of the stages' results; the default one if None.
@@ -69,17 +72,23 @@ class TextbookConfig(datasets.BuilderConfig):  # type: ignore[misc]
             self.corpus = open_corpus(self.manifest, self.pipeline, self.store)
         return self.corpus
 
-    def run(self) -> Corpus:
-        """The corpus asked for, with results."""
+    def run(self) -> tuple[Corpus, dict[str, str]]:
+        """The corpus asked for, with results, and the videos that failed this time only.
+
+        That is, for a reason outside of them, such as a process that was killed: id to reason.
+        """
         corpus = self.described()
+        lost = {}
         if self.manifest is not None:
             failures = {}
             for event in fill(corpus, workers=self.workers):
                 logger.info("%s is through", event.video.video_id)
                 if event.failure:
                     failures[event.video.video_id] = event.failure
+                    if not event.kept:
+                        lost[event.video.video_id] = event.failure
             self.corpus = corpus = corpus.without(failures)
-        return corpus
+        return corpus, lost
 
     def create_config_id(
         self, config_kwargs: dict[str, Any], custom_features: datasets.Features | None = None
@@ -90,6 +99,14 @@ class TextbookConfig(datasets.BuilderConfig):  # type: ignore[misc]
         """
         fingerprint = [self.described().fingerprint(), code_of(features.__name__)]
         return str(super().create_config_id({"fingerprint": fingerprint}, custom_features))
+
+
+def _nothing(corpus: Corpus, table: str) -> str:
+    """Why there is no row."""
+    outcomes = map(corpus.outcome, corpus.videos)
+    told = [f"{o.video.video_id}: {o.status}, {o.reason}" for o in outcomes if o.reason]
+    more = f"; and {len(told) - _MOST_TOLD:,} more" if len(told) > _MOST_TOLD else ""
+    return f"no video gave a row of '{table}' ({'; '.join(told[:_MOST_TOLD])}{more})"
 
 
 def _configs(version: datasets.Version) -> list[TextbookConfig]:
@@ -104,7 +121,7 @@ def _configs(version: datasets.Version) -> list[TextbookConfig]:
 
 
 class MultimodalTextbook(datasets.GeneratorBasedBuilder):  # type: ignore[misc]
-    """Samples (`default`), input videos (`videos`) or what was kept and dropped (`decisions`).
+    """Samples (`default`), input videos (`videos`), decisions or transcripts.
 
     The version is that of the columns; `version="1.2.0"` gives what is built a version of its own.
     """
@@ -129,14 +146,15 @@ class MultimodalTextbook(datasets.GeneratorBasedBuilder):  # type: ignore[misc]
     def download_and_prepare(
         self, output_dir: str | None = None, *args: Any, **kwargs: Any
     ) -> None:
-        """As in `datasets`, but rows for which a back end failed are made anew the next time."""
-        mark = Path(output_dir or self.cache_dir) / _PROVISIONAL
-        if mark.exists():
+        """As in `datasets`, but what lacks something for a reason that may pass is made anew next
+        time: a back end or a process that failed.
+
+        Raises:
+            EmptyCorpusError: there is not a single row.
+        """
+        if (Path(output_dir or self.cache_dir) / _PROVISIONAL).exists():
             kwargs["download_mode"] = datasets.DownloadMode.FORCE_REDOWNLOAD
         super().download_and_prepare(output_dir, *args, **kwargs)
-        corpus = self.config.described()
-        if mark.parent.is_dir() and any(map(corpus.is_provisional, corpus.videos)):
-            mark.touch()
 
     def _info(self) -> datasets.DatasetInfo:
         return datasets.DatasetInfo(
@@ -147,7 +165,9 @@ class MultimodalTextbook(datasets.GeneratorBasedBuilder):  # type: ignore[misc]
     def _split_generators(
         self, dl_manager: datasets.DownloadManager | datasets.StreamingDownloadManager
     ) -> list[datasets.SplitGenerator]:
-        corpus, table = self.config.run(), self.config.table
+        (corpus, lost), table = self.config.run(), self.config.table
+        for video_id, reason in lost.items():
+            logger.warning("%s failed, and is tried again next time: %s", video_id, reason)
         # `datasets` cuts the list of videos in as many pieces as there are processes, and fails on
         # a split without rows.
         found = {
@@ -155,6 +175,13 @@ class MultimodalTextbook(datasets.GeneratorBasedBuilder):  # type: ignore[misc]
             for split, videos in splits(corpus).items()
             if (number := count(corpus, table, videos))
         }
+        if not found:
+            raise EmptyCorpusError(_nothing(corpus, table))
+        streamed = isinstance(dl_manager, datasets.StreamingDownloadManager)
+        if not streamed and (lost or any(map(corpus.is_provisional, corpus.videos))):
+            # Into the folder that `datasets` renames when it is complete, so that there is no
+            # moment in which the rows are taken for the final ones.
+            Path(self._output_dir, _PROVISIONAL).touch()
         # What `datasets` verifies: a process that lost its results would give fewer rows.
         self.info.splits = datasets.SplitDict(
             {name: datasets.SplitInfo(name, num_examples=n) for name, (_, n) in found.items()}

@@ -23,11 +23,17 @@ def diff(a: str | Path, b: str | Path) -> Diff:
 
 def compared(a: str | Path, b: str | Path) -> tuple[Diff, Videos, Videos]:
     """What differs, and the videos of both."""
-    old, new = _open(str(a)), _open(str(b))
+    old, new = open_videos(a), open_videos(b)
     return compare(old, new), old, new
 
 
-def _open(corpus: str) -> Videos:
+def open_videos(named: str | Path) -> Videos:
+    """The videos of a corpus folder, or of ORG/NAME or ORG/NAME@VERSION on the Hub.
+
+    Raises:
+        CorpusError: there is no such corpus, or the Hub refused.
+    """
+    corpus = str(named)
     if not Path(corpus).exists() and corpus.count("/") == 1:
         from .hub.repo import Hub  # the client takes half a second to import
 

@@ -45,7 +45,8 @@ def write_corpus(
     Raises:
         EmptyCorpusError: no video was kept, or none gave a sample.
         CorpusError: the records make no corpus.
-        FolderError: `out` holds something that is no corpus.
+        FolderError: `out` holds something that is no corpus, another process is writing to it, or
+            the disk is full.
     """
     out = Path(out)
     outcomes = [corpus.outcome(video) for video in corpus.videos]
@@ -78,9 +79,13 @@ def write_rows(
         revision: names the content.
         removed: ids that stay out.
         out: the folder; what is there stays until all is written.
+
+    Raises:
+        EmptyCorpusError: there is no sample.
+        FolderError: `out` holds something that is no corpus, another process is writing to it, or
+            the disk is full.
     """
-    new = swap.begin(out)
-    try:
+    with swap.new_corpus(out) as new:
         for folder in layout.TABLES.values():
             (new / folder).mkdir()
         tally = _Tally()
@@ -109,10 +114,6 @@ def write_rows(
         )
         (new / layout.CROISSANT).write_text(described, encoding="utf-8")
         record.save_record(new, written)
-    except BaseException:
-        swap.discard(out)
-        raise
-    swap.put_in_place(out)
     return written
 
 

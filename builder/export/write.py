@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import shutil
 from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 from vid2book.folder.record import CorpusError
+from vid2book.folder.swap import new_folder
 
 from ..changes import Videos, read_videos
 from ..features import Row
@@ -45,24 +45,16 @@ def write_export(corpus: Path, to: Format, out: Path, marked: bool = False) -> E
     What is marked (config `decide: mark`) is left out unless it is asked for.
 
     Raises:
-        CorpusError: `corpus` holds none, or `out` holds something.
+        CorpusError: `corpus` holds none, `out` holds something or is being written by another
+            process, or the disk is full.
     """
     videos = read_videos(corpus)
     if out.exists() and (not out.is_dir() or any(out.iterdir())):
         raise CorpusError(f"{out}: there is something already; name a new folder")
-    part = out.with_name(out.name + ".part")
-    shutil.rmtree(part, ignore_errors=True)
-    part.mkdir(parents=True)
     left_out = Counter[str]()
-    try:
+    with new_folder(out) as new:
         samples = sum(
-            _WRITE[to](split, rows, part, videos)
+            _WRITE[to](split, rows, new, videos)
             for split, rows in samples_of(corpus, marked, left_out)
         )
-    except BaseException:
-        shutil.rmtree(part)
-        raise
-    if out.exists():
-        out.rmdir()
-    part.rename(out)
     return Exported(samples, left_out)

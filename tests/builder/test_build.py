@@ -19,6 +19,8 @@ from vid2book.folder import layout, record
 from vid2book.manifest import ManifestError
 from vid2book.pipeline.local import Event
 
+from ..support.writer import another_writer
+
 
 @pytest.fixture
 def run(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
@@ -97,6 +99,17 @@ def test_a_folder_of_something_else_is_left_alone(corpus, run, tmp_path: Path) -
     assert result.exit_code == 2
     assert "README.md" in result.stderr
     assert (tmp_path / "out" / "README.md").read_text() == "my thesis"
+
+
+def test_a_second_build_is_told_who_builds_there(make, run, tmp_path: Path) -> None:
+    assert run(make.corpus(make.video("a"))).exit_code == 0
+    before = {f: f.read_bytes() for f in (tmp_path / "out").rglob("*") if f.is_file()}
+    with another_writer(tmp_path / "out") as other:
+        result = run(make.corpus(make.video("b")))
+        assert result.exit_code == 2
+        assert f"process {other.pid} on" in result.stderr and "is writing to it" in result.stderr
+        assert {f: f.read_bytes() for f in before} == before
+    assert run(make.corpus(make.video("b"))).exit_code == 0
 
 
 def test_the_same_corpus_is_written_once(

@@ -13,8 +13,9 @@ from datasets.exceptions import DatasetGenerationError, NonMatchingSplitsSizesEr
 from vid2book import config
 from vid2book.builder import MultimodalTextbook, textbook
 from vid2book.builder.features import FEATURES
-from vid2book.builder.write import write_corpus
+from vid2book.builder.write import EmptyCorpusError, write_corpus
 from vid2book.folder.record import FORMAT
+from vid2book.pipeline.local import Event
 
 
 def prepared(corpus, table: str = "default", **kwargs: object) -> DatasetDict:
@@ -63,6 +64,51 @@ def test_what_stood_in_for_a_failed_back_end_is_built_again(make) -> None:
     prepared(dataclasses.replace(make.corpus(video, samples=1), provisional=("a",)))
     assert len(prepared(make.corpus(video, samples=3))["train"]) == 3
     assert len(prepared(make.corpus(video, samples=2))["train"]) == 3
+
+
+def opened(corpus, monkeypatch: pytest.MonkeyPatch, *events: Event) -> MultimodalTextbook:
+    """A builder over a manifest, whose run ends with these events."""
+    monkeypatch.setattr(textbook, "open_corpus", lambda *_: corpus)
+    monkeypatch.setattr(textbook, "fill", lambda *_, workers: events)
+    return MultimodalTextbook(manifest="lectures")
+
+
+def test_a_process_that_died_is_tried_again(make, monkeypatch: pytest.MonkeyPatch, caplog) -> None:
+    """Or the short dataset would be the answer for good."""
+    a, b = make.video("a"), make.video("b")
+    short, whole = make.corpus(a, b, status={"b": "failed"}), make.corpus(a, b)
+    lost = Event(b, failure="its process died (out of memory?)", kept=False)
+    first = opened(short, monkeypatch, Event(a), lost)
+    first.download_and_prepare()
+    assert len(first.as_dataset(split="train")) == 2
+    assert "b failed, and is tried again next time: its process died" in caplog.text
+    second = opened(whole, monkeypatch, Event(a), Event(b))
+    second.download_and_prepare()
+    assert len(second.as_dataset(split="train")) == 4
+    third = opened(short, monkeypatch)
+    third.download_and_prepare()
+    assert len(third.as_dataset(split="train")) == 4  # now it is cached
+
+
+def test_a_video_that_cannot_be_read_is_not_tried_again(
+    make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    a, b = make.video("a"), make.video("b")
+    corpus = make.corpus(a, b, status={"b": "failed"})
+    opened(corpus, monkeypatch, Event(a), Event(b, failure="no video")).download_and_prepare()
+    again = opened(make.corpus(a, b), monkeypatch)
+    again.download_and_prepare()
+    assert len(again.as_dataset(split="train")) == 2
+
+
+@pytest.mark.parametrize("kept", [True, False])
+def test_a_build_of_nothing_raises(make, monkeypatch: pytest.MonkeyPatch, kept: bool) -> None:
+    video = make.video("a")
+    event = Event(video, failure="no such model", kept=kept)
+    corpus = make.corpus(video, status={"a": "failed"})
+    with pytest.raises(EmptyCorpusError, match=r"'default' \(a: failed, cannot read .*a.mp4\)"):
+        opened(corpus, monkeypatch, event).download_and_prepare()
+    opened(make.corpus(video), monkeypatch, Event(video)).download_and_prepare()
 
 
 def test_a_split_without_rows_is_left_out(make) -> None:

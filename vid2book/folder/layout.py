@@ -36,7 +36,14 @@ ERRORS = "build.errors.log"
 HASHES = ".hashes.json"  # what a push knows of files that did not change
 PREVIEW = "preview"
 
-PUBLISHED = (ATTRIBUTION, CARD, CROISSANT)  # beside the tables; nothing else leaves the folder
+REMOVED = "REMOVED.csv"  # what was taken out, and when; builds leave it as it is
+
+PUBLISHED = (
+    ATTRIBUTION,
+    CARD,
+    CROISSANT,
+    REMOVED,
+)  # beside the tables; nothing else leaves the folder
 DESCRIPTION = (ATTRIBUTION, CROISSANT, CARD, RECORD)
 # What one build writes. The record goes last: a corpus that has the new one has everything new.
 PARTS = (*TABLES.values(), *DESCRIPTION)

@@ -1,4 +1,4 @@
-"""The local executor: a pool of processes, each with its models loaded once.
+"""The local executor: processes that each have their models loaded once.
 
 A video's speech and its screen are two tasks, and what joins them is a third, so that one core
 transcribes while the other decodes and reads. Every result goes to the store at once: a run that
@@ -7,18 +7,13 @@ was stopped goes on where it was.
 
 from __future__ import annotations
 
-import multiprocessing
-import os
-import threading
 import time
 import traceback
 from collections import deque
-from collections.abc import Callable, Iterator
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
-from concurrent.futures.process import BrokenProcessPool
+from collections.abc import Callable, Generator, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
-from multiprocessing.queues import SimpleQueue
+from queue import Empty, SimpleQueue
 from typing import Any, NamedTuple
 
 from ..errors import UserError
@@ -26,10 +21,10 @@ from ..records import Video
 from ..stage import Stage
 from .corpus import Corpus
 from .graph import SCREEN, SPEECH, TEXT
+from .processes import Message, Worker, tell
 from .work import Failed
 
 _BRANCHES: dict[str, tuple[Stage[Any], ...]] = {"speech": SPEECH, "screen": SCREEN, "text": TEXT}
-_AHEAD = 2  # tasks handed out per process, so that none waits for the next
 _LONGEST_REASON = 200  # characters
 _POLL = 0.5  # seconds between looks at how far the processes are
 
@@ -57,10 +52,7 @@ class _Done(NamedTuple):
 
 
 class Step(NamedTuple):
-    """How far a video is: its stage has reached this second.
-
-    Small, so that a pipe takes it whole even from a process that is killed.
-    """
+    """How far a video is: its stage has reached this second."""
 
     video_id: str
     stage: str
@@ -103,12 +95,10 @@ class _Run:
         self._corpus = corpus
         self._workers = workers
         self._report = report
-        # Spawned, not forked: a fork copies the locks of threads that do not come with it.
-        self._context = multiprocessing.get_context("spawn")
-        self._steps: SimpleQueue[Step] | None = None
-        self._pool: ProcessPoolExecutor | None = None
+        self._inbox: SimpleQueue[Message] = SimpleQueue()
+        self._idle: list[Worker] = []
+        self._busy: dict[Worker, _Task] = {}
         self._todo: deque[_Task] = deque()
-        self._running: dict[Future[_Done], _Task] = {}
         self._progress: dict[str, _Progress] = {}
 
     def events(self) -> Iterator[Event]:
@@ -116,25 +106,27 @@ class _Run:
         over = False
         try:
             while not over:
-                yield from self._hand_out(videos)
+                more = yield from self._hand_out(videos)
                 yield from self._collect()
-                over = not self._running and not self._todo
+                over = not (more or self._busy or self._todo)
         finally:
             self._close(give_up=not over)
 
-    def _hand_out(self, videos: Iterator[Video]) -> Iterator[Event]:
-        while len(self._running) < self._workers * _AHEAD:
-            if self._todo:
-                alone = self._todo[0].again
-                if alone and self._running:
-                    return
+    def _hand_out(self, videos: Iterator[Video]) -> Generator[Event, None, bool]:
+        """Give tasks to processes, and look at a few videos ahead; whether there may be more."""
+        while True:
+            while self._todo and self._may_start(self._todo[0]):
                 self._submit(self._todo.popleft())
-                if alone:
-                    return
-            elif video := next(videos, None):
-                yield from self._begin(video)
-            else:
-                return
+            if len(self._todo) >= self._workers or not self._inbox.empty():
+                return True
+            if (video := next(videos, None)) is None:
+                return False
+            yield from self._begin(video)
+
+    def _may_start(self, task: _Task) -> bool:
+        """What killed its process may take the whole machine's memory, so it runs alone."""
+        alone = task.again or any(other.again for other in self._busy.values())
+        return len(self._busy) < (1 if alone else self._workers)
 
     def _begin(self, video: Video) -> Iterator[Event]:
         try:
@@ -157,40 +149,39 @@ class _Run:
         return first or ["text"]
 
     def _submit(self, task: _Task) -> None:
-        if self._pool is None:
-            # A new queue too: a process that died may have held the old one's lock.
-            self._steps = self._context.SimpleQueue()
-            self._pool = ProcessPoolExecutor(
-                self._workers, self._context, _start, (self._corpus, self._steps)
-            )
-        self._running[self._pool.submit(_run, task.video, task.branch)] = task
+        # Begun anew, not forked: a fork copies the locks of threads that do not come with it.
+        worker = self._idle.pop() if self._idle else Worker(_start, (self._corpus,), self._inbox)
+        self._busy[worker] = task
+        worker.send(_run, task.video, task.branch)
 
     def _collect(self) -> Iterator[Event]:
         """Events of the tasks that have ended by now."""
-        done, _ = wait(self._running, timeout=_POLL, return_when=FIRST_COMPLETED)
-        while self._steps is not None and not self._steps.empty():
-            self._report(self._steps.get())
-        died = []
-        for future in done:
-            task = self._running.pop(future)
-            try:
-                yield from self._advance(task, future.result())
-            except BrokenProcessPool:
-                died.append(task)
-        if died:
-            yield from self._start_anew(died)
+        wait = _POLL if self._busy else 0.0
+        with suppress(Empty):
+            while True:
+                message = self._inbox.get(wait > 0, wait or None)
+                wait = 0.0
+                if message.kind == "told":
+                    self._report(message.value)
+                elif message.kind == "done":
+                    self._idle.append(message.worker)
+                    yield from self._advance(self._busy.pop(message.worker), message.value)
+                elif message.kind == "raised":
+                    raise message.value
+                else:
+                    yield from self._bury(message.worker)
 
-    def _start_anew(self, died: list[_Task]) -> Iterator[Event]:
-        """All tasks in flight die with a process. Which one killed it shows when alone."""
-        died += self._running.values()
-        self._running.clear()
-        self._close(give_up=False)
-        for task in died:
-            if task.again:
-                lost = _Done(0.0, failure="its process died (out of memory?)", kept=False)
-                yield from self._advance(task, lost)
-            else:
-                self._todo.appendleft(_Task(task.video, task.branch, again=True))
+    def _bury(self, worker: Worker) -> Iterator[Event]:
+        """A process died. Its task is tried once more, alone."""
+        worker.end(give_up=True)
+        task = self._busy.pop(worker, None)
+        if task is None:
+            self._idle.remove(worker)
+        elif task.again:
+            lost = _Done(0.0, failure="its process died (out of memory?)", kept=False)
+            yield from self._advance(task, lost)
+        else:
+            self._todo.appendleft(_Task(task.video, task.branch, again=True))
 
     def _advance(self, task: _Task, result: _Done) -> Iterator[Event]:
         """Note that a task has ended; queue what waited for it, or report the video."""
@@ -217,35 +208,20 @@ class _Run:
 
     def _close(self, give_up: bool) -> None:
         """End the processes; where the user stopped the run, without waiting for their work."""
-        if self._pool is None:
-            return
-        if give_up:
-            for process in list((self._pool._processes or {}).values()):
-                process.terminate()
-        self._pool.shutdown(cancel_futures=True)
-        self._pool = None
+        for worker in (*self._idle, *self._busy):
+            worker.end(give_up)
 
 
 # Of this worker process.
 _corpus: Corpus | None = None
-_steps: SimpleQueue[Step] | None = None
 
 
-def _start(corpus: Corpus, steps: SimpleQueue[Step]) -> None:
+def _start(corpus: Corpus) -> None:
     import cv2
 
-    global _corpus, _steps
-    _corpus, _steps = corpus, steps
+    global _corpus
+    _corpus = corpus
     cv2.setNumThreads(1)
-    threading.Thread(target=_end_with_parent, daemon=True).start()
-
-
-def _end_with_parent() -> None:
-    """A pool's processes wait for tasks for ever once their parent was killed."""
-    parent = multiprocessing.parent_process()
-    if parent is not None:
-        parent.join()
-        os._exit(1)
 
 
 def _run(video: Video, branch: str) -> _Done:
@@ -278,10 +254,10 @@ def _tell(video: Video) -> Callable[[str, float], None]:
     """Passes on how far a stage is, a few times a second at most."""
     told = 0.0
 
-    def tell(stage: str, second: float) -> None:
+    def reached(stage: str, second: float) -> None:
         nonlocal told
-        if _steps is not None and time.monotonic() - told > _POLL:
+        if time.monotonic() - told > _POLL:
             told = time.monotonic()
-            _steps.put(Step(video.video_id, stage, second))
+            tell(Step(video.video_id, stage, second))
 
-    return tell
+    return reached

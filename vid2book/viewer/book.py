@@ -8,7 +8,6 @@ thousand. A page is written while the samples are read, so its size costs no mem
 from __future__ import annotations
 
 import re
-import shutil
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
@@ -18,6 +17,7 @@ from pathlib import Path
 from ..folder.layout import PREVIEW
 from ..folder.reader import CorpusFolder, Row, video_of
 from ..folder.record import FolderError
+from ..folder.swap import new_folder
 from .page import Block, blocks, dropped
 from .search import Entry, SearchIndex, entries
 from .templates import GENERATOR, Templates
@@ -80,21 +80,15 @@ def write_book(
         marked: with what the corpus marks as to be dropped (config `decide: mark`), and why.
 
     Raises:
-        FolderError: the folder is no corpus, or `out` holds something that is no book.
+        FolderError: the folder is no corpus, `out` holds something that is no book, another process
+            is writing it, or the disk is full.
     """
     source = CorpusFolder(Path(corpus))
     out = Path(out) if out else source.folder / PREVIEW
     _check_replaceable(out)
-    part = out.with_name(out.name + ".part")
-    shutil.rmtree(part, ignore_errors=True)
-    (part / "videos").mkdir(parents=True)
-    try:
-        _Writer(source, part, marked).write(progress or (lambda done, total: None))
-        if out.exists():
-            shutil.rmtree(out)
-        part.rename(out)
-    finally:
-        shutil.rmtree(part, ignore_errors=True)
+    with new_folder(out) as new:
+        (new / "videos").mkdir()
+        _Writer(source, new, marked).write(progress or (lambda done, total: None))
     return out / "index.html"
 
 

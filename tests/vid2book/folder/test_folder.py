@@ -5,13 +5,16 @@ from __future__ import annotations
 import dataclasses
 import subprocess
 import sys
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
 
 from vid2book.folder import layout, record, swap
-from vid2book.folder.record import FolderError, Written
+from vid2book.folder.record import CorpusError, FolderError, Written
 from vid2book.records import Outcome, Video
+
+from ...support.writer import another_writer
 
 PARTS = layout.PARTS
 
@@ -24,11 +27,16 @@ def _fill(target: Path, word: str) -> None:
             (target / part / "train.parquet").write_text(word)
         else:
             (target / part).write_text(word)
+    files = {f"{folder}/train.parquet": len(word) for folder in layout.TABLES.values()}
+    sizes = {table: {"train": record.SplitSize(1, 1, 1, 1, "")} for table in layout.TABLES}
+    record.save_record(target, Written(word, 1, 1, [], sizes, files))
 
 
 def _words(target: Path) -> set[str]:
     files = [target / p / "train.parquet" if (target / p).is_dir() else target / p for p in PARTS]
-    return {file.read_text() for file in files}
+    held = record.held(target)
+    assert held is not None
+    return {file.read_text() for file in files if file.name != layout.RECORD} | {held.revision}
 
 
 @pytest.mark.parametrize("moves", range(2 * len(PARTS) + 1))
@@ -36,7 +44,6 @@ def test_an_interrupted_exchange_is_finished(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, moves: int
 ) -> None:
     _fill(tmp_path, "old")
-    _fill(swap.begin(tmp_path), "new")
     rename, left = Path.rename, [moves + 1]
 
     def failing(self: Path, target: Path) -> Path:
@@ -45,13 +52,14 @@ def test_an_interrupted_exchange_is_finished(
             raise KeyboardInterrupt
         return rename(self, target)
 
-    with monkeypatch.context() as patch:
+    interrupted = moves < 2 * len(PARTS)
+    with (
+        monkeypatch.context() as patch,
+        pytest.raises(KeyboardInterrupt) if interrupted else nullcontext(),
+        swap.new_corpus(tmp_path) as new,
+    ):
+        _fill(new, "new")
         patch.setattr(Path, "rename", failing)
-        if moves < 2 * len(PARTS):
-            with pytest.raises(KeyboardInterrupt):
-                swap.put_in_place(tmp_path)
-        else:
-            swap.put_in_place(tmp_path)
     swap.recover(tmp_path)
     assert _words(tmp_path) == {"new"}
     assert {f.name for f in tmp_path.iterdir()} == set(PARTS)
@@ -59,23 +67,76 @@ def test_an_interrupted_exchange_is_finished(
 
 def test_a_half_written_corpus_is_cleared_away(tmp_path: Path) -> None:
     _fill(tmp_path, "old")
-    (swap.begin(tmp_path) / "README.md").write_text("half")
+    (tmp_path / ".new-77").mkdir()
+    (tmp_path / ".new-77" / "README.md").write_text("half")
     swap.recover(tmp_path)
     assert _words(tmp_path) == {"old"}
-    assert not (tmp_path / ".new").exists()
+    assert {f.name for f in tmp_path.iterdir()} == set(PARTS)
+
+
+@pytest.mark.parametrize("fault", ["lost", "longer"])
+def test_files_that_the_record_does_not_name_take_no_place(tmp_path: Path, fault: str) -> None:
+    _fill(tmp_path, "old")
+    with (
+        pytest.raises(CorpusError, match="changed or deleted"),
+        swap.new_corpus(tmp_path) as new,
+    ):
+        _fill(new, "new")
+        file = new / "data" / "train.parquet"
+        file.unlink() if fault == "lost" else file.write_text("longer")
+    assert _words(tmp_path) == {"old"}
+    assert {f.name for f in tmp_path.iterdir()} == set(PARTS)
+
+
+def test_one_process_writes_at_a_time_and_the_others_are_told_which(tmp_path: Path) -> None:
+    _fill(tmp_path, "old")
+    with another_writer(tmp_path) as holder:
+        for attempt in (swap.recover, lambda out: swap.new_corpus(out).__enter__()):
+            with pytest.raises(FolderError, match=rf"process {holder.pid} on .* since 20\d\d-"):
+                attempt(tmp_path)
+        assert _words(tmp_path) == {"old"}
+    with swap.new_corpus(tmp_path) as new:  # who was killed has it no longer
+        _fill(new, "new")
+    assert _words(tmp_path) == {"new"}
+    assert {f.name for f in tmp_path.iterdir()} == set(PARTS)
+
+
+def test_a_writer_may_hold_its_folder_already(tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    with swap.writing(out), swap.new_corpus(out) as new:
+        _fill(new, "new")
+        assert (out / ".lock").is_file()
+    assert _words(out) == {"new"} and not (out / ".lock").exists()
+    with swap.writing(tmp_path / "empty"):
+        pass
+    assert not (tmp_path / "empty").exists()
+
+
+@pytest.mark.parametrize("exchange", [True, False], ids=["exchanged", "moved"])
+def test_a_folder_takes_the_place_of_another(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, exchange: bool
+) -> None:
+    if not exchange:
+        monkeypatch.setattr(swap, "_exchange", lambda new, out: False)
+    for word in ("old", "new"):
+        with swap.new_folder(tmp_path / "book") as new:
+            (new / "page").write_text(word)
+            assert (tmp_path / "book").exists() == (word == "new")
+        assert (tmp_path / "book" / "page").read_text() == word
+    assert [f.name for f in tmp_path.iterdir()] == ["book"]
 
 
 def test_files_of_something_else_are_not_overwritten(tmp_path: Path) -> None:
     (tmp_path / "README.md").write_text("my thesis")
     with pytest.raises(FolderError, match=r"README\.md"):
-        swap.begin(tmp_path)
+        swap.new_corpus(tmp_path).__enter__()
     assert (tmp_path / "README.md").read_text() == "my thesis"
 
 
 def test_a_file_is_no_folder(tmp_path: Path) -> None:
     (tmp_path / "corpus").write_text("")
     with pytest.raises(FolderError, match="a file"):
-        swap.begin(tmp_path / "corpus")
+        swap.new_corpus(tmp_path / "corpus").__enter__()
 
 
 @pytest.mark.parametrize("text", ["", "[]", "{}", '{"sizes": 3}', "null"])

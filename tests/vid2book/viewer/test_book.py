@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import json
 import shutil
+import signal
+import subprocess
+import sys
 from pathlib import Path
 
 import pyarrow as pa
@@ -108,6 +111,55 @@ def test_a_second_book_replaces_the_first_and_nothing_else(tmp_path: Path) -> No
     assert (dear / "index.html").read_text() == "somebody's site"
 
 
+# A process that is killed as it does something for the so manieth time.
+KILLED = """
+import os, shutil, signal, sys
+from pathlib import Path
+from vid2book.folder import swap
+from vid2book.viewer import write_book
+
+where = {"page": (None, "", 3), "place": (swap, "_put", 1), "clear": (shutil, "rmtree", 1)}
+owner, name, left = where[sys.argv[2]]
+
+def die():
+    global left
+    left -= 1
+    if not left:
+        os.kill(os.getpid(), signal.SIGKILL)
+
+def dying(*_, **__):
+    die()
+    return real(*_, **__)
+
+if owner:
+    real = getattr(owner, name)
+    setattr(owner, name, dying)
+write_book(Path(sys.argv[1]), progress=lambda *_: None if owner else die())
+"""
+
+
+@pytest.mark.parametrize(("when", "new"), [("page", False), ("place", False), ("clear", True)])
+def test_a_killed_view_leaves_the_old_book_or_the_new(tmp_path: Path, when: str, new: bool) -> None:
+    folder = write_corpus(tmp_path / "corpus")
+    old = {p.relative_to(folder): p.read_bytes() for p in pages(write_book(folder).parent)}
+    file = next((folder / "videos").iterdir())
+    titles = pa.array([f"New {n}" for n in range(len(pq.read_table(file)))])
+    table = pq.read_table(file)
+    pq.write_table(table.set_column(table.column_names.index("title"), "title", titles), file)
+    killed = subprocess.run([sys.executable, "-c", KILLED, str(folder), when])
+    assert killed.returncode == -signal.SIGKILL
+    found = {p.relative_to(folder): p.read_bytes() for p in pages(folder / "preview")}
+    assert found.keys() == old.keys()
+    assert all((found[page] != old[page]) == new for page in found)
+    assert (b"New 0" in found[Path("preview/index.html")]) == new
+    write_book(folder)
+    assert [p.name for p in folder.iterdir() if p.name.startswith(".")] == []
+
+
+def pages(book: Path) -> list[Path]:
+    return sorted(path for path in book.rglob("*.html") if path.is_file())
+
+
 def test_folders_that_are_no_corpus(tmp_path: Path) -> None:
     with pytest.raises(FolderError, match="no such folder"):
         write_book(tmp_path / "nowhere")
@@ -118,7 +170,7 @@ def test_folders_that_are_no_corpus(tmp_path: Path) -> None:
     with pytest.raises(FolderError, match="cannot be read") as caught:
         write_book(folder)
     assert "\n" not in str(caught.value)
-    assert not (folder / "preview").exists() and not (folder / "preview.part").exists()
+    assert not (folder / "preview").exists() and not list(folder.glob(".preview*"))
 
 
 def test_an_id_that_would_leave_the_folder(tmp_path: Path) -> None:

@@ -1,0 +1,143 @@
+"""Processes that run functions of this package and nothing else.
+
+`multiprocessing` imports the main module in every process that it spawns: a script without a main
+guard runs anew in each, and one from standard input is not found. These processes import what they
+run. Tasks and answers are pickled through their standard input and output; they end when the
+process that started them does, however that ends.
+"""
+
+from __future__ import annotations
+
+import os
+import pickle
+import signal
+import subprocess
+import sys
+import threading
+import traceback
+from collections.abc import Callable
+from contextlib import suppress
+from queue import SimpleQueue
+from typing import IO, Any, Literal, NamedTuple
+
+# The same modules are found as here, whatever a script or a notebook did to `sys.path`.
+_START = (
+    "import os, pickle, sys; asked = os.fdopen(os.dup(0), 'rb'); "
+    f"sys.path[:] = pickle.load(asked); from {__name__} import _serve; _serve(asked)"
+)
+
+
+class Message(NamedTuple):
+    """What a worker says."""
+
+    worker: Worker
+    kind: Literal["told", "done", "raised", "died"]
+    value: Any = None  # what was told, the result, or the error
+
+
+class Worker:
+    """A process that does one task after another.
+
+    Args:
+        begin: run once at its start, with `arguments`; a function of a module.
+        arguments: of it.
+        inbox: where its messages go.
+    """
+
+    def __init__(
+        self,
+        begin: Callable[..., object],
+        arguments: tuple[Any, ...],
+        inbox: SimpleQueue[Message],
+    ) -> None:
+        self._process = subprocess.Popen(
+            [sys.executable, "-c", _START], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+        )
+        self._send(sys.path)
+        self.send(begin, *arguments)
+        self._listener = threading.Thread(target=self._listen, args=(inbox,), daemon=True)
+        self._listener.start()
+
+    def send(self, function: Callable[..., object], *arguments: Any) -> None:
+        """Have a function of a module run. What it returns or raises is a message."""
+        self._send((function, arguments))
+
+    def end(self, give_up: bool) -> None:
+        """End the process.
+
+        Args:
+            give_up: without waiting for its task.
+        """
+        if give_up:
+            self._process.terminate()
+        with suppress(OSError):
+            self._pipe(self._process.stdin).close()
+        self._process.wait()
+        self._listener.join()
+        self._pipe(self._process.stdout).close()
+
+    def _send(self, value: Any) -> None:
+        pipe = self._pipe(self._process.stdin)
+        with suppress(BrokenPipeError):  # a message says that it died
+            pickle.dump(value, pipe)
+            pipe.flush()
+
+    def _listen(self, inbox: SimpleQueue[Message]) -> None:
+        answers = self._pipe(self._process.stdout)
+        # Killed in the middle of an answer, it leaves half of one.
+        with suppress(EOFError, OSError, pickle.UnpicklingError):
+            while True:
+                inbox.put(Message(self, *pickle.load(answers)))
+        inbox.put(Message(self, "died"))
+
+    @staticmethod
+    def _pipe(pipe: IO[bytes] | None) -> IO[bytes]:
+        assert pipe is not None
+        return pipe
+
+
+def tell(value: Any) -> None:
+    """In a worker: send something before the task is done."""
+    _answer("told", value)
+
+
+# Of this process, if it is a worker.
+_answers: IO[bytes] | None = None
+
+
+def _answer(kind: str, value: Any) -> None:
+    assert _answers is not None
+    _answers.write(pickle.dumps((kind, value)))  # whole: not half of what cannot be pickled
+    _answers.flush()
+
+
+def _serve(asked: IO[bytes]) -> None:
+    """Do what is asked until there is nobody left to ask."""
+    global _answers
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # who started this one decides
+    # What libraries print is no answer, and what they start may not read the tasks.
+    _answers = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)
+    os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
+    tasks: SimpleQueue[tuple[Callable[..., object], tuple[Any, ...]]] = SimpleQueue()
+    threading.Thread(target=_read, args=(asked, tasks), daemon=True).start()
+    begin, arguments = tasks.get()
+    begin(*arguments)
+    while True:
+        function, arguments = tasks.get()
+        try:
+            _answer("done", function(*arguments))
+        except Exception as error:
+            error.add_note("".join(traceback.format_exception(error)))
+            _answer("raised", error)
+
+
+def _read(asked: IO[bytes], tasks: SimpleQueue[Any]) -> None:
+    try:
+        while True:
+            tasks.put(pickle.load(asked))
+    except EOFError:
+        os._exit(0)
+    except BaseException:
+        traceback.print_exc()
+        os._exit(1)
