@@ -1,4 +1,5 @@
-"""Any interleaved corpus as a stream of one record: ours, OBELICS, MMC4, the released textbook.
+"""Any interleaved corpus as a stream of one record: ours, OBELICS, OmniCorpus, MMC4, FineVideo, the
+released textbook.
 
     corpus = open_corpus("textbook")                     # a folder that vid2book built
     corpus = open_corpus("HuggingFaceM4/OBELICS")        # the Hub, streamed
@@ -11,7 +12,6 @@ its reason, and the rest goes on.
 
 from __future__ import annotations
 
-import json
 import re
 from collections import Counter
 from collections.abc import Iterator
@@ -25,6 +25,7 @@ from vid2book.folder.record import CorpusError
 from vid2book.names import inside
 from vid2book.records import Element
 
+from .foreign import ForeignError, in_shape, page_of
 from .images import image_file
 from .sources import (
     Bad,
@@ -194,8 +195,10 @@ def _without_marked(row: Row, skipped: Counter[str]) -> Row:
 
 def _record(row: Row, number: int, folder: Path | None, skipped: Counter[str]) -> Interleaved:
     """Raises RowError: the row has no aligned `images` and `texts`."""
-    if isinstance(row.get("text_list"), list):
-        row = _from_mmc4(row)
+    try:
+        row = in_shape(row)
+    except ForeignError as error:
+        raise RowError(str(error)) from None
     images, texts = row.get("images"), row.get("texts")
     if not isinstance(images, list) or not isinstance(texts, list):
         raise RowError("a row without lists 'images' and 'texts'")
@@ -273,30 +276,4 @@ def _video_id(row: Row) -> str:
     """What the sample was made from; of OBELICS and MMC4 the page."""
     if ids := row.get("video_ids"):
         return str(ids[0])
-    general = row.get("general_metadata")
-    if isinstance(general, str):
-        try:
-            general = json.loads(general)
-        except json.JSONDecodeError:
-            general = None
-    told = general if isinstance(general, dict) else row
-    return str(told.get("url") or "")
-
-
-def _from_mmc4(row: Row) -> Row:
-    """MMC4's sentences, with each image before the sentence that it was matched to."""
-    sentences = row["text_list"]
-    before: dict[int, list[Any]] = {}
-    try:
-        for info in row.get("image_info") or []:
-            image = info.get("image") or info.get("image_name") or info.get("raw_url")
-            before.setdefault(int(info.get("matched_text_index") or 0), []).append(image)
-    except (AttributeError, TypeError, ValueError):
-        raise RowError("'image_info' of a row is not as MMC4 has it") from None
-    images: list[Any] = []
-    texts: list[str | None] = []
-    for number, sentence in enumerate(sentences):
-        here = before.get(number, [])
-        images += [*here, None]
-        texts += [*[None] * len(here), sentence]
-    return row | {"images": images, "texts": texts}
+    return page_of(row)

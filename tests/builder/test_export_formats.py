@@ -149,7 +149,15 @@ for row in load_dataset("chat", split="train"):
 """,
     ),
     "ms-swift": (
-        ["ms-swift", "modelscope", "modelscope_hub", "addict", "cryptography", "cffi"],
+        [
+            "ms-swift",
+            "modelscope",
+            "modelscope_hub",
+            "addict",
+            "cryptography",
+            "cffi",
+            "json_repair",
+        ],
         """
 from swift.dataset import load_dataset
 rows, _ = load_dataset("ms-swift/train.jsonl")
