@@ -1,7 +1,12 @@
 """The builder: videos in, a Hugging Face dataset out.
 
 `MultimodalTextbook` is a `datasets` builder, `write_corpus` writes a corpus folder, and
-`vid2book build` is the command around both.
+`vid2book build` is the command around both. `push`, `diff`, `remove` and `find` are the commands of
+these names, as functions:
+
+    from vid2book.builder import push
+
+    push("corpus", "org/name", version="1.0.0", tell=print)
 """
 
 from __future__ import annotations
@@ -11,11 +16,34 @@ from typing import TYPE_CHECKING
 from vid2book.exports import exports
 
 if TYPE_CHECKING:
+    from .publish import Pushed, push
+    from .removal import Removed, remove
+    from .takedown import Found, find
     from .textbook import MultimodalTextbook, TextbookConfig
+    from .versions import diff
     from .write import write_corpus
 
-__all__ = ["MultimodalTextbook", "TextbookConfig", "write_corpus"]
+__all__ = [
+    "Found",
+    "MultimodalTextbook",
+    "Pushed",
+    "Removed",
+    "TextbookConfig",
+    "diff",
+    "find",
+    "push",
+    "remove",
+    "write_corpus",
+]
 # `datasets` takes over a second to import, and the command line only needs it to write.
 __getattr__ = exports(
-    __name__, {"textbook": ["MultimodalTextbook", "TextbookConfig"], "write": ["write_corpus"]}
+    __name__,
+    {
+        "publish": ["Pushed", "push"],
+        "removal": ["Removed", "remove"],
+        "takedown": ["Found", "find"],
+        "textbook": ["MultimodalTextbook", "TextbookConfig"],
+        "versions": ["diff"],
+        "write": ["write_corpus"],
+    },
 )

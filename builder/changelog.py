@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
+from fnmatch import fnmatchcase
+from typing import Any
 
 from huggingface_hub import DatasetCard
 
 from vid2book.folder.layout import ON_REQUEST
 
 from .changes import Diff, Videos
-from .hub import order
+from .hub.repo import order
 
 HEADING = "## Versions"
 _SECTION = re.compile(rf"^{HEADING}\n(.*?)(?=^## |\Z)", re.MULTILINE | re.DOTALL)
@@ -42,7 +44,12 @@ def entries(card: str) -> dict[str, str]:
 
 
 def published(
-    card: str, repo: str, log: dict[str, str], deleted: set[str], asked: Collection[str]
+    card: str,
+    repo: str,
+    log: dict[str, str],
+    deleted: set[str],
+    asked: Collection[str],
+    local: Iterable[str],
 ) -> str:
     """The card of a corpus folder as it is pushed.
 
@@ -52,6 +59,7 @@ def published(
         log: version to entry.
         deleted: versions that are no longer there.
         asked: tables that are pushed on request only, and are.
+        local: paths in the repository of what is pushed.
     """
     made = DatasetCard(card)
     text = made.text.replace("ORG/NAME", repo)
@@ -62,9 +70,19 @@ def published(
             if isinstance(listed, list):
                 left = [item for item in listed if item.get("config_name") != table]
                 setattr(made.data, part, left)
+    for config in made.data.get("configs") or []:
+        _name_folders(config, local)
     header = made.data.to_yaml(line_break="\n")
     text = _SECTION.sub("", text).rstrip()
     return f"---\n{header}\n---\n{text}\n\n{_section(repo, log, deleted)}"
+
+
+def _name_folders(config: dict[str, Any], local: Iterable[str]) -> None:
+    """Name the files that stand one folder deeper too, since there are so many."""
+    for files in config["data_files"]:
+        deeper = files["path"].replace("/", "/*/", 1)
+        if any(fnmatchcase(path, deeper) for path in local):
+            files["path"] = [files["path"], deeper]
 
 
 def _section(repo: str, log: dict[str, str], deleted: set[str]) -> str:

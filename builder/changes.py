@@ -77,7 +77,25 @@ def videos_in(files: Iterable[Path | IO[bytes]]) -> Videos:
     return videos
 
 
-def diff(old: Videos, new: Videos) -> Diff:
+def ids_in(files: Iterable[Path | IO[bytes]]) -> list[str]:
+    """The video ids of Parquet files, of which nothing else is read.
+
+    Raises:
+        CorpusError: a file is damaged or has no such column.
+    """
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    found: list[str] = []
+    for file in files:
+        try:
+            found += pq.read_table(file, columns=["video_id"])["video_id"].to_pylist()
+        except (pa.ArrowException, KeyError) as error:
+            raise CorpusError(f"{file}: holds no rows of the table 'videos': {error}") from None
+    return found
+
+
+def compare(old: Videos, new: Videos) -> Diff:
     """What became of each video. A column that only one of the versions has tells nothing."""
     changed = []
     for video_id, row in new.items():

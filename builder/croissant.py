@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
+from fnmatch import fnmatchcase
 from typing import Any
 
 from datasets import Image, List, Value
@@ -70,6 +71,7 @@ def render(
     licences: Iterable[str],
     repo: str | None = None,
     version: str | None = None,
+    local: Iterable[str] = (),
 ) -> str:
     """The text of croissant.json.
 
@@ -78,8 +80,9 @@ def render(
         licences: of its videos.
         repo: the dataset on the Hub; None: the files lie beside this one.
         version: of the dataset there.
+        local: paths there.
     """
-    tables = list(tables)
+    tables, local = list(tables), list(local)
     whole: dict[str, Any] = {
         "@context": _CONTEXT,
         "@type": "sc:Dataset",
@@ -97,7 +100,7 @@ def render(
         whole["version"] = version
     whole["distribution"] = [
         *([_repository(repo, version)] if repo else []),
-        *(_files(table, repo) for table in tables),
+        *(_files(table, repo, local) for table in tables),
     ]
     whole["recordSet"] = [_records(table) for table in tables]
     return json.dumps(whole, indent=1, ensure_ascii=False) + "\n"
@@ -115,13 +118,15 @@ def _repository(repo: str, version: str | None) -> dict[str, Any]:
     }
 
 
-def _files(table: str, repo: str | None) -> dict[str, Any]:
+def _files(table: str, repo: str | None, local: Iterable[str]) -> dict[str, Any]:
+    deeper = pattern(table).replace("/", "/*/", 1)
+    is_deep = any(fnmatchcase(path, deeper) for path in local)
     files = {
         "@type": "cr:FileSet",
         "@id": f"{table}-files",
         "name": f"{table}-files",
         "encodingFormat": "application/x-parquet",
-        "includes": pattern(table),
+        "includes": [pattern(table), deeper] if is_deep else pattern(table),
     }
     return files | ({"containedIn": {"@id": "repo"}} if repo else {})
 

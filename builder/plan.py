@@ -13,12 +13,14 @@ from vid2book.folder.layout import (
     ON_REQUEST,
     PUBLISHED,
     TABLES,
+    in_repository,
     shards,
     table_of,
 )
 
 from . import measures
-from .hub import RemoteFile
+from .hub.repo import RemoteFile
+from .local import Content, Hashes
 
 _MADE = {CARD, CROISSANT}  # they follow from the rest and from older versions
 
@@ -27,35 +29,45 @@ _MADE = {CARD, CROISSANT}  # they follow from the rest and from older versions
 class Plan:
     """Paths in the repository, with what is sent to them."""
 
-    send: dict[str, Path | bytes] = field(default_factory=dict)
+    send: dict[str, Content] = field(default_factory=dict)
     same: list[str] = field(default_factory=list)
     gone: list[str] = field(default_factory=list)
 
     @property
-    def sizes(self) -> dict[str, int]:
+    def size(self) -> int:
         """Bytes of what is sent."""
-        return {path: _size(content) for path, content in self.send.items()}
+        return sum(content.size for content in self.send.values())
 
     @property
     def changes_data(self) -> bool:
         """Whether more than the card would change."""
         return bool(set(self.send) - _MADE or self.gone)
 
+    def __bool__(self) -> bool:
+        return bool(self.send or self.gone)
 
-def local_files(corpus: Path, asked: Collection[str]) -> dict[str, Path | bytes]:
-    """The files of a corpus that are pushed, by their path in it.
+    def __len__(self) -> int:
+        return len(self.send) + len(self.gone)
+
+
+def local_files(corpus: Path, asked: Collection[str], hashes: Hashes) -> dict[str, Content]:
+    """The files of a corpus that are pushed, by their path in the repository.
 
     Args:
         corpus: the folder.
         asked: tables that are pushed on request only, and are to be.
+        hashes: of its files.
     """
     tables = [table for table in TABLES if table in asked or table not in ON_REQUEST]
     parquet = [file for table in tables for file in shards(corpus, table)]
     single = [corpus / name for name in PUBLISHED if (corpus / name).is_file()]
-    return {file.relative_to(corpus).as_posix(): file for file in [*parquet, *single]}
+    return {
+        in_repository(file.relative_to(corpus).as_posix()): hashes.content(file)
+        for file in [*parquet, *single]
+    }
 
 
-def plan(local: dict[str, Path | bytes], remote: dict[str, RemoteFile]) -> Plan:
+def plan(local: dict[str, Content], remote: dict[str, RemoteFile]) -> Plan:
     """What is sent, what is there already, and what has to go.
 
     Only Parquet files in the folders of a corpus go, and measures of a version before: whatever
@@ -64,7 +76,7 @@ def plan(local: dict[str, Path | bytes], remote: dict[str, RemoteFile]) -> Plan:
     made = Plan()
     for path, content in local.items():
         there = remote.get(path)
-        if there is not None and _is_same(content, there):
+        if there is not None and is_same(content, there):
             made.same.append(path)
         else:
             made.send[path] = content
@@ -76,21 +88,13 @@ def plan(local: dict[str, Path | bytes], remote: dict[str, RemoteFile]) -> Plan:
     return made
 
 
-def _is_same(content: Path | bytes, there: RemoteFile) -> bool:
-    if _size(content) != there.size:
+def is_same(content: Content, there: RemoteFile) -> bool:
+    """Whether a file of the repository has this content."""
+    if content.size != there.size:
         return False
     if there.sha256:
-        return _hash(hashlib.sha256(), content) == there.sha256
-    return _hash(hashlib.sha1(b"blob %d\0" % there.size), content) == there.git
-
-
-def _size(content: Path | bytes) -> int:
-    return len(content) if isinstance(content, bytes) else content.stat().st_size
-
-
-def _hash(digest: hashlib._Hash, content: Path | bytes) -> str:
-    if isinstance(content, bytes):
-        digest.update(content)
-        return digest.hexdigest()
-    with content.open("rb") as file:
-        return hashlib.file_digest(file, lambda: digest).hexdigest()
+        return content.sha256 == there.sha256
+    git = hashlib.sha1(b"blob %d\0" % content.size)
+    # Only small files are no LFS files.
+    git.update(content.source if isinstance(content.source, bytes) else content.source.read_bytes())
+    return git.hexdigest() == there.git

@@ -1,146 +1,142 @@
-"""A version of a corpus on its way to the Hub.
-
-Contents are uploaded first, file by file, and what was uploaded is not sent again after an
-interruption. One commit then puts them in place, so that nobody ever loads half of a version, and
-a tag names it.
-"""
+"""Publishing a corpus: `push`."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
-from rich.filesize import decimal
 
 from vid2book import licences
 from vid2book.folder import layout, swap
 from vid2book.folder.record import CorpusError
 
-from . import changelog, croissant
-from .changes import Diff, Videos, diff, read_videos
-from .hub import VERSION, Hub, HubError, operation, order
-from .measures import Measures
-from .plan import Plan, plan
+from .changes import Diff, Videos, read_videos
+from .check import check
+from .hub.errors import HubError
+from .hub.repo import VERSION, Hub
+from .hub.session import Tell, has_token, quiet
+from .local import Hashes, content_of
+from .measures import read_measures
+from .plan import Plan, local_files, plan
+from .release import Release, some
+from .takedown import put_on_record, removals
 
-_MOST_NAMED = 5
+Ask = Callable[[Mapping[str, list[str]]], bool]  # shown versions and the videos that only they hold
 
 
-class Release:
-    """A version against what the repository holds.
+@dataclass(frozen=True)
+class Pushed:
+    """What a push did, or with `dry_run` would do."""
+
+    repo: str
+    version: str
+    commit: str | None  # None: nothing was sent
+    plan: Plan
+    previous: str | None = None  # the version before, which `changes` is against
+    changes: Diff | None = None
+    holding: Mapping[str, list[str]] = field(default_factory=dict)
+    forgotten: bool = False  # whether the versions in `holding` were deleted
+    open_pulls: tuple[int, ...] = ()  # pull requests that may hold what was deleted
+    not_compared: str = ""  # why a dry run could not look at the Hub
+
+
+def push(
+    corpus: str | Path,
+    repo: str,
+    *,
+    version: str,
+    private: bool = False,
+    gated: bool = False,
+    force: bool = False,
+    decisions: bool = False,
+    transcripts: bool = False,
+    measures: str | Path | None = None,
+    allow_license: Iterable[str] = (),
+    delete_history: bool | Ask = False,
+    dry_run: bool = False,
+    tell: Tell = lambda line: None,
+) -> Pushed:
+    """Publish a corpus on the Hugging Face Hub, as a version that others can load.
+
+    The files are compared with the corpus' own record first. They are sent many at once, and main
+    moves in one step when all are there; an interrupted push goes on where it was.
+
+    Args:
+        corpus: folder of a built corpus.
+        repo: the dataset, "org/name"; it is made if it is missing.
+        version: three numbers, such as "1.2.0"; becomes a tag. One that comes next in an older line
+            ("1.0.1" where 2.0.0 is there) leaves main alone.
+        private, gated: close the repository to the public, or to those whose request is not
+            approved, before anything is sent.
+        force: replace a version, or what is none of ours.
+        decisions, transcripts: push the config of this name too.
+        measures: folder of a report of `vid2book measure`, to be put on the card.
+        allow_license: licences that may be pushed besides open ones; "unknown": none stated.
+        delete_history: delete older versions that hold videos which this one no longer has; or a
+            function that is shown them and says whether to.
+        dry_run: only find out what would be done.
+        tell: is called with each line of progress.
 
     Raises:
-        HubError: the Hub refuses, or the version or what is in the repository may not be replaced.
+        CorpusError: the corpus may not be published, or is not what its record says.
+        HubError: the Hub refused, or what is there may not be replaced.
     """
-
-    def __init__(self, hub: Hub, version: str, videos: Videos, force: bool) -> None:
-        self.hub, self.version, self.videos, self.force = hub, version, videos, force
-        self.remote = hub.files(hub.head) if hub.head else {}
-        older = [name for name in hub.versions if order(name) < order(version)]
-        newer = [name for name in hub.versions if order(name) > order(version)]
-        if newer and not force:
-            raise HubError(
-                f"{hub.repo} is at version {newer[-1]} already; give a higher one, or --force"
-            )
-        self.previous = older[-1] if older else None
-        before = hub.videos(hub.versions[self.previous]) if self.previous else {}
-        self.found: Diff = diff(before, videos)
-        foreign = set(self.remote) - {".gitattributes", layout.CARD}
-        ours = any(layout.table_of(path) == "videos" for path in foreign)
-        if foreign and not ours and not force:
-            raise HubError(
-                f"{hub.repo} holds something that is no corpus of vid2book "
-                f"({some(sorted(foreign))}); name another repository, or --force"
-            )
-        self.holding = self._holding(older) if older else {}
-
-    def card(
-        self, corpus: Path, asked: Collection[str], forget: bool, measured: Measures | None
-    ) -> bytes:
-        """README.md with the changes of each version up to this one, and measures if there are."""
-        log = {}
-        if layout.CARD in self.remote and self.hub.head:
-            log = changelog.entries(self.hub.text(layout.CARD, self.hub.head))
-        log[self.version] = changelog.entry(self.videos, self.previous, self.found)
-        there = set(self.hub.versions) | {self.version}
-        deleted = (set(log) - there) | (set(self.holding) if forget else set())
-        text = (corpus / layout.CARD).read_text(encoding="utf-8")
-        text = measured.on(text) if measured else text
-        return changelog.published(text, self.hub.repo, log, deleted, asked).encode()
-
-    def croissant(self, local: Iterable[str]) -> bytes:
-        """croissant.json for the files that are pushed."""
-        found = {layout.table_of(path) for path in local}
-        tables = [table for table in layout.TABLES if table in found]
-        under = {v["license"] for v in self.videos.values() if v["status"] == "kept"}
-        return croissant.render(tables, under, self.hub.repo, self.version).encode()
-
-    def plan(self, local: dict[str, Path | bytes]) -> Plan:
-        """What to send; nothing where the version is there and holds this corpus."""
-        if self.version in self.hub.versions:
-            held = self.hub.files(self.hub.versions[self.version])
-            if not plan(local, held).changes_data:
-                return Plan(same=list(local))
-            if not self.force:
-                raise HubError(
-                    f"{self.hub.repo} has a version {self.version}, and it is not this corpus; "
-                    "give a higher one, or --force to replace it"
-                )
-        return plan(local, self.remote)
-
-    def send(self, todo: Plan, private: bool, gated: bool, told: Callable[[str], object]) -> None:
-        """Put the version on the Hub.
-
-        Args:
-            todo: what to send.
-            private, gated: close the repository, before anything is in it.
-            told: is called with each line of progress.
-        """
-        hub, version = self.hub, self.version
-        if hub.head is None:
-            hub.create(True if private else None)
-            private = False
-        hub.restrict(private, gated)
-        operations = []
-        for number, (path, size) in enumerate(todo.sizes.items(), 1):
-            told(f"{number}/{len(todo.send)} {path} ({decimal(size)})")
-            operations.append(operation(path, todo.send[path]))
-            hub.upload(operations[-1])
-        replace = version in hub.versions
-        if operations or todo.gone:
-            commit = hub.commit(operations, todo.gone, hub.head, f"Version {version}")
-        elif not replace:
-            commit = hub.head or ""  # an earlier push was interrupted before its tag
-        else:
-            told(f"{hub.repo} has version {version} already, and it is this corpus")
-            return
-        hub.tag(version, commit, replace)
-        sent = decimal(sum(todo.sizes.values()))
-        told(
-            f"{hub.repo} is at version {version}: {len(operations)} files sent ({sent}), "
-            f"{len(todo.same)} were there, {len(todo.gone)} deleted"
+    corpus = Path(corpus)
+    videos = _checked(corpus, version, [*licences.OPEN, *allow_license])
+    hub = Hub(repo, tell)
+    hashes = Hashes(corpus)
+    written = check(corpus, videos, hashes)
+    if written.removed:
+        put_on_record(corpus, written.removed)  # those of an older record, too
+    named = {"decisions": decisions, "transcripts": transcripts}
+    asked = {table for table, wanted in named.items() if wanted}
+    local = local_files(corpus, asked, hashes)
+    hashes.keep()
+    measured = read_measures(Path(measures), corpus) if measures else None
+    if measured:
+        local |= {path: content_of(made) for path, made in measured.files.items()}
+    with quiet(tell):
+        try:
+            if not has_token():
+                raise HubError("no token; log in with `hf auth login`, or set HF_TOKEN")
+            release = Release(hub, version, videos, force)
+        except HubError as error:
+            if not dry_run:
+                raise
+            return Pushed(repo, version, None, plan(local, {}), not_compared=str(error))
+        forget = bool(release.holding) and (
+            delete_history(release.holding)
+            if callable(delete_history) and not dry_run
+            else delete_history is True
         )
+        if removed := release.removed(removals(corpus)):
+            local[layout.REMOVED] = content_of(removed)
+        card = release.card(corpus, local, asked, forget, measured)
+        local[layout.CARD] = content_of(card)
+        local[layout.CROISSANT] = content_of(release.croissant(local))
+        todo = release.plan(local)
+        commit = None if dry_run else release.send(todo, local, private, gated)
+        pulls = hub.forget(version, list(release.holding)) if forget and not dry_run else []
+    return Pushed(
+        repo, version, commit, todo, release.previous, release.found, release.holding, forget,
+        tuple(pulls),
+    )  # fmt: skip
 
-    def _holding(self, older: list[str]) -> dict[str, list[str]]:
-        """Older versions with the videos that this one no longer has."""
-        found = {}
-        for name in older:
-            lost = [v for v in self.hub.videos(self.hub.versions[name]) if v not in self.videos]
-            if lost:
-                found[name] = lost
-        return found
 
-
-def checked(corpus: Path, version: str, allowed: list[str]) -> Videos:
+def _checked(corpus: Path, version: str, allowed: list[str]) -> Videos:
     """The videos of a corpus that may be pushed.
 
     Raises:
         CorpusError: no version, no whole corpus, or a licence outside the list.
     """
     if not VERSION.fullmatch(version):
-        raise CorpusError(f"'{version}' is no version; three numbers are, such as 1.0.0")
+        raise CorpusError(
+            f"'{version}' is no version; three numbers without leading zeros are, such as 1.0.0"
+        )
     if swap.is_interrupted(corpus):
         swap.recover(corpus)
     videos = read_videos(corpus)
@@ -170,10 +166,3 @@ def _in_samples(corpus: Path) -> set[str]:
         except pa.ArrowException as error:
             raise CorpusError(f"{file}: cannot be read: {error}; build the corpus anew") from None
     return {licence or "" for licence in found}
-
-
-def some(names: Iterable[str]) -> str:
-    """The first few of the names."""
-    listed = list(names)
-    more = f" and {len(listed) - _MOST_NAMED:,} more" if len(listed) > _MOST_NAMED else ""
-    return ", ".join(listed[:_MOST_NAMED]) + more

@@ -7,6 +7,7 @@ import json
 import re
 import shutil
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import yaml
@@ -20,7 +21,53 @@ from vid2book.folder.record import CorpusError, Written
 from .changes import read_videos
 from .features import Row, current, outcome_of
 from .splits import denying
+from .takedown import Wanted, matching, put_on_record
 from .write import EmptyCorpusError, write_rows
+
+
+@dataclass(frozen=True)
+class Removed:
+    """What was taken out, and what is left."""
+
+    video_ids: tuple[str, ...]
+    samples: int  # that went with them
+    left: Written
+
+
+def remove(
+    corpus: str | Path,
+    video_ids: Iterable[str] = (),
+    *,
+    channel: str | None = None,
+    uploader: str | None = None,
+    url: str | None = None,
+) -> Removed:
+    """Take videos out of a corpus folder, with all that came from them.
+
+    The corpus is written anew, in one step as seen from outside. REMOVED.csv has their ids and the
+    date, and later builds leave them out.
+
+    Args:
+        corpus: the folder.
+        video_ids: of the videos.
+        channel, uploader: all videos of it, by its name, id or address.
+        url: the address of a video, or a pattern of addresses with `*`.
+
+    Raises:
+        CorpusError: no corpus of ours, no such video, nothing would be left, another process is
+            writing to it, or the disk is full.
+    """
+    corpus = Path(corpus)
+    wanted = Wanted(channel, uploader, url)
+    gone = dict.fromkeys(video_ids)
+    if wanted:
+        found = matching(read_videos(corpus), wanted)
+        if not found:
+            raise CorpusError(f"{corpus}: no video in it is from there; nothing was removed")
+        gone |= dict.fromkeys(found)
+    before = record.held(corpus)
+    left = take_out(corpus, gone)
+    return Removed(tuple(gone), before.samples - left.samples if before else 0, left)
 
 
 def take_out(corpus: Path, video_ids: Iterable[str]) -> Written:
@@ -29,15 +76,19 @@ def take_out(corpus: Path, video_ids: Iterable[str]) -> Written:
     The preview goes too: it shows them.
 
     Raises:
-        CorpusError: no corpus of ours, no such video, nothing would be left, another process is
-            writing to it, or the disk is full.
+        CorpusError: as `remove`.
     """
+    gone = set(video_ids)
+    if not gone:
+        raise CorpusError("name the videos, a channel, an uploader or a URL")
     swap.recover(corpus)
     held = record.held(corpus)
     if held is None:
         raise CorpusError(f"{corpus}: no whole corpus that `vid2book build` wrote; build it anew")
     with swap.writing(corpus):
-        return _without(corpus, held, set(video_ids))
+        written = _without(corpus, held, gone)
+        put_on_record(corpus, written.removed)
+    return written
 
 
 def _without(corpus: Path, held: Written, gone: set[str]) -> Written:

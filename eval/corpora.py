@@ -1,4 +1,5 @@
-"""Any interleaved corpus as a stream of one record: ours, OBELICS, MMC4, the released textbook.
+"""Any interleaved corpus as a stream of one record: ours, OBELICS, OmniCorpus, MMC4, FineVideo, the
+released textbook.
 
     corpus = open_corpus("textbook")                     # a folder that vid2book built
     corpus = open_corpus("HuggingFaceM4/OBELICS")        # the Hub, streamed
@@ -22,9 +23,10 @@ from vid2book.folder.layout import TABLES, by_split
 from vid2book.folder.reader import is_marked
 from vid2book.folder.record import CorpusError
 from vid2book.intake import SUFFIXES, IntakeError, kind_of, read_rows
-from vid2book.intake.json_text import BadJson, parse
+from vid2book.names import inside
 from vid2book.records import Element
 
+from .foreign import ForeignError, in_shape, page_of
 from .images import image_file
 from .sources import (
     HubDataset,
@@ -207,8 +209,10 @@ def _without_marked(row: Row, skipped: Counter[str]) -> Row:
 
 def _record(row: Row, number: int, folder: Path | None, skipped: Counter[str]) -> Interleaved:
     """Raises RowError: the row has no aligned `images` and `texts`."""
-    if isinstance(row.get("text_list"), list):
-        row = _from_mmc4(row)
+    try:
+        row = in_shape(row)
+    except ForeignError as error:
+        raise RowError(str(error)) from None
     images, texts = row.get("images"), row.get("texts")
     if not isinstance(images, list) or not isinstance(texts, list):
         raise RowError("a row without lists 'images' and 'texts'")
@@ -268,12 +272,10 @@ def _content(image: Any, folder: Path | None, skipped: Counter[str]) -> bytes | 
     if "://" in path:
         skipped["an image that is only a URL; download the images into the corpus first"] += 1
         return None
-    if ".." in Path(path).parts:
-        skipped["an image whose path leaves the folder of the corpus"] += 1
-        return None
     if file := image_file(path, folder):
         return file.read_bytes()
-    skipped[_MISSING] += 1
+    leaves = folder is not None and inside(folder, path) is None
+    skipped["an image whose path leaves the folder of the corpus" if leaves else _MISSING] += 1
     return None
 
 
@@ -288,30 +290,4 @@ def _video_id(row: Row) -> str:
     """What the sample was made from; of OBELICS and MMC4 the page."""
     if ids := row.get("video_ids"):
         return str(ids[0])
-    general = row.get("general_metadata")
-    if isinstance(general, str):
-        try:
-            general = parse(general)
-        except BadJson:
-            general = None
-    told = general if isinstance(general, dict) else row
-    return str(told.get("url") or "")
-
-
-def _from_mmc4(row: Row) -> Row:
-    """MMC4's sentences, with each image before the sentence that it was matched to."""
-    sentences = row["text_list"]
-    before: dict[int, list[Any]] = {}
-    try:
-        for info in row.get("image_info") or []:
-            image = info.get("image") or info.get("image_name") or info.get("raw_url")
-            before.setdefault(int(info.get("matched_text_index") or 0), []).append(image)
-    except (AttributeError, TypeError, ValueError):
-        raise RowError("'image_info' of a row is not as MMC4 has it") from None
-    images: list[Any] = []
-    texts: list[str | None] = []
-    for number, sentence in enumerate(sentences):
-        here = before.get(number, [])
-        images += [*here, None]
-        texts += [*[None] * len(here), sentence]
-    return row | {"images": images, "texts": texts}
+    return page_of(row)

@@ -7,6 +7,8 @@ from pathlib import Path
 
 from PIL import Image
 
+from vid2book.names import inside
+
 LARGEST = 50_000_000  # pixels; in a corpus, a larger picture is an accident or an attack
 
 
@@ -36,6 +38,8 @@ def decoded(content: bytes, largest: int | None = None) -> Image.Image:
 
 
 def image_file(path: str, folder: Path | None) -> Path | None:
-    """The file that a row names: as it stands, in the corpus' folder, or in `images` there."""
-    inside = [folder / path, folder / "images" / path] if folder else []
-    return next((place for place in (Path(path), *inside) if place.is_file()), None)
+    """The file that a row names, in its corpus' folder or in `images` there; never elsewhere."""
+    if folder is None:
+        return None
+    found = (inside(place, path) for place in (folder, folder / "images"))
+    return next((file for file in found if file is not None and file.is_file()), None)

@@ -12,7 +12,7 @@ import pytest
 import typer
 from typer.testing import CliRunner, Result
 
-from vid2book.builder.push import push as push_command
+from vid2book.builder.commands.push import push as push_command
 
 from ..support.hub.server import TOKEN, Hub
 from ..support.made_corpus import FakeCorpus, corpus_of, jpeg, make_sample, make_video

@@ -13,10 +13,12 @@ from datasets import load_dataset
 from PIL import Image
 from typer.testing import CliRunner
 
-from vid2book.builder import webdataset as ours
-from vid2book.builder.export import Format, export, write_export
+from vid2book.builder.commands.export import export
+from vid2book.builder.export import webdataset as ours
+from vid2book.builder.export.formats import Format
+from vid2book.builder.export.released import open_released
+from vid2book.builder.export.write import write_export
 from vid2book.builder.features import FEATURES
-from vid2book.builder.released import open_released
 from vid2book.builder.write import write_corpus
 
 
@@ -39,7 +41,7 @@ def plain(rows) -> list[dict[str, object]]:
 
 
 def test_webdataset_reads_back(out: Path, tmp_path: Path) -> None:
-    assert write_export(out, Format.webdataset, tmp_path / "tars") == 9
+    assert write_export(out, Format.webdataset, tmp_path / "tars").samples == 9
     for split, count in (("train", 6), ("test", 3)):
         samples = list(
             webdataset.WebDataset(
@@ -49,9 +51,46 @@ def test_webdataset_reads_back(out: Path, tmp_path: Path) -> None:
         assert len(samples) == count
         for sample, row in zip(samples, plain(load_dataset(str(out), split=split)), strict=True):
             told = json.loads(sample["json"])
-            images = [name and sample[name] for name in told["images"]]
-            assert told | {"images": images} == row
-            assert Image.open(io.BytesIO(images[0])).size == (64, 48)
+            pages = Image.open(io.BytesIO(sample["tiff"]))
+            for page, image in zip(told["images"], row["images"], strict=True):
+                assert (page < 0) == (image is None)
+                if image:
+                    pages.seek(page)
+                    assert pages.tobytes() == Image.open(io.BytesIO(image)).tobytes()
+                    assert image in sample["tiff"]  # as it is, not encoded again
+            for text, was in zip(told["texts"], row["texts"], strict=True):
+                assert text == (was or "")
+            assert told["elements"][0]["score"] == -1.0
+            assert told["id"] == row["id"]
+
+
+def test_the_tars_open_in_datasets(make, tmp_path: Path) -> None:
+    """Samples with other numbers of pictures, and without any."""
+    corpus = make.corpus(*(make.video(name) for name in "abcd"), samples=0)
+    for number, video in enumerate(corpus.videos):
+        for clips in {1 + number, 4 - number}:
+            corpus.samples(video).append(make.sample(video, clips, clips))
+    video = corpus.videos[0]
+    sample = make.sample(video, 99)
+    only_text = {
+        name: tuple(getattr(sample, name)[n] for n in (1, 3))
+        for name in ("images", "texts", "ocr_texts", "text_ocr_list", "elements")
+    }
+    corpus.samples(video).insert(0, make.changed(sample, image_num=0, **only_text))
+    write_corpus(corpus, tmp_path / "corpus")
+    write_export(tmp_path / "corpus", Format.webdataset, tmp_path / "tars")
+    pattern = str(tmp_path / "tars" / "*.tar")
+    for streaming in (False, True):
+        rows = load_dataset("webdataset", data_files=pattern, split="train", streaming=streaming)
+        found = list(rows)
+        originals = plain(load_dataset(str(tmp_path / "corpus"), split="train"))
+        assert [row["json"]["id"] for row in found] == [row["id"] for row in originals]
+        for row, was in zip(found, originals, strict=True):
+            assert set(row) == {"__key__", "__url__", "json", "tiff"}
+            named = [page for page in row["json"]["images"] if page >= 0]
+            assert len(named) == sum(image is not None for image in was["images"])
+            assert row["tiff"].n_frames == max(1, len(named))
+    assert len({len(row["json"]["images"]) for row in found}) > 2
 
 
 def test_tars_are_cut_by_size_and_are_the_same_bytes(
@@ -72,7 +111,7 @@ def test_tars_are_cut_by_size_and_are_the_same_bytes(
 
 
 def test_the_released_format_reads_back(out: Path, tmp_path: Path) -> None:
-    assert write_export(out, Format.mm_textbook, tmp_path / "mm") == 9
+    assert write_export(out, Format.mm_textbook, tmp_path / "mm").samples == 9
     samples = json.loads((tmp_path / "mm" / "train.json").read_text())
     assert set(samples[0]) == {
         "images", "texts", "text_ocr_list", "metadata", "image_num", "text_num", "token_num",
@@ -154,7 +193,7 @@ def test_an_interrupted_export_leaves_nothing(out: Path, tmp_path: Path, monkeyp
     def fail(*_: object) -> int:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(ours, "write", fail)
+    monkeypatch.setattr(ours, "_add_sample", fail)
     with pytest.raises(KeyboardInterrupt):
         write_export(out, Format.webdataset, tmp_path / "new")
     assert [path.name for path in tmp_path.iterdir() if path.name.startswith("new")] == []

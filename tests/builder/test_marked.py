@@ -11,7 +11,7 @@ from huggingface_hub import DatasetCard
 from typer.testing import CliRunner
 
 from vid2book import cli
-from vid2book.builder.export import Format, write_export
+from vid2book.builder.commands.export import Format, write_export
 from vid2book.builder.removal import take_out
 from vid2book.builder.write import write_corpus
 from vid2book.config import Config

@@ -10,7 +10,8 @@ from datasets import load_dataset
 from typer.testing import CliRunner, Result
 
 from vid2book import cli
-from vid2book.builder.export import Format, write_export
+from vid2book.builder.export.formats import Format
+from vid2book.builder.export.write import write_export
 from vid2book.builder.features import FEATURES
 from vid2book.eval.corpora import open_corpus
 from vid2book.eval.train.order import count, fault
@@ -72,4 +73,4 @@ def test_measure_and_train(old: Path) -> None:
 
 
 def test_export(old: Path, tmp_path: Path) -> None:
-    assert write_export(old, Format.mm_textbook, tmp_path / "out") == 4
+    assert write_export(old, Format.mm_textbook, tmp_path / "out").samples == 4

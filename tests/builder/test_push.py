@@ -11,7 +11,7 @@ import typer
 from huggingface_hub import DatasetCard
 from typer.testing import CliRunner
 
-from vid2book.builder.diff import compare
+from vid2book.builder.commands.diff import compare
 from vid2book.builder.removal import take_out
 from vid2book.builder.write import write_corpus
 

@@ -45,7 +45,7 @@ def test_a_refusal_is_one_line_and_loses_nothing(
     assert words in line
     assert TOKEN not in result.output
     assert files(hub) == set()
-    assert here == {file: file.read_bytes() for file in out.rglob("*") if file.is_file()}
+    assert here == {file: file.read_bytes() for file in here}
     fault.times = 0
     assert push(out, "1.0.0").exit_code == 0
     assert "1.0.0" in hub.repos["org/name"].tags
@@ -120,7 +120,9 @@ def test_a_repository_of_something_else_is_left_alone(
     assert "data/train.csv" in files(hub)
 
 
-@pytest.mark.parametrize("version", ["1.0", "v1.0.0", "1.0.0-rc1", "latest"])
+@pytest.mark.parametrize(
+    "version", ["1.0", "v1.0.0", "1.0.0-rc1", "latest", "01.0.0", "1.00.0", "١.0.0"]
+)
 def test_a_version_is_three_numbers(corpus, push, tmp_path: Path, version: str) -> None:
     write_corpus(corpus, tmp_path / "out")
     result = push(tmp_path / "out", version)

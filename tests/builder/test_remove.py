@@ -12,9 +12,9 @@ from huggingface_hub import DatasetCard
 from typer.testing import CliRunner
 
 from vid2book.builder import build, source
-from vid2book.builder.diff import compare
+from vid2book.builder.commands.diff import compare
+from vid2book.builder.commands.remove import remove
 from vid2book.builder.removal import take_out
-from vid2book.builder.remove import remove
 from vid2book.builder.write import write_corpus
 from vid2book.folder import layout, record
 from vid2book.records import Decision

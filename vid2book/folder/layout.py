@@ -33,13 +33,23 @@ CROISSANT = "croissant.json"
 RECORD = ".vid2book.json"
 LOG = "build.log.jsonl"
 ERRORS = "build.errors.log"
+HASHES = ".hashes.json"  # what a push knows of files that did not change
 PREVIEW = "preview"
 
-PUBLISHED = (ATTRIBUTION, CARD, CROISSANT)  # beside the tables; nothing else leaves the folder
+REMOVED = "REMOVED.csv"  # what was taken out, and when; builds leave it as it is
+
+PUBLISHED = (
+    ATTRIBUTION,
+    CARD,
+    CROISSANT,
+    REMOVED,
+)  # beside the tables; nothing else leaves the folder
 DESCRIPTION = (ATTRIBUTION, CROISSANT, CARD, RECORD)
 # What one build writes. The record goes last: a corpus that has the new one has everything new.
 PARTS = (*TABLES.values(), *DESCRIPTION)
 
+SHARDS_A_FOLDER = 2000  # of one split; the Hub takes 10,000 entries in a folder
+_NUMBER = re.compile(r"-(\d{5,})(?:-of-\d{5,})?\.parquet$")
 # Up to format 4, and in most datasets of others, a name says how many shards there are.
 _SHARD = re.compile(r"(?P<split>.+?)-\d{5,}(-of-\d{5,})?\.parquet")
 
@@ -51,7 +61,7 @@ def shard(split: str, number: int) -> str:
 
 def shards(corpus: Path, table: str, split: str | None = None) -> list[Path]:
     """The Parquet files of a table in order, of one split or of all."""
-    files = sorted((corpus / TABLES[table]).glob("*.parquet"))
+    files = sorted((corpus / TABLES[table]).rglob("*.parquet"), key=lambda file: file.name)
     return files if split is None else by_split(files).get(split, [])
 
 
@@ -62,6 +72,18 @@ def by_split(files: Iterable[Path]) -> dict[str, list[Path]]:
         match = _SHARD.fullmatch(file.name)
         splits.setdefault(match["split"] if match else "", []).append(file)
     return splits
+
+
+def in_repository(path: str) -> str:
+    """Where a file of the folder stands in a repository, whose folders hold few entries.
+
+    The first shards of a split stand where they stand here; of the rest, so many have a folder of
+    their own: `data/02000/train-02417.parquet`. So a file never moves when shards are added.
+    """
+    folder, _, name = path.rpartition("/")
+    number = _NUMBER.search(name)
+    first = int(number[1]) // SHARDS_A_FOLDER * SHARDS_A_FOLDER if number else 0
+    return f"{folder}/{first:05d}/{name}" if first else path
 
 
 def pattern(table: str, split: str | None = None) -> str:

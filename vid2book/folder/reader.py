@@ -6,7 +6,6 @@ and a column that is missing is empty.
 
 from __future__ import annotations
 
-import re
 from collections import OrderedDict, defaultdict
 from collections.abc import Iterator, Set
 from itertools import chain
@@ -17,6 +16,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from ..names import VIDEO_ID_RULE, is_video_id
 from ..records import Decision
 from .layout import shards
 from .record import FolderError
@@ -26,9 +26,6 @@ Run = tuple[Path, int, int, int]  # file, row group, first row in it, row behind
 
 SAMPLES_AT_ONCE = 4  # a sample may hold 2 MB of images
 GROUPS_KEPT = 2  # row groups of decisions: those of a video may lie in two places
-
-# As in a manifest: an id names a file, so one that would leave the folder is refused.
-_ID = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]{0,127}")
 
 
 class CorpusFolder:
@@ -47,11 +44,8 @@ class CorpusFolder:
         self.videos: dict[str, Row] = {}
         for row in chain.from_iterable(read_rows(f, batch=1024) for f in shards(folder, "videos")):
             video_id = str(row.get("video_id"))
-            if not _ID.fullmatch(video_id):
-                raise FolderError(
-                    f"{folder}/videos: {video_id!r} is no video id: letters, digits, '.', '_' and "
-                    "'-' are allowed, up to 128, and no leading dot"
-                )
+            if not is_video_id(video_id):
+                raise FolderError(f"{folder}/videos: {video_id!r} is no video id: {VIDEO_ID_RULE}")
             self.videos[video_id] = row
         self.has_decisions = bool(shards(folder, "decisions"))
         self._runs = self._find_runs()

@@ -77,17 +77,27 @@ def revision(fingerprint: str, outcomes: Iterable[Outcome], writer: str) -> str:
     return digest.hexdigest()
 
 
-def held(out: Path) -> Written | None:
-    """What the corpus in `out` holds; None where there is none, or where a file is amiss."""
+def read(out: Path) -> Written | None:
+    """The record of the corpus in `out`, whatever became of its files; None where there is none."""
     try:
         values = json.loads((out / RECORD).read_text(encoding="utf-8"))
         values["sizes"] = {
             table: {split: SplitSize(**size) for split, size in by_split.items()}
             for table, by_split in values["sizes"].items()
         }
-        written = Written(**values)
-        sizes = {path: (out / path).stat().st_size for path in written.files}
+        return Written(**values)
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return None
+
+
+def held(out: Path) -> Written | None:
+    """What the corpus in `out` holds; None where there is none, or where a file is amiss."""
+    written = read(out)
+    try:
+        sizes = {path: (out / path).stat().st_size for path in written.files} if written else {}
+    except OSError:
+        return None
+    if written is None:
         return None
     parts = [*(TABLES[table] for table in written.sizes if table in TABLES), *DESCRIPTION]
     whole = sizes == written.files and all((out / part).exists() for part in parts)

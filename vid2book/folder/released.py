@@ -15,6 +15,7 @@ from typing import Any
 
 from ..intake import IntakeError, Unread, read_rows
 from ..intake.json_text import is_list
+from ..names import inside
 
 logger = logging.getLogger(__name__)
 
@@ -164,7 +165,7 @@ def _find(image: str, images: Path) -> str | None:
     """The file of an image, whose path begins with a folder of the machine that made it."""
     parts = PurePosixPath(image).parts
     for kept in (2, 1, 3):
-        path = images.joinpath(*parts[-kept:])
-        if ".." not in parts[-kept:] and path.is_file():
+        path = inside(images, "/".join(parts[-kept:]))
+        if path is not None and path.is_file():
             return str(path)
     return None

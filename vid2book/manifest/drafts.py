@@ -17,9 +17,10 @@ from ..beside import language_of_name
 from ..intake import Row
 from ..intake.values import whole_text
 from ..languages import language_tag
+from ..names import is_video_id
 from ..public import public_url, public_value, without_folders
 from ..records import Video
-from .ids import file_id, given_id, hashed_id, id_in_name, is_id
+from .ids import file_id, given_id, hashed_id, id_in_name
 from .info import described_by, file_of, is_info
 
 _SPLIT = re.compile(r"\w+(\.\w+)*")  # what `datasets` takes
@@ -105,7 +106,7 @@ def settled(drafts: Iterable[Draft]) -> list[Video]:
                 f"{first[video.video_id]}; ids must be unique"
             )
             video = replace(video, problem=problem)
-        if video.problem and (not is_id(video.video_id) or video.video_id in first):
+        if video.problem and (not is_video_id(video.video_id) or video.video_id in first):
             video = replace(video, video_id=_free(f"row-{number}", taken))
         first.setdefault(video.video_id, number)
         taken.add(video.video_id)
@@ -170,7 +171,7 @@ def _problem(values: dict[str, str], written: dict[str, str], where: str) -> str
     video_id = values["video_id"]
     if not values["path"]:
         return f"{where}: no 'path' of a video file"
-    if not is_id(video_id):
+    if not is_video_id(video_id):
         return (
             f"{where}: video_id {video_id[:200]!r} cannot name files; use letters of English, "
             "digits, '.', '_' and '-', no leading dot, at most 128 characters"

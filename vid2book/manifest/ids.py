@@ -12,7 +12,8 @@ import unicodedata
 from hashlib import blake2b
 from pathlib import PurePath
 
-_ID = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]{0,127}")
+from ..names import is_video_id
+
 _READABLE = 80  # characters before the hash
 _IN_BRACKETS = re.compile(r".*\[([^\[\]]+)\]", re.DOTALL)
 _YOUTUBE = re.compile(r"[A-Za-z0-9_-]{11}")
@@ -20,16 +21,11 @@ _YOUTUBE = re.compile(r"[A-Za-z0-9_-]{11}")
 _NO_WORD = re.compile(r"[0-9_-]|[a-z][A-Z]")
 
 
-def is_id(text: str) -> bool:
-    """Whether it can name files."""
-    return bool(_ID.fullmatch(text))
-
-
 def file_id(path: PurePath) -> str:
     """The id of a video by its path within the source."""
     inside = path.with_suffix("") if path.suffix == ".mp4" else path
     name = "-".join(inside.parts)
-    if _ID.fullmatch(name):
+    if is_video_id(name):
         return name
     return hashed_id(name, str(path))
 
@@ -46,7 +42,7 @@ def hashed_id(readable: str, exact: str) -> str:
 
 def given_id(text: str) -> str:
     """An id that a site gave, as it is if it can name files."""
-    return text if _ID.fullmatch(text) else hashed_id(text, text)
+    return text if is_video_id(text) else hashed_id(text, text)
 
 
 def id_in_name(stem: str, known: frozenset[str] = frozenset()) -> str:

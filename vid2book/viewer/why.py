@@ -14,6 +14,7 @@ from rich.text import Text
 
 from ..errors import UserError
 from ..folder.reader import CorpusFolder, Row
+from ..names import plain
 from ..records import Decision
 from .times import clock
 
@@ -64,9 +65,9 @@ class Why:
     corpus: tuple[Piece, ...]
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
-        yield Text(f"{_plain(self.title)}  {self.video_id} at {clock(self.at)}", style="bold")
+        yield Text(f"{plain(self.title)}  {self.video_id} at {clock(self.at)}", style="bold")
         verdict = f"The video was {self.status}"
-        yield Text(verdict + (f": {_plain(self.reason)}" if self.reason else "."))
+        yield Text(verdict + (f": {plain(self.reason)}" if self.reason else "."))
         yield Text()
         yield self._decisions()
         yield Text()
@@ -75,10 +76,10 @@ class Why:
         for piece in self.corpus:
             yield Text.assemble(
                 ("In the corpus ", "green"),
-                f"{_plain(piece.sample)}, {piece.kind} at position {piece.position}, "
+                f"{plain(piece.sample)}, {piece.kind} at position {piece.position}, "
                 f"{_span(piece.start, piece.end)}  ",
-                (f"marked by {_plain(piece.drop)}  " if piece.drop else "", "yellow"),
-                (_plain(piece.text), "italic"),
+                (f"marked by {plain(piece.drop)}  " if piece.drop else "", "yellow"),
+                (plain(piece.text), "italic"),
             )
 
     def _decisions(self) -> Table:
@@ -187,25 +188,20 @@ def _cells(decision: Decision) -> tuple[Text, Text, Text]:
     if decision.threshold is not None:
         score += f" against {decision.threshold:.3g}"
     # One column for all that is told, since a terminal may have 80 columns.
-    told = Text(_plain(decision.stage), style="cyan")
-    told = Text.assemble(told, f" {score}".rstrip(), ": ", _plain(decision.reason))
+    told = Text(plain(decision.stage), style="cyan")
+    told = Text.assemble(told, f" {score}".rstrip(), ": ", plain(decision.reason))
     if decision.provisional:
         told.append(" (the next build tries again)", style="yellow")
     if decision.text:
-        told.append("\n").append(_plain(decision.text), style="italic")
+        told.append("\n").append(plain(decision.text), style="italic")
     if decision.raw not in ("", decision.text):
-        told.append("\nas spoken: ", style="dim").append(_plain(decision.raw), style="italic")
+        told.append("\nas spoken: ", style="dim").append(plain(decision.raw), style="italic")
     span = _span(decision.start, decision.end)
     return verdict, Text(span), told
 
 
 def _span(start: float, end: float) -> str:
     return clock(start) if clock(start) == clock(end) else f"{clock(start)}–{clock(end)}"
-
-
-def _plain(text: str) -> str:
-    """Text of unknown origin without what would command a terminal."""
-    return "".join(ch if ch.isprintable() else " " for ch in text)
 
 
 def _unknown(video_id: str, known: Iterable[str]) -> str:

@@ -39,6 +39,18 @@ class Commit:
     parent: str | None
 
 
+@dataclass
+class Pull:
+    """A pull request. Its own ref is `refs/pr/NUMBER`."""
+
+    number: int
+    title: str
+    author: str
+    head: str
+    status: str = "draft"
+    merged_as: str | None = None
+
+
 class Objects:
     """Contents of files, by their SHA-256, on disk."""
 
@@ -65,6 +77,7 @@ class Repo:
     commits: dict[str, Commit] = field(default_factory=dict)
     branches: dict[str, str] = field(default_factory=dict)
     tags: dict[str, str] = field(default_factory=dict)
+    pulls: dict[str, Pull] = field(default_factory=dict)  # by their ref
 
     def __post_init__(self) -> None:
         self.put("main", {}, "initial commit", None)
@@ -74,19 +87,24 @@ class Repo:
         text = json.dumps([listed, message, parent])
         sha = hashlib.sha1(text.encode()).hexdigest()
         self.commits[sha] = Commit(sha, files, message, parent)
-        self.branches[branch] = sha
+        if branch in self.pulls:
+            self.pulls[branch].head = sha
+        else:
+            self.branches[branch] = sha
         return sha
 
     def at(self, revision: str) -> Commit:
-        sha = self.branches.get(revision) or self.tags.get(revision) or revision
+        pull = self.pulls[revision].head if revision in self.pulls else ""
+        sha = pull or self.branches.get(revision) or self.tags.get(revision) or revision
         if sha not in self.commits or sha not in self.reachable():
             raise Refused(404, f"Invalid rev id: {revision}", "RevisionNotFound")
         return self.commits[sha]
 
     def reachable(self) -> set[str]:
-        """Commits that a branch or a tag still holds."""
+        """Commits that a branch, a tag or a pull request still holds."""
         found: set[str] = set()
-        for head in (*self.branches.values(), *self.tags.values()):
+        pulls = [pull.head for pull in self.pulls.values()]
+        for head in (*self.branches.values(), *self.tags.values(), *pulls):
             sha: str | None = head
             while sha and sha not in found:
                 found.add(sha)
@@ -122,6 +140,38 @@ class Repo:
             else:
                 raise Refused(400, f"no such operation: {key}")
         return self.put(branch, files, message, head.sha)
+
+    def open_pull(self, title: str, author: str) -> Pull:
+        number = len(self.pulls) + 1
+        pull = Pull(number, title, author, self.branches["main"])
+        self.pulls[f"refs/pr/{number}"] = pull
+        return pull
+
+    def pull(self, number: int) -> Pull:
+        if f"refs/pr/{number}" not in self.pulls:
+            raise Refused(404, f"no discussion {number}", "EntryNotFound")
+        return self.pulls[f"refs/pr/{number}"]
+
+    def merge(self, pull: Pull) -> None:
+        """Put the files of a pull request on main, in one commit.
+
+        Of main, only what the request was opened from is known to be the same.
+        """
+        if pull.status != "open":
+            raise Refused(400, f"a pull request that is {pull.status} cannot be merged")
+        main = self.branches["main"]
+        if main not in self._history(pull.head):
+            raise Refused(409, "the pull request has conflicts")
+        message = f"{pull.title} (#{pull.number})"
+        pull.merged_as = self.put("main", self.commits[pull.head].files, message, main)
+        pull.status = "merged"
+
+    def _history(self, sha: str | None) -> set[str]:
+        found = set()
+        while sha:
+            found.add(sha)
+            sha = self.commits[sha].parent
+        return found
 
     def squash(self, branch: str, message: str) -> None:
         self.put(branch, self.at(branch).files, message, None)

@@ -7,22 +7,23 @@ import json
 import shutil
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, quote, urlencode
 
-from .repo import Blob, Commit, Refused, Repo, entries, entry
+from .repo import Blob, Commit, Pull, Refused, Repo, entries, entry
 
 if TYPE_CHECKING:
     from .server import Handler, Hub
 
 PAGE = 1000  # entries of a tree in one answer
+USER = "someone"
 
 Body = Path  # the body of the request, in a file
 
 
 def whoami(on: Handler, hub: Hub, body: Body) -> None:
     on.writer()
-    on.answer({"type": "user", "name": "someone", "orgs": [{"name": "org"}]})
+    on.answer({"type": "user", "name": USER, "orgs": [{"name": "org"}]})
 
 
 def create(on: Handler, hub: Hub, body: Body) -> None:
@@ -88,7 +89,10 @@ def refs(on: Handler, hub: Hub, body: Body, repo: str) -> None:
             "branches": listed("heads", found.branches),
             "tags": listed("tags", found.tags),
             "converts": [],
-            "pullRequests": [],
+            "pullRequests": [
+                {"name": ref.removeprefix("refs/"), "ref": ref, "targetCommit": pull.head}
+                for ref, pull in found.pulls.items()
+            ],
         }
     )
 
@@ -107,6 +111,74 @@ def delete_tag(on: Handler, hub: Hub, body: Body, repo: str, tag: str) -> None:
     if on.repo(hub, repo).tags.pop(tag, None) is None:
         raise Refused(404, f"no tag {tag}", "RevisionNotFound")
     on.answer({})
+
+
+def add_branch(on: Handler, hub: Hub, body: Body, repo: str, branch: str) -> None:
+    on.writer()
+    found, asked = on.repo(hub, repo), json.loads(body.read_bytes())
+    if branch in found.branches:
+        raise Refused(409, f"Branch {branch} already exists")
+    found.branches[branch] = found.at(asked.get("startingPoint", "main")).sha
+    on.answer({})
+
+
+def delete_branch(on: Handler, hub: Hub, body: Body, repo: str, branch: str) -> None:
+    on.writer()
+    if branch == "main" or on.repo(hub, repo).branches.pop(branch, None) is None:
+        raise Refused(404, f"no branch {branch} to delete", "RevisionNotFound")
+    on.answer({})
+
+
+def discussions(on: Handler, hub: Hub, body: Body, repo: str) -> None:
+    asked = {key: values[0] for key, values in on.query.items()}
+    wanted = {"open": {"draft", "open"}, "closed": {"merged", "closed"}}
+    found = [
+        _discussion(pull, repo)
+        for pull in on.repo(hub, repo).pulls.values()
+        if asked.get("author", pull.author) == pull.author
+        and pull.status in wanted.get(asked.get("status", ""), {pull.status})
+    ]
+    on.answer({"discussions": found, "count": len(found), "start": 0})
+
+
+def open_discussion(on: Handler, hub: Hub, body: Body, repo: str) -> None:
+    on.writer()
+    asked = json.loads(body.read_bytes())
+    if not asked["pullRequest"]:
+        raise Refused(400, "only pull requests here")
+    on.answer(_discussion(on.repo(hub, repo).open_pull(asked["title"], USER), repo))
+
+
+def discussion(on: Handler, hub: Hub, body: Body, repo: str, number: str) -> None:
+    on.answer(_discussion(on.repo(hub, repo).pull(int(number)), repo))
+
+
+def change_discussion(on: Handler, hub: Hub, body: Body, repo: str, number: str, to: str) -> None:
+    on.writer()
+    found = on.repo(hub, repo)
+    pull = found.pull(int(number))
+    if to == "merge":
+        found.merge(pull)
+    else:
+        pull.status = json.loads(body.read_bytes())["status"]
+    when = "2026-01-01T00:00:00.000Z"
+    event = {"id": "1", "type": "status-change", "createdAt": when, "author": {"name": USER}}
+    on.answer({"newStatus": event | {"data": {"status": pull.status}}})
+
+
+def _discussion(pull: Pull, repo: str) -> dict[str, Any]:
+    return {
+        "title": pull.title,
+        "num": pull.number,
+        "author": {"name": pull.author},
+        "createdAt": "2026-01-01T00:00:00.000Z",
+        "status": pull.status,
+        "repo": {"name": repo, "type": "dataset"},
+        "isPullRequest": True,
+        "changes": {"base": "refs/heads/main", "mergeCommitId": pull.merged_as},
+        "filesWithConflicts": False,
+        "events": [],
+    }
 
 
 def squash(on: Handler, hub: Hub, body: Body, repo: str, branch: str) -> None:
@@ -271,6 +343,12 @@ ROUTES: list[tuple[str, str, Callable[..., None]]] = [
     ("GET", rf"{_API}/refs", refs),
     ("POST", rf"{_API}/tag/(?P<revision>[^/]+)", add_tag),
     ("DELETE", rf"{_API}/tag/(?P<tag>[^/]+)", delete_tag),
+    ("POST", rf"{_API}/branch/(?P<branch>[^/]+)", add_branch),
+    ("DELETE", rf"{_API}/branch/(?P<branch>[^/]+)", delete_branch),
+    ("GET", rf"{_API}/discussions", discussions),
+    ("POST", rf"{_API}/discussions", open_discussion),
+    ("GET", rf"{_API}/discussions/(?P<number>\d+)", discussion),
+    ("POST", rf"{_API}/discussions/(?P<number>\d+)/(?P<to>status|merge)", change_discussion),
     ("POST", rf"{_API}/super-squash/(?P<branch>[^/]+)", squash),
     ("GET", rf"{_API}/lfs-files", lfs_files),
     ("POST", rf"{_API}/lfs-files/batch", delete_lfs_files),

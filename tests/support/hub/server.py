@@ -23,7 +23,10 @@ TOKEN = "hf_" + "standin" * 5
 
 @dataclass
 class Fault:
-    """What happens to requests in place of an answer, `times` times once `after` were let by."""
+    """What happens to requests in place of an answer, `times` times once `after` were let by.
+
+    With `landed`, what was asked for is done all the same, as behind a gateway that gave up.
+    """
 
     method: str
     path: str  # a regular expression
@@ -32,6 +35,7 @@ class Fault:
     times: int = 1
     after: int = 0
     body: str = ""
+    landed: bool = False
     reached: threading.Event = field(default_factory=threading.Event)
     release: threading.Event = field(default_factory=threading.Event)
 
@@ -85,6 +89,7 @@ class Hub(ThreadingHTTPServer):
 class Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True
+    _fault: Fault | None = None
     wbufsize = 1 << 16
 
     def do(self) -> None:
@@ -96,7 +101,9 @@ class Handler(BaseHTTPRequestHandler):
         size = self._receive(body)
         hub.requests.append((self.command, unquote(url.path), size))
         try:
-            self._fault(hub, unquote(url.path))
+            self._fault = self._find_fault(hub, unquote(url.path))
+            if self._fault and not self._fault.landed:
+                self._answer_fault(self._fault)
             for method, pattern, action in ROUTES:
                 # HEAD is GET without its body.
                 match = re.fullmatch(pattern, url.path)
@@ -136,7 +143,7 @@ class Handler(BaseHTTPRequestHandler):
                     raise ConnectionError("the client went away")
         return target.stat().st_size
 
-    def _fault(self, hub: Hub, path: str) -> None:
+    def _find_fault(self, hub: Hub, path: str) -> Fault | None:
         for fault in hub.faults:
             if fault.times and fault.method == self.command and re.search(fault.path, path):
                 if fault.after:
@@ -144,16 +151,23 @@ class Handler(BaseHTTPRequestHandler):
                     continue
                 fault.times -= 1
                 fault.reached.set()
-                if not fault.status:
-                    fault.release.wait(60)
-                    self.close_connection = True
-                    raise _Answered
-                self.answer({"error": fault.body or "made up"}, fault.status, fault.headers)
-                raise _Answered
+                return fault
+        return None
+
+    def _answer_fault(self, fault: Fault) -> None:
+        self._fault = None
+        if not fault.status:
+            fault.release.wait(60)
+            self.close_connection = True
+            raise _Answered
+        self.answer({"error": fault.body or "made up"}, fault.status, fault.headers)
+        raise _Answered
 
     def answer(
         self, value: Any = None, status: int = 200, headers: dict[str, str] | None = None
     ) -> None:
+        if self._fault:
+            self._answer_fault(self._fault)
         body = b"" if value is None else json.dumps(value).encode()
         self.send_response(status)
         for name, text in {"Content-Type": "application/json", **(headers or {})}.items():

@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 from vid2book.intake import IntakeError, Unread, read_object, read_rows
 from vid2book.intake.yaml_text import BadYaml, parse_yaml
 from vid2book.manifest import ManifestError, read_manifest
-from vid2book.manifest.ids import file_id, is_id
+from vid2book.manifest.ids import file_id
+from vid2book.names import is_video_id
 from vid2book.public import plain_cell, public_text, public_url, public_value
 
 QUICK = settings(
@@ -106,7 +107,7 @@ def test_any_row_is_a_video_or_has_a_problem(row: dict[str, Any]) -> None:
     except ManifestError as error:
         assert "no rows" in str(error)
         return
-    assert len(videos) == 1 and videos[0].problem and is_id(videos[0].video_id)
+    assert len(videos) == 1 and videos[0].problem and is_video_id(videos[0].video_id)
     json.dumps(videos[0].metadata, allow_nan=False).encode()
 
 
@@ -114,7 +115,7 @@ def test_any_row_is_a_video_or_has_a_problem(row: dict[str, Any]) -> None:
 @given(name=st.text(st.characters(), max_size=200))
 def test_every_name_has_an_id(name: str) -> None:
     clean = name.replace("/", "").replace("\0", "").strip(".")
-    assert is_id(file_id(Path(f"{clean}x.mp4")))
+    assert is_video_id(file_id(Path(f"{clean}x.mp4")))
 
 
 @QUICK

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from vid2book.manifest import read_manifest, read_sources
-from vid2book.manifest.ids import file_id, id_in_name, is_id
+from vid2book.manifest.ids import file_id, id_in_name
+from vid2book.names import is_video_id
 
 NAMES = [
     "a.mp4", "a.mkv", "A.mp4", "a b.mp4", "a-b.mp4", "a_b.mp4", "a--b.mp4", "a.b.mp4", "ä.mp4",
@@ -35,7 +36,7 @@ def ids(folder: Path) -> dict[str, str]:
 
 def test_each_name_has_its_own_id_whatever_stands_beside(tmp_path: Path) -> None:
     together = ids(touch(tmp_path / "all", *NAMES))
-    assert len(set(together.values())) == len(NAMES) and all(map(is_id, together.values()))
+    assert len(set(together.values())) == len(NAMES) and all(map(is_video_id, together.values()))
     for n, name in enumerate(NAMES):
         assert ids(touch(tmp_path / str(n), name)) == {name: together[name]}
 

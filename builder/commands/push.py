@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -15,8 +16,7 @@ from rich.table import Table
 from vid2book.console import stop, user_errors
 
 if TYPE_CHECKING:
-    from .plan import Plan
-    from .publish import Release
+    from ..publish import Pushed
 
 
 @user_errors()
@@ -57,88 +57,94 @@ def push(
     ] = False,
 ) -> None:
     """Publish a corpus on the Hugging Face Hub, as a version that others can load."""
-    from vid2book import licences
-    from vid2book.folder.layout import CARD, CROISSANT
+    from ..hub.errors import HubError
+    from ..publish import push as publish  # the client takes half a second to import
 
-    from .hub import Hub, HubError, has_token, quiet
-    from .measures import read_measures
-    from .plan import local_files, plan
-    from .publish import Release, checked  # the client takes half a second to import
-
-    out, errors = Console(highlight=False), Console(stderr=True, highlight=False)
-    videos = checked(corpus, version, [*licences.OPEN, *(allow_license or [])])
-    named = {"decisions": decisions, "transcripts": transcripts}
-    asked = {table for table, wanted in named.items() if wanted}
-    local = local_files(corpus, asked)
-    measured = read_measures(measures, corpus) if measures else None
-    local |= measured.files if measured else {}
+    out = Console(highlight=False)
     try:
-        with quiet():
-            hub = Hub(repo)
-            try:
-                if not has_token():
-                    raise HubError("no token; log in with `hf auth login`, or set HF_TOKEN")
-                release = Release(hub, version, videos, force)
-            except HubError as error:
-                if not dry_run:
-                    raise
-                errors.print(f"[yellow]Not compared with the Hub:[/] {escape(str(error))}")
-                _show(out, plan(local, {}), repo, version)
-                return
-            forget = bool(release.holding) and (
-                delete_history or (not dry_run and _asked(release.holding))
-            )
-            local[CARD] = release.card(corpus, asked, forget, measured)
-            local[CROISSANT] = release.croissant(local)
-            todo = release.plan(local)
-            if dry_run:
-                _show(out, todo, repo, version)
-            else:
-                release.send(todo, private, gated, lambda line: out.print(line, soft_wrap=True))
-            if forget and not dry_run:
-                hub.forget(version, list(release.holding))
+        pushed = publish(
+            corpus,
+            repo,
+            version=version,
+            private=private,
+            gated=gated,
+            force=force,
+            decisions=decisions,
+            transcripts=transcripts,
+            measures=measures,
+            allow_license=allow_license or [],
+            delete_history=delete_history or _asked,
+            dry_run=dry_run,
+            tell=lambda line: out.print(escape(line), soft_wrap=True),
+        )
     except HubError as error:
         stop(error, code=1)
-    _tell_versions(out, release, forget, dry_run)
+    if dry_run:
+        _show(out, pushed)
+    else:
+        _tell(out, pushed)
+    _tell_versions(out, pushed, dry_run)
 
 
-def _show(out: Console, todo: Plan, repo: str, version: str) -> None:
+def _show(out: Console, pushed: Pushed) -> None:
+    if pushed.not_compared:
+        errors = Console(stderr=True, highlight=False)
+        errors.print(f"[yellow]Not compared with the Hub:[/] {escape(pushed.not_compared)}")
+    todo = pushed.plan
     table = Table("file", "size", "", box=None)
     table.columns[1].justify = "right"
-    for path, size in todo.sizes.items():
-        table.add_row(path, decimal(size), "send")
+    for path, content in todo.send.items():
+        table.add_row(path, decimal(content.size), "send")
     for path in todo.same:
         table.add_row(path, "", "is there")
     for path in todo.gone:
         table.add_row(path, "", "delete")
     out.print(table)
-    total = decimal(sum(todo.sizes.values()))
-    out.print(f"{repo} {version}: {len(todo.send)} files, {total}; nothing was sent")
+    files = f"{len(todo.send)} files, {decimal(todo.size)}"
+    out.print(f"{pushed.repo} {pushed.version}: {files}; nothing was sent")
 
 
-def _tell_versions(out: Console, release: Release, forget: bool, dry_run: bool) -> None:
-    from .changes import counted
-    from .publish import some
+def _tell(out: Console, pushed: Pushed) -> None:
+    todo = pushed.plan
+    if pushed.commit is None:
+        out.print(f"{pushed.repo} has version {pushed.version} already, and it is this corpus")
+    else:
+        out.print(
+            f"{pushed.repo} is at version {pushed.version}: {len(todo.send)} files sent "
+            f"({decimal(todo.size)}), {len(todo.same)} were there, {len(todo.gone)} deleted"
+        )
 
-    if release.previous:
-        out.print(f"Against {release.previous}: {counted(release.found)}")
-    names = ", ".join(release.holding)
-    if release.holding and forget:
+
+def _tell_versions(out: Console, pushed: Pushed, dry_run: bool) -> None:
+    from ..changes import counted
+    from ..release import some
+
+    if pushed.previous and pushed.changes is not None:
+        out.print(f"Against {pushed.previous}: {counted(pushed.changes)}")
+    names = ", ".join(pushed.holding)
+    if pushed.holding and pushed.forgotten:
         out.print(f"{'Would delete' if dry_run else 'Deleted'} with their history: {names}")
-    elif release.holding:
-        lost = some(sorted({v for videos in release.holding.values() for v in videos}))
+    elif pushed.holding:
+        lost = some(sorted({v for videos in pushed.holding.values() for v in videos}))
         out.print(
             f"[yellow]Older versions still hold what this one no longer has[/] ({lost}): {names}. "
             "Push again with --delete-history to delete these tags and all older history.",
             soft_wrap=True,
         )
+    if pushed.open_pulls:
+        listed = ", ".join(map(str, pushed.open_pulls))
+        out.print(
+            f"[yellow]Open pull requests may still hold it:[/] {listed}. Merge or close them, then "
+            "push again with --delete-history.",
+            soft_wrap=True,
+        )
 
 
-def _asked(holding: dict[str, list[str]]) -> bool:
+def _asked(holding: Mapping[str, list[str]]) -> bool:
     """On a terminal, ask; elsewhere nobody is there to answer."""
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         return False
-    from .publish import some
+    from ..release import some
 
     lost = some(sorted({video for videos in holding.values() for video in videos}))
     return typer.confirm(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -12,7 +11,7 @@ from rich.markup import escape
 from vid2book.console import user_errors
 
 if TYPE_CHECKING:
-    from .changes import Row, Videos
+    from ..changes import Row
 
 
 @user_errors()
@@ -21,10 +20,10 @@ def compare(
     b: Annotated[str, typer.Argument(metavar="B", help="Another, taken as the newer one.")],
 ) -> None:
     """Name the videos that were added, removed and changed between two corpora."""
-    from .changes import counted, diff
+    from ..changes import counted
+    from ..versions import compared
 
-    old, new = _open(a), _open(b)
-    found = diff(old, new)
+    found, old, new = compared(a, b)
     out = Console(highlight=False)
     for video_id in found.added:
         out.print(f"[green]+[/] {video_id}  {escape(_described(new[video_id]))}", soft_wrap=True)
@@ -33,17 +32,6 @@ def compare(
     for change in found.changed:
         out.print(f"[yellow]~[/] {change.video_id}  {escape(change.told())}", soft_wrap=True)
     out.print(counted(found))
-
-
-def _open(corpus: str) -> Videos:
-    from .changes import read_videos
-
-    if not Path(corpus).exists() and corpus.count("/") == 1:
-        from .hub import Hub
-
-        name, _, version = corpus.partition("@")
-        return Hub(name).videos(version or "main")
-    return read_videos(Path(corpus))
 
 
 def _described(row: Row) -> str:

@@ -17,23 +17,30 @@ from vid2book.console import takes_ids, user_errors
 @user_errors()
 def remove(
     corpus: Annotated[Path, typer.Argument(metavar="CORPUS", help="Folder of a built corpus.")],
-    video_ids: Annotated[list[str], typer.Argument(metavar="VIDEO_ID...", help="Of the videos.")],
+    video_ids: Annotated[
+        list[str] | None, typer.Argument(metavar="[VIDEO_ID]...", help="Of the videos.")
+    ] = None,
+    channel: Annotated[
+        str | None, typer.Option(help="All of this channel: its name, id or address.")
+    ] = None,
+    uploader: Annotated[
+        str | None, typer.Option(help="All of this uploader: a name, id or address.")
+    ] = None,
+    url: Annotated[
+        str | None, typer.Option(help="A video's address, or a pattern of addresses with '*'.")
+    ] = None,
 ) -> None:
     """Take videos out of a corpus, with all that came from them."""
-    from vid2book.folder import record
+    from ..removal import remove as take_out
 
-    from .removal import take_out
-
+    done = take_out(corpus, video_ids or (), channel=channel, uploader=uploader, url=url)
     out = Console(highlight=False)
-    before = record.held(corpus)
-    written = take_out(corpus, video_ids)
-    samples = before.samples - written.samples if before else 0
-    names = ", ".join(video_ids)
+    names = ", ".join(done.video_ids)
     for line in (
-        f"Removed {names}: {samples:,} samples, {written.samples:,} are left",
+        f"Removed {names}: {done.samples:,} samples, {done.left.samples:,} are left",
         f"`vid2book build` leaves them out of {corpus} from now on. To keep them out of every "
         "corpus, put this in the config:",
-        f"  reduce:\n    deny: {json.dumps(written.removed)}",
+        f"  reduce:\n    deny: {json.dumps(done.left.removed)}",
         "The store may still hold the stages' results of these videos.",
         f"Look at it: vid2book view {corpus}",
         "Published versions still hold them: see `vid2book push --delete-history`",

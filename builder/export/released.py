@@ -16,10 +16,11 @@ from datasets import Dataset
 from vid2book.folder.record import CorpusError
 from vid2book.folder.released import read_released
 
-from .features import FEATURES, Row
+from ..changes import Videos
+from ..features import FEATURES, Row
 
 
-def write(split: str, rows: Iterable[Row], out: Path) -> int:
+def write(split: str, rows: Iterable[Row], out: Path, videos: Videos) -> int:
     """Write the rows of a split to OUT/SPLIT.json, its images to OUT/images; their number.
 
     Paths are relative to OUT/images. `metadata` has an entry for each position: those of

@@ -1,0 +1,112 @@
+"""Whether the files of a corpus folder are those that its record and its card tell of.
+
+A build that was disturbed, a file that was copied by hand, a disk that lost a block: none of it may
+get out under a card that says otherwise.
+"""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+from typing import Any
+
+from huggingface_hub import DatasetCard
+
+from vid2book.folder import record
+from vid2book.folder.layout import ATTRIBUTION, CARD, TABLES, shards
+from vid2book.folder.record import CorpusError, Written
+
+from .changes import Videos
+from .local import Hashes
+
+_AGAIN = "build the corpus anew with `vid2book build`"
+
+
+def check(corpus: Path, videos: Videos, hashes: Hashes) -> Written:
+    """Compare names, sizes and hashes with the record, and the record with the card.
+
+    Args:
+        corpus: the folder.
+        videos: the rows of its table `videos`.
+        hashes: of its files; it learns those that it does not know.
+
+    Raises:
+        CorpusError: something does not fit; the message names it.
+    """
+    written = record.read(corpus)
+    if written is None:
+        raise CorpusError(f"{corpus}: no whole corpus, for its record is missing; {_AGAIN}")
+    _check_files(corpus, written)
+    for table, by_split in written.sizes.items():
+        for split, size in by_split.items():
+            if hashes.joined(shards(corpus, table, split)) != size.sha256:
+                raise CorpusError(
+                    f"{corpus}: the files of the table '{table}', split '{split}', are not those "
+                    f"that were written; {_AGAIN}"
+                )
+    _check_card(corpus, written)
+    _check_attribution(corpus, videos)
+    return written
+
+
+def _check_files(corpus: Path, written: Written) -> None:
+    found = {
+        file.relative_to(corpus).as_posix(): file.stat().st_size
+        for table in TABLES
+        for file in shards(corpus, table)
+    }
+    for path in sorted(found.keys() | written.files.keys()):
+        if path not in found:
+            raise CorpusError(f"{corpus / path}: is missing; {_AGAIN}")
+        if path not in written.files:
+            raise CorpusError(
+                f"{corpus / path}: is none of the files that were written; move it away"
+            )
+        if found[path] != written.files[path]:
+            raise CorpusError(
+                f"{corpus / path}: has {found[path]:,} bytes, and {written.files[path]:,} were "
+                f"written; {_AGAIN}"
+            )
+
+
+def _check_card(corpus: Path, written: Written) -> None:
+    """The header counts what the record counts; its text may be the owner's."""
+    try:
+        card = DatasetCard((corpus / CARD).read_text(encoding="utf-8"))
+        listed: Any = card.data["dataset_info"]
+        told = {
+            info["config_name"]: {
+                split["name"]: (split["num_examples"], split["num_bytes"])
+                for split in info["splits"]
+            }
+            for info in (listed if isinstance(listed, list) else [listed])
+        }
+    except (OSError, ValueError, LookupError, TypeError) as error:
+        raise CorpusError(
+            f"{corpus / CARD}: its header cannot be read: {error}; {_AGAIN}"
+        ) from None
+    counted = {
+        table: {split: (size.rows, size.num_bytes) for split, size in by_split.items()}
+        for table, by_split in written.sizes.items()
+        if by_split
+    }
+    if told != counted:
+        raise CorpusError(f"{corpus / CARD}: is the card of another corpus; {_AGAIN}")
+
+
+def _check_attribution(corpus: Path, videos: Videos) -> None:
+    try:
+        with (corpus / ATTRIBUTION).open(encoding="utf-8", newline="") as file:
+            named = {row["video_id"] for row in csv.DictReader(file)}
+    except (OSError, ValueError, KeyError, csv.Error) as error:
+        raise CorpusError(f"{corpus / ATTRIBUTION}: cannot be read: {error}; {_AGAIN}") from None
+    inside = {
+        video_id
+        for video_id, row in videos.items()
+        if row.get("status") == "kept" or row.get("samples")
+    }
+    if named != inside:
+        one = min(named ^ inside)
+        raise CorpusError(
+            f"{corpus / ATTRIBUTION}: names other videos than are in it ('{one}'); {_AGAIN}"
+        )

@@ -1,0 +1,1 @@
+"""The commands of the builder, each a shell around one function."""

@@ -1,0 +1,37 @@
+"""The command `vid2book find`: whether something of a video is in a corpus."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+
+from vid2book.console import user_errors
+
+
+@user_errors()
+def find(
+    corpus: Annotated[
+        str, typer.Argument(metavar="CORPUS", help="A corpus folder, or ORG/NAME@VERSION.")
+    ],
+    url: Annotated[
+        str | None, typer.Option(help="A video's address, or a pattern of addresses with '*'.")
+    ] = None,
+    channel: Annotated[str | None, typer.Option(help="Its name, id or address.")] = None,
+    uploader: Annotated[str | None, typer.Option(help="A name, id or address.")] = None,
+) -> None:
+    """Say whether something of a video, channel or uploader is in a corpus."""
+    from vid2book.names import plain
+
+    from ..takedown import find as look
+
+    found = look(corpus, url=url, channel=channel, uploader=uploader)
+    out = Console(highlight=False)
+    for video in found:
+        inside = f"{video.samples:,} samples" if video.samples else "no sample, a row in `videos`"
+        told = f"{video.video_id}  {plain(video.title)} ({video.status}, {inside})"
+        out.print(escape(told), soft_wrap=True)
+    if not found:
+        out.print("Nothing of it is in the corpus")

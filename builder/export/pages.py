@@ -1,0 +1,46 @@
+"""The samples of a corpus video by video, for formats that have a file for each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from itertools import groupby
+
+from vid2book.folder.reader import video_of
+
+from ..changes import Videos
+from ..features import Row
+
+
+@dataclass(frozen=True)
+class Head:
+    """What stands at the top of a video's file."""
+
+    video_id: str
+    title: str
+    author: str
+    language: str
+    licence: str
+    source: str  # an address on the web, or empty
+
+
+def by_video(rows: Iterable[Row], videos: Videos) -> Iterator[tuple[Head, Iterator[Row]]]:
+    """Each video's head and samples; the samples are to be read before the next video."""
+    for video_id, found in groupby(rows, video_of):
+        yield _head(video_id, videos.get(video_id) or {}), found
+
+
+def _head(video_id: str, row: Row) -> Head:
+    source = str(row.get("source_url") or "")
+    return Head(
+        video_id,
+        _line(row.get("title")) or video_id,
+        _line(row.get("author")),
+        _line(row.get("language")) or "und",
+        _line(row.get("license")),
+        _line(source) if source.startswith(("https://", "http://")) else "",
+    )
+
+
+def _line(text: object) -> str:
+    return " ".join(str(text or "").split())

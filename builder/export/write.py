@@ -1,0 +1,60 @@
+"""Writing a corpus in another format."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from vid2book.folder.record import CorpusError
+from vid2book.folder.swap import new_folder
+
+from ..changes import Videos, read_videos
+from ..features import Row
+from . import chat, epub, llama_factory, markdown, obelics, released, swift, webdataset
+from .formats import Format
+from .samples import samples_of
+
+Write = Callable[[str, Iterable[Row], Path, Videos], int]  # split, rows, folder; gives their number
+
+
+_WRITE: dict[Format, Write] = {
+    Format.webdataset: webdataset.write,
+    Format.mm_textbook: released.write,
+    Format.obelics: obelics.write,
+    Format.chat: chat.write,
+    Format.ms_swift: swift.write,
+    Format.llama_factory: llama_factory.write,
+    Format.markdown: markdown.write,
+    Format.epub: epub.write,
+}
+
+
+@dataclass(frozen=True)
+class Exported:
+    """What was written, and the rows that could not be, by reason."""
+
+    samples: int
+    left_out: Counter[str]
+
+
+def write_export(corpus: Path, to: Format, out: Path, marked: bool = False) -> Exported:
+    """Write the samples of a corpus folder. `out` is there only once it is whole.
+
+    What is marked (config `decide: mark`) is left out unless it is asked for.
+
+    Raises:
+        CorpusError: `corpus` holds none, `out` holds something or is being written by another
+            process, or the disk is full.
+    """
+    videos = read_videos(corpus)
+    if out.exists() and (not out.is_dir() or any(out.iterdir())):
+        raise CorpusError(f"{out}: there is something already; name a new folder")
+    left_out = Counter[str]()
+    with new_folder(out) as new:
+        samples = sum(
+            _WRITE[to](split, rows, new, videos)
+            for split, rows in samples_of(corpus, marked, left_out)
+        )
+    return Exported(samples, left_out)

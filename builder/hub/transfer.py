@@ -1,0 +1,251 @@
+"""Files on their way into a repository: in commits of the size that the Hub recommends, on a side
+line that nobody loads from, and from there to main in one step.
+
+The Hub has one way to move a branch over several commits at once: merging a pull request. A change
+that fits into one commit needs none.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+
+from huggingface_hub import CommitOperationAdd, CommitOperationDelete
+from huggingface_hub.lfs import UploadInfo
+from rich.filesize import decimal
+
+from ..local import Content
+from .errors import HubError
+from .repo import Hub, RemoteFile
+
+Operation = CommitOperationAdd | CommitOperationDelete
+
+PART = 100  # files of a commit; https://huggingface.co/docs/hub/repositories-recommendations
+_NO_PULLS = (403, 404, 405, 501)  # answers of a Hub or a repository without pull requests
+_SAMPLE = 512  # bytes of a file by which the Hub tells how to send it
+
+
+@dataclass(frozen=True)
+class Side:
+    """A line of commits beside main."""
+
+    revision: str  # of its head
+    pull: int | None = None  # number of the pull request; None: a branch
+
+
+class NoPullRequestsError(Exception):
+    """This repository takes none."""
+
+
+def in_one_step(
+    hub: Hub, send: dict[str, Content], gone: Sequence[str], base: str, message: str
+) -> str:
+    """Put files on main in one commit; the commit."""
+    operations = list(_operations(send, gone))
+    for part in _parts(operations, PART):
+        _upload(hub, part, "main", "what was sent is kept, and main is as it was")
+    return _commit(hub, operations, "main", base, message, "main is as it was")
+
+
+def in_parts(
+    hub: Hub, send: dict[str, Content], gone: Sequence[str], side: Side, message: str
+) -> str:
+    """Put files on a side line, commit by commit; its head.
+
+    An interrupted call leaves what is committed there, which `send` then has no more.
+    """
+    state = "what was sent is kept, and main is as it was; push again to go on"
+    count = -(-(len(send) + len(gone)) // PART)
+    head = _head(hub, side.revision)
+    for number, part in enumerate(_parts(_operations(send, gone), PART), 1):
+        _upload(hub, part, side.revision, state)
+        named = f"{message} (part {number} of {count})"
+        head = _commit(hub, part, side.revision, head, named, state)
+        hub.tell(f"Part {number} of {count} is there")
+    return head
+
+
+def open_pull(hub: Hub, title: str, base: str) -> Side:
+    """A pull request of ours with this title: one that an earlier push left, or a new one.
+
+    Raises:
+        NoPullRequestsError: the repository takes none.
+    """
+    try:
+        with hub.told():
+            me = str(hub.api.whoami()["name"])
+            left = _left_open(hub, title, me, base)
+        if left:
+            hub.tell(f"Going on with pull request {left.pull}, which an earlier push left")
+            return left
+        return hub.once(
+            lambda: _make_pull(hub, title),
+            lambda: _left_open(hub, title, me, base),
+            "the pull request",
+            "main is as it was",
+        )
+    except HubError as error:
+        if error.status in _NO_PULLS:
+            raise NoPullRequestsError(str(error)) from None
+        raise
+
+
+def merge(
+    hub: Hub, side: Side, is_whole: Callable[[dict[str, RemoteFile]], bool], base: str
+) -> str:
+    """Move main to a pull request; the new head of main.
+
+    Args:
+        side: the pull request.
+        is_whole: whether files are all that it has to hold, and nothing else.
+        base: the head of main that it was made on.
+
+    Raises:
+        HubError: it holds something else, or main has moved.
+    """
+    number = side.pull
+    assert number is not None
+    if not is_whole(hub.files(side.revision)):
+        raise HubError(
+            f"{hub.repo}: pull request {number} does not hold what was sent; close it and push "
+            "again (main is as it was)"
+        )
+    hub.look_again()
+    if hub.head != base:
+        raise HubError(
+            f"{hub.repo}: someone else committed to main meanwhile; close pull request {number}, "
+            "look at main, then push again"
+        )
+
+    def act() -> str:
+        details = hub.api.get_discussion_details(hub.repo, number, repo_type="dataset")
+        if details.status == "draft":
+            hub.api.change_discussion_status(hub.repo, number, "open", repo_type="dataset")
+        hub.api.merge_pull_request(hub.repo, number, repo_type="dataset")
+        return _head(hub, "main")
+
+    def found() -> str | None:
+        details = hub.api.get_discussion_details(hub.repo, number, repo_type="dataset")
+        return _head(hub, "main") if details.status == "merged" else None
+
+    head = hub.once(act, found, "the merge", "all files are there, and main is as it was")
+    hub.look_again()
+    return head
+
+
+def branch(hub: Hub, name: str, base: str) -> Side:
+    """A branch that starts at `base`, or the one that an earlier push left."""
+    with hub.told():
+        hub.api.create_branch(
+            hub.repo, branch=name, revision=base, repo_type="dataset", exist_ok=True
+        )
+    return Side(name)
+
+
+def delete_branch(hub: Hub, side: Side) -> None:
+    """Take a branch away, whose head has a tag by now."""
+    with hub.told(f"the version is there, only the branch {side.revision} is left over"):
+        hub.api.delete_branch(hub.repo, branch=side.revision, repo_type="dataset")
+
+
+def _left_open(hub: Hub, title: str, me: str, base: str) -> Side | None:
+    """What an earlier push left; what was made on another state of main is closed."""
+    for pull in hub.api.get_repo_discussions(
+        hub.repo,
+        repo_type="dataset",
+        author=me,
+        discussion_type="pull_request",
+        discussion_status="open",
+    ):
+        # Asked for by author too, but a stranger's files must never get to main.
+        if pull.title == title and pull.author == me and pull.is_pull_request:
+            revision = f"refs/pr/{pull.num}"
+            if _starts_at(hub, revision, base):
+                return Side(revision, pull.num)
+            hub.api.change_discussion_status(hub.repo, pull.num, "closed", repo_type="dataset")
+    return None
+
+
+def _make_pull(hub: Hub, title: str) -> Side:
+    made = hub.api.create_pull_request(
+        hub.repo,
+        title=title,
+        description="Made by vid2book, which merges it when all files are here.",
+        repo_type="dataset",
+    )
+    return Side(f"refs/pr/{made.num}", made.num)
+
+
+def _starts_at(hub: Hub, revision: str, base: str) -> bool:
+    commits = hub.api.list_repo_commits(hub.repo, revision=revision, repo_type="dataset")
+    return any(commit.commit_id == base for commit in commits)
+
+
+def _head(hub: Hub, revision: str) -> str:
+    with hub.told():
+        return str(hub.api.dataset_info(hub.repo, revision=revision).sha)
+
+
+def _upload(hub: Hub, part: Iterable[Operation], revision: str, state: str) -> None:
+    files = [operation for operation in part if isinstance(operation, CommitOperationAdd)]
+    if not files:
+        return
+    size = sum(file.upload_info.size for file in files)
+    hub.tell(f"Sending {len(files)} files ({decimal(size)}), {files[0].path_in_repo} first")
+    with hub.told(state):
+        hub.api.preupload_lfs_files(
+            hub.repo, files, repo_type="dataset", revision=revision, free_memory=False
+        )
+
+
+def _commit(
+    hub: Hub, part: Iterable[Operation], revision: str, parent: str, message: str, state: str
+) -> str:
+    """Put uploaded files in place and take others away, in one step; the new commit."""
+
+    def act() -> str:
+        done = hub.api.create_commit(
+            hub.repo,
+            part,
+            commit_message=message,
+            repo_type="dataset",
+            revision=revision,
+            parent_commit=parent,
+        )
+        return str(done.oid)
+
+    def found() -> str | None:
+        newest = hub.api.list_repo_commits(hub.repo, revision=revision, repo_type="dataset")[0]
+        is_ours = newest.commit_id != parent and newest.title == message
+        return str(newest.commit_id) if is_ours else None
+
+    return hub.once(act, found, "the commit", state)
+
+
+def _operations(send: dict[str, Content], gone: Iterable[str]) -> Iterator[Operation]:
+    for path, content in send.items():
+        # Made of nothing and filled, or some versions of the client would hash the file again.
+        operation = CommitOperationAdd(path, b"")
+        operation.path_or_fileobj = (
+            content.source if isinstance(content.source, bytes) else str(content.source)
+        )
+        operation.upload_info = UploadInfo(
+            sha256=bytes.fromhex(content.sha256), size=content.size, sample=_sample(content.source)
+        )
+        yield operation
+    yield from (CommitOperationDelete(path) for path in gone)
+
+
+def _sample(source: Path | bytes) -> bytes:
+    if isinstance(source, bytes):
+        return source[:_SAMPLE]
+    with source.open("rb") as file:
+        return file.read(_SAMPLE)
+
+
+def _parts(operations: Iterable[Operation], size: int) -> Iterator[list[Operation]]:
+    left = iter(operations)
+    while part := list(islice(left, size)):
+        yield part

@@ -1,0 +1,76 @@
+"""The card on the Hub belongs to the owner of the dataset: a push writes its own part of it alone.
+
+Ours stands between two marks, which a page does not show. Whatever stands before and after them,
+and fields of the header that are not ours, stay as they are.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import yaml
+
+_BEGIN = "<!-- vid2book: each push writes anew what stands from here on -->"
+_END = "<!-- vid2book: up to here; your own words are safe above and below -->"
+_MARKED = re.compile(
+    rf"(?P<above>.*?)^{re.escape(_BEGIN)}$.*^{re.escape(_END)}$(?P<below>.*)",
+    re.MULTILINE | re.DOTALL,
+)
+_CARD = re.compile(
+    r"\A---\s*\n(?P<header>.*?)\n?^---\s*$\n?(?P<body>.*)\Z", re.MULTILINE | re.DOTALL
+)
+
+# What follows from the corpus. `tags` are joined; the rest of a header is the owner's once it is
+# there.
+_OURS = (
+    "configs", "dataset_info", "language", "license", "license_name", "license_link",
+    "size_categories",
+)  # fmt: skip
+
+
+def with_owner(card: str, there: str) -> str:
+    """A card of ours with what its owner wrote.
+
+    Args:
+        card: as it would be without them.
+        there: the card in the repository, empty if there is none.
+    """
+    header, body = _parts(card)
+    old_header, old_body = _parts(there)
+    above, below = _owners(old_header, old_body)
+    parts = [above.strip(), f"{_BEGIN}\n\n{body.strip()}\n\n{_END}", below.strip()]
+    text = "\n\n".join(part for part in parts if part)
+    dumped = yaml.safe_dump(_header(header, old_header), sort_keys=False, allow_unicode=True)
+    return f"---\n{dumped}---\n\n{text}\n"
+
+
+def _parts(card: str) -> tuple[dict[str, Any], str]:
+    """The header, and the text."""
+    found = _CARD.match(card.replace("\r\n", "\n").removeprefix("\ufeff"))
+    if not found:
+        return {}, card
+    try:
+        header = yaml.safe_load(found["header"])
+    except yaml.YAMLError:
+        header = None
+    return (header if isinstance(header, dict) else {}), found["body"]
+
+
+def _owners(header: dict[str, Any], body: str) -> tuple[str, str]:
+    """What stands above and below our part; a card of ours without marks is older than they."""
+    if marked := _MARKED.fullmatch(body):
+        return marked["above"], marked["below"]
+    tags = header.get("tags")
+    ours = isinstance(tags, list) and "vid2book" in tags and "\n## Versions\n" in body
+    return ("", "") if ours else (body, "")
+
+
+def _header(ours: dict[str, Any], theirs: dict[str, Any]) -> dict[str, Any]:
+    made = dict(ours)
+    for name, value in theirs.items():
+        if name == "tags" and isinstance(value, list):
+            made[name] = list(dict.fromkeys([*ours.get(name, []), *value]))
+        elif name not in _OURS:
+            made[name] = value
+    return made
