@@ -1,0 +1,162 @@
+"""The fewest pictures that show everything that stood on the screen.
+
+Each piece of content that settled is to be seen on some picture; so a build needs its last step
+only, a board its last full moment, and a slide shown twice one picture, without a rule for any of
+them. The picture that adds most is taken first (the greedy algorithm for weighted set cover), until
+what is left is not worth a picture; then pictures go whose content the others show, also at another
+place (a page that scrolled). Of the moments that show a picture's own content, the last clear one
+of the first stretch is taken.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from .cells import Mask
+from .content import Content, Weights
+from .displaced import View, seen_elsewhere
+
+_NEIGHBOURS = 4  # pictures before and after in which displaced content is looked for
+_LEAST_MOVED = 6  # versions that may be worth a look for them elsewhere
+_MOST = 0.6  # of what is missing that moves when a page scrolls,
+_SCROLLED = 0.2  # and over how much of the height
+_DRIFT = 3.0  # pixels by which what counts as standing may have moved
+_LINE = 0.1  # share of what is visible that a scroll may push out: a line or two
+_FULL = 0.97  # share of a picture's own content that a moment must show
+_STANDS = 0.5  # and until it goes
+_BEGINS = 0.3  # and from which on it is there
+_CLEAR = 0.985  # of the most that is to be seen in any of these moments
+_AFTER = 3  # samples until the next change: nearer ones may hold the trace of a fade
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """A moment that shows something that none proposed before it shows."""
+
+    sample: int
+    shown: Mask  # versions that are to be seen then, at whatever place
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """A picture: at which sample, and the samples during which its own content stands."""
+
+    sample: int
+    first: int
+    last: int
+    shown: Mask  # versions that it shows
+
+
+def propose(content: Content, worth: float) -> list[Proposal]:
+    """Moments that together show everything, in order of time; some may not be needed.
+
+    Args:
+        worth: of what makes a picture.
+    """
+    samples = sorted(_greedy(content, worth))
+    shown = _with_displaced(content, samples)
+    return [Proposal(*pair) for pair in zip(samples, shown, strict=True)]
+
+
+def settle(
+    content: Content, proposals: Sequence[Proposal], hidden: Sequence[Mask], worth: float
+) -> list[Chosen]:
+    """The pictures that are needed, each at its best moment, in order of time.
+
+    Args:
+        hidden: for each proposal, versions on it that do not count: a person.
+        worth: of what only one picture shows that makes it needed.
+    """
+    kept = _needed(content.weight, proposals, hidden, worth)
+    times = np.sum([proposals[i].shown for i in kept], axis=0)
+    visible = content.worth(content.weight)
+    chosen = []
+    for i in kept:
+        alone = proposals[i].shown & (times == 1) & ~hidden[i]
+        chosen.append(_place(content, proposals[i], np.where(alone, content.weight, 0), visible))
+    return sorted(chosen, key=lambda c: c.sample)
+
+
+def _greedy(content: Content, least: float) -> list[int]:
+    left = content.weight.copy()
+    samples: list[int] = []
+    while True:
+        worth = content.worth(left)
+        best = worth.max(initial=0)
+        if best < least:
+            return samples
+        samples.append(int(np.flatnonzero(worth >= best - 1e-6)[-1]))
+        left[content.shown(samples[-1])] = 0
+
+
+def _with_displaced(content: Content, samples: Sequence[int]) -> list[Mask]:
+    """What each picture shows, at its place or at another."""
+    views = [View(content.history, sample) for sample in samples]
+    in_place = [content.shown(sample) for sample in samples]
+    shown = [seen.copy() for seen in in_place]
+    for i, view in enumerate(views):
+        there = np.zeros(len(content.weight), bool)
+        there[content.history.at(view.sample)] = True
+        there &= content.weight > 0
+        for j in range(max(0, i - _NEIGHBOURS), min(len(views), i + _NEIGHBOURS + 1)):
+            missing = np.flatnonzero(there & ~in_place[j]).astype(np.int32)
+            if j == i or len(missing) < _LEAST_MOVED:
+                continue
+            elsewhere = seen_elsewhere(view, missing, views[j])
+            if elsewhere is None:
+                continue
+            still = np.flatnonzero(there & in_place[j]).astype(np.int32)
+            visible = content.weight[there].sum()
+            moved = missing[elsewhere.found]
+            scrolled = content.weight[moved].sum() >= _MOST * content.weight[missing].sum()
+            row = content.history.grid.row(content.history.cell[moved])
+            low, high = np.quantile(row, (0.1, 0.9))
+            scrolled &= high - low >= _SCROLLED * content.history.grid.rows
+            # What stays where it is contradicts a transform that would move it.
+            drift = elsewhere.shift(content.history, still)
+            if not scrolled and not (len(drift) and np.median(drift) <= _DRIFT):
+                continue
+            shown[j][missing[elsewhere.found]] = True
+            fuller = content.weight[content.history.at(views[j].sample)].sum() >= visible
+            if fuller and content.weight[there & ~shown[j]].sum() <= _LINE * visible:
+                shown[j][missing] = True
+    return shown
+
+
+def _needed(
+    weight: Weights, proposals: Sequence[Proposal], hidden: Sequence[Mask], worth: float
+) -> list[int]:
+    """Positions of the proposals that show enough that no other does."""
+    kept = list(range(len(proposals)))
+    while kept:
+        times = np.sum([proposals[i].shown for i in kept], axis=0)
+        own = [weight[proposals[i].shown & (times == 1) & ~hidden[i]].sum() for i in kept]
+        least = int(np.argmin(own))
+        if own[least] >= worth:
+            break
+        kept.pop(least)
+    return kept
+
+
+def _place(content: Content, proposal: Proposal, own: Weights, visible: Weights) -> Chosen:
+    """The best moment for what only this picture shows."""
+    share = content.worth(own)
+    share /= max(share[proposal.sample], 1e-9)
+    full = share >= _FULL
+    begin = int(np.flatnonzero(full)[0])
+    last = begin
+    while last + 1 < len(share) and share[last + 1] >= _STANDS:
+        last += 1
+    first = begin
+    while first > 0 and share[first - 1] >= _BEGINS:
+        first -= 1
+    moments = np.arange(begin, last + 1)[full[begin : last + 1]]
+    clear = moments[visible[moments] >= _CLEAR * visible[moments].max()]
+    for after in range(_AFTER, -1, -1):
+        early = clear[np.isin(clear + after, clear)]
+        if len(early):
+            break
+    return Chosen(int(early[-1]), first, last, proposal.shown)
