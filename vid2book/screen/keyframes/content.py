@@ -24,6 +24,7 @@ _LIFE = 4.0  # seconds that content must stand to weigh in full
 _SHORT = 1.5  # power of the share of them that shorter lives weigh
 _AROUND = 2  # seconds before and after in which a cell is watched for unrest
 _CALM, _RESTLESS = 0.15, 0.45  # share of that time in change: weighs in full; weighs nothing
+_PASSING = 0.4  # weight of what came over something else and went again
 _SPREAD = 5  # cells across of the neighbourhood
 _AT_ONCE = 20_000  # pairs of patches compared at once
 
@@ -71,9 +72,10 @@ def weigh(history: History, least_life: float) -> Content:
     )
     clear = contrast(history.patch).astype(np.float64)
     earlier, later = _grown(history, clear > 0)
-    lost = _losses(history, earlier, later)
+    before, after = _around(history)
+    lost = _losses(history, after, earlier, later)
     weight = np.minimum(1, life / _LIFE) ** _SHORT * clear * (life >= least_life)
-    weight *= _calm(history)
+    weight *= _calm(history) * np.where(_passing(history, before, after), _PASSING, 1)
     content = Content(history, weight, life, earlier, later, 1.0)
     top = captions_top(history, lost & (weight[history.version] > 0))
     if top < 1:
@@ -109,22 +111,33 @@ def _grown(history: History, clear: Mask) -> tuple[Ids, Ids]:
     return one[kept], other[kept]
 
 
-def _losses(history: History, earlier: Ids, later: Ids) -> Mask:
-    """sightings: whether something goes when it ends: the next version does not show it."""
+def _around(history: History) -> tuple[Ids, Ids]:
+    """sightings: the version that its cell showed before, and the one after; -1 for none."""
     order = np.lexsort((history.first, history.cell[history.version]))
     version = history.version[order]
-    following = np.append(version[1:], -1)
-    same_cell = history.cell[version] == history.cell[following]
-    same_cell[-1] = False
+    cell = history.cell[version]
+    together = cell[1:] == cell[:-1]
+    before, after = np.full(len(order), -1, np.int32), np.full(len(order), -1, np.int32)
+    before[order[1:][together]] = version[:-1][together]
+    after[order[:-1][together]] = version[1:][together]
+    return before, after
+
+
+def _passing(history: History, before: Ids, after: Ids) -> Mask:
+    """versions: whether what was there before always came back: a pointer, a pop-up, an arm."""
+    returns = (before == after) & (before >= 0)
     count = len(history.cell)
-    grown = np.isin(
-        version.astype(np.int64) * count + following,
-        earlier.astype(np.int64) * count + later,
-    )
-    lost = np.zeros(len(version), bool)
-    lost[order] = ~(same_cell & (grown | (version == following)))
-    lost &= history.last < history.samples - 1
-    return lost
+    stays = np.bincount(history.version, ~returns, count)
+    return np.asarray(stays == 0)
+
+
+def _losses(history: History, after: Ids, earlier: Ids, later: Ids) -> Mask:
+    """sightings: whether something goes when it ends: the next version does not show it."""
+    count = len(history.cell)
+    pair = history.version.astype(np.int64) * count + after
+    grown = np.isin(pair, earlier.astype(np.int64) * count + later)
+    goes = ~(grown | (history.version == after)) | (after < 0)
+    return np.asarray(goes & (history.last < history.samples - 1))
 
 
 def _calm(history: History) -> Weights:

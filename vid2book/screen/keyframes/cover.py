@@ -13,18 +13,21 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import cv2
 import numpy as np
 
-from .cells import Mask
+from .cells import Ids, Mask
 from .content import Content, Weights
 from .displaced import View, seen_elsewhere
 
 _NEIGHBOURS = 4  # pictures before and after in which displaced content is looked for
 _LEAST_MOVED = 6  # versions that may be worth a look for them elsewhere
-_MOST = 0.6  # of what is missing that moves when a page scrolls,
+_SOME = 0.3  # of what is missing that moves when a page scrolls,
 _SCROLLED = 0.2  # and over how much of the height
 _DRIFT = 3.0  # pixels by which what counts as standing may have moved
-_LINE = 0.1  # share of what is visible that a scroll may push out: a line or two
+_TIE = 0.5  # worth that makes no difference
+_SEEN = 0.15  # weight from which on a cell counts
+_GROUP = 3  # cells that touch: the least that is written
 _FULL = 0.97  # share of a picture's own content that a moment must show
 _STANDS = 0.5  # and until it goes
 _BEGINS = 0.3  # and from which on it is there
@@ -50,15 +53,27 @@ class Chosen:
     shown: Mask  # versions that it shows
 
 
-def propose(content: Content, worth: float) -> list[Proposal]:
-    """Moments that together show everything, in order of time; some may not be needed.
+def candidates(content: Content, worth: float) -> list[int]:
+    """Samples that together show everything, in order of time; some may not be needed.
 
     Args:
         worth: of what makes a picture.
     """
-    samples = sorted(_greedy(content, worth))
-    shown = _with_displaced(content, samples)
-    return [Proposal(*pair) for pair in zip(samples, shown, strict=True)]
+    left = content.weight.copy()
+    samples: list[int] = []
+    while True:
+        gain = content.worth(left)
+        best = gain.max(initial=0)
+        if best < worth:
+            return sorted(samples)
+        samples.append(int(np.flatnonzero(gain >= best - 1e-6)[-1]))
+        left[content.shown(samples[-1])] = 0
+
+
+def propose(content: Content, views: Sequence[View]) -> list[Proposal]:
+    """What each candidate shows, at its place or at another."""
+    shown = _with_displaced(content, views)
+    return [Proposal(view.sample, seen) for view, seen in zip(views, shown, strict=True)]
 
 
 def settle(
@@ -70,7 +85,7 @@ def settle(
         hidden: for each proposal, versions on it that do not count: a person.
         worth: of what only one picture shows that makes it needed.
     """
-    kept = _needed(content.weight, proposals, hidden, worth)
+    kept = _needed(content, proposals, hidden, worth)
     times = np.sum([proposals[i].shown for i in kept], axis=0)
     visible = content.worth(content.weight)
     chosen = []
@@ -80,22 +95,8 @@ def settle(
     return sorted(chosen, key=lambda c: c.sample)
 
 
-def _greedy(content: Content, least: float) -> list[int]:
-    left = content.weight.copy()
-    samples: list[int] = []
-    while True:
-        worth = content.worth(left)
-        best = worth.max(initial=0)
-        if best < least:
-            return samples
-        samples.append(int(np.flatnonzero(worth >= best - 1e-6)[-1]))
-        left[content.shown(samples[-1])] = 0
-
-
-def _with_displaced(content: Content, samples: Sequence[int]) -> list[Mask]:
-    """What each picture shows, at its place or at another."""
-    views = [View(content.history, sample) for sample in samples]
-    in_place = [content.shown(sample) for sample in samples]
+def _with_displaced(content: Content, views: Sequence[View]) -> list[Mask]:
+    in_place = [content.shown(view.sample) for view in views]
     shown = [seen.copy() for seen in in_place]
     for i, view in enumerate(views):
         there = np.zeros(len(content.weight), bool)
@@ -105,40 +106,56 @@ def _with_displaced(content: Content, samples: Sequence[int]) -> list[Mask]:
             missing = np.flatnonzero(there & ~in_place[j]).astype(np.int32)
             if j == i or len(missing) < _LEAST_MOVED:
                 continue
-            elsewhere = seen_elsewhere(view, missing, views[j])
-            if elsewhere is None:
-                continue
-            still = np.flatnonzero(there & in_place[j]).astype(np.int32)
-            visible = content.weight[there].sum()
-            moved = missing[elsewhere.found]
-            scrolled = content.weight[moved].sum() >= _MOST * content.weight[missing].sum()
-            row = content.history.grid.row(content.history.cell[moved])
-            low, high = np.quantile(row, (0.1, 0.9))
-            scrolled &= high - low >= _SCROLLED * content.history.grid.rows
-            # What stays where it is contradicts a transform that would move it.
-            drift = elsewhere.shift(content.history, still)
-            if not scrolled and not (len(drift) and np.median(drift) <= _DRIFT):
-                continue
-            shown[j][missing[elsewhere.found]] = True
-            fuller = content.weight[content.history.at(views[j].sample)].sum() >= visible
-            if fuller and content.weight[there & ~shown[j]].sum() <= _LINE * visible:
-                shown[j][missing] = True
+            shown[j][_moved(content, view, missing, views[j], there & in_place[j])] = True
     return shown
 
 
+def _moved(content: Content, view: View, missing: Ids, other: View, still: Mask) -> Ids:
+    """Those of the missing versions that `other` shows at another place.
+
+    What stays where it is contradicts a transform that would move it, unless a page scrolls within
+    a frame that stays: then much moves, over a good part of the height.
+    """
+    none = np.zeros(0, np.int32)
+    elsewhere = seen_elsewhere(view, missing, other)
+    if elsewhere is None:
+        return none
+    moved = missing[elsewhere.found]
+    drift = elsewhere.shift(content.history, np.flatnonzero(still).astype(np.int32))
+    if len(drift) and np.median(drift) <= _DRIFT:
+        return moved
+    row = content.history.grid.row(content.history.cell[moved])
+    low, high = np.quantile(row, (0.1, 0.9))
+    much = content.weight[moved].sum() >= _SOME * content.weight[missing].sum()
+    return moved if much and high - low >= _SCROLLED * content.history.grid.rows else none
+
+
 def _needed(
-    weight: Weights, proposals: Sequence[Proposal], hidden: Sequence[Mask], worth: float
+    content: Content, proposals: Sequence[Proposal], hidden: Sequence[Mask], worth: float
 ) -> list[int]:
     """Positions of the proposals that show enough that no other does."""
     kept = list(range(len(proposals)))
     while kept:
         times = np.sum([proposals[i].shown for i in kept], axis=0)
-        own = [weight[proposals[i].shown & (times == 1) & ~hidden[i]].sum() for i in kept]
-        least = int(np.argmin(own))
-        if own[least] >= worth:
+        own = np.array(
+            [_own(content, proposals[i].shown & (times == 1) & ~hidden[i]) for i in kept]
+        )
+        if own.min() >= worth:
             break
-        kept.pop(least)
+        kept.pop(int(np.flatnonzero(own <= own.min() + _TIE)[-1]))  # what is shown first stays
     return kept
+
+
+def _own(content: Content, versions: Mask) -> float:
+    """The worth of versions in groups of cells: single ones here and there are no writing."""
+    grid, ids = content.history.grid, np.flatnonzero(versions & (content.weight > 0))
+    weight = np.zeros(grid.size)
+    np.maximum.at(weight, content.history.cell[ids], content.weight[ids])
+    there = (weight > _SEEN).reshape(grid).astype(np.uint8)
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(there, connectivity=8)
+    large = stats[:, cv2.CC_STAT_AREA] >= _GROUP
+    large[0] = False  # the background
+    return float(weight[large[labels.reshape(-1)]].sum())
 
 
 def _place(content: Content, proposal: Proposal, own: Weights, visible: Weights) -> Chosen:

@@ -15,7 +15,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from .cells import CELL, Ids, Mask, Plane, all_windows, same, windows_of
+from .cells import CELL, Ids, Mask, Plane, all_windows, same, smooth, windows_of
 from .follow import History
 
 _FEATURES = 1500
@@ -25,6 +25,7 @@ _REPROJECTION = 2.0  # pixels
 _LOOSE = 0.9  # of a pattern's deviation; a correlation of 0.6
 _SUPPORT = 0.4  # share of the cells around that are surely there
 _AROUND = 9  # cells across of the neighbourhood
+_ZOOM = 1.4  # a larger view shows details that a smaller one does not
 _UPRIGHT = 0.01  # a transform nearer than this to a shift is one
 
 
@@ -34,10 +35,7 @@ class View:
 
     history: History
     sample: int
-
-    @cached_property
-    def plane(self) -> Plane:
-        return self.history.plane(self.sample)
+    plane: Plane  # luma
 
     @cached_property
     def features(self) -> tuple[Sequence[cv2.KeyPoint], NDArray[np.float32] | None]:
@@ -68,7 +66,9 @@ def seen_elsewhere(view: View, version: Ids, other: View) -> Elsewhere | None:
         return None
     height, width = view.plane.shape
     flags = cv2.WARP_INVERSE_MAP | cv2.INTER_LINEAR
-    moved = cv2.warpAffine(other.plane, transform, (width, height), flags=flags, borderValue=(128,))
+    moved = cv2.warpAffine(
+        smooth(other.plane), transform, (width, height), flags=flags, borderValue=(128,)
+    )
     windows = windows_of(all_windows(np.asarray(moved, np.uint8), history.grid), history.grid, cell)
     known = history.patch[version]
     sure = same(windows, known)
@@ -112,6 +112,8 @@ def _transform(view: View, cell: Ids, other: View) -> NDArray[np.float64] | None
     there = np.array([others[m.trainIdx].pt for m in pairs])
     found, inliers = cv2.estimateAffinePartial2D(here, there, ransacReprojThreshold=_REPROJECTION)
     if found is None or inliers.sum() < _LEAST_PAIRS:
+        return None
+    if not 1 / _ZOOM < np.hypot(found[0, 0], found[1, 0]) < _ZOOM:
         return None
     if abs(found[0, 0] - 1) < _UPRIGHT and abs(found[1, 0]) < _UPRIGHT:
         right, down = np.median((there - here)[inliers[:, 0] > 0], axis=0)

@@ -69,15 +69,6 @@ class History:
         """The versions that stand at a sample."""
         return self.version[(self.first <= sample) & (sample <= self.last)]
 
-    def plane(self, sample: int) -> Plane:
-        """What stands at a sample, put together from its versions; grey where nothing stands."""
-        rows, columns = self.grid
-        picture = np.full((rows * columns, CELL, CELL), 128, np.uint8)
-        there = self.at(sample)
-        picture[self.cell[there]] = self.patch[there].reshape(-1, CELL, CELL)
-        joined = picture.reshape(rows, columns, CELL, CELL).swapaxes(1, 2)
-        return joined.reshape(rows * CELL, columns * CELL)[: self.size[0], : self.size[1]]
-
 
 @dataclass
 class _Versions:

@@ -56,11 +56,16 @@ def _shots(history: History, stretch: Left) -> Iterator[tuple[int, int]]:
     """First and last sample of each shot of a stretch, or of each step of a long one."""
     first = int(np.searchsorted(history.times, stretch.start))
     end = int(np.searchsorted(history.times, stretch.end))
-    for k in range(first + 1, end + 1):
-        over = k == end or history.times[k] - history.times[first] >= _STEP
-        if over or _is_cut(history, k):
+    last = first
+    for k in range(first + 1, end):
+        length = history.times[k] - history.times[first]
+        rest = history.times[end] - history.times[k]
+        over = length >= _STEP or (length >= _LEAST and _is_cut(history, k))
+        if over and rest >= _LEAST:
             yield first, k - 1
             first = k
+        last = k
+    yield first, last
 
 
 def _is_cut(history: History, sample: int) -> bool:

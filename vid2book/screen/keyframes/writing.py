@@ -13,7 +13,8 @@ from ... import config
 from ...media.frames import Frame
 from .account import account
 from .content import Content, weigh
-from .cover import Chosen, propose, settle
+from .cover import Chosen, candidates, propose, settle
+from .displaced import View
 from .follow import History, follow
 from .persons import persons
 from .shots import shots
@@ -41,8 +42,10 @@ def find(frames: Iterable[Frame], stills: Stills, settings: config.Keyframes) ->
 def _find(history: History, stills: Stills, settings: config.Keyframes) -> Found:
     worth = settings.min_change * _CELLS_A_CHARACTER
     content = weigh(history, settings.min_stable)
-    proposals = propose(content, worth)
-    looked_at = stills.at(float(history.times[p.sample]) for p in proposals)
+    samples = candidates(content, worth)
+    looked_at = stills.at(float(history.times[k]) for k in samples)
+    views = [View(history, k, s.plane) for k, s in zip(samples, looked_at, strict=True)]
+    proposals = propose(content, views)
     chosen = settle(content, proposals, persons(content, proposals, looked_at), worth)
     left = account(content, chosen, worth)
     moving, left = shots(history, left, [picture.sample for picture in chosen])
