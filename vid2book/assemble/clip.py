@@ -11,6 +11,8 @@ from ..screen.keyframes import KEYFRAMES
 from ..stage import Given, Stage
 from ..teaching.judge import JUDGE
 
+_A_WHILE = 2.0  # seconds of a paragraph over which a picture stands that is spoken of in it
+
 
 def clip(
     sentences: Sequence[Sentence],
@@ -21,19 +23,21 @@ def clip(
     """Paragraphs of `min_duration` to `max_duration` seconds, whole sentences each, in order.
 
     A paragraph ends early where off-topic speech was left out, and, once it is half as long as it
-    should be, where the screen changes. A keyframe goes to the clip that it overlaps most; one that
-    is shown in silence (or over speech that was left out) makes a clip of its own.
+    should be, where the screen changes. A keyframe goes to the first clip during which it stands
+    for a while; one that is shown in silence (or over speech that was left out) makes a clip of its
+    own.
     """
     clips = [_join(group) for group in _paragraphs(sentences, keyframes, settings, min_teaching)]
     shown: dict[int, list[int]] = {}
     alone: list[Clip] = []
     for position, keyframe in enumerate(keyframes):
         overlaps = [_overlap(c, keyframe) for c in clips]
-        best = max(range(len(clips)), key=overlaps.__getitem__, default=None)
-        if best is None or overlaps[best] <= 0:
+        enough = min(_A_WHILE, max(overlaps, default=0))
+        if enough <= 0:
             alone.append(Clip(keyframe.start, keyframe.end, "", "", (position,)))
         else:
-            shown.setdefault(best, []).append(position)
+            first = next(i for i, overlap in enumerate(overlaps) if overlap >= enough)
+            shown.setdefault(first, []).append(position)
     joined = [replace(c, keyframes=tuple(shown.get(i, ()))) for i, c in enumerate(clips)]
     return sorted([*joined, *alone], key=lambda c: (c.start, c.end))
 
@@ -46,7 +50,7 @@ def _paragraphs(
 ) -> list[list[Sentence]]:
     groups: list[list[Sentence]] = []
     group: list[Sentence] = []
-    borders = [k.end for k in keyframes[:-1]]
+    borders = [k.start for k in keyframes[1:]]
     for sentence in sentences:
         if sentence.teaching < min_teaching:
             groups.append(group)  # what was left out parts two paragraphs

@@ -21,14 +21,15 @@ _MOVES = 0.4  # share of the screen without rest that makes a moving picture
 _BRIEF = 1.0  # seconds; a shorter stretch between two others is a change of the screen
 
 
-def account(content: Content, chosen: Sequence[Chosen], worth: float) -> list[Left]:
+def account(content: Content, chosen: Sequence[Chosen], person: Mask, worth: float) -> list[Left]:
     """The stretches outside the states of `chosen`, in order of time, each with its reason.
 
     Args:
+        person: versions that show persons.
         worth: of what makes a picture.
     """
     history = content.history
-    reasons = _reasons(content, chosen, worth)
+    reasons = _reasons(content, chosen, person, worth)
     outside = np.ones(history.samples, bool)
     for picture in chosen:
         outside[picture.first : picture.last + 1] = False
@@ -51,9 +52,10 @@ _PASSING = "the screen changes here: nothing stands for a second"
 _BLANK = "nothing is written or drawn on it"
 MOVING = "the picture moves: nothing stands long enough to be read"
 _LITTLE = "what is new on it is too small, or gone too soon, to be read"
+_POSE = "only how a person stands is new; see the picture of {:.1f} s"
 
 
-def _reasons(content: Content, chosen: Sequence[Chosen], worth: float) -> list[str]:
+def _reasons(content: Content, chosen: Sequence[Chosen], person: Mask, worth: float) -> list[str]:
     """What is to be told of each sample."""
     history = content.history
     clear = contrast(history.patch).astype(np.float64)
@@ -64,10 +66,9 @@ def _reasons(content: Content, chosen: Sequence[Chosen], worth: float) -> list[s
     second = (history.times[:-1] - history.times[0]).astype(np.int64)
     moving = history.unsettled.mean(axis=1)[second] > _MOVES
     best, share = _best(content, chosen, clear, visible)
-    anywhere = np.zeros(len(clear), bool)
-    for picture in chosen:
-        anywhere |= picture.shown
+    anywhere = np.any([picture.shown for picture in chosen], axis=0) if chosen else person
     together = content.worth(clear * anywhere)
+    posed = content.worth(clear * (anywhere | person))
     reasons = []
     for k in range(history.samples):
         if visible[k] < worth and not moving[k]:
@@ -80,6 +81,8 @@ def _reasons(content: Content, chosen: Sequence[Chosen], worth: float) -> list[s
         elif chosen and together[k] >= _SHOWN * visible[k]:
             at = history.times[chosen[best[k]].sample]
             reasons.append(f"nothing new; see the picture of {at:.1f} s and those around it")
+        elif chosen and posed[k] >= _SHOWN * visible[k]:
+            reasons.append(_POSE.format(history.times[chosen[best[k]].sample]))
         else:
             reasons.append(_LITTLE)
     return reasons

@@ -36,6 +36,7 @@ class Content:
     history: History
     weight: Weights  # versions: 0 to 1
     life: Weights  # versions: seconds in all that it stands
+    passing: Mask  # versions: what was there before comes back after them
     earlier: Ids  # pairs: what stands on the version `earlier` ...
     later: Ids  # pairs: ... stands on the version `later` of the same cell too
     captions_top: float  # burned-in captions stand below this share of the height; 1.0: none
@@ -75,8 +76,9 @@ def weigh(history: History, least_life: float) -> Content:
     before, after = _around(history)
     lost = _losses(history, after, earlier, later)
     weight = np.minimum(1, life / _LIFE) ** _SHORT * clear * (life >= least_life)
-    weight *= _calm(history) * np.where(_passing(history, before, after), _PASSING, 1)
-    content = Content(history, weight, life, earlier, later, 1.0)
+    passing = _passing(history, before, after, clear > 0)
+    weight *= _calm(history) * np.where(passing, _PASSING, 1)
+    content = Content(history, weight, life, passing, earlier, later, 1.0)
     top = captions_top(history, lost & (weight[history.version] > 0))
     if top < 1:
         above = history.grid.row(history.cell) < int(top * history.grid.rows)
@@ -123,9 +125,13 @@ def _around(history: History) -> tuple[Ids, Ids]:
     return before, after
 
 
-def _passing(history: History, before: Ids, after: Ids) -> Mask:
-    """versions: whether what was there before always came back: a pointer, a pop-up, an arm."""
+def _passing(history: History, before: Ids, after: Ids, clear: Mask) -> Mask:
+    """versions: whether what was there before always came back: a pointer, a pop-up, an arm.
+
+    What was there before the video began is not known; where nothing is left, it was a background.
+    """
     returns = (before == after) & (before >= 0)
+    returns |= (before < 0) & (after >= 0) & ~clear[after]
     count = len(history.cell)
     stays = np.bincount(history.version, ~returns, count)
     return np.asarray(stays == 0)

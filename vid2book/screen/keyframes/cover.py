@@ -87,11 +87,16 @@ def settle(
     """
     kept = _needed(content, proposals, hidden, worth)
     times = np.sum([proposals[i].shown for i in kept], axis=0)
-    visible = content.worth(content.weight)
+    visible = content.worth(np.where(content.passing, 0, content.weight))
+    told = np.zeros(len(content.weight), bool)
     chosen = []
     for i in kept:
-        alone = proposals[i].shown & (times == 1) & ~hidden[i]
-        chosen.append(_place(content, proposals[i], np.where(alone, content.weight, 0), visible))
+        counts = proposals[i].shown & ~hidden[i]
+        alone = np.where(counts & (times == 1), content.weight, 0)
+        # What several pictures show belongs to the first of them.
+        belongs = np.where(counts & ~told, content.weight, 0)
+        told |= proposals[i].shown
+        chosen.append(_place(content, proposals[i], alone, belongs, visible))
     return sorted(chosen, key=lambda c: c.sample)
 
 
@@ -158,22 +163,36 @@ def _own(content: Content, versions: Mask) -> float:
     return float(weight[large[labels.reshape(-1)]].sum())
 
 
-def _place(content: Content, proposal: Proposal, own: Weights, visible: Weights) -> Chosen:
-    """The best moment for what only this picture shows."""
-    share = content.worth(own)
-    share /= max(share[proposal.sample], 1e-9)
+def _place(
+    content: Content, proposal: Proposal, alone: Weights, belongs: Weights, visible: Weights
+) -> Chosen:
+    """The best moment for what only this picture shows, and how long what belongs to it stands."""
+    share = _share(content, alone, proposal.sample)
     full = share >= _FULL
     begin = int(np.flatnonzero(full)[0])
-    last = begin
-    while last + 1 < len(share) and share[last + 1] >= _STANDS:
-        last += 1
-    first = begin
-    while first > 0 and share[first - 1] >= _BEGINS:
-        first -= 1
+    last = _last(share, begin)
     moments = np.arange(begin, last + 1)[full[begin : last + 1]]
     clear = moments[visible[moments] >= _CLEAR * visible[moments].max()]
     for after in range(_AFTER, -1, -1):
         early = clear[np.isin(clear + after, clear)]
         if len(early):
             break
-    return Chosen(int(early[-1]), first, last, proposal.shown)
+    sample = int(early[-1])
+    stands = _share(content, belongs, proposal.sample)
+    first, last = sample, _last(stands, sample)
+    while first > 0 and stands[first - 1] >= _BEGINS:
+        first -= 1
+    return Chosen(sample, first, last, proposal.shown)
+
+
+def _last(share: Weights, sample: int) -> int:
+    """The last sample of the stretch around one in which half of the content stands."""
+    while sample + 1 < len(share) and share[sample + 1] >= _STANDS:
+        sample += 1
+    return sample
+
+
+def _share(content: Content, weight: Weights, sample: int) -> Weights:
+    """samples: how much of what weighs so is to be seen, against one sample."""
+    worth = content.worth(weight)
+    return np.asarray(worth / max(worth[sample], 1e-9))

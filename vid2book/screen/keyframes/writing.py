@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+import numpy as np
+
 from ... import config
 from ...media.frames import Frame
 from .account import account
@@ -46,8 +48,10 @@ def _find(history: History, stills: Stills, settings: config.Keyframes) -> Found
     looked_at = stills.at(float(history.times[k]) for k in samples)
     views = [View(history, k, s.plane) for k, s in zip(samples, looked_at, strict=True)]
     proposals = propose(content, views)
-    chosen = settle(content, proposals, persons(content, proposals, looked_at), worth)
-    left = account(content, chosen, worth)
+    hidden = persons(content, proposals, looked_at)
+    chosen = settle(content, proposals, hidden, worth)
+    person = np.any(hidden, axis=0) if hidden else np.zeros(len(content.weight), bool)
+    left = account(content, chosen, person, worth)
     moving, left = shots(history, left, [picture.sample for picture in chosen])
     kept = [_state(content, picture) for picture in chosen]
     return Found([*kept, *moving], left, content.captions_top)
