@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +13,8 @@ from PIL import Image, ImageDraw, ImageFont
 
 from vid2book import config
 from vid2book.media.frames import read_frames
+from vid2book.media.stills import read_stills
+from vid2book.media.survey import probe
 from vid2book.models.face import HaarFaces
 from vid2book.records import Decision, Keyframe
 from vid2book.screen.keyframes import keyframes
@@ -109,7 +112,10 @@ def watch(
     """Encode the pictures and find the keyframes with the default settings."""
     write_video(path, pictures, fps, times=times)
     settings = config.Keyframes()
-    return keyframes("v", read_frames(path, settings.sample_rate), HaarFaces(), settings)
+    info = probe(path)
+    frames = read_frames(path, settings.sample_rate, info=info)
+    read = partial(read_stills, path, info=info)
+    return keyframes("v", frames, read, HaarFaces().persons, settings)
 
 
 def shown(found: Iterable[Keyframe], pictures: Sequence[Picture]) -> list[int]:

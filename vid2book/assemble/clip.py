@@ -12,6 +12,8 @@ from ..screen.keyframes import KEYFRAMES
 from ..stage import Given, Stage
 from ..teaching.judge import JUDGE
 
+_A_WHILE = 2.0  # seconds of a paragraph over which a picture stands that is spoken of in it
+
 
 def clip(
     sentences: Sequence[Sentence],
@@ -22,8 +24,8 @@ def clip(
 
     Sentences that should go make paragraphs of their own, marked with the reason that they share. A
     paragraph ends early there, and, once it is half as long as it should be, where the screen
-    changes. A keyframe goes to the clip that it overlaps most, of those that stay; one that is
-    shown in silence (or over speech that should go) makes a clip of its own.
+    changes. A keyframe goes to the first clip during which it stands for a while, of those that
+    stay; one that is shown in silence (or over speech that should go) makes a clip of its own.
     """
     staying, marked = _paragraphs(sentences, keyframes, settings)
     clips = [_join(group) for group in staying]
@@ -31,11 +33,12 @@ def clip(
     alone: list[Clip] = []
     for position, keyframe in enumerate(keyframes):
         overlaps = [_overlap(c, keyframe) for c in clips]
-        best = max(range(len(clips)), key=overlaps.__getitem__, default=None)
-        if best is None or overlaps[best] <= 0:
+        enough = min(_A_WHILE, max(overlaps, default=0))
+        if enough <= 0:
             alone.append(Clip(keyframe.start, keyframe.end, "", "", (position,)))
         else:
-            shown.setdefault(best, []).append(position)
+            first = next(i for i, overlap in enumerate(overlaps) if overlap >= enough)
+            shown.setdefault(first, []).append(position)
     joined = [replace(c, keyframes=tuple(shown.get(i, ()))) for i, c in enumerate(clips)]
     return sorted([*joined, *alone, *map(_join, marked)], key=lambda c: (c.start, c.end))
 
@@ -48,7 +51,7 @@ def _paragraphs(
     """The sentences of each paragraph: of those that stay, and of those that should go."""
     staying: list[list[Sentence]] = []
     marked: list[list[Sentence]] = []
-    borders = [k.end for k in keyframes[:-1]]
+    borders = [k.start for k in keyframes[1:]]
     for reason, run in groupby(sentences, key=lambda s: s.drop):
         group: list[Sentence] = []
         for sentence in run:

@@ -118,7 +118,7 @@ def read_frames(
     held: Frame | None = None  # the newest picture
     shown = True  # whether it was handed out
     due = start
-    for picture in _pictures(path, track, start, stop, tell or (lambda _: None)):
+    for picture in read_pictures(path, track, start, stop, tell):
         while held is not None and picture.time > due + 1e-6:  # sums of steps are not exact
             yield replace(held, time=max(held.time, due))
             shown = True
@@ -140,15 +140,18 @@ def read_frames(
         yield held
 
 
-def _pictures(
+def read_pictures(
     path: str | Path,
     track: Track,
     start: float,
     stop: float,
-    tell: Callable[[Note], None],
+    tell: Callable[[Note], None] | None = None,
 ) -> Iterator[Frame]:
-    """The picture that stands at `start`, and those that come before `stop`."""
-    undecoded = _Undecoded(tell)
+    """The picture that stands at `start`, and all that come before `stop`, each once.
+
+    The arguments are those of `read_frames`.
+    """
+    undecoded = _Undecoded(tell or (lambda _: None))
     last = track.start
     for picture, stream in decode(path, track, start, undecoded.sent):
         time = last if picture.time is None else max(0.0, picture.time)

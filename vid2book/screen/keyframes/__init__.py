@@ -1,38 +1,34 @@
-"""Keyframes: one picture for each stable state of the screen.
+"""Keyframes: one picture for each state of the screen.
 
-An algorithm (`writing`, `ssim`, `pixel`, `clip`; one a file) cuts the samples of a video into
-states. All see the same samples, show a state by the last sample in which it stands complete, and
-give the same records, so that an ablation compares nothing but how they see change.
+An algorithm (`writing`, `ssim`, `pixel`, `clip`; one a file) finds the states in samples of the
+video and says which moment shows each; then these moments are decoded. All algorithms see the same
+samples and give the same records, so that an ablation compares nothing but how they see change.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from functools import partial
-
-import numpy as np
-from numpy.typing import NDArray
+from collections.abc import Iterable, Iterator, Sequence
 
 from ... import config
 from ...media.clock import Note
 from ...media.frames import Frame, read_frames
+from ...media.stills import read_stills
 from ...privacy import hide_faces
 from ...records import Decision, Keyframe
 from ...stage import Given, Stage
 from ..phash import phash
 from . import embedding, pixel, ssim, writing
 from .state import Found, State
+from .still import FindFaces, ReadStills, Still, Stills
 
 __all__ = ["KEYFRAMES", "keyframes"]
-
-
-Faces = Callable[[NDArray[np.uint8]], float]
 
 
 def keyframes(
     video_id: str,
     frames: Iterable[Frame],
-    faces: Faces,
+    read: ReadStills,
+    faces: FindFaces,
     settings: config.Keyframes,
     image_embed: embedding.ImageEmbed | None = None,
 ) -> tuple[list[Keyframe], list[Decision]]:
@@ -41,65 +37,74 @@ def keyframes(
     Args:
         video_id: for the decisions.
         frames: samples at `settings.sample_rate` a second, in order of time.
-        faces: area of the largest face on a luma plane, as a share of it.
+        read: gives the pictures that stand at times in rising order.
+        faces: finds the faces on a luma plane.
         settings: section `keyframes` of the config.
         image_embed: an RGB image to a unit vector; algorithm `clip` alone needs it.
     """
-    found = _algorithm(settings, image_embed)(frames)
-    kept = [_keyframe(state, faces, found.subtitle_top) for state in found.kept]
+    stills = Stills(read, faces, settings)
+    found = _find(frames, stills, settings, image_embed)
+    shown = stills.at(state.time for state in found.kept)
+    kept = [
+        _keyframe(state, still, found.captions_top)
+        for state, still in zip(found.kept, shown, strict=True)
+    ]
     decisions = [
-        Decision(video_id, "keyframe", "keyframes", s.start, s.end, False, reason, s.change)
-        for s, reason in found.dropped
+        Decision(
+            video_id, "keyframe", "keyframes", left.start, left.end, False, left.reason, left.score
+        )
+        for left in found.left
     ]
     decisions += [
         Decision(
-            video_id, "keyframe", "keyframes", k.start, k.end, True,
-            f"a state of its own, shown at {k.time:.1f} s; {_ending(k, settings)}", k.change,
+            video_id, "keyframe", "keyframes", s.start, s.end, True,
+            f"{s.what}, shown at {s.time:.1f} s; {_ending(s, settings)}", s.change,
         )
-        for k in kept
+        for s in found.kept
     ]  # fmt: skip
     return kept, sorted(decisions, key=lambda d: d.start)
 
 
-def _ending(keyframe: Keyframe, settings: config.Keyframes) -> str:
-    """What the score says, in words."""
-    if not keyframe.change:
-        return "it stands to the end"
-    if settings.algorithm == "writing":
-        return f"then {100 * keyframe.change:.0f} % of its writing goes"
-    return f"then the screen differs by {keyframe.change:.2f}"
-
-
-def _algorithm(
-    settings: config.Keyframes, image_embed: embedding.ImageEmbed | None
-) -> Callable[[Iterable[Frame]], Found]:
+def _find(
+    frames: Iterable[Frame],
+    stills: Stills,
+    settings: config.Keyframes,
+    image_embed: embedding.ImageEmbed | None,
+) -> Found:
     match settings.algorithm:
         case "writing":
-            return partial(writing.find, settings=settings)
+            return writing.find(frames, stills, settings)
         case "ssim":
-            return partial(ssim.find, settings=settings)
+            return ssim.find(frames, settings)
         case "pixel":
-            return partial(pixel.find, settings=settings)
+            return pixel.find(frames, settings)
         case "clip":
             assert image_embed is not None
-            return partial(embedding.find, settings=settings, image_embed=image_embed)
+            return embedding.find(frames, settings, image_embed)
 
 
-def _keyframe(state: State, faces: Faces, subtitle_top: float) -> Keyframe:
-    shares = sorted(faces(plane) for plane in state.witnesses)
+def _ending(state: State, settings: config.Keyframes) -> str:
+    """What the score says, in words."""
+    if not state.change:
+        return "it stands to the end"
+    if settings.algorithm == "writing":
+        return f"then {100 * state.change:.0f} % of what stands there goes"
+    return f"then the screen differs by {state.change:.2f}"
+
+
+def _keyframe(state: State, still: Still, captions_top: float) -> Keyframe:
     return Keyframe(
         time=state.time,
         start=state.start,
         end=state.end,
-        image=state.image,
-        width=state.width,
-        height=state.height,
+        image=still.image,
+        width=still.width,
+        height=still.height,
         change=state.change,
         motion=state.motion,
-        # A cascade misses a face now and then, and sees one in a texture now and then.
-        faces=shares[len(shares) // 2],
-        phash=phash(state.plane),
-        subtitle_top=subtitle_top,
+        faces=still.largest_face,
+        phash=phash(still.plane),
+        subtitle_top=captions_top,
     )
 
 
@@ -119,7 +124,12 @@ def _compute(given: Given) -> tuple[list[Keyframe], list[Decision]]:
             given.tell("keyframes", frame.time)
             yield frame
 
-    found, decisions = keyframes(video_id, frames(), faces, settings, given.models.image_embed)
+    def read(times: Sequence[float]) -> Iterator[Frame]:
+        return read_stills(path, times, given.info)
+
+    found, decisions = keyframes(
+        video_id, frames(), read, faces.persons, settings, given.models.image_embed
+    )
     decisions = sorted([*decisions, *lost], key=lambda d: d.start)
     how = given.config.privacy.faces
     if how == "keep":

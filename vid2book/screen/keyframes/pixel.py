@@ -8,9 +8,9 @@ import cv2
 
 from ... import config
 from ...media.frames import Frame
+from .cells import WIDTH, Plane
 from .reference import find_by_reference
-from .state import Found, Plane
-from .watch import WIDTH
+from .state import Found
 
 _THRESHOLD = 0.05  # of the range from black to white: best on examples/lectures
 

@@ -14,8 +14,7 @@ from typing import Generic, TypeVar
 
 from ... import config
 from ...media.frames import Frame
-from .state import Found, Plane, State
-from .watch import WIDTH
+from .state import Found, Left, State
 
 T = TypeVar("T")
 
@@ -24,9 +23,9 @@ T = TypeVar("T")
 class _Current(Generic[T]):
     """The state that stands now."""
 
-    first: Frame
+    first: float  # seconds
     reference: T
-    last: Frame
+    last: float
 
 
 def find_by_reference(
@@ -47,15 +46,15 @@ def find_by_reference(
     """
     least = threshold if settings.threshold is None else settings.threshold
     kept: list[State] = []
-    dropped: list[tuple[State, str]] = []
+    left: list[Left] = []
 
     def close(current: _Current[T], end: float, change: float) -> None:
-        state = _state(current.first, current.last, end, change, settings)
         # Sums of steps vary, and a sample stands for the time until the next.
-        if end - state.start > settings.min_stable - 0.01:
-            kept.append(state)
+        if end - current.first > settings.min_stable - 0.01:
+            kept.append(State(current.last, current.first, end, round(change, 4)))
         else:
-            dropped.append((state, "a transition: it does not stand"))
+            reason = "a transition: it does not stand"
+            left.append(Left(current.first, end, reason, round(change, 4)))
 
     current: _Current[T] | None = None
     for frame in frames:
@@ -64,27 +63,8 @@ def find_by_reference(
         if current is None or change > least:
             if current is not None:
                 close(current, frame.time, change)
-            current = _Current(frame, seen, frame)
-        current.last = frame
+            current = _Current(frame.time, seen, frame.time)
+        current.last = frame.time
     if current is not None:
-        close(current, current.last.time, 0.0)
-    return Found(kept, dropped)
-
-
-def _state(
-    first: Frame, last: Frame, end: float, change: float, settings: config.Keyframes
-) -> State:
-    image, width, height = last.jpeg(settings.max_side, settings.jpeg_quality)
-    plane: Plane = last.luma(WIDTH)
-    return State(
-        time=last.time,
-        start=first.time,
-        end=end,
-        image=image,
-        width=width,
-        height=height,
-        plane=plane,
-        witnesses=(first.luma(WIDTH), plane),
-        change=round(change, 4),
-        motion=0.0,
-    )
+        close(current, current.last, 0.0)
+    return Found(kept, left)

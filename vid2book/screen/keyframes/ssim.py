@@ -7,9 +7,9 @@ from collections.abc import Iterable
 from ... import config
 from ...media.frames import Frame
 from ..ssim import gaussian_ssim
+from .cells import WIDTH
 from .reference import find_by_reference
 from .state import Found
-from .watch import WIDTH
 
 _THRESHOLD = 0.15  # of 1 - SSIM: best on examples/lectures; the paper names none
 

@@ -5,33 +5,34 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import numpy as np
-from numpy.typing import NDArray
-
-Plane = NDArray[np.uint8]
-
 
 @dataclass(frozen=True)
 class State:
-    """A stretch in which the screen stands, and the frame that shows it."""
+    """A stretch in which the screen stands, and the moment that shows it. Times are seconds."""
 
-    time: float  # of the frame, seconds
+    time: float  # of the picture
     start: float
     end: float
-    image: bytes  # JPEG
-    width: int
-    height: int
-    plane: Plane  # luma of the frame
-    witnesses: tuple[Plane, ...]  # planes from the begin and the end of the state
     change: float  # how great the change was that ended it, 0 to 1, as the algorithm measures
-    motion: float  # share of the screen that never rests, where the algorithm knows it
+    motion: float = 0.0  # share of the screen that never rests, where the algorithm knows it
+    what: str = "a state of its own"  # for a person to read
+
+
+@dataclass(frozen=True)
+class Left:
+    """A stretch without a picture of its own, and why. Times are seconds."""
+
+    start: float
+    end: float
+    reason: str
+    score: float | None = None
 
 
 @dataclass(frozen=True)
 class Found:
-    """The states of a video, in order of time."""
+    """The states of a video, in order of time, and the stretches beside them."""
 
     kept: Sequence[State]
-    dropped: Sequence[tuple[State, str]] = ()  # with the reason
-    # Burned-in subtitles stand below this share of the height; 1.0: there are none.
-    subtitle_top: float = 1.0
+    left: Sequence[Left] = ()
+    # Burned-in captions stand below this share of the height; 1.0: there are none.
+    captions_top: float = 1.0

@@ -1,189 +1,91 @@
-"""States by the writing on the screen: a new one begins where some of it goes.
+"""States of the screen by what stands on it: the fewest pictures that show everything.
 
-The watcher (`watch.py`) says at every sample which writing stands and which has gone. A state
-lasts while nothing is lost; its picture is the last sample before the loss began, when the slide
-was complete and the board full. States that later turn out to show nothing of their own (a step
-of a build, a half-wiped board, a slide shown before, a new line of burned-in subtitles) are dropped
-once all are known (`choose.py`).
+Each cell of the screen is followed by its own clock (`follow.py`), what settled on it is weighed
+(`content.py`), and pictures are chosen that show all of it (`cover.py`). For what never settles
+there are pictures of shots (`shots.py`), and what remains is accounted for (`account.py`).
 """
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
 
-import cv2
 import numpy as np
 
 from ... import config
 from ...media.frames import Frame
-from .choose import WrittenState, choose
-from .state import Found
-from .watch import CELL, WIDTH, Edges, Look, Mask, Plane, Watcher, gone, grow, written
+from .account import account
+from .content import Content, weigh
+from .cover import Chosen, candidates, propose, settle
+from .displaced import View
+from .follow import History, follow
+from .persons import persons
+from .shots import shots
+from .state import Found, State
+from .still import Stills
 
-_POINTER = 14  # cells that a moving pointer, a cursor or a typed character may change in a sample
-_CELLS_A_CHARACTER = 1.5  # of body text
-_OCCLUDER = 10  # cells of writing that a pointer at rest may hide
-_TRAIL = 1.6  # seconds in which a pointer shows that it came from somewhere
-_ONCE = 2  # samples that a replaced character may take to change
-_A_WHILE = 4  # samples that an animation may take
-_REACH = 4  # cells around a pointer that it crosses as it comes or goes
-_PERSIST = 3  # samples an edge must stand to count as writing
-
-
-def find(frames: Iterable[Frame], settings: config.Keyframes) -> Found:
-    """The states of a video that show something of their own."""
-    tolerance = settings.min_change * _CELLS_A_CHARACTER
-    return choose(list(find_states(frames, settings, tolerance)), tolerance)
+_CELLS_A_CHARACTER = 2.0  # of body text
 
 
-@dataclass
-class _Current:
-    """The state that stands now."""
+def find(frames: Iterable[Frame], stills: Stills, settings: config.Keyframes) -> Found:
+    """The states of a video that show something of their own.
 
-    start: float
-    ink: Plane  # edges that stood for a while: the writing
-    best: tuple[Frame, Look] | None = None  # the latest sample in which nothing is lost
-    previous: tuple[Frame, Look] | None = None  # the quiet sample before
-    plane: Plane | None = None  # at the latest sample that was at rest
-    lost_since: float | None = None
-    witnesses: tuple[Plane, ...] = ()
-
-
-def find_states(
-    frames: Iterable[Frame], settings: config.Keyframes, tolerance: float
-) -> Iterator[WrittenState]:
-    """All states of the screen, build steps and repetitions among them."""
-    watcher = Watcher(settings.sample_rate)
-    trail: deque[Mask] = deque(maxlen=max(1, round(_TRAIL * settings.sample_rate)))
-    recent: deque[Edges] = deque(maxlen=_PERSIST)
-    current: _Current | None = None
-    rest_since: float | None = None
-    time = 0.0
-    for frame in frames:
-        time = frame.time
-        look = watcher.look(frame.luma(WIDTH))
-        if current is not None and current.ink.shape != look.plane.shape:
-            # The picture has another shape: what stood is gone.
-            yield from _close(current, time, written(current.ink), settings)
-            current, rest_since = None, None
-            trail.clear()
-        trail.append(look.changed & ~look.restless)
-        if current is None:
-            current = _Current(time, np.zeros_like(look.plane))
-            recent.clear()
-        active = ~grow(look.restless)
-        lost = gone(current.ink, current.plane, look.edges, look.plane) & active
-        passing = _passing(lost, look, trail)
-        current.ink[_pixels(passing, current.ink.shape)] = 0
-        lost &= ~passing
-        if lost.sum() <= tolerance:
-            current.lost_since = None
-        elif current.lost_since is None:
-            current.lost_since = time
-        over = current.lost_since is not None and time - current.lost_since >= settings.min_stable
-        quiet = int((look.changed & active).sum()) <= _POINTER and not look.cut
-        rest_since = (time if rest_since is None else rest_since) if quiet else None
-        if look.cut or over:
-            yield from _close(current, time, lost, settings)
-            start = time if current.lost_since is None else current.lost_since
-            current = _Current(start, np.zeros_like(look.plane))
-            recent.clear()
-            rest_since = None  # a screen that has just come must stand for a while first
-        recent.append(look.edges)
-        _follow(current, frame, look, rest_since, settings.min_stable)
-        _ink(current, recent)
-    if current is not None:
-        yield from _close(current, time, None, settings)
-
-
-def _passing(lost: Mask, look: Look, trail: Sequence[Mask]) -> Mask:
-    """Cells that a pointer left, or hides while it rests there: no loss of writing.
-
-    A pointer comes from somewhere or goes there: there is change around the spot a moment before
-    or after, or, where it jumps, in one other place at once; and a hand is never quite still. A
-    character that is replaced changes where it stands, once. Writing that is hidden is learnt anew
-    when it reappears.
+    Args:
+        frames: samples, in order of time.
+        stills: gives pictures.
+        settings: section `keyframes` of the config.
     """
-    passing = np.zeros_like(lost)
-    if not lost.any():
-        return passing
-    little = lost.sum() <= _OCCLUDER
-    # A new line on the slide is no pointer's path: much changes there at once.
-    light = [moved if moved.sum() <= _POINTER else np.zeros_like(moved) for moved in trail]
-    path = np.any(light, axis=0)
-    now = written(look.edges.strong)
-    count, labels = cv2.connectedComponents(grow(lost).astype(np.uint8))
-    for label in range(1, count):
-        around = labels == label
-        spot = lost & around
-        if spot.sum() > _OCCLUDER:
-            continue
-        ring = grow(around, _REACH) & ~around
-        elsewhere = grow(light[-1] & ~around).astype(np.uint8)
-        jumped = (light[-1] & around).any() and cv2.connectedComponents(elsewhere)[0] == 2
-        trembles = sum(bool((moved & around).any()) for moved in light) > _ONCE
-        # An arm that writes, or a person walking by, is larger and moves for longer.
-        moving = sum(bool((moved & (around | ring)).any()) for moved in trail) > _A_WHILE
-        left_blank = little and not (now & spot).any()
-        if jumped or trembles or moving or left_blank or (path & ring).any():
-            passing |= spot
-    return passing
+    parts = [_find(history, stills, settings) for history in follow(frames)]
+    kept = [state for part in parts for state in part.kept]
+    left = [stretch for part in parts for stretch in part.left]
+    top = min((part.captions_top for part in parts), default=1.0)
+    return Found(sorted(kept, key=lambda s: s.time), sorted(left, key=lambda s: s.start), top)
 
 
-def _follow(
-    current: _Current, frame: Frame, look: Look, rest_since: float | None, min_stable: float
-) -> None:
-    """Remember this sample if the screen is at rest and complete."""
-    if rest_since is None or current.lost_since is not None:
-        current.previous = None
-        return
-    current.plane = look.plane
-    if frame.time - max(rest_since, current.start) > min_stable - 0.01:  # sums of steps vary
-        if not current.witnesses:
-            current.witnesses = (look.plane,)
-        # One sample back: this one may already hold the first trace of a fade.
-        current.best = current.previous or (frame, look)
-    current.previous = (frame, look)
+def _find(history: History, stills: Stills, settings: config.Keyframes) -> Found:
+    worth = settings.min_change * _CELLS_A_CHARACTER
+    content = weigh(history, settings.min_stable)
+    samples = candidates(content, worth)
+    looked_at = stills.at(float(history.times[k]) for k in samples)
+    proposals = propose(content, _views(history, samples, stills))
+    hidden = persons(content, proposals, looked_at)
+    chosen = settle(content, proposals, hidden, worth)
+    person = np.any(hidden, axis=0) if hidden else np.zeros(len(content.weight), bool)
+    left = account(content, chosen, person, worth)
+    known = np.any([person, *(picture.shown for picture in chosen)], axis=0)
+    shown = _views(history, [picture.sample for picture in chosen], stills)
+    moving, left = shots(content, left, shown, known, stills, worth)
+    kept = [_state(content, picture) for picture in chosen]
+    return Found([*kept, *moving], left, content.captions_top)
 
 
-def _ink(current: _Current, recent: Sequence[Edges]) -> None:
-    """Edges that stood for a while become writing."""
-    if len(recent) == _PERSIST:
-        stands = recent[-1].strong.copy()
-        for edges in recent:
-            stands &= edges.near
-        current.ink |= stands
+def _views(history: History, samples: Sequence[int], stills: Stills) -> list[View]:
+    found = stills.at(float(history.times[k]) for k in samples)
+    return [View(history, k, still.plane) for k, still in zip(samples, found, strict=True)]
 
 
-def _pixels(mask: Mask, shape: tuple[int, ...]) -> Mask:
-    """Cells to pixels."""
-    return np.kron(mask, np.ones((CELL, CELL), bool))[: shape[0], : shape[1]]
-
-
-def _close(
-    current: _Current, time: float, lost: Mask | None, settings: config.Keyframes
-) -> Iterator[WrittenState]:
-    if current.best is None:
-        return
-    frame, look = current.best
-    image, width, height = frame.jpeg(settings.max_side, settings.jpeg_quality)
-    end = current.lost_since if current.lost_since is not None else time
-    lost = lost if lost is not None else np.zeros(look.restless.shape, bool)
-    ink = np.where(_pixels(look.restless, current.ink.shape), 0, current.ink)
-    yield WrittenState(
-        time=frame.time,
-        start=current.start,
-        end=max(end, frame.time),
-        image=image,
-        width=width,
-        height=height,
-        plane=look.plane,
-        witnesses=(*current.witnesses, look.plane),
-        change=float(lost.sum()) / max(1, int(written(ink).sum())),
-        motion=float(look.restless.mean()),
-        ink=ink,
-        restless=look.restless,
-        lost=lost,
+def _state(content: Content, picture: Chosen) -> State:
+    times = content.history.times
+    seconds = slice(int(times[picture.first] - times[0]), int(times[picture.last] - times[0]) + 1)
+    return State(
+        time=float(times[picture.sample]),
+        start=float(times[picture.first]),
+        end=float(times[picture.last + 1]),
+        change=_change(content, picture),
+        motion=round(float(content.history.unsettled[seconds].mean()), 4),
     )
+
+
+def _change(content: Content, picture: Chosen) -> float:
+    """Share of what the picture shows that goes with its own content; 0: it stands to the end."""
+    history = content.history
+    if picture.last + 1 >= history.samples:
+        return 0.0
+    stands = content.worth(content.weight * picture.shown)
+    after = min(history.samples - 1, picture.last + round(1 / _step(history)))
+    gone = 1 - stands[after] / max(stands[picture.sample], 1e-9)
+    return round(float(min(1.0, max(gone, 1e-4))), 4)
+
+
+def _step(history: History) -> float:
+    """Seconds from sample to sample."""
+    return max(float(history.times[-1] - history.times[0]) / history.samples, 1e-3)

@@ -1,0 +1,108 @@
+"""Why a stretch of the video has no picture of its own.
+
+Every second of the picture is within a state that is kept or is told here, by what stood on the
+screen then: cell by cell it is known which picture shows it too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import groupby
+
+import numpy as np
+
+from .cells import Mask, contrast
+from .content import Content, Weights
+from .cover import Chosen
+from .state import Left
+
+_SHOWN = 0.9  # share of what stands there that a picture must show to be named for it
+_MOVES = 0.4  # share of the screen without rest that makes a moving picture
+_BRIEF = 1.0  # seconds; a shorter stretch between two others is a change of the screen
+
+
+def account(content: Content, chosen: Sequence[Chosen], person: Mask, worth: float) -> list[Left]:
+    """The stretches outside the states of `chosen`, in order of time, each with its reason.
+
+    Args:
+        person: versions that show persons.
+        worth: of what makes a picture.
+    """
+    history = content.history
+    reasons = _reasons(content, chosen, person, worth)
+    outside = np.ones(history.samples, bool)
+    for picture in chosen:
+        outside[picture.first : picture.last + 1] = False
+    left: list[Left] = []
+    for first, last in _runs(outside):
+        parts = [(reason, len(list(same))) for reason, same in groupby(reasons[first : last + 1])]
+        sample = first
+        for reason, length in parts:
+            start, end = history.times[sample], history.times[sample + length]
+            if end - start < _BRIEF:
+                reason = PASSING
+            if left and left[-1].reason == reason and left[-1].end == start:
+                start = left.pop().start
+            left.append(Left(float(start), float(end), reason))
+            sample += length
+    return left
+
+
+PASSING = "the screen changes here: nothing stands for a second"
+_BLANK = "nothing is written or drawn on it"
+MOVING = "the picture moves: nothing stands long enough to be read"
+LITTLE = "what is new on it is too small, or gone too soon, to be read"
+_POSE = "only how a person stands is new; see the picture of {:.1f} s"
+
+
+def _reasons(content: Content, chosen: Sequence[Chosen], person: Mask, worth: float) -> list[str]:
+    """What is to be told of each sample."""
+    history = content.history
+    clear = contrast(history.patch).astype(np.float64)
+    if content.captions_top < 1:
+        above = history.grid.row(history.cell) < int(content.captions_top * history.grid.rows)
+        clear *= above
+    visible = content.worth(clear)
+    second = (history.times[:-1] - history.times[0]).astype(np.int64)
+    moving = history.unsettled.mean(axis=1)[second] > _MOVES
+    best, share = _best(content, chosen, clear, visible)
+    anywhere = np.any([picture.shown for picture in chosen], axis=0) if chosen else person
+    together = content.worth(clear * anywhere)
+    posed = content.worth(clear * (anywhere | person))
+    reasons = []
+    for k in range(history.samples):
+        if visible[k] < worth and not moving[k]:
+            reasons.append(_BLANK)
+        elif share[k] >= _SHOWN:
+            at = history.times[chosen[best[k]].sample]
+            reasons.append(f"nothing new; see the picture of {at:.1f} s")
+        elif moving[k]:
+            reasons.append(MOVING)
+        elif chosen and together[k] >= _SHOWN * visible[k]:
+            at = history.times[chosen[best[k]].sample]
+            reasons.append(f"nothing new; see the picture of {at:.1f} s and those around it")
+        elif chosen and posed[k] >= _SHOWN * visible[k]:
+            reasons.append(_POSE.format(history.times[chosen[best[k]].sample]))
+        else:
+            reasons.append(LITTLE)
+    return reasons
+
+
+def _best(
+    content: Content, chosen: Sequence[Chosen], clear: Weights, visible: Weights
+) -> tuple[np.ndarray, Weights]:
+    """For each sample: the picture that shows most of what stands there, and how much of it."""
+    best = np.zeros(len(visible), np.int64)
+    most = np.zeros(len(visible))
+    for i, picture in enumerate(chosen):
+        worth = content.worth(clear * picture.shown)
+        more = worth > most + 1e-9
+        best[more], most[more] = i, worth[more]
+    return best, most / np.maximum(visible, 1e-9)
+
+
+def _runs(mask: Mask) -> Iterator[tuple[int, int]]:
+    """First and last position of each run of true values."""
+    edges = np.flatnonzero(np.diff(np.concatenate([[0], mask.view(np.int8), [0]])))
+    for first, end in edges.reshape(-1, 2).tolist():
+        yield first, end - 1

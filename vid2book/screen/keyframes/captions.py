@@ -1,0 +1,61 @@
+"""Burned-in captions: where on the screen they stand.
+
+They show themselves by their rhythm: low in the picture, and in its middle, stands something
+that is replaced every few seconds while all above it stays.
+"""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from .cells import Mask
+
+if TYPE_CHECKING:
+    from .follow import History
+
+_LOW = 0.72  # their last line stands below this share of the height
+_LIMIT = 0.6  # and their first one too
+_LEAST = 3  # cells of a replaced line
+_TOGETHER = 3  # samples within which one line goes
+_OFF_CENTRE = 0.1  # share of the width
+_TIMES = 4  # lines that must go alone
+_OFTEN = 0.4  # as a share of all that goes down there
+_ROW_OFTEN = 0.3  # share of the lines in which a row of cells takes part
+
+
+def captions_top(history: History, lost: Mask) -> float:
+    """Where captions begin, as a share of the height; 1.0: there are none.
+
+    Args:
+        lost: sightings of content at whose end it goes.
+    """
+    rows = history.grid.rows
+    low, limit = int(_LOW * rows), int(_LIMIT * rows)
+    cell, when = history.cell[history.version[lost]], history.last[lost]
+    row, column = history.grid.row(cell), history.grid.column(cell)
+    order = np.argsort(when, kind="stable")
+    row, column, when = row[order], column[order], when[order]
+    per_sample = np.bincount(when[row >= low], minlength=history.samples)
+    times = np.flatnonzero(per_sample >= _LEAST)
+    if not len(times):
+        return 1.0
+    cuts = [0, *(i + 1 for i, (a, b) in enumerate(pairwise(times)) if b - a > _TOGETHER)]
+    alone, lines = 0, []
+    for begin, end in zip(cuts, [*cuts[1:], len(times)], strict=True):
+        here = (when >= times[begin]) & (when <= times[end - 1])
+        across = column[here & (row >= low)]
+        middle = (across.min() + across.max() + 1) / 2 / history.grid.columns
+        if abs(middle - 0.5) > _OFF_CENTRE:
+            continue
+        lines.append(np.bincount(row[here], minlength=rows) > 0)
+        alone += int((here & (row < limit)).sum() <= _LEAST)
+    if alone < _TIMES or alone < _OFTEN * len(cuts):
+        return 1.0
+    often = np.mean(lines, axis=0)
+    top = low + int(often[low:].argmax())
+    while top > limit and often[top - 1] > _ROW_OFTEN:
+        top -= 1
+    return (top - 1) / rows

@@ -1,0 +1,188 @@
+"""The screen as a grid of small cells, and when two pictures of a cell show the same.
+
+A cell is compared by the pattern on it, not by its brightness: what is taken from both pictures
+first is their mean, so that a lamp, a fade of the background or the gain of a camera changes
+nothing. What remains may differ by noise, or by a share of the pattern's own contrast, which is
+what a codec does to it. A pattern may also lie a pixel off, as a camera that is not quite still has
+it.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+Plane = NDArray[np.uint8]
+Patches = NDArray[np.uint8]  # N x 64: cells as rows of pixels
+Windows = NDArray[np.uint8]  # N x 10 x 10: cells with a pixel around
+Mask = NDArray[np.bool_]
+Ids = NDArray[np.int32]
+
+WIDTH = 640  # longer side of the planes looked at, pixels
+CELL = 8  # pixels; a character of body text covers one to three cells
+_MARGIN = 1  # pixels that a pattern may lie off
+_PIXELS = CELL * CELL
+
+_NOISE = 7.0  # grey levels by which two pictures of one thing differ (root mean square)
+_CODING = 0.4  # and as a share of the pattern's own deviation; 0.4: a correlation of 0.92
+_INK = 20  # grey levels between the writing and what it stands on
+_INK_NOISE = 10.0
+_INK_CODING = 0.45
+_STILL_DRAWN = 0.9  # share of the strokes' pixels that must be strokes still
+_AS_CLEAR = 0.5  # of a stroke's contrast
+_FILLED = 0.7  # share of a cell; more is no drawing but something that lies over it
+_LEAST_RANGE = 24  # grey levels between the darkest and the lightest pixel of a cell with content
+_LEAST_DEVIATION = 5.0
+_SHIFTS = [(0, 0), (0, 1), (0, -1), (1, 0), (-1, 0), (1, 1), (1, -1), (-1, 1), (-1, -1)]
+
+
+class Grid(NamedTuple):
+    """How many cells a plane has. Cells are numbered row by row."""
+
+    rows: int
+    columns: int
+
+    @classmethod
+    def of(cls, plane: Plane) -> Grid:
+        """The cells that cover `plane`; those at the right and the bottom may reach beyond it."""
+        height, width = plane.shape
+        return cls(-(-height // CELL), -(-width // CELL))
+
+    @property
+    def size(self) -> int:
+        return self.rows * self.columns
+
+    def row(self, cell: Ids) -> Ids:
+        return cell // self.columns
+
+    def column(self, cell: Ids) -> Ids:
+        return cell % self.columns
+
+
+def smooth(plane: Plane) -> Plane:
+    """Without the noise of single pixels."""
+    return np.asarray(cv2.blur(plane, (3, 3)), np.uint8)
+
+
+def changed(plane: Plane, before: Plane, grid: Grid) -> Ids:
+    """Cells in which two smooth planes differ clearly in some pixels."""
+    differs = cv2.threshold(cv2.absdiff(plane, before), 18, 1, cv2.THRESH_BINARY)[1]
+    below, right = grid.rows * CELL - plane.shape[0], grid.columns * CELL - plane.shape[1]
+    if below or right:
+        differs = cv2.copyMakeBorder(differs, 0, below, 0, right, cv2.BORDER_CONSTANT)
+    share = cv2.resize(
+        differs.astype(np.float32), (grid.columns, grid.rows), interpolation=cv2.INTER_AREA
+    )
+    return np.flatnonzero(share.reshape(-1) * _PIXELS >= 3.9).astype(np.int32)
+
+
+def all_windows(plane: Plane, grid: Grid) -> NDArray[np.uint8]:
+    """rows x columns x 10 x 10: every cell of a smooth plane with a pixel around (a view)."""
+    below = grid.rows * CELL - plane.shape[0] + _MARGIN
+    right = grid.columns * CELL - plane.shape[1] + _MARGIN
+    wide = cv2.copyMakeBorder(plane, _MARGIN, below, _MARGIN, right, cv2.BORDER_REPLICATE)
+    down, along = wide.strides
+    side = CELL + 2 * _MARGIN
+    return np.lib.stride_tricks.as_strided(
+        wide,
+        (grid.rows, grid.columns, side, side),
+        (CELL * down, CELL * along, down, along),
+        writeable=False,
+    )
+
+
+def windows_of(windows: NDArray[np.uint8], grid: Grid, cell: Ids) -> Windows:
+    """The windows of some cells, copied."""
+    return np.asarray(windows[grid.row(cell), grid.column(cell)])
+
+
+def patches(windows: Windows) -> Patches:
+    """The cells themselves, N x 64."""
+    return _shifted(windows, 0, 0)
+
+
+def same(windows: Windows, known: Patches, coding: float = _CODING) -> Mask:
+    """Whether each window shows the pattern of the patch beside it, a pixel off at most.
+
+    Args:
+        coding: how far they may differ, as a share of the pattern's deviation.
+    """
+    pattern = known.astype(np.float32)
+    pattern -= pattern.mean(1, keepdims=True)
+    deviation = np.sqrt(np.square(pattern).mean(1))
+    found = np.zeros(len(known), bool)
+    for down, right in _SHIFTS:
+        left = np.flatnonzero(~found)
+        if not len(left):
+            break
+        here = _shifted(windows[left], down, right).astype(np.float32)
+        here -= here.mean(1, keepdims=True)
+        limit = np.maximum(deviation[left], np.sqrt(np.square(here).mean(1))) * coding
+        apart = np.sqrt(np.square(here - pattern[left]).mean(1))
+        found[left] = apart <= np.maximum(limit, _NOISE)
+    return found
+
+
+def contrast(known: Patches) -> NDArray[np.float32]:
+    """0 to 1 for each patch: 0 shows nothing, 1 is writing as clear as most slides have it."""
+    span = (known.max(1).astype(np.int16) - known.min(1)).astype(np.float32)
+    clear = (span >= _LEAST_RANGE) & (known.std(1) >= _LEAST_DEVIATION)
+    return np.where(clear, np.minimum(1, span / 50), 0).astype(np.float32)
+
+
+def holds(later: Patches, earlier: Patches) -> Mask:
+    """Whether each `later` shows what is drawn on the `earlier` beside it: writing was added.
+
+    Either what lay under the strokes and right beside them is as it was, whatever came around them;
+    or the strokes are there still, though others touch them (a word that was underlined).
+    """
+    ink = _ink(earlier)
+    near = _grown(ink).astype(np.float32)
+    count = np.maximum(near.sum(1), 1)
+    a, b = _centred(earlier, near, count), _centred(later, near, count)
+    apart = np.sqrt(np.square(a - b).sum(1) / count)
+    limit = np.maximum(_INK_NOISE, _INK_CODING * np.sqrt(np.square(a).sum(1) / count))
+    touched = _still_drawn(later, earlier, ink)
+    return np.asarray(((apart <= limit) | touched) & ink.any(1))
+
+
+def _still_drawn(later: Patches, earlier: Patches, ink: Mask) -> Mask:
+    """Whether the strokes of `earlier` are strokes of `later`, on the same background."""
+    before, after = (np.median(p, axis=1, keepdims=True) for p in (earlier, later))
+    stroke = earlier - before
+    kept = ((later - after) * np.sign(stroke) > _AS_CLEAR * np.abs(stroke)) & ink
+    drawn = np.abs(later - after) > _INK
+    share = kept.sum(1) / np.maximum(ink.sum(1), 1)
+    alike = np.abs(before - after)[:, 0] <= _INK
+    return np.asarray((share >= _STILL_DRAWN) & alike & (drawn.mean(1) <= _FILLED))
+
+
+def _shifted(windows: Windows, down: int, right: int) -> Patches:
+    top, left = _MARGIN + down, _MARGIN + right
+    return windows[:, top : top + CELL, left : left + CELL].reshape(-1, _PIXELS)
+
+
+def _ink(known: Patches) -> Mask:
+    """Pixels that stand out from the cell's background."""
+    background = np.median(known, axis=1, keepdims=True)
+    return np.asarray(np.abs(known - background) > _INK)
+
+
+def _grown(ink: Mask) -> Mask:
+    square = ink.reshape(-1, CELL, CELL)
+    near = square.copy()
+    near[:, 1:] |= square[:, :-1]
+    near[:, :-1] |= square[:, 1:]
+    near[:, :, 1:] |= square[:, :, :-1]
+    near[:, :, :-1] |= square[:, :, 1:]
+    return near.reshape(-1, _PIXELS)
+
+
+def _centred(
+    known: Patches, near: NDArray[np.float32], count: NDArray[np.float32]
+) -> NDArray[np.float32]:
+    values = known.astype(np.float32)
+    return np.asarray((values - ((values * near).sum(1) / count)[:, None]) * near)

@@ -1,0 +1,170 @@
+"""How much each version of a cell is worth showing.
+
+Writing stands out from what it is written on, stands for seconds, and stays until it is replaced.
+A person who pauses, a pointer at rest and the half-typed word are there for a moment, in cells that
+change again and again. Nothing here is a yes or a no: content weighs more the longer it lives and
+the calmer its cell is, and a picture is worth the sum of what it shows.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from .captions import captions_top
+from .cells import Ids, Mask, contrast, holds
+from .follow import History
+
+Weights = NDArray[np.float64]
+
+_LIFE = 4.0  # seconds that content must stand to weigh in full
+_SHORT = 1.5  # power of the share of them that shorter lives weigh
+_AROUND = 2  # seconds before and after in which a cell is watched for unrest
+_CALM, _RESTLESS = 0.15, 0.45  # share of that time in change: weighs in full; weighs nothing
+_PASSING = 0.4  # weight of what came over something else and went again
+_SPREAD = 5  # cells across of the neighbourhood
+_AT_ONCE = 20_000  # pairs of patches compared at once
+
+
+@dataclass(frozen=True)
+class Content:
+    """The versions of a history and their worth."""
+
+    history: History
+    weight: Weights  # versions: 0 to 1
+    life: Weights  # versions: seconds in all that it stands
+    passing: Mask  # versions: what was there before comes back after them
+    earlier: Ids  # pairs: what stands on the version `earlier` ...
+    later: Ids  # pairs: ... stands on the version `later` of the same cell too
+    captions_top: float  # burned-in captions stand below this share of the height; 1.0: none
+
+    def shown(self, sample: int) -> Mask:
+        """versions: what can be seen at a sample, as itself or within a later version."""
+        seen = np.zeros(len(self.weight), bool)
+        seen[self.history.at(sample)] = True
+        seen[self.earlier[seen[self.later]]] = True
+        return seen
+
+    def worth(self, weight: Weights) -> Weights:
+        """samples: how much of the versions that weigh so can be seen at each."""
+        value = weight.copy()
+        np.add.at(value, self.later, weight[self.earlier])
+        history = self.history
+        change = np.zeros(history.samples + 1)
+        np.add.at(change, history.first, value[history.version])
+        np.add.at(change, history.last + 1, -value[history.version])
+        return np.maximum(np.cumsum(change)[:-1], 0)
+
+
+def weigh(history: History, least_life: float) -> Content:
+    """The content of a video and what it is worth.
+
+    Args:
+        least_life: seconds; what stands for less is worth nothing.
+    """
+    seconds = history.times[history.last + 1] - history.times[history.first]
+    # How long it stands when it stands: what flickers through the same few shapes is a person.
+    count = len(history.cell)
+    life = np.bincount(history.version, seconds**2, count) / np.maximum(
+        np.bincount(history.version, seconds, count), 1e-9
+    )
+    clear = contrast(history.patch).astype(np.float64)
+    earlier, later = _grown(history, clear > 0)
+    before, after = _around(history)
+    lost = _losses(history, after, earlier, later)
+    weight = np.minimum(1, life / _LIFE) ** _SHORT * clear * (life >= least_life)
+    passing = _passing(history, before, after, clear > 0)
+    weight *= _calm(history) * np.where(passing, _PASSING, 1)
+    content = Content(history, weight, life, passing, earlier, later, 1.0)
+    top = captions_top(history, lost & (weight[history.version] > 0))
+    if top < 1:
+        above = history.grid.row(history.cell) < int(top * history.grid.rows)
+        content = replace(content, weight=weight * above, captions_top=top)
+    return content
+
+
+def _grown(history: History, clear: Mask) -> tuple[Ids, Ids]:
+    """Pairs of versions of one cell of which the second shows all that the first does."""
+    order = np.argsort(history.cell, kind="stable").astype(np.int32)
+    cell = history.cell[order]
+    earlier: list[Ids] = []
+    later: list[Ids] = []
+    step = 1
+    while True:  # all pairs at a distance of `step` in the list of a cell's versions
+        near = np.flatnonzero(cell[step:] == cell[:-step]) if step < len(cell) else []
+        if not len(near) or step > 24:
+            break
+        a, b = order[near], order[near + step]
+        for one, other in ((a, b), (b, a)):
+            written = clear[one]
+            earlier.append(one[written])
+            later.append(other[written])
+        step += 1
+    if not earlier:
+        return np.zeros(0, np.int32), np.zeros(0, np.int32)
+    one, other = np.concatenate(earlier), np.concatenate(later)
+    kept = np.zeros(len(one), bool)
+    for i in range(0, len(one), _AT_ONCE):
+        part = slice(i, i + _AT_ONCE)
+        kept[part] = holds(history.patch[other[part]], history.patch[one[part]])
+    return one[kept], other[kept]
+
+
+def _around(history: History) -> tuple[Ids, Ids]:
+    """sightings: the version that its cell showed before, and the one after; -1 for none."""
+    order = np.lexsort((history.first, history.cell[history.version]))
+    version = history.version[order]
+    cell = history.cell[version]
+    together = cell[1:] == cell[:-1]
+    before, after = np.full(len(order), -1, np.int32), np.full(len(order), -1, np.int32)
+    before[order[1:][together]] = version[:-1][together]
+    after[order[:-1][together]] = version[1:][together]
+    return before, after
+
+
+def _passing(history: History, before: Ids, after: Ids, clear: Mask) -> Mask:
+    """versions: whether what was there before always came back: a pointer, a pop-up, an arm.
+
+    What was there before the video began is not known; where nothing is left, it was a background.
+    """
+    returns = (before == after) & (before >= 0)
+    returns |= (before < 0) & (after >= 0) & ~clear[after]
+    count = len(history.cell)
+    stays = np.bincount(history.version, ~returns, count)
+    return np.asarray(stays == 0)
+
+
+def _losses(history: History, after: Ids, earlier: Ids, later: Ids) -> Mask:
+    """sightings: whether something goes when it ends: the next version does not show it."""
+    count = len(history.cell)
+    pair = history.version.astype(np.int64) * count + after
+    grown = np.isin(pair, earlier.astype(np.int64) * count + later)
+    goes = ~(grown | (history.version == after)) | (after < 0)
+    return np.asarray(goes & (history.last < history.samples - 1))
+
+
+def _calm(history: History) -> Weights:
+    """versions: 1 where the screen rests around the times at which it stands, 0 where it never is.
+
+    Who pauses for a moment was moving before and moves afterwards, in many cells at once; writing
+    comes at once, or under a hand that then leaves.
+    """
+    rows, columns = history.grid
+    shaped = history.unsettled.reshape(-1, rows, columns)
+    around = np.stack([cv2.blur(second, (_SPREAD, _SPREAD)) for second in shaped])
+    total = np.cumsum(around.reshape(len(around), -1), axis=0, dtype=np.float64)
+    total = np.concatenate([np.zeros((1, total.shape[1])), total])
+    second = (history.times - history.times[0]).astype(np.int64)
+    since = np.maximum(second[history.first] - _AROUND, 0)
+    until = np.minimum(second[history.last] + _AROUND + 1, len(around))
+    cell = history.cell[history.version]
+    unrest = (total[until, cell] - total[since, cell]) / (until - since)
+    length = history.last - history.first + 1
+    versions = len(history.cell)
+    mean = np.bincount(history.version, unrest * length, versions) / np.maximum(
+        np.bincount(history.version, length, versions), 1
+    )
+    return np.asarray(np.clip((_RESTLESS - mean) / (_RESTLESS - _CALM), 0, 1))

@@ -1,0 +1,198 @@
+"""The fewest pictures that show everything that stood on the screen.
+
+Each piece of content that settled is to be seen on some picture; so a build needs its last step
+only, a board its last full moment, and a slide shown twice one picture, without a rule for any of
+them. The picture that adds most is taken first (the greedy algorithm for weighted set cover), until
+what is left is not worth a picture; then pictures go whose content the others show, also at another
+place (a page that scrolled). Of the moments that show a picture's own content, the last clear one
+of the first stretch is taken.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from .cells import Ids, Mask
+from .content import Content, Weights
+from .displaced import View, seen_elsewhere
+
+_NEIGHBOURS = 4  # pictures before and after in which displaced content is looked for
+_LEAST_MOVED = 6  # versions that may be worth a look for them elsewhere
+_SOME = 0.3  # of what is missing that moves when a page scrolls,
+_SCROLLED = 0.2  # and over how much of the height
+_DRIFT = 3.0  # pixels by which what counts as standing may have moved
+_TIE = 0.5  # worth that makes no difference
+_SEEN = 0.15  # weight from which on a cell counts
+_GROUP = 3  # cells that touch: the least that is written
+_FULL = 0.97  # share of a picture's own content that a moment must show
+_STANDS = 0.5  # and until it goes
+_BEGINS = 0.3  # and from which on it is there
+_CLEAR = 0.985  # of the most that is to be seen in any of these moments
+_AFTER = 3  # samples until the next change: nearer ones may hold the trace of a fade
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """A moment that shows something that none proposed before it shows."""
+
+    sample: int
+    shown: Mask  # versions that are to be seen then, at whatever place
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """A picture: at which sample, and the samples during which its own content stands."""
+
+    sample: int
+    first: int
+    last: int
+    shown: Mask  # versions that it shows
+
+
+def candidates(content: Content, worth: float) -> list[int]:
+    """Samples that together show everything, in order of time; some may not be needed.
+
+    Args:
+        worth: of what makes a picture.
+    """
+    left = content.weight.copy()
+    samples: list[int] = []
+    while True:
+        gain = content.worth(left)
+        best = gain.max(initial=0)
+        if best < worth:
+            return sorted(samples)
+        samples.append(int(np.flatnonzero(gain >= best - 1e-6)[-1]))
+        left[content.shown(samples[-1])] = 0
+
+
+def propose(content: Content, views: Sequence[View]) -> list[Proposal]:
+    """What each candidate shows, at its place or at another."""
+    shown = _with_displaced(content, views)
+    return [Proposal(view.sample, seen) for view, seen in zip(views, shown, strict=True)]
+
+
+def settle(
+    content: Content, proposals: Sequence[Proposal], hidden: Sequence[Mask], worth: float
+) -> list[Chosen]:
+    """The pictures that are needed, each at its best moment, in order of time.
+
+    Args:
+        hidden: for each proposal, versions on it that do not count: a person.
+        worth: of what only one picture shows that makes it needed.
+    """
+    kept = _needed(content, proposals, hidden, worth)
+    times = np.sum([proposals[i].shown for i in kept], axis=0)
+    visible = content.worth(np.where(content.passing, 0, content.weight))
+    told = np.zeros(len(content.weight), bool)
+    chosen = []
+    for i in kept:
+        counts = proposals[i].shown & ~hidden[i]
+        alone = np.where(counts & (times == 1), content.weight, 0)
+        # What several pictures show belongs to the first of them.
+        belongs = np.where(counts & ~told, content.weight, 0)
+        told |= proposals[i].shown
+        chosen.append(_place(content, proposals[i], alone, belongs, visible))
+    return sorted(chosen, key=lambda c: c.sample)
+
+
+def _with_displaced(content: Content, views: Sequence[View]) -> list[Mask]:
+    in_place = [content.shown(view.sample) for view in views]
+    shown = [seen.copy() for seen in in_place]
+    for i, view in enumerate(views):
+        there = np.zeros(len(content.weight), bool)
+        there[content.history.at(view.sample)] = True
+        there &= content.weight > 0
+        for j in range(max(0, i - _NEIGHBOURS), min(len(views), i + _NEIGHBOURS + 1)):
+            missing = np.flatnonzero(there & ~in_place[j]).astype(np.int32)
+            if j == i or len(missing) < _LEAST_MOVED:
+                continue
+            shown[j][_moved(content, view, missing, views[j], there & in_place[j])] = True
+    return shown
+
+
+def _moved(content: Content, view: View, missing: Ids, other: View, still: Mask) -> Ids:
+    """Those of the missing versions that `other` shows at another place.
+
+    What stays where it is contradicts a transform that would move it, unless a page scrolls within
+    a frame that stays: then much moves, over a good part of the height.
+    """
+    none = np.zeros(0, np.int32)
+    elsewhere = seen_elsewhere(view, missing, other)
+    if elsewhere is None:
+        return none
+    moved = missing[elsewhere.found]
+    drift = elsewhere.shift(content.history, np.flatnonzero(still).astype(np.int32))
+    if len(drift) and np.median(drift) <= _DRIFT:
+        return moved
+    row = content.history.grid.row(content.history.cell[moved])
+    low, high = np.quantile(row, (0.1, 0.9))
+    much = content.weight[moved].sum() >= _SOME * content.weight[missing].sum()
+    return moved if much and high - low >= _SCROLLED * content.history.grid.rows else none
+
+
+def _needed(
+    content: Content, proposals: Sequence[Proposal], hidden: Sequence[Mask], worth: float
+) -> list[int]:
+    """Positions of the proposals that show enough that no other does."""
+    kept = list(range(len(proposals)))
+    while kept:
+        times = np.sum([proposals[i].shown for i in kept], axis=0)
+        own = np.array(
+            [_own(content, proposals[i].shown & (times == 1) & ~hidden[i]) for i in kept]
+        )
+        if own.min() >= worth:
+            break
+        kept.pop(int(np.flatnonzero(own <= own.min() + _TIE)[-1]))  # what is shown first stays
+    return kept
+
+
+def _own(content: Content, versions: Mask) -> float:
+    """The worth of versions in groups of cells: single ones here and there are no writing."""
+    grid, ids = content.history.grid, np.flatnonzero(versions & (content.weight > 0))
+    weight = np.zeros(grid.size)
+    np.maximum.at(weight, content.history.cell[ids], content.weight[ids])
+    there = (weight > _SEEN).reshape(grid).astype(np.uint8)
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(there, connectivity=8)
+    large = stats[:, cv2.CC_STAT_AREA] >= _GROUP
+    large[0] = False  # the background
+    return float(weight[large[labels.reshape(-1)]].sum())
+
+
+def _place(
+    content: Content, proposal: Proposal, alone: Weights, belongs: Weights, visible: Weights
+) -> Chosen:
+    """The best moment for what only this picture shows, and how long what belongs to it stands."""
+    share = _share(content, alone, proposal.sample)
+    full = share >= _FULL
+    begin = int(np.flatnonzero(full)[0])
+    last = _last(share, begin)
+    moments = np.arange(begin, last + 1)[full[begin : last + 1]]
+    clear = moments[visible[moments] >= _CLEAR * visible[moments].max()]
+    for after in range(_AFTER, -1, -1):
+        early = clear[np.isin(clear + after, clear)]
+        if len(early):
+            break
+    sample = int(early[-1])
+    stands = _share(content, belongs, proposal.sample)
+    first, last = sample, _last(stands, sample)
+    while first > 0 and stands[first - 1] >= _BEGINS:
+        first -= 1
+    return Chosen(sample, first, last, proposal.shown)
+
+
+def _last(share: Weights, sample: int) -> int:
+    """The last sample of the stretch around one in which half of the content stands."""
+    while sample + 1 < len(share) and share[sample + 1] >= _STANDS:
+        sample += 1
+    return sample
+
+
+def _share(content: Content, weight: Weights, sample: int) -> Weights:
+    """samples: how much of what weighs so is to be seen, against one sample."""
+    worth = content.worth(weight)
+    return np.asarray(worth / max(worth[sample], 1e-9))

@@ -1,0 +1,121 @@
+"""What stands elsewhere on another picture: a page that scrolled, a slide zoomed into.
+
+Two pictures are laid over each other by what both show (SIFT features, a similarity transform by
+RANSAC), and what the first shows is then looked for cell by cell where it should be on the second.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import NamedTuple
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from .cells import CELL, Ids, Mask, Plane, all_windows, same, smooth, windows_of
+from .follow import History
+
+_FEATURES = 1500
+_RATIO = 0.75  # of the distances to the nearest and the second nearest feature (Lowe, 2004)
+_LEAST_PAIRS = 8
+_REPROJECTION = 2.0  # pixels
+_LOOSE = 0.9  # of a pattern's deviation; a correlation of 0.6
+_SUPPORT = 0.4  # share of the cells around that are surely there
+_AROUND = 9  # cells across of the neighbourhood
+_ZOOM = 1.4  # a larger view shows details that a smaller one does not
+_UPRIGHT = 0.01  # a transform nearer than this to a shift is one
+
+
+@dataclass(frozen=True)
+class View:
+    """A sample as it can be laid over others."""
+
+    history: History
+    sample: int
+    plane: Plane  # luma
+
+    @cached_property
+    def features(self) -> tuple[Sequence[cv2.KeyPoint], NDArray[np.float32] | None]:
+        points, descriptors = cv2.SIFT_create(_FEATURES).detectAndCompute(self.plane, None)
+        return points, descriptors
+
+
+class Elsewhere(NamedTuple):
+    """What another picture shows at other places."""
+
+    found: Mask  # for each version asked for
+    transform: NDArray[np.float64]  # 2 x 3, from pixels of the one picture to those of the other
+
+    def shift(self, history: History, version: Ids) -> NDArray[np.float64]:
+        """How far each of the versions would move, in pixels."""
+        cell = history.cell[version]
+        place = np.stack([history.grid.column(cell), history.grid.row(cell)]) * CELL + CELL / 2
+        moved = self.transform[:, :2] @ place + self.transform[:, 2:]
+        return np.asarray(np.hypot(*(moved - place)))
+
+
+def seen_elsewhere(view: View, version: Ids, other: View) -> Elsewhere | None:
+    """Which versions that stand on `view` are shown by `other`, at another place; None: none is."""
+    history = view.history
+    cell = history.cell[version]
+    transform = _transform(view, cell, other)
+    if transform is None:
+        return None
+    height, width = view.plane.shape
+    flags = cv2.WARP_INVERSE_MAP | cv2.INTER_LINEAR
+    moved = cv2.warpAffine(
+        smooth(other.plane), transform, (width, height), flags=flags, borderValue=(128,)
+    )
+    windows = windows_of(all_windows(np.asarray(moved, np.uint8), history.grid), history.grid, cell)
+    known = history.patch[version]
+    sure = same(windows, known)
+    # Small letters come out of a codec a little otherwise at each place.
+    likely = same(windows, known, _LOOSE)
+    found = sure | (likely & (_support(history, cell, sure) >= _SUPPORT))
+    return Elsewhere(found, transform) if found.any() else None
+
+
+def _support(history: History, cell: Ids, sure: Mask) -> NDArray[np.float32]:
+    """For each cell: which share of the cells asked around it are sure."""
+    shape = tuple(history.grid)
+    asked, found = np.zeros(shape, np.float32), np.zeros(shape, np.float32)
+    asked.reshape(-1)[cell] = 1
+    found.reshape(-1)[cell] = sure
+    around = (_AROUND, _AROUND)
+    share = cv2.blur(found, around) / np.maximum(cv2.blur(asked, around), 1e-6)
+    return np.asarray(share.reshape(-1)[cell], np.float32)
+
+
+def _transform(view: View, cell: Ids, other: View) -> NDArray[np.float64] | None:
+    """From pixels of `view` to those of `other`, by what stands in the cells, if known."""
+    points, descriptors = view.features
+    others, other_descriptors = other.features
+    if descriptors is None or other_descriptors is None or len(others) < _LEAST_PAIRS:
+        return None
+    inside = np.zeros(view.history.grid.size, bool)
+    inside[cell] = True
+    columns = view.history.grid.columns
+    own = [
+        i for i, p in enumerate(points)
+        if inside[int(p.pt[1]) // CELL * columns + int(p.pt[0]) // CELL]
+    ]  # fmt: skip
+    if len(own) < _LEAST_PAIRS:
+        return None
+    matches = cv2.BFMatcher().knnMatch(descriptors[own], other_descriptors, k=2)
+    pairs = [m[0] for m in matches if len(m) == 2 and m[0].distance < _RATIO * m[1].distance]
+    if len(pairs) < _LEAST_PAIRS:
+        return None
+    here = np.array([points[own[m.queryIdx]].pt for m in pairs])
+    there = np.array([others[m.trainIdx].pt for m in pairs])
+    found, inliers = cv2.estimateAffinePartial2D(here, there, ransacReprojThreshold=_REPROJECTION)
+    if found is None or inliers.sum() < _LEAST_PAIRS:
+        return None
+    if not 1 / _ZOOM < np.hypot(found[0, 0], found[1, 0]) < _ZOOM:
+        return None
+    if abs(found[0, 0] - 1) < _UPRIGHT and abs(found[1, 0]) < _UPRIGHT:
+        right, down = np.median((there - here)[inliers[:, 0] > 0], axis=0)
+        return np.array([[1, 0, right], [0, 1, down]])
+    return np.asarray(found, np.float64)

@@ -1,0 +1,45 @@
+"""Where persons are on pictures, so that nobody's pose is taken for something written."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from ...models.face import Box
+from .cells import CELL, Grid, Mask
+from .content import Content
+from .cover import Proposal
+from .still import Still
+
+_STILL = 5.0  # seconds; who does not move for so long is a picture of a person
+_BESIDE = 1.7  # widths of a face that shoulders and arms reach to each side
+_ABOVE = 0.7  # heights of a face that hair and a raised head reach above it
+_SAME_SCENE = 0.3  # share of a picture's content that another must show to be of the same scene
+
+
+def persons(content: Content, proposals: Sequence[Proposal], stills: Sequence[Still]) -> list[Mask]:
+    """For each proposal: the versions that show a person, who moves."""
+    history = content.history
+    moves = content.life < _STILL
+    seen = [_body(still.faces, history.grid)[history.cell] & moves for still in stills]
+    found = []
+    for proposal in proposals:
+        hidden = np.zeros(len(moves), bool)
+        own = content.weight[proposal.shown].sum()
+        for other, person in zip(proposals, seen, strict=True):
+            # A face that was missed here was found a moment ago, before the same board.
+            if content.weight[proposal.shown & other.shown].sum() >= _SAME_SCENE * own:
+                hidden |= person
+        found.append(hidden)
+    return found
+
+
+def _body(faces: Sequence[Box], grid: Grid) -> Mask:
+    """Cells on which those stand whose faces these are: they reach down to the edge."""
+    mask = np.zeros(tuple(grid), bool)
+    for x0, y0, x1, y1 in faces:
+        beside, above = _BESIDE * (x1 - x0), _ABOVE * (y1 - y0)
+        left, right = max(0, int((x0 - beside) / CELL)), int((x1 + beside) / CELL) + 1
+        mask[max(0, int((y0 - above) / CELL)) :, left:right] = True
+    return mask.reshape(-1)
