@@ -42,10 +42,8 @@ def built(library: Library, tmp_path_factory: pytest.TempPathFactory) -> tuple[P
         "http_headers": {"Cookie": "SID=1"}, "formats": [{"url": "https://x/?token=ya29.token"}],
     }  # fmt: skip
     (folder / "in" / "Cut [aB3_-xYz012].info.json").write_text(json.dumps(info))
-    (folder / "deny.yaml").write_text("reduce: {duplicate_video: false}\n")
-    done = vid2book(
-        "build", folder / "in", "-o", folder / "out", "--store", folder / "store", "--workers", 2
-    )
+    options = ("--store", folder / "store", "--workers", 2, "--minutes", 0.16)
+    done = vid2book("build", folder / "in", "-o", folder / "out", *options)
     print(done.stdout, done.stderr)
     return folder / "out", done.stderr
 

@@ -60,7 +60,7 @@ class Pictures:
         if self.codec == "libx264":
             options = {"bf": "0", "crf": "30", "g": "10", "preset": "ultrafast", **options}
         elif self.codec == "libvpx":
-            options = {"deadline": "realtime", "cpu-used": "8", **options}
+            options = {"deadline": "realtime", "cpu-used": "16", **options}
         stream = container.add_stream(self.codec, rate=self.rate, options=options)
         stream.width, stream.height = self.size
         stream.pix_fmt = "yuvj420p" if self.codec == "mjpeg" else "yuv420p"
@@ -91,7 +91,8 @@ class Sound:
         samples = tone(rate=self.rate) if self.samples is None else self.samples
         samples = np.atleast_2d(samples)
         layout = {1: "mono", 2: "stereo", 6: "5.1", 8: "7.1"}[len(samples)]
-        stream = container.add_stream(self.codec, rate=self.rate, layout=layout)
+        options = {"compression_level": "0"} if self.codec == "libopus" else {}
+        stream = container.add_stream(self.codec, rate=self.rate, layout=layout, options=options)
         _flag(stream, self.default)
         size = 1024
         for start in range(0, samples.shape[1], size):

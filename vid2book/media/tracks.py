@@ -30,13 +30,17 @@ _FAINT = 0.1  # of the loudest track: 20 dB below
 
 
 def best_picture(container: av.container.InputContainer) -> av.VideoStream | None:
-    """The default picture track, or the largest of those that are; covers are none.
+    """The default picture track, or the largest of those that are; covers and posters are none.
 
     Of a camera beside slides, players show the one that the file calls its default. Where the file
     does not say, slides are the larger.
     """
     shown = [s for s in container.streams.video if s.codec_context and not _is_cover(s)]
-    return max(shown, key=lambda s: (_rank(s), s.width * s.height, -s.index), default=None)
+    return max(
+        shown,
+        key=lambda s: (s.frames != 1, _rank(s), s.width * s.height, -s.index),
+        default=None,
+    )
 
 
 def best_sound(

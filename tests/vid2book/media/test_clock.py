@@ -216,14 +216,14 @@ def test_the_shape_of_the_sound_may_change(
 
 @pytest.mark.parametrize("extension", ["mp4", "mkv", "ts", "webm", "mpg", "flv"])
 def test_a_stretch_is_that_of_the_whole(tmp_path: Path, extension: str) -> None:
-    noise = np.random.default_rng(0).normal(0, 1, (2, 20 * 48_000)).astype(np.float32)
+    noise = np.random.default_rng(0).normal(0, 1, (2, 12 * 48_000)).astype(np.float32)
     noise = np.array([np.convolve(n, np.ones(4000) / 400, "same") for n in noise], np.float32)
     shown, heard = FORMATS[extension]
     rate = 25 if extension == "mpg" else 10
     pictures = Pictures(
         codec=shown,
         rate=rate,
-        times=[i / rate for i in range(20 * rate)],
+        times=[i / rate for i in range(12 * rate)],
         light=lambda time: int(time) % 2 == 1,
         retime=as_it_is if extension == "mpg" else later(1.5),
     )
@@ -232,7 +232,7 @@ def test_a_stretch_is_that_of_the_whole(tmp_path: Path, extension: str) -> None:
     whole = read_audio(path, info=info)
     assert whole[5 * SAMPLE_RATE :].std() > 0.05
     seen = {round(f.time, 3): f.luma(160).mean() > 120 for f in read_frames(path, 4, info=info)}
-    for start, end in ((0.0, 3.0), (7.25, 9.5), (12.0, 40.0)):
+    for start, end in ((0.0, 2.0), (5.25, 7.5), (10.0, 40.0)):
         part = read_audio(path, start, end, info=info)
         expected = whole[round(start * SAMPLE_RATE) : round(end * SAMPLE_RATE)]
         assert len(part) == len(expected)

@@ -26,7 +26,7 @@ FILES = {
     "mpg": ("mpeg2video", "mp2"),
     "webm": ("libvpx", "libopus"),
 }
-ROUNDS = 12
+ROUNDS = 8
 USUAL = 10.0  # seconds that a packet may explain
 
 

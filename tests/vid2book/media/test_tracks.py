@@ -82,6 +82,8 @@ def test_a_cover_is_no_picture_track(tmp_path: Path) -> None:
     assert width(path) == SMALL[0]
     with pytest.raises(MediaError, match="no picture in it"):
         examine(write(tmp_path / "b.mp4", cover, Sound()))
+    poster = Pictures(size=LARGE, times=(0.0,), default=True)
+    assert width(write(tmp_path / "c.mp4", poster, Pictures(size=SMALL), Sound())) == SMALL[0]
 
 
 @pytest.mark.parametrize(
