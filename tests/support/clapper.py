@@ -60,7 +60,7 @@ class Pictures:
         if self.codec == "libx264":
             options = {"bf": "0", "crf": "30", "g": "10", "preset": "ultrafast", **options}
         elif self.codec == "libvpx":
-            options = {"deadline": "realtime", "cpu-used": "16", **options}
+            options = {"deadline": "realtime", "cpu-used": "8", "threads": "1", **options}
         stream = container.add_stream(self.codec, rate=self.rate, options=options)
         stream.width, stream.height = self.size
         stream.pix_fmt = "yuvj420p" if self.codec == "mjpeg" else "yuv420p"
