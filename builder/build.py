@@ -72,14 +72,13 @@ def build(
 ) -> None:
     """Turn videos into a textbook that `load_dataset` opens."""
     from vid2book.folder import swap
-    from vid2book.local import check_readable, check_writable
+    from vid2book.local import check_writable
 
     from . import source
     from .progress import Display
     from .splits import splits
 
     console, errors = Console(), Console(stderr=True)
-    check_readable(videos)
     check_writable(output)
     if not dry_run:
         swap.recover(output)

@@ -47,9 +47,11 @@ def open_corpus(
     from vid2book.privacy import mask_video
     from vid2book.store import Store
 
-    check_readable(manifest)
+    sources = [manifest] if isinstance(manifest, str | Path) else manifest
+    for source in sources:
+        check_readable(source)
     config = load(pipeline)
-    found = read_sources([manifest] if isinstance(manifest, str | Path) else manifest)
+    found = read_sources(sources)
     passed_over(found.passed_over)
     videos = assign(found.videos, config.splits.ratios)[:limit]
     if config.privacy.mask:
