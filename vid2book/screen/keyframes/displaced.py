@@ -40,7 +40,7 @@ class View:
     @cached_property
     def features(self) -> tuple[Sequence[cv2.KeyPoint], NDArray[np.float32] | None]:
         detector = cv2.SIFT.create(_FEATURES)
-        points, descriptors = detector.detectAndCompute(self.plane, None)  # type: ignore[call-overload]
+        points, descriptors = detector.detectAndCompute(self.plane, None)
         return points, descriptors
 
 
