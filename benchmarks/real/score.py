@@ -132,10 +132,11 @@ def _stage_alone(corpus: Corpus) -> dict[str, Result]:
 def _built(corpus: Corpus) -> dict[str, Result]:
     for event in fill(corpus, workers=cores()):
         print(event.video.video_id, event.failure)
-    return {
-        video.video_id: Result(corpus.outcome(video).status, sorted(_pictures(corpus, video)))
-        for video in corpus.videos
-    }
+    results = {}
+    for video in corpus.videos:
+        shown = sorted(_pictures(corpus, video), key=lambda picture: picture.time)
+        results[video.video_id] = Result(corpus.outcome(video).status, shown)
+    return results
 
 
 def _pictures(corpus: Corpus, video: Video) -> Iterator[Shown]:
