@@ -154,7 +154,6 @@ def bad(
         ("empty", "empty.mp4: the file is empty"),
         ("cut", "cut.mkv: truncated: it ends at"),
         ("half", "half.mp4: not a readable video"),
-        ("silent", "no sound in it, and no captions beside it"),
         ("dark", "no picture in it"),
         ("gone", "there is no file"),
         ("folder", "there is no file"),

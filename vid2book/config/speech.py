@@ -64,7 +64,12 @@ class Judge(Switchable):
 
     min_teaching: Share = Field(0.5, description="sentences less likely to teach are dropped")
     min_teaching_share: Share = Field(0.25, description="share of a video's words that must teach")
-    min_words: int = Field(20, ge=0, description="words of teaching speech a video must have")
+    min_words: int = Field(
+        20,
+        ge=0,
+        description="words of teaching speech a video must have; of a silent one, different words "
+        "that are written on its pictures",
+    )
     llms: tuple[Llm, ...] = Field(
         (), description="language models that grade videos; rules do where there are none"
     )

@@ -118,7 +118,9 @@ def _words(given: Given) -> tuple[Transcript, list[Decision]]:
     if settings.backend == "captions":
         raise MediaError("no captions beside it, and transcribe.backend is 'captions'")
     if not given.info.audio_duration:
-        raise MediaError("no sound in it, and no captions beside it")
+        reason = "no sound in it, and no captions beside it: what is shown is all there is"
+        told.append(_of_captions(video, duration, reason))
+        return Transcript((), language(video), "none", duration), told
     holes: list[Decision] = []
 
     def tell(n: Note) -> None:

@@ -34,7 +34,8 @@ def judge(
 
     A video stays if enough of it teaches and a grader finds all three grades good enough: of
     several language models one is enough, as with the Multimodal Textbook (arXiv 2501.00958,
-    section 7.1). Without language models the rules are the grader.
+    section 7.1). Without language models the rules are the grader. One in which nobody speaks stays
+    if enough is written on its pictures.
 
     Returns:
         All sentences with `teaching` and `drop` set, the judgement, and decisions: for the video,
@@ -51,7 +52,12 @@ def judge(
     graders = scores.models or (scores.rules,)
     best = max(graders, key=lambda g: (not _lacking(g, settings), sum(m.score for m in g.marks())))
     lacking = [] if scores.unjudged and best is scores.rules else _lacking(best, settings)
-    if scores.unjudged:
+    if not total and settings.enabled:
+        enough, lacking = scores.written >= settings.min_words, []
+        verdict = f"nobody speaks; {scores.written} different words are written on its pictures"
+        if not enough:
+            verdict += f", {settings.min_words} are needed"
+    elif scores.unjudged:
         share, enough = 1.0, not settings.enabled or total >= settings.min_words
         verdict = f"everything is kept: {scores.unjudged}"
         if not enough:
@@ -151,8 +157,6 @@ def _verdict(
     kinds: Sequence[str], kept: Sequence[bool], words: Sequence[int], settings: config.Judge
 ) -> str:
     """One line for a person: how much teaches, and what the rest is."""
-    if not sum(words):
-        return "teaches nothing: no speech"
     total, rest = sum(words), Counter[str]()
     for kind, k, n in zip(kinds, kept, words, strict=True):
         if not k:

@@ -34,7 +34,8 @@ class Scores:
     """What the judge decides by.
 
     `teaching` and `kinds` have an entry per sentence: the chance that it teaches, and what it is if
-    not. `unjudged` says why the sentences were not scored; then all of them teach.
+    not. `unjudged` says why the sentences were not scored; then all of them teach. `written` counts
+    the different words that are written on the pictures.
     """
 
     teaching: tuple[float, ...]
@@ -42,6 +43,7 @@ class Scores:
     rules: Grades
     models: tuple[Grades, ...] = ()
     unjudged: str = ""
+    written: int = 0
 
 
 def score(
@@ -64,6 +66,7 @@ def score(
         The scores, and a decision for each language model that gave no grades.
     """
     scores = _by_rules(video, sentences, screen, transcript, embed, settings)
+    scores = replace(scores, written=len({w for _, text in screen for w in words(text.lower())}))
     if not settings.enabled or not sentences:
         return scores, []
     answers = grade(video, transcript, chats)
