@@ -6,6 +6,7 @@ import hashlib
 import os
 import re
 from collections import Counter
+from collections.abc import Iterable
 from importlib.resources import files
 from typing import Any
 
@@ -21,6 +22,7 @@ from vid2book.folder.record import SplitSize, Written
 from vid2book.records import Outcome
 
 from .features import FEATURES
+from .making import made_by_machines, steps
 
 _TAGS = ["vid2book", "multimodal", "interleaved", "textbook", "education", "lectures", "ocr"]
 _TASKS = ["image-text-to-text", "image-to-text", "text-generation"]
@@ -29,8 +31,10 @@ _TASKS = ["image-text-to-text", "image-to-text", "text-generation"]
 def render_card(config: Config, outcomes: list[Outcome], written: Written) -> str:
     """The text of README.md, YAML header included, for a corpus with these videos and files."""
     kept = [outcome for outcome in outcomes if outcome.status == "kept"]
+    shown = present(outcomes)
+    heard = {o.models["transcribe"] for o in outcomes if "transcribe" in o.models}
     card = DatasetCard.from_template(
-        _metadata(kept, written),
+        _metadata(shown, written),
         template_str=(files("vid2book.builder") / "dataset_card.md").read_text("utf-8"),
         splits=[(split, size.rows) for split, size in written.sizes["default"].items()],
         status=Counter(outcome.status for outcome in outcomes),
@@ -44,21 +48,40 @@ def render_card(config: Config, outcomes: list[Outcome], written: Written) -> st
         marked_texts=written.marked_texts,
         tokens=written.tokens,
         words=sum(outcome.words for outcome in kept),
-        licences=_by_licence(kept),
+        licence=_licence(shown),
+        licences=_by_licence(shown),
+        unstated=sum(not outcome.video.license.strip() for outcome in shown),
         models=_models(outcomes),
+        steps=steps(config, heard),
+        machines=made_by_machines(config, heard),
+        refined=config.refine.enabled,
+        judged=config.judge.enabled,
         config=yaml.safe_dump(_portable(config.model_dump(mode="json")), sort_keys=False),
     )
     return str(card.content)
 
 
-def _metadata(kept: list[Outcome], written: Written) -> DatasetCardData:
-    licence = licences.common(outcome.video.license for outcome in kept)
+def present(outcomes: Iterable[Outcome]) -> list[Outcome]:
+    """The videos that are in the samples: the kept ones, and what is marked as to be dropped."""
+    return [outcome for outcome in outcomes if outcome.status == "kept" or outcome.samples]
+
+
+def _licence(shown: list[Outcome]) -> str:
+    """The one licence of all videos by its name, "unknown" where none is stated, or "other"."""
+    return licences.common(
+        licences.name(o.video.license, str(o.video.metadata.get("upload_date", ""))) for o in shown
+    )
+
+
+def _metadata(shown: list[Outcome], written: Written) -> DatasetCardData:
+    named = _licence(shown)
+    licence = licences.hub_id(named)
     data = DatasetCardData(
         pretty_name="Multimodal textbook from lectures",
         language=_codes(written.languages),
         license=licence,
         # The Hub asks for a name with "other".
-        license_name="per-video" if licence == "other" else None,
+        license_name=_license_name(named) if licence == "other" else None,
         size_categories=_size_category(written.samples),
         task_categories=_TASKS,
         tags=_TAGS,
@@ -79,6 +102,11 @@ def _metadata(kept: list[Outcome], written: Written) -> DatasetCardData:
     infos = {name: _info(name, written) for name in TABLES if written.sizes[name]}
     DatasetInfosDict(infos).to_dataset_card_data(data)
     return data
+
+
+def _license_name(named: str) -> str:
+    """A licence that the Hub does not know, as it wants a name written."""
+    return "per-video" if named == "other" else re.sub(r"[^a-z0-9.]+", "-", named).strip("-")
 
 
 def _info(name: str, written: Written) -> DatasetInfo:
@@ -114,15 +142,15 @@ def _size_category(samples: int) -> str:
     return "n>1T"
 
 
-def _by_licence(kept: list[Outcome]) -> list[tuple[str, int, str]]:
+def _by_licence(shown: list[Outcome]) -> list[tuple[str, int, str]]:
     """Licence, videos, hours; the largest first."""
-    counts = Counter(outcome.video.license for outcome in kept)
+    counts = Counter(outcome.video.license for outcome in shown)
     return [
         (
             # A bar would end the cell of the table.
             " ".join(name.replace("|", "/").split()) or "not stated",
             count,
-            _hours([outcome for outcome in kept if outcome.video.license == name]),
+            _hours([outcome for outcome in shown if outcome.video.license == name]),
         )
         for name, count in sorted(counts.items(), key=lambda item: (-item[1], item[0]))
     ]

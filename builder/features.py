@@ -212,8 +212,9 @@ def outcome_of(row: Row) -> Outcome:
     """What a row of `videos`, of this format or an older one, tells, without the judgement."""
     manifest: Row = {name: row[name] or "" for name in _MANIFEST_FIELDS}
     counts: Row = {name: row.get(name) or 0 for name in _COUNTS}
+    metadata = json.loads(row.get("metadata") or "{}")
     return Outcome(
-        video=Video(path="", **manifest),
+        video=Video(path="", **manifest, metadata=metadata),
         status=row["status"],
         reason=row["reason"],
         duration=row["duration_s"],

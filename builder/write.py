@@ -15,7 +15,7 @@ from vid2book.folder.record import CorpusError, SplitSize, Written
 from vid2book.records import Outcome, Video
 
 from . import croissant
-from .card import render_card
+from .card import present, render_card
 from .features import FEATURES, Row, rows_of
 from .parquet import Shards
 from .source import revision
@@ -108,9 +108,9 @@ def write_rows(
         _write_attribution(outcomes, new / layout.ATTRIBUTION)
         card = render_card(pipeline, outcomes, written)
         (new / layout.CARD).write_text(card, encoding="utf-8")
-        kept = [outcome for outcome in outcomes if outcome.status == "kept"]
         described = croissant.render(
-            (table for table in sizes if sizes[table]), (o.video.license for o in kept)
+            (table for table in sizes if sizes[table]),
+            (outcome.video.license for outcome in present(outcomes)),
         )
         (new / layout.CROISSANT).write_text(described, encoding="utf-8")
         record.save_record(new, written)
@@ -152,7 +152,7 @@ def _write_attribution(outcomes: list[Outcome], path: Path) -> None:
     with path.open("w", encoding="utf-8", newline="") as file:
         table = csv.writer(file, lineterminator="\n")
         table.writerow(["video_id", "title", "author", "source_url", "license"])
-        for outcome in outcomes:
-            if outcome.status == "kept" or outcome.samples:
-                v = outcome.video
-                table.writerow([v.video_id, v.title, v.author, v.source_url, v.license])
+        for video in (outcome.video for outcome in present(outcomes)):
+            table.writerow(
+                [video.video_id, video.title, video.author, video.source_url, video.license]
+            )

@@ -10,50 +10,135 @@ _HUB = re.compile(
     r"apache-2\.0|mit|unlicense|gfdl|odc-by|odbl|pddl|cc|cc0-1\.0|cc-by-2\.5"
     r"|cc-by-[234]\.0|cc-by-sa-[34]\.0|cc-by-nc(-sa)?-[234]\.0|cc-by-nd-4\.0|cc-by-nc-nd-[34]\.0"
 )
-_URL = re.compile(r"creativecommons\.org/(?:licenses|publicdomain)/([a-z-]+)/(\d\.\d)")
+_URL = re.compile(r"creativecommons\.org/(?:licenses|publicdomain)/([a-z-]+)(?:/(\d\.\d))?")
+_TOKEN = re.compile(r"[a-z]+|\d+(?:\.\d+)*")
+_ONE_WORD = re.compile(r"\b(non|no|share)[- ](commercial|derivatives|derivs|alike)\b")
+_FILLERS = {"the", "a", "an", "license", "licence", "licensed", "under", "version", "v", "deed"}
+# Words of the names of Creative Commons licences, in the order of their short names.
+_ELEMENTS = {
+    "by": {"by", "attribution"},
+    "nc": {"nc", "noncommercial"},
+    "nd": {"nd", "noderivatives", "noderivs"},
+    "sa": {"sa", "sharealike"},
+}
+_PORTS = {"international", "unported", "generic", "universal"}
+_VERSIONS = {"1.0", "2.0", "2.5", "3.0", "4.0"}
+_OTHERS = {  # words of a name, fillers and a last version left out
+    "mit": "mit",
+    "apache": "apache",
+    "apache software": "apache",
+    "unlicense": "unlicense",
+    "gfdl": "gfdl",
+    "gnu free documentation": "gfdl",
+    "odc by": "odc-by",
+    "open data commons attribution": "odc-by",
+    "odbl": "odbl",
+    "odc odbl": "odbl",
+    "open database": "odbl",
+    "open data commons open database": "odbl",
+    "pddl": "pddl",
+    "odc pddl": "pddl",
+    "open data commons public domain dedication and": "pddl",
+    "public domain": "public-domain",
+    "public domain mark": "pdm-1.0",
+    "pdm": "pdm-1.0",
+    "cc pdm": "pdm-1.0",
+}
+_YOUTUBE_4 = "20250801"  # from this day on, YouTube's Creative Commons licence is CC BY 4.0
 
 
-def hub_id(text: str) -> str:
-    """The Hub's name of a licence: "CC BY-SA 4.0" and its URL give "cc-by-sa-4.0".
+def name(text: str, upload_date: str = "") -> str:
+    """A licence by a name of its own: "CC BY-SA 4.0" and its URL give "cc-by-sa-4.0".
 
-    Empty text gives "unknown", a licence that the Hub has no name for "other".
+    One of Creative Commons without a version gives "cc-by" and the like. Empty text gives
+    "unknown", and a licence that is not known here its own words.
+
+    Args:
+        text: as a manifest has it.
+        upload_date: when the video came to YouTube, whose licence tells no version: YYYYMMDD, with
+            or without hyphens.
     """
-    text = text.strip().lower()
-    if not text:
+    plain = " ".join(text.lower().split())
+    if not plain:
         return "unknown"
-    if text == "creative commons attribution license (reuse allowed)":  # YouTube's words
-        return "cc-by-3.0"
-    if url := _URL.search(text):
-        kind, version = url.groups()
-        text = f"cc0-{version}" if kind == "zero" else f"cc-{kind}-{version}"
-    name = re.sub(r"[\s_-]+", "-", text)
-    name = re.sub(r"^creative-?commons-", "cc-", name)
-    name = re.sub(r"^cc-?(?:zero|0)(?:-1\.0)?(?:-universal)?$", "cc0-1.0", name)
-    return name if _HUB.fullmatch(name) else "other"
+    if urls := {_of_url(*found) for found in _URL.findall(plain)}:
+        return urls.pop() if len(urls) == 1 else plain
+    words = [w for w in _TOKEN.findall(_ONE_WORD.sub(r"\1\2", plain)) if w not in _FILLERS]
+    if words == ["creative", "commons", "attribution", "reuse", "allowed"]:  # YouTube's words
+        return _of_youtube(upload_date)
+    return _of_creative_commons(words) or _other(words) or plain
 
 
-def common(licences: Iterable[str]) -> str:
-    """The Hub's name of the licence that all share; "other" where they differ."""
-    names = {hub_id(text) for text in licences}
-    return names.pop() if len(names) == 1 else "other"
+def hub_id(text: str, upload_date: str = "") -> str:
+    """The Hub's name of a licence; "other" where it has none, "unknown" for empty text.
+
+    Args are those of `name`.
+    """
+    found = name(text, upload_date)
+    if found.startswith("cc-") and found[-1].isalpha():
+        return "cc"  # the version is not known
+    return found if found == "unknown" or _HUB.fullmatch(found) else "other"
+
+
+def common(names: Iterable[str]) -> str:
+    """The licence that all share, by its `name`; "other" where they differ."""
+    found = set(names)
+    return found.pop() if len(found) == 1 else "other"
 
 
 # What others may pass on, changed or not, with attribution. Licences against commercial use or
 # against changes are not here: whoever pushes such videos says so.
 OPEN = (
-    "cc0-1.0", "cc-by-2.5", "cc-by-2.0", "cc-by-3.0", "cc-by-4.0", "cc-by-sa-3.0", "cc-by-sa-4.0",
-    "apache-2.0", "mit", "unlicense", "gfdl", "odc-by", "odbl", "pddl", "public domain",
+    "cc0-1.0", "cc-by", "cc-by-1.0", "cc-by-2.0", "cc-by-2.5", "cc-by-3.0", "cc-by-4.0",
+    "cc-by-sa", "cc-by-sa-1.0", "cc-by-sa-2.0", "cc-by-sa-2.5", "cc-by-sa-3.0", "cc-by-sa-4.0",
+    "apache-2.0", "mit", "unlicense", "gfdl", "odc-by", "odbl", "pddl", "pdm-1.0", "public-domain",
 )  # fmt: skip
 
 
 def outside(licences: Iterable[str], allowed: Iterable[str]) -> set[str]:
     """Those of `licences` that are not in the list, however either spells them."""
-    names = {_name(text) for text in allowed}
-    return {text for text in licences if _name(text) not in names}
+    names = {name(text) for text in allowed}
+    return {text for text in licences if name(text) not in names}
 
 
-def _name(text: str) -> str:
-    """The Hub's name; a licence that the Hub does not know keeps its own."""
-    plain = " ".join(text.lower().split())
-    found = hub_id(text)
-    return plain if found == "other" else found
+def _of_url(kind: str, version: str) -> str:
+    if kind in ("zero", "mark"):
+        return "cc0-1.0" if kind == "zero" else "pdm-1.0"
+    return f"cc-{kind}-{version}" if version else f"cc-{kind}"
+
+
+def _of_youtube(upload_date: str) -> str:
+    day = upload_date.replace("-", "")[:8]
+    if not re.fullmatch(r"\d{8}", day):
+        return "cc-by"
+    return "cc-by-3.0" if day < _YOUTUBE_4 else "cc-by-4.0"
+
+
+def _of_creative_commons(words: list[str]) -> str:
+    """Empty for words that say anything else besides."""
+    left = set(words)
+    versions = left & _VERSIONS
+    if not (
+        "cc" in left or {"creative", "commons"} <= left or (versions and "attribution" in left)
+    ):
+        return ""
+    if left - versions - _PORTS <= {
+        *("cc", "creative", "commons", "0", "zero"), *("public", "domain", "dedication"),
+    } and left & {"0", "zero", "dedication"}:  # fmt: skip
+        return "cc0-1.0" if versions <= {"1.0"} else ""
+    elements = [short for short, spelt in _ELEMENTS.items() if left & spelt]
+    left -= {"cc", "creative", "commons", *versions, *_PORTS}.union(*_ELEMENTS.values())
+    if versions and words[-1] in left and len(words[-1]) == 2:
+        left.discard(words[-1])  # adapted to the law of a country
+    if left or "by" not in elements or len(versions) > 1:
+        return ""
+    return "-".join(["cc", *elements, *versions])
+
+
+def _other(words: list[str]) -> str:
+    unique = list(dict.fromkeys(words))
+    version = unique.pop() if unique and unique[-1][0].isdigit() else ""
+    found = _OTHERS.get(" ".join(unique), "")
+    if found == "apache":
+        return "apache-2.0" if version in ("2", "2.0") else ""
+    return found

@@ -12,7 +12,6 @@ from huggingface_hub import DatasetCard
 from vid2book.builder.card import _size_category
 from vid2book.builder.features import FEATURES
 from vid2book.builder.write import write_corpus
-from vid2book.licences import common, hub_id
 
 
 @pytest.fixture
@@ -99,32 +98,6 @@ def test_languages_go_without_regions(make, tmp_path: Path) -> None:
     videos = [make.video("a", language="en-US"), make.video("b", language="no")]
     write_corpus(make.corpus(*videos), tmp_path / "out")
     assert DatasetCard.load(tmp_path / "out" / "README.md").data.language == ["en", "no"]
-
-
-@pytest.mark.parametrize(
-    ("text", "name"),
-    [
-        ("CC BY 4.0", "cc-by-4.0"),
-        ("cc-by-sa-4.0", "cc-by-sa-4.0"),
-        ("CC_BY_NC_SA 4.0", "cc-by-nc-sa-4.0"),
-        ("https://creativecommons.org/licenses/by-nc/4.0/", "cc-by-nc-4.0"),
-        ("http://creativecommons.org/publicdomain/zero/1.0/", "cc0-1.0"),
-        ("CC0", "cc0-1.0"),
-        ("CC0-1.0", "cc0-1.0"),
-        ("Creative Commons BY 3.0", "cc-by-3.0"),
-        ("MIT", "mit"),
-        ("", "unknown"),
-        ("All rights reserved", "other"),
-        ("CC BY 9.9", "other"),
-    ],
-)
-def test_licences_are_named_as_on_the_hub(text: str, name: str) -> None:
-    assert hub_id(text) == name
-
-
-def test_one_licence_spelt_in_two_ways_is_one() -> None:
-    assert common(["CC BY 4.0", "cc-by-4.0"]) == "cc-by-4.0"
-    assert common(["CC BY 4.0", "CC BY 3.0"]) == "other"
 
 
 @pytest.mark.parametrize(
