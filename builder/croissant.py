@@ -1,6 +1,7 @@
 """The corpus as a Croissant file: what catalogues and loaders other than `datasets` read.
 
-Format: https://docs.mlcommons.org/croissant/docs/croissant-spec.html (1.0).
+Format: https://docs.mlcommons.org/croissant/docs/croissant-spec-1.1.html, with the Responsible AI
+fields, which say what the card says.
 """
 
 from __future__ import annotations
@@ -15,19 +16,21 @@ from datasets import Image, List, Value
 from vid2book.folder.layout import pattern
 
 from .features import FEATURES
+from .responsible import citation, responsible
 
 _CONTEXT = {
     "@language": "en",
     "@vocab": "https://schema.org/",
+    "arrayShape": "cr:arrayShape",
     "citeAs": "cr:citeAs",
     "column": "cr:column",
     "conformsTo": "dct:conformsTo",
+    "containedIn": "cr:containedIn",
     "cr": "http://mlcommons.org/croissant/",
     "data": {"@id": "cr:data", "@type": "@json"},
-    "dataBiases": "cr:dataBiases",
-    "dataCollection": "cr:dataCollection",
     "dataType": {"@id": "cr:dataType", "@type": "@vocab"},
     "dct": "http://purl.org/dc/terms/",
+    "description": {"@container": "@language"},
     "equivalentProperty": "cr:equivalentProperty",
     "examples": {"@id": "cr:examples", "@type": "@json"},
     "extract": "cr:extract",
@@ -37,13 +40,14 @@ _CONTEXT = {
     "fileSet": "cr:fileSet",
     "format": "cr:format",
     "includes": "cr:includes",
+    "isArray": "cr:isArray",
     "isLiveDataset": "cr:isLiveDataset",
     "jsonPath": "cr:jsonPath",
     "key": "cr:key",
     "md5": "cr:md5",
+    "name": {"@container": "@language"},
     "parentField": "cr:parentField",
     "path": "cr:path",
-    "personalSensitiveInformation": "cr:personalSensitiveInformation",
     "rai": "http://mlcommons.org/croissant/RAI/",
     "recordSet": "cr:recordSet",
     "references": "cr:references",
@@ -67,6 +71,7 @@ _KEYS = {"default": "id", "videos": "video_id", "transcripts": "video_id"}
 
 
 def render(
+    card: str,
     tables: Iterable[str],
     licences: Iterable[str],
     repo: str | None = None,
@@ -76,6 +81,7 @@ def render(
     """The text of croissant.json.
 
     Args:
+        card: the text of README.md.
         tables: of the corpus.
         licences: of its videos.
         repo: the dataset on the Hub; None: the files lie beside this one.
@@ -86,15 +92,18 @@ def render(
     whole: dict[str, Any] = {
         "@context": _CONTEXT,
         "@type": "sc:Dataset",
-        "conformsTo": "http://mlcommons.org/croissant/1.0",
+        "conformsTo": [
+            "http://mlcommons.org/croissant/1.1",
+            "http://mlcommons.org/croissant/RAI/1.0",
+        ],
         "name": repo.split("/")[1] if repo else "multimodal-textbook",
         "description": "Keyframes, on-screen text and speech of instructional videos, interleaved "
         "in the order in which they were taught.",
-        "citeAs": "The method: 2.5 Years in Class: A Multimodal Textbook for Vision-Language "
-        "Pretraining, arXiv 2501.00958",
+        "citeAs": citation(card),
         "keywords": ["multimodal", "interleaved", "textbook", "education", "lectures"],
         "license": sorted({licence or "not stated" for licence in licences}),
     }
+    whole |= responsible(card)
     if repo:
         whole["url"] = f"https://huggingface.co/datasets/{repo}"
         whole["version"] = version

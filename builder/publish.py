@@ -117,7 +117,7 @@ def push(
             local[layout.REMOVED] = content_of(removed)
         card = release.card(corpus, local, asked, forget, measured)
         local[layout.CARD] = content_of(card)
-        local[layout.CROISSANT] = content_of(release.croissant(local))
+        local[layout.CROISSANT] = content_of(release.croissant(card, local))
         todo = release.plan(local)
         commit = None if dry_run else release.send(todo, local, private, gated)
         pulls = hub.forget(version, list(release.holding)) if forget and not dry_run else []

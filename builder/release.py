@@ -96,13 +96,15 @@ class Release:
         whole = {name: date for name, date in (here | there).items() if name not in again}
         return takedown.removed_text(whole).encode() if whole else None
 
-    def croissant(self, local: Iterable[str]) -> bytes:
-        """croissant.json for the files that are pushed."""
+    def croissant(self, card: bytes, local: Iterable[str]) -> bytes:
+        """croissant.json for the files that are pushed, with what the card says."""
         local = list(local)
         found = {layout.table_of(path) for path in local}
         tables = [table for table in layout.TABLES if table in found]
         under = {v["license"] for v in self.videos.values() if v["status"] == "kept"}
-        return croissant.render(tables, under, self.hub.repo, self.version, local).encode()
+        return croissant.render(
+            card.decode(), tables, under, self.hub.repo, self.version, local
+        ).encode()
 
     def plan(self, local: dict[str, Content]) -> Plan:
         """What to send; nothing where the version is there and holds this corpus."""

@@ -110,6 +110,7 @@ def write_rows(
         card = render_card(pipeline, outcomes, written)
         (new / layout.CARD).write_text(card, encoding="utf-8")
         described = croissant.render(
+            card,
             (table for table in sizes if sizes[table]),
             (outcome.video.license for outcome in present(outcomes)),
         )

@@ -272,6 +272,7 @@ SENTENCES: dict[str, Callable[..., bool]] = {
         away(c, word)
     ),
     r"- The corpus mirrors .*": CAUTION,
+    r"Cite the version that you used, and the paper whose method it follows:": CAUTION,
     r"If you hold rights in a video here, .*": CAUTION,
     r"The video is put on the deny list, .*": CAUTION,
 }  # fmt: skip

@@ -26,6 +26,30 @@ def test_it_is_valid_and_names_every_column(corpus, tmp_path: Path) -> None:
     assert columns == {config: list(features) for config, features in FEATURES.items()}
 
 
+def test_it_says_of_responsibility_what_the_card_says(corpus, tmp_path: Path) -> None:
+    write_corpus(corpus, tmp_path)
+    told = json.loads((tmp_path / "croissant.json").read_text())
+    assert told["conformsTo"] == [
+        "http://mlcommons.org/croissant/1.1",
+        "http://mlcommons.org/croissant/RAI/1.0",
+    ]
+    card = (tmp_path / "README.md").read_text()
+    fields = {name.removeprefix("rai:"): told[name] for name in told if name.startswith("rai:")}
+    assert set(fields) == {
+        "dataCollection", "dataPreprocessingProtocol", "machineAnnotationTools",
+        "dataAnnotationProtocol", "personalSensitiveInformation", "dataBiases", "dataLimitations",
+        "dataReleaseMaintenancePlan",
+    }  # fmt: skip
+    for name in set(fields) - {"dataCollection", "machineAnnotationTools"}:
+        for text in [fields[name]] if isinstance(fields[name], str) else fields[name]:
+            assert text in card
+    assert "read: PP-OCR 3.1" in fields["machineAnnotationTools"]
+    assert told["citeAs"] in card and "2501.00958" in told["citeAs"]
+    metadata = mlcroissant.Dataset(jsonld=tmp_path / "croissant.json").metadata
+    assert metadata.data_limitations == fields["dataLimitations"]
+    assert metadata.personal_sensitive_information == fields["personalSensitiveInformation"]
+
+
 @pytest.mark.parametrize(("config", "count"), [("videos", 4), ("decisions", 8)])
 def test_rows_are_read_through_it(corpus, tmp_path: Path, config: str, count: int) -> None:
     write_corpus(corpus, tmp_path)
@@ -37,7 +61,7 @@ def test_rows_are_read_through_it(corpus, tmp_path: Path, config: str, count: in
 
 
 def test_of_a_published_version_it_is_valid_too(tmp_path: Path) -> None:
-    text = croissant.render(["default", "videos"], ["", "MIT"], "org/name", "1.2.0")
+    text = croissant.render("", ["default", "videos"], ["", "MIT"], "org/name", "1.2.0")
     (tmp_path / "c.json").write_text(text)
     assert errors_of(tmp_path / "c.json") == []
     told = json.loads(text)

@@ -11,7 +11,8 @@ from huggingface_hub import DatasetCard
 from typer.testing import CliRunner
 
 from vid2book import cli
-from vid2book.builder.commands.export import Format, write_export
+from vid2book.builder.export.formats import Format
+from vid2book.builder.export.write import write_export
 from vid2book.builder.removal import take_out
 from vid2book.builder.write import write_corpus
 from vid2book.config import Config
@@ -107,8 +108,8 @@ def test_measure_and_train_read_what_stays_unless_asked(marked: Path) -> None:
 
 @pytest.mark.parametrize("to", list(Format))
 def test_an_export_holds_what_stays_unless_asked(marked: Path, tmp_path: Path, to: Format) -> None:
-    assert write_export(marked, to, tmp_path / "out") == 2
-    assert write_export(marked, to, tmp_path / "all", marked=True) == 3
+    assert write_export(marked, to, tmp_path / "out").samples == 2
+    assert write_export(marked, to, tmp_path / "all", marked=True).samples == 3
 
 
 def test_what_stays_is_counted_anew(marked: Path, tmp_path: Path) -> None:

@@ -16,6 +16,7 @@ from typing import Any
 from ..intake import IntakeError, Unread, read_rows
 from ..intake.json_text import is_list
 from ..names import inside
+from .record import CorpusError
 
 logger = logging.getLogger(__name__)
 
@@ -26,7 +27,7 @@ Row = dict[str, Any]
 Position = dict[str, Any]
 
 
-class ReleasedError(ValueError):
+class ReleasedError(CorpusError, ValueError):
     """A file or a sample that is not of this format; the message says where."""
 
 

@@ -1,0 +1,51 @@
+"""The Responsible AI fields of Croissant, taken from the card, so that both say the same.
+
+Vocabulary: https://docs.mlcommons.org/croissant/docs/croissant-rai-spec.html
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+_PEOPLE = "Keyframes are whole screens"
+_CHOICE = ("Videos were judged", "The corpus mirrors")
+
+
+def responsible(card: str) -> dict[str, Any]:
+    """What a card tells of collection, annotation, sensitive data, limits and upkeep.
+
+    Args:
+        card: the text of README.md.
+    """
+    made, limits = _section(card, "How it was made"), _section(card, "Known limits")
+    points = re.findall(r"^- (.*)$", limits, re.MULTILINE)
+    tools = re.findall(r"^\| (\w+) \| (.*) \| [\d,]+ \|$", made, re.MULTILINE)
+    told = {
+        "dataCollection": _paragraph(re.split(r"^# .*$", card, maxsplit=1, flags=re.MULTILINE)[-1]),
+        "dataPreprocessingProtocol": _paragraph(made),
+        "machineAnnotationTools": [f"{stage}: {model}" for stage, model in tools],
+        "dataAnnotationProtocol": [p for p in points if p.startswith(("The text was", "Refined"))],
+        "personalSensitiveInformation": [p for p in points if p.startswith(_PEOPLE)],
+        "dataBiases": [p for p in points if p.startswith(_CHOICE)],
+        "dataLimitations": points,
+        "dataReleaseMaintenancePlan": _paragraph(_section(card, "Taking something down")),
+    }
+    return {f"rai:{name}": value for name, value in told.items() if value}
+
+
+def citation(card: str) -> str:
+    """How to cite the corpus, as the card has it."""
+    found = re.search(r"^```bibtex\n(.*?)^```", card, re.MULTILINE | re.DOTALL)
+    return found[1].strip() if found else ""
+
+
+def _section(card: str, name: str) -> str:
+    found = re.search(rf"^## {name}\n(.*?)(?=^## |\Z)", card, re.MULTILINE | re.DOTALL)
+    return found[1] if found else ""
+
+
+def _paragraph(text: str) -> str:
+    """The first paragraph, without links."""
+    first = text.strip().split("\n\n")[0]
+    return re.sub(r"\[([^\]]*)\]\(([^)]*)\)", r"\1", first)
