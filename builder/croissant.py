@@ -9,7 +9,7 @@ import json
 from collections.abc import Iterable
 from typing import Any
 
-from datasets import Image, List, Value
+from datasets import Image, Value
 
 from vid2book.folder.layout import pattern
 
@@ -144,9 +144,9 @@ def _field(table: str, name: str, feature: Any) -> dict[str, Any]:
         "name": name,
         "source": {"fileSet": {"@id": f"{table}-files"}, "extract": {"column": name}},
     }
-    if isinstance(feature, List):
+    if (inner := _listed(feature)) is not None:
         field["repeated"] = True
-        feature = feature.feature
+        feature = inner
     if isinstance(feature, Value):
         field["dataType"] = _TYPES[feature.dtype]
     elif isinstance(feature, Image):
@@ -155,6 +155,11 @@ def _field(table: str, name: str, feature: Any) -> dict[str, Any]:
     else:
         field["subField"] = [_sub_field(table, name, key, f) for key, f in feature.items()]
     return field
+
+
+def _listed(feature: Any) -> Any:
+    """What a list is of; None for anything else. Up to datasets 3.6 a list stands as it is."""
+    return feature[0] if isinstance(feature, list) else getattr(feature, "feature", None)
 
 
 def _sub_field(table: str, name: str, key: str, feature: Any) -> dict[str, Any]:
