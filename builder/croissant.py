@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from fnmatch import fnmatchcase
 from typing import Any
 
-from datasets import Image, List, Value
+from datasets import Image, Value
 
 from vid2book.folder.layout import pattern
 
@@ -158,26 +158,32 @@ def _field(table: str, name: str, feature: Any) -> dict[str, Any]:
         "name": name,
         "source": {"fileSet": {"@id": f"{table}-files"}, "extract": {"column": name}},
     }
-    if isinstance(feature, List):
+    if (inner := _listed(feature)) is not None:
         field["repeated"] = True
-        feature = feature.feature
+        feature = inner
     if isinstance(feature, Value):
         field["dataType"] = _TYPES[feature.dtype]
     elif isinstance(feature, Image):
         field["dataType"] = "sc:ImageObject"
         field["source"]["transform"] = {"jsonPath": "bytes"}
     else:
-        field["subField"] = [_sub_field(table, name, key, f) for key, f in feature.items()]
+        # Readers of the format go one level down: the words of a segment are not described.
+        parts = {key: part for key, part in feature.items() if isinstance(part, Value)}
+        field["subField"] = [_sub_field(table, name, key, part) for key, part in parts.items()]
     return field
 
 
-def _sub_field(table: str, name: str, key: str, feature: Any) -> dict[str, Any]:
-    # What lies deeper, the words of a segment, is given as it is: the format goes down one level.
+def _listed(feature: Any) -> Any:
+    """What a list is of; None for anything else. Up to datasets 3.6 a list stands as it is."""
+    return feature[0] if isinstance(feature, list) else getattr(feature, "feature", None)
+
+
+def _sub_field(table: str, name: str, key: str, feature: Value) -> dict[str, Any]:
     return {
         "@type": "cr:Field",
         "@id": f"{table}/{name}/{key}",
         "name": key,
-        "dataType": _TYPES[feature.dtype] if isinstance(feature, Value) else "sc:Text",
+        "dataType": _TYPES[feature.dtype],
         "source": {
             "fileSet": {"@id": f"{table}-files"},
             "extract": {"column": name},

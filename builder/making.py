@@ -6,7 +6,7 @@ from collections.abc import Collection
 
 from vid2book.config import Config
 
-CAPTIONS = "captions"  # in the place of a speech model
+_CAPTIONS = "captions"  # in the place of a speech model, or beside its name
 
 
 def steps(config: Config, heard: Collection[str]) -> str:
@@ -35,7 +35,7 @@ def steps(config: Config, heard: Collection[str]) -> str:
 
 def made_by_machines(config: Config, heard: Collection[str]) -> str:
     """What of the text machines made; empty if nothing."""
-    recognised = config.transcribe.enabled and set(heard) != {CAPTIONS}
+    recognised = config.transcribe.enabled and any(model != _CAPTIONS for model in heard)
     read = config.keyframes.enabled and config.read.enabled
     return " and ".join(["speech recognition"] * recognised + ["OCR"] * read)
 
@@ -43,10 +43,9 @@ def made_by_machines(config: Config, heard: Collection[str]) -> str:
 def _speech(config: Config, heard: Collection[str]) -> str:
     if not config.transcribe.enabled:
         return "Speech is left out"
-    if set(heard) == {CAPTIONS}:
+    told = "Speech is recognised"
+    if any(_CAPTIONS in model for model in heard):
+        told += ", or taken from captions where a video has them"
+    if set(heard) == {_CAPTIONS}:
         told = "Speech is taken from captions"
-    elif CAPTIONS in heard:
-        told = "Speech is recognised, or taken from captions where a video has them"
-    else:
-        told = "Speech is recognised"
     return f"{told} and refined to written sentences" if config.refine.enabled else told

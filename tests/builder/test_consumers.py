@@ -7,7 +7,6 @@ import json
 import shutil
 import subprocess
 import sys
-import tomllib
 from pathlib import Path
 
 import duckdb
@@ -86,24 +85,15 @@ def test_old_versions_of_datasets_are_not_confused(out: Path) -> None:
 
 @pytest.fixture(scope="module")
 def old_python(tmp_path_factory: pytest.TempPathFactory):
-    """The Python of an environment with datasets 3.6, removed afterwards."""
+    """The Python of an environment with vid2book and datasets 3.6, removed afterwards."""
     folder = tmp_path_factory.mktemp("datasets36")
     subprocess.run([sys.executable, "-m", "venv", folder / "venv"], check=True)
     python = folder / "venv" / "bin" / "python"
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
-    needs = [*project["dependencies"], *project["optional-dependencies"]["offline"]]
-    others = [need for need in needs if not need.startswith("datasets")]
-    done = subprocess.run(
-        [python, "-m", "pip", "install", "-q", "datasets==3.6.0", *others],
-        capture_output=True,
-        text=True,
-    )
-    if done.returncode:
+    install = [python, "-m", "pip", "install", "-q"]
+    if subprocess.run([*install, "datasets==3.6.0"], capture_output=True).returncode:
         shutil.rmtree(folder)
-        pytest.skip(f"datasets 3.6 cannot be installed here: {done.stderr.splitlines()[-1]}")
-    subprocess.run(
-        [python, "-m", "pip", "install", "-q", "--no-deps", ROOT], check=True, capture_output=True
-    )
+        pytest.skip("datasets 3.6 cannot be installed here")
+    subprocess.run([*install, "datasets==3.6.0", f"{ROOT}[offline]"], check=True)
     yield python
     shutil.rmtree(folder)
 

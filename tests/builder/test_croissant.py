@@ -60,6 +60,14 @@ def test_rows_are_read_through_it(corpus, tmp_path: Path, config: str, count: in
     }  # fmt: skip
 
 
+def test_transcripts_are_read_through_it(corpus, tmp_path: Path) -> None:
+    write_corpus(corpus, tmp_path)
+    first, *_ = mlcroissant.Dataset(jsonld=tmp_path / "croissant.json").records("transcripts")
+    segment = first["transcripts/segments"][0]
+    assert segment["transcripts/segments/text"] == b"So light"
+    assert segment["transcripts/segments/end"] == 2.0
+
+
 def test_of_a_published_version_it_is_valid_too(tmp_path: Path) -> None:
     text = croissant.render("", ["default", "videos"], ["", "MIT"], "org/name", "1.2.0")
     (tmp_path / "c.json").write_text(text)

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 import typer
 import webdataset
+from datasets import Image as ImageFeature
 from datasets import load_dataset
 from PIL import Image
 from typer.testing import CliRunner
@@ -32,7 +33,7 @@ def out(make, tmp_path: Path) -> Path:
 def plain(rows) -> list[dict[str, object]]:
     """Rows with the bytes of their images."""
     features = rows.features.copy()
-    features["images"].feature.decode = False
+    features["images"] = [ImageFeature(decode=False)]
     found = rows.cast(features).to_list()
     for row in found:
         row["images"] = [image and (image["bytes"] or Path(image["path"]).read_bytes())
