@@ -42,13 +42,13 @@ def main() -> None:
     title = ", ".join([args.folder.name, f"config {args.config}", *values])
     if args.each:
         table = _table(title, "stages")
-        table.add_row("all", *_cells(_total(_measure(args.folder, config))))
+        table.add_row("all", *_cells(_total(measure(args.folder, config))))
         for stage in _switches(config):
             without = _changed(config, [f"{stage}.enabled=false"])
-            table.add_row(f"all but {stage}", *_cells(_total(_measure(args.folder, without))))
+            table.add_row(f"all but {stage}", *_cells(_total(measure(args.folder, without))))
     else:
         table = _table(title, "lecture", "status")
-        rows = _measure(args.folder, config)
+        rows = measure(args.folder, config)
         for name, row in rows.items():
             table.add_row(name, row.status, *_cells(row.score))
         table.add_section()
@@ -63,7 +63,7 @@ class Row(NamedTuple):
     score: Score
 
 
-def _measure(folder: Path, config: Config) -> dict[str, Row]:
+def measure(folder: Path, config: Config) -> dict[str, Row]:
     """The lectures of a folder that have a truth, by name."""
     corpus = open_corpus(folder, config)
     for event in fill(corpus, workers=cores()):

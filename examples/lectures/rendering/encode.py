@@ -18,7 +18,10 @@ CHUNK = 1024
 
 
 def encode(path: Path, lecture: Lecture, frames: Iterable[Frame], audio: Audio) -> None:
-    """Write a video. The number of threads is fixed, since the bytes depend on it."""
+    """Write a video, without a sound track if nobody speaks.
+
+    The number of threads is fixed, since the bytes depend on it.
+    """
     with av.open(str(path), "w", options={"movflags": "+faststart"}) as container:
         video = container.add_stream("libx264", rate=lecture.fps)
         video.width, video.height = lecture.size
@@ -26,19 +29,19 @@ def encode(path: Path, lecture: Lecture, frames: Iterable[Frame], audio: Audio) 
         video.time_base = Fraction(1, lecture.fps)
         video.options = {
             "crf": str(lecture.crf),
-            "preset": "medium",
-            "tune": "stillimage",
             "threads": "2",
-            "g": str(lecture.fps * 12),
+            "g": str(round(lecture.fps * lecture.key_every)),
+            **lecture.x264,
         }
-        sound = container.add_stream("aac", rate=RATE, layout="mono")
-        sound.bit_rate = lecture.audio_kbps * 1000
+        sound = container.add_stream("aac", rate=RATE, layout="mono") if audio.any() else None
+        if sound:
+            sound.bit_rate = lecture.audio_kbps * 1000
         written = 0
         for number, picture in enumerate(frames):
             shot = av.VideoFrame.from_ndarray(picture, format="rgb24")
             shot.pts, shot.time_base = number, Fraction(1, lecture.fps)
             container.mux(video.encode(shot))
-            while written < min(len(audio), (number + 1) * RATE / lecture.fps):
+            while sound and written < min(len(audio), (number + 1) * RATE / lecture.fps):
                 chunk = audio[None, written : written + CHUNK]
                 heard = av.AudioFrame.from_ndarray(
                     np.ascontiguousarray(chunk), format="fltp", layout="mono"
@@ -48,4 +51,5 @@ def encode(path: Path, lecture: Lecture, frames: Iterable[Frame], audio: Audio) 
                 container.mux(sound.encode(heard))
                 written += CHUNK
         container.mux(video.encode(None))
-        container.mux(sound.encode(None))
+        if sound:
+            container.mux(sound.encode(None))

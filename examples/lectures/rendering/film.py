@@ -26,6 +26,14 @@ from .truth import manifest_row, truth
 from .voice import loudness
 
 
+class Lens(Protocol):
+    """What a camera does to a picture."""
+
+    def film(self, frame: Frame) -> Frame:
+        """The picture as the camera sees it."""
+        ...
+
+
 class Overlay(Protocol):
     """Something that lies over a scene."""
 
@@ -34,12 +42,36 @@ class Overlay(Protocol):
         ...
 
 
+class Crew(Protocol):
+    """Makes what the scenes of one lecture need."""
+
+    def shot(self, timed: Timed) -> Shot:
+        """The scene, ready to be filmed."""
+        ...
+
+    def overlays(self, timed: Timed) -> list[Overlay]:
+        """What lies over the scene, from below to above."""
+        ...
+
+    def camera(self, timed: Timed) -> Lens | None:
+        """The camera that films the scene, if one is to be noticed."""
+        ...
+
+
 def render(lecture: Lecture, folder: Path) -> dict[str, str]:
     """Write `<id>.mp4` and `<id>.truth.json`; returns the lecture's manifest row."""
-    folder.mkdir(parents=True, exist_ok=True)
     timeline = lay_out(lecture)
-    count = round(timeline.duration * lecture.fps)
-    crew = Crew(lecture, loudness(timeline.audio, lecture.fps, count))
+    return film(lecture, timeline, Scenes(lecture, loud(lecture, timeline)), folder)
+
+
+def loud(lecture: Lecture, timeline: Timeline) -> npt.NDArray[np.float32]:
+    """Loudness of the speech at each frame of the lecture, from 0 to 1."""
+    return loudness(timeline.audio, lecture.fps, round(timeline.duration * lecture.fps))
+
+
+def film(lecture: Lecture, timeline: Timeline, crew: Crew, folder: Path) -> dict[str, str]:
+    """Film what the crew makes of a lecture, and write it with its truth."""
+    folder.mkdir(parents=True, exist_ok=True)
     shots = [crew.shot(timed) for timed in timeline.scenes]
     frames = _frames(lecture, timeline, shots, crew)
     encode(folder / f"{lecture.id}.mp4", lecture, frames, timeline.audio)
@@ -48,8 +80,8 @@ def render(lecture: Lecture, folder: Path) -> dict[str, str]:
     return manifest_row(lecture)
 
 
-class Crew:
-    """Makes what the scenes of one lecture need; the presenter is drawn once for all of them."""
+class Scenes:
+    """The scenes that a script names; the presenter is drawn once for all of them."""
 
     def __init__(self, lecture: Lecture, loud: npt.NDArray[np.float32]) -> None:
         self._lecture, self._loud = lecture, loud
@@ -81,7 +113,7 @@ class Crew:
             found.append(Pointer(timed.scene.pointer, size, self._lecture.seed))
         return found
 
-    def camera(self, timed: Timed) -> Camera | None:
+    def camera(self, timed: Timed) -> Lens | None:
         """The camera that films the scene, if its noise is to be seen."""
         noise = timed.scene.noise or self._lecture.noise
         if not (noise.sigma or noise.flicker or noise.vignette):
@@ -120,6 +152,9 @@ def _blend(before: Frame, after: Frame, share: float, kind: str) -> Frame:
     """The picture at a share (0 to 1) of a transition."""
     if kind == "fade":
         mixed = cv2.addWeighted(before, 1 - share, after, share, 0)
+    elif kind == "push":
+        shift = round(share * after.shape[1])
+        mixed = np.concatenate([before[:, shift:], after[:, :shift]], axis=1)
     elif share < 0.5:
         mixed = cv2.convertScaleAbs(before, alpha=1 - 2 * share)
     else:

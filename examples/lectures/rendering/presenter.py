@@ -48,9 +48,9 @@ class Presenter:
         shut = 0 <= time - near < 0.14
         dx, dy, turn = self._pose(time, loud)
         out = self._room.copy()
-        _paste(out, self._body, (self._width / 2 + dx * 0.4, self._height * 0.5 + dy * 0.3), 0.0)
+        paste(out, self._body, (self._width / 2 + dx * 0.4, self._height * 0.5 + dy * 0.3), 0.0)
         face = self._heads[int(shut)][round(loud * (MOUTHS - 1))]
-        _paste(out, face, (self._width / 2 + dx, self._height * 0.45 + dy), turn)
+        paste(out, face, (self._width / 2 + dx, self._height * 0.45 + dy), turn)
         return out
 
     def _pose(self, time: float, loud: float) -> tuple[float, float, float]:
@@ -62,7 +62,7 @@ class Presenter:
         return dx, dy, turn
 
 
-def _paste(out: Frame, sprite: Sprite, middle: tuple[float, float], turn: float) -> None:
+def paste(out: Frame, sprite: Sprite, middle: tuple[float, float], turn: float) -> None:
     """Lay a sprite over a picture, to the fraction of a pixel, turned about its neck."""
     height, width = sprite.shape[:2]
     left, top = math.floor(middle[0] - width / 2), math.floor(middle[1] - height / 2)

@@ -57,9 +57,9 @@ class Noise:
 
 @dataclass(frozen=True)
 class Transition:
-    """How a scene begins: `cut`, `fade` (from the last picture) or `black` (through black)."""
+    """How a scene begins: `cut`, or from the last picture by `fade`, through `black`, by `push`."""
 
-    kind: Literal["cut", "fade", "black"] = "cut"
+    kind: Literal["cut", "fade", "black", "push"] = "cut"
     seconds: float = 0.0
 
 
@@ -122,6 +122,7 @@ class Lecture:
     """A whole lecture. `size` is width and height in pixels; `speed` that of the voice.
 
     `voice` is a voice of espeak-ng (`es`, `de`); empty is the English voice of hibari-tts.
+    A key frame comes every `key_every` seconds at least; `x264` are other options of the encoder.
     """
 
     id: str
@@ -131,6 +132,10 @@ class Lecture:
     size: tuple[int, int] = (1280, 720)
     fps: int = 20
     crf: int = 30
+    key_every: float = 12.0
+    x264: Mapping[str, str] = field(
+        default_factory=lambda: {"preset": "medium", "tune": "stillimage"}
+    )
     audio_kbps: int = 40
     speed: float = 1.0
     voice: str = ""

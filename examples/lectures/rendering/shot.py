@@ -9,6 +9,14 @@ from .draw import Frame
 
 
 @dataclass(frozen=True)
+class Stretch:
+    """A stretch [start, end) of the lecture."""
+
+    start: float
+    end: float
+
+
+@dataclass(frozen=True)
 class State:
     """A stretch [start, end) in which the screen stands still, and the lines to be read on it."""
 
@@ -16,14 +24,8 @@ class State:
     end: float
     text: tuple[str, ...]
     final: bool = True
-
-
-@dataclass(frozen=True)
-class Stretch:
-    """A stretch [start, end) in which the screen shows nothing worth keeping."""
-
-    start: float
-    end: float
+    clear: tuple[Stretch, ...] | None = None
+    """When nothing covers it; `None` for a state that nothing ever covers."""
 
 
 class Shot(Protocol):
@@ -33,7 +35,9 @@ class Shot(Protocol):
     def states(self) -> list[State]: ...
 
     @property
-    def uninformative(self) -> list[Stretch]: ...
+    def uninformative(self) -> list[Stretch]:
+        """Where the screen shows nothing worth keeping."""
+        ...
 
     def draw(self, time: float) -> Frame:
         """The picture at a time of the lecture. The caller must not write into it."""

@@ -27,6 +27,9 @@ def truth(lecture: Lecture, timeline: Timeline, shots: Iterable[Shot]) -> dict[s
     def span(stretch: State | Stretch) -> dict[str, Any]:
         return {"start": round(stretch.start, 3), "end": round(stretch.end - frame, 3)}
 
+    def clear(state: State) -> dict[str, Any]:
+        return {} if state.clear is None else {"clear": [span(part) for part in state.clear]}
+
     return {
         "id": lecture.id,
         "meta": manifest_row(lecture),
@@ -41,7 +44,7 @@ def truth(lecture: Lecture, timeline: Timeline, shots: Iterable[Shot]) -> dict[s
             for said in timeline.spoken
         ],
         "states": [
-            {**span(state), "text": list(state.text), "final": state.final}
+            {**span(state), "text": list(state.text), "final": state.final, **clear(state)}
             for shot in shots
             for state in shot.states
         ],
