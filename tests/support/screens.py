@@ -18,6 +18,7 @@ from vid2book.media.survey import probe
 from vid2book.models.face import HaarFaces
 from vid2book.records import Decision, Keyframe
 from vid2book.screen.keyframes import keyframes
+from vid2book.screen.keyframes.embedding import ImageEmbed
 
 from .media import Picture, write_video
 
@@ -107,15 +108,27 @@ def noise(pictures: Iterable[Picture], sigma: float) -> Iterator[Picture]:
 
 
 def watch(
-    path: Path, pictures: Iterable[Picture], times: Iterable[float] | None = None, fps: int = FPS
+    path: Path,
+    pictures: Iterable[Picture],
+    times: Iterable[float] | None = None,
+    fps: int = FPS,
+    image_embed: ImageEmbed | None = None,
+    **settings: object,
 ) -> tuple[list[Keyframe], list[Decision]]:
-    """Encode the pictures and find the keyframes with the default settings."""
+    """Encode the pictures and find the keyframes; `settings` are those of the section."""
     write_video(path, pictures, fps, times=times)
-    settings = config.Keyframes()
+    return keyframes_of(path, image_embed, **settings)
+
+
+def keyframes_of(
+    path: Path, image_embed: ImageEmbed | None = None, **chosen: object
+) -> tuple[list[Keyframe], list[Decision]]:
+    """The keyframes of a file and what was decided; `chosen` are settings of the section."""
+    settings = config.Keyframes(**chosen)  # type: ignore[arg-type]
     info = probe(path)
     frames = read_frames(path, settings.sample_rate, info=info)
     read = partial(read_stills, path, info=info)
-    return keyframes("v", frames, read, HaarFaces().persons, settings)
+    return keyframes("v", frames, read, HaarFaces().persons, settings, image_embed)
 
 
 def shown(found: Iterable[Keyframe], pictures: Sequence[Picture]) -> list[int]:
