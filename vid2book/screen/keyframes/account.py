@@ -64,7 +64,8 @@ def _reasons(content: Content, chosen: Sequence[Chosen], person: Mask, worth: fl
         clear *= above
     visible = content.worth(clear)
     second = (history.times[:-1] - history.times[0]).astype(np.int64)
-    moving = history.unsettled.mean(axis=1)[second] > _MOVES
+    restless = history.unsettled.sum(axis=1)[second]  # cells
+    moving = restless > _MOVES * history.grid.size
     best, share = _best(content, chosen, clear, visible)
     anywhere = np.any([picture.shown for picture in chosen], axis=0) if chosen else person
     together = content.worth(clear * anywhere)
@@ -72,7 +73,7 @@ def _reasons(content: Content, chosen: Sequence[Chosen], person: Mask, worth: fl
     reasons = []
     for k in range(history.samples):
         if visible[k] < worth and not moving[k]:
-            reasons.append(_BLANK)
+            reasons.append(_BLANK if restless[k] < worth else _LITTLE)
         elif share[k] >= _SHOWN:
             at = history.times[chosen[best[k]].sample]
             reasons.append(f"nothing new; see the picture of {at:.1f} s")
