@@ -114,8 +114,10 @@ def same(windows: Windows, known: Patches, coding: float = _CODING) -> Mask:
     pattern -= pattern.mean(1, keepdims=True)
     deviation = np.sqrt(np.square(pattern).mean(1))
     found = np.zeros(len(known), bool)
+    drawn = deviation > _NOISE
     for down, right in _SHIFTS:
-        left = np.flatnonzero(~found)
+        # A blank cell is looked for at its place: beside a stroke at the edge there always is one.
+        left = np.flatnonzero(~found & (drawn | (down == right == 0)))
         if not len(left):
             break
         here = _shifted(windows[left], down, right).astype(np.float32)

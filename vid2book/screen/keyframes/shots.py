@@ -30,7 +30,7 @@ def shots(
         left: stretches without a picture; those that move are looked at.
         kept: samples that are shown already.
     """
-    looks = [history.thumbs[k].astype(np.float32) for k in kept]
+    looks = {float(history.times[k]): history.thumbs[k].astype(np.float32) for k in kept}
     states: list[State] = []
     still: list[Left] = []
     for stretch in left:
@@ -41,15 +41,18 @@ def shots(
             start, end = float(history.times[first]), float(history.times[last + 1])
             best = first + int(history.detail[first : last + 1].argmax())
             look = history.thumbs[best].astype(np.float32)
-            if all(np.abs(look - other).mean() > _DIFFERENT for other in looks):
-                looks.append(look)
+            apart = {at: float(np.abs(look - other).mean()) for at, other in looks.items()}
+            nearest = min(apart, key=apart.__getitem__, default=None)
+            if nearest is None or apart[nearest] > _DIFFERENT:
+                looks[float(history.times[best])] = look
                 states.append(State(float(history.times[best]), start, end, 1.0, 1.0, SHOT))
             else:
-                still.append(Left(start, end, "a moving picture that looks like an earlier one"))
+                still.append(Left(start, end, ALIKE.format(nearest)))
     return states, still
 
 
 SHOT = "the sharpest moment of a moving picture"
+ALIKE = "a moving picture much like the picture of {:.1f} s"
 
 
 def _shots(history: History, stretch: Left) -> Iterator[tuple[int, int]]:

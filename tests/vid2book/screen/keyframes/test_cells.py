@@ -31,9 +31,8 @@ GRID = Grid.of(PAGE)
 def cells(plane: Plane) -> tuple[Patches, Ids]:
     """All cells of a plane, and their numbers."""
     cell = np.arange(Grid.of(plane).size, dtype=np.int32)
-    return patches(
-        windows_of(all_windows(smooth(plane), Grid.of(plane)), Grid.of(plane), cell)
-    ), cell
+    windows = all_windows(smooth(plane), Grid.of(plane))
+    return patches(windows_of(windows, Grid.of(plane), cell)), cell
 
 
 def alike(plane: Plane, other: Plane) -> Mask:
@@ -88,6 +87,12 @@ def test_contrast_is_that_of_writing() -> None:
     assert clear[WRITTEN].mean() > faint[WRITTEN].mean()
     assert not contrast(cells(np.full_like(PAGE, 120))[0]).any()
     assert not contrast(np.tile(np.linspace(100, 118, 64).astype(np.uint8), (3, 1))).any()
+
+
+def test_a_blank_cell_is_not_found_beside_a_stroke() -> None:
+    blank = np.full_like(PAGE, PAGE[0, 0])
+    assert not alike(PAGE, blank)[WRITTEN].any()
+    assert alike(blank, blank).all()
 
 
 def strokes(*lines: tuple[int, int, int, int]) -> Patches:

@@ -59,7 +59,6 @@ def test_a_version_comes_back_when_what_hid_it_leaves() -> None:
     seen = history([*[A] * 10, *[covered(A, 80, 240)] * 8, *[A] * 10])
     hidden = np.flatnonzero(within(seen, 80, 240) & written(seen))
     assert len(hidden) > 30
-    # A stroke at the very edge of its cell may be taken for the blank beside it.
     back = [v for v in hidden if stretches(seen, int(v)) == [(0, 9), (18, 27)]]
     assert len(back) > 0.95 * len(hidden)
 
