@@ -9,6 +9,7 @@ from pathlib import Path
 import av
 import numpy as np
 
+from .clock import Note
 from .container import MediaError
 from .decode import decode
 from .mono import Samples, to_mono
@@ -25,7 +26,7 @@ def read_audio(
     end: float | None = None,
     *,
     info: MediaInfo | None = None,
-    tell: Callable[[float, float], None] | None = None,
+    tell: Callable[[Note], None] | None = None,
 ) -> Samples:
     """The sound of `path` from `start` to `end`: mono, 16 kHz, float32 in [-1, 1].
 
@@ -38,7 +39,7 @@ def read_audio(
         start: seconds.
         end: seconds; None, or one beyond the sound: where the sound ends.
         info: what `probe` finds in the file, if it is known. To read many stretches, pass it.
-        tell: called with start and end of each hole of more than two seconds.
+        tell: called with each hole of more than two seconds, and with what overlaps.
 
     Raises:
         MediaError: the file has no sound or it cannot be decoded.
@@ -53,7 +54,7 @@ def read_audio(
         return np.zeros(0, np.float32)
     # Whole seconds, so that the channels of a stretch are mixed as those of the whole are.
     first, last = max(0, math.floor(start) - 1), math.ceil(stop) + 1
-    placed = _Placed(first, last, tell or (lambda *_: None))
+    placed = _Placed(first, last, tell or (lambda _: None))
     for frame, _ in decode(path, track, first):
         if not placed.put(frame):
             break
@@ -67,12 +68,13 @@ def read_audio(
 class _Placed:
     """Sound between two seconds, each frame in its place."""
 
-    def __init__(self, first: int, last: int, tell: Callable[[float, float], None]) -> None:
+    def __init__(self, first: int, last: int, tell: Callable[[Note], None]) -> None:
         self.samples = np.zeros((last - first) * SAMPLE_RATE, np.float32)
         self.anything = False
         self._first = first
         self._last = last
         self._tell = tell
+        self._overlap = 0.0
         self._covered = float(first)  # no sound is missing up to here, or it was told
         self._resampler: av.AudioResampler | None = None
         self._shape: tuple[str, str, int] | None = None  # of the frames that it takes
@@ -91,7 +93,8 @@ class _Placed:
         if shape != self._shape or abs(time - self._due) > _DRIFT:
             self._flush()
             self._note_hole(time)
-            self._resampler = av.AudioResampler("fltp", frame.layout, SAMPLE_RATE)
+            self._overlap += max(0.0, self._due - time)
+            self._resampler = av.AudioResampler("flt", frame.layout, SAMPLE_RATE)
             self._shape, self._due = shape, time
             self._at = round((time - self._first) * SAMPLE_RATE)
         self.anything = True
@@ -107,10 +110,14 @@ class _Placed:
         """No more frames, and there should be sound up to `stop`."""
         self._flush()
         self._note_hole(stop)
+        if self._overlap > _HOLE:
+            text = f"{self._overlap:.0f} s of sound lie on other sound by their timestamps: lost"
+            self._tell(Note(self._first, stop, text))
 
     def _note_hole(self, time: float) -> None:
         if time - self._covered > _HOLE:
-            self._tell(self._covered, time)
+            text = "a hole in the sound, or damage: silence stands there"
+            self._tell(Note(self._covered, time, text))
 
     def _flush(self) -> None:
         if self._resampler is not None:
@@ -121,7 +128,9 @@ class _Placed:
 
     def _add(self, frame: av.AudioFrame) -> None:
         """Put resampled channels where they go, second by second."""
-        channels = frame.to_ndarray().astype(np.float32, copy=False)
+        # Interleaved: PyAV reads beyond the planes of a frame with eight.
+        samples = frame.to_ndarray().astype(np.float32, copy=False)
+        channels = samples.reshape(-1, frame.layout.nb_channels).T
         while channels.shape[1]:
             second, offset = divmod(self._at, SAMPLE_RATE)
             if second != self._second or len(channels) != len(self._channels):

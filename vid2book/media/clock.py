@@ -47,6 +47,8 @@ class Hand:
         pause: the longest time between two of its packets.
         latest: when the packet that is shown last begins.
         lasts: how long that packet says that it lasts.
+        moved: jumps that no other track made: the place among `shifts`, and the time by which the
+            track was moved on to where the others were.
     """
 
     kind: Kind
@@ -59,6 +61,7 @@ class Hand:
     pause: float = 0.0
     latest: float = 0.0
     lasts: float = 0.0
+    moved: list[tuple[int, float]] = field(default_factory=list)
 
     def move(self, decoded: float, shown: float, length: float, most: float) -> None:
         """To the next packet, which counts for `most` seconds at most."""
@@ -72,6 +75,12 @@ class Hand:
         self.reach = max(self.reach, shown + min(length, most))
         if shown >= self.latest:
             self.latest, self.lasts = shown, length
+
+    def move_back(self, place: int, seconds: float) -> None:
+        """A shift and those after it, by so much."""
+        later = [(number, shift - seconds) for number, shift in self.shifts[place:]]
+        self.shifts[place:] = later
+        self.latest -= seconds
 
     @property
     def end(self) -> float:
@@ -114,6 +123,8 @@ class Clock:
     def close(self) -> None:
         """No more packets: the last picture stands as long as it says, within reason."""
         for hand in self.hands.values():
+            for place, seconds in hand.moved:
+                hand.move_back(place, seconds)
             most = max(self._usual + self._left, self.newest - hand.latest)
             if hand.lasts > most:
                 self._note(hand.latest, f"the last {hand.kind} is to last {_long(hand.lasts)}")
@@ -133,28 +144,32 @@ class Clock:
 
     def _mend(self, hand: Hand, at: float) -> None:
         """A new shift, from this packet on: that of the other track if it has jumped alike."""
-        jump = at + hand.shift - (hand.last or 0.0)
+        first = hand.last is None
+        if first:
+            hand.shifts.clear()
+        if (other := self._ahead(hand, at)) is not None:
+            hand.shift = other.shift
+            other.moved = [m for m in other.moved if other.shifts[m[0]][1] != other.shift]
+        else:
+            jump = at + hand.shift - (hand.last or 0.0)
+            # Tracks whose clocks have nothing to do with each other are taken to start together.
+            place = 0.0 if first else self.newest
+            hand.shift = place - at
+            hand.moved.append((len(hand.shifts), 0.0 if first else self.newest - hand.reach))
+            begins = f"the {hand.kind} is to begin {_long(jump)} from the start"
+            text = begins if first else f"timestamps jump by {_long(jump)}"
+            self._note(0.0 if first else hand.reach, text)
+            self.jumps += 1
+        hand.shifts.append((hand.packets, hand.shift))
+
+    def _ahead(self, hand: Hand, at: float) -> Hand | None:
+        """The other track, if it has made the same jump."""
         for other in self.hands.values():
             time = at + other.shift
             after = hand.last is None or time >= hand.last - _BACK
             if other.shift != hand.shift and after and abs(time - self.newest) <= _TOGETHER:
-                hand.shift = other.shift
-                break
-        else:
-            # Tracks whose clocks have nothing to do with each other are taken to start together.
-            place = 0.0 if hand.last is None else self.newest
-            hand.shift = place - at
-            self.jumps += 1
-            if hand.last is None:
-                what = f"the {hand.kind} is to begin {_long(jump)} from the start"
-            else:
-                what = f"timestamps jump by {_long(jump)}"
-            self._note(place, what)
-        if hand.last is None:
-            hand.shifts.clear()
-            hand.shifts.append((0, hand.shift))
-        else:
-            hand.shifts.append((hand.packets, hand.shift))
+                return other
+        return None
 
     def _note(self, time: float, what: str) -> None:
         if len(self.notes) < _MOST_NOTES:

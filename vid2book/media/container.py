@@ -43,6 +43,27 @@ EXTENSIONS = frozenset(
 )
 
 
+# What FFmpeg does not say of a file. EPERM, say, is what its decoders make of some damage.
+_MACHINE = frozenset(
+    {
+        errno.EIO,
+        errno.ENOMEM,
+        errno.EMFILE,
+        errno.ENFILE,
+        errno.ENOSPC,
+        errno.EDQUOT,
+        errno.EACCES,
+        errno.ENODEV,
+        errno.ENXIO,
+        errno.ESTALE,
+        errno.ETIMEDOUT,
+        errno.EINTR,
+        errno.EAGAIN,
+        errno.EBUSY,
+    }
+)
+
+
 class MediaError(ValueError):
     """A media file that cannot be used; the message says why. It is the file's own fault."""
 
@@ -111,7 +132,7 @@ def _of_machine(error: av.error.FFmpegError, source: _Source | None) -> bool:
     """Whether FFmpeg speaks of the machine. Some of its readers call the end of a file EIO."""
     if error.errno == errno.EIO and source is not None and source.ended:
         return False
-    return isinstance(error, OSError | MemoryError)
+    return error.errno in _MACHINE
 
 
 def _unreadable(name: str, code: int | None, told: str | None) -> OSError:

@@ -14,18 +14,11 @@ import av.packet
 import av.stream
 
 from .container import open_media
-from .packets import counts, stamps
+from .packets import counts, decoded, packets, stamps
 from .survey import Track
 
 # Seconds before the start at which reading begins; the next is tried where the first frame is late.
 _BEFORE = (0.0, 10.0, 60.0)
-# What a damaged packet makes a decoder say.
-_DAMAGE = (
-    av.error.InvalidDataError,
-    av.error.ArgumentError,
-    av.error.EOFError,
-    av.error.PatchWelcomeError,
-)
 
 
 def decode(
@@ -78,11 +71,7 @@ def _decode(
             for packet in _shifted(container, stream, track):
                 if sent is not None and packet.pts is not None and counts(packet):
                     sent(float(packet.pts * packet.time_base))
-                try:
-                    frames = packet.decode()
-                except _DAMAGE:
-                    continue
-                for frame in frames:
+                for frame in decoded(packet):
                     yield frame, stream
         except av.error.InvalidDataError:
             return  # the file itself breaks off
@@ -93,7 +82,7 @@ def _seek(container: av.container.InputContainer, stream: av.stream.Stream, time
     assert stream.time_base is not None
     try:
         container.seek(int(time / stream.time_base), stream=stream)
-    except (*_DAMAGE, av.error.PermissionError):
+    except av.error.FFmpegError:
         return False
     return True
 
@@ -105,12 +94,12 @@ def _shifted(
     assert stream.time_base is not None
     shifts = dict(track.shifts)
     number, ticks = 0, 0
-    for packet in container.demux(stream):
+    for packet in packets(container, [stream]):
         if counts(packet):
             if number in shifts:
                 ticks = round(Fraction(shifts[number]) / stream.time_base)
             number += 1
-        decoded, shown = stamps(packet)
-        packet.dts = None if decoded is None else decoded + ticks
-        packet.pts = None if shown is None else shown + ticks
+        decoding, showing = stamps(packet)
+        packet.dts = None if decoding is None else decoding + ticks
+        packet.pts = None if showing is None else showing + ticks
         yield packet

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from .clock import Note
 from .container import MediaError
 from .decode import decode
 from .survey import MediaInfo, Track, probe
@@ -86,13 +87,13 @@ def read_frames(
     *,
     start: float = 0.0,
     info: MediaInfo | None = None,
-    tell: Callable[[float, float], None] | None = None,
+    tell: Callable[[Note], None] | None = None,
 ) -> Iterator[Frame]:
     """The picture that stands at every step of 1 / `rate` seconds from `start` to `end`.
 
     Times are presentation times on the file's clock, so variable frame rates are right: a picture
     that stands longer than a step comes again at each step, the last one to the end of the video.
-    The last frame always comes. Frames have the size that they have at their time.
+    The last frame of the video always comes. Frames have the size that they have at their time.
 
     Args:
         path: a media file.
@@ -100,8 +101,7 @@ def read_frames(
         end: seconds; None, or one beyond the video: where the video ends.
         start: seconds. Where no picture stands yet, the first sample is the first picture.
         info: what `probe` finds in the file, if it is known. To read many stretches, pass it.
-        tell: called with start and end of each stretch of more than two seconds in which there are
-            pictures that cannot be decoded.
+        tell: called with each stretch of more than two seconds whose pictures cannot be decoded.
 
     Raises:
         MediaError: the file has no picture or cannot be decoded at all.
@@ -131,12 +131,12 @@ def read_frames(
             raise MediaError(f"{Path(path).name}: its picture cannot be decoded")
         return
     # Sound that ends a moment after the last picture does not make it stand longer.
-    over = max(min(stop, track.end), stop - step)
-    while due < over - 1e-6:
+    over = max(min(stop, track.end) - 1e-3, stop - step + 1e-3)  # containers round to milliseconds
+    while due < over:
         yield replace(held, time=max(held.time, due))
         shown = True
         due += step
-    if not shown:
+    if not shown and (end is None or stop < end):
         yield held
 
 
@@ -145,13 +145,13 @@ def read_pictures(
     track: Track,
     start: float,
     stop: float,
-    tell: Callable[[float, float], None] | None = None,
+    tell: Callable[[Note], None] | None = None,
 ) -> Iterator[Frame]:
     """The picture that stands at `start`, and all that come before `stop`, each once.
 
     The arguments are those of `read_frames`.
     """
-    undecoded = _Undecoded(tell or (lambda *_: None))
+    undecoded = _Undecoded(tell or (lambda _: None))
     last = track.start
     for picture, stream in decode(path, track, start, undecoded.sent):
         time = last if picture.time is None else max(0.0, picture.time)
@@ -174,7 +174,7 @@ def _aspect(picture: av.VideoFrame, stream: av.VideoStream) -> float:
 class _Undecoded:
     """Finds stretches in which there are packets, but no pictures come of them."""
 
-    def __init__(self, tell: Callable[[float, float], None]) -> None:
+    def __init__(self, tell: Callable[[Note], None]) -> None:
         self._tell = tell
         self._sent: list[float] = []  # times of packets after the last picture
         self._last: float | None = None
@@ -187,6 +187,7 @@ class _Undecoded:
         last = start if self._last is None else self._last
         missing = [t for t in self._sent if last + 1e-3 < t < time - 1e-3]
         if missing and time - last > _LOST and time > start:
-            self._tell(max(start, min(missing)), time)
+            text = "pictures that cannot be decoded: the one before stands for them"
+            self._tell(Note(max(start, min(missing)), time, text))
         self._sent = [t for t in self._sent if t > time]
         self._last = time

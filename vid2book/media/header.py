@@ -34,7 +34,11 @@ def told_ends(
         ends = {}
         for index in tracks:
             stream = container.streams[index]
-            if stream.duration and stream.time_base:
+            if kind == "avi":
+                # It counts pictures; of the sound, which has no timestamps, it is often wrong.
+                if stream.type == "video" and stream.frames and stream.time_base:
+                    ends[index] = float(stream.frames * stream.time_base)
+            elif stream.duration and stream.time_base:
                 end = float(((stream.start_time or 0) + stream.duration) * stream.time_base)
                 # The media of a track may be longer than what its edit list shows of it.
                 ends[index] = end if whole is None else min(end, origin + whole)

@@ -1,12 +1,26 @@
-"""Packets of a file, as the survey and the decoder both count and time them."""
+"""Packets of a file, as all who read them count, time and decode them."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from typing import Any
 
+import av.container
+import av.error
 import av.packet
+import av.stream
 
 _REORDERED = 3600.0  # seconds between decoding and showing a picture: slides that are reordered
+
+
+def packets(
+    container: av.container.InputContainer, streams: Sequence[av.stream.Stream]
+) -> Iterator[av.packet.Packet[Any]]:
+    """All packets of the streams, in the order of the file, and one without content for each."""
+    # PyAV stumbles at the end over streams that came up while the file was read.
+    with suppress(IndexError):
+        yield from container.demux(streams)
 
 
 def counts(packet: av.packet.Packet[Any]) -> bool:
@@ -21,3 +35,13 @@ def stamps(packet: av.packet.Packet[Any]) -> tuple[int | None, int | None]:
         return decoding, showing
     apart = abs(showing - decoding) * packet.time_base
     return decoding, showing if apart <= _REORDERED else decoding
+
+
+def decoded(packet: av.packet.Packet[Any]) -> list[Any]:
+    """The frames that come of a packet; none of a damaged one, whatever the decoder says of it."""
+    try:
+        return packet.decode()
+    except MemoryError:
+        raise
+    except av.error.FFmpegError:
+        return []

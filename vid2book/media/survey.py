@@ -17,7 +17,7 @@ import av.error
 from .clock import Clock, Hand, Kind, Note
 from .container import MediaError, open_media
 from .header import told_ends
-from .packets import counts, stamps
+from .packets import counts, packets, stamps
 from .tracks import best_picture, best_sound
 
 # A file may end a little before its header says: audio padding, edit lists, rounding.
@@ -46,8 +46,8 @@ class Track:
 
 @dataclass(frozen=True)
 class MediaInfo:
-    """What is in a file. Times are seconds on its clock, which begins with the container's first
-    timestamp.
+    """What is in a file. Times are seconds on its clock, which begins where the first of the two
+    tracks begins.
 
     Attributes:
         duration: where the last of picture and sound ends.
@@ -126,8 +126,13 @@ class _Survey:
         self._container = container
         self._chosen = chosen
         self._until = math.inf if until is None else until
-        start = container.start_time
-        self._origin = None if start is None else start / av.time_base
+        streams = [container.streams[index] for index in chosen]
+        starts = [
+            float(s.start_time * s.time_base)
+            for s in streams
+            if s.start_time is not None and s.time_base
+        ]
+        self._origin = min(starts, default=None)
         self._ends: dict[int, float] = {}  # of all tracks, as their timestamps have it
         self._notes: list[Note] = []
         self._whole = True  # read to the end of the file
@@ -138,7 +143,7 @@ class _Survey:
             self._compare(clock)
         clock.close()
         tracks = {
-            hand.kind: Track(index, hand.start, self._end(hand), tuple(hand.shifts))
+            hand.kind: Track(index, round(hand.start, 6), self._end(hand), tuple(hand.shifts))
             for index, hand in clock.hands.items()
             if hand.packets
         }
@@ -149,7 +154,7 @@ class _Survey:
     def _walk(self) -> Clock:
         clock: Clock | None = None
         try:
-            for packet in self._container.demux():
+            for packet in packets(self._container, list(self._container.streams)):
                 if not counts(packet):
                     continue
                 index, base = packet.stream_index, float(packet.time_base)
@@ -189,7 +194,7 @@ class _Survey:
     def _end(self, hand: Hand) -> float:
         """On the clock. A file that was not read to its end has the next picture later."""
         more = not self._whole and hand.kind == "picture"
-        return self._until if more else min(hand.end, self._until)
+        return self._until if more else min(round(hand.end, 6), self._until)
 
     def _compare(self, clock: Clock) -> None:
         """Compare where packets end with what the header says.
@@ -198,22 +203,25 @@ class _Survey:
             MediaError: the file is truncated.
         """
         assert self._origin is not None
-        hands = {index: hand for index, hand in clock.hands.items() if hand.packets}
-        told, longest = told_ends(self._container, hands, self._origin)
-        for index, hand in hands.items():
+        told, longest = told_ends(self._container, clock.hands, self._origin)
+        for index, hand in clock.hands.items():
             own = told.get(index)
+            if not hand.packets and own is None:
+                continue  # a track that is announced, and empty
             if own is not None and hand.latest <= own - self._origin < hand.end:
                 # Where pictures are reordered, the length of a packet is not that of its picture.
                 hand.lasts = own - self._origin - hand.latest
             end = longest if own is None else own
-            reached = max(self._ends.values()) if own is None else self._ends.get(index, 0.0)
+            reached = max(self._ends.values())
+            if own is not None:
+                reached = self._ends.get(index, self._origin)
             missing = 0.0 if end is None else min(end, self._origin + self._until) - reached
             if missing <= _END_TOLERANCE:
                 continue
-            alone = len(hands) == 1 or own is not None
+            alone = len(clock.hands) == 1 or own is not None
             stands = missing <= hand.pause or (hand.packets == 1 and alone)
-            if hand.kind == "picture" and stands:
-                hand.lasts += missing  # the last slide: few containers say how long it stands
+            if hand.kind == "picture" and stands and longest is not None:
+                hand.lasts += missing  # the last slide: these containers do not say how long
                 continue
             at = reached - self._origin
             if end is not None and missing > _MISSING * end:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from itertools import islice
 
 import av
@@ -10,6 +10,8 @@ import av.container
 import av.error
 import numpy as np
 from av.stream import Disposition
+
+from .packets import decoded, packets
 
 # What is not the lecture itself, if there is anything else.
 _SIDE = (
@@ -28,13 +30,17 @@ _FAINT = 0.1  # of the loudest track: 20 dB below
 
 
 def best_picture(container: av.container.InputContainer) -> av.VideoStream | None:
-    """The default picture track, or the largest of those that are; covers are none.
+    """The default picture track, or the largest of those that are; covers and posters are none.
 
     Of a camera beside slides, players show the one that the file calls its default. Where the file
     does not say, slides are the larger.
     """
     shown = [s for s in container.streams.video if s.codec_context and not _is_cover(s)]
-    return max(shown, key=lambda s: (_rank(s), s.width * s.height, -s.index), default=None)
+    return max(
+        shown,
+        key=lambda s: (s.frames != 1, _rank(s), s.width * s.height, -s.index),
+        default=None,
+    )
 
 
 def best_sound(
@@ -94,20 +100,13 @@ def _samples(
     """A second or two of a track's sound as float32, from about `place` (microseconds)."""
     try:
         container.seek(place)
-        for frame in islice(_decoded(container, stream), _FRAMES):
-            resampler = av.AudioResampler(format="fltp")
-            for out in resampler.resample(frame):
+    except av.error.FFmpegError:
+        return  # it cannot be sought in there
+    frames = (f for packet in packets(container, [stream]) for f in decoded(packet))
+    try:
+        for frame in islice(frames, _FRAMES):
+            for out in av.AudioResampler(format="flt").resample(frame):
                 if out.samples:
                     yield out.to_ndarray().astype(np.float32, copy=False)
-    except (av.error.InvalidDataError, av.error.ArgumentError, av.error.PermissionError):
-        return  # it cannot be sought in there
-
-
-def _decoded(
-    container: av.container.InputContainer, stream: av.AudioStream
-) -> Iterable[av.AudioFrame]:
-    for packet in islice(container.demux(stream), 4 * _FRAMES):
-        try:
-            yield from packet.decode()
-        except av.error.InvalidDataError:
-            continue
+    except av.error.InvalidDataError:
+        return  # the file breaks off there

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..media.audio import read_audio
+from ..media.clock import Note
 from ..media.container import MediaError
 from ..models.speech import Recognised
 from ..privacy import mask_transcript
@@ -117,9 +118,8 @@ def _words(given: Given) -> tuple[Transcript, list[Decision]]:
         raise MediaError("no sound in it, and no captions beside it")
     holes: list[Decision] = []
 
-    def tell(start: float, end: float) -> None:
-        reason = "no sound: a hole in the file, or damage, where silence stands now"
-        holes.append(Decision(video.video_id, "clip", "recognise", start, end, False, reason))
+    def tell(n: Note) -> None:
+        holes.append(Decision(video.video_id, "clip", "recognise", n.start, n.end, False, n.text))
 
     audio = read_audio(video.path, end=given.until, info=given.info, tell=tell)
     speech = given.models.speech

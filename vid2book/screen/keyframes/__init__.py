@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from ... import config
+from ...media.clock import Note
 from ...media.frames import Frame, read_frames
 from ...media.stills import read_stills
 from ...privacy import hide_faces
@@ -114,9 +115,8 @@ def _compute(given: Given) -> tuple[list[Keyframe], list[Decision]]:
     path, video_id, faces = given.video.path, given.video.video_id, given.models.faces
     lost: list[Decision] = []
 
-    def tell(start: float, end: float) -> None:
-        reason = "pictures that cannot be decoded; the one before stands for them"
-        lost.append(Decision(video_id, "keyframe", "keyframes", start, end, False, reason))
+    def tell(n: Note) -> None:
+        lost.append(Decision(video_id, "keyframe", "keyframes", n.start, n.end, False, n.text))
 
     def frames() -> Iterator[Frame]:
         rate, until = settings.sample_rate, given.until

@@ -40,7 +40,7 @@ def account(content: Content, chosen: Sequence[Chosen], person: Mask, worth: flo
         for reason, length in parts:
             start, end = history.times[sample], history.times[sample + length]
             if end - start < _BRIEF:
-                reason = _PASSING
+                reason = PASSING
             if left and left[-1].reason == reason and left[-1].end == start:
                 start = left.pop().start
             left.append(Left(float(start), float(end), reason))
@@ -48,10 +48,10 @@ def account(content: Content, chosen: Sequence[Chosen], person: Mask, worth: flo
     return left
 
 
-_PASSING = "the screen changes here: nothing stands for a second"
+PASSING = "the screen changes here: nothing stands for a second"
 _BLANK = "nothing is written or drawn on it"
 MOVING = "the picture moves: nothing stands long enough to be read"
-_LITTLE = "what is new on it is too small, or gone too soon, to be read"
+LITTLE = "what is new on it is too small, or gone too soon, to be read"
 _POSE = "only how a person stands is new; see the picture of {:.1f} s"
 
 
@@ -73,7 +73,7 @@ def _reasons(content: Content, chosen: Sequence[Chosen], person: Mask, worth: fl
     reasons = []
     for k in range(history.samples):
         if visible[k] < worth and not moving[k]:
-            reasons.append(_BLANK if restless[k] < worth else _LITTLE)
+            reasons.append(_BLANK if restless[k] < worth else LITTLE)
         elif share[k] >= _SHOWN:
             at = history.times[chosen[best[k]].sample]
             reasons.append(f"nothing new; see the picture of {at:.1f} s")
@@ -85,7 +85,7 @@ def _reasons(content: Content, chosen: Sequence[Chosen], person: Mask, worth: fl
         elif chosen and posed[k] >= _SHOWN * visible[k]:
             reasons.append(_POSE.format(history.times[chosen[best[k]].sample]))
         else:
-            reasons.append(_LITTLE)
+            reasons.append(LITTLE)
     return reasons
 
 

@@ -26,6 +26,7 @@ _AROUND = 2  # seconds before and after in which a cell is watched for unrest
 _CALM, _RESTLESS = 0.15, 0.45  # share of that time in change: weighs in full; weighs nothing
 _PASSING = 0.4  # weight of what came over something else and went again
 _SPREAD = 5  # cells across of the neighbourhood
+_COMPARED = 12  # versions of a cell before and after with which one is compared
 _AT_ONCE = 20_000  # pairs of patches compared at once
 
 
@@ -92,25 +93,19 @@ def _grown(history: History, clear: Mask) -> tuple[Ids, Ids]:
     cell = history.cell[order]
     earlier: list[Ids] = []
     later: list[Ids] = []
-    step = 1
-    while True:  # all pairs at a distance of `step` in the list of a cell's versions
-        near = np.flatnonzero(cell[step:] == cell[:-step]) if step < len(cell) else []
-        if not len(near) or step > 24:
-            break
-        a, b = order[near], order[near + step]
-        for one, other in ((a, b), (b, a)):
-            written = clear[one]
-            earlier.append(one[written])
-            later.append(other[written])
-        step += 1
+    for apart in range(1, min(_COMPARED, len(order) - 1) + 1):
+        near = np.flatnonzero(cell[apart:] == cell[:-apart])
+        first, second = order[near], order[near + apart]
+        for one, other in ((first, second), (second, first)):
+            for i in range(0, len(one), _AT_ONCE):
+                a, b = one[i : i + _AT_ONCE], other[i : i + _AT_ONCE]
+                a, b = a[clear[a]], b[clear[a]]
+                kept = holds(history.patch[b], history.patch[a])
+                earlier.append(a[kept])
+                later.append(b[kept])
     if not earlier:
         return np.zeros(0, np.int32), np.zeros(0, np.int32)
-    one, other = np.concatenate(earlier), np.concatenate(later)
-    kept = np.zeros(len(one), bool)
-    for i in range(0, len(one), _AT_ONCE):
-        part = slice(i, i + _AT_ONCE)
-        kept[part] = holds(history.patch[other[part]], history.patch[one[part]])
-    return one[kept], other[kept]
+    return np.concatenate(earlier), np.concatenate(later)
 
 
 def _around(history: History) -> tuple[Ids, Ids]:

@@ -39,7 +39,8 @@ class View:
 
     @cached_property
     def features(self) -> tuple[Sequence[cv2.KeyPoint], NDArray[np.float32] | None]:
-        points, descriptors = cv2.SIFT_create(_FEATURES).detectAndCompute(self.plane, None)
+        detector = cv2.SIFT.create(_FEATURES)
+        points, descriptors = detector.detectAndCompute(self.plane, None)
         return points, descriptors
 
 

@@ -189,7 +189,8 @@ class Follower:
         )
 
     def _end_second(self) -> None:
-        self._unsettled.append(np.maximum(self._waiting, 0) / max(self._looked, 1))
+        share = np.maximum(self._waiting, 0) / np.float32(max(self._looked, 1))
+        self._unsettled.append(share.astype(np.float32))
         self._waiting, self._looked = np.zeros_like(self._waiting), 0
 
     def _stays(self, cell: Ids, windows: NDArray[np.uint8]) -> NDArray[np.bool_]:

@@ -7,7 +7,7 @@ there are pictures of shots (`shots.py`), and what remains is accounted for (`ac
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -52,15 +52,21 @@ def _find(history: History, stills: Stills, settings: config.Keyframes) -> Found
     content = weigh(history, settings.min_stable)
     samples = candidates(content, worth)
     looked_at = stills.at(float(history.times[k]) for k in samples)
-    views = [View(history, k, s.plane) for k, s in zip(samples, looked_at, strict=True)]
-    proposals = propose(content, views)
+    proposals = propose(content, _views(history, samples, stills))
     hidden = persons(content, proposals, looked_at)
     chosen = settle(content, proposals, hidden, worth)
     person = np.any(hidden, axis=0) if hidden else np.zeros(len(content.weight), bool)
     left = account(content, chosen, person, worth)
-    moving, left = shots(history, left, [picture.sample for picture in chosen])
+    known = np.any([person, *(picture.shown for picture in chosen)], axis=0)
+    shown = _views(history, [picture.sample for picture in chosen], stills)
+    moving, left = shots(content, left, shown, known, stills, worth)
     kept = [_state(content, picture) for picture in chosen]
     return Found([*kept, *moving], left, content.captions_top)
+
+
+def _views(history: History, samples: Sequence[int], stills: Stills) -> list[View]:
+    found = stills.at(float(history.times[k]) for k in samples)
+    return [View(history, k, still.plane) for k, still in zip(samples, found, strict=True)]
 
 
 def _state(content: Content, picture: Chosen) -> State:
