@@ -15,13 +15,12 @@ from ....support.screens import PHYSICS, SAMPLES, look, sampled, slide
 
 
 def scene(seed: int, seconds: float) -> list[Plane]:
-    """A filmed scene: patches of light and shade, which the camera follows without rest."""
+    """Light, shade and grain before a camera that is held by hand."""
     random = np.random.default_rng(seed)
-    world = cv2.resize(random.integers(0, 255, (14, 24), np.uint8), (960, 540))
-    world = np.clip(world + random.normal(0, 25, world.shape), 0, 255).astype(np.uint8)
-    steps = range(round(seconds * SAMPLES))
-    path = [(abs(11 * i % 600 - 300), int(90 + 80 * np.sin(i / 3))) for i in steps]
-    return [world[y : y + 360, x : x + 640] for x, y in path]
+    world = cv2.resize(random.integers(0, 255, (5, 8), np.uint8), (700, 400))
+    world = np.clip(world + random.normal(0, 40, world.shape), 0, 255).astype(np.uint8)
+    held = random.integers(0, 16, (round(seconds * SAMPLES), 2))
+    return [world[y : y + 360, x : x + 640] for x, y in held]
 
 
 def picture(keyframe: Keyframe) -> Plane:
@@ -38,7 +37,7 @@ def test_each_shot_has_a_picture() -> None:
     films = [scene(seed, 6) for seed in (1, 2, 3)]
     found, decisions = look(sampled([p for film in films for p in film]))
     assert [nearest(k, films) for k in found] == [0, 1, 2]
-    assert all("sharpest moment" in d.reason for d in decisions if d.kept)
+    assert [d.kept for d in decisions].count(True) == 3
     for keyframe, begin in zip(found, (0, 6, 12), strict=True):
         assert begin - 0.5 <= keyframe.start <= keyframe.time <= keyframe.end <= begin + 6.5
 
@@ -57,12 +56,12 @@ def test_a_minute_of_one_scene_has_few_pictures() -> None:
     assert 1 <= len(found) <= 6
 
 
-def test_the_sharpest_moment_is_taken() -> None:
-    film = scene(5, 6)
-    blurred = [np.asarray(cv2.GaussianBlur(p, (0, 0), 1.5), np.uint8) for p in film]
+def test_where_nothing_stands_the_sharpest_moment_is_taken() -> None:
+    random = np.random.default_rng(5)
+    film = [random.integers(0, 255, (360, 640)) for _ in range(30)]
     sharp = 17
-    blurred[sharp] = film[sharp]
-    [found] = look(sampled(blurred))[0]
+    pale = [(p if i == sharp else 64 + p // 2).astype(np.uint8) for i, p in enumerate(film)]
+    [found] = look(sampled(pale))[0]
     assert found.time == sharp / SAMPLES
 
 
