@@ -67,7 +67,8 @@ def calls(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
     for stage in STAGES:
         watch(sys.modules[stage.module], stage.name, stage.name)
     watch(FasterWhisper, "recognise", "FasterWhisper")
-    for model in (RapidOcr, HaarFaces, WordLlama):
+    watch(HaarFaces, "persons", "HaarFaces")
+    for model in (RapidOcr, WordLlama):
         watch(model, "__call__", model.__name__)
     return counts
 

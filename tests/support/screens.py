@@ -3,26 +3,31 @@
 from __future__ import annotations
 
 import io
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
 
+import av
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
 from vid2book import config
-from vid2book.media.frames import read_frames
+from vid2book.media.frames import Frame, read_frames
 from vid2book.media.stills import read_stills
 from vid2book.media.survey import probe
 from vid2book.models.face import HaarFaces
 from vid2book.records import Decision, Keyframe
 from vid2book.screen.keyframes import keyframes
+from vid2book.screen.keyframes.embedding import ImageEmbed
+from vid2book.screen.keyframes.still import FindFaces
 
 from .media import Picture, write_video
 
 WIDTH, HEIGHT = 640, 360
 FPS = 10
+SAMPLES = 5  # a second, as the settings have it
 PAPER = (250, 248, 240)
 INK = (30, 30, 60)
 BODY = 20  # pixels: about an 18th of the height, as most slides have it
@@ -107,15 +112,48 @@ def noise(pictures: Iterable[Picture], sigma: float) -> Iterator[Picture]:
 
 
 def watch(
-    path: Path, pictures: Iterable[Picture], times: Iterable[float] | None = None, fps: int = FPS
+    path: Path,
+    pictures: Iterable[Picture],
+    times: Iterable[float] | None = None,
+    fps: int = FPS,
+    image_embed: ImageEmbed | None = None,
+    **settings: object,
 ) -> tuple[list[Keyframe], list[Decision]]:
-    """Encode the pictures and find the keyframes with the default settings."""
+    """Encode the pictures and find the keyframes; `settings` are those of the section."""
     write_video(path, pictures, fps, times=times)
-    settings = config.Keyframes()
+    return keyframes_of(path, image_embed, **settings)
+
+
+def keyframes_of(
+    path: Path, image_embed: ImageEmbed | None = None, **chosen: object
+) -> tuple[list[Keyframe], list[Decision]]:
+    """The keyframes of a file and what was decided; `chosen` are settings of the section."""
+    settings = config.Keyframes(**chosen)  # type: ignore[arg-type]
     info = probe(path)
     frames = read_frames(path, settings.sample_rate, info=info)
     read = partial(read_stills, path, info=info)
-    return keyframes("v", frames, read, HaarFaces().persons, settings)
+    return keyframes("v", frames, read, HaarFaces().persons, settings, image_embed)
+
+
+def sampled(pictures: Iterable[Picture], rate: float = SAMPLES) -> list[Frame]:
+    """Samples of a film that was never encoded; the pictures may be planes of luma."""
+    return [
+        Frame(i / rate, av.VideoFrame.from_ndarray(p, "gray" if p.ndim == 2 else "rgb24"), 1.0, 0)
+        for i, p in enumerate(pictures)
+    ]
+
+
+def look(
+    frames: Sequence[Frame], faces: FindFaces = lambda _: [], **chosen: object
+) -> tuple[list[Keyframe], list[Decision]]:
+    """The keyframes of samples, without a file; `chosen` are settings of the section."""
+    times = [frame.time for frame in frames]
+
+    def read(wanted: Sequence[float]) -> Iterator[Frame]:
+        for time in wanted:
+            yield frames[max(0, bisect_right(times, time + 1e-6) - 1)]
+
+    return keyframes("v", frames, read, faces, config.Keyframes(**chosen))  # type: ignore[arg-type]
 
 
 def shown(found: Iterable[Keyframe], pictures: Sequence[Picture]) -> list[int]:

@@ -82,10 +82,22 @@ def test_a_new_screen_parts_a_paragraph_that_is_half_long() -> None:
     assert spans(run(sentences, (shown(0, 3), shown(3, 12)))) == [(0, 12)]  # too early
 
 
-def test_a_keyframe_goes_where_it_is_shown_longest() -> None:
+def test_a_keyframe_goes_where_it_is_first_spoken_of() -> None:
     sentences = [said(0, 11), said(11, 22), said(22, 33)]
-    clips = run(sentences, (shown(0, 9), shown(9, 21), shown(21, 33)))
-    assert [c.keyframes for c in clips] == [(0,), (1,), (2,)]
+    clips = run(sentences, (shown(0, 8), shown(8, 21), shown(21, 33)))
+    # The second stands for three seconds of the first paragraph, the third for one of the second.
+    assert [c.keyframes for c in clips] == [(0, 1), (), (2,)]
+
+
+def test_a_slide_spoken_of_for_a_minute_comes_before_what_is_said_of_it() -> None:
+    sentences = [said(12.0 * i, 12.0 * (i + 1)) for i in range(6)]
+    clips = run(sentences, (shown(9, 72),))
+    assert [c.keyframes for c in clips] == [(0,), (), (), (), (), ()]
+
+
+def test_a_keyframe_of_a_moment_goes_where_most_of_it_is() -> None:
+    clips = run([said(0, 11), said(11, 22)], (shown(0, 10), shown(10.5, 12.3)))
+    assert [c.keyframes for c in clips] == [(0,), (1,)]
 
 
 def test_pictures_in_silence_and_over_chat_stand_alone() -> None:

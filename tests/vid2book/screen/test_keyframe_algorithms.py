@@ -7,38 +7,22 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from vid2book import config
-from vid2book.media.frames import read_frames
 from vid2book.models.error import ModelError
-from vid2book.models.face import HaarFaces
 from vid2book.models.open_clip import OpenClip
-from vid2book.records import Decision, Keyframe
-from vid2book.screen.keyframes import keyframes
-from vid2book.screen.keyframes.embedding import ImageEmbed
 from vid2book.screen.keyframes.pixel import difference
 from vid2book.screen.ssim import gaussian_ssim
 
-from ...support.media import Picture, write_video
-from ...support.screens import CELLS, FPS, PHYSICS, fade, hold, shown, slide
+from ...support.screens import CELLS, PHYSICS, fade, hold, shown, slide, watch
 from ...support.tiny_clip import tiny_clip
 
 A = slide("Work and energy", PHYSICS)
 B = slide("Inside the cell", CELLS, paper=(20, 40, 30), ink=(240, 240, 240))
 
 
-def find(
-    path: Path, film: list[Picture], image_embed: ImageEmbed | None = None, **settings: object
-) -> tuple[list[Keyframe], list[Decision]]:
-    write_video(path, film, FPS)
-    section = config.Keyframes(**settings)  # type: ignore[arg-type]
-    frames = read_frames(path, section.sample_rate)
-    return keyframes("v", frames, HaarFaces(), section, image_embed)
-
-
 @pytest.mark.parametrize("algorithm", ["ssim", "pixel"])
 def test_each_slide_is_a_state_shown_by_its_last_sample(tmp_path: Path, algorithm: str) -> None:
     film = [*hold(A, 3), *fade(A, B, 0.5), *hold(B, 3)]
-    found, decisions = find(tmp_path / "v.mp4", film, algorithm=algorithm)
+    found, decisions = watch(tmp_path / "v.mp4", film, algorithm=algorithm)
     assert shown(found, [A, B]) == [0, 1]
     assert [k.time for k in found] == pytest.approx([2.9, 6.4], abs=0.35)
     assert [k.end for k in found] == pytest.approx([3.1, 6.4], abs=0.35)
@@ -51,7 +35,7 @@ def test_each_slide_is_a_state_shown_by_its_last_sample(tmp_path: Path, algorith
 @pytest.mark.parametrize("algorithm", ["ssim", "pixel"])
 def test_the_threshold_is_the_users(tmp_path: Path, algorithm: str) -> None:
     film = [*hold(A, 2), *hold(B, 2)]
-    found, _ = find(tmp_path / "v.mp4", film, algorithm=algorithm, threshold=1.0)
+    found, _ = watch(tmp_path / "v.mp4", film, algorithm=algorithm, threshold=1.0)
     assert shown(found, [A, B]) == [1]
 
 
@@ -89,8 +73,13 @@ def test_clip_sees_what_its_model_sees(clip_model: OpenClip, tmp_path: Path) -> 
     apart = 1 - float(vectors[0] @ vectors[2])
     assert 1 - float(vectors[0] @ vectors[1]) < 1e-5 < apart
     film = [*hold(A, 2), *hold(B, 2)]
-    found, _ = find(
-        tmp_path / "v.mp4", film, clip_model.image, algorithm="clip", threshold=min(0.9, apart / 2)
+    threshold = min(0.9, apart / 2)
+    found, _ = watch(
+        tmp_path / "v.mp4",
+        film,
+        image_embed=clip_model.image,
+        algorithm="clip",
+        threshold=threshold,
     )
     assert shown(found, [A, B]) == [0, 1]
 

@@ -18,6 +18,7 @@ from .state import Left
 
 _SHOWN = 0.9  # share of what stands there that a picture must show to be named for it
 _MOVES = 0.4  # share of the screen without rest that makes a moving picture
+_HARDLY = 0.05  # as much of what moves may stand by chance
 _BRIEF = 1.0  # seconds; a shorter stretch between two others is a change of the screen
 
 
@@ -64,7 +65,8 @@ def _reasons(content: Content, chosen: Sequence[Chosen], person: Mask, worth: fl
         clear *= above
     visible = content.worth(clear)
     second = (history.times[:-1] - history.times[0]).astype(np.int64)
-    moving = history.unsettled.mean(axis=1)[second] > _MOVES
+    restless = history.unsettled.sum(axis=1)[second]  # cells
+    moving = restless > _MOVES * history.grid.size
     best, share = _best(content, chosen, clear, visible)
     anywhere = np.any([picture.shown for picture in chosen], axis=0) if chosen else person
     together = content.worth(clear * anywhere)
@@ -72,7 +74,9 @@ def _reasons(content: Content, chosen: Sequence[Chosen], person: Mask, worth: fl
     reasons = []
     for k in range(history.samples):
         if visible[k] < worth and not moving[k]:
-            reasons.append(_BLANK)
+            reasons.append(_BLANK if restless[k] < worth else LITTLE)
+        elif moving[k] and visible[k] < _HARDLY * restless[k]:
+            reasons.append(MOVING)
         elif share[k] >= _SHOWN:
             at = history.times[chosen[best[k]].sample]
             reasons.append(f"nothing new; see the picture of {at:.1f} s")

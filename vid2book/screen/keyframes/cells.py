@@ -35,7 +35,7 @@ _STILL_DRAWN = 0.9  # share of the strokes' pixels that must be strokes still
 _AS_CLEAR = 0.5  # of a stroke's contrast
 _FILLED = 0.7  # share of a cell; more is no drawing but something that lies over it
 _LEAST_RANGE = 24  # grey levels between the darkest and the lightest pixel of a cell with content
-_LEAST_DEVIATION = 5.0
+_LEAST_DEVIATION = _NOISE  # what has no more cannot be told from a blank cell
 _SHIFTS = [(0, 0), (0, 1), (0, -1), (1, 0), (-1, 0), (1, 1), (1, -1), (-1, 1), (-1, -1)]
 
 
@@ -114,8 +114,10 @@ def same(windows: Windows, known: Patches, coding: float = _CODING) -> Mask:
     pattern -= pattern.mean(1, keepdims=True)
     deviation = np.sqrt(np.square(pattern).mean(1))
     found = np.zeros(len(known), bool)
+    drawn = deviation > _NOISE
     for down, right in _SHIFTS:
-        left = np.flatnonzero(~found)
+        # A blank cell is looked for at its place: beside a stroke at the edge there always is one.
+        left = np.flatnonzero(~found & (drawn | (down == right == 0)))
         if not len(left):
             break
         here = _shifted(windows[left], down, right).astype(np.float32)
@@ -129,7 +131,7 @@ def same(windows: Windows, known: Patches, coding: float = _CODING) -> Mask:
 def contrast(known: Patches) -> NDArray[np.float32]:
     """0 to 1 for each patch: 0 shows nothing, 1 is writing as clear as most slides have it."""
     span = (known.max(1).astype(np.int16) - known.min(1)).astype(np.float32)
-    clear = (span >= _LEAST_RANGE) & (known.std(1) >= _LEAST_DEVIATION)
+    clear = (span >= _LEAST_RANGE) & (known.std(1) > _LEAST_DEVIATION)
     return np.where(clear, np.minimum(1, span / 50), 0).astype(np.float32)
 
 

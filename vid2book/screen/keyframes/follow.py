@@ -135,7 +135,8 @@ class Follower:
         self._waiting = np.zeros(cells, np.float32)  # samples of this second without a version
         self._looked = 0  # samples of this second
         self._unsettled: list[NDArray[np.float32]] = []
-        self._sightings: list[tuple[Ids, Ids, Ids]] = []
+        none = np.zeros(0, np.int32)  # a video in which nothing settles has no sighting
+        self._sightings: list[tuple[Ids, Ids, Ids]] = [(none, none, none)]
 
     def see(self, plane: Plane, time: float) -> None:
         """One more sample."""

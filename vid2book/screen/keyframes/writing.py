@@ -8,6 +8,7 @@ there are pictures of shots (`shots.py`), and what remains is accounted for (`ac
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -35,7 +36,12 @@ def find(frames: Iterable[Frame], stills: Stills, settings: config.Keyframes) ->
         settings: section `keyframes` of the config.
     """
     parts = [_find(history, stills, settings) for history in follow(frames)]
-    kept = [state for part in parts for state in part.kept]
+    kept = [
+        # What stands to the end of its history goes when the pictures change their shape.
+        state if state.change or part is parts[-1] else replace(state, change=1.0)
+        for part in parts
+        for state in part.kept
+    ]
     left = [stretch for part in parts for stretch in part.left]
     top = min((part.captions_top for part in parts), default=1.0)
     return Found(sorted(kept, key=lambda s: s.time), sorted(left, key=lambda s: s.start), top)

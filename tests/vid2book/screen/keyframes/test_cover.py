@@ -1,0 +1,161 @@
+"""The fewest pictures that show everything: builds, boards, pages that scroll, what passes."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import cv2
+import numpy as np
+import pytest
+from PIL import Image, ImageDraw, ImageFont
+
+from vid2book.screen.keyframes.cells import Plane
+
+from ....support.screens import (
+    CELLS,
+    HEIGHT,
+    PHYSICS,
+    SAMPLES,
+    WIDTH,
+    look,
+    luma,
+    pointer,
+    sampled,
+    shown,
+    slide,
+)
+
+A = slide("Work and energy", PHYSICS)
+B = slide("Inside the cell", CELLS)
+PAPER = np.full_like(A, 248)
+
+
+def stand(picture: Plane, seconds: float) -> list[Plane]:
+    return [picture] * round(seconds * SAMPLES)
+
+
+def pictures_of(*film: list[Plane]) -> list[float]:
+    """When the pictures are taken."""
+    found, _ = look(sampled([picture for part in film for picture in part]))
+    return [keyframe.time for keyframe in found]
+
+
+def test_a_build_gives_one_picture_and_a_board_that_is_wiped_two() -> None:
+    build = [stand(slide("Work and energy", PHYSICS[:n]), 2) for n in range(4)]
+    [at] = pictures_of(*build)
+    assert at > 6
+    first, second = pictures_of(*build, stand(PAPER, 1), stand(B, 3))
+    assert 6 < first < 8 and second > 9
+
+
+def test_each_half_of_a_board_may_be_wiped_alone() -> None:
+    def board(left: Plane, right: Plane) -> Plane:
+        return np.where(np.arange(WIDTH)[:, None] < WIDTH // 2, left, right).astype(np.uint8)
+
+    narrow = [slide(t[:9], [line[:14] for line in text]) for t, text in
+              (("Work", PHYSICS), ("Cell", CELLS), ("Heat", PHYSICS[::-1]))]  # fmt: skip
+    one, two, three = narrow
+    right = np.roll(two, WIDTH // 2, axis=1)
+    film = [board(one, PAPER), board(one, right), board(three, right)]
+    found, _ = look(sampled([p for picture in film for p in stand(picture, 4)]))
+    assert shown(found, film) == [1, 2]
+
+
+@pytest.mark.parametrize(("one", "other"), [("Heat", "Mass"), ("24 m", "75 m"), ("sin", "cos")])
+def test_a_word_that_is_exchanged_makes_two_pictures(one: str, other: str) -> None:
+    slides = [slide("Work and energy", (*PHYSICS[:2], f"It is {word}")) for word in (one, other)]
+    found, _ = look(sampled([*stand(slides[0], 3), *stand(slides[1], 3)]))
+    assert shown(found, slides) == [0, 1]
+
+
+def page(lines: int) -> Plane:
+    """A page of text, longer than the screen."""
+    random = np.random.default_rng(3)
+    words = " ".join((*PHYSICS, *CELLS)).lower().split()
+    image = Image.new("L", (WIDTH, max(HEIGHT, 60 + 30 * lines)), 250)
+    for i in range(lines):
+        text = " ".join(random.choice(words, 6))
+        ImageDraw.Draw(image).text((40, 20 + 30 * i), text, 30, ImageFont.load_default(20))
+    return np.array(image)
+
+
+def scroll(whole: Plane, *stops: int) -> list[list[Plane]]:
+    """The page stands at each stop for three seconds, and scrolls to the next in half of one."""
+    film = [stand(whole[stops[0] :][:HEIGHT], 3)]
+    for start, end in pairwise(stops):
+        film.append([whole[y:][:HEIGHT] for y in (start + (end - start) // 2,)])
+        film.append(stand(whole[end:][:HEIGHT], 3))
+    return film
+
+
+def test_a_page_that_scrolls_into_the_blank_below_it_gives_one_picture() -> None:
+    whole = np.concatenate([page(9), np.full((90, WIDTH), 250, np.uint8)])
+    assert len(pictures_of(*scroll(whole, 0, 30, 60))) == 1
+
+
+def test_a_page_that_scrolls_line_by_line_gives_few_pictures() -> None:
+    times = pictures_of(*scroll(page(30), *range(0, 180, 30)))
+    assert len(times) in (2, 3)  # the first lines and the last ones are never seen together
+
+
+def test_a_page_that_scrolls_by_half_gives_two_pictures() -> None:
+    times = pictures_of(*scroll(page(30), 0, HEIGHT // 2))
+    assert len(times) == 2 and times[0] < 3 < times[1]
+
+
+def test_a_pointer_and_a_note_that_pass_make_no_picture() -> None:
+    note = A.copy()
+    note[120:200, 200:480] = 255 - B[90:170, 50:330]
+    wander = [pointer(A, 60 + 12 * i, 110 + 40 * np.sin(i / 4)) for i in range(30)]
+    [at] = pictures_of(stand(A, 3), wander, stand(A, 2), stand(note, 1.2), stand(A, 3))
+    found, _ = look(sampled([*stand(A, 3), *wander, *stand(note, 1.2), *stand(A, 3)]))
+    assert shown(found, [A, note, wander[15]]) == [0]
+    assert at > 0
+
+
+def test_a_slow_zoom_makes_no_picture_of_its_own() -> None:
+    plane = luma(A)
+
+    def zoomed(by: float) -> Plane:
+        turned = cv2.getRotationMatrix2D((WIDTH / 2, HEIGHT / 2), 0, by)
+        moved = cv2.warpAffine(plane, turned, (WIDTH, HEIGHT), borderMode=cv2.BORDER_REPLICATE)
+        return np.asarray(moved, np.uint8)
+
+    [at] = pictures_of([zoomed(1 + 0.0012 * i) for i in range(50)])
+    assert 0 <= at <= 10
+
+
+def test_a_slide_that_comes_back_has_one_picture() -> None:
+    film = [stand(A, 3), stand(B, 3), stand(A, 3), stand(B, 3)]
+    found, decisions = look(sampled([p for part in film for p in part]))
+    assert shown(found, [A, B]) == [0, 1]
+    again = [d for d in decisions if not d.kept]
+    named = {f"{k.time:.1f}" for k in found}
+    assert again and all(any(f"picture of {at} s" in d.reason for at in named) for d in again)
+
+
+def test_states_stand_in_order_around_their_pictures() -> None:
+    found, decisions = look(sampled([*stand(A, 4), *stand(PAPER, 2), *stand(B, 3)]))
+    assert [(k.start, k.end) for k in found] == [pytest.approx((0, 4)), pytest.approx((6, 8.8))]
+    assert all(k.start <= k.time < k.end for k in found)
+    assert [(d.start, d.end) for d in decisions if d.kept] == [(k.start, k.end) for k in found]
+    assert found[0].change > 0.9 and found[1].change == 0
+    [blank] = [d for d in decisions if not d.kept]
+    assert blank.reason == "nothing is written or drawn on it"
+
+
+def test_what_stood_goes_when_the_pictures_change_their_shape() -> None:
+    found, decisions = look(sampled([*stand(A, 3), *stand(B[:300], 3)]))
+    assert [(k.width, k.height) for k in found] == [(WIDTH, HEIGHT), (WIDTH, 300)]
+    assert [k.change for k in found] == [1, 0]
+    assert [("to the end" in d.reason) for d in decisions] == [False, True]
+
+
+@pytest.mark.parametrize("samples", [1, 2, 3])
+def test_a_video_of_a_moment_has_no_state(samples: int) -> None:
+    found, decisions = look(sampled([A] * samples))
+    assert found == [] and len(decisions) == 1
+
+
+def test_nothing_to_see() -> None:
+    assert look([]) == ([], [])
