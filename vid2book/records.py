@@ -111,7 +111,7 @@ class Keyframe:
     time: float  # of the frame
     start: float  # the state stands from here
     end: float  # to here
-    image: bytes  # JPEG, square pixels, upright
+    image: bytes = field(repr=False)  # JPEG, square pixels, upright
     width: int
     height: int
     change: float  # how great the change was that ended the state, by the algorithm, 0 to 1
@@ -211,7 +211,7 @@ class Sample:
     __pydantic_config__ = _JSON_BYTES
 
     id: str
-    images: tuple[bytes | None, ...]  # JPEG
+    images: tuple[bytes | None, ...] = field(repr=False)  # JPEG
     texts: tuple[str | None, ...]
     ocr_texts: tuple[str | None, ...]
     text_ocr_list: tuple[str | None, ...]

@@ -83,7 +83,11 @@ class _Waits(logging.Handler):
     def emit(self, record: logging.LogRecord) -> None:
         if found := _WAIT.search(record.getMessage()):
             seconds = float(found["seconds"])
-            why = "asks for a pause" if "Rate limited" in record.getMessage() else "did not answer"
+            why = (
+                "asks for a pause"
+                if "Rate limited" in record.getMessage()
+                else "could not answer yet"
+            )
             self._tell(
                 f"The Hub {why}: waiting {seconds:.0f} s (try {found['try']} of {found['of']})"
             )

@@ -11,6 +11,7 @@ import pytest
 
 import vid2book
 from vid2book.config import Config, ConfigError
+from vid2book.errors import UserError
 from vid2book.manifest import ManifestError
 from vid2book.pipeline.work import Failed
 from vid2book.records import Keyframe, Transcript
@@ -89,3 +90,13 @@ def test_errors_say_what_is_wrong(library: Library, tmp_path: Path) -> None:
         vid2book.transcribe(tmp_path / "gone.mp4")
     with pytest.raises(ConfigError, match="there is no config named 'ofline'"):
         vid2book.transcribe(library.video("cells"), config="ofline")
+
+
+def test_what_a_notebook_shows_holds_no_pictures(library: Library) -> None:
+    shown = repr(vid2book.book(library.video("cells")))
+    assert "Element(kind='image'" in shown and len(shown) < 5_000
+
+
+def test_a_video_elsewhere_is_told_as_such(library: Library) -> None:
+    with pytest.raises(UserError, match=r"https://example\.org/a\.mp4: only files on this machine"):
+        vid2book.transcribe("https://example.org/a.mp4")
