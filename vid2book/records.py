@@ -104,7 +104,7 @@ class OcrLine:
 
 @dataclass(frozen=True)
 class Keyframe:
-    """A stable state of the screen, shown by the last frame in which it stands complete."""
+    """A state of the screen, and the frame that shows all that belongs to it."""
 
     __pydantic_config__ = _JSON_BYTES
 
@@ -115,7 +115,7 @@ class Keyframe:
     width: int
     height: int
     change: float  # how great the change was that ended the state, by the algorithm, 0 to 1
-    motion: float  # share of the screen that never rests in this state (a presenter), 0 to 1
+    motion: float  # share of the screen that does not rest in this state (a presenter), 0 to 1
     faces: float  # area of the largest face that lasts, as a share of the screen, 0 to 1
     phash: int  # 64-bit perceptual hash of the image
     subtitle_top: float = 1.0  # burned-in captions lie below this share of the height; 1.0: none

@@ -11,12 +11,13 @@ from .llm import Llm
 
 
 class Keyframes(Switchable):
-    """The stable states of the screen."""
+    """The states of the screen, with a picture for each."""
 
     algorithm: Literal["writing", "ssim", "pixel", "clip"] = Field(
         "writing",
-        description="what ends a state: writing that goes; or a sample that differs from the first "
-        "of its state by SSIM, by the mean of its pixels, or by CLIP (extra 'clip')",
+        description="how states are found. writing: the fewest pictures that show all that stood; "
+        "the others: a state ends with a sample that differs from its first by SSIM, by the mean "
+        "of the pixels, or by CLIP (extra 'clip')",
     )
     threshold: Share | None = Field(
         None,
@@ -29,13 +30,15 @@ class Keyframes(Switchable):
     )
     sample_rate: float = Field(5.0, gt=0, le=30, description="frames looked at per second of video")
     min_stable: Seconds = Field(
-        0.6, description="a state that stands for less is a transition; twice as long is seen"
+        0.6,
+        description="what stands for less is a transition. For writing, content weighs the more "
+        "the longer it stands, up to 4 s",
     )
     min_change: float = Field(
         2.0,
         gt=0,
-        description="for writing: how much of it must go before a new state begins, in characters "
-        "of the size of a slide's body text (a 36th of the height)",
+        description="for writing: how much a picture must show that no other does, in characters "
+        "of the size of a slide's body text (a 36th of the height) that stand for 4 s",
     )
     max_side: int = Field(1280, ge=64, description="longer side of a stored image, pixels")
     jpeg_quality: int = Field(90, ge=30, le=100)

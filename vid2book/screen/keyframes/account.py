@@ -14,6 +14,7 @@ import numpy as np
 from .cells import Mask, contrast
 from .content import Content, Weights
 from .cover import Chosen
+from .follow import History
 from .state import Left
 
 _SHOWN = 0.9  # share of what stands there that a picture must show to be named for it
@@ -65,8 +66,8 @@ def _reasons(content: Content, chosen: Sequence[Chosen], person: Mask, worth: fl
         clear *= above
     visible = content.worth(clear)
     second = (history.times[:-1] - history.times[0]).astype(np.int64)
-    restless = history.unsettled.sum(axis=1)[second]  # cells
-    moving = restless > _MOVES * history.grid.size
+    moving = history.unsettled.mean(axis=1)[second] > _MOVES
+    restless = _restless(history)
     best, share = _best(content, chosen, clear, visible)
     anywhere = np.any([picture.shown for picture in chosen], axis=0) if chosen else person
     together = content.worth(clear * anywhere)
@@ -90,6 +91,14 @@ def _reasons(content: Content, chosen: Sequence[Chosen], person: Mask, worth: fl
         else:
             reasons.append(LITTLE)
     return reasons
+
+
+def _restless(history: History) -> Weights:
+    """samples: how many cells show nothing that stands."""
+    change = np.zeros(history.samples + 1)
+    np.add.at(change, history.first, 1)
+    np.add.at(change, history.last + 1, -1)
+    return history.grid.size - np.cumsum(change)[:-1]
 
 
 def _best(
