@@ -128,7 +128,7 @@ def keyframes_of(
     path: Path, image_embed: ImageEmbed | None = None, **chosen: object
 ) -> tuple[list[Keyframe], list[Decision]]:
     """The keyframes of a file and what was decided; `chosen` are settings of the section."""
-    settings = config.Keyframes(**chosen)  # type: ignore[arg-type]
+    settings = config.Keyframes(**chosen)
     info = probe(path)
     frames = read_frames(path, settings.sample_rate, info=info)
     read = partial(read_stills, path, info=info)
@@ -153,7 +153,7 @@ def look(
         for time in wanted:
             yield frames[max(0, bisect_right(times, time + 1e-6) - 1)]
 
-    return keyframes("v", frames, read, faces, config.Keyframes(**chosen))  # type: ignore[arg-type]
+    return keyframes("v", frames, read, faces, config.Keyframes(**chosen))
 
 
 def shown(found: Iterable[Keyframe], pictures: Sequence[Picture]) -> list[int]:

@@ -45,6 +45,7 @@ def write(path: Path, times: list[float], codec: str, options: dict[str, str]) -
     base = Fraction(1, 1200) if codec == "libx264" else Fraction(1, FPS)
     with av.open(str(path), "w") as container:
         stream = container.add_stream(codec, rate=FPS, options=options)
+        assert isinstance(stream, av.VideoStream)
         stream.width, stream.height, stream.pix_fmt = 96, 48, "yuv420p"
         stream.codec_context.time_base = base
         stream.codec_context.thread_count = 1

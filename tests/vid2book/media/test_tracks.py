@@ -7,17 +7,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from vid2book import config
 from vid2book.media.audio import SAMPLE_RATE, read_audio
 from vid2book.media.container import MediaError
 from vid2book.media.frames import read_frames
 from vid2book.media.mono import to_mono
 from vid2book.media.survey import examine, probe
-from vid2book.models.face import HaarFaces
-from vid2book.screen.keyframes import keyframes
 
 from ...support.clapper import CLAP, LENGTH, Pictures, Sound, later, tone, write
-from ...support.screens import CELLS, PHYSICS, hold, shown, slide, watch
+from ...support.screens import CELLS, PHYSICS, hold, keyframes_of, shown, slide, watch
 
 SILENCE = np.zeros(round(LENGTH * 48_000), np.float32)
 SMALL, LARGE = (160, 90), (320, 180)
@@ -145,9 +142,7 @@ def test_the_slide_before_another_shape_is_kept(tmp_path: Path) -> None:
     path = tmp_path / "a.ts"
     path.write_bytes(b"".join(part.read_bytes() for part in parts))
     for algorithm in ("writing", "ssim", "pixel"):
-        settings = config.Keyframes(algorithm=algorithm)
-        frames = read_frames(path, settings.sample_rate)
-        found, decisions = keyframes("v", frames, HaarFaces(), settings)
+        found, decisions = keyframes_of(path, algorithm=algorithm)
         assert [(k.width, k.height) for k in found] == [(640, 360), (480, 360)]
         assert [k.start for k in found] == pytest.approx([0, 6], abs=0.6)
         assert shown(found[:1], [one, other]) == [0]
