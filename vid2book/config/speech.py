@@ -67,8 +67,8 @@ class Judge(Switchable):
     min_words: int = Field(
         20,
         ge=0,
-        description="words of teaching speech a video must have; of a silent one, different words "
-        "that are written on its pictures",
+        description="words of teaching speech a video must have; of a silent one, half as many "
+        "different words that are written on its pictures",
     )
     llms: tuple[Llm, ...] = Field(
         (), description="language models that grade videos; rules do where there are none"

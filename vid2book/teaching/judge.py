@@ -53,10 +53,11 @@ def judge(
     best = max(graders, key=lambda g: (not _lacking(g, settings), sum(m.score for m in g.marks())))
     lacking = [] if scores.unjudged and best is scores.rules else _lacking(best, settings)
     if not total and settings.enabled:
-        enough, lacking = scores.written >= settings.min_words, []
-        verdict = f"nobody speaks; {scores.written} different words are written on its pictures"
+        least = settings.min_words // 2
+        enough, lacking = scores.written >= least, []
+        verdict = f"no speech to go by; {scores.written} different words stand on its pictures"
         if not enough:
-            verdict += f", {settings.min_words} are needed"
+            verdict += f", {least} are needed"
     elif scores.unjudged:
         share, enough = 1.0, not settings.enabled or total >= settings.min_words
         verdict = f"everything is kept: {scores.unjudged}"

@@ -19,9 +19,7 @@ FILM = Film(
                     Formula(
                         "F = G [ m M / r ^2 ;", "F = G mM / r^2", "Gravity pulls", 0.3, 0.085, GOLD
                     ),
-                    Formula(
-                        "F = [ m v ^2 / r ;", "F = mv^2 / r", "On a circle", 0.62, 0.085, GOLD
-                    ),
+                    Formula("F = [ m v ^2 / r ;", "F = mv^2 / r", "On a circle", 0.62, 0.085, GOLD),
                     Formula(
                         "[ m v ^2 / r ; = G [ m2:m M / r2:r ^2 ;",
                         "mv^2 / r = G mM / r^2",
@@ -48,9 +46,7 @@ FILM = Film(
                         2.4,
                     ),
                     Clear("At the end"),
-                    Formula(
-                        "T = [ 2 π r / v ;", "T = 2πr / v", "the period is", 0.36, 0.09, GOLD
-                    ),
+                    Formula("T = [ 2 π r / v ;", "T = 2πr / v", "the period is", 0.36, 0.09, GOLD),
                     Formula("T ^2 ~ r ^3", "T^2 ~ r^3", "squared, it grows", 0.66, 0.11, GOLD),
                 ),
             ),
