@@ -58,11 +58,11 @@ def test_pictures_are_captioned_and_held_against_the_speech(library: Library, st
     told = work.decisions(CAPTION)
     assert [d.text for d in told] == work.get(CAPTION)
     assert not any(d.provisional for d in told)
-    clips = work.get(ALIGN)
+    clips = work.get(ALIGN).clips
     assert clips[0].caption == work.get(CAPTION)[0] and (clips[0].caption_similarity or 0) > 0.3
     dropped = [d for d in work.decisions(ALIGN) if not d.kept]
     assert any(d.reason == "its caption has nothing to do with what is said" for d in dropped)
-    plain = Work(video, Config(), store).get(ALIGN)
+    plain = Work(video, Config(), store).get(ALIGN).clips
     assert [c.text for c in clips if c.text] == [c.text for c in plain if c.text]
 
 
@@ -133,7 +133,7 @@ def test_a_server_embeds_what_is_shown_and_said(library: Library, store: Store) 
         work = Work(library.video("cells"), settings, store)
         run_all(work)
         assert work.models.identity("align_embed") == f"embeddings of {SMOL}"
-    similarity = work.get(ALIGN)[0].similarity
-    plain = Work(library.video("cells"), Config(), store).get(ALIGN)[0].similarity
+    similarity = work.get(ALIGN).clips[0].similarity
+    plain = Work(library.video("cells"), Config(), store).get(ALIGN).clips[0].similarity
     assert similarity is not None and similarity != plain
     assert not any(d.provisional for d in work.decisions(ALIGN))

@@ -148,7 +148,7 @@ def test_a_build_without_the_server_says_so_and_the_next_tries_again(
         down.get(ALIGN)
         well = Work(video, Config(refine={"llm": llm}), Store(store.root))  # type: ignore[arg-type]
         assert not well.is_done(REFINE) and not well.is_done(ALIGN)
-        texts = [clip.text for clip in well.get(ALIGN) if clip.text]
+        texts = [clip.text for clip in well.get(ALIGN).clips if clip.text]
         assert any("Each nucleus of a cell" in text for text in texts)
         asked = len(stub.chats)
         assert asked == 1
