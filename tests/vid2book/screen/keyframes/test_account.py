@@ -160,3 +160,13 @@ def test_reasons_that_name_a_picture_name_the_nearest_truth() -> None:
     told = {d.start: d.reason for d in decisions if not d.kept and d.end - d.start > 2}
     times = [f"nothing new; see the picture of {k.time:.1f} s" for k in found]
     assert [told[start] for start in sorted(told)] == times
+
+
+def test_what_moves_on_a_blank_screen_is_not_called_blank() -> None:
+    random = np.random.default_rng(0)
+    planes = [np.full((HEIGHT, WIDTH), PAPER, np.uint8) for _ in range(50)]
+    for plane in planes[:30]:  # a clip in a corner, which then ends
+        plane[200:, 440:] = random.integers(0, 255, (160, 200))
+    _, decisions = look(sampled(planes))
+    blank = [d for d in decisions if d.reason == "nothing is written or drawn on it"]
+    assert [d.start for d in blank] == pytest.approx([6], abs=0.3)
