@@ -29,6 +29,8 @@ _TIE = 0.5  # worth that makes no difference
 _SEEN = 0.15  # weight from which on a cell counts
 _GROUP = 3  # cells that touch: the least that is written
 _FULL = 0.97  # share of a picture's own content that a moment must show
+_FRAME, _FRAME_SHARE = 3, 0.6  # pictures, and share of them, that show a window's frame
+_TELLING = 0.25  # share of what belongs to a picture; more of its own tells how long it stands
 _STANDS = 0.5  # and until it goes
 _BEGINS = 0.3  # and from which on it is there
 _CLEAR = 0.985  # of the most that is to be seen in any of these moments
@@ -89,12 +91,13 @@ def settle(
     times = np.sum([proposals[i].shown for i in kept], axis=0)
     visible = content.worth(np.where(content.passing, 0, content.weight))
     told = np.zeros(len(content.weight), bool)
+    frame = max(_FRAME, _FRAME_SHARE * len(kept))  # on so many pictures
     chosen = []
     for i in kept:
         counts = proposals[i].shown & ~hidden[i]
         alone = np.where(counts & (times == 1), content.weight, 0)
-        # What several pictures show belongs to the first of them.
-        belongs = np.where(counts & ~told, content.weight, 0)
+        # What several pictures show belongs to the first of them; the frame of a window to none.
+        belongs = np.where(counts & ~told & (times < frame), content.weight, 0)
         told |= proposals[i].shown
         chosen.append(_place(content, proposals[i], alone, belongs, visible))
     return sorted(chosen, key=lambda c: c.sample)
@@ -178,7 +181,8 @@ def _place(
         if len(early):
             break
     sample = int(early[-1])
-    stands = _share(content, belongs, proposal.sample)
+    telling = alone if alone.sum() >= _TELLING * belongs.sum() else belongs
+    stands = _share(content, telling, proposal.sample)
     first, last = sample, _last(stands, sample)
     while first > 0 and stands[first - 1] >= _BEGINS:
         first -= 1
