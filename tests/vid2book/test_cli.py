@@ -152,7 +152,7 @@ def bad(
     [
         ("text", "text.mp4: not a readable video"),
         ("empty", "empty.mp4: the file is empty"),
-        ("cut", "cut.mkv: truncated: it ends at"),
+        ("cut", "cut.mkv: truncated: its picture ends at"),
         ("half", "half.mp4: not a readable video"),
         ("dark", "no picture in it"),
         ("gone", "there is no file"),

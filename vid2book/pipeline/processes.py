@@ -97,8 +97,9 @@ class Worker:
 
 
 def tell(value: Any) -> None:
-    """In a worker: send something before the task is done."""
-    _answer("told", value)
+    """In a worker: send something before the task is done. Elsewhere nobody listens."""
+    if _answers is not None:
+        _answer("told", value)
 
 
 # Of this process, if it is a worker.

@@ -151,7 +151,28 @@ def test_too_short_and_silent_videos_say_so() -> None:
         lesson(ADVERT)._replace(sentences=[], screen=[], transcript=Transcript((), "en", "", 60.0))
     )
     assert silent[0] == [] and not silent[1].kept
-    assert silent[1].reason == "teaches nothing: no speech"
+    why = "no speech to go by; 0 different words stand on its pictures, 10 are needed"
+    assert silent[1].reason == why
+
+
+@pytest.mark.parametrize(
+    ("written", "kept"),
+    [
+        ("f(x) = x sin x", False),
+        ("Sort a list: compare, swap, repeat until no pair is out of order", True),
+    ],
+)
+def test_a_silent_lesson_is_judged_by_what_is_written(written: str, kept: bool) -> None:
+    recording = lesson(PENDULUM)
+    silent = recording._replace(
+        sentences=[],
+        screen=[(keyframe, written) for keyframe, _ in recording.screen],
+        transcript=Transcript((), "", "", 60.0),
+    )
+    judgement = run(silent)[1]
+    assert judgement.kept == kept
+    assert judgement.reason.startswith("no speech to go by;")
+    assert judgement.reason.endswith("10 are needed") != kept
 
 
 def test_switched_off_keeps_everything() -> None:
