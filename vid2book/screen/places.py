@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from ..records import OcrLine
 
 Place = tuple[int, OcrLine]  # position of a keyframe, and a line on it
@@ -11,6 +13,11 @@ def same_line(a: OcrLine, b: OcrLine) -> bool:
     """The same words at the same place."""
     near = all(abs(x - y) < 0.5 * height(a) for x, y in zip(a.box, b.box, strict=True))
     return near and plain(a.text) == plain(b.text)
+
+
+def meet(a: Sequence[float], b: Sequence[float]) -> bool:
+    """Whether two boxes have an area in common: x0, y0, x1, y1, of whatever pixels."""
+    return a[0] < b[2] and b[0] < a[2] and a[1] < b[3] and b[1] < a[3]
 
 
 def plain(text: str) -> str:

@@ -20,6 +20,7 @@ from ..privacy import mask_decisions, mask_lines
 from ..records import Decision, Keyframe, OcrLine
 from ..stage import Given, Stage
 from .keyframes import KEYFRAMES
+from .places import meet
 
 Lines = tuple[OcrLine, ...]
 
@@ -104,7 +105,7 @@ def _update(before: Image, known: Lines, image: Image, ocr: Ocr) -> Lines:
     unread[:] = np.median(image[::_CELL, ::_CELL], axis=(0, 1))
     for x0, y0, x1, y1 in areas:
         unread[y0:y1, x0:x1] = image[y0:y1, x0:x1]
-    lines = [line for line in known if not any(_touches(line.box, area) for area in areas)]
+    lines = [line for line in known if not any(meet(line.box, area) for area in areas)]
     lines += _one(ocr, unread)
     return tuple(sorted(lines, key=lambda line: (line.box[1] + line.box[3], line.box[0])))
 
@@ -125,8 +126,8 @@ def _areas_to_read(areas: list[_Rect], known: Lines, size: tuple[int, int]) -> l
     done: list[_Rect] = []
     while pending:
         area = pending.pop()
-        cut = [_room(line) for line in known if _touches(_room(line), area)]
-        met = [other for other in (*pending, *done) if _touches(other, area)]
+        cut = [_room(line) for line in known if meet(_room(line), area)]
+        met = [other for other in (*pending, *done) if meet(other, area)]
         grown = _union([area, *cut, *met])
         pending = [other for other in pending if other not in met]
         done = [other for other in done if other not in met]
@@ -143,10 +144,6 @@ def _room(line: OcrLine) -> _Rect:
     x0, y0, x1, y1 = line.box
     beside = y1 - y0
     return int(x0 - beside), int(y0) - 2, int(x1 + beside) + 1, int(y1) + 3
-
-
-def _touches(a: Sequence[float], b: Sequence[float]) -> bool:
-    return a[0] < b[2] and b[0] < a[2] and a[1] < b[3] and b[1] < a[3]
 
 
 def _union(areas: Sequence[_Rect]) -> _Rect:

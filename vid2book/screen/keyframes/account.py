@@ -11,11 +11,17 @@ from itertools import groupby
 
 import numpy as np
 
-from .cells import Mask, contrast
+from .cells import Mask
 from .content import Content, Weights
 from .cover import Chosen
 from .follow import History
 from .state import Left
+
+PASSING = "the screen changes here: nothing stands for a second"
+MOVING = "the picture moves: nothing stands long enough to be read"
+LITTLE = "what is new on it is too small, or gone too soon, to be read"
+_BLANK = "nothing is written or drawn on it"
+_POSE = "only how a person stands is new; see the picture of {:.1f} s"
 
 _SHOWN = 0.9  # share of what stands there that a picture must show to be named for it
 _MOVES = 0.4  # share of the screen without rest that makes a moving picture
@@ -37,33 +43,23 @@ def account(content: Content, chosen: Sequence[Chosen], person: Mask, worth: flo
         outside[picture.first : picture.last + 1] = False
     left: list[Left] = []
     for first, last in _runs(outside):
-        parts = [(reason, len(list(same))) for reason, same in groupby(reasons[first : last + 1])]
         sample = first
-        for reason, length in parts:
-            start, end = history.times[sample], history.times[sample + length]
+        for reason, same in groupby(reasons[first : last + 1]):
+            following = sample + len(list(same))
+            start, end = history.times[sample], history.times[following]
             if end - start < _BRIEF:
                 reason = PASSING
             if left and left[-1].reason == reason and left[-1].end == start:
                 start = left.pop().start
             left.append(Left(float(start), float(end), reason))
-            sample += length
+            sample = following
     return left
-
-
-PASSING = "the screen changes here: nothing stands for a second"
-_BLANK = "nothing is written or drawn on it"
-MOVING = "the picture moves: nothing stands long enough to be read"
-LITTLE = "what is new on it is too small, or gone too soon, to be read"
-_POSE = "only how a person stands is new; see the picture of {:.1f} s"
 
 
 def _reasons(content: Content, chosen: Sequence[Chosen], person: Mask, worth: float) -> list[str]:
     """What is to be told of each sample."""
     history = content.history
-    clear = contrast(history.patch).astype(np.float64)
-    if content.captions_top < 1:
-        above = history.grid.row(history.cell) < int(content.captions_top * history.grid.rows)
-        clear *= above
+    clear = content.clear * content.above_captions
     visible = content.worth(clear)
     second = (history.times[:-1] - history.times[0]).astype(np.int64)
     moving = history.unsettled.mean(axis=1)[second] > _MOVES

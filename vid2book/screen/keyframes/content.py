@@ -8,7 +8,7 @@ the calmer its cell is, and a picture is worth the sum of what it shows.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import cv2
 import numpy as np
@@ -36,11 +36,17 @@ class Content:
 
     history: History
     weight: Weights  # versions: 0 to 1
+    clear: Weights  # versions: 0 to 1, how clear it is, however long it stands
     life: Weights  # versions: seconds in all that it stands
     passing: Mask  # versions: what was there before comes back after them
     earlier: Ids  # pairs: what stands on the version `earlier` ...
     later: Ids  # pairs: ... stands on the version `later` of the same cell too
     captions_top: float  # burned-in captions stand below this share of the height; 1.0: none
+
+    @property
+    def above_captions(self) -> Mask:
+        """versions: what does not stand where the captions do."""
+        return _above(self.history, self.captions_top)
 
     def shown(self, sample: int) -> Mask:
         """versions: what can be seen at a sample, as itself or within a later version."""
@@ -79,12 +85,14 @@ def weigh(history: History, least_life: float) -> Content:
     weight = np.minimum(1, life / _LIFE) ** _SHORT * clear * (life >= least_life)
     passing = _passing(history, before, after, clear > 0)
     weight *= _calm(history) * np.where(passing, _PASSING, 1)
-    content = Content(history, weight, life, passing, earlier, later, 1.0)
     top = captions_top(history, lost & (weight[history.version] > 0))
-    if top < 1:
-        above = history.grid.row(history.cell) < int(top * history.grid.rows)
-        content = replace(content, weight=weight * above, captions_top=top)
-    return content
+    weight *= _above(history, top)
+    return Content(history, weight, clear, life, passing, earlier, later, top)
+
+
+def _above(history: History, captions: float) -> Mask:
+    """versions: what stands above a share of the height."""
+    return np.asarray(history.grid.row(history.cell) < int(captions * history.grid.rows))
 
 
 def _grown(history: History, clear: Mask) -> tuple[Ids, Ids]:

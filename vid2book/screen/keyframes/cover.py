@@ -142,16 +142,22 @@ def _needed(
     content: Content, proposals: Sequence[Proposal], hidden: Sequence[Mask], worth: float
 ) -> list[int]:
     """Positions of the proposals that show enough that no other does."""
-    kept = list(range(len(proposals)))
-    while kept:
-        times = np.sum([proposals[i].shown for i in kept], axis=0)
-        own = np.array(
-            [_own(content, proposals[i].shown & (times == 1) & ~hidden[i]) for i in kept]
-        )
-        if own.min() >= worth:
-            break
-        kept.pop(int(np.flatnonzero(own <= own.min() + _TIE)[-1]))  # what is shown first stays
-    return kept
+    times = np.zeros(len(content.weight), np.int32)  # how many of the kept show each version
+    for proposal in proposals:
+        times += proposal.shown
+
+    def own(i: int) -> float:
+        return _own(content, proposals[i].shown & (times == 1) & ~hidden[i])
+
+    kept = {i: own(i) for i in range(len(proposals))}
+    while kept and (least := min(kept.values())) < worth:
+        # What is shown first stays.
+        needless = max(i for i, value in kept.items() if value <= least + _TIE)
+        del kept[needless]
+        gone = proposals[needless].shown
+        times -= gone
+        kept |= {i: own(i) for i in kept if (proposals[i].shown & gone).any()}
+    return list(kept)
 
 
 def _own(content: Content, versions: Mask) -> float:

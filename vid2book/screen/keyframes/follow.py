@@ -59,7 +59,6 @@ class History:
     detail: NDArray[np.float32]  # samples: mean strength of edges, 0 where the picture rests
     thumbs: NDArray[np.uint8]  # samples x 9 x 16: the picture, tiny
     unsettled: NDArray[np.float32]  # seconds x cells: share of the time without a version
-    size: tuple[int, int]  # height and width of the planes, pixels
 
     @property
     def samples(self) -> int:
@@ -149,7 +148,7 @@ class Follower:
         if self._before is not None:
             moved = changed(plane, self._before, self._grid)
             self._close(moved[~self._stays(moved, windows)], sample - 1)
-            self._still[moved] = np.where(self._shown[moved] >= 0, self._still[moved], 0)
+            self._still[moved[self._shown[moved] < 0]] = 0
         else:
             self._still[:] = 0
         self._unrest.append(len(moved) / self._grid.size)
@@ -185,7 +184,6 @@ class Follower:
             detail=np.array(self._detail, np.float32),
             thumbs=np.stack(self._thumbs),
             unsettled=np.stack(self._unsettled),
-            size=self.size,
         )
 
     def _end_second(self) -> None:

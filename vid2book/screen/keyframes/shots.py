@@ -51,11 +51,11 @@ def shots(
     """
     history = content.history
     views = list(shown)
-    unseen = content.worth(contrast(history.patch).astype(np.float64) * ~known)
+    unseen = content.worth(content.clear * ~known)
     states: list[State] = []
     still: list[Left] = []
     for moving, stretch in _joined(left):
-        if not moving or stretch.end - stretch.start < _LEAST:
+        if not moving:
             still.append(stretch)
             continue
         for first, last in _shots(history, stretch):
@@ -78,7 +78,10 @@ def shots(
 
 
 def _joined(left: Sequence[Left]) -> Iterator[tuple[bool, Left]]:
-    """Stretches, those in which nothing stands as one with the changes between them."""
+    """Stretches, and whether they deserve pictures: long ones in which nothing stands.
+
+    These are one with the changes of the screen between them.
+    """
     run: list[Left] = []
     for stretch in left:
         moves = stretch.reason in (MOVING, LITTLE, PASSING)

@@ -9,6 +9,7 @@ from functools import cached_property
 from ... import config
 from ...media.frames import Frame
 from ...models.face import Box
+from ..places import meet
 from .cells import WIDTH, Plane
 
 _BEFORE = 0.6  # seconds: a face that lasts is found then too
@@ -35,7 +36,7 @@ class Still:
         if not found or self.before.shape != self.plane.shape:
             return found
         earlier = self.find_faces(self.before)
-        return [box for box in found if any(_meet(box, other) for other in earlier)]
+        return [box for box in found if any(meet(box, other) for other in earlier)]
 
     @property
     def largest_face(self) -> float:
@@ -70,7 +71,3 @@ class Stills:
                 before = planes[max(0.0, moment - _BEFORE)]
                 self._known[moment] = Still(*jpeg, planes[moment], before, self._faces)
         return [self._known[time] for time in times]
-
-
-def _meet(a: Box, b: Box) -> bool:
-    return a[0] < b[2] and b[0] < a[2] and a[1] < b[3] and b[1] < a[3]

@@ -51,9 +51,8 @@ def _find(history: History, stills: Stills, settings: config.Keyframes) -> Found
     worth = settings.min_change * _CELLS_A_CHARACTER
     content = weigh(history, settings.min_stable)
     samples = candidates(content, worth)
-    looked_at = stills.at(float(history.times[k]) for k in samples)
     proposals = propose(content, _views(history, samples, stills))
-    hidden = persons(content, proposals, looked_at)
+    hidden = persons(content, proposals, stills.at(float(history.times[k]) for k in samples))
     chosen = settle(content, proposals, hidden, worth)
     person = np.any(hidden, axis=0) if hidden else np.zeros(len(content.weight), bool)
     left = account(content, chosen, person, worth)
