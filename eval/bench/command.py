@@ -48,8 +48,11 @@ def bench(
         Path | None, typer.Option(help="Results of another run, for paired differences.")
     ] = None,
     scoring: Annotated[
-        Literal["extracted", "judge_as_released"],
-        typer.Option(help="Rules, or a language model that says true or false of mathematics."),
+        Literal["extracted", "as_published", "judge_as_released"],
+        typer.Option(
+            help="Rules; rules and the benchmark's own guess where they find nothing; or a "
+            "language model that says true or false of mathematics."
+        ),
     ] = "extracted",
     llm: Annotated[
         str | None,

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from lm_eval.api.model import LM
 
     from .features import Tell
+    from .score import How
     from .task import Setting, VisualTask
 
 
@@ -30,7 +31,7 @@ class Options:
         open_clip: the model that `rices` embeds pictures with.
         data: a folder of local Parquet, FOLDER/TASK/SPLIT*.parquet; None for the Hub.
         limit: the first so many questions of each task.
-        scoring: `extracted`, or `judge_as_released`, which needs `chat`.
+        scoring: `extracted`, `as_published`, or `judge_as_released`, which needs `chat`.
         chat: a language model; with `extracted` it reads what the rules cannot.
         seed: of random shots.
         batch_size: prompts at once, to begin with; halved whenever memory runs out.
@@ -42,7 +43,7 @@ class Options:
     open_clip: OpenClip | None = None
     data: Path | None = None
     limit: int | None = None
-    scoring: Literal["extracted", "judge_as_released"] = "extracted"
+    scoring: How = "extracted"
     chat: Chat | None = None
     seed: int = 0
     batch_size: int = 16
