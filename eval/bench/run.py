@@ -92,20 +92,22 @@ def bench(
     tell = tell or (lambda what, done, total: None)
     names = expand(tasks)
     _check(options, shots)
-    setting = _setting(options, tell)
     if isinstance(model, str | Path):
         model = load(model, device=_device(options), dtype=options.dtype)
     name = model.name if isinstance(model, Vlm) else type(model).__name__
     folder = folder_of(out, name)
     lm = _as_lm(model, folder, options)
+    form = getattr(lm, "released", "")
+    setting = replace(_setting(options, tell), form=form)
+    settings = options.public() | {"form": form}
     cells: list[Cell] = []
-    run = Run(name, options.public())
+    run = Run(name, settings)
     for task in names:
         for count in dict.fromkeys(shots):
             if cell := _ask(lm, task, count, setting, tell):
                 cells.append(cell)
                 cell.write(folder)
-                run = Run(name, options.public(), tuple(cells))
+                run = Run(name, settings, tuple(cells))
                 run.write(folder)
     return run
 
@@ -206,7 +208,12 @@ def _as_lm(model: Vlm | LM, folder: Path, options: Options) -> LM:
     if not isinstance(model, Vlm):
         return model
     model.model.eval()
-    return VlmLM(model, AnswerLog(folder / "answers.jsonl"), options.batch_size)
+    return VlmLM(
+        model,
+        AnswerLog(folder / "answers.jsonl"),
+        options.batch_size,
+        as_released=options.scoring == "judge_as_released",
+    )
 
 
 def _device(options: Options) -> str:

@@ -65,7 +65,7 @@ class Scoring:
         """
         if self.how == "judge_as_released" and facts["judged"]:
             assert self.chat is not None
-            options = [doc[facts["choices"]] if facts["choices"] else None for doc in docs]
+            options = [doc[facts["choices"]] if facts["choices"] else "" for doc in docs]
             right = judge(self.chat, said, targets, options)
             return [Score(float(r), text or None) for r, text in zip(right, said, strict=True)]
         extract = facts["extract"]

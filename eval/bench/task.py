@@ -16,6 +16,7 @@ from lm_eval.tasks import TaskManager
 from .answers import Answer
 from .features import Features
 from .probes import FEWEST_SHOTS, PROBES
+from .released import GENERATION
 from .rows import DataError, Library, Rows
 from .score import Score, Scoring
 from .shots import Choice, Order, Pool, at_random, by_likeness, choose
@@ -33,6 +34,7 @@ class Setting:
         seed: of shots drawn at random.
         features: for shots by likeness; None draws them at random.
         probe: a name of `PROBES`, or empty.
+        form: the family in whose released form the task is asked (`released.py`), or empty.
         library: where rows come from.
         scoring: how responses are scored.
     """
@@ -41,6 +43,7 @@ class Setting:
     seed: int = 0
     features: Features | None = None
     probe: str = ""
+    form: str = ""
     library: Library = field(default_factory=Library)
     scoring: Scoring = field(default_factory=Scoring)
 
@@ -68,7 +71,9 @@ class VisualTask(ConfigurableTask):  # type: ignore[misc]  # lm-eval has no type
     data must have), `id` (a column), `problem` (columns that are equal for questions of one
     problem; these are never each other's shots, and are resampled together), `shots_from` (another
     task, where there is no split of one's own), `ocr` (the column with text read from the image),
-    and the functions of `score.py`.
+    the functions of `score.py`, and in `released` what the Multimodal Textbook's scripts do in
+    another way: `text` of a question, `shot` and `before_shot` by the family of the model, `target`
+    (of a shot), `shots` (the split that they come from), `max_gen_toks`.
     """
 
     def __init__(self, config: dict[str, Any]) -> None:
@@ -112,6 +117,9 @@ class VisualTask(ConfigurableTask):  # type: ignore[misc]  # lm-eval has no type
     def _request(self, place: int, row: int) -> Instance:
         asked = self.asked[row] = self._ask(row)
         settings = dict(self.config.generation_kwargs)
+        if form := self.setting.form:
+            settings |= {"max_gen_toks": self._released.get("max_gen_toks", 128)}
+            settings |= GENERATION[form]
         return Instance(
             request_type="generate_until",
             doc={"_row": row},
@@ -127,8 +135,13 @@ class VisualTask(ConfigurableTask):  # type: ignore[misc]  # lm-eval has no type
         names: list[str] = []
         if self.setting.shots:
             pool = self._pool.rows
-            choice = choose(self._pool, self.rows, row, self._order, self.setting.shots)
-            turns = [*(self._shooter.turn(pool, shot) for shot in choice.shots), *turns]
+            released = bool(self.setting.form)  # where nothing is passed over
+            choice = choose(
+                self._pool, self.rows, row, self._order, self.setting.shots, guarded=not released
+            )
+            before = self._released.get(self.setting.form, {}).get("before_shot", "")
+            shown = [self._shooter.turn(pool, shot, is_shot=True) for shot in choice.shots]
+            turns = [*(replace(t, question=before + t.question) for t in shown), *turns]
             names = [f"{pool.source}#{shot}" for shot in choice.shots]
         if self.setting.probe:
             turns = PROBES[self.setting.probe](turns)
@@ -157,15 +170,24 @@ class VisualTask(ConfigurableTask):  # type: ignore[misc]  # lm-eval has no type
     def process_results(self, doc: dict[str, Any], results: Sequence[Answer]) -> dict[str, float]:
         return {"acc": self.scores[doc["_row"]].value}
 
-    def turn(self, rows: Rows, row: int) -> Turn:
-        """A row as a turn, in this task's words."""
+    @property
+    def _released(self) -> dict[str, Any]:
+        """What is done in another way in the released form; empty where it is not asked for."""
+        return dict(self.facts.get("released") or {}) if self.setting.form else {}
+
+    def turn(self, rows: Rows, row: int, *, is_shot: bool = False) -> Turn:
+        """A row as a turn, in this task's words, or in those of the released scripts."""
         doc = rows.doc(row)
         ocr = self.facts.get("ocr")
         if ocr and self.setting.probe == "no_ocr":
             doc[ocr] = type(doc[ocr])()
         picture = rows.picture(row)
-        question = self.doc_to_text(doc).strip()
-        return Turn((picture,) if picture else (), question, self.target(doc))
+        released = self._released.get(self.setting.form, {})
+        template = released.get("shot" if is_shot else "text") or released.get("text")
+        question = self.doc_to_text(doc, doc_to_text=template).strip()
+        target = self._released.get("target")
+        answer = str(target(doc)).strip() if target and is_shot else self.target(doc)
+        return Turn((picture,) if picture else (), question, answer)
 
     def target(self, doc: dict[str, Any]) -> str:
         """The answer as a shot gives it."""
@@ -181,7 +203,8 @@ class VisualTask(ConfigurableTask):  # type: ignore[misc]  # lm-eval has no type
     @cached_property
     def _pool(self) -> Pool:
         shooter = self._shooter
-        split = self.config.fewshot_split if shooter is self else shooter.config.test_split
+        own = self._released.get("shots", self.config.fewshot_split)
+        split = own if shooter is self else shooter.config.test_split
         rows = self.setting.library.rows(shooter.facts, split, whole=True)
         return Pool(rows, tuple(self.facts["problem"]) if shooter is self else ())
 
