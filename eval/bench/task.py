@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
@@ -16,12 +16,14 @@ from lm_eval.tasks import TaskManager
 from .answers import Answer
 from .features import Features
 from .probes import FEWEST_SHOTS, PROBES
+from .ranks import Ranks
 from .released import GENERATION
 from .rows import DataError, Library, Rows
 from .score import Score, Scoring
 from .shots import Choice, Order, Pool, at_random, by_likeness, choose
-from .turns import Turn, as_text
+from .turns import Turn, Visuals, as_messages, as_text
 
+Template = Callable[[list[dict[str, str]]], str]
 TASKS = Path(__file__).parent / "tasks"
 
 
@@ -34,6 +36,7 @@ class Setting:
         seed: of shots drawn at random.
         features: for shots by likeness; None draws them at random.
         probe: a name of `PROBES`, or empty.
+        ranks: whose part of the questions is asked.
         form: the family in whose released form the task is asked (`released.py`), or empty.
         library: where rows come from.
         scoring: how responses are scored.
@@ -43,6 +46,7 @@ class Setting:
     seed: int = 0
     features: Features | None = None
     probe: str = ""
+    ranks: Ranks = field(default_factory=Ranks)
     form: str = ""
     library: Library = field(default_factory=Library)
     scoring: Scoring = field(default_factory=Scoring)
@@ -78,11 +82,14 @@ class VisualTask(ConfigurableTask):  # type: ignore[misc]  # lm-eval has no type
 
     def __init__(self, config: dict[str, Any]) -> None:
         metadata = dict(config["metadata"])
-        self.setting: Setting = metadata.pop("setting", Setting())
+        data = metadata.pop("data", None)  # of lm-eval's own command line, --metadata
+        ours: Setting | None = metadata.pop("setting", None)
+        self.setting = ours or Setting(library=Library(Path(data) if data else None))
         self.asked: dict[int, Asked] = {}
         self.answers: dict[int, Answer] = {}
         self.scores: dict[int, Score] = {}
-        own = {"metadata": metadata, "num_fewshot": self.setting.shots}
+        # Without a setting of ours, lm-eval's command line says how many shots.
+        own = {"metadata": metadata, "num_fewshot": ours.shots if ours else None}
         super().__init__(config={k: v for k, v in config.items() if k != "class"} | own)
 
     @property
@@ -108,13 +115,19 @@ class VisualTask(ConfigurableTask):  # type: ignore[misc]  # lm-eval has no type
         samples: list[int] | None = None,
         rank: int = 0,
         world_size: int = 1,
+        apply_chat_template: bool = False,
+        chat_template: Template | None = None,
         **_: Any,
     ) -> None:
         """A request for each question. Its pictures are not read yet."""
         docs = self.doc_iterator(limit=limit, samples=samples, rank=rank, world_size=world_size)
-        self._instances = [self._request(place, doc["_row"]) for place, doc in docs]
+        template = chat_template if apply_chat_template else None
+        self._instances = [self._request(place, doc["_row"], template) for place, doc in docs]
 
-    def _request(self, place: int, row: int) -> Instance:
+    def doc_iterator(self, **more: Any) -> Iterator[tuple[int, dict[str, Any]]]:
+        return iter(self.setting.ranks.part(list(super().doc_iterator(**more))))
+
+    def _request(self, place: int, row: int, template: Template | None) -> Instance:
         asked = self.asked[row] = self._ask(row)
         settings = dict(self.config.generation_kwargs)
         if form := self.setting.form:
@@ -123,7 +136,12 @@ class VisualTask(ConfigurableTask):  # type: ignore[misc]  # lm-eval has no type
         return Instance(
             request_type="generate_until",
             doc={"_row": row},
-            arguments=(as_text(asked.turns), settings, {"turns": asked.turns}),
+            # `visual` is what lm-eval's own models read, `turns` what ours do.
+            arguments=(
+                template(as_messages(asked.turns)) if template else as_text(asked.turns),
+                settings,
+                {"turns": asked.turns, "visual": Visuals(asked.turns)},
+            ),
             idx=0,
             metadata=(self.task_name, place, 1),
         )
@@ -133,12 +151,11 @@ class VisualTask(ConfigurableTask):  # type: ignore[misc]  # lm-eval has no type
         choice = Choice((), Counter())
         turns = [self.turn(self.rows, row)]
         names: list[str] = []
-        if self.setting.shots:
+        count = self.config.num_fewshot or 0
+        if count:
             pool = self._pool.rows
             released = bool(self.setting.form)  # where nothing is passed over
-            choice = choose(
-                self._pool, self.rows, row, self._order, self.setting.shots, guarded=not released
-            )
+            choice = choose(self._pool, self.rows, row, self._order, count, guarded=not released)
             before = self._released.get(self.setting.form, {}).get("before_shot", "")
             shown = [self._shooter.turn(pool, shot, is_shot=True) for shot in choice.shots]
             turns = [*(replace(t, question=before + t.question) for t in shown), *turns]
