@@ -27,7 +27,7 @@ def bench(
     tasks: Annotated[
         str,
         typer.Option(
-            help="all, probes, or names with commas between: scienceqa, okvqa, textvqa, "
+            help="all, vlicl, probes, or names with commas between: scienceqa, okvqa, textvqa, "
             "textvqa_ocr, mathvista, mathvision, mathverse, slides; TASK+PROBE for a probe: "
             "cheat, image_order, no_image, no_ocr."
         ),

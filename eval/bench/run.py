@@ -12,6 +12,7 @@ from vid2book.models.chat import Chat
 from vid2book.models.open_clip import OpenClip
 
 from ..vlm import Vlm, load
+from . import hub_results
 from .published import TASKS
 from .ranks import Ranks, device, ranks
 from .results import Cell, Question, Run, folder_of
@@ -119,11 +120,13 @@ def bench(
                 if own.is_main:
                     cell.write(folder)
                     run.write(folder)
+                    hub_results.write(folder, run)
     return run
 
 
 def expand(tasks: Sequence[str]) -> list[str]:
-    """Task names, with `all` for the seven of the paper and `probes` for the probes of these.
+    """Task names, with `all` for the seven of the paper, `vlicl` for those of VL-ICL Bench, and
+    `probes` for the probes of the seven.
 
     Raises:
         ValueError: there is no such task or probe.
@@ -133,6 +136,7 @@ def expand(tasks: Sequence[str]) -> list[str]:
 
     sets = {
         "all": list(TASKS),
+        "vlicl": [task for task in task_names() if task.startswith("vlicl_")],
         "probes": [f"{task}+{probe}" for task in TASKS for probe in PROBES if probe != "no_ocr"]
         + ["textvqa_ocr+no_ocr"],
     }
@@ -182,7 +186,7 @@ def _ask(lm: LM, name: str, shots: int, setting: Setting, tell: Tell) -> Cell | 
         lm.tell = lambda done, total: tell(f"{name}, {shots}-shot", done, total)
     try:
         task = load_task(name, replace(setting, shots=shots))
-        if setting.ranks.rank < len(task.rows):  # else there is nothing for this process
+        if setting.ranks.rank < len(task):  # else there is nothing for this process
             evaluate(lm, {"tasks": {name: task}}, log_samples=False, bootstrap_iters=0)
     except (DataError, UndefinedError) as error:
         return Cell(name, shots, failure=str(error))

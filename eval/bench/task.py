@@ -160,14 +160,23 @@ class VisualTask(ConfigurableTask):  # type: ignore[misc]  # lm-eval has no type
             shown = [self._shooter.turn(pool, shot, is_shot=True) for shot in choice.shots]
             turns = [*(replace(t, question=before + t.question) for t in shown), *turns]
             names = [f"{pool.source}#{shot}" for shot in choice.shots]
-        if self.setting.probe:
-            turns = PROBES[self.setting.probe](turns)
+        turns = self._probed(turns)
         if self.setting.probe == "cheat":
             names[:1] = [f"{self.rows.source}#{row}"]
         doc, facts = self.rows.doc(row), self.facts
         problem = "/".join(str(doc[column]) for column in facts["problem"]) or str(row)
         name = str(doc.get(facts["id"], row))
         return Asked(name, problem, tuple(turns), tuple(names), choice.excluded)
+
+    def _probed(self, turns: list[Turn]) -> list[Turn]:
+        return PROBES[self.setting.probe](turns) if self.setting.probe else turns
+
+    def _doc(self, row: int) -> dict[str, Any]:
+        return self.rows.doc(row)
+
+    def __len__(self) -> int:
+        """How many questions there are."""
+        return len(self.rows)
 
     def apply_filters(self) -> None:
         """Score all answers at once, since a language model may have to read them."""
@@ -178,7 +187,7 @@ class VisualTask(ConfigurableTask):  # type: ignore[misc]  # lm-eval has no type
             instance.filtered_resps["none"] = answer
         rows = list(self.answers)
         texts = [self.answers[row].text for row in rows]
-        docs = [self.rows.doc(row) for row in rows]
+        docs = [self._doc(row) for row in rows]
         questions = [self.asked[row].turns[-1].question for row in rows]
         targets = [self.target(doc) for doc in docs]
         scores = self.setting.scoring.score(self.facts, docs, questions, targets, texts)
