@@ -52,6 +52,7 @@ class ServerLM(LM):  # type: ignore[misc]  # lm-eval has no types
         self.tell = tell or (lambda done, total: None)
         self._server = Server(settings)
         self._at_once = settings.concurrency
+        self._takes_stops = True
 
     def generate_until(self, requests: list[Instance]) -> list[Answer]:
         """An answer to each request, in their order.
@@ -93,13 +94,10 @@ class ServerLM(LM):  # type: ignore[misc]  # lm-eval has no types
 
     def _ask(self, turns: Sequence[Turn], settings: Mapping[str, Any]) -> Answer:
         until = list(settings["until"])
-        more: dict[str, Any] = {"max_tokens": settings["max_gen_toks"]}
-        if until:
-            more["stop"] = until[:_MOST_STOPS]
         for dropped in range(len(turns)):
             kept = turns[dropped:]
             try:
-                text = self._server.reply(messages(kept), more)
+                text = self._reply(messages(kept), settings["max_gen_toks"], until)
             except OSError as error:
                 return Answer("", failure=f"an image cannot be read: {error}")
             except BackendError:
@@ -112,6 +110,18 @@ class ServerLM(LM):  # type: ignore[misc]  # lm-eval has no types
                     text = text.split(stop)[0]
                 return Answer(text.strip(), as_text(kept), dropped)
         raise AssertionError("unreachable")
+
+    def _reply(self, chat: Messages, length: int, until: Sequence[str]) -> str:
+        """The reply, which a server that fails over stop strings gives without them."""
+        more: dict[str, Any] = {"max_tokens": length}
+        if until and self._takes_stops:
+            try:
+                return self._server.reply(chat, more | {"stop": list(until)[:_MOST_STOPS]})
+            except BackendError:
+                text = self._server.reply(chat, more)  # else it is the server itself that fails
+                self._takes_stops = False
+                return text
+        return self._server.reply(chat, more)
 
 
 def messages(turns: Sequence[Turn]) -> Messages:

@@ -104,6 +104,23 @@ def test_a_prompt_that_the_server_refuses_costs_its_question(data: Path, tmp_pat
     assert cell.summary()["without_response"] == 2
 
 
+def test_a_server_that_fails_over_stop_strings_is_asked_without(
+    data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As `transformers serve` 5.24 does with image-text models."""
+    monkeypatch.setattr("vid2book.models.server._SHORTEST_WAIT", 0.001)
+
+    def answer(body: dict[str, Any], n: int) -> Reply:
+        return Reply(status=500) if "stop" in body else word(body, n)
+
+    with Server(answer) as server:
+        run = bench("stub", ["slides"], [0], tmp_path, options(server, data))
+        assert sum("stop" not in body for body in server.chats) == 6
+        assert "stop" not in server.chats[-1]
+    cell = run.cell("slides", 0)
+    assert cell is not None and cell.accuracy.value == 100, "cut off at the line's end all the same"
+
+
 def test_the_command_asks_a_server(data: Path, tmp_path: Path) -> None:
     app = typer.Typer()
     app.command()(command)
