@@ -6,6 +6,7 @@ screen then: cell by cell it is known which picture shows it too.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 
@@ -21,9 +22,12 @@ PASSING = "the screen changes here: nothing stands for a second"
 MOVING = "the picture moves: nothing stands long enough to be read"
 LITTLE = "what is new on it is too small, or gone too soon, to be read"
 _BLANK = "nothing is written or drawn on it"
+_NOTHING = "nothing new"
+_SOME = "what is new is small or soon gone"
 _POSE = "only how a person stands is new; see the picture of {:.1f} s"
 
 _SHOWN = 0.9  # share of what stands there that a picture must show to be named for it
+_ALL = 0.95  # the same, for nothing to be new; codecs and fades cost a cell here and there
 _MOVES = 0.4  # share of the screen without rest that makes a moving picture
 _HARDLY = 0.05  # as much of what moves may stand by chance
 _BRIEF = 1.0  # seconds; a shorter stretch between two others is a change of the screen
@@ -44,8 +48,10 @@ def account(content: Content, chosen: Sequence[Chosen], person: Mask, worth: flo
     left: list[Left] = []
     for first, last in _runs(outside):
         sample = first
-        for reason, same in groupby(reasons[first : last + 1]):
-            following = sample + len(list(same))
+        for _, run in groupby(reasons[first : last + 1], _elsewhere):
+            same = list(run)
+            reason = Counter(same).most_common(1)[0][0]
+            following = sample + len(same)
             start, end = history.times[sample], history.times[following]
             if end - start < _BRIEF:
                 reason = PASSING
@@ -54,6 +60,11 @@ def account(content: Content, chosen: Sequence[Chosen], person: Mask, worth: flo
             left.append(Left(float(start), float(end), reason))
             sample = following
     return left
+
+
+def _elsewhere(reason: str) -> str:
+    """The picture that a reason names, or the reason: how much is new cuts no stretch in two."""
+    return reason.partition("; ")[2] or reason
 
 
 def _reasons(content: Content, chosen: Sequence[Chosen], person: Mask, worth: float) -> list[str]:
@@ -76,12 +87,15 @@ def _reasons(content: Content, chosen: Sequence[Chosen], person: Mask, worth: fl
             reasons.append(MOVING)
         elif share[k] >= _SHOWN:
             at = history.times[chosen[best[k]].sample]
-            reasons.append(f"nothing new; see the picture of {at:.1f} s")
+            reasons.append(
+                f"{_NOTHING if share[k] >= _ALL else _SOME}; see the picture of {at:.1f} s"
+            )
         elif moving[k]:
             reasons.append(MOVING)
         elif chosen and together[k] >= _SHOWN * visible[k]:
             at = history.times[chosen[best[k]].sample]
-            reasons.append(f"nothing new; see the picture of {at:.1f} s and those around it")
+            new = _NOTHING if together[k] >= _ALL * visible[k] else _SOME
+            reasons.append(f"{new}; see the picture of {at:.1f} s and those around it")
         elif chosen and posed[k] >= _SHOWN * visible[k]:
             reasons.append(_POSE.format(history.times[chosen[best[k]].sample]))
         else:
