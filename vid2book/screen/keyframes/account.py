@@ -27,7 +27,7 @@ _SOME = "what is new is small or soon gone"
 _POSE = "only how a person stands is new; see the picture of {:.1f} s"
 
 _SHOWN = 0.9  # share of what stands there that a picture must show to be named for it
-_ALL = 0.95  # the same, for nothing to be new; codecs and fades cost a cell here and there
+_NEW = 2.0  # of what makes a picture: less of it that no picture shows is a codec's or a fade's
 _MOVES = 0.4  # share of the screen without rest that makes a moving picture
 _HARDLY = 0.05  # as much of what moves may stand by chance
 _BRIEF = 1.0  # seconds; a shorter stretch between two others is a change of the screen
@@ -87,14 +87,13 @@ def _reasons(content: Content, chosen: Sequence[Chosen], person: Mask, worth: fl
             reasons.append(MOVING)
         elif share[k] >= _SHOWN:
             at = history.times[chosen[best[k]].sample]
-            reasons.append(
-                f"{_NOTHING if share[k] >= _ALL else _SOME}; see the picture of {at:.1f} s"
-            )
+            new = _NOTHING if (1 - share[k]) * visible[k] < _NEW * worth else _SOME
+            reasons.append(f"{new}; see the picture of {at:.1f} s")
         elif moving[k]:
             reasons.append(MOVING)
         elif chosen and together[k] >= _SHOWN * visible[k]:
             at = history.times[chosen[best[k]].sample]
-            new = _NOTHING if together[k] >= _ALL * visible[k] else _SOME
+            new = _NOTHING if visible[k] - together[k] < _NEW * worth else _SOME
             reasons.append(f"{new}; see the picture of {at:.1f} s and those around it")
         elif chosen and posed[k] >= _SHOWN * visible[k]:
             reasons.append(_POSE.format(history.times[chosen[best[k]].sample]))
