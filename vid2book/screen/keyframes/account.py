@@ -22,6 +22,7 @@ PASSING = "the screen changes here: nothing stands for a second"
 MOVING = "the picture moves: nothing stands long enough to be read"
 LITTLE = "what is new on it is too small, or gone too soon, to be read"
 _BLANK = "nothing is written or drawn on it"
+_CAPTIONS = "nothing but captions is written or drawn on it"
 _NOTHING = "nothing new"
 _SOME = "what is new is small or soon gone"
 _POSE = "only how a person stands is new; see the picture of {:.1f} s"
@@ -72,17 +73,20 @@ def _reasons(content: Content, chosen: Sequence[Chosen], person: Mask, worth: fl
     history = content.history
     clear = content.clear * content.above_captions
     visible = content.worth(clear)
+    # A blank cell counts among those that show something faint, and is blank all the same.
+    alone = _over_time(history, clear[history.version])
+    blank = _BLANK if content.captions_top == 1 else _CAPTIONS
     second = (history.times[:-1] - history.times[0]).astype(np.int64)
     moving = history.unsettled.mean(axis=1)[second] > _MOVES
-    restless = _restless(history)
+    restless = history.grid.size - _over_time(history, np.ones(len(history.version)))
     best, share = _best(content, chosen, clear, visible)
     anywhere = np.any([picture.shown for picture in chosen], axis=0) if chosen else person
     together = content.worth(clear * anywhere)
     posed = content.worth(clear * (anywhere | person))
     reasons = []
     for k in range(history.samples):
-        if visible[k] < worth and not moving[k]:
-            reasons.append(_BLANK if restless[k] < worth else LITTLE)
+        if alone[k] < worth and not moving[k]:
+            reasons.append(blank if restless[k] < worth else LITTLE)
         elif moving[k] and visible[k] < _HARDLY * restless[k]:
             reasons.append(MOVING)
         elif share[k] >= _SHOWN:
@@ -102,12 +106,12 @@ def _reasons(content: Content, chosen: Sequence[Chosen], person: Mask, worth: fl
     return reasons
 
 
-def _restless(history: History) -> Weights:
-    """samples: how many cells show nothing that stands."""
+def _over_time(history: History, value: Weights) -> Weights:
+    """samples: the sum of the values of all sightings that last through each."""
     change = np.zeros(history.samples + 1)
-    np.add.at(change, history.first, 1)
-    np.add.at(change, history.last + 1, -1)
-    return history.grid.size - np.cumsum(change)[:-1]
+    np.add.at(change, history.first, value)
+    np.add.at(change, history.last + 1, -value)
+    return np.asarray(np.cumsum(change)[:-1])
 
 
 def _best(
