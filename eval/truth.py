@@ -22,7 +22,7 @@ from vid2book.words import words_and_ideograms
 _FRAME = 0.05  # seconds: a keyframe hits a state when its time lies within it, to a frame
 _WORD_OF = {str(value): word for word, value in (BELOW_TWENTY | TENS | {"hundred": 100}).items()}
 _WRITTEN_AS = str.maketrans(
-    {"'": "", "’": "", "×": "x"}
+    {"'": "", "’": "", "×": " x "}
     | {sign: f"^{digit}" for digit, sign in enumerate("⁰¹²³⁴⁵⁶⁷⁸⁹")}
     | {sign: f"_{digit}" for digit, sign in enumerate("₀₁₂₃₄₅₆₇₈₉")}
 )
