@@ -30,6 +30,8 @@ _POSE = "only how a person stands is new; see the picture of {:.1f} s"
 _SHOWN = 0.9  # share of what stands there that a picture must show to be named for it
 _NEW = 2.0  # of what makes a picture: less of it that no picture shows is a codec's or a fade's
 _MOVES = 0.4  # share of the screen without rest that makes a moving picture
+_PASSES = 0.1  # the same; it is more than a head in a corner
+_OFTEN = 1 / 3  # share of a stretch in which there is something new
 _HARDLY = 0.05  # as much of what moves may stand by chance
 _BRIEF = 1.0  # seconds; a shorter stretch between two others is a change of the screen
 
@@ -51,7 +53,7 @@ def account(content: Content, chosen: Sequence[Chosen], person: Mask, worth: flo
         sample = first
         for _, run in groupby(reasons[first : last + 1], _elsewhere):
             same = list(run)
-            reason = Counter(same).most_common(1)[0][0]
+            reason = _reason(same)
             following = sample + len(same)
             start, end = history.times[sample], history.times[following]
             if end - start < _BRIEF:
@@ -61,6 +63,14 @@ def account(content: Content, chosen: Sequence[Chosen], person: Mask, worth: flo
             left.append(Left(float(start), float(end), reason))
             sample = following
     return left
+
+
+def _reason(same: Sequence[str]) -> str:
+    """What is to be told of samples for which the same picture is named, if any is."""
+    some = [reason for reason in same if reason.startswith(_SOME)]
+    if len(some) >= _OFTEN * len(same):
+        return some[0]
+    return Counter(same).most_common(1)[0][0]
 
 
 def _elsewhere(reason: str) -> str:
@@ -79,6 +89,8 @@ def _reasons(content: Content, chosen: Sequence[Chosen], person: Mask, worth: fl
     second = (history.times[:-1] - history.times[0]).astype(np.int64)
     moving = history.unsettled.mean(axis=1)[second] > _MOVES
     restless = history.grid.size - _over_time(history, np.ones(len(history.version)))
+    moving |= restless > _MOVES * history.grid.size
+    passes = restless > _PASSES * history.grid.size
     best, share = _best(content, chosen, clear, visible)
     anywhere = np.any([picture.shown for picture in chosen], axis=0) if chosen else person
     together = content.worth(clear * anywhere)
@@ -87,17 +99,19 @@ def _reasons(content: Content, chosen: Sequence[Chosen], person: Mask, worth: fl
     for k in range(history.samples):
         if alone[k] < worth and not moving[k]:
             reasons.append(blank if restless[k] < worth else LITTLE)
-        elif moving[k] and visible[k] < _HARDLY * restless[k]:
+        elif moving[k] and alone[k] < _HARDLY * restless[k]:
             reasons.append(MOVING)
         elif share[k] >= _SHOWN:
             at = history.times[chosen[best[k]].sample]
-            new = _NOTHING if (1 - share[k]) * visible[k] < _NEW * worth else _SOME
+            missing = (1 - share[k]) * visible[k]
+            new = _NOTHING if missing < _NEW * worth and not passes[k] else _SOME
             reasons.append(f"{new}; see the picture of {at:.1f} s")
         elif moving[k]:
             reasons.append(MOVING)
         elif chosen and together[k] >= _SHOWN * visible[k]:
             at = history.times[chosen[best[k]].sample]
-            new = _NOTHING if visible[k] - together[k] < _NEW * worth else _SOME
+            missing = visible[k] - together[k]
+            new = _NOTHING if missing < _NEW * worth and not passes[k] else _SOME
             reasons.append(f"{new}; see the picture of {at:.1f} s and those around it")
         elif chosen and posed[k] >= _SHOWN * visible[k]:
             reasons.append(_POSE.format(history.times[chosen[best[k]].sample]))
