@@ -123,6 +123,7 @@ class Shards:
 
     def _open(self) -> pq.ParquetWriter:
         if self._writer is None:
+            self._folder.mkdir(exist_ok=True)
             self._files.append(self._folder / shard(self._split, len(self._files)))
             self._sink = _Sink()
             self._writer = pq.ParquetWriter(self._sink, self._schema, **self._options)

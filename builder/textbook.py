@@ -69,9 +69,8 @@ class TextbookConfig(datasets.BuilderConfig):  # type: ignore[misc]
         if self.corpus is None:
             if self.manifest is None:
                 raise ValueError("name a manifest, or a folder of videos: manifest='lectures/'")
-            pipeline = load(self.pipeline)
-            if self.table == "clips":
-                pipeline = pipeline.with_clips()
+            clips = self.table == "clips"
+            pipeline = load(self.pipeline).with_clips() if clips else self.pipeline
             self.corpus = open_corpus(self.manifest, pipeline, self.store)
         return self.corpus
 

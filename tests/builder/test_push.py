@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from typer.testing import CliRunner
 from vid2book.builder.commands.diff import compare
 from vid2book.builder.removal import take_out
 from vid2book.builder.write import write_corpus
+from vid2book.config import Config
 
 from ..support.hub.client import load
 from ..support.hub.server import Fault, Hub
@@ -68,6 +70,17 @@ def test_transcripts_are_pushed_on_request(hub: Hub, push, corpus, tmp_path: Pat
     assert "transcripts/train-00000.parquet" in files(hub)
     assert not any(path.startswith("decisions/") for path in files(hub))
     assert "config_name: transcripts" in card(hub) and "**`transcripts`**" in card(hub)
+
+
+def test_clips_are_pushed_on_request(hub: Hub, push, corpus, tmp_path: Path) -> None:
+    filmed = replace(corpus, config=Config(clips={"enabled": True}))  # type: ignore[arg-type]
+    write_corpus(filmed, tmp_path / "out")
+    assert push(tmp_path / "out", "1.0.0").exit_code == 0
+    assert not any(path.startswith("clips/") for path in files(hub))
+    assert "**`clips`**" not in card(hub) and "config_name: clips" not in card(hub)
+    assert push(tmp_path / "out", "1.1.0", "--clips").exit_code == 0
+    assert {"clips/train-00000.parquet", "clips/test-00000.parquet"} <= files(hub)
+    assert "**`clips`**" in card(hub) and "config_name: clips" in card(hub)
 
 
 def test_history_is_deleted_on_request(make, hub: Hub, push, tmp_path: Path) -> None:

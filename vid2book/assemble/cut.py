@@ -1,7 +1,7 @@
 """Cut: the video of each clip that stays, encoded small, where the config asks for it.
 
-A corpus may have a table `clips` for those who train on video. What was kept out of the samples must
-not come back by it. Only speech that stays is heard: a clip without text has no sound. Where
+A corpus may have a table `clips` for those who train on video. What was kept out of the samples is
+not to come back by it. Only speech that stays is heard: a clip without text has no sound. Where
 addresses and phone numbers are masked in the text none has any, since what was misheard is masked
 nowhere and would be heard all the same. What is on the screen is shown as it is, so a corpus with
 clips cannot hide faces (`Config`).
@@ -53,9 +53,8 @@ def cut(
         except MediaError as error:
             if machine_fault(error):
                 raise
-            decisions.append(
-                Decision(video_id, "clip", "cut", clip.start, clip.end, False, str(error))
-            )
+            told = f"not in the table `clips`: {error}"
+            decisions.append(Decision(video_id, "clip", "cut", clip.start, clip.end, False, told))
             continue
         made[span(clip)] = footage
     return list(made.values()), decisions
