@@ -8,7 +8,6 @@ sums are of floats, so that the bytes follow from the input and the versions of 
 from __future__ import annotations
 
 import io
-from collections import deque
 from collections.abc import Iterable, Iterator
 from fractions import Fraction
 from itertools import chain
@@ -31,7 +30,6 @@ LIBRARIES = f"PyAV {av.__version__}"  # which brings the encoders
 _QUALITY = 26  # x264's constant rate factor; writing on a slide stays sharp
 _KEYFRAME_S = 5.0  # a reader who jumps decodes so much at most
 _SOUND_BPS = 32_000
-_AAC_FRAME = 1024
 
 
 def encode(
@@ -69,19 +67,18 @@ def encode(
     first = next(pictures, None)
     if first is None:
         raise MediaError(f"{Path(path).name}: no picture from {start:.1f} to {end:.1f} s")
-    samples = _sound(path, start, end, info) if sound else None
+    samples = _sound(path, start, end, info) if sound else np.zeros(0, np.float32)
     out = io.BytesIO()
     with av.open(out, "w", format="mp4", options={"fflags": "+bitexact"}) as container:
         video = _video_stream(container, first, rate, max_kbps)
-        audio = None if samples is None else _audio_stream(container)
-        heard = deque(() if samples is None else _sound_frames(samples))
+        audio = _audio_stream(container) if sound else None
         for number, picture in enumerate(chain([first], pictures)):
             frame = av.VideoFrame.from_ndarray(picture, format="yuv420p")
             frame.pts, frame.time_base = number, 1 / _fraction(rate)
             container.mux(video.encode(frame))
-            # Both side by side, or the file would hold one of them back in memory.
-            while heard and heard[0].pts <= (number + 1) / rate * SAMPLE_RATE:
-                container.mux(audio.encode(heard.popleft()))
+            # Side by side, or the file would hold one of them back in memory.
+            if audio is not None and (part := _sound_frame(samples, number, rate)):
+                container.mux(audio.encode(part))
         for stream in filter(None, (video, audio)):
             container.mux(stream.encode(None))
     return out.getvalue()
@@ -184,13 +181,16 @@ def _sound(path: str | Path, start: float, end: float, info: MediaInfo) -> Sampl
     return np.pad(heard[:length], (0, max(0, length - len(heard))))
 
 
-def _sound_frames(samples: Samples) -> Iterator[av.AudioFrame]:
-    for begin in range(0, len(samples), _AAC_FRAME):
-        part = np.ascontiguousarray(samples[None, begin : begin + _AAC_FRAME])
-        frame = av.AudioFrame.from_ndarray(part, format="fltp", layout="mono")
-        frame.sample_rate, frame.pts = SAMPLE_RATE, begin
-        frame.time_base = Fraction(1, SAMPLE_RATE)
-        yield frame
+def _sound_frame(samples: Samples, number: int, rate: float) -> av.AudioFrame | None:
+    """What is heard while a picture is shown."""
+    begin, end = (round(n / rate * SAMPLE_RATE) for n in (number, number + 1))
+    part = np.ascontiguousarray(samples[None, begin:end])
+    if not part.size:
+        return None
+    frame = av.AudioFrame.from_ndarray(part, format="fltp", layout="mono")
+    frame.sample_rate, frame.pts = SAMPLE_RATE, begin
+    frame.time_base = Fraction(1, SAMPLE_RATE)
+    return frame
 
 
 def _fraction(rate: float) -> Fraction:
