@@ -291,6 +291,9 @@ SENTENCES: dict[str, Callable[..., bool]] = {
     r"- Times are as good as .*": CAUTION,
     r"- Keyframes are whole screens": CAUTION,
     r"They can show people, names and third-party material that the lecture quoted": CAUTION,
+    r"- Clips, .* show people as they move(, and let them be heard)?": lambda c, heard: (
+        any(clip["has_sound"] for clip in c.rows("clips")) == bool(heard)
+    ),
     r"- Videos were judged by .*": lambda c: c.config.judge.enabled,
     r"`videos` and, where it is published, .* show what they (.*) and why": lambda c, word: (
         away(c, word)

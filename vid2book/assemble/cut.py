@@ -69,6 +69,7 @@ def encoded(given: Given, footage: Footage) -> bytes:
     settings = given.config.clips
 
     def make() -> bytes:
+        given.tell(CUT.name, footage.start)
         return encode(
             given.video.path,
             footage.start,
