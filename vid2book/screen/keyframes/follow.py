@@ -64,7 +64,8 @@ class History:
     detail: NDArray[np.float32]  # samples: mean strength of edges, 0 where the picture rests
     thumbs: NDArray[np.uint8]  # samples x 9 x 16: the picture, tiny
     unsettled: NDArray[np.float32]  # seconds x cells: share of the time without a version
-    planes: Mapping[int, Plane]  # of some samples: the picture, so that it is not decoded again
+    planes: Mapping[int, Plane]  # of some samples, as they were before they were smoothed
+    frames: Mapping[int, Frame]  # of some samples, so that they are not decoded again
 
     @property
     def samples(self) -> int:
@@ -150,8 +151,8 @@ class Follower:
         none = np.zeros(0, np.int32)  # a video in which nothing settles has no sighting
         self._sightings: list[tuple[Ids, Ids, Ids]] = [(none, none, none)]
 
-    def see(self, plane: Plane, time: float) -> None:
-        """One more sample."""
+    def see(self, plane: Plane, time: float, frame: Frame | None = None) -> None:
+        """One more sample, and the frame of which it is, if there is one."""
         sample = len(self._times)
         self._times.append(time)
         moved = np.zeros(0, np.int32)
@@ -170,7 +171,7 @@ class Follower:
             self._end_second()
         self._waiting += self._shown < 0
         self._looked += 1
-        self._moments.see(plane)
+        self._moments.see(plane, frame)
 
     def _look(self, plane: Plane, sample: int) -> Ids:
         """Take in a picture that is not the one before; which cells changed."""
@@ -209,6 +210,7 @@ class Follower:
             thumbs=np.stack(self._thumbs),
             unsettled=np.stack(self._unsettled),
             planes=self._moments.planes(),
+            frames=self._moments.frames(),
         )
 
     def _end_second(self) -> None:
@@ -282,7 +284,7 @@ def follow(frames: Iterable[Frame]) -> list[History]:
             if follower is not None:
                 histories.append(follower.history(time))
             follower = Follower(plane)
-        follower.see(plane, time)
+        follower.see(plane, time, frame)
     if follower is not None:
         histories.append(follower.history(time))
     return histories

@@ -69,12 +69,15 @@ class Stills:
         """
         self._read, self._faces, self._settings = read, faces, settings
         self._planes: dict[int, Plane] = {}  # by milliseconds
+        self._frames: dict[int, Frame] = {}
         self._pictures: dict[int, Picture] = {}
 
     def know(self, history: History) -> None:
-        """Take over the planes that a history has kept."""
+        """Take over what a history has kept."""
         for sample, plane in history.planes.items():
             self._planes[_key(float(history.times[sample]))] = plane
+        for sample, frame in history.frames.items():
+            self._frames[_key(float(history.times[sample]))] = frame
 
     def at(self, times: Iterable[float]) -> list[Still]:
         """How it looks at each time."""
@@ -85,6 +88,8 @@ class Stills:
     def pictures(self, times: Iterable[float]) -> list[Picture]:
         """The picture of each time."""
         times = list(times)
+        for key in {_key(time) for time in times} & self._frames.keys() - self._pictures.keys():
+            self._pictures[key] = self._picture(self._frames[key])
         self._decode(time for time in times if _key(time) not in self._pictures)
         return [self._pictures[_key(time)] for time in times]
 
@@ -102,8 +107,10 @@ class Stills:
         wanted = sorted(set(times))
         for time, frame in zip(wanted, self._read(wanted), strict=True):
             self._planes[_key(time)] = frame.luma(WIDTH)
-            jpeg = frame.jpeg(self._settings.max_side, self._settings.jpeg_quality)
-            self._pictures[_key(time)] = Picture(*jpeg)
+            self._pictures[_key(time)] = self._picture(frame)
+
+    def _picture(self, frame: Frame) -> Picture:
+        return Picture(*frame.jpeg(self._settings.max_side, self._settings.jpeg_quality))
 
 
 def _key(time: float) -> int:
