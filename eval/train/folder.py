@@ -2,6 +2,7 @@
 
 OUT/run.json        the recipe, corpus and model
 OUT/train.jsonl     a line a step
+OUT/held_out.jsonl  a line for each time that the held-out loss was taken
 OUT/checkpoints/    the newest ones
 OUT/result.json     when it is finished, with the model and its card beside it
 """
@@ -27,6 +28,7 @@ class TrainResult:
         steps: updates of the weights.
         samples, images, loss_tokens: seen, each pass counting.
         loss: mean over the last tenth of the steps, nats per token.
+        held_out_loss: at the end, nats per token; None where nothing is held out.
         dropped: what was left out, by reason.
     """
 
@@ -36,6 +38,7 @@ class TrainResult:
     images: int
     loss_tokens: int
     loss: float
+    held_out_loss: float | None
     dropped: dict[str, int]
 
 
