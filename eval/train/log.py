@@ -45,6 +45,11 @@ class Log:
         self._write(HELD_OUT, {"step": step, "loss": loss})
         self._accelerator.log({"held_out_loss": loss}, step=step)
 
+    def close(self) -> None:
+        """Have the trackers send what they still hold."""
+        for tracker in self._accelerator.trackers:
+            tracker.finish()
+
     def _write(self, name: str, line: dict[str, Any]) -> None:
         if self._accelerator.is_main_process:
             with (self._out / name).open("a") as file:

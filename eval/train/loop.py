@@ -175,6 +175,7 @@ class _Run:
         dropped = checkpoint.dropped_by_all(self.progress)
         if not self.progress.tokens:
             raise TrainError(f"{self.corpus.name}: nothing could be learned from: {dict(dropped)}")
+        self.log.close()
         save(self.vlm, self.model, self.accelerator, self.recipe, self.out)
         result = TrainResult(
             self.out,
@@ -189,7 +190,6 @@ class _Run:
         if self.accelerator.is_main_process:
             (self.out / "README.md").write_text(card(told, self.corpus, asdict(result)))
             write_result(result)
-        self.accelerator.end_training()
         self.accelerator.wait_for_everyone()
         return result
 
