@@ -81,7 +81,7 @@ class ParquetFiles:
         drawn = _draw([name for file in names for name in file], samples, seed)
         sizes = zip(self._first, self._sizes, strict=False)
         unread = (first for first, size in sizes if size is None)  # told of, whatever is drawn
-        return sorted(drawn.union(unread))
+        return sorted({*drawn, *unread})
 
     def take(self, numbers: Sequence[int]) -> Iterator[tuple[int, Row | Unread]]:
         import pyarrow as pa
@@ -131,15 +131,16 @@ class SavedDataset:
 
     def take(self, numbers: Sequence[int]) -> Iterator[tuple[int, Row | Unread]]:
         for number in numbers:
-            yield number, self._dataset[number]
+            yield number, self._dataset[number : number + 1].to_pylist()[0]
 
     @cached_property
     def _dataset(self) -> Any:
+        """The dataset in Arrow's format, in which images stay encoded."""
         from datasets import DatasetDict, load_from_disk
 
         saved = load_from_disk(str(self.folder))
         dataset = saved["train"] if isinstance(saved, DatasetDict) else saved
-        return dataset.decode(False) if hasattr(dataset, "decode") else dataset
+        return dataset.with_format("arrow")
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import time
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from contextlib import nullcontext
 from dataclasses import asdict
 from pathlib import Path
@@ -193,7 +193,7 @@ class _Run:
         self.accelerator.wait_for_everyone()
         return result
 
-    def _groups(self) -> Iterator[list[Made]]:
+    def _groups(self) -> Generator[list[Made], None, None]:
         """What this process has of each step, pass after pass, from its place on."""
         progress, batch_size = self.progress, self.recipe.batch_size
         while self.recipe.steps is not None or progress.epoch < self.recipe.epochs:
