@@ -2,9 +2,10 @@
 
     OMP_NUM_THREADS=1 python benchmarks/loader.py
 
-Slides of 1280 by 720 pixels, as a corpus of ours has them, for LLaVA-1.5 (one picture of 336 pixels)
-and for SmolVLM (tiles of 512 pixels). The model is random and tiny: only its processor works here.
-A machine that does other things as well slows the first number down and the second hardly.
+Slides of 1280 by 720 pixels, as a corpus of ours has them, for LLaVA-1.5 (one picture of 336
+pixels) and for SmolVLM (tiles of 512 pixels). The model is random and tiny: only its processor
+works here. A machine that does other things as well slows the first number down and the second
+hardly.
 """
 
 from __future__ import annotations

@@ -153,21 +153,25 @@ class HubDataset:
     split: str
 
     def rows(self, samples: int | None, seed: int) -> Iterator[tuple[int, Row | Unread]]:
-        stream = self.open()
+        stream = self._stream
         if samples is not None:
             stream = stream.shuffle(seed=seed, buffer_size=_BUFFER).take(samples)
-        yield from enumerate(stream)
+        yield from enumerate(_streamed(stream))
 
     def files(self) -> int:
         """How many files the rows come from; `part` shares them."""
-        return int(self.open().num_shards)
+        return int(self._stream.num_shards)
 
     def part(self, number: int, parts: int, skip: int) -> Iterator[tuple[int, Row | Unread]]:
         """Rows of the files of one part, without the first `skip`, and numbered within it."""
         from datasets.distributed import split_dataset_by_node
 
-        mine = split_dataset_by_node(self.open(), rank=number, world_size=parts)
-        yield from enumerate(mine.skip(skip), skip)
+        mine = split_dataset_by_node(self._stream, rank=number, world_size=parts)
+        yield from enumerate(_streamed(mine.skip(skip)), skip)
+
+    @cached_property
+    def _stream(self) -> Any:
+        return self.open()
 
     def open(self) -> Any:
         """The dataset as `datasets` streams it, images left encoded."""
@@ -179,6 +183,12 @@ class HubDataset:
             ).decode(False)
         except (OSError, ValueError) as error:  # no such dataset, split or network
             raise CorpusError(f"{self.name}: cannot be opened on the Hub: {error}") from None
+
+
+def _streamed(stream: Any) -> Iterator[Row]:
+    """All rows of a stream, of which plain iteration gives a worker of a `DataLoader` a share."""
+    for batch in stream.iter(batch_size=1):
+        yield {name: values[0] for name, values in batch.items()}
 
 
 @dataclass(frozen=True)

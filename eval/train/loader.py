@@ -77,7 +77,7 @@ class Reading:
             # Workers share the processor and the corpus as they are, and load no model.
             multiprocessing_context="fork" if workers else None,
             prefetch_factor=4 if workers else None,
-            worker_init_fn=_quiet if workers else None,
+            worker_init_fn=_begin if workers else None,
             generator=torch.Generator(),  # its own, so that reading draws no number of the model's
         )
         yield from (made for made in loader if made.place >= place)
@@ -151,8 +151,11 @@ def _make(reading: Reading, place: int, found: Any) -> Made:
     return Made(place, 1, pieces, dropped)
 
 
-def _quiet(_: int) -> None:
-    """Tokenizers warn of their threads in a process that was forked."""
+def _begin(_: int) -> None:
+    """In a worker, which is a fork: tokenizers would warn of it, and streams wait for a thread."""
     import os
 
+    import fsspec.asyn
+
     os.environ["TOKENIZERS_PARALLELISM"] = "false"
+    fsspec.asyn.reset_lock()

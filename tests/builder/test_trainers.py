@@ -23,14 +23,14 @@ TRAINERS = {
     "trl": (
         ["--no-deps", "trl"],
         "smolvlm",
-        ["trl", "sft", "--config", RECIPES / "trl.yaml", "--model_name_or_path", "model"]
-        + ["--max_steps", "1", "--use_cpu", "true", "--bf16", "false", "--report_to", "none"],
+        "trl sft --config {recipes}/trl.yaml --model_name_or_path model --max_steps 1 "
+        "--use_cpu true --bf16 false --report_to none",
     ),
     "llama-factory": (
         ["llamafactory"],  # with the older transformers and trl that it asks for
         "llava",
-        ["llamafactory-cli", "train", RECIPES / "llama-factory.yaml"]
-        + ["model_name_or_path=model", "max_steps=1", "report_to=none"],
+        "llamafactory-cli train {recipes}/llama-factory.yaml model_name_or_path=model max_steps=1 "
+        "report_to=none",
     ),
 }
 
@@ -39,7 +39,8 @@ TRAINERS = {
 @pytest.mark.parametrize("name", TRAINERS)
 def test_a_trainer_takes_a_step_by_its_recipe(name: str, tmp_path: Path) -> None:
     """In an environment of its own, over the packages of this one."""
-    packages, family, command = TRAINERS[name]
+    packages, family, line = TRAINERS[name]
+    command = line.format(recipes=RECIPES).split()
     write_corpus(corpus_of(make_video("a"), make_video("b"), samples=4), tmp_path / "textbook")
     for to in (Format.chat, Format.llama_factory):
         write_export(tmp_path / "textbook", to, tmp_path / to.value)

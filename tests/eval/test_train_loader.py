@@ -27,14 +27,14 @@ NAMES = [f"lecture {k:02d}" for k in range(23)]
 
 
 class Files(HubDataset):
-    """A dataset of the Hub without a Hub: so many files of rows, streamed by `datasets`."""
+    """A dataset of the Hub without a Hub: files of four rows, streamed by `datasets`."""
 
     def open(self) -> Any:
-        files = [NAMES[start : start + 4] for start in range(0, len(NAMES), 4)]
+        files = [range(start, min(start + 4, 23)) for start in range(0, 23, 4)]
 
-        def rows(files: list[list[str]]) -> Iterator[dict[str, str]]:
+        def rows(files: list[range]) -> Iterator[dict[str, Any]]:
             for file in files:
-                yield from ({"id": name} for name in file)
+                yield from (row(NAMES[k], images=1 + k % 3) for k in file)
 
         return IterableDataset.from_generator(rows, gen_kwargs={"files": files})
 
@@ -144,11 +144,18 @@ def vlm(tmp_path_factory: pytest.TempPathFactory) -> Vlm:
     return load(vlms.save("llava", tmp_path_factory.mktemp("model")))
 
 
-def made(vlm: Vlm, corpus: Path, processes: int, workers: int, place: int = 0) -> list[Made]:
-    data = Data(workers=workers, parts=4, window=8)
+def made(
+    vlm: Vlm,
+    corpus: InterleavedCorpus,
+    processes: int,
+    workers: int,
+    place: int = 0,
+    parts: int = 4,
+) -> list[Made]:
+    data = Data(workers=workers, parts=parts, window=8)
     found = []
     for process in range(processes):
-        reading = Reading(vlm, open_corpus(corpus), data, None, 0, process, processes)
+        reading = Reading(vlm, corpus, data, None, 0, process, processes)
         mine = list(reading.made(epoch=0, place=place))
         assert [one.place for one in mine] == sorted(one.place for one in mine)
         found += mine
@@ -161,7 +168,7 @@ def test_workers_make_what_the_process_would(
 ) -> None:
     rows = [row(name, images=1 + k % 3) for k, name in enumerate(NAMES)]
     rows[5]["images"] = [{"bytes": b"no image", "path": None}, *rows[5]["images"][1:]]
-    corpus = write_parquet(tmp_path / "corpus.parquet", rows)
+    corpus = open_corpus(write_parquet(tmp_path / "corpus.parquet", rows))
     alone, shared = made(vlm, corpus, 1, 0), made(vlm, corpus, processes, workers)
     assert [one.place for one in shared] == list(range(23))
     for a, b in zip(alone, shared, strict=True):
@@ -173,3 +180,15 @@ def test_workers_make_what_the_process_would(
     assert [one.place for one in rest] == list(range(9, 23))
     for a, b in zip(alone[9:], rest, strict=True):
         assert [len(piece) for piece in a.pieces] == [len(piece) for piece in b.pieces]
+
+
+@pytest.mark.parametrize("parts", [6, 4], ids=["by files", "by rows"])
+@pytest.mark.parametrize(("processes", "workers"), [(1, 2), (2, 2)])
+def test_workers_read_all_of_a_stream(parts: int, processes: int, workers: int, vlm: Vlm) -> None:
+    """In a worker, `datasets` would give a share of what is the worker's own already."""
+    stream = InterleavedCorpus("org/name", Files("org/name", None, None, "train"))
+    alone, shared = (made(vlm, stream, *who, parts=parts) for who in ((1, 0), (processes, workers)))
+    assert len(shared) == 23
+    for a, b in zip(alone, shared, strict=True):
+        assert a.place == b.place and len(a.pieces) == 1
+        assert torch.equal(a.pieces[0].tokens["input_ids"], b.pieces[0].tokens["input_ids"])
