@@ -102,8 +102,8 @@ class TrainConfig(Section):
     keep_checkpoints: int = Field(2, ge=1)
     held_out_every: int = Field(500, ge=1, description="steps between two held-out losses")
     held_out_samples: int = Field(200, ge=1, description="held-out samples, the first ones")
-    trackers: list[Literal["tensorboard", "trackio", "wandb"]] = Field(
-        [], description="where losses go besides OUT/train.jsonl"
+    trackers: tuple[Literal["tensorboard", "trackio", "wandb"], ...] = Field(
+        (), description="where losses go besides OUT/train.jsonl"
     )
 
 

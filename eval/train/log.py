@@ -21,7 +21,7 @@ class Log:
     def __init__(self, accelerator: Any, out: Path, recipe: TrainConfig, after: int) -> None:
         self._accelerator, self._out = accelerator, out
         if accelerator.is_main_process:
-            for path in (out / FILE, out / HELD_OUT):
+            for path in filter(Path.is_file, (out / FILE, out / HELD_OUT)):
                 kept = [line for line in _lines(path) if json.loads(line)["step"] <= after]
                 path.write_text("".join(kept))
         if recipe.trackers:
