@@ -18,6 +18,12 @@ from .checkpoint import TrainError
 
 _RUN, _RESULT = "run.json", "result.json"
 
+_HOW = {
+    *("checkpoint_every", "keep_checkpoints", "held_out_every", "held_out_samples"),
+    *("trackers", "attention"),
+}
+"""Settings that may change while a run goes on: what is learned does not depend on them."""
+
 
 @dataclass(frozen=True)
 class TrainResult:
@@ -52,7 +58,8 @@ def finished(out: Path, told: dict[str, Any], resume: bool) -> TrainResult | Non
         return None
     if not resume:
         raise TrainError(f"{out} already holds a run: go on with --resume, or name another folder")
-    before, now = json.loads((out / _RUN).read_text()), json.loads(json.dumps(told))
+    before = _what(json.loads((out / _RUN).read_text()))
+    now = _what(json.loads(json.dumps(told)))
     if changed := [key for key in now if before.get(key) != now[key]]:
         raise TrainError(
             f"{out} holds a run with another {' and '.join(changed)}; name another folder"
@@ -60,6 +67,13 @@ def finished(out: Path, told: dict[str, Any], resume: bool) -> TrainResult | Non
     if not (out / _RESULT).is_file():
         return None
     return TrainResult(**json.loads((out / _RESULT).read_text()) | {"model": out})
+
+
+def _what(told: dict[str, Any]) -> dict[str, Any]:
+    """Of what a run was asked, what decides what it learns."""
+    config = {key: value for key, value in told["config"].items() if key not in _HOW}
+    config["data"] = {key: v for key, v in config["data"].items() if key != "workers"}
+    return told | {"config": config}
 
 
 def begin(out: Path, told: dict[str, Any]) -> None:

@@ -137,6 +137,9 @@ def test_a_finished_run_is_returned_and_never_overwritten(
     once = recipe(epochs=1)
     result = train(once, corpus, models / "llava", tmp_path / "out")
     assert train(once, corpus, models / "llava", tmp_path / "out", resume=True) == result
+    data = once.data.model_copy(update={"workers": 0})
+    elsewhere = recipe(epochs=1, data=data, checkpoint_every=7)  # learns the same
+    assert train(elsewhere, corpus, models / "llava", tmp_path / "out", resume=True) == result
     with pytest.raises(TrainError, match="already holds a run"):
         train(once, corpus, models / "llava", tmp_path / "out")
     with pytest.raises(TrainError, match="another config"):
