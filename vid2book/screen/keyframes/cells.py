@@ -32,6 +32,7 @@ _INK = 20  # grey levels between the writing and what it stands on
 _INK_NOISE = 10.0
 _INK_CODING = 0.45
 _STILL_DRAWN = 0.9  # share of the strokes' pixels that must be strokes still
+_CROSSED = 0.8  # the same, where something is drawn over them
 _AS_CLEAR = 0.5  # of a stroke's contrast
 _FILLED = 0.7  # share of a cell; more is no drawing but something that lies over it
 _LEAST_RANGE = 24  # grey levels between the darkest and the lightest pixel of a cell with content
@@ -160,6 +161,19 @@ def _still_drawn(later: Patches, earlier: Patches, ink: Mask) -> Mask:
     share = kept.sum(1) / np.maximum(ink.sum(1), 1)
     alike = np.abs(before - after)[:, 0] <= _INK
     return np.asarray((share >= _STILL_DRAWN) & alike & (drawn.mean(1) <= _FILLED))
+
+
+def drawn_over(later: Patches, earlier: Patches) -> Mask:
+    """Whether no stroke of `earlier` has gone on `later`, however much is drawn over the cell.
+
+    Of something else that is dark and takes its place the same is true by chance, so that what
+    stands around has to confirm it.
+    """
+    ink = _ink(earlier)
+    ground = np.median(earlier, axis=1, keepdims=True)
+    stroke = earlier - ground
+    kept = ((later - ground) * np.sign(stroke) > _AS_CLEAR * np.abs(stroke)) & ink
+    return np.asarray((kept.sum(1) >= _CROSSED * ink.sum(1)) & ink.any(1))
 
 
 def _shifted(windows: Windows, down: int, right: int) -> Patches:

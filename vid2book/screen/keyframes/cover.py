@@ -16,18 +16,21 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from .cells import Ids, Mask
+from .cells import Ids, Mask, all_windows, drawn_over, patches, smooth, windows_of
 from .content import Content, Weights
-from .displaced import View, seen_elsewhere
+from .displaced import View, seen_elsewhere, support
 
 _NEIGHBOURS = 4  # pictures before and after in which displaced content is looked for
 _LEAST_MOVED = 6  # versions that may be worth a look for them elsewhere
 _SOME = 0.3  # of what is missing that moves when a page scrolls,
 _SCROLLED = 0.2  # and over how much of the height
+_SUPPORT = 0.75  # share of the cells around it that are as they were
 _DRIFT = 3.0  # pixels by which what counts as standing may have moved
 _TIE = 0.5  # worth that makes no difference
 _SEEN = 0.15  # weight from which on a cell counts
 _GROUP = 3  # cells that touch: the least that is written
+_PASSES = 0.7  # share of a mark that comes over something and goes again
+_AROUND = 0.5  # cells that stand within a mark, as a share of its own
 _FULL = 0.97  # share of a picture's own content that a moment must show
 _FRAME, _FRAME_SHARE = 3, 0.6  # pictures, and share of them, that show a window's frame
 _TELLING = 0.25  # share of what belongs to a picture; more of its own tells how long it stands
@@ -111,11 +114,31 @@ def _with_displaced(content: Content, views: Sequence[View]) -> list[Mask]:
         there[content.history.at(view.sample)] = True
         there &= content.weight > 0
         for j in range(max(0, i - _NEIGHBOURS), min(len(views), i + _NEIGHBOURS + 1)):
-            missing = np.flatnonzero(there & ~in_place[j]).astype(np.int32)
-            if j == i or len(missing) < _LEAST_MOVED:
+            if j == i:
+                continue
+            shown[j][_touched(content, there, in_place[j], views[j])] = True
+            missing = np.flatnonzero(there & ~shown[j]).astype(np.int32)
+            if len(missing) < _LEAST_MOVED:
                 continue
             shown[j][_moved(content, view, missing, views[j], there & in_place[j])] = True
     return shown
+
+
+def _touched(content: Content, there: Mask, in_place: Mask, other: View) -> Ids:
+    """Those of the versions `there` that `other` shows with something drawn over them.
+
+    A stroke that crosses a letter hides it from a comparison of cells; that the letters around it
+    stand as they did says that it is the same one.
+    """
+    history = content.history
+    missing = np.flatnonzero(there & ~in_place).astype(np.int32)
+    if not len(missing):
+        return missing
+    cell = history.cell[missing]
+    windows = windows_of(all_windows(smooth(other.plane), history.grid), history.grid, cell)
+    drawn = drawn_over(patches(windows), history.patch[missing])
+    around = support(history.grid, history.cell[there], history.cell[there & in_place])
+    return missing[drawn & (around[cell] >= _SUPPORT)]
 
 
 def _moved(content: Content, view: View, missing: Ids, other: View, still: Mask) -> Ids:
@@ -147,7 +170,8 @@ def _needed(
         times += proposal.shown
 
     def own(i: int) -> float:
-        return _own(content, proposals[i].shown & (times == 1) & ~hidden[i])
+        shown = proposals[i].shown
+        return _own(content, shown & (times == 1) & ~hidden[i], shown & (times > 1))
 
     kept = {i: own(i) for i in range(len(proposals))}
     while kept and (least := min(kept.values())) < worth:
@@ -160,22 +184,44 @@ def _needed(
     return list(kept)
 
 
-def _own(content: Content, versions: Mask) -> float:
-    """The worth of versions in groups of cells: single ones here and there are no writing."""
-    grid, ids = content.history.grid, np.flatnonzero(versions & (content.weight > 0))
-    weight = np.zeros(grid.size)
-    np.maximum.at(weight, content.history.cell[ids], content.weight[ids])
-    there = (weight > _SEEN).reshape(grid).astype(np.uint8)
-    _, labels, stats, _ = cv2.connectedComponentsWithStats(there, connectivity=8)
-    large = stats[:, cv2.CC_STAT_AREA] >= _GROUP
-    large[0] = False  # the background
-    return float(weight[large[labels.reshape(-1)]].sum())
+def _own(content: Content, versions: Mask, others: Mask) -> float:
+    """The worth of versions in groups of cells: single ones here and there are no writing.
+
+    Nor is a mark, which comes and goes around or over what other pictures show as well.
+
+    Args:
+        others: what is seen on the same picture and on others too.
+    """
+    grid, cell = content.history.grid, content.history.cell
+    weight, passing = np.zeros(grid.size), np.zeros(grid.size)
+    ids = np.flatnonzero(versions & (content.weight > 0))
+    np.maximum.at(weight, cell[ids], content.weight[ids])
+    np.maximum.at(passing, cell[ids], content.passing[ids])
+    stands = np.zeros(grid.size, bool)
+    stands[cell[others & (content.weight > _SEEN)]] = True
+    there = weight > _SEEN
+    stands &= ~there
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(
+        there.reshape(grid).astype(np.uint8), connectivity=8
+    )
+    count = stats[:, cv2.CC_STAT_AREA]
+    counts = count >= _GROUP
+    counts[0] = False  # the background
+    passes = np.bincount(labels.reshape(-1), passing) >= _PASSES * count
+    for i in np.flatnonzero(counts & passes):
+        left, top, width, height = stats[i, :4]
+        inside = stands.reshape(grid)[top : top + height, left : left + width]
+        counts[i] = inside.sum() < _AROUND * count[i]
+    return float(weight[counts[labels.reshape(-1)]].sum())
 
 
 def _place(
     content: Content, proposal: Proposal, alone: Weights, belongs: Weights, visible: Weights
 ) -> Chosen:
     """The best moment for what only this picture shows, and how long what belongs to it stands."""
+    # What it shows at another place says nothing about other moments.
+    in_place = content.shown(proposal.sample)
+    alone, belongs = np.where(in_place, alone, 0), np.where(in_place, belongs, 0)
     share = _share(content, alone, proposal.sample)
     full = share >= _FULL
     begin = int(np.flatnonzero(full)[0])

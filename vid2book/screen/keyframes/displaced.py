@@ -15,7 +15,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from .cells import CELL, Ids, Mask, Plane, all_windows, same, smooth, windows_of
+from .cells import CELL, Grid, Ids, Mask, Plane, all_windows, same, smooth, windows_of
 from .follow import History
 
 _FEATURES = 1500
@@ -75,19 +75,18 @@ def seen_elsewhere(view: View, version: Ids, other: View) -> Elsewhere | None:
     sure = same(windows, known)
     # Small letters come out of a codec a little otherwise at each place.
     likely = same(windows, known, _LOOSE)
-    found = sure | (likely & (_support(history, cell, sure) >= _SUPPORT))
+    found = sure | (likely & (support(history.grid, cell, cell[sure])[cell] >= _SUPPORT))
     return Elsewhere(found, transform) if found.any() else None
 
 
-def _support(history: History, cell: Ids, sure: Mask) -> NDArray[np.float32]:
-    """For each cell: which share of the cells asked around it are sure."""
-    shape = tuple(history.grid)
-    asked, found = np.zeros(shape, np.float32), np.zeros(shape, np.float32)
-    asked.reshape(-1)[cell] = 1
-    found.reshape(-1)[cell] = sure
+def support(grid: Grid, asked: Ids, found: Ids) -> NDArray[np.float32]:
+    """For each cell of the grid: which share of the cells asked about around it were found."""
+    there, known = np.zeros(tuple(grid), np.float32), np.zeros(tuple(grid), np.float32)
+    there.reshape(-1)[asked] = 1
+    known.reshape(-1)[found] = 1
     around = (_AROUND, _AROUND)
-    share = cv2.blur(found, around) / np.maximum(cv2.blur(asked, around), 1e-6)
-    return np.asarray(share.reshape(-1)[cell], np.float32)
+    share = cv2.blur(known, around) / np.maximum(cv2.blur(there, around), 1e-6)
+    return np.asarray(share.reshape(-1), np.float32)
 
 
 def _transform(view: View, cell: Ids, other: View) -> NDArray[np.float64] | None:
