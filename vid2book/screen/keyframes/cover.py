@@ -46,6 +46,7 @@ class Proposal:
 
     sample: int
     shown: Mask  # versions that are to be seen then, at whatever place
+    crossed: Mask  # those of them over which something is drawn then
 
 
 @dataclass(frozen=True)
@@ -77,8 +78,12 @@ def candidates(content: Content, worth: float) -> list[int]:
 
 def propose(content: Content, views: Sequence[View]) -> list[Proposal]:
     """What each candidate shows, at its place or at another."""
-    shown = _with_displaced(content, views)
-    return [Proposal(view.sample, seen) for view, seen in zip(views, shown, strict=True)]
+    proposals = []
+    for view in views:
+        seen = content.shown(view.sample)
+        proposals.append(Proposal(view.sample, seen, np.zeros_like(seen)))
+    _find_displaced(content, views, proposals)
+    return proposals
 
 
 def settle(
@@ -106,9 +111,11 @@ def settle(
     return sorted(chosen, key=lambda c: c.sample)
 
 
-def _with_displaced(content: Content, views: Sequence[View]) -> list[Mask]:
-    in_place = [content.shown(view.sample) for view in views]
-    shown = [seen.copy() for seen in in_place]
+def _find_displaced(
+    content: Content, views: Sequence[View], proposals: Sequence[Proposal]
+) -> None:
+    """Add to each proposal what it shows of those near it, crossed or at another place."""
+    in_place = [proposal.shown.copy() for proposal in proposals]
     for i, view in enumerate(views):
         there = np.zeros(len(content.weight), bool)
         there[content.history.at(view.sample)] = True
@@ -116,15 +123,17 @@ def _with_displaced(content: Content, views: Sequence[View]) -> list[Mask]:
         for j in range(max(0, i - _NEIGHBOURS), min(len(views), i + _NEIGHBOURS + 1)):
             if j == i:
                 continue
-            shown[j][_touched(content, there, in_place[j], views[j])] = True
-            missing = np.flatnonzero(there & ~shown[j]).astype(np.int32)
-            if len(missing) < _LEAST_MOVED:
-                continue
-            shown[j][_moved(content, view, missing, views[j], there & in_place[j])] = True
-    return shown
+            other, seen = views[j], proposals[j]
+            seen.crossed[_crossed(content, there, in_place[j], other)] = True
+            missing = np.flatnonzero(there & ~in_place[j] & ~seen.crossed).astype(np.int32)
+            if len(missing) >= _LEAST_MOVED:
+                moved = _moved(content, view, missing, other, there & in_place[j])
+                seen.shown[moved] = True
+    for proposal in proposals:
+        proposal.shown[proposal.crossed] = True
 
 
-def _touched(content: Content, there: Mask, in_place: Mask, other: View) -> Ids:
+def _crossed(content: Content, there: Mask, in_place: Mask, other: View) -> Ids:
     """Those of the versions `there` that `other` shows with something drawn over them.
 
     A stroke that crosses a letter hides it from a comparison of cells; that the letters around it
@@ -219,14 +228,17 @@ def _place(
     content: Content, proposal: Proposal, alone: Weights, belongs: Weights, visible: Weights
 ) -> Chosen:
     """The best moment for what only this picture shows, and how long what belongs to it stands."""
-    # What it shows at another place says nothing about other moments.
-    in_place = content.shown(proposal.sample)
-    alone, belongs = np.where(in_place, alone, 0), np.where(in_place, belongs, 0)
+    # The moments at which nothing crosses it yet are those of other pictures.
+    alone, belongs = (np.where(proposal.crossed, 0, weight) for weight in (alone, belongs))
     share = _share(content, alone, proposal.sample)
     full = share >= _FULL
+    full[proposal.sample] = True
     begin = int(np.flatnonzero(full)[0])
     last = _last(share, begin)
     moments = np.arange(begin, last + 1)[full[begin : last + 1]]
+    # The first moment may hold the trace of what it took the place of.
+    after_first = moments[np.isin(moments - 1, moments)]
+    moments = after_first if len(after_first) else moments
     clear = moments[visible[moments] >= _CLEAR * visible[moments].max()]
     for after in range(_AFTER, -1, -1):
         early = clear[np.isin(clear + after, clear)]

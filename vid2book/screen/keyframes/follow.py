@@ -36,6 +36,7 @@ from .cells import (
 _SETTLED = 2  # samples without change after the first that make a version
 _REMEMBERED = 24  # versions of a cell that a new one is compared with, the newest first
 _REFRESH = 5  # samples after which what drifts slowly is looked at again
+_CHANGE = 0.05  # share of cells that change at once where the screen does
 _MOVING = 0.2  # share of cells that change, from which on it matters how sharp the picture is
 _THUMB = (16, 9)
 _DRIFTED = 12  # grey levels of the pixel that differs most
@@ -156,7 +157,7 @@ class Follower:
         self._detail.append(float(np.abs(cv2.Laplacian(plane, cv2.CV_16S)).mean() if moving else 0))
         self._thumbs.append(cv2.resize(plane, _THUMB, interpolation=cv2.INTER_AREA))
         self._settle(windows, sample)
-        if sample % _REFRESH == 0:
+        if sample % _REFRESH == 0 or self._has_calmed():
             self._refresh(windows, sample)
         while time - self._times[0] >= len(self._unsettled) + 1:
             self._end_second()
@@ -185,6 +186,10 @@ class Follower:
             thumbs=np.stack(self._thumbs),
             unsettled=np.stack(self._unsettled),
         )
+
+    def _has_calmed(self) -> bool:
+        """Whether a great change is over just now: a fade leaves its traces in small steps."""
+        return len(self._unrest) > 1 and self._unrest[-2] > _CHANGE >= self._unrest[-1]
 
     def _end_second(self) -> None:
         share = np.maximum(self._waiting, 0) / np.float32(max(self._looked, 1))
