@@ -15,7 +15,20 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from .cells import CELL, Grid, Ids, Mask, Plane, all_windows, same, smooth, windows_of
+from .cells import (
+    CELL,
+    Grid,
+    Ids,
+    Mask,
+    Patches,
+    Plane,
+    all_windows,
+    contrast,
+    patches,
+    same,
+    smooth,
+    windows_of,
+)
 from .follow import History
 
 _FEATURES = 1500
@@ -61,22 +74,45 @@ class Elsewhere(NamedTuple):
 def seen_elsewhere(view: View, version: Ids, other: View) -> Elsewhere | None:
     """Which versions that stand on `view` are shown by `other`, at another place; None: none is."""
     history = view.history
-    cell = history.cell[version]
+    seen = _seen(view, history.cell[version], history.patch[version], other)
+    return Elsewhere(*seen) if seen and seen[0].any() else None
+
+
+def content_cells(view: View) -> Ids:
+    """The cells of a view on which something is, whether it stands or not."""
+    known = _patches(view)
+    return np.flatnonzero(contrast(known) > 0).astype(np.int32)
+
+
+def seen_cells(view: View, cell: Ids, other: View) -> Mask:
+    """For each of these cells: whether `other` shows what `view` has there, wherever."""
+    seen = _seen(view, cell, _patches(view)[cell], other)
+    return seen[0] if seen else np.zeros(len(cell), bool)
+
+
+def _patches(view: View) -> Patches:
+    grid = view.history.grid
+    everywhere = np.arange(grid.size, dtype=np.int32)
+    return patches(windows_of(all_windows(smooth(view.plane), grid), grid, everywhere))
+
+
+def _seen(
+    view: View, cell: Ids, known: Patches, other: View
+) -> tuple[Mask, NDArray[np.float64]] | None:
+    """Which cells of `view`, with what is known to stand there, `other` shows; the transform."""
     transform = _transform(view, cell, other)
     if transform is None:
         return None
-    height, width = view.plane.shape
+    grid, (height, width) = view.history.grid, view.plane.shape
     flags = cv2.WARP_INVERSE_MAP | cv2.INTER_LINEAR
     moved = cv2.warpAffine(
         smooth(other.plane), transform, (width, height), flags=flags, borderValue=(128,)
     )
-    windows = windows_of(all_windows(np.asarray(moved, np.uint8), history.grid), history.grid, cell)
-    known = history.patch[version]
+    windows = windows_of(all_windows(np.asarray(moved, np.uint8), grid), grid, cell)
     sure = same(windows, known)
     # Small letters come out of a codec a little otherwise at each place.
     likely = same(windows, known, _LOOSE)
-    found = sure | (likely & (support(history.grid, cell, cell[sure])[cell] >= _SUPPORT))
-    return Elsewhere(found, transform) if found.any() else None
+    return sure | (likely & (support(grid, cell, cell[sure])[cell] >= _SUPPORT)), transform
 
 
 def support(grid: Grid, asked: Ids, found: Ids) -> NDArray[np.float32]:

@@ -22,7 +22,7 @@ def persons(content: Content, proposals: Sequence[Proposal], stills: Sequence[St
     """For each proposal: the versions that show a person, who moves."""
     history = content.history
     moves = content.life < _STILL
-    seen = [_body(still.faces, history.grid)[history.cell] & moves for still in stills]
+    seen = [body(still.faces, history.grid)[history.cell] & moves for still in stills]
     found = []
     for proposal in proposals:
         hidden = np.zeros(len(moves), bool)
@@ -35,7 +35,7 @@ def persons(content: Content, proposals: Sequence[Proposal], stills: Sequence[St
     return found
 
 
-def _body(faces: Sequence[Box], grid: Grid) -> Mask:
+def body(faces: Sequence[Box], grid: Grid) -> Mask:
     """Cells on which those stand whose faces these are: they reach down to the edge."""
     mask = np.zeros(tuple(grid), bool)
     for x0, y0, x1, y1 in faces:
