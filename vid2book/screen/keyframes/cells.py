@@ -136,6 +136,18 @@ def contrast(known: Patches) -> NDArray[np.float32]:
     return np.where(clear, np.minimum(1, span / 50), 0).astype(np.float32)
 
 
+def straightness(known: Patches) -> NDArray[np.float32]:
+    """0 to 1 for each patch: 1 shows edges of one direction, a rule or a border, and no writing.
+
+    The coherence of the structure tensor (Bigun and Granlund, 1987).
+    """
+    square = known.reshape(-1, CELL, CELL).astype(np.float32)
+    down = square[:, 2:, 1:-1] - square[:, :-2, 1:-1]
+    along = square[:, 1:-1, 2:] - square[:, 1:-1, :-2]
+    a, b, c = ((x * y).sum((1, 2)) for x, y in ((along, along), (along, down), (down, down)))
+    return np.asarray(np.hypot(a - c, 2 * b) / np.maximum(a + c, 1e-6), np.float32)
+
+
 def holds(later: Patches, earlier: Patches) -> Mask:
     """Whether each `later` shows what is drawn on the `earlier` beside it: writing was added.
 

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from .cells import Ids, Mask, all_windows, drawn_over, patches, smooth, windows_of
+from .cells import Ids, Mask, all_windows, drawn_over, patches, smooth, straightness, windows_of
 from .content import Content, Weights
 from .displaced import View, seen_elsewhere, support
 
@@ -30,8 +30,11 @@ _TIE = 0.5  # worth that makes no difference
 _SEEN = 0.15  # weight from which on a cell counts
 _GROUP = 3  # cells that touch: the least that is written
 _PASSES = 0.7  # share of a mark that comes over something and goes again
-_AROUND = 0.5  # cells that stand within a mark, as a share of its own
+_WITHIN = 0.5  # cells that stand within a mark, as a share of its own
+_THIN = 2  # cells across of a line
+_STRAIGHT = 0.85  # mean of its cells
 _FULL = 0.97  # share of a picture's own content that a moment must show
+_RESTS = 2.0  # seconds; what stands for less passes
 _FRAME, _FRAME_SHARE = 3, 0.6  # pictures, and share of them, that show a window's frame
 _TELLING = 0.25  # share of what belongs to a picture; more of its own tells how long it stands
 _STANDS = 0.5  # and until it goes
@@ -196,32 +199,33 @@ def _needed(
 def _own(content: Content, versions: Mask, others: Mask) -> float:
     """The worth of versions in groups of cells: single ones here and there are no writing.
 
-    Nor is a mark, which comes and goes around or over what other pictures show as well.
+    Nor is a mark, which comes and goes around or over what other pictures show as well, nor a
+    straight line alone: the border of a sheet, a rule.
 
     Args:
         others: what is seen on the same picture and on others too.
     """
     grid, cell = content.history.grid, content.history.cell
-    weight, passing = np.zeros(grid.size), np.zeros(grid.size)
-    ids = np.flatnonzero(versions & (content.weight > 0))
+    weight, passing, straight = (np.zeros(grid.size) for _ in range(3))
+    ids = np.flatnonzero(versions & (content.weight > _SEEN))
     np.maximum.at(weight, cell[ids], content.weight[ids])
     np.maximum.at(passing, cell[ids], content.passing[ids])
+    np.maximum.at(straight, cell[ids], straightness(content.history.patch[ids]))
     stands = np.zeros(grid.size, bool)
     stands[cell[others & (content.weight > _SEEN)]] = True
-    there = weight > _SEEN
-    stands &= ~there
-    _, labels, stats, _ = cv2.connectedComponentsWithStats(
-        there.reshape(grid).astype(np.uint8), connectivity=8
-    )
-    count = stats[:, cv2.CC_STAT_AREA]
-    counts = count >= _GROUP
-    counts[0] = False  # the background
-    passes = np.bincount(labels.reshape(-1), passing) >= _PASSES * count
-    for i in np.flatnonzero(counts & passes):
-        left, top, width, height = stats[i, :4]
-        inside = stands.reshape(grid)[top : top + height, left : left + width]
-        counts[i] = inside.sum() < _AROUND * count[i]
-    return float(weight[counts[labels.reshape(-1)]].sum())
+    stands &= weight == 0
+    there = (weight > 0).astype(np.uint8).reshape(grid)
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(there, connectivity=8)
+    group = labels.reshape(-1)
+    worth = 0.0
+    for i in range(1, len(stats)):  # 0 is the background
+        left, top, width, height, count = stats[i]
+        inside = stands.reshape(grid)[top : top + height, left : left + width].sum()
+        is_mark = passing[group == i].mean() >= _PASSES and inside >= _WITHIN * count
+        is_line = min(width, height) <= _THIN and straight[group == i].mean() >= _STRAIGHT
+        if count >= _GROUP and not is_mark and not is_line:
+            worth += float(weight[group == i].sum())
+    return worth
 
 
 def _place(
@@ -230,7 +234,11 @@ def _place(
     """The best moment for what only this picture shows, and how long what belongs to it stands."""
     # The moments at which nothing crosses it yet are those of other pictures.
     alone, belongs = (np.where(proposal.crossed, 0, weight) for weight in (alone, belongs))
-    share = _share(content, alone, proposal.sample)
+    here = np.where(content.shown(proposal.sample), alone, 0)
+    share = _share(content, here, proposal.sample)
+    if (share >= _FULL).sum() < _RESTS * content.history.rate:
+        # It passes here, and the same may rest where it was displaced from.
+        share = _share(content, alone, proposal.sample)
     full = share >= _FULL
     full[proposal.sample] = True
     begin = int(np.flatnonzero(full)[0])

@@ -37,6 +37,7 @@ _LEAST_PAIRS = 8
 _REPROJECTION = 2.0  # pixels
 _LOOSE = 0.9  # of a pattern's deviation; a correlation of 0.6
 _SUPPORT = 0.4  # share of the cells around that are surely there
+_CERTAIN = 0.8  # of them, from which on the cell between them is there too
 _AROUND = 9  # cells across of the neighbourhood
 _ZOOM = 1.4  # a larger view shows details that a smaller one does not
 _UPRIGHT = 0.01  # a transform nearer than this to a shift is one
@@ -112,7 +113,11 @@ def _seen(
     sure = same(windows, known)
     # Small letters come out of a codec a little otherwise at each place.
     likely = same(windows, known, _LOOSE)
-    return sure | (likely & (support(grid, cell, cell[sure])[cell] >= _SUPPORT)), transform
+    around = support(grid, cell, cell[sure])[cell]
+    place = np.stack([grid.column(cell), grid.row(cell)]) * CELL + CELL / 2
+    x, y = transform[:, :2] @ place + transform[:, 2:]
+    inside = (x >= 0) & (x < width) & (y >= 0) & (y < height)
+    return sure | (likely & (around >= _SUPPORT)) | (inside & (around >= _CERTAIN)), transform
 
 
 def support(grid: Grid, asked: Ids, found: Ids) -> NDArray[np.float32]:

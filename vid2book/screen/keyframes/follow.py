@@ -65,6 +65,11 @@ class History:
     def samples(self) -> int:
         return len(self.times) - 1
 
+    @property
+    def rate(self) -> float:
+        """Samples a second."""
+        return self.samples / max(float(self.times[-1] - self.times[0]), 1e-3)
+
     def at(self, sample: int) -> Ids:
         """The versions that stand at a sample."""
         return self.version[(self.first <= sample) & (sample <= self.last)]
