@@ -30,6 +30,7 @@ _NOISE = 7.0  # grey levels by which two pictures of one thing differ (root mean
 _CODING = 0.4  # and as a share of the pattern's own deviation; 0.4: a correlation of 0.92
 _INK = 20  # grey levels between the writing and what it stands on
 _INK_NOISE = 10.0
+_INK_FAINT = 0.7  # of a drawing; noise hides no more of it
 _INK_CODING = 0.45
 _STILL_DRAWN = 0.9  # share of the strokes' pixels that must be strokes still
 _CROSSED = 0.8  # the same, where something is drawn over them
@@ -159,7 +160,9 @@ def holds(later: Patches, earlier: Patches) -> Mask:
     count = np.maximum(near.sum(1), 1)
     a, b = _centred(earlier, near, count), _centred(later, near, count)
     apart = np.sqrt(np.square(a - b).sum(1) / count)
-    limit = np.maximum(_INK_NOISE, _INK_CODING * np.sqrt(np.square(a).sum(1) / count))
+    drawn = np.sqrt(np.square(a).sum(1) / count)
+    # A blank cell differs from a faint drawing by no more than the drawing itself.
+    limit = np.maximum(np.minimum(_INK_NOISE, _INK_FAINT * drawn), _INK_CODING * drawn)
     touched = _still_drawn(later, earlier, ink)
     return np.asarray(((apart <= limit) | touched) & ink.any(1))
 

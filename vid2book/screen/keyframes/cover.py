@@ -19,6 +19,7 @@ import numpy as np
 from .cells import Ids, Mask, all_windows, drawn_over, patches, smooth, straightness, windows_of
 from .content import Content, Weights
 from .displaced import View, seen_elsewhere, support
+from .follow import History
 
 _NEIGHBOURS = 4  # pictures before and after in which displaced content is looked for
 _LEAST_MOVED = 6  # versions that may be worth a look for them elsewhere
@@ -34,6 +35,7 @@ _WITHIN = 0.5  # cells that stand within a mark, as a share of its own
 _THIN = 2  # cells across of a line
 _STRAIGHT = 0.85  # mean of its cells
 _FULL = 0.97  # share of a picture's own content that a moment must show
+_FADE = 0.05  # share of cells that change where the screen does
 _RESTS = 2.0  # seconds; what stands for less passes
 _FRAME, _FRAME_SHARE = 3, 0.6  # pictures, and share of them, that show a window's frame
 _TELLING = 0.25  # share of what belongs to a picture; more of its own tells how long it stands
@@ -247,6 +249,7 @@ def _place(
     # The first moment may hold the trace of what it took the place of.
     after_first = moments[np.isin(moments - 1, moments)]
     moments = after_first if len(after_first) else moments
+    moments = moments[_calm(content.history, moments)]
     clear = moments[visible[moments] >= _CLEAR * visible[moments].max()]
     for after in range(_AFTER, -1, -1):
         early = clear[np.isin(clear + after, clear)]
@@ -259,6 +262,13 @@ def _place(
     while first > 0 and stands[first - 1] >= _BEGINS:
         first -= 1
     return Chosen(sample, first, last, proposal.shown)
+
+
+def _calm(history: History, moments: Ids) -> Mask:
+    """Whether the screen moves no more at a moment than it does at most of them: it may fade."""
+    unrest = np.append(history.unrest, 0)
+    around = np.maximum(unrest[moments], unrest[moments + 1])
+    return np.asarray(around <= max(_FADE, float(np.median(around))))
 
 
 def _last(share: Weights, sample: int) -> int:

@@ -39,6 +39,7 @@ _REFRESH = 5  # samples after which what drifts slowly is looked at again
 _CHANGE = 0.05  # share of cells that change at once where the screen does
 _MOVING = 0.2  # share of cells that change, from which on it matters how sharp the picture is
 _THUMB = (16, 9)
+_STILL_IT = 0.8  # of a pattern's deviation; who has drifted further shows something else
 _DRIFTED = 12  # grey levels of the pixel that differs most
 
 
@@ -221,7 +222,8 @@ class Follower:
         apart = np.abs(patches(now).astype(np.int16) - self._latest[cell]).max(1)
         slid = apart > _DRIFTED
         cell, now = cell[slid], now[slid]
-        stays = same(now, self._latest[cell])
+        first = self._versions.patch[self._shown[cell]]
+        stays = same(now, self._latest[cell]) & same(now, first, _STILL_IT)
         self._latest[cell[stays]] = patches(now[stays])
         self._close(cell[~stays], sample - 1)
         self._show(cell[~stays], now[~stays], sample)

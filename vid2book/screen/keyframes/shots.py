@@ -33,6 +33,7 @@ _LOOK = 3.0  # seconds between two views of a shot
 _CUT = 0.5  # share of cells that change from one shot to the next
 _CUT_LOOK = 20.0  # grey levels by which the tiny pictures of two shots differ in the mean
 _MUCH = 5.0  # times what makes a picture that stands: content that stood too briefly is unsure
+_FADE = 0.05  # share of cells that change where the screen does
 _NEAR = 4  # views before and after with which one is compared
 _LASTS = 2  # other views that show what lasts
 _READABLE = 40  # cells that last, or there is nothing to be read
@@ -188,8 +189,10 @@ def _look(content: Content, windows: Sequence[tuple[int, int]], stills: Stills) 
     samples = []
     for first, last in windows:
         part = slice(first, last + 1)
-        detail = history.detail[part]
-        samples.append(first + int((detail if detail.max() > 0 else clear[part]).argmax()))
+        # A fade shows two pictures at once, which is sharp, but moves more than what goes on.
+        calm = history.unrest[part] <= max(_FADE, float(np.median(history.unrest[part])))
+        detail = np.where(calm, history.detail[part], 0)
+        samples.append(first + int((detail if detail.max() > 0 else clear[part] * calm).argmax()))
     planes = [still.plane for still in stills.at(float(history.times[k]) for k in samples)]
     return [View(history, k, plane) for k, plane in zip(samples, planes, strict=True)]
 
