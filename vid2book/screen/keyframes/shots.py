@@ -39,7 +39,9 @@ _LASTS = 2  # other views that show what lasts
 _READABLE = 40  # cells that last, or there is nothing to be read
 _CLEAN = 5  # steps in which it counts how much of a view passes
 _SHOWN = 0.8  # share of what lasts on a view that another must show to make it needless
-_SCENE = 0.5  # the same, where nothing lasts and all that can be asked is another scene
+_NEARLY = 0.5  # the same, where nothing lasts
+_SCENE = 0.15  # and where the camera moves as well: all that can be asked is another scene
+_HELD = 0.2  # share of cells that change all the time under a camera that is held in a hand
 _CHIEFLY = 0.3  # share of a picture that a person takes
 
 
@@ -163,7 +165,9 @@ def _pictures(content: Content, first: int, last: int, stills: Stills) -> Iterat
     else:
         windows = list(_windows(history, first, last, _STEP))
         views = _look(content, windows, stills)
-        cells, least = [content_cells(view) for view in views], _SCENE
+        cells = [content_cells(view) for view in views]
+        moves = float(history.unrest[first : last + 1].mean()) > _HELD
+        least = _SCENE if moves else _NEARLY
         kept = list(range(len(views)))
     since = first
     for i in kept:
