@@ -52,7 +52,7 @@ def count_cues(texts: Sequence[str], kind: str) -> Array:
 
 
 def takes_leave(text: str) -> bool:
-    """Whether a sentence ends a video rather than teaches: it speaks of the channel or the maker."""
+    """Whether a sentence ends a video: it speaks of the channel, the maker or other videos."""
     return any(count_cues([plain(text)], kind)[0] > 0 for kind in ("channel", "greeting", "leave"))
 
 

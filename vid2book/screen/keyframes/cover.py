@@ -36,6 +36,7 @@ _THIN = 2  # cells across of a line
 _STRAIGHT = 0.85  # mean of its cells
 _FULL = 0.97  # share of a picture's own content that a moment must show
 _FADE = 0.05  # share of cells that change where the screen does
+_MORE = 1.2  # times what goes on, as one sample differs from the next
 _RESTS = 2.0  # seconds; what stands for less passes
 _FRAME, _FRAME_SHARE = 3, 0.6  # pictures, and share of them, that show a window's frame
 _TELLING = 0.25  # share of what belongs to a picture; more of its own tells how long it stands
@@ -116,9 +117,7 @@ def settle(
     return sorted(chosen, key=lambda c: c.sample)
 
 
-def _find_displaced(
-    content: Content, views: Sequence[View], proposals: Sequence[Proposal]
-) -> None:
+def _find_displaced(content: Content, views: Sequence[View], proposals: Sequence[Proposal]) -> None:
     """Add to each proposal what it shows of those near it, crossed or at another place."""
     in_place = [proposal.shown.copy() for proposal in proposals]
     for i, view in enumerate(views):
@@ -268,7 +267,7 @@ def _calm(history: History, moments: Ids) -> Mask:
     """Whether the screen moves no more at a moment than it does at most of them: it may fade."""
     unrest = np.append(history.unrest, 0)
     around = np.maximum(unrest[moments], unrest[moments + 1])
-    return np.asarray(around <= max(_FADE, float(np.median(around))))
+    return np.asarray(around <= max(_FADE, _MORE * float(np.median(around))))
 
 
 def _last(share: Weights, sample: int) -> int:

@@ -34,6 +34,7 @@ _CUT = 0.5  # share of cells that change from one shot to the next
 _CUT_LOOK = 20.0  # grey levels by which the tiny pictures of two shots differ in the mean
 _MUCH = 5.0  # times what makes a picture that stands: content that stood too briefly is unsure
 _FADE = 0.05  # share of cells that change where the screen does
+_MORE = 1.2  # times what goes on, as one sample differs from the next
 _NEAR = 4  # views before and after with which one is compared
 _LASTS = 2  # other views that show what lasts
 _READABLE = 40  # cells that last, or there is nothing to be read
@@ -132,10 +133,10 @@ def _shots(history: History, stretch: Left) -> Iterator[tuple[int, int]]:
     end = int(np.searchsorted(history.times, stretch.end))
     for k in range(first + 1, end):
         length = history.times[k] - history.times[first]
-        if length >= _LEAST and history.times[end] - history.times[k] >= _LEAST:
-            if _is_cut(history, k):
-                yield first, k - 1
-                first = k
+        rest = history.times[end] - history.times[k]
+        if length >= _LEAST and rest >= _LEAST and _is_cut(history, k):
+            yield first, k - 1
+            first = k
     yield first, end - 1
 
 
@@ -180,7 +181,10 @@ def _windows(history: History, first: int, last: int, length: float) -> Iterator
     """First and last sample of stretches of this many seconds; the last may be longer."""
     end = history.times[last + 1]
     for k in range(first + 1, last + 1):
-        if history.times[k] - history.times[first] >= length and end - history.times[k] >= length / 2:
+        if (
+            history.times[k] - history.times[first] >= length
+            and end - history.times[k] >= length / 2
+        ):
             yield first, k - 1
             first = k
     yield first, last
@@ -194,7 +198,7 @@ def _look(content: Content, windows: Sequence[tuple[int, int]], stills: Stills) 
     for first, last in windows:
         part = slice(first, last + 1)
         # A fade shows two pictures at once, which is sharp, but moves more than what goes on.
-        calm = history.unrest[part] <= max(_FADE, float(np.median(history.unrest[part])))
+        calm = history.unrest[part] <= max(_FADE, _MORE * float(np.median(history.unrest[part])))
         detail = np.where(calm, history.detail[part], 0)
         samples.append(first + int((detail if detail.max() > 0 else clear[part] * calm).argmax()))
     planes = [still.plane for still in stills.at(float(history.times[k]) for k in samples)]
@@ -215,7 +219,10 @@ def _lasting(views: Sequence[View]) -> list[Ids]:
 def _cover(views: Sequence[View], lasting: Sequence[Ids]) -> list[int]:
     """Positions of the fewest views that show all that lasts; none where nothing does."""
     kept = [i for i in range(len(views)) if len(lasting[i]) >= _READABLE]
-    clean = [len(cells) / max(1, len(content_cells(view))) for view, cells in zip(views, lasting, strict=True)]
+    clean = [
+        len(cells) / max(1, len(content_cells(view)))
+        for view, cells in zip(views, lasting, strict=True)
+    ]
     gone = True
     while gone:
         gone = False
