@@ -218,7 +218,9 @@ def test_the_picture_before_an_end_card_is_not_the_last() -> None:
     for i, pixels in enumerate(slides):
         buffer = io.BytesIO()
         Image.fromarray(pixels).save(buffer, "JPEG")
-        frames.append(Keyframe(9 + 10 * i, 10 * i, 10 * i + 10, buffer.getvalue(), 1, 1, 0, 0, 0, i))
+        frames.append(
+            Keyframe(9 + 10 * i, 10 * i, 10 * i + 10, buffer.getvalue(), 1, 1, 0, 0, 0, i)
+        )
     clips = (Clip(0, 20, "", "", (0, 1)),)
     aligned = Aligned(clips, (Mark(None), Mark(None, "align: the end card")))
     summary = summary_of(Video("v", "/v.mp4"), 20.0, [], aligned, frames, ["Energy", "Thanks"])
