@@ -248,7 +248,7 @@ def _place(
     # The first moment may hold the trace of what it took the place of.
     after_first = moments[np.isin(moments - 1, moments)]
     moments = after_first if len(after_first) else moments
-    moments = moments[_calm(content.history, moments)]
+    moments = moments[_calm(content.history, moments.astype(np.int32))]
     clear = moments[visible[moments] >= _CLEAR * visible[moments].max()]
     for after in range(_AFTER, -1, -1):
         early = clear[np.isin(clear + after, clear)]
