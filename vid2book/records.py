@@ -190,6 +190,21 @@ class Clip:
 
 
 @dataclass(frozen=True)
+class Footage:
+    """The video of a clip, encoded anew: what of it is shown, and whether it is heard.
+
+    The clip is known by its times, as in `Element`. It is shown from its start to `end`, which
+    comes before the clip's where that is very long.
+    """
+
+    clip_start: float
+    clip_end: float
+    start: float
+    end: float
+    has_sound: bool
+
+
+@dataclass(frozen=True)
 class Element:
     """Where one position of a sample comes from. See the `elements` column."""
 
