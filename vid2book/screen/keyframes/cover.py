@@ -165,6 +165,8 @@ def _moved(content: Content, view: View, missing: Ids, other: View, still: Mask)
     if elsewhere is None:
         return none
     moved = missing[elsewhere.found]
+    if elsewhere.whole:
+        return moved
     drift = elsewhere.shift(content.history, np.flatnonzero(still).astype(np.int32))
     if len(drift) and np.median(drift) <= _DRIFT:
         return moved
