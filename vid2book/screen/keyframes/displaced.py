@@ -46,6 +46,7 @@ _STRONGEST = 300  # features that tell whether the whole picture moved
 _WHOLE = 0.8  # share of their pairs that must agree on how,
 _PAIRED = 0.4  # and of them that must have a pair
 _WIDE = 0.3  # share of width and of height over which these must lie
+_MOVED = 2.0  # pixels by which half of them must have moved, or the picture stands
 
 
 @dataclass(frozen=True)
@@ -155,8 +156,10 @@ def _whole_transform(view: View, other: View) -> NDArray[np.float64] | None:
     if fit is None:
         return None
     found, agree = fit
-    wide = np.ptp(pairs[0][agree], axis=0) >= _WIDE * np.array(view.plane.shape[::-1])
-    return found if agree.mean() >= _WHOLE and wide.all() else None
+    here, there = pairs[0][agree], pairs[1][agree]
+    wide = np.ptp(here, axis=0) >= _WIDE * np.array(view.plane.shape[::-1])
+    moved = np.median(np.hypot(*(there - here).T)) >= _MOVED
+    return found if agree.mean() >= _WHOLE and wide.all() and moved else None
 
 
 def _transform(view: View, cell: Ids, other: View) -> NDArray[np.float64] | None:
