@@ -213,6 +213,7 @@ class Corpus:
         try:
             judgement, transcript = work.get(JUDGE).judgement, work.get(TRANSCRIBE)
             keyframes, aligned = work.get(KEYFRAMES), work.get(ALIGN)
+            hidden = sum(d.stage == "privacy" and not d.kept for d in work.decisions(KEYFRAMES))
             against = contributing.against(judgement, verdict.duplicate)
             if not against or self.config.decide == "mark":
                 samples, decisions = interleaving.interleave(
@@ -229,8 +230,9 @@ class Corpus:
         except Failed as failure:
             return Contribution(Outcome(video, "failed", str(failure), 0.0))
         return contributing.contribute(
-            video, transcript, judgement, against, len(keyframes), samples, decisions, self._models
-        )
+            video, transcript, judgement, against, len(keyframes) + hidden, samples, decisions,
+            self._models,
+        )  # fmt: skip
 
     @cached_property
     def _models(self) -> dict[str, str]:
