@@ -199,7 +199,7 @@ def _before_the_lesson(
     if not text and any(shown.text for shown in screen):
         return Verdict("nothing is written on it, and nobody speaks yet")
     words = [word for word in _words(text) if word.isalpha() and len(word) > _SHORT]
-    is_card = _NAME_WORDS <= len(words) and len(_words(text)) <= _CARD_WORDS
+    is_card = len(words) >= _NAME_WORDS and len(_words(text)) <= _CARD_WORDS
     brief = keyframe.end - keyframe.start <= _INTRO and i + 1 < len(screen)
     if is_card and brief and related is not None and related < _UNRELATED:
         reason = "a card before the first word, with nothing of the lesson on it"

@@ -150,10 +150,10 @@ def test_an_avatar_that_waits_for_the_first_word_goes() -> None:
 @pytest.mark.parametrize(
     ("text", "until", "kept"),
     [
-        ("MINDSPARK\nfun for everyone", 4.0, False),
+        ("Bluebird Studios\npresents", 4.0, False),
         ("Kinetic energy\nan introduction", 4.0, True),
         ("x + y = 12\nsin t", 4.0, True),
-        ("MINDSPARK\nfun for everyone", 10.0, True),
+        ("Bluebird Studios\npresents", 10.0, True),
     ],
     ids=["a channel", "a title", "a formula", "for long"],
 )
