@@ -19,7 +19,9 @@ from .ocr import Ocr
 from .ocr_rapid import RapidOcr
 from .open_clip import OpenClip, Vectors
 from .openai_whisper import OpenAIWhisper
+from .packaged_whisper import missing_extra
 from .recogniser import Recogniser
+from .speech import Engine
 from .tokens import TokenCounter
 
 Embed = Callable[[Sequence[str]], NDArray[np.float32]]
@@ -40,9 +42,15 @@ class Models:
     @cached_property
     def speech(self) -> Recogniser:
         wanted = self._transcribe
-        if wanted.backend == "whisper":
-            return Recogniser(OpenAIWhisper(wanted.model, wanted.beam_size))
-        return Recogniser(FasterWhisper(wanted.model, wanted.beam_size, wanted.batch_size))
+        engine: Engine = (
+            OpenAIWhisper(wanted.model, wanted.beam_size)
+            if wanted.backend == "whisper"
+            else FasterWhisper(wanted.model, wanted.beam_size, wanted.batch_size)
+        )
+        other = _other_speech(wanted)
+        if other and (extra := missing_extra(other)):
+            return Recogniser(engine, None, f"pip install 'vid2book[{extra}]'")
+        return Recogniser(engine, FasterWhisper(other, wanted.beam_size) if other else None)
 
     @cached_property
     def ocr(self) -> Ocr:
@@ -139,7 +147,18 @@ def _speech_identity(transcribe: Transcribe) -> str:
     if not transcribe.enabled or transcribe.backend == "captions":
         return ""
     back_end = openai_whisper if transcribe.backend == "whisper" else faster_whisper
-    return back_end.identity(transcribe.model)
+    engine, other = back_end.identity(transcribe.model), _other_speech(transcribe)
+    if not other:
+        return engine
+    if missing_extra(other):
+        return f"{engine}; {other} is not installed"
+    return f"{engine}; {faster_whisper.identity(other)}"
+
+
+def _other_speech(transcribe: Transcribe) -> str:
+    """The model that is asked beside the first; empty where that knows many languages itself."""
+    english = faster_whisper.knows_english_alone(transcribe.model)
+    return (transcribe.multilingual or "") if english else ""
 
 
 def models_of(config: Config) -> Models:

@@ -18,7 +18,7 @@ from vid2book.models.faster_whisper import FasterWhisper
 from vid2book.models.openai_whisper import OpenAIWhisper
 from vid2book.models.packaged_whisper import packaged_hash
 from vid2book.models.packages import package_folder
-from vid2book.models.recogniser import Recogniser, _Heard, _settled
+from vid2book.models.recogniser import Recogniser, _Hearing, _settled
 from vid2book.models.speech import RecognisedWindow, SpeechModelError
 from vid2book.models.windows import RATE, Piece, cut_windows, find_pieces, place, sound
 from vid2book.records import Word
@@ -209,17 +209,17 @@ def test_speech_without_a_pause_is_cut_where_it_is_quietest() -> None:
 def test_what_the_model_left_out_or_looped_on_is_tried_again() -> None:
     window = [Piece(n * 5.0, n * 5.0 + 4.8, 0.4) for n in range(4)]
     full = tuple(Word(n * 0.5, n * 0.5 + 0.4, f" w{n}") for n in range(40))
-    whole = _Heard(window, list(full), 0.1)
+    whole = _Hearing(window, list(full), 0.1)
     assert _settled(whole) == ([whole], [])
-    stopped = _Heard(window, list(full[:20]), 0.1)
+    stopped = _Hearing(window, list(full[:20]), 0.1)
     assert _settled(stopped) == ([stopped._replace(window=window[:2])], [window[2:]])
-    holed = _Heard(window, [w for w in full if not 5 <= w.start < 10], 0.1)
+    holed = _Hearing(window, [w for w in full if not 5 <= w.start < 10], 0.1)
     assert _settled(holed) == ([], [window[:2], window[2:]])
-    loop = _Heard(window, [Word(w.start, w.end, " again and") for w in full], 0.1)
+    loop = _Hearing(window, [Word(w.start, w.end, " again and") for w in full], 0.1)
     assert _settled(loop) == ([], [window[:2], window[2:]])
-    tune = _Heard(window, [], 0.9)
+    tune = _Hearing(window, [], 0.9)
     assert _settled(tune) == ([tune], [])
-    missed = _Heard(window, [], 0.1)
+    missed = _Hearing(window, [], 0.1)
     assert _settled(missed) == ([], [window[:2], window[2:]])
 
 
