@@ -12,6 +12,7 @@ from ..config import Align, Config, Keyframes, Llm, Read, Transcribe
 from . import faster_whisper, openai_whisper
 from .chat import Chat
 from .embed import WordLlama
+from .embed_any import MultilingualE5
 from .embed_sentence import SentenceEmbeddings
 from .face import HaarFaces
 from .faster_whisper import FasterWhisper
@@ -69,6 +70,11 @@ class Models:
     @cached_property
     def embed(self) -> WordLlama:
         return WordLlama()
+
+    @cached_property
+    def embed_any(self) -> MultilingualE5 | None:
+        """For languages other than English; None where its package is not installed."""
+        return MultilingualE5() if MultilingualE5.is_installed() else None
 
     @cached_property
     def align_embed(self) -> Embed:
@@ -134,6 +140,8 @@ class Models:
                 return self.embedded_ocr.identity if self._is_served else ""
             case "embed":
                 return self.embed.identity
+            case "embed_any":
+                return self.embed_any.identity if self.embed_any else ""
             case "align_embed":
                 return self._align_embeddings[1]
             case "faces":

@@ -91,9 +91,8 @@ class Recogniser:
         engines = [e for e in (self.engine, self.other) if e and name_in(e, spoken.code)]
         if not engines:
             unheard = why_unheard(spoken, self.engine, self.other, self._advice)
-            return Recognised(
-                [], spoken.code, sounds, spoken.probability, unheard, note=spoken.note
-            )
+            known = spoken.probability if spoken.code else None
+            return Recognised([], spoken.code, sounds, known, unheard, note=spoken.note)
         heard = _heard(engines[0], audio, windows, spoken.code, expect(spoken.code))
         segments = _with_voice(audio, [s for result in heard for s in _segments(result)])
         by = engines[0].name

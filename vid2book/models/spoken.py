@@ -2,9 +2,10 @@
 
 A multilingual Whisper guesses the language of a window of 30 s (Radford et al., "Robust Speech
 Recognition via Large-Scale Weak Supervision", 2022, section 2.3). Of speech whose first window
-leaves it open, more windows are asked and their probabilities averaged. An English-only model turns
-any language into fluent English and is as sure of it as of the real thing, so it is never asked. But
-where the sound leaves it open, words that both models hear alike show that English is spoken.
+leaves it open, more windows are asked and their probabilities averaged. An English-only model
+turns any language into fluent English and is as sure of it as of the real thing, so it is never
+asked. But where the sound leaves it open, words that both models hear alike show that English is
+spoken.
 """
 
 from __future__ import annotations

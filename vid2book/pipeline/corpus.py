@@ -19,6 +19,7 @@ from ..assemble.contribution import Contribution, with_images
 from ..assemble.reduce import Reduced
 from ..assemble.summarise import SUMMARISE, Summary
 from ..config import Config
+from ..languages import UNKNOWN
 from ..models.lazy import models_of
 from ..records import Decision, Mark, Outcome, Sample, Transcript, Video
 from ..screen.keyframes import KEYFRAMES
@@ -199,7 +200,7 @@ class Corpus:
             if not against or self.config.decide == "mark":
                 samples, decisions = interleaving.interleave(
                     video,
-                    transcript.language,
+                    transcript.language or UNKNOWN,
                     keyframes,
                     work.get(LEGIBLE),
                     aligned.clips,

@@ -74,7 +74,7 @@ def recognise(
     transcript = Transcript(
         tuple(heard.segments),
         heard.language,
-        heard.by or model,
+        "none" if heard.unheard else heard.by or model,
         duration,
         heard.language_score,
         heard.unheard,

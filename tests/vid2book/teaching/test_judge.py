@@ -12,7 +12,7 @@ from passages import Part, Passage, Recording, passages, record
 from vid2book import config
 from vid2book.models.embed import WordLlama
 from vid2book.records import CRITERIA, Decision, Judgement, Segment, Sentence, Transcript, Video
-from vid2book.teaching.classify import off_topic
+from vid2book.teaching.context import off_topic
 from vid2book.teaching.judge import judge
 from vid2book.teaching.score import score
 
