@@ -238,7 +238,10 @@ def test_an_unknown_language_is_judged_too() -> None:
     recording = record(replace(vlog, video=replace(vlog.video, language="")))
     sentences, judgement, decisions = run(recording, any_language=embed_any())
     assert not judgement.kept and judgement.reason.startswith("teaches nothing")
-    assert {d.reason for d in decisions if d.level == "sentence"} <= {"small talk", "channel housekeeping"}
+    assert {d.reason for d in decisions if d.level == "sentence"} <= {
+        "small talk",
+        "channel housekeeping",
+    }
     assert all(s.drop for s in sentences)
 
 
