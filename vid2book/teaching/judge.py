@@ -36,7 +36,7 @@ def judge(
     several language models one is enough, as with the Multimodal Textbook (arXiv 2501.00958,
     section 7.1). Without language models the rules are the grader. One in which nobody speaks, or
     whose speech is too short to judge, or was not heard, or could not be judged by anyone, stays if
-    enough is written on its pictures.
+    enough is written on its pictures, and if it is English, teaches.
 
     Returns:
         All sentences with `teaching` and `drop` set, the judgement, and decisions: for the video,
@@ -168,10 +168,21 @@ def _verdict(
         why = f"too few words to judge: {total} are said, {settings.min_words} are needed"
     else:
         why = f"nobody judged what is said: {scores.unjudged}"
+    return _by_writing(why, scores, float(total > 0), settings)
+
+
+def _by_writing(why: str, scores: Scores, share: float, settings: config.Judge) -> _Verdict:
+    """Whether enough is written on the pictures, and teaches; `share` is of what is said."""
     least = settings.min_words // 2
     reason = f"{why}; {scores.written} different words stand on its pictures"
-    enough = scores.written >= least
-    return _Verdict(enough, reason if enough else f"{reason}, {least} are needed", float(total > 0))
+    if scores.written < least:
+        return _Verdict(False, f"{reason}, {least} are needed", share)
+    if scores.written_teaching is None:
+        return _Verdict(True, reason, share)
+    if scores.written_teaching >= settings.min_teaching_share:
+        return _Verdict(True, reason, scores.written_teaching)
+    none = f"{reason}, and they teach nothing: {scores.written_teaching:.2f} of 1"
+    return _Verdict(False, none, scores.written_teaching)
 
 
 def _by_speech(

@@ -27,6 +27,7 @@ from .any_language import classify_any, relevance_any
 from .classify import classify, relevance
 from .grade import grade
 from .wording import Embed
+from .written import written_teaching
 
 _TEACHES = 0.5  # a sentence's score above which it counts as part of the lesson
 
@@ -37,7 +38,8 @@ class Scores:
 
     `teaching` and `kinds` have an entry per sentence: the chance that it teaches, and what it is if
     not. `unjudged` says why the sentences were not scored; then all of them teach. `written` counts
-    the different words that are written on the pictures.
+    the different words that are written on the pictures, and `written_teaching` is the mean chance
+    that they teach; None: nobody knows.
     """
 
     teaching: tuple[float, ...]
@@ -46,6 +48,7 @@ class Scores:
     models: tuple[Grades, ...] = ()
     unjudged: str = ""
     written: int = 0
+    written_teaching: float | None = None
 
 
 def score(
@@ -72,7 +75,12 @@ def score(
     scores = _by_rules(video, sentences, screen, transcript, embed, embed_any, settings)
     written = {word for _, text in screen for word in words_and_ideograms(text.lower())}
     scores = replace(scores, written=len(written))
-    if not settings.enabled or not sentences:
+    if not settings.enabled:
+        return scores, []
+    # Whether the speech is enough to judge by, the judge decides; if not, this stands in.
+    taught = written_teaching(video, screen, transcript.duration, embed)
+    scores = replace(scores, written_teaching=taught)
+    if not sentences:
         return scores, []
     answers = grade(video, transcript, chats)
     models = tuple(answer for answer in answers if isinstance(answer, Grades))
