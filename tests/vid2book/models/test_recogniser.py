@@ -199,6 +199,8 @@ def test_openai_whisper_from_a_checkpoint(tmp_path: Path) -> None:
     engine = OpenAIWhisper(str(path), beam_size=1)
     assert engine.name == "openai-whisper tiny.pt" and {"en", "es"} <= set(engine.languages)
     windows = [spoken(SENTENCES[0])[:RATE], spoken(SENTENCES[2])[:RATE]]
+    likely = engine.identify(windows[0])
+    assert {"en", "es"} <= set(likely) and abs(sum(likely.values()) - 1) < 1e-3
     found, language = engine.recognise(windows, "", "Energy.")
     assert len(found) == 2 and language in engine.languages
     again, _ = OpenAIWhisper(str(path), beam_size=1).recognise(windows[:1], language, "Energy.")
