@@ -10,6 +10,7 @@ from typing import Any
 from ..vlm import Vlm
 from .checkpoint import TrainError
 from .config import TrainConfig
+from .files import keep_files
 
 
 def kept_in(config: TrainConfig) -> str:
@@ -116,7 +117,7 @@ def learning_rate(config: TrainConfig, done: float) -> float:
 
 
 def save(vlm: Vlm, trained: Any, accelerator: Any, config: TrainConfig, out: Path) -> None:
-    """Write model and processor so that `from_pretrained(out)` opens them.
+    """Write model and processor so that what opens the base opens them.
 
     Adapters are merged into it, and stand alone in `out/adapter`.
     """
@@ -129,4 +130,4 @@ def save(vlm: Vlm, trained: Any, accelerator: Any, config: TrainConfig, out: Pat
         model.merge_and_unload().save_pretrained(out)
     else:
         model.save_pretrained(out, state_dict=state)
-    vlm.processor.save_pretrained(out)
+    keep_files(vlm, out)

@@ -113,15 +113,19 @@ def internvl() -> tuple[Any, Any]:
 
 def lfm2_vl() -> tuple[Any, Any]:
     """Up to four tiles of 64 pixels where the picture is large, and the whole."""
-    from transformers import Lfm2VlConfig, Lfm2VlImageProcessor, Lfm2VlProcessor
+    import transformers
+    from transformers import Lfm2VlConfig, Lfm2VlProcessor
 
+    kinds: Any = transformers
+    image_processor = getattr(kinds, "Lfm2VlImageProcessor", None) or kinds.Lfm2VlImageProcessorFast
     words = tokenizer(
         image_token="<image>",
         image_start_token="<|image_start|>",
         image_end_token="<|image_end|>",
         image_thumbnail_token="<|img_thumbnail|>",
+        image_thumbnail="<|img_thumbnail|>",  # its older name
     )
-    images = Lfm2VlImageProcessor(
+    images = image_processor(
         tile_size=32,
         encoder_patch_size=8,
         min_tiles=2,

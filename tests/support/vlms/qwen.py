@@ -21,7 +21,7 @@ def qwen2_vl() -> tuple[Any, Any]:
         Qwen2VLImageProcessor(**_PATCHES), words, Qwen2VLVideoProcessor(**_PATCHES)
     )
     vision = {"depth": 2, "embed_dim": 32, "hidden_size": 32, "num_heads": 2, "patch_size": 8}
-    return Qwen2VLConfig(text_config=_text(words), vision_config=vision, **_ids(words)), processor
+    return Qwen2VLConfig(text_config=rotated(words), vision_config=vision, **_ids(words)), processor
 
 
 def qwen2_5_vl() -> tuple[Any, Any]:
@@ -37,7 +37,7 @@ def qwen2_5_vl() -> tuple[Any, Any]:
         Qwen2VLImageProcessor(**_PATCHES), words, Qwen2VLVideoProcessor(**_PATCHES)
     )
     vision = _VISION | {"window_size": 32, "fullatt_block_indexes": [1]}
-    config = Qwen2_5_VLConfig(text_config=_text(words), vision_config=vision, **_ids(words))
+    config = Qwen2_5_VLConfig(text_config=rotated(words), vision_config=vision, **_ids(words))
     return config, processor
 
 
@@ -46,7 +46,7 @@ def qwen3_vl() -> tuple[Any, Any]:
 
     words = tokenizer()
     config = Qwen3VLConfig(
-        text_config=_text(words, head_dim=8),
+        text_config=rotated(words, head_dim=8),
         vision_config=_VISION | {"num_position_embeddings": 16, "deepstack_visual_indexes": [0]},
         **_ids(words),
     )
@@ -59,7 +59,7 @@ def qwen3_5() -> tuple[Any, Any]:
 
     words = tokenizer()
     config = Qwen3_5Config(
-        text_config=_text(
+        text_config=rotated(
             words,
             head_dim=8,
             layer_types=["linear_attention", "full_attention"],
@@ -82,7 +82,8 @@ def _qwen3_processor(words: Any) -> Any:
     )
 
 
-def _text(words: Any, **more: Any) -> dict[str, Any]:
+def rotated(words: Any, **more: Any) -> dict[str, Any]:
+    """Settings of a language model with positions in three dimensions."""
     rope = {"rope_type": "default", "rope_theta": 10000.0, "mrope_section": [1, 1, 2]}
     return text(words, rope_parameters=rope, **more)
 

@@ -40,14 +40,11 @@ def tokenizer(**named: str) -> Any:
     backend.post_processor = processors.TemplateProcessing(
         single="<s> $A", special_tokens=[("<s>", 1)]
     )
-    # Only so does `from_pretrained` give the tokens their names back.
-    extra: Any = named or _SPECIAL[4:]
-    made = PreTrainedTokenizerFast(
+    return PreTrainedTokenizerFast(
         tokenizer_object=backend,
         unk_token="<unk>",
         bos_token="<s>",
         eos_token="</s>",
         pad_token="<pad>",
-        extra_special_tokens=extra,
+        extra_special_tokens=named,
     )
-    return made
