@@ -47,7 +47,6 @@ FAMILIES = {
     "qwen3_vl": Family(packs=True, connectors=("merger", "deepstack_merger_list")),
     "qwen3_5": Family(connectors=("merger",)),
     "smolvlm": _PACKED,
-    "vipllava": Family(pads_to_square=True),
 }
 
 

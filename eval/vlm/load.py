@@ -100,6 +100,11 @@ def load(name: str | Path, *, dtype: str = "auto", device: str = "cpu") -> Vlm:
         raise
     except (OSError, ValueError, ImportError) as error:
         raise VlmError(f"cannot load the model {name}: {error}") from None
+    if not hasattr(processor, "tokenizer") or not hasattr(processor, "image_processor"):
+        raise VlmError(
+            f"{name} has no processor for text and images, only a {type(processor).__name__}; "
+            "put the files of its base's processor beside it"
+        )
     if processor.tokenizer.pad_token is None:
         processor.tokenizer.pad_token = processor.tokenizer.eos_token
     family, model = family_of(config.model_type), model.to(device)

@@ -13,7 +13,7 @@ from typing import Any
 from PIL import Image
 
 from .calls import join, on_device, per_token, process, with_places
-from .writing import Writing, added_tokens, placeholders
+from .writing import Writing, added_tokens, placeholder_of
 
 _TEXTS = ("before", "between", "after")
 
@@ -31,18 +31,18 @@ def probe(model: Any, processor: Any, *, packs: bool) -> Writing:
         packs: whether samples are to share a sequence; otherwise they are rows of a batch.
 
     Raises:
-        ProbeError: nothing that could stand for a picture is one, or a picture becomes tokens that
-            cannot be told from text.
+        ProbeError: what should stand for a picture does not, or it becomes tokens that cannot be
+            told from text.
     """
-    errors: list[str] = []
-    for placeholder in dict.fromkeys(placeholders(processor, model.config)):
-        try:
-            return _try(model, processor, placeholder, packs)
-        except ProbeError as error:
-            errors.append(str(error))
-        except Exception as error:  # what processors of other makers raise
-            errors.append(f"{placeholder!r}: {type(error).__name__}: {error}")
-    raise ProbeError("; ".join(errors) or "neither template nor processor names an image token")
+    placeholder = placeholder_of(processor, model.config)
+    if placeholder is None:
+        raise ProbeError("neither chat template nor processor names an image token")
+    try:
+        return _try(model, processor, placeholder, packs)
+    except ProbeError:
+        raise
+    except Exception as error:  # whatever models and processors of other makers raise
+        raise ProbeError(f"{placeholder!r}: {type(error).__name__}: {error}") from error
 
 
 def _try(model: Any, processor: Any, placeholder: str, packs: bool) -> Writing:

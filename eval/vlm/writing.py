@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -28,21 +27,20 @@ class Writing:
     axes: dict[str, int] = field(default_factory=dict)
 
 
-def placeholders(processor: Any, config: Any) -> Iterator[str]:
-    """What may stand for a picture, the most trustworthy first.
+def placeholder_of(processor: Any, config: Any) -> str | None:
+    """What stands for a picture in the processor's text; None where nothing tells.
 
     The chat template knows the marks around a picture that some processors (Qwen's) leave to it;
     without one the config may name them.
     """
     if written := _in_template(processor):
-        yield written
-    token = getattr(processor, "image_token", None)
-    start, end = _named(config, "start"), _named(config, "end")
-    if token and start is not None and end is not None:
-        start, end = processor.tokenizer.convert_ids_to_tokens([start, end])
-        yield f"{start}{token}{end}"
-    if token:
-        yield token
+        return written
+    token: str | None = getattr(processor, "image_token", None)
+    marks = [_named(config, "start"), _named(config, "end")]
+    if token is None or None in marks:
+        return token
+    start, end = processor.tokenizer.convert_ids_to_tokens(marks)
+    return f"{start}{token}{end}"
 
 
 def added_tokens(tokenizer: Any) -> dict[str, int]:

@@ -147,6 +147,14 @@ def test_a_config_that_names_another_token_is_refused(tmp_path: Path) -> None:
         load(tmp_path)
 
 
+def test_a_tokenizer_in_the_processors_place_is_refused(tmp_path: Path) -> None:
+    vlms.save("qwen3_vl", tmp_path)
+    for name in ("processor_config.json", "preprocessor_config.json"):
+        (tmp_path / name).unlink(missing_ok=True)
+    with pytest.raises(VlmError, match=r"no processor for text and images|cannot load the model"):
+        load(tmp_path)
+
+
 def test_an_encoder_decoder_is_refused(tmp_path: Path) -> None:
     from transformers import UdopConfig
 
