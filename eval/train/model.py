@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import math
 import re
 from pathlib import Path
 from typing import Any
 
-from ..vlm import Vlm
+from ..vlm import Vlm, load
 from .checkpoint import TrainError
 from .config import TrainConfig
 from .files import keep_files
@@ -106,16 +105,6 @@ def complete_gradients(model: Any) -> None:
             weight.grad = torch.zeros_like(weight)
 
 
-def learning_rate(config: TrainConfig, done: float) -> float:
-    """The rate of a step after which `done` (0 to 1) of the run is done."""
-    if done < config.warmup:
-        return config.learning_rate * done / config.warmup
-    if config.schedule == "constant":
-        return config.learning_rate
-    falling = (min(done, 1.0) - config.warmup) / (1 - config.warmup) if config.warmup < 1 else 1.0
-    return config.learning_rate * (1 + math.cos(math.pi * falling)) / 2
-
-
 def save(vlm: Vlm, trained: Any, accelerator: Any, config: TrainConfig, out: Path) -> None:
     """Write model and processor so that what opens the base opens them.
 
@@ -126,6 +115,9 @@ def save(vlm: Vlm, trained: Any, accelerator: Any, config: TrainConfig, out: Pat
         return
     model = accelerator.unwrap_model(trained)
     if config.weights == "lora":
+        if hasattr(accelerator.state, "fsdp_plugin"):  # its own weights are parts
+            model = choose_weights(load(vlm.name, dtype=kept_in(config)), config)
+            model.load_state_dict(state)
         model.save_pretrained(out / "adapter")
         model.merge_and_unload().save_pretrained(out)
     else:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from ..corpora import Interleaved
@@ -26,7 +26,7 @@ class Piece:
         positions: (L,), or (4, L) where the model has positions in time, height and width.
         pixels: the images, in the family's own shapes.
         images: how many.
-        row: place of its sample in this process's order.
+        row: which sample it is of.
         last: whether the sample ends here.
     """
 
@@ -46,61 +46,42 @@ class Piece:
         return int((self.tokens["labels"] != IGNORED).sum())
 
 
-@dataclass
-class Pack:
-    """Pieces that share a budget.
-
-    Attributes:
-        rows: how many rows ended in it, those left out included.
-        after: where the next pack begins: rows done, and pieces done of the row after them.
-        dropped: what was left out since the last pack, by reason.
-    """
-
-    pieces: list[Piece] = field(default_factory=list)
-    rows: int = 0
-    after: tuple[int, int] = (0, 0)
-    dropped: Counter[str] = field(default_factory=Counter)
-
-    @property
-    def learned(self) -> int:
-        return sum(piece.learned for piece in self.pieces)
+def fill(pieces: Iterable[Piece], max_tokens: int) -> list[list[Piece]]:
+    """Sequences of pieces within the budget, as few as first fit of the longest first makes."""
+    sequences: list[list[Piece]] = []
+    free: list[int] = []
+    for piece in sorted(pieces, key=len, reverse=True):
+        fits = next((i for i, left in enumerate(free) if len(piece) <= left), None)
+        if fits is None:
+            sequences.append([piece])
+            free.append(max_tokens - len(piece))
+        else:
+            sequences[fits].append(piece)
+            free[fits] -= len(piece)
+    return sequences
 
 
-def packs(
-    vlm: Vlm, samples: Iterable[Interleaved], data: Data, start: tuple[int, int] = (0, 0)
-) -> Iterator[Pack]:
-    """Packs in the order of the samples, each closed when the next piece does not fit.
-
-    Packing in order wastes more of the budget than sorting by length, and no padding follows from
-    it: a sequence is as long as its pieces. In return a pack is a stretch of the corpus, so that
-    a run goes on from two numbers.
+def pieces_of(
+    vlm: Vlm, sample: Interleaved, data: Data, row: int, dropped: Counter[str]
+) -> list[Piece]:
+    """A sample in as many pieces as the budget and the cap on images ask for.
 
     Args:
         vlm: the model.
-        samples: beginning with the first row of `start`.
-        data: text, budget and caps.
-        start: rows before the first sample, and pieces of it to leave out.
+        sample: of a corpus.
+        data: text, layout, budget and caps.
+        row: what the pieces are to be known by.
+        dropped: what is left out is counted here, by reason. Of a sample that cannot be used,
+            that is all of it.
     """
-    pack, length = Pack(after=start), 0
-    row, skip = start
-    for sample in samples:
-        try:
-            pieces = _pieces(vlm, sample, data, row, pack.dropped)
-        except Unusable as error:
-            pack.dropped[str(error)] += 1
-            pieces = []
-        for number, piece in enumerate(pieces[skip:], skip + 1):
-            if pack.pieces and length + len(piece) > data.max_tokens:
-                yield pack
-                pack, length = Pack(after=pack.after), 0
-            pack.pieces.append(piece)
-            length += len(piece)
-            pack.after = (row, number)
-        row, skip = row + 1, 0
-        pack.rows += 1
-        pack.after = (row, 0)
-    if pack.rows:
-        yield pack
+    try:
+        pieces = _pieces(vlm, sample, data, row, dropped)
+        if not any(piece.learned for piece in pieces):
+            raise Unusable("a row without text after an image")
+    except Unusable as error:
+        dropped[str(error)] += 1
+        return []
+    return pieces
 
 
 def collate(vlm: Vlm, pieces: Sequence[Piece]) -> dict[str, Any]:
@@ -120,14 +101,20 @@ def collate(vlm: Vlm, pieces: Sequence[Piece]) -> dict[str, Any]:
     return on_device(vlm.model, batch)
 
 
-def blank(vlm: Vlm) -> Piece:
-    """A grey image and nothing to learn, for a process whose others have an image or data left.
+def alike(sequences: list[list[Piece]], passes: int, blank: Piece) -> list[list[Piece]]:
+    """As many sequences as the process with most has, each with an image.
 
-    Processes that share a model's gradients must run the same modules.
+    Processes that share a model's gradients must run the same modules as often.
     """
+    sequences = sequences + [[]] * (passes - len(sequences))
+    return [s if any(p.images for p in s) else [*s, blank] for s in sequences]
+
+
+def blank(vlm: Vlm) -> Piece:
+    """A grey image and nothing to learn, for a process whose others have an image or data left."""
     from PIL import Image
 
-    piece = _encode(vlm, [Image.new("RGB", (32, 32), "grey")], row=-1, last=False)
+    piece = _encode(vlm, [Image.new("RGB", (32, 32), "grey")], Data(), row=-1, last=False)
     piece.tokens["labels"].fill_(IGNORED)
     return piece
 
@@ -135,11 +122,11 @@ def blank(vlm: Vlm) -> Piece:
 def _pieces(
     vlm: Vlm, sample: Interleaved, data: Data, row: int, dropped: Counter[str]
 ) -> list[Piece]:
-    todo = cap(sequence(sample, data.text), data.max_images)[::-1]
+    todo = cap(sequence(sample, data.text), data, dropped)[::-1]
     pieces: list[Piece] = []
     while todo:
         items = todo.pop()
-        piece = _encode(vlm, items, row, last=not todo)
+        piece = _encode(vlm, items, data, row, last=not todo)
         if len(piece) > data.max_tokens and len(items) > 1:
             todo += halve(items)[::-1]
             continue
@@ -154,12 +141,14 @@ def _pieces(
     return pieces
 
 
-def _encode(vlm: Vlm, items: Sequence[Item], row: int, last: bool) -> Piece:
+def _encode(vlm: Vlm, items: Sequence[Item], data: Data, row: int, last: bool) -> Piece:
     import torch
 
-    inputs, image = encode_with_mask(vlm, items, end=last)
+    inputs, image = encode_with_mask(vlm, items, end=last, spaced=data.joined_by == "space")
     tokens = {name: value[0] for name, value in inputs.items() if per_token(value, inputs)}
     tokens["labels"] = _labels(tokens["input_ids"], image)
+    if data.learn_from == "first-image":
+        tokens["labels"][: _first_image(image)] = IGNORED
     positions = torch.arange(len(tokens["input_ids"]))
     if vlm.family.packs and hasattr(vlm.model.model, "get_rope_index"):  # Qwen's are in 3-D
         rope = vlm.model.model.get_rope_index
@@ -183,6 +172,12 @@ def _labels(ids: Any, image: Any) -> Any:
     labels[image] = IGNORED
     labels[0] = IGNORED
     return labels
+
+
+def _first_image(image: Any) -> int:
+    """Where the first image begins; the length where there is none."""
+    places = image.nonzero()
+    return int(places[0]) if len(places) else len(image)
 
 
 def _first(piece: Piece, length: int) -> Piece:

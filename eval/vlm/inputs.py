@@ -23,28 +23,32 @@ class Message:
     content: tuple[Item, ...]
 
 
-def encode(vlm: Vlm, sequence: Sequence[Item], *, end: bool = True) -> dict[str, Any]:
+def encode(
+    vlm: Vlm, sequence: Sequence[Item], *, end: bool = True, spaced: bool = False
+) -> dict[str, Any]:
     """Inputs for plain interleaved text: a line for each item, images where they stand.
 
     Args:
         vlm: the model.
         sequence: texts and images in order.
         end: whether the end-of-sequence token follows.
+        spaced: no lines, but a space between two texts or two images, and nothing between a text
+            and an image.
 
     Returns:
         What the processor gives for a batch of one, as tensors: `input_ids` and `attention_mask`
         (1, length), the pixels in the family's own shapes.
     """
-    return encode_with_mask(vlm, sequence, end=end)[0]
+    return encode_with_mask(vlm, sequence, end=end, spaced=spaced)[0]
 
 
 def encode_with_mask(
-    vlm: Vlm, sequence: Sequence[Item], *, end: bool = True
+    vlm: Vlm, sequence: Sequence[Item], *, end: bool = True, spaced: bool = False
 ) -> tuple[dict[str, Any], Any]:
     """As `encode`, and a mask (length,) of the tokens that images became, marks included."""
     import torch
 
-    text = _text(vlm, sequence) + (vlm.tokenizer.eos_token or "" if end else "")
+    text = _text(vlm, sequence, spaced) + (vlm.tokenizer.eos_token or "" if end else "")
     inputs, put = with_places(vlm.processor, text, _images(sequence), begin=vlm.writing.begin)
     marks = torch.tensor(sorted(vlm.mark_ids))
     return inputs, put | torch.isin(inputs["input_ids"][0], marks)
@@ -119,10 +123,15 @@ def _as_dict(vlm: Vlm, message: Message) -> dict[str, Any]:
     return {"role": message.role, "content": content}
 
 
-def _text(vlm: Vlm, sequence: Sequence[Item]) -> str:
-    return "\n".join(
-        _plain(vlm, item) if isinstance(item, str) else vlm.writing.placeholder for item in sequence
-    )
+def _text(vlm: Vlm, sequence: Sequence[Item], spaced: bool = False) -> str:
+    parts: list[str] = []
+    for number, item in enumerate(sequence):
+        if number and not spaced:
+            parts.append("\n")
+        elif number and isinstance(item, str) == isinstance(sequence[number - 1], str):
+            parts.append(" ")
+        parts.append(_plain(vlm, item) if isinstance(item, str) else vlm.writing.placeholder)
+    return "".join(parts)
 
 
 def _images(sequence: Sequence[Item]) -> list[Image.Image]:

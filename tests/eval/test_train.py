@@ -74,7 +74,7 @@ def test_the_first_loss_is_the_held_out_loss_of_its_samples(
     models: Path, corpus: Path, tmp_path: Path
 ) -> None:
     """The training loss is nats per token over all sequences of a step, not a mean of means."""
-    everything = recipe(epochs=1, accumulation=100)
+    everything = recipe(epochs=1, batch_size=100)
     train(everything, corpus, models / "llava", tmp_path / "out")
     held_out = evaluate_loss(load(models / "llava"), open_corpus(corpus).samples())
     mean = sum(one.loss_sum for one in held_out) / sum(one.tokens for one in held_out)
@@ -84,8 +84,8 @@ def test_the_first_loss_is_the_held_out_loss_of_its_samples(
 def test_accumulated_sequences_are_one_step_of_a_longer_one(
     models: Path, corpus: Path, tmp_path: Path
 ) -> None:
-    short = recipe(epochs=1, accumulation=100, data=Data(max_tokens=120, window=1))
-    long = recipe(epochs=1, accumulation=1, data=Data(max_tokens=4000, window=1))
+    short = recipe(epochs=1, batch_size=100, data=Data(max_tokens=120, window=1))
+    long = recipe(epochs=1, batch_size=100, data=Data(max_tokens=4000, window=1))
     a = load(train(short, corpus, models / "qwen2_5_vl", tmp_path / "a").model)
     b = load(train(long, corpus, models / "qwen2_5_vl", tmp_path / "b").model)
     for (name, x), (_, y) in zip(
@@ -137,6 +137,9 @@ def test_a_finished_run_is_returned_and_never_overwritten(
     once = recipe(epochs=1)
     result = train(once, corpus, models / "llava", tmp_path / "out")
     assert train(once, corpus, models / "llava", tmp_path / "out", resume=True) == result
+    data = once.data.model_copy(update={"workers": 0})
+    elsewhere = recipe(epochs=1, data=data, checkpoint_every=7)  # learns the same
+    assert train(elsewhere, corpus, models / "llava", tmp_path / "out", resume=True) == result
     with pytest.raises(TrainError, match="already holds a run"):
         train(once, corpus, models / "llava", tmp_path / "out")
     with pytest.raises(TrainError, match="another config"):
