@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any, Literal
 
 from PIL import Image
@@ -45,13 +46,20 @@ def encode(
 def encode_with_mask(
     vlm: Vlm, sequence: Sequence[Item], *, end: bool = True, spaced: bool = False
 ) -> tuple[dict[str, Any], Any]:
-    """As `encode`, and a mask (length,) of the tokens that images became, marks included."""
+    """As `encode`, and a mask (length,) of the tokens that images became, marks included.
+
+    White space between two images is no text either.
+    """
     import torch
 
     text = _text(vlm, sequence, spaced) + (vlm.tokenizer.eos_token or "" if end else "")
     inputs, put = with_places(vlm.processor, text, _images(sequence), begin=vlm.writing.begin)
-    marks = torch.tensor(sorted(vlm.mark_ids))
-    return inputs, put | torch.isin(inputs["input_ids"][0], marks)
+    ids = inputs["input_ids"][0]
+    image = put | torch.isin(ids, torch.tensor(sorted(vlm.mark_ids)))
+    for left, right in pairwise(image.nonzero()[:, 0].tolist()):
+        if 1 < right - left <= 3 and not vlm.tokenizer.decode(ids[left + 1 : right]).strip():
+            image[left:right] = True
+    return inputs, image
 
 
 def complete(vlm: Vlm, sequences: Sequence[Sequence[Item]]) -> dict[str, Any]:

@@ -72,6 +72,13 @@ def test_what_the_model_fills_is_masked_and_so_are_the_marks(
     assert re.sub(r"\s", "", told) == re.sub(r"\s", "", "".join(["<s>", *said, "</s>"]))
 
 
+def test_what_parts_two_images_is_no_text(vlm: Vlm) -> None:
+    inputs, image = encode_with_mask(vlm, [picture((60, 40)), picture((40, 60)), "the sum"])
+    first, last = image.nonzero()[0], image.nonzero()[-1]
+    assert image[first : last + 1].all()
+    assert vlm.tokenizer.decode(inputs["input_ids"][0][last + 1 :]).strip() == "the sum</s>"
+
+
 def test_losses_are_those_of_samples_on_their_own(vlm: Vlm) -> None:
     """With windows of eight tokens (Gemma), images that see both ways, convolutions (LFM2)."""
     samples = [
