@@ -56,6 +56,8 @@ def render_card(config: Config, outcomes: list[Outcome], written: Written) -> st
         machines=made_by_machines(config, heard),
         refined=config.refine.enabled,
         judged=config.judge.enabled,
+        clips=config.clips if written.sizes["clips"] else None,
+        masked=config.privacy.mask,
         config=yaml.safe_dump(_portable(config.model_dump(mode="json")), sort_keys=False),
     )
     return str(card.content)

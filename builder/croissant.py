@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from fnmatch import fnmatchcase
 from typing import Any
 
-from datasets import Image, Value
+from datasets import Image, Value, Video
 
 from vid2book.folder.layout import pattern
 
@@ -67,7 +67,8 @@ _TYPES = {
     "float64": "sc:Float",
     "bool": "sc:Boolean",
 }
-_KEYS = {"default": "id", "videos": "video_id", "transcripts": "video_id"}
+_KEYS = {"default": "id", "videos": "video_id", "transcripts": "video_id", "clips": "id"}
+_MEDIA = {Image: "sc:ImageObject", Video: "sc:VideoObject"}
 
 
 def render(
@@ -163,8 +164,8 @@ def _field(table: str, name: str, feature: Any) -> dict[str, Any]:
         feature = inner
     if isinstance(feature, Value):
         field["dataType"] = _TYPES[feature.dtype]
-    elif isinstance(feature, Image):
-        field["dataType"] = "sc:ImageObject"
+    elif type(feature) in _MEDIA:
+        field["dataType"] = _MEDIA[type(feature)]
         field["source"]["transform"] = {"jsonPath": "bytes"}
     else:
         # Readers of the format go one level down: the words of a segment are not described.

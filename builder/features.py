@@ -1,8 +1,8 @@
 """The columns of a corpus, and how records become rows.
 
-A corpus has four tables: `default` (a row per sample), `videos` (a row per input video, whatever
-became of it), `decisions` (a row per thing kept or dropped) and `transcripts` (a row per video that
-was kept).
+A corpus has the tables `default` (a row per sample), `videos` (a row per input video, whatever
+became of it), `decisions` (a row per thing kept or dropped), `transcripts` (a row per video that
+was kept) and, where its config asks for it, `clips` (a row per paragraph, with its video).
 """
 
 from __future__ import annotations
@@ -18,6 +18,8 @@ from datasets import Features, Image, Value
 from vid2book.folder.record import CorpusError
 from vid2book.public import public_text, public_url, public_value, without_folders
 from vid2book.records import Decision, Outcome, Sample, Transcript, Video
+
+from .clips import CLIPS, clip_rows
 
 if TYPE_CHECKING:
     from vid2book.pipeline.corpus import Corpus
@@ -117,6 +119,7 @@ FEATURES = {
     "videos": _VIDEOS,
     "decisions": _DECISIONS,
     "transcripts": _TRANSCRIPTS,
+    "clips": CLIPS,
 }
 
 
@@ -134,6 +137,8 @@ def rows(corpus: Corpus, table: str, videos: Iterable[Video]) -> Iterator[tuple[
         elif table == "transcripts":
             if (said := corpus.transcript(video)) is not None:
                 yield video.video_id, transcript_row(said, video)
+        elif table == "clips":
+            yield from clip_rows(corpus, video, corpus.samples(video))
         else:
             for number, decision in enumerate(corpus.decisions(video)):
                 yield f"{video.video_id}@{number}", decision_row(decision, video)
@@ -151,6 +156,7 @@ def rows_of(corpus: Corpus, video: Video) -> Iterator[tuple[str, Row]]:
     yield from (("decisions", decision_row(d, video)) for d in corpus.decisions(video))
     if (said := corpus.transcript(video)) is not None:
         yield "transcripts", transcript_row(said, video)
+    yield from (("clips", row) for _, row in clip_rows(corpus, video, samples))
 
 
 def count(corpus: Corpus, table: str, videos: Iterable[Video]) -> int:
@@ -161,6 +167,8 @@ def count(corpus: Corpus, table: str, videos: Iterable[Video]) -> int:
         return sum(1 for _ in videos)
     if table == "transcripts":
         return sum(corpus.outcome(video).status == "kept" for video in videos)
+    if table == "clips":
+        return sum(len(corpus.clips(video)) for video in videos)
     return sum(len(corpus.decisions(video)) for video in videos)
 
 

@@ -123,6 +123,7 @@ class Shards:
 
     def _open(self) -> pq.ParquetWriter:
         if self._writer is None:
+            self._folder.mkdir(exist_ok=True)
             self._files.append(self._folder / shard(self._split, len(self._files)))
             self._sink = _Sink()
             self._writer = pq.ParquetWriter(self._sink, self._schema, **self._options)
@@ -171,9 +172,9 @@ def _place(video: str) -> float:
 
 
 def _options(schema: pa.Schema) -> dict[str, Any]:
-    # JPEG does not compress and never repeats.
+    # JPEG and MP4 do not compress and never repeat.
     leaves = _leaves(schema)
-    texts = [leaf for leaf in leaves if not leaf.startswith("images.")]
+    texts = [leaf for leaf in leaves if not leaf.startswith(("images.", "video."))]
     # Of a text column with an empty value pyarrow now and then misses the smallest value, and two
     # equal tables would be other bytes.
     numbers = [leaf for leaf, physical in leaves.items() if physical != "BYTE_ARRAY"]

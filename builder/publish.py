@@ -54,6 +54,7 @@ def push(
     force: bool = False,
     decisions: bool = False,
     transcripts: bool = False,
+    clips: bool = False,
     measures: str | Path | None = None,
     allow_license: Iterable[str] = (),
     delete_history: bool | Ask = False,
@@ -73,7 +74,7 @@ def push(
         private, gated: close the repository to the public, or to those whose request is not
             approved, before anything is sent.
         force: replace a version, or what is none of ours.
-        decisions, transcripts: push the config of this name too.
+        decisions, transcripts, clips: push the config of this name too, if there is one.
         measures: folder of a report of `vid2book measure`, to be put on the card.
         allow_license: licences that may be pushed besides open ones; "unknown": none stated.
         delete_history: delete older versions that hold videos which this one no longer has; or a
@@ -92,7 +93,7 @@ def push(
     written = check(corpus, videos, hashes)
     if written.removed:
         put_on_record(corpus, written.removed)  # those of an older record, too
-    named = {"decisions": decisions, "transcripts": transcripts}
+    named = {"decisions": decisions, "transcripts": transcripts, "clips": clips}
     asked = {table for table, wanted in named.items() if wanted}
     local = local_files(corpus, asked, hashes)
     hashes.keep()

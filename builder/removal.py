@@ -117,7 +117,7 @@ def _left(corpus: Path, split: str, tables: list[str], gone: set[str]) -> Iterat
     """The rows of a split that stay, each with its table."""
     mention = re.compile(rf"video ({'|'.join(map(re.escape, sorted(gone)))})(?![\w.-])")
     for table in tables:
-        batch = 16 if table == "default" else 1024
+        batch = 16 if table in ("default", "clips") else 1024  # they hold images and videos
         for row in (row for file in shards(corpus, table, split) for row in read_rows(file, batch)):
             of = row["video_ids"] if table == "default" else [row["video_id"]]
             if gone & set(of):

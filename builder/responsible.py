@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-_PEOPLE = "Keyframes are whole screens"
+_PEOPLE = ("Keyframes are whole screens", "Clips, where they are published")
 _CHOICE = ("Videos were judged", "The corpus mirrors")
 
 

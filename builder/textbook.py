@@ -6,9 +6,9 @@ Used from Python, without the command line and without a corpus folder:
     builder.download_and_prepare(num_proc=2)
     textbook = builder.as_dataset(split="train")
 
-The configs `default`, `videos`, `decisions` and `transcripts` are the tables of a corpus. Each
-pipeline that ships with the package is a config too, the samples that it makes:
-config_name="standard".
+The configs `default`, `videos`, `decisions`, `transcripts` and `clips` are the tables of a corpus;
+to ask for `clips` is to have them made. Each pipeline that ships with the package is a config too,
+the samples that it makes: config_name="standard".
 
 Up to its version 3.6, `datasets` runs this file itself, where vid2book is installed; it would look
 for relative imports beside a copy of the file, so the imports are absolute:
@@ -31,7 +31,7 @@ from vid2book.builder.features import FEATURES, Row, count, rows
 from vid2book.builder.source import fill, open_corpus
 from vid2book.builder.splits import splits
 from vid2book.builder.write import EmptyCorpusError
-from vid2book.config import Config, names
+from vid2book.config import Config, load, names
 from vid2book.folder.layout import FORMAT
 from vid2book.pipeline.code import code_of
 from vid2book.records import Video
@@ -49,7 +49,7 @@ class TextbookConfig(datasets.BuilderConfig):  # type: ignore[misc]
     """What to build: a manifest, and the pipeline to send it through.
 
     Attributes:
-        table: `default`, `videos`, `decisions` or `transcripts`.
+        table: `default`, `videos`, `decisions`, `transcripts` or `clips`.
         manifest: a manifest file or a folder of videos.
         pipeline: the name of a config, a YAML file, or the config itself.
         store: folder of the stages' results; the default one if None.
@@ -69,7 +69,9 @@ class TextbookConfig(datasets.BuilderConfig):  # type: ignore[misc]
         if self.corpus is None:
             if self.manifest is None:
                 raise ValueError("name a manifest, or a folder of videos: manifest='lectures/'")
-            self.corpus = open_corpus(self.manifest, self.pipeline, self.store)
+            clips = self.table == "clips"
+            pipeline = load(self.pipeline).with_clips() if clips else self.pipeline
+            self.corpus = open_corpus(self.manifest, pipeline, self.store)
         return self.corpus
 
     def run(self) -> tuple[Corpus, dict[str, str]]:
@@ -121,7 +123,7 @@ def _configs(version: datasets.Version) -> list[TextbookConfig]:
 
 
 class MultimodalTextbook(datasets.GeneratorBasedBuilder):  # type: ignore[misc]
-    """Samples (`default`), input videos (`videos`), decisions or transcripts.
+    """Samples (`default`), input videos (`videos`), decisions, transcripts or clips.
 
     The version is that of the columns; `version="1.2.0"` gives what is built a version of its own.
     """

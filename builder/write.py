@@ -87,8 +87,6 @@ def write_rows(
             the disk is full.
     """
     with swap.new_corpus(out) as new:
-        for folder in layout.TABLES.values():
-            (new / folder).mkdir()
         tally = _Tally()
         sizes: dict[str, dict[str, SplitSize]] = {table: {} for table in layout.TABLES}
         for split, found in by_split.items():

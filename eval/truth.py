@@ -17,10 +17,15 @@ from pathlib import Path
 from typing import Any
 
 from vid2book.speech.numbers import BELOW_TWENTY, TENS
-from vid2book.words import words
+from vid2book.words import words_and_ideograms
 
 _FRAME = 0.05  # seconds: a keyframe hits a state when its time lies within it, to a frame
 _WORD_OF = {str(value): word for word, value in (BELOW_TWENTY | TENS | {"hundred": 100}).items()}
+_WRITTEN_AS = str.maketrans(
+    {"'": "", "’": "", "×": " x "}
+    | {sign: f"^{digit}" for digit, sign in enumerate("⁰¹²³⁴⁵⁶⁷⁸⁹")}
+    | {sign: f"_{digit}" for digit, sign in enumerate("₀₁₂₃₄₅₆₇₈₉")}
+)
 
 
 @dataclass(frozen=True)
@@ -147,8 +152,12 @@ def _speech(sentences: Sequence[dict[str, Any]], said: Sequence[str]) -> tuple[i
 
 
 def compared_words(text: str) -> list[str]:
-    """Lower-cased words and numbers without punctuation; small numbers as words."""
-    found = words(text.lower().replace("'", "").replace("’", ""))
+    """Lower-cased words and numbers without punctuation; small numbers as words.
+
+    A Chinese character or a kana is a word. Powers and indices part from their letters, however
+    they are written (x², x^2), and a times sign is the letter that many write for it.
+    """
+    found = words_and_ideograms(text.translate(_WRITTEN_AS).lower())
     return [_WORD_OF.get(word, word) for word in found]
 
 

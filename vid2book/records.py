@@ -116,7 +116,7 @@ class Keyframe:
     height: int
     change: float  # how great the change was that ended the state, by the algorithm, 0 to 1
     motion: float  # share of the screen that does not rest in this state (a presenter), 0 to 1
-    faces: float  # area of the largest face that lasts, as a share of the screen, 0 to 1
+    faces: float  # area of the largest face that lasts, as a share of the screen; 0 below 1 %
     phash: int  # 64-bit perceptual hash of the image
     subtitle_top: float = 1.0  # burned-in captions lie below this share of the height; 1.0: none
 
@@ -187,6 +187,21 @@ class Clip:
     caption: str = ""  # what the pictures show, a line each, where a model captions them
     caption_similarity: float | None = None  # caption against speech
     mark: Mark = Mark()  # of its speech
+
+
+@dataclass(frozen=True)
+class Footage:
+    """The video of a clip, encoded anew: what of it is shown, and whether it is heard.
+
+    The clip is known by its times, as in `Element`. It is shown from its start to `end`, which
+    comes before the clip's where that is very long.
+    """
+
+    clip_start: float
+    clip_end: float
+    start: float
+    end: float
+    has_sound: bool
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ fields of the manifest, the models, the results that it needs, and its code (`pi
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 
@@ -45,6 +45,15 @@ class Given(Protocol):
 
     def get(self, stage: Stage[T]) -> T:
         """The result of a stage that is among the `needs`."""
+
+    def piece(self, stage: Stage[Any], named: Sequence[Any], make: Callable[[], bytes]) -> bytes:
+        """Bytes that a stage makes of the file, kept apart from its result.
+
+        Args:
+            stage: whose code makes them.
+            named: all that they depend on, beside the file and that code; JSON-able.
+            make: makes them where they are not kept yet.
+        """
 
     def tell(self, stage: str, second: float) -> None:
         """Say which second of the video the stage has reached."""

@@ -19,6 +19,7 @@ import os
 import tempfile
 import uuid
 import zlib
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cache
@@ -124,6 +125,26 @@ class Store:
 
     def _provisional_path(self, stage: str, key: str) -> Path:
         return self.path(stage, key).with_suffix(".provisional")
+
+    def piece(self, stage: str, key: str, make: Callable[[], bytes]) -> bytes:
+        """Bytes as they are, which are made if they are not here.
+
+        Raises:
+            StoreError: they cannot be read or written.
+        """
+        path = self.root / f"{stage}-pieces" / key[:2] / key
+        try:
+            return path.read_bytes()
+        except FileNotFoundError:
+            pass
+        except OSError as error:
+            raise self._error("read", error) from error
+        made = make()
+        try:
+            write_atomically(path, made)
+        except OSError as error:
+            raise self._error("written", error) from error
+        return made
 
     def content(self, path: str | Path) -> str:
         """Hash of a file's content, remembered by its size and its times of change.

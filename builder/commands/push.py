@@ -40,6 +40,9 @@ def push(
     transcripts: Annotated[
         bool, typer.Option("--transcripts", help="Push the config 'transcripts' too.")
     ] = False,
+    clips: Annotated[
+        bool, typer.Option("--clips", help="Push the config 'clips' too, if the corpus has it.")
+    ] = False,
     measures: Annotated[
         Path | None,
         typer.Option(metavar="REPORT", help="Put a report of `vid2book measure` on the card."),
@@ -71,6 +74,7 @@ def push(
             force=force,
             decisions=decisions,
             transcripts=transcripts,
+            clips=clips,
             measures=measures,
             allow_license=allow_license or [],
             delete_history=delete_history or _asked,

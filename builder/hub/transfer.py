@@ -23,6 +23,7 @@ from .repo import Hub, RemoteFile
 Operation = CommitOperationAdd | CommitOperationDelete
 
 PART = 100  # files of a commit; https://huggingface.co/docs/hub/repositories-recommendations
+_THREADS = 10  # twice the client's own number: to send a small file is to wait, for the most part
 _NO_PULLS = (403, 404, 405, 501)  # answers of a Hub or a repository without pull requests
 _SAMPLE = 512  # bytes of a file by which the Hub tells how to send it
 
@@ -196,7 +197,12 @@ def _upload(hub: Hub, part: Iterable[Operation], revision: str, state: str) -> N
     hub.tell(f"Sending {len(files)} files ({decimal(size)}), {files[0].path_in_repo} first")
     with hub.told(state):
         hub.api.preupload_lfs_files(
-            hub.repo, files, repo_type="dataset", revision=revision, free_memory=False
+            hub.repo,
+            files,
+            repo_type="dataset",
+            revision=revision,
+            num_threads=_THREADS,
+            free_memory=False,
         )
 
 

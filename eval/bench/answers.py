@@ -42,15 +42,20 @@ class AnswerLog:
 
     Args:
         path: of the file; None keeps them in memory only.
+        others: files of other processes, which are read too.
     """
 
-    def __init__(self, path: Path | None = None) -> None:
+    def __init__(self, path: Path | None = None, others: Iterable[Path] = ()) -> None:
         self._path = path
         self._answers: dict[str, Answer] = {}
-        if path is None or not path.is_file():
+        for file in (*others, *([path] if path else [])):
+            self._read(file)
+
+    def _read(self, path: Path) -> None:
+        if not path.is_file():
             return
         text = path.read_text(encoding="utf-8")
-        if text and not text.endswith("\n"):  # cut off when the run was killed
+        if path == self._path and text and not text.endswith("\n"):  # the run was killed
             with path.open("a", encoding="utf-8") as file:
                 file.write("\n")
         for line in text.split("\n"):  # a response may hold other line separators

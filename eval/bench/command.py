@@ -27,7 +27,7 @@ def bench(
     tasks: Annotated[
         str,
         typer.Option(
-            help="all, probes, or names with commas between: scienceqa, okvqa, textvqa, "
+            help="all, vlicl, probes, or names with commas between: scienceqa, okvqa, textvqa, "
             "textvqa_ocr, mathvista, mathvision, mathverse, slides; TASK+PROBE for a probe: "
             "cheat, image_order, no_image, no_ocr."
         ),
@@ -48,8 +48,11 @@ def bench(
         Path | None, typer.Option(help="Results of another run, for paired differences.")
     ] = None,
     scoring: Annotated[
-        Literal["extracted", "judge_as_released"],
-        typer.Option(help="Rules, or a language model that says true or false of mathematics."),
+        Literal["extracted", "as_published", "judge_as_released"],
+        typer.Option(
+            help="Rules; rules and the benchmark's own guess where they find nothing; or a "
+            "language model that says true or false of mathematics."
+        ),
     ] = "extracted",
     llm: Annotated[
         str | None,
@@ -69,6 +72,16 @@ def bench(
     batch_size: Annotated[
         int, typer.Option(min=1, help="Prompts at once; halved when memory runs out.")
     ] = 16,
+    model_url: Annotated[
+        str | None,
+        typer.Option(help="A server of OpenAI's API that has the models, such as vLLM."),
+    ] = None,
+    model_key_env: Annotated[
+        str, typer.Option(help="Environment variable that holds that server's key.")
+    ] = "",
+    concurrency: Annotated[
+        int, typer.Option(min=1, max=1024, help="Requests to that server at once.")
+    ] = 16,
     device: Annotated[
         str | None, typer.Option(help="cpu, cuda, ...; a GPU where there is one.")
     ] = None,
@@ -86,6 +99,7 @@ def bench(
     from vid2book.models.lazy import chat_of
     from vid2book.models.open_clip import OpenClip
 
+    from .ranks import ranks
     from .results import read_runs
     from .run import Options
     from .run import bench as run_bench
@@ -108,6 +122,9 @@ def bench(
             chat=chat_of(Llm(**named)) if llm else None,
             seed=seed,
             batch_size=batch_size,
+            model_url=model_url,
+            model_key_env=model_key_env,
+            concurrency=concurrency,
             device=device,
             dtype=dtype,
         )
@@ -116,6 +133,8 @@ def bench(
         for name in model:
             with _Progress(console, name) as progress:
                 runs.append(run_bench(name, tasks.split(","), counts, out, options, progress.tell))
+    if not ranks().is_main:  # the first process tells
+        return
     _report(out, runs, others, counts)
     if any(cell.failure for run in runs for cell in run.cells):
         raise typer.Exit(1)

@@ -22,6 +22,7 @@ from vid2book.errors import UserError
 from vid2book.store import Store
 
 from ..vlm import Vlm, chat, complete
+from . import released
 from .answers import Answer, AnswerLog, key_of
 from .turns import Turn, conversation, interleaved
 
@@ -41,6 +42,8 @@ class VlmLM(LM):  # type: ignore[misc]  # lm-eval has no types
         log: where answers are kept and found again.
         batch_size: prompts at once, to begin with; halved whenever memory runs out.
         tell: called with the number of answers so far and in all.
+        as_released: prompts in the form of the Multimodal Textbook's scripts, if it has one for
+            this family.
     """
 
     MULTIMODAL = True
@@ -51,11 +54,14 @@ class VlmLM(LM):  # type: ignore[misc]  # lm-eval has no types
         log: AnswerLog | None = None,
         batch_size: int = FIRST_BATCH,
         tell: Tell | None = None,
+        *,
+        as_released: bool = False,
     ) -> None:
         super().__init__()
+        self.released = released.form_of(vlm) if as_released else ""
         self.vlm = vlm
         self.log = log or AnswerLog()
-        self.identity = identity_of(vlm)
+        self.identity = " ".join(filter(None, [identity_of(vlm), self.released]))
         self.batch_size = batch_size
         self.tell = tell or (lambda done, total: None)
 
@@ -129,6 +135,8 @@ class VlmLM(LM):  # type: ignore[misc]  # lm-eval has no types
         ]
 
     def _encode(self, batch: Sequence[Sequence[Turn]]) -> dict[str, Any]:
+        if self.released:
+            return released.encode(self.vlm, batch)
         if self.vlm.has_chat_template:
             return chat(self.vlm, [conversation(turns) for turns in batch])
         return complete(self.vlm, [interleaved(turns) for turns in batch])

@@ -6,6 +6,9 @@ OBELICS at no shots counts its missing ScienceQA as 0.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from .compare import AVERAGE
 
 SHOTS = (0, 1, 2, 4)
@@ -23,6 +26,18 @@ _FIGURES: dict[str, dict[str, tuple[float | None, ...]]] = {
         AVERAGE: (10.7, 22.8, 24.8, 26.2),
     },
 }
+
+
+def made_alike(settings: Mapping[str, Any]) -> bool:
+    """Whether a run was made as the published figures were: prompts, shots and judgement, of all
+    questions. The judge is a language model, and which one it is remains a difference."""
+    return (
+        settings.get("scoring") == "judge_as_released"
+        and settings.get("form") == "llava"
+        and settings.get("shots_by") == "rices"
+        and str(settings.get("clip") or "").startswith("ViT-L-14")
+        and settings.get("limit") is None
+    )
 
 
 def published(task: str, shots: int) -> dict[str, float]:

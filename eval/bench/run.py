@@ -7,17 +7,21 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
+from vid2book.config import Llm
 from vid2book.models.chat import Chat
 from vid2book.models.open_clip import OpenClip
 
 from ..vlm import Vlm, load
+from . import hub_results
 from .published import TASKS
+from .ranks import Ranks, device, ranks
 from .results import Cell, Question, Run, folder_of
 
 if TYPE_CHECKING:
     from lm_eval.api.model import LM
 
     from .features import Tell
+    from .score import How
     from .task import Setting, VisualTask
 
 
@@ -30,10 +34,13 @@ class Options:
         open_clip: the model that `rices` embeds pictures with.
         data: a folder of local Parquet, FOLDER/TASK/SPLIT*.parquet; None for the Hub.
         limit: the first so many questions of each task.
-        scoring: `extracted`, or `judge_as_released`, which needs `chat`.
+        scoring: `extracted`, `as_published`, or `judge_as_released`, which needs `chat`.
         chat: a language model; with `extracted` it reads what the rules cannot.
         seed: of random shots.
         batch_size: prompts at once, to begin with; halved whenever memory runs out.
+        model_url: of a server that has the model; it is loaded here if None.
+        model_key_env: environment variable that holds the server's key, if it wants one.
+        concurrency: requests to the server at once.
         device: of a model that is loaded here; a GPU where there is one if None.
         dtype: of a model that is loaded here.
     """
@@ -42,10 +49,13 @@ class Options:
     open_clip: OpenClip | None = None
     data: Path | None = None
     limit: int | None = None
-    scoring: Literal["extracted", "judge_as_released"] = "extracted"
+    scoring: How = "extracted"
     chat: Chat | None = None
     seed: int = 0
     batch_size: int = 16
+    model_url: str | None = None
+    model_key_env: str = ""
+    concurrency: int = 16
     device: str | None = None
     dtype: str = "auto"
 
@@ -91,26 +101,32 @@ def bench(
     tell = tell or (lambda what, done, total: None)
     names = expand(tasks)
     _check(options, shots)
-    setting = _setting(options, tell)
-    if isinstance(model, str | Path):
-        model = load(model, device=_device(options), dtype=options.dtype)
-    name = model.name if isinstance(model, Vlm) else type(model).__name__
+    own = ranks()
+    if isinstance(model, str | Path) and options.model_url is None:
+        model = load(model, device=options.device or device(), dtype=options.dtype)
+    name = str(model) if isinstance(model, str | Path) else _name(model)
     folder = folder_of(out, name)
-    lm = _as_lm(model, folder, options)
+    lm = _as_lm(model, folder, options, own)
+    form = getattr(lm, "released", "")
+    setting = replace(_setting(options, tell), form=form, ranks=own)
+    settings = options.public() | {"form": form}
     cells: list[Cell] = []
-    run = Run(name, options.public())
+    run = Run(name, settings)
     for task in names:
         for count in dict.fromkeys(shots):
             if cell := _ask(lm, task, count, setting, tell):
                 cells.append(cell)
-                cell.write(folder)
-                run = Run(name, options.public(), tuple(cells))
-                run.write(folder)
+                run = Run(name, settings, tuple(cells))
+                if own.is_main:
+                    cell.write(folder)
+                    run.write(folder)
+                    hub_results.write(folder, run)
     return run
 
 
 def expand(tasks: Sequence[str]) -> list[str]:
-    """Task names, with `all` for the seven of the paper and `probes` for the probes of these.
+    """Task names, with `all` for the seven of the paper, `vlicl` for those of VL-ICL Bench, and
+    `probes` for the probes of the seven.
 
     Raises:
         ValueError: there is no such task or probe.
@@ -120,6 +136,7 @@ def expand(tasks: Sequence[str]) -> list[str]:
 
     sets = {
         "all": list(TASKS),
+        "vlicl": [task for task in task_names() if task.startswith("vlicl_")],
         "probes": [f"{task}+{probe}" for task in TASKS for probe in PROBES if probe != "no_ocr"]
         + ["textvqa_ocr+no_ocr"],
     }
@@ -160,55 +177,69 @@ def _ask(lm: LM, name: str, shots: int, setting: Setting, tell: Tell) -> Cell | 
     from jinja2 import UndefinedError
     from lm_eval.evaluator import evaluate
 
-    from .lm import VlmLM
     from .rows import DataError
     from .task import applies, load_task
 
     if not applies(name, shots):
         return None
-    if isinstance(lm, VlmLM):
+    if hasattr(lm, "tell"):
         lm.tell = lambda done, total: tell(f"{name}, {shots}-shot", done, total)
     try:
         task = load_task(name, replace(setting, shots=shots))
-        evaluate(lm, {"tasks": {name: task}}, log_samples=False, bootstrap_iters=0)
+        if setting.ranks.rank < len(task):  # else there is nothing for this process
+            evaluate(lm, {"tasks": {name: task}}, log_samples=False, bootstrap_iters=0)
     except (DataError, UndefinedError) as error:
         return Cell(name, shots, failure=str(error))
-    return Cell(name, shots, tuple(_questions(task)))
+    questions = setting.ranks.gather(_questions(task))
+    return Cell(name, shots, tuple(question for _, question in sorted(questions, key=_row)))
 
 
-def _questions(task: VisualTask) -> list[Question]:
+def _row(found: tuple[int, Question]) -> int:
+    return found[0]
+
+
+def _questions(task: VisualTask) -> list[tuple[int, Question]]:
     found = []
     for row, asked in task.asked.items():
         answer, score = task.answers[row], task.scores[row]
-        found.append(
-            Question(
-                id=asked.id,
-                problem=asked.problem,
-                value=score.value,
-                extracted=score.extracted,
-                response=answer.text,
-                target=asked.turns[-1].answer,
-                prompt=answer.prompt,
-                shots=list(asked.shots),
-                excluded=dict(asked.excluded),
-                dropped=answer.dropped,
-                failure=answer.failure,
-            )
+        question = Question(
+            id=asked.id,
+            problem=asked.problem,
+            value=score.value,
+            extracted=score.extracted,
+            response=answer.text,
+            target=asked.turns[-1].answer,
+            prompt=answer.prompt,
+            shots=list(asked.shots),
+            excluded=dict(asked.excluded),
+            dropped=answer.dropped,
+            failure=answer.failure,
         )
+        found.append((row, question))
     return found
 
 
-def _as_lm(model: Vlm | LM, folder: Path, options: Options) -> LM:
+def _as_lm(model: str | Path | Vlm | LM, folder: Path, options: Options, own: Ranks) -> LM:
     from .answers import AnswerLog
     from .lm import VlmLM
+    from .serving import ServerLM
 
+    mine = "answers.jsonl" if own.is_main else f"answers.{own.rank}.jsonl"
+    log = AnswerLog(folder / mine, sorted(folder.glob("answers*.jsonl")))
+    if isinstance(model, str | Path):
+        served = Llm(
+            model=str(model),
+            base_url=options.model_url,
+            api_key_env=options.model_key_env,
+            concurrency=options.concurrency,
+        )
+        return ServerLM(served, log)
     if not isinstance(model, Vlm):
         return model
     model.model.eval()
-    return VlmLM(model, AnswerLog(folder / "answers.jsonl"), options.batch_size)
+    released = options.scoring == "judge_as_released"
+    return VlmLM(model, log, options.batch_size, as_released=released)
 
 
-def _device(options: Options) -> str:
-    import torch
-
-    return options.device or ("cuda" if torch.cuda.is_available() else "cpu")
+def _name(model: Vlm | LM) -> str:
+    return str(getattr(model, "name", type(model).__name__))

@@ -11,7 +11,7 @@ from vid2book.models.chat import Chat
 from .scoring.reader import find, judge
 
 Doc = Mapping[str, Any]
-How = Literal["extracted", "judge_as_released"]
+How = Literal["extracted", "as_published", "judge_as_released"]
 
 
 @dataclass(frozen=True)
@@ -32,9 +32,10 @@ class Scoring:
     """How responses are scored.
 
     Attributes:
-        how: `extracted` finds an answer and compares it; `judge_as_released` scores as the
-            Multimodal Textbook's scripts do: a language model says true or false of the
-            mathematics, and an option's letter is read by their rules.
+        how: `extracted` finds an answer and compares it; `as_published` does too, but for an
+            abstention takes the option that the benchmark's own script guesses;
+            `judge_as_released` scores as the Multimodal Textbook's scripts do: a language model
+            says true or false of the mathematics, and an option's letter is read by their rules.
         chat: the language model. With `extracted` it reads the mathematics that the rules cannot.
     """
 
@@ -64,7 +65,7 @@ class Scoring:
         """
         if self.how == "judge_as_released" and facts["judged"]:
             assert self.chat is not None
-            options = [doc[facts["choices"]] if facts["choices"] else None for doc in docs]
+            options = [doc[facts["choices"]] if facts["choices"] else "" for doc in docs]
             right = judge(self.chat, said, targets, options)
             return [Score(float(r), text or None) for r, text in zip(right, said, strict=True)]
         extract = facts["extract"]
@@ -73,10 +74,12 @@ class Scoring:
         found = [extract(doc, text) for doc, text in zip(docs, said, strict=True)]
         if self.chat and facts["judged"]:
             self._read_the_rest(found, questions, said)
-        return [
-            Score(0.0 if answer is None else facts["grade"](doc, answer), answer)
-            for doc, answer in zip(docs, found, strict=True)
-        ]
+        guess = facts.get("guess") if self.how == "as_published" else None
+        scores = []
+        for doc, answer in zip(docs, found, strict=True):
+            graded = guess(doc) if answer is None and guess else answer
+            scores.append(Score(0.0 if graded is None else facts["grade"](doc, graded), answer))
+        return scores
 
     def _read_the_rest(
         self, found: list[str | None], questions: Sequence[str], said: Sequence[str]

@@ -52,16 +52,20 @@ class Pool:
 Order = Callable[[int], Iterator[int]]  # a question's row to rows of the pool, the best first
 
 
-def choose(pool: Pool, asked: Rows, row: int, order: Order, count: int) -> Choice:
+def choose(
+    pool: Pool, asked: Rows, row: int, order: Order, count: int, *, guarded: bool = True
+) -> Choice:
     """The first `count` rows of the pool that do not give the question away, the first of all last.
 
     Passed over are the question itself, other questions of its problem, those on its image, and
-    those whose image cannot be read.
+    those whose image cannot be read. Unguarded, only the question itself and the last are, as in
+    the released scripts.
     """
     excluded: Counter[str] = Counter()
     chosen: list[int] = []
     for candidate in order(row):
-        if reason := _reason(pool, asked, row, candidate):
+        reason = _reason(pool, asked, row, candidate)
+        if reason and (guarded or reason in {"question", "unreadable"}):
             excluded[reason] += 1
             continue
         chosen.append(candidate)

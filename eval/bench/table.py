@@ -14,7 +14,7 @@ from vid2book.store import write_atomically
 
 from ..intervals import Interval
 from .compare import AVERAGE, Difference, average, differences, shared_tasks
-from .published import TASKS, published
+from .published import TASKS, made_alike, published
 from .results import Run
 
 
@@ -59,7 +59,7 @@ def table(runs: Sequence[Run], shots: Sequence[int]) -> Table:
     for column in ("task", "model", *(f"{k}-shot" for k in shots)):
         shown.add_column(column)
     averaged = shared_tasks(runs, shots)
-    released = all(run.settings["scoring"] == "judge_as_released" for run in runs)
+    released = all(made_alike(run.settings) for run in runs)
     for task in dict.fromkeys(cell.task for run in runs for cell in run.cells):
         for run in runs:
             shown.add_row(task, run.model, *(_cell(run, task, k) for k in shots))

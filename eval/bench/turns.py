@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import overload
+
+from PIL import Image
 
 from ..vlm import Item, Message
 from .rows import Picture
@@ -40,6 +43,37 @@ def interleaved(turns: Sequence[Turn]) -> list[Item]:
         answer = "" if turn is turns[-1] else f" {turn.answer}"
         items.append(f"{turn.question}\nAnswer:{answer}")
     return items
+
+
+class Visuals(Sequence[Image.Image]):
+    """The pictures of a prompt in order, each read when it is asked for."""
+
+    def __init__(self, turns: Sequence[Turn]) -> None:
+        self._pictures = [picture for turn in turns for picture in turn.pictures]
+
+    def __len__(self) -> int:
+        return len(self._pictures)
+
+    @overload
+    def __getitem__(self, index: int) -> Image.Image: ...
+    @overload
+    def __getitem__(self, index: slice) -> list[Image.Image]: ...
+    def __getitem__(self, index: int | slice) -> Image.Image | list[Image.Image]:
+        if isinstance(index, slice):
+            return [picture.open() for picture in self._pictures[index]]
+        return self._pictures[index].open()
+
+
+def as_messages(turns: Sequence[Turn]) -> list[dict[str, str]]:
+    """Alternating roles, pictures as placeholders: for lm-eval's own models."""
+    said: list[dict[str, str]] = []
+    for turn in turns:
+        question = "\n".join([*[IMAGE] * len(turn.pictures), turn.question])
+        said += [
+            {"role": "user", "content": question},
+            {"role": "assistant", "content": turn.answer},
+        ]
+    return said[:-1]
 
 
 def as_text(turns: Sequence[Turn]) -> str:

@@ -108,6 +108,23 @@ def attributed(corpus: Corpus) -> bool:
     }
 
 
+def clips(corpus: Corpus, told: str) -> bool:
+    """Whose columns are told, each of a paragraph that stays, and within the bounds."""
+    rows, bounds = corpus.rows("clips"), corpus.config.clips
+    kept = {v["video_id"] for v in corpus.status("kept")}
+    stay = {(s["id"], e["clip_start"], e["clip_end"])
+            for s in corpus.samples for e in s["elements"] if not e["drop"]}  # fmt: skip
+    named = set(re.findall(r"`(\w+)`", told)) - {"datasets", "elements"}
+    return (
+        named == set(FEATURES["clips"])
+        and {row["video_id"] for row in rows} == kept
+        and {(r["sample_id"], r["clip_start"], r["clip_end"]) for r in rows} <= stay
+        and all(row["end"] - row["start"] <= bounds.max_duration for row in rows)
+        and f"{bounds.max_duration:g} s of a clip at most" in told
+        and f"at most {bounds.max_height} pixels high, {bounds.rate:g} pictures a second" in told
+    )
+
+
 def documented(columns: str, table: str) -> bool:
     return set(re.findall(r"`(\w+)`", columns)) <= set(FEATURES[table])
 
@@ -216,8 +233,15 @@ SENTENCES: dict[str, Callable[..., bool]] = {
         t["video_id"] for t in c.rows("transcripts")
     ]
     == [v["video_id"] for v in c.status("kept")],
+    r"\*\*`clips`\*\*: a row per paragraph that stays in a video that was kept, (.*)": clips,
+    r"It shows the whole screen of its stretch, .*": CAUTION,
+    r"No clip has sound, .* masked in the text; what .* to be read": lambda c: (
+        c.config.privacy.mask and not any(clip["has_sound"] for clip in c.rows("clips"))
+    ),
+    r"A clip has sound where it has `text`": lambda c: not c.config.privacy.mask
+    and all(clip["has_sound"] == bool(clip["text"]) for clip in c.rows("clips")),
     r"It may be absent from a published corpus": lambda c: set(layout.ON_REQUEST)
-    == {"decisions", "transcripts"},
+    == {"decisions", "transcripts", "clips"},
     # how it was made
     r"Speech is recognised, or taken from captions where a video has them.*": lambda c: "captions"
     in c.heard and len(c.heard) > 1,
@@ -267,6 +291,9 @@ SENTENCES: dict[str, Callable[..., bool]] = {
     r"- Times are as good as .*": CAUTION,
     r"- Keyframes are whole screens": CAUTION,
     r"They can show people, names and third-party material that the lecture quoted": CAUTION,
+    r"- Clips, .* show people as they move(, and let them be heard)?": lambda c, heard: (
+        any(clip["has_sound"] for clip in c.rows("clips")) == bool(heard)
+    ),
     r"- Videos were judged by .*": lambda c: c.config.judge.enabled,
     r"`videos` and, where it is published, .* show what they (.*) and why": lambda c, word: (
         away(c, word)
@@ -339,6 +366,12 @@ def bare(make: SimpleNamespace) -> Any:
     return make.changed(corpus, config=config)
 
 
+def with_clips(make: SimpleNamespace, **settings: Any) -> Any:
+    corpus = make.corpus(make.video("a"), make.video("b"), status={"b": "filtered"})
+    config = Config(clips={"enabled": True, "rate": 12.5}, **settings)
+    return make.changed(corpus, config=config)
+
+
 CORPORA: dict[str, Callable[[SimpleNamespace], Any]] = {
     "mixed": lambda m: m.corpus(
         m.video("a"), m.video("b", split="test"), m.video("c"), m.video("d"),
@@ -353,6 +386,8 @@ CORPORA: dict[str, Callable[[SimpleNamespace], Any]] = {
     "some captions": lambda m: captioned(m, only=False),
     "marked": marked,
     "bare": bare,
+    "clips": lambda m: with_clips(m),
+    "clips, masked": lambda m: with_clips(m, privacy={"mask": True}),
 }  # fmt: skip
 
 

@@ -23,7 +23,8 @@ def test_it_is_valid_and_names_every_column(corpus, tmp_path: Path) -> None:
     told = json.loads((tmp_path / "croissant.json").read_text())
     assert told["license"] == ["CC BY 4.0"]
     columns = {r["name"]: [f["name"] for f in r["field"]] for r in told["recordSet"]}
-    assert columns == {config: list(features) for config, features in FEATURES.items()}
+    expected = {config: list(features) for config, features in FEATURES.items()}
+    assert columns == {table: named for table, named in expected.items() if table != "clips"}
 
 
 def test_it_says_of_responsibility_what_the_card_says(corpus, tmp_path: Path) -> None:

@@ -37,10 +37,10 @@ def test_what_is_in_the_store_is_told(library: Library) -> None:
 
 def test_a_changed_setting_costs_its_stage_and_what_follows(library: Library) -> None:
     made = planned(library, align=Align(max_face=0.5))
-    assert todo(made) == {"align": 3, "summarise": 3}
+    assert todo(made) == {"align": 3, "summarise": 3, "cut": 3}
     assert made.seconds > 30
     assert todo(planned(library, refine=Refine(join_gap=1.0))).keys() == {
-        "refine", "score", "judge", "clip", "align", "summarise",
+        "refine", "score", "judge", "clip", "align", "summarise", "cut",
     }  # fmt: skip
 
 
@@ -52,7 +52,7 @@ def test_a_server_that_is_not_there_and_an_extra_that_is_missing(library: Librar
     assert refine.startswith(f"refine: {NOBODY}/models: ")
     assert score.startswith("score: the environment variable NO_SUCH_KEY")
     # Nothing is known of what follows a model that is not there; the screen is as it was.
-    assert todo(made).keys() == {"refine", "score", "judge", "clip", "align", "summarise"}
+    assert todo(made).keys() == {"refine", "score", "judge", "clip", "align", "summarise", "cut"}
     off = planned(library, refine=Refine(llm=llm, enabled=False), read=Read(enabled=False))
     assert off.missing == []
 

@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import typer
+from datasets import load_dataset
 from huggingface_hub import DatasetCard
 from typer.testing import CliRunner
 
 from vid2book.builder.commands.diff import compare
 from vid2book.builder.removal import take_out
 from vid2book.builder.write import write_corpus
+from vid2book.config import Config
 
 from ..support.hub.client import load
 from ..support.hub.server import Fault, Hub
+from ..support.writer import another_writer
 
 # The client sends files in a way that its own HTTP library warns of.
 pytestmark = pytest.mark.filterwarnings("ignore:Use 'content=:DeprecationWarning")
@@ -68,6 +72,33 @@ def test_transcripts_are_pushed_on_request(hub: Hub, push, corpus, tmp_path: Pat
     assert "transcripts/train-00000.parquet" in files(hub)
     assert not any(path.startswith("decisions/") for path in files(hub))
     assert "config_name: transcripts" in card(hub) and "**`transcripts`**" in card(hub)
+
+
+def test_clips_are_pushed_on_request(hub: Hub, push, corpus, tmp_path: Path) -> None:
+    filmed = replace(corpus, config=Config(clips={"enabled": True}))  # type: ignore[arg-type]
+    write_corpus(filmed, tmp_path / "out")
+    assert push(tmp_path / "out", "1.0.0").exit_code == 0
+    assert not any(path.startswith("clips/") for path in files(hub))
+    assert "**`clips`**" not in card(hub) and "config_name: clips" not in card(hub)
+    assert push(tmp_path / "out", "1.1.0", "--clips").exit_code == 0
+    assert {"clips/train-00000.parquet", "clips/test-00000.parquet"} <= files(hub)
+    assert "**`clips`**" in card(hub) and "config_name: clips" in card(hub)
+
+
+def test_the_lock_of_a_killed_build_is_in_nobodys_way(
+    make, hub: Hub, env, push, tmp_path: Path
+) -> None:
+    out, left = tmp_path / "out", tmp_path / "out" / ".lock"
+    write_corpus(make.corpus(make.video("a"), make.video("b")), out)
+    with another_writer(out):
+        pass  # it is killed
+    assert left.read_text()
+    assert load_dataset(str(out), split="train")["id"][0] == "a-00000"
+    assert push(out, "1.0.0").exit_code == 0
+    assert not any(".lock" in path for path in files(hub))
+    assert load(env, "1.0.0")["1.0.0"]["videos"] == ["a", "b"]
+    take_out(out, ["b"])
+    assert not left.exists()
 
 
 def test_history_is_deleted_on_request(make, hub: Hub, push, tmp_path: Path) -> None:

@@ -41,6 +41,8 @@ def test_lost_and_kept_words_are_counted() -> None:
 
 def test_numbers_and_number_words_are_equal() -> None:
     assert compared_words("It's 20 %, or Twenty!") == ["its", "twenty", "or", "twenty"]
+    assert compared_words("光合作用 x² = 2×x_1") == compared_words("光 合 作 用 x^2 = 2 x x₁")
+    assert compared_words("光合作用") == ["光", "合", "作", "用"]
 
 
 def test_scores_add_up() -> None:

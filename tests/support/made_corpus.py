@@ -5,6 +5,9 @@ from __future__ import annotations
 import io
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
+from functools import cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import numpy as np
 from PIL import Image
@@ -13,6 +16,7 @@ from vid2book.config import Config
 from vid2book.records import (
     Decision,
     Element,
+    Footage,
     Judgement,
     Outcome,
     Sample,
@@ -21,6 +25,8 @@ from vid2book.records import (
     Video,
     Word,
 )
+
+from .media import write_video
 
 MODELS = {"read": "PP-OCR 3.1", "tokens": "a tokenizer 0.4", "transcribe": "tiny.en 1.2"}
 
@@ -31,6 +37,14 @@ def jpeg(seed: int, size: tuple[int, int] = (64, 48)) -> bytes:
     out = io.BytesIO()
     Image.fromarray(pixels).save(out, "JPEG")
     return out.getvalue()
+
+
+@cache
+def mp4(seed: int) -> bytes:
+    """Half a second of noise, without sound."""
+    pictures = np.random.default_rng(seed).integers(0, 255, (5, 48, 64, 3), np.uint8)
+    with TemporaryDirectory() as folder:
+        return write_video(Path(folder) / "noise.mp4", pictures).read_bytes()
 
 
 def make_video(video_id: str, **fields: object) -> Video:
@@ -120,6 +134,18 @@ class FakeCorpus:
 
     def decisions(self, video: Video) -> list[Decision]:
         return self.results[video.video_id][2]
+
+    def clips(self, video: Video) -> list[Footage]:
+        if not self.config.clips.enabled or self.outcome(video).status != "kept":
+            return []
+        said = [
+            e for s in self.samples(video) for e in s.elements if e.kind == "text" and not e.drop
+        ]
+        sound = not self.config.privacy.mask
+        return [Footage(e.clip_start, e.clip_end, e.clip_start, e.clip_end, sound) for e in said]
+
+    def footage(self, video: Video, clip: Footage) -> bytes:
+        return mp4(round(clip.start))
 
     def transcript(self, video: Video) -> Transcript | None:
         return make_transcript(video) if self.outcome(video).status == "kept" else None

@@ -1,14 +1,14 @@
 """Align: pictures that have nothing to do with what is taught should go; their speech stays.
 
 Marked are the talking head, what is shown only while nothing is taught (a sponsor's card, the end
-card), a picture that shows what the next one shows too, and where a model captions the pictures,
+card), a picture all of which another one shows too, and where a model captions the pictures,
 one whose caption is far from what is said while it stands. A picture without text or caption (a
 diagram, an experiment) stays unless one of these rules says otherwise.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import NamedTuple
@@ -22,14 +22,14 @@ from ..records import Clip, Decision, Keyframe, Mark, Sentence, Video
 from ..screen.caption import CAPTION
 from ..screen.keyframes import KEYFRAMES
 from ..screen.legible import LEGIBLE
-from ..screen.phash import distance
+from ..screen.same_picture import shown_too
 from ..stage import TOPIC, Given, Stage
 from ..teaching.judge import JUDGE
 from ..words import words_and_identifiers
 from .clip import CLIP
 from .marks import staying
 
-_SAME_LOOK = 10  # bits of the perceptual hash; with the same text on both, two pictures are one
+_SOON = 5.0  # seconds between a picture and the next one that may stand for it
 _RELATED = 0.35  # cosine of on-screen text and the lesson: the picture speaks of the topic
 
 Embed = Callable[[Sequence[str]], NDArray[np.float32]]
@@ -121,7 +121,7 @@ def _align(
                 _talking_head(shown, settings)
                 or _nothing_taught(shown.keyframe, related[i], sentences, settings)
                 or _off_the_speech(told[i], settings)
-                or _repeated(i, screen)
+                or _repeated(i, screen, dropped)
             )
         if verdict:
             dropped[i] = verdict
@@ -178,16 +178,18 @@ def _off_the_speech(told: float | None, settings: config.Align) -> Verdict | Non
     return Verdict("its caption has nothing to do with what is said", told, least)
 
 
-def _repeated(i: int, screen: Sequence[Shown]) -> Verdict | None:
-    if i + 1 == len(screen):
-        return None
-    (this, text, _), (following, next_text, _) = screen[i], screen[i + 1]
-    if following.start - this.end > 5:
-        return None
-    bits = distance(this.phash, following.phash)
-    words = _words(text)
-    if words and bits <= _SAME_LOOK and set(words) <= set(_words(next_text)):
-        return Verdict("the next picture shows the same", float(bits), float(_SAME_LOOK))
+def _repeated(i: int, screen: Sequence[Shown], dropped: Collection[int]) -> Verdict | None:
+    """Another picture shows all of this one: the next, or one that was there before and stays."""
+    this = screen[i]
+    near = [k for k in (i + 1,) if k < len(screen)]
+    if near and screen[i + 1].keyframe.start - this.keyframe.end > _SOON:
+        near = []
+    for k in (*near, *(k for k in range(i) if k not in dropped)):
+        other = screen[k]
+        share = shown_too(this.keyframe, _words(this.text), other.keyframe, _words(other.text))
+        if share is not None:
+            at = other.keyframe.time
+            return Verdict(f"all of it stands on the picture of {at:.1f} s too", share)
     return None
 
 

@@ -9,6 +9,7 @@ from typing import Literal, NamedTuple
 
 from .. import config
 from ..records import Clip, Decision, Element, Keyframe, Mark, Sample, Video
+from .marks import span
 from .repeats import part_lines
 
 IMAGE_TOKENS = 576  # as the released Multimodal Textbook counts, after LLaVA-1.5
@@ -202,7 +203,7 @@ def _positions(
 ) -> Iterator[_Position]:
     """The pictures of a block and its speech, marked ones too."""
     clip, vid = block.clip, video.video_id
-    name = f"{vid}@{clip.start:.1f}_{clip.end:.1f}"
+    name = f"{vid}@{span(clip)}"
     for k, position in enumerate(clip.keyframes, block.before + 1):
         frame, mark = keyframes[position], pictures[position]
         element = Element(

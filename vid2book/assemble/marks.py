@@ -5,7 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
-from ..records import Clip, Mark
+from ..records import Clip, Element, Footage, Mark
+
+
+def span(part: Clip | Element | Footage) -> str:
+    """Names the stretch of a clip, to a tenth of a second, as names of elements have it."""
+    if isinstance(part, Clip):
+        return f"{part.start:.1f}_{part.end:.1f}"
+    return f"{part.clip_start:.1f}_{part.clip_end:.1f}"
 
 
 def staying(clips: Iterable[Clip], pictures: Sequence[Mark]) -> Iterator[Clip]:

@@ -9,10 +9,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field
+from pydantic import Field, ValidationError, model_validator
 
 from .base import Section
-from .corpus import Interleave, Privacy, Reduce, Splits
+from .corpus import Clips, Interleave, Privacy, Reduce, Splits
 from .files import ConfigError, read, shipped
 from .llm import Llm
 from .screen import Align, Embeddings, Keyframes, Read
@@ -21,6 +21,7 @@ from .speech import Clip, Judge, Refine, Transcribe
 __all__ = [
     "Align",
     "Clip",
+    "Clips",
     "Config",
     "ConfigError",
     "Embeddings",
@@ -52,6 +53,7 @@ class Config(Section):
     reduce: Reduce = Reduce()
     interleave: Interleave = Interleave()
     privacy: Privacy = Privacy()
+    clips: Clips = Clips()
     splits: Splits = Splits()
     decide: Literal["drop", "mark"] = Field(
         "drop",
@@ -59,6 +61,27 @@ class Config(Section):
         "corpus, or keep it in its place with the reason (`drop` in the column `elements`), so "
         "that whoever uses the corpus chooses. The deny list and privacy always leave out",
     )
+
+    @model_validator(mode="after")
+    def _faces_stay_hidden(self) -> Config:
+        if self.clips.enabled and self.privacy.faces != "keep":
+            raise ValueError(
+                f"clips.enabled and privacy.faces: {self.privacy.faces} exclude each other: a face "
+                "that is missed in one frame is seen; leave the clips out, or keep the faces"
+            )
+        return self
+
+    def with_clips(self) -> Config:
+        """The same with the table `clips`.
+
+        Raises:
+            ConfigError: it hides faces.
+        """
+        values = self.model_dump() | {"clips": self.clips.model_dump() | {"enabled": True}}
+        try:
+            return Config.model_validate(values)
+        except ValidationError as error:
+            raise ConfigError(error.errors()[0]["msg"].removeprefix("Value error, ")) from None
 
     def asked(self) -> dict[str, tuple[Llm, ...]]:
         """The language models that are asked, by the stage that does."""

@@ -50,6 +50,22 @@ class Interleave(Section):
     max_row_bytes: int = Field(2_000_000, ge=100_000, description="safety net on a row's images")
 
 
+class Clips(Section):
+    """The table `clips`: the video of each paragraph, for those who train on video."""
+
+    enabled: bool = Field(
+        False, description="cut the video of each paragraph that stays, as H.264 and AAC"
+    )
+    max_height: int = Field(480, ge=64, le=4320, description="of the picture; never enlarged")
+    rate: float = Field(15.0, ge=1, le=60, description="pictures a second")
+    max_kbps: int = Field(
+        400, ge=50, description="kilobits a second at most; a screen that stands takes far less"
+    )
+    max_duration: float = Field(
+        30.0, ge=1, le=600, description="seconds; of a longer paragraph the rest is not shown"
+    )
+
+
 class Splits(Section):
     """The splits of the corpus, where the manifest has no column `split`."""
 

@@ -76,7 +76,9 @@ def _explain(kind: type[BaseModel], where: str, error: ValidationError) -> str:
     problems = error.errors()
     for problem in problems[:_MOST_TOLD]:
         key = ".".join(str(part) for part in problem["loc"])
-        if problem["type"] == "extra_forbidden":
+        if not key:  # of several keys together
+            lines.append(f"{where}: {problem['msg'].removeprefix('Value error, ')}")
+        elif problem["type"] == "extra_forbidden":
             allowed = ", ".join(_keys_beside(kind, problem["loc"]))
             lines.append(f"{where}: unknown key '{key}'; allowed here: {allowed}")
         else:

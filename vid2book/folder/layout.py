@@ -1,6 +1,6 @@
 """Where things lie in a corpus folder, for those who write it and those who read it.
 
-    data/, videos/, decisions/, transcripts/
+    data/, videos/, decisions/, transcripts/, clips/
                                       a folder for each table, of files SPLIT-00000.parquet
     README.md                         the dataset card
     ATTRIBUTION.csv, croissant.json
@@ -24,8 +24,9 @@ TABLES = {  # to their folders
     "videos": "videos",
     "decisions": "decisions",
     "transcripts": "transcripts",
+    "clips": "clips",
 }
-ON_REQUEST = ("decisions", "transcripts")  # tables that are pushed only if their owner says so
+ON_REQUEST = ("decisions", "transcripts", "clips")  # are pushed only if their owner says so
 
 CARD = "README.md"
 ATTRIBUTION = "ATTRIBUTION.csv"

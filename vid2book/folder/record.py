@@ -57,6 +57,12 @@ class Written:
     marked_texts: int = 0
 
     @property
+    def parts(self) -> list[str]:
+        """What lies in the folder: those of `layout.PARTS` that this corpus has."""
+        tables = (table for table, by_split in self.sizes.items() if by_split and table in TABLES)
+        return [*map(TABLES.__getitem__, tables), *DESCRIPTION]
+
+    @property
     def samples(self) -> int:
         """Rows of the table `default`."""
         return sum(size.rows for size in self.sizes["default"].values())
@@ -99,8 +105,7 @@ def held(out: Path) -> Written | None:
         return None
     if written is None:
         return None
-    parts = [*(TABLES[table] for table in written.sizes if table in TABLES), *DESCRIPTION]
-    whole = sizes == written.files and all((out / part).exists() for part in parts)
+    whole = sizes == written.files and all((out / part).exists() for part in written.parts)
     return written if whole else None
 
 

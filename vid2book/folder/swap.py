@@ -152,12 +152,13 @@ def _recover(out: Path) -> None:
 def _move(out: Path) -> None:
     ready, old = out / ".ready", out / ".old"
     old.mkdir(exist_ok=True)
+    new = record.read(ready)  # it is moved last
     for part in PARTS:
-        if not (ready / part).exists():
-            continue  # already moved before an interruption
-        if (out / part).exists():
+        is_new = (ready / part).exists()
+        if (out / part).exists() and (is_new or (new and part not in new.parts)):
             (out / part).rename(old / part)
-        (ready / part).rename(out / part)
+        if is_new:  # else there is none, or it was moved before an interruption
+            (ready / part).rename(out / part)
     shutil.rmtree(old)
     ready.rmdir()
 

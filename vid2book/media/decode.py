@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Collection, Generator, Iterator
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -26,6 +26,7 @@ def decode(
     track: Track,
     start: float = 0.0,
     sent: Callable[[float], None] | None = None,
+    wanted: Collection[int] | None = None,
 ) -> Iterator[tuple[Any, Any]]:
     """Frames of a track, in order of time, from the last that begins at or before `start`.
 
@@ -36,6 +37,8 @@ def decode(
         track: as the survey of the file has it.
         start: seconds. Earlier frames may come too.
         sent: called with the time of each packet that goes to the decoder.
+        wanted: timestamps of the pictures that must come; of the others those may be missing
+            that no other picture is predicted from. None: all.
 
     Yields:
         A frame (`av.VideoFrame` or `av.AudioFrame`) and its stream.
@@ -44,37 +47,59 @@ def decode(
         MediaError: the file cannot be opened.
         OSError: it cannot be read now.
     """
+    with open_media(path) as container:
+        yield from decode_from(container, track, start, sent, wanted)
+
+
+def decode_from(
+    container: av.container.InputContainer,
+    track: Track,
+    start: float,
+    sent: Callable[[float], None] | None = None,
+    wanted: Collection[int] | None = None,
+) -> Iterator[tuple[Any, Any]]:
+    """The same from a file that is open, wherever it was read before."""
     # Where timestamps jump, they do not tell where to read on.
     if start > track.start and len(track.shifts) == 1:
         for before in _BEFORE:
-            frames = _decode(path, track, start - before, sent)
+            frames = _decode(container, track, start - before, sent, wanted)
             first = next(frames, None)
             if first is not None and first[0].time is not None and first[0].time <= start:
                 yield first
                 yield from frames
                 return
             frames.close()
-    yield from _decode(path, track, None, sent)
+    yield from _decode(container, track, None, sent, wanted)
 
 
 def _decode(
-    path: str | Path, track: Track, start: float | None, sent: Callable[[float], None] | None
+    container: av.container.InputContainer,
+    track: Track,
+    start: float | None,
+    sent: Callable[[float], None] | None,
+    wanted: Collection[int] | None,
 ) -> Generator[tuple[Any, Any]]:
-    with open_media(path) as container:
-        stream = container.streams[track.index]
+    stream = container.streams[track.index]
+    if isinstance(stream, av.VideoStream):
         # One thread: videos are worked on side by side, and a decoder's threads would only queue.
-        if isinstance(stream, av.VideoStream):
+        if not stream.codec_context.is_open:
             stream.thread_type = "NONE"
-        if start is not None and not _seek(container, stream, start - track.shifts[0][1]):
-            return
-        try:
-            for packet in _shifted(container, stream, track):
-                if sent is not None and packet.pts is not None and counts(packet):
-                    sent(float(packet.pts * packet.time_base))
-                for frame in decoded(packet):
-                    yield frame, stream
-        except av.error.InvalidDataError:
-            return  # the file itself breaks off
+        stream.codec_context.skip_frame = "DEFAULT"
+    if start is not None and not _seek(container, stream, start - track.shifts[0][1]):
+        return
+    all_of_them = True
+    try:
+        for packet, stamp in _shifted(container, stream, track):
+            needed = wanted is None or stamp is None or stamp in wanted
+            if needed is not all_of_them and isinstance(stream, av.VideoStream):
+                stream.codec_context.skip_frame = "DEFAULT" if needed else "NONREF"
+                all_of_them = needed
+            if sent is not None and needed and packet.pts is not None and counts(packet):
+                sent(float(packet.pts * packet.time_base))
+            for frame in decoded(packet):
+                yield frame, stream
+    except av.error.InvalidDataError:
+        return  # the file itself breaks off
 
 
 def _seek(container: av.container.InputContainer, stream: av.stream.Stream, time: float) -> bool:
@@ -89,8 +114,8 @@ def _seek(container: av.container.InputContainer, stream: av.stream.Stream, time
 
 def _shifted(
     container: av.container.InputContainer, stream: av.stream.Stream, track: Track
-) -> Iterator[av.packet.Packet[Any]]:
-    """Packets of a track with their timestamps on the clock."""
+) -> Iterator[tuple[av.packet.Packet[Any], int | None]]:
+    """Packets of a track with their timestamps on the clock, and as they are in the file."""
     assert stream.time_base is not None
     shifts = dict(track.shifts)
     number, ticks = 0, 0
@@ -102,4 +127,4 @@ def _shifted(
         decoding, showing = stamps(packet)
         packet.dts = None if decoding is None else decoding + ticks
         packet.pts = None if showing is None else showing + ticks
-        yield packet
+        yield packet, showing

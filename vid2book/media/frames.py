@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
 import av
+import av.container
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
 from .clock import Note
-from .container import MediaError
-from .decode import decode
+from .container import MediaError, open_media
+from .decode import decode_from
 from .survey import MediaInfo, Track, probe
 
 Plane = NDArray[np.uint8]
@@ -55,9 +56,7 @@ class Frame:
 
     def luma(self, max_side: int) -> Plane:
         """H x W, uint8: the luma plane, shrunk by area so that noise averages out."""
-        return self._upright(
-            cv2.resize(self._plane, self.size(max_side), interpolation=cv2.INTER_AREA)
-        )
+        return self._upright(_shrunk(self._plane, self.size(max_side)))
 
     def jpeg(self, max_side: int, quality: int) -> tuple[bytes, int, int]:
         """The picture as JPEG, with its width and height."""
@@ -78,6 +77,17 @@ class Frame:
     def _upright(self, image: Plane) -> Plane:
         turns = self.rotation // 90
         return np.ascontiguousarray(np.rot90(image, turns)) if turns else image
+
+
+def _shrunk(plane: Plane, size: tuple[int, int]) -> Plane:
+    """By areas of whole pixels as far as that goes: others cost five times as much."""
+    height, width = plane.shape
+    whole = min(width // size[0], height // size[1])
+    if whole > 1 and (width % whole or height % whole):
+        whole = 1
+    if whole > 1:
+        plane = cv2.resize(plane, (width // whole, height // whole), interpolation=cv2.INTER_AREA)
+    return np.asarray(cv2.resize(plane, size, interpolation=cv2.INTER_LINEAR), np.uint8)
 
 
 def read_frames(
@@ -118,14 +128,16 @@ def read_frames(
     held: Frame | None = None  # the newest picture
     shown = True  # whether it was handed out
     due = start
-    for picture in read_pictures(path, track, start, stop, tell):
-        while held is not None and picture.time > due + 1e-6:  # sums of steps are not exact
-            yield replace(held, time=max(held.time, due))
-            shown = True
-            due += step
-        if held is None:
-            due = max(due, picture.time)
-        held, shown = picture, False
+    with open_media(path) as container:
+        wanted = _sampled(track, start, stop, step)
+        for picture in read_pictures(container, track, start, stop, tell, wanted):
+            while held is not None and picture.time > due + 1e-6:  # sums of steps are not exact
+                yield replace(held, time=max(held.time, due))
+                shown = True
+                due += step
+            if held is None:
+                due = max(due, picture.time)
+            held, shown = picture, False
     if held is None:
         if start <= track.start < stop:
             raise MediaError(f"{Path(path).name}: its picture cannot be decoded")
@@ -140,20 +152,29 @@ def read_frames(
         yield held
 
 
+def _sampled(track: Track, start: float, stop: float, step: float) -> frozenset[int] | None:
+    """Stamps of the pictures that samples show, where they are known, and that of the last one."""
+    if track.shown is None:
+        return None
+    times = np.arange(track.shown.first(start), stop + step, step)
+    return track.shown.standing([*times.tolist(), stop - 2e-6])
+
+
 def read_pictures(
-    path: str | Path,
+    container: av.container.InputContainer,
     track: Track,
     start: float,
     stop: float,
     tell: Callable[[Note], None] | None = None,
+    wanted: Collection[int] | None = None,
 ) -> Iterator[Frame]:
-    """The picture that stands at `start`, and all that come before `stop`, each once.
+    """The picture that stands at `start`, and those that come before `stop`, each once.
 
-    The arguments are those of `read_frames`.
+    The arguments are those of `read_frames`, and the wanted pictures those of `decode`.
     """
     undecoded = _Undecoded(tell or (lambda _: None))
     last = track.start
-    for picture, stream in decode(path, track, start, undecoded.sent):
+    for picture, stream in decode_from(container, track, start, undecoded.sent, wanted):
         time = last if picture.time is None else max(0.0, picture.time)
         undecoded.came(time, start)
         if time >= stop:

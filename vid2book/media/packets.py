@@ -33,8 +33,9 @@ def stamps(packet: av.packet.Packet[Any]) -> tuple[int | None, int | None]:
     decoding, showing = packet.dts, packet.pts
     if decoding is None or showing is None:
         return decoding, showing
-    apart = abs(showing - decoding) * packet.time_base
-    return decoding, showing if apart <= _REORDERED else decoding
+    if showing != decoding and abs(showing - decoding) * packet.time_base > _REORDERED:
+        return decoding, decoding
+    return decoding, showing
 
 
 def decoded(packet: av.packet.Packet[Any]) -> list[Any]:

@@ -6,11 +6,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from .container import MediaError
+from .container import MediaError, open_media
 from .frames import Frame, read_pictures
-from .survey import MediaInfo
+from .survey import MediaInfo, Track
 
-_NEAR = 4.0  # seconds to the next still that are decoded rather than jumped over
+_NEAR = 4.0  # seconds that are decoded rather than jumped over where keyframes are not known
 
 
 def read_stills(path: str | Path, times: Sequence[float], info: MediaInfo) -> Iterator[Frame]:
@@ -24,18 +24,27 @@ def read_stills(path: str | Path, times: Sequence[float], info: MediaInfo) -> It
     """
     track = info.picture
     assert track is not None, "stills are asked for where samples were found"
-    near: list[float] = []
-    for i, time in enumerate(times):
-        near.append(time)
-        if i + 1 < len(times) and times[i + 1] - time <= _NEAR:
-            continue
-        pictures = read_pictures(path, track, near[0], info.duration + 1)
-        held = next(pictures, None)
-        ahead = next(pictures, None)
-        for due in near:
+    wanted = track.shown.standing(times) if track.shown else None
+    with open_media(path) as container:
+        pictures: Iterator[Frame] = iter(())
+        held: Frame | None = None
+        ahead: Frame | None = None
+        reached: float | None = None
+        for due in times:
+            if reached is None or _jumps(track, ahead, reached, due):
+                end = info.duration + 1
+                pictures = read_pictures(container, track, due, end, wanted=wanted)
+                held, ahead = next(pictures, None), next(pictures, None)
             while ahead is not None and ahead.time <= due + 1e-6:
                 held, ahead = ahead, next(pictures, None)
             if held is None:
                 raise MediaError(f"{Path(path).name}: its picture at {due:.1f} s cannot be decoded")
             yield replace(held, time=due)
-        near = []
+            reached = due
+
+
+def _jumps(track: Track, ahead: Frame | None, reached: float, due: float) -> bool:
+    """Whether to seek costs less than to decode on."""
+    if track.shown is None:
+        return due - reached > _NEAR
+    return ahead is not None and track.shown.key_between(ahead.time, due)

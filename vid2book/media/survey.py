@@ -7,17 +7,21 @@ that of the longest track). Where packets lie and end is what there is to see an
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import av
 import av.container
 import av.error
+import av.packet
+import numpy as np
 
 from .clock import Clock, Hand, Kind, Note
 from .container import MediaError, open_media
 from .header import told_ends
 from .packets import counts, packets, stamps
+from .shown import Shown
 from .tracks import best_picture, best_sound
 
 # A file may end a little before its header says: audio padding, edit lists, rounding.
@@ -36,12 +40,14 @@ class Track:
         end: of its last packet, seconds.
         shifts: what is added to its timestamps for the clock, seconds, each with the number of the
             packet from which it holds. More than one: its timestamps jump.
+        shown: when its pictures are shown; None for sound, or where it is not known of each.
     """
 
     index: int
     start: float
     end: float
     shifts: tuple[tuple[int, float], ...]
+    shown: Shown | None = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True)
@@ -136,6 +142,9 @@ class _Survey:
         self._ends: dict[int, float] = {}  # of all tracks, as their timestamps have it
         self._notes: list[Note] = []
         self._whole = True  # read to the end of the file
+        self._stamps: list[int] | None = []  # of the pictures, if each has one
+        self._keys: list[int] = []
+        self._bases = {s.index: s.time_base for s in streams}
 
     def info(self) -> MediaInfo:
         clock = self._walk()
@@ -143,21 +152,28 @@ class _Survey:
             self._compare(clock)
         clock.close()
         tracks = {
-            hand.kind: Track(index, round(hand.start, 6), self._end(hand), tuple(hand.shifts))
+            hand.kind: Track(
+                index, round(hand.start, 6), self._end(hand), tuple(hand.shifts),
+                self._shown(index, hand),
+            )
             for index, hand in clock.hands.items()
             if hand.packets
-        }
+        }  # fmt: skip
         notes = [note for note in (*clock.notes, *self._notes) if note.start < self._until]
         duration = max(track.end for track in tracks.values())
         return MediaInfo(duration, tracks.get("picture"), tracks.get("sound"), tuple(notes))
 
     def _walk(self) -> Clock:
         clock: Clock | None = None
+        bases: dict[int, float] = {}
         try:
             for packet in packets(self._container, list(self._container.streams)):
                 if not counts(packet):
                     continue
-                index, base = packet.stream_index, float(packet.time_base)
+                index = packet.stream_index
+                if index not in bases:
+                    bases[index] = float(packet.time_base)
+                base = bases[index]
                 length = max(0.0, (packet.duration or 0) * base)
                 decoding, showing = stamps(packet)
                 stamp = decoding if showing is None else showing
@@ -174,6 +190,8 @@ class _Survey:
                 shown = hand.reach - hand.shift if stamp is None else stamp * base
                 decoded = shown if decoding is None else decoding * base
                 clock.place(hand, decoded, shown, length)
+                if hand.kind == "picture":
+                    self._note_stamp(packet, showing)
                 if self._is_enough(clock):
                     self._whole = False
                     break
@@ -183,6 +201,21 @@ class _Survey:
         if clock is None:
             raise MediaError(f"{self._name}: no sound and no picture in it")
         return clock
+
+    def _note_stamp(self, packet: av.packet.Packet[Any], showing: int | None) -> None:
+        if showing is None:
+            self._stamps = None
+        elif self._stamps is not None:
+            self._stamps.append(showing)
+            if packet.is_keyframe:
+                self._keys.append(showing)
+
+    def _shown(self, index: int, hand: Hand) -> Shown | None:
+        base = self._bases[index]
+        if hand.kind != "picture" or not self._stamps or len(hand.shifts) > 1 or base is None:
+            return None
+        stamps, keys = (np.unique(np.array(s, np.int64)) for s in (self._stamps, self._keys))
+        return Shown(stamps, keys, float(base), hand.shifts[0][1])
 
     def _is_enough(self, clock: Clock) -> bool:
         """Whether all tracks have passed `until`; one of them may have nothing more to come."""

@@ -51,11 +51,15 @@ A = TypeVar("A", bound=Answer)
 
 @dataclass(frozen=True)
 class Prompt:
-    """One question. `images` are JPEG or PNG files and come before the text."""
+    """One question. `images` are JPEG or PNG files and come before the text.
+
+    `examples` are questions with their answers, which stand before it as turns of their own.
+    """
 
     system: str
     user: str
     images: tuple[bytes, ...] = ()
+    examples: tuple[tuple[str, str], ...] = ()
 
     def messages(self, schema: dict[str, Any] | None = None) -> Messages:
         system = self.system
@@ -65,8 +69,13 @@ class Prompt:
         if self.images:
             parts = [{"type": "image_url", "image_url": {"url": _url(i)}} for i in self.images]
             content = [*parts, {"type": "text", "text": self.user}]
-        said = [{"role": "user", "content": content}]
-        return [{"role": "system", "content": system}, *said] if system else said
+        before: Messages = [{"role": "system", "content": system}] if system else []
+        for user, assistant in self.examples:
+            before += [
+                {"role": "user", "content": user},
+                {"role": "assistant", "content": assistant},
+            ]
+        return [*before, {"role": "user", "content": content}]
 
 
 class Chat(ABC):

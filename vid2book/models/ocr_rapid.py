@@ -12,6 +12,7 @@ Du et al., "PP-OCR: A Practical Ultra Lightweight OCR System" (2020).
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Sequence
 from functools import cached_property
 from importlib.metadata import version
@@ -35,7 +36,12 @@ _DETECTOR = "PP-OCRv6_det_small.onnx"
 _RECOGNISER = "PP-OCRv6_rec_small.onnx"
 _RELEASE = "rapidocr>=3.10,<3.11"  # other releases may name these files otherwise
 
-_DETECTION_SIDE = 800  # longer side of what the detector sees: finds type of 10 px at 1280 x 720
+_DETECTION_SIDE = 800  # longer side of what the detector sees first
+_CLOSE_SIDE = (
+    1280  # the same where a page has small type, which it cuts out too loosely in the first
+)
+_CLOSEST = 2.0  # times as large as the image at most
+_SMALL = 24  # pixels of the first look: the height of a line, margins included, that is small
 _STRIDE = 32  # the detector's input is a multiple of this
 _FLAT = 8  # levels of 255: less contrast is noise of the sensor or of JPEG
 _FLAT_MARGIN = 16  # flat pixels that stay around what is not flat
@@ -43,10 +49,14 @@ _INK = 0.3  # heat from which a pixel belongs to a line
 _LINE = 0.5  # mean heat of a line
 _UNCLIP = 1.6  # the detector is trained on shrunk lines; by how much they grow back
 _LEVEL = 2.0  # degrees: a smaller slope is an artefact of the mask
+_UPENDED = 1.5  # times as tall as wide: the box of such a line may hold one that is turned
+_FEW_SIGNS = 0.1  # of the score: a stroke reads as well turned as upright
 _LINE_HEIGHT = 48  # pixels, of the recogniser's input
 _STEP = 8  # columns of that input for each of the recogniser's steps
 _SPACE = 8  # blank columns that part a number from a letter: a sixth of the line's height
 _RUNNER_UP = 0.1  # probability from which the second best character is taken, if it fits better
+_ROUND = "COQDo"  # a zero of handwriting may look like these
+_NUMBER_END = re.compile(r"(?<!\w)\d+[.,]?$|[.,]\d+$")
 
 
 class RapidOcr:
@@ -96,12 +106,21 @@ class RapidOcr:
         self._detector = _session(_DETECTOR, self._threads)
 
     def _detect(self, image: Image) -> list[_Quad]:
+        """The lines, by a second and closer look where there is small type among them."""
         scale = min(1.0, _DETECTION_SIDE / max(image.shape))
-        small = cv2.resize(image, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
-        rows, columns = _busy(np.asarray(small, np.uint8))
+        quads = self._look(image, scale)
+        closer = min(_CLOSEST, _CLOSE_SIDE / max(image.shape))
+        if closer > scale and any(_height(quad) * scale < _SMALL for quad in quads):
+            return self._look(image, closer)
+        return quads
+
+    def _look(self, image: Image, scale: float) -> list[_Quad]:
+        how = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
+        scaled = cv2.resize(image, None, fx=scale, fy=scale, interpolation=how)
+        rows, columns = _busy(np.asarray(scaled, np.uint8))
         if not len(rows) or not len(columns):
             return []
-        dense = small[rows][:, columns]
+        dense = scaled[rows][:, columns]
         padding = [(0, -length % _STRIDE) for length in dense.shape[:2]]
         heat = _run(self._detector, np.pad(dense, [*padding, (0, 0)]))[0, 0]
         quads = _quads(heat[: len(rows), : len(columns)])
@@ -111,12 +130,20 @@ class RapidOcr:
         return quads
 
     def _recognise(self, image: Image, quad: _Quad) -> OcrLine | None:
-        line = _line_image(image, quad)
-        text, score = _decode(_run(self._recogniser, line)[0], self._characters, _blank(line))
+        text, score = self._text(image, quad)
+        if _is_upended(quad):
+            # A tall letter, or a line that runs up or down beside an axis.
+            turned = (self._text(image, np.roll(quad, turn, axis=0)) for turn in (1, -1))
+            text, score = max((text, score), *turned, key=_likeness)
         if not text.strip():
             return None
         (x0, y0), (x1, y1) = quad.min(axis=0).tolist(), quad.max(axis=0).tolist()
         return OcrLine(text.strip(), (x0, y0, x1, y1), score)
+
+    def _text(self, image: Image, quad: _Quad) -> tuple[str, float]:
+        """What stands on a line, its first corner being where the text begins, and the score."""
+        line = _line_image(image, quad)
+        return _decode(_run(self._recogniser, line)[0], self._characters, _blank(line))
 
 
 def _weights(name: str) -> Path:
@@ -180,6 +207,23 @@ def _quads(heat: NDArray[np.float32]) -> list[_Quad]:
     return quads
 
 
+def _height(quad: _Quad) -> float:
+    """The shorter side, in pixels."""
+    return float(min(np.linalg.norm(quad[1] - quad[0]), np.linalg.norm(quad[3] - quad[0])))
+
+
+def _is_upended(quad: _Quad) -> bool:
+    top_left, top_right, _, bottom_left = quad
+    tall = np.linalg.norm(bottom_left - top_left)
+    return bool(tall >= _UPENDED * np.linalg.norm(top_right - top_left))
+
+
+def _likeness(reading: tuple[str, float]) -> float:
+    """By which one of several readings is taken: the score, if there is more than a sign or two."""
+    text, score = reading
+    return score if len(text) > 2 else score - _FEW_SIGNS
+
+
 def _corners(centre: Sequence[float], width: float, height: float, angle: float) -> _Quad:
     along = np.array([np.cos(angle), np.sin(angle)]) * width / 2
     down = np.array([-np.sin(angle), np.cos(angle)]) * height / 2
@@ -231,12 +275,20 @@ def _decode(
         if letter and after.isalpha() and not text[-1:].isdigit():
             likely = probabilities[step, characters.index(letter)] > _RUNNER_UP
             sign = letter if likely else sign
+        if sign in _ROUND and _is_in_number(text, after):
+            likely = probabilities[step, characters.index("0")] > _RUNNER_UP
+            sign = "0" if likely else sign
         text += sign
         between = blank[step * _STEP + _STEP // 2 : end * _STEP + _STEP // 2]
         faint = space[step + 1 : end].any() and _may_part(sign, after)
         if faint or (_is_number_and_letter(sign, after) and _longest(between) >= _SPACE):
             text += " "
     return text.translate(_NARROW), score
+
+
+def _is_in_number(before: str, after: str) -> bool:
+    """Whether a sign between these two belongs to a number: in `1.C5`, at the end of `10C`."""
+    return bool(_NUMBER_END.search(before)) and not after.isalpha()
 
 
 def _may_part(before: str, after: str) -> bool:

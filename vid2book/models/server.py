@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import random
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -109,6 +109,25 @@ class Server(Chat):
         vectors[blank] = 0
         norms = np.linalg.norm(vectors, axis=1, keepdims=True)
         return np.asarray(vectors / np.maximum(norms, 1e-12), np.float32)
+
+    def reply(self, chat: Messages, more: Mapping[str, Any]) -> str:
+        """The text that follows one chat.
+
+        Args:
+            chat: as the API has it.
+            more: what stands in the request besides: `max_tokens`, `stop` and the like. A reply
+                that is as long as it may be is a reply.
+
+        Raises:
+            BackendError: the server failed.
+            AnswerError: it takes no such chat.
+        """
+        body = {
+            "model": self._settings.model,
+            "messages": chat,
+            "temperature": self._settings.temperature,
+        }
+        return self._request("POST", "/chat/completions", body | dict(more), _any_text)
 
     def _complete(
         self, chats: Sequence[Messages], schema: dict[str, Any] | None
@@ -242,6 +261,10 @@ def _text(reply: Any) -> str:
     if choice.get("finish_reason") == "length":
         raise AnswerError("the answer is cut off: it is longer than llm.max_tokens")
     return without_thoughts(choice["message"]["content"] or "")
+
+
+def _any_text(reply: Any) -> str:
+    return without_thoughts(reply["choices"][0]["message"]["content"] or "")
 
 
 def _told(reply: httpx.Response) -> str:

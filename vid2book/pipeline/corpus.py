@@ -9,22 +9,26 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from functools import cached_property
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from ..assemble import contribution as contributing
 from ..assemble import interleave as interleaving
 from ..assemble import reduce as reducing
 from ..assemble.align import ALIGN
 from ..assemble.contribution import Contribution, with_images
+from ..assemble.cut import CUT, encoded
+from ..assemble.marks import span
 from ..assemble.reduce import Reduced
 from ..assemble.summarise import SUMMARISE, Summary
 from ..config import Config
+from ..media.footage import LIBRARIES
 from ..models.lazy import models_of
-from ..records import Decision, Mark, Outcome, Sample, Transcript, Video
+from ..records import Decision, Footage, Mark, Outcome, Sample, Transcript, Video
 from ..screen.keyframes import KEYFRAMES
 from ..screen.legible import LEGIBLE
 from ..speech.recognise import RECOGNISE
 from ..speech.transcribe import TRANSCRIBE
+from ..stage import Stage
 from ..store import Store, make_key
 from ..teaching.judge import JUDGE
 from .code import code_of, code_within
@@ -64,7 +68,9 @@ class Corpus:
 
     def fingerprint(self) -> str:
         """Changes whenever a row of the corpus could."""
-        return make_key([self._key(video) for video in self.videos], self._reduce_key())
+        keys = [self._key(video) for video in self.videos]
+        cuts = [self._stamp(v, CUT) for v in self.videos] if self.config.clips.enabled else []
+        return make_key(keys, self._reduce_key(), *([LIBRARIES, cuts] if cuts else []))
 
     def contribution(self, video: Video) -> Contribution:
         """What the video gives to the corpus; put together once, and kept."""
@@ -95,6 +101,18 @@ class Corpus:
         """What is said in the video, as it was heard; None unless it is kept."""
         kept = self.outcome(video).status == "kept"
         return self.work(video).get(TRANSCRIBE) if kept else None
+
+    def clips(self, video: Video) -> list[Footage]:
+        """The clips of a kept video of which something stays; none unless the config asks."""
+        if not self.config.clips.enabled or self.outcome(video).status != "kept":
+            return []
+        elements = [e for s in self.contribution(video).samples for e in s.elements]
+        stay = {span(element) for element in elements if not element.drop}
+        return [footage for footage in self.work(video).get(CUT) if span(footage) in stay]
+
+    def footage(self, video: Video, clip: Footage) -> bytes:
+        """The MP4 file of one of the `clips`."""
+        return encoded(self.work(video), clip)
 
     def decisions(self, video: Video) -> list[Decision]:
         """What was kept and dropped of the video, in order of time, the video itself first.
@@ -157,10 +175,10 @@ class Corpus:
         code = [code_of(reducing.__name__), code_within(__name__)]
         return make_key(code, self.config.reduce.model_dump(), videos)
 
-    def _stamp(self, video: Video) -> str:
-        """Names all that the stages made of the video."""
+    def _stamp(self, video: Video, stage: Stage[Any] = SUMMARISE) -> str:
+        """Names all that the stages up to one made of the video."""
         try:
-            return self.work(video).stamp(STAGES[-1])
+            return self.work(video).stamp(stage)
         except Failed as failure:
             return str(failure)
 

@@ -3,7 +3,7 @@
     recognise -> transcribe -> refine ---\\
                         \\                \\
     keyframes -> read -> legible ----------> score -> judge -> clip -> align -> summarise
-            \\-> caption --------------------------------------------/
+            \\-> caption --------------------------------------------/   \\-> cut
 
 Each stage is declared beside its code. How a video gets its results is in `work.py`, what follows
 over the whole corpus in `corpus.py`.
@@ -15,6 +15,7 @@ from typing import Any
 
 from ..assemble.align import ALIGN
 from ..assemble.clip import CLIP
+from ..assemble.cut import CUT
 from ..assemble.summarise import SUMMARISE
 from ..screen.caption import CAPTION
 from ..screen.keyframes import KEYFRAMES
@@ -30,5 +31,6 @@ from ..teaching.score import SCORE
 # The two halves that do not wait for each other, and what waits for both.
 SPEECH: tuple[Stage[Any], ...] = (RECOGNISE, TRANSCRIBE, REFINE)
 SCREEN: tuple[Stage[Any], ...] = (KEYFRAMES, READ, CAPTION)
-TEXT: tuple[Stage[Any], ...] = (LEGIBLE, SCORE, JUDGE, CLIP, ALIGN, SUMMARISE)
+TEXT: tuple[Stage[Any], ...] = (LEGIBLE, SCORE, JUDGE, CLIP, ALIGN, SUMMARISE, CUT)
 STAGES = (*SPEECH, *SCREEN, *TEXT)
+ENDS: tuple[Stage[Any], ...] = (SUMMARISE, CUT)  # needed by no other: with them all is done

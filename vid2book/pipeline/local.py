@@ -21,7 +21,7 @@ from ..records import Video
 from ..stage import Stage
 from ..store import StoreError
 from .corpus import Corpus
-from .graph import SCREEN, SPEECH, TEXT
+from .graph import ENDS, SCREEN, SPEECH, TEXT
 from .processes import Message, Worker, tell
 from .work import Failed
 
@@ -144,7 +144,7 @@ class _Run:
     def _missing(self, video: Video) -> list[str]:
         """Branches to run before the last one; none where everything is in the store."""
         work = self._corpus.work(video)
-        if work.is_done(TEXT[-1]):
+        if all(map(work.is_done, ENDS)):
             return []
         first = [b for b in ("speech", "screen") if not work.is_done(_BRANCHES[b][-1])]
         return first or ["text"]
@@ -234,8 +234,9 @@ def _run(video: Video, branch: str) -> _Done:
             work.get(stage)
         return _Done(time.monotonic() - started, work.info.duration)
     except Failed as error:
-        with suppress(Failed):  # noted for the branch's last stage too, so that it counts as done
-            work.failure(_BRANCHES[branch][-1])
+        for stage in _BRANCHES[branch]:  # noted for its last ones too, so that they count as done
+            with suppress(Failed):
+                work.failure(stage)
         return _Done(time.monotonic() - started, failure=str(error))
     except StoreError:
         raise  # ends the run

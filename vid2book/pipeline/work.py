@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 from typing import Any, TypeVar
@@ -20,7 +20,8 @@ from ..public import without_folders
 from ..records import Decision, Video
 from ..speech.subtitles import SubtitleError
 from ..stage import Stage
-from ..store import Store
+from ..store import Store, make_key
+from .code import code_of
 from .keys import stage_key
 
 T = TypeVar("T")
@@ -105,6 +106,15 @@ class Work:
         """
         key = self.key(stage)
         return self.store.provisional(stage.name, key) or key
+
+    def piece(self, stage: Stage[Any], named: Sequence[Any], make: Callable[[], bytes]) -> bytes:
+        """Bytes that a stage makes of the file, kept apart from its result; see `Given`.
+
+        A stage that runs again, since something that it needs has changed, finds what it still
+        wants of them.
+        """
+        parts = [self._content[0], self.until, code_of(stage.module), *named]
+        return self.store.piece(stage.name, make_key(*parts), make)
 
     @property
     def models(self) -> Models:

@@ -22,7 +22,9 @@ _HEARD_WITHIN = 4.0  # seconds around the keyframe
 _FOLLOWED = 0.5  # the same over all lines of a band of subtitles: some are read badly
 _SIGHTINGS = 3  # different texts at one place, each spoken: then it is the subtitles' place,
 _USUAL = 0.5  # if this share of the keyframes, and of the lines there, says so
-_TALL = 1.5  # times the height of a subtitle: this is none, wherever it stands
+_TALL = 1.5  # times as high as a subtitle, or as low: this is none, wherever it stands
+_ON_AXIS = 0.02  # of the width: where subtitles are centred, all of them are this nearly;
+_CENTRE_SET = 0.7  # of the lines, from which they are
 
 
 def burned_in(
@@ -43,8 +45,9 @@ def burned_in(
 def _in_subtitle_band(
     keyframes: Sequence[Keyframe], lines: Sequence[Lines], transcript: Transcript | None
 ) -> set[Place]:
-    """The lines in the band where `keyframes` saw subtitles come and go; not those in larger type,
-    which belong to the screen behind. None if the speech says other words than stand there."""
+    """The lines in the band where `keyframes` saw subtitles come and go; not those in other type,
+    or off the axis on which subtitles are centred, which belong to the screen behind. None if the
+    speech says other words than stand there."""
     within = [
         (position, line)
         for position, (keyframe, shown) in enumerate(zip(keyframes, lines, strict=True))
@@ -54,7 +57,19 @@ def _in_subtitle_band(
     if not within or (transcript is not None and not _follow_speech(within, keyframes, transcript)):
         return set()
     usual = float(np.median([height(line) for _, line in within]))
-    return {(position, line) for position, line in within if height(line) < _TALL * usual}
+    centres = [_centre(line, keyframes[position]) for position, line in within]
+    off = np.abs(np.array(centres) - np.median(centres))
+    astray = off > (_ON_AXIS if np.mean(off <= _ON_AXIS) >= _CENTRE_SET else np.inf)
+    return {
+        (position, line)
+        for (position, line), elsewhere in zip(within, astray, strict=True)
+        if usual / _TALL < height(line) < _TALL * usual and not elsewhere
+    }
+
+
+def _centre(line: OcrLine, keyframe: Keyframe) -> float:
+    """As a share of the width."""
+    return (line.box[0] + line.box[2]) / 2 / keyframe.width
 
 
 def _follow_speech(
@@ -82,7 +97,7 @@ def _spoken_subtitles(
         for position, (keyframe, shown) in enumerate(zip(keyframes, lines, strict=True))
         for line in shown
         if middle(line) > _BAND * keyframe.height
-        and abs((line.box[0] + line.box[2]) / 2 / keyframe.width - 0.5) < _CENTRED
+        and abs(_centre(line, keyframe) - 0.5) < _CENTRED
         and not _stays(position, line, lines)
     ]
     spoken = {
@@ -94,7 +109,13 @@ def _spoken_subtitles(
     for place in (other for other in low if other in spoken):
         if place in found:
             continue
-        alike = [other for other in low if _same_style(other[1], place[1])]
+        axis = _centre(place[1], keyframes[place[0]])
+        alike = [
+            (position, line)
+            for position, line in low
+            if _same_style(line, place[1])
+            and abs(_centre(line, keyframes[position]) - axis) <= _ON_AXIS
+        ]
         proofs = [other for other in alike if other in spoken]
         texts = {plain(line.text) for _, line in proofs}
         shown_on = {position for position, _ in proofs}

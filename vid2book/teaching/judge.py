@@ -35,7 +35,7 @@ def judge(
     A video stays if enough of it teaches and a grader finds all three grades good enough: of
     several language models one is enough, as with the Multimodal Textbook (arXiv 2501.00958,
     section 7.1). Without language models the rules are the grader. One in which nobody speaks stays
-    if enough is written on its pictures.
+    if enough is written on its pictures, and if it is English, teaches.
 
     Returns:
         All sentences with `teaching` and `drop` set, the judgement, and decisions: for the video,
@@ -58,6 +58,10 @@ def judge(
         verdict = f"no speech to go by; {scores.written} different words stand on its pictures"
         if not enough:
             verdict += f", {least} are needed"
+        elif scores.written_teaching is not None:
+            share = scores.written_teaching
+            enough = share >= settings.min_teaching_share
+            verdict += "" if enough else f", and they teach nothing: {share:.2f} of 1"
     elif scores.unjudged:
         share, enough = 1.0, not settings.enabled or total >= settings.min_words
         verdict = f"everything is kept: {scores.unjudged}"

@@ -25,6 +25,7 @@ from ..stage import TOPIC, Given, Stage
 from ..words import words
 from .classify import classify, relevance
 from .grade import grade
+from .written import written_teaching
 
 _TEACHES = 0.5  # a sentence's score above which it counts as part of the lesson
 
@@ -35,7 +36,8 @@ class Scores:
 
     `teaching` and `kinds` have an entry per sentence: the chance that it teaches, and what it is if
     not. `unjudged` says why the sentences were not scored; then all of them teach. `written` counts
-    the different words that are written on the pictures.
+    the different words that are written on the pictures, and `written_teaching` is, of a silent
+    video, the mean chance that they teach; None: nobody knows.
     """
 
     teaching: tuple[float, ...]
@@ -44,6 +46,7 @@ class Scores:
     models: tuple[Grades, ...] = ()
     unjudged: str = ""
     written: int = 0
+    written_teaching: float | None = None
 
 
 def score(
@@ -67,7 +70,10 @@ def score(
     """
     scores = _by_rules(video, sentences, screen, transcript, embed, settings)
     scores = replace(scores, written=len({w for _, text in screen for w in words(text.lower())}))
-    if not settings.enabled or not sentences:
+    if settings.enabled and not sentences:
+        taught = written_teaching(video, screen, transcript.duration, embed)
+        return replace(scores, written_teaching=taught), []
+    if not settings.enabled:
         return scores, []
     answers = grade(video, transcript, chats)
     models = tuple(answer for answer in answers if isinstance(answer, Grades))

@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from .answers import option
+from .options import option
 
 _LETTERS = "ABCDE"
 _STATED = re.compile(r"The answer is ([A-Z]).")
@@ -22,7 +22,7 @@ def extract(doc: Mapping[str, Any], response: str) -> str | None:
     Args:
         doc: has `choices`, the options' texts.
     """
-    found = option(response, doc["choices"])
+    found = option(response, doc["choices"], doc.get("question", ""))
     return None if found is None else chr(ord("A") + found)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 
-from .answers import plain
+from .reading import plain
 from .vqa import DIGITS
 
 _LONGEST = 200  # characters: no value takes more, and a runaway response costs minutes to parse

@@ -10,9 +10,9 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from .answers import final, option
 from .equal import same_value
-from .mathvision import free_answer
+from .options import option
+from .values import value
 
 _OPTION = re.compile(r"^\s*\(?([A-H])\s*[:.)]\s*(\S.*?)\s*$", re.MULTILINE)
 
@@ -24,14 +24,11 @@ def extract(doc: Mapping[str, Any], response: str) -> str | None:
         doc: has `question_type` and `question_for_eval`, which every version of a problem has in
             full, though it may show the question in the image alone.
     """
-    text = response.strip()
+    question = doc["question_for_eval"]
     if doc["question_type"] != "multi-choice":
-        return free_answer(text)
-    choices = [words for _, words in _OPTION.findall(doc["question_for_eval"])]
-    stated = final(text)
-    found = option(stated, choices) if stated else None
-    if found is None:
-        found = option(text, choices)
+        return value(response, question)
+    choices = [words for _, words in _OPTION.findall(question)]
+    found = option(response, choices, question)
     return None if found is None else chr(ord("A") + found)
 
 

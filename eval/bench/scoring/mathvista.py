@@ -12,7 +12,9 @@ import ast
 from collections.abc import Mapping
 from typing import Any
 
-from .answers import final, letter, numbers, option
+from .options import letter, option
+from .statements import stated
+from .values import number
 
 
 def extract(doc: Mapping[str, Any], response: str) -> str | None:
@@ -21,16 +23,21 @@ def extract(doc: Mapping[str, Any], response: str) -> str | None:
     Args:
         doc: has `question_type`, `answer_type` and `choices`.
     """
-    text = response.strip()
+    question = doc.get("question", "")
     if doc["question_type"] == "multi_choice":
-        found = option(text, doc["choices"])
+        found = option(response, doc["choices"], question)
         return None if found is None else doc["choices"][found]
-    stated = final(text) or text
     if doc["answer_type"] == "list":
-        return _bracketed(stated) or _bracketed(text)
-    found_numbers = numbers(stated)
-    # Of several numbers none is the answer until a statement or a reader says which.
-    return found_numbers[0] if len(found_numbers) == 1 else None
+        said = (_bracketed(passage) for passage in (*stated(response), response))
+        return next((found for found in said if found), None)
+    return number(response, question)
+
+
+def guess(doc: Mapping[str, Any]) -> str | None:
+    """What the benchmark's script makes of no answer: the shortest option, which is the nearest."""
+    if doc["question_type"] != "multi_choice":
+        return None
+    return min(doc["choices"], key=len)
 
 
 def grade(doc: Mapping[str, Any], answer: str) -> float:

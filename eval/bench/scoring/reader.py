@@ -5,13 +5,19 @@ Every verdict is kept, so that a run that is taken up again asks nothing twice.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TypeVar
+import re
+from collections.abc import Mapping, Sequence
+from functools import cache
+from pathlib import Path
+from typing import Any, TypeVar
+
+import yaml
 
 from vid2book.models.chat import Answer, BackendError, Chat, Prompt
 from vid2book.store import Store, make_key
 
 _AT_ONCE = 64  # questions between two saves
+_VERDICTS = "bench/verdict"
 A = TypeVar("A", bound=Answer)
 
 
@@ -38,18 +44,7 @@ Reply "From 2007 to 2008." to a question that asks for a list -> [2007, 2008]
 Reply "It must be (B), the blue one." -> B
 Reply "It depends on what is meant." -> null"""
 
-_JUDGE = """\
-You mark mathematics tests. You get an answer that was predicted, the options if there are any, and
-the right answer. Say whether the prediction gives the right answer, by an option's letter, its
-words, or a value equal to it. A prediction that gives another answer, or several, is wrong.
-
-Predicted: [1, 5]. Options: ['[1, 5]', '[2, 5]']. Right: [1, 5]. -> true
-Predicted: C. Options: ['2', '4', '8', '16']. Right: 8. -> true
-Predicted: No. Options: ['Yes', 'No']. Right: Yes. -> false
-Predicted: 40°. Options: none. Right: 50°. -> false
-Predicted: A. Options: ['it grows.', 'it shrinks.']. Right: it shrinks. -> false
-Predicted: half past. Options: ['half', 'half past', 'half to']. Right: half. -> false
-Predicted: B. Options: ['red one', 'red two', 'red three']. Right: red three. -> false"""
+_VERDICT = re.compile(r"###judge: (True|False)", re.IGNORECASE)
 
 
 def find(chat: Chat, questions: Sequence[str], said: Sequence[str]) -> list[str | None]:
@@ -67,22 +62,55 @@ def judge(
     chat: Chat,
     said: Sequence[str],
     targets: Sequence[str],
-    options: Sequence[Sequence[str] | None],
+    options: Sequence[Sequence[str] | str | None],
 ) -> list[bool]:
-    """Whether each response is right: the protocol of the released scripts, in our words.
+    """Whether each response is right, as the released scripts ask it (`judge.yaml`).
 
-    There, too, a model sees the response, the options and the right answer after seven worked
-    cases, and an answer of no use counts as wrong.
+    Args:
+        chat: the judge.
+        said: the responses, whole.
+        targets: the right answers.
+        options: the options as the data have them; "" where the script does not show them.
 
     Raises:
         BackendError: the model cannot be asked.
     """
-    users = [
-        f"Predicted: {text}. Options: {list(choices) if choices else 'none'}. Right: {target}."
+    asked = _protocol()
+    cases = tuple(
+        (case.get("before", "") + _query(asked, case), asked["verdict"].format(**case))
+        for case in asked["cases"]
+    )
+    prompts = [
+        Prompt(
+            asked["system"],
+            _query(asked, {"said": text, "choices": str(choices), "target": target}),
+            examples=cases,
+        )
         for text, target, choices in zip(said, targets, options, strict=True)
     ]
-    found = _ask(chat, [Prompt(_JUDGE, user) for user in users], Verdict)
-    return [verdict is not None and verdict.right for verdict in found]
+    store = Store()
+    keys = [make_key(chat.identity, *prompt.messages()) for prompt in prompts]
+    verdicts = [store.load(_VERDICTS, key, Verdict) for key in keys]
+    missing = [i for i, verdict in enumerate(verdicts) if verdict is None]
+    for start in range(0, len(missing), _AT_ONCE):
+        batch = missing[start : start + _AT_ONCE]
+        for i, text in zip(batch, chat.write([prompts[i] for i in batch]), strict=True):
+            if isinstance(text, BackendError):
+                raise text
+            found = _VERDICT.search(text) if isinstance(text, str) else None
+            verdicts[i] = Verdict(right=bool(found and found[1].lower() == "true"))
+            store.save(_VERDICTS, keys[i], Verdict, verdicts[i])
+    return [verdict is not None and verdict.right for verdict in verdicts]
+
+
+def _query(asked: dict[str, Any], case: Mapping[str, str]) -> str:
+    return str(asked["query"].format(**case))
+
+
+@cache
+def _protocol() -> dict[str, Any]:
+    path = Path(__file__).parent.parent / "judge.yaml"
+    return dict(yaml.safe_load(path.read_text(encoding="utf-8")))
 
 
 def _ask(chat: Chat, prompts: Sequence[Prompt], kind: type[A]) -> list[A | None]:

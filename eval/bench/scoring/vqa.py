@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 # Words that people type without their apostrophe. Forms that are words themselves ("its", "well",
@@ -36,6 +36,7 @@ _NUMBERS = ["zero", "one", "two", "three", "four", "five", "six", "seven", "eigh
 DIGITS = {word: str(i) for i, word in enumerate(_NUMBERS)} | {"none": "0"}
 _ARTICLES = {"a", "an", "the"}
 _PUNCTUATION = ';/[]"{}()=+\\_-><@`,?!'
+_GROUPED = re.compile(r"\d,\d")
 _PERIOD = re.compile(r"\.(?!\d)")
 
 
@@ -50,11 +51,24 @@ def grade(doc: Mapping[str, Any], answer: str) -> float:
     Args:
         doc: has `answers`, a string a person.
     """
-    given = [normalise(person) for person in doc["answers"]]
-    said = normalise(answer)
-    matches = given.count(said)
-    shares = [min(1.0, (matches - (person == said)) / 3) for person in given]
+    return accuracy(normalise(answer), [normalise(person) for person in doc["answers"]])
+
+
+def extract_as_released(doc: Mapping[str, Any], response: str) -> str | None:
+    """The whole response: the script of the Multimodal Textbook cuts nothing off."""
+    return response.strip() or None
+
+
+def accuracy(said: str, people: Sequence[str]) -> float:
+    """VQA accuracy of an answer, all being normalised."""
+    matches = people.count(said)
+    shares = [min(1.0, (matches - (person == said)) / 3) for person in people]
     return sum(shares) / len(shares)
+
+
+def first(doc: Mapping[str, Any]) -> str:
+    """What the first person answered: the answer of a shot in the Multimodal Textbook's scripts."""
+    return str(doc["answers"][0])
 
 
 def most_common(doc: Mapping[str, Any]) -> str:
@@ -65,15 +79,23 @@ def most_common(doc: Mapping[str, Any]) -> str:
 def normalise(answer: str) -> str:
     """Lower case, number words as digits, no articles and hardly any punctuation."""
     text = answer.lower().replace(",", "").replace("?", "").replace("'s", " 's")
-    text = _unpunctuated(" ".join(text.split()))
-    words = (DIGITS.get(word, word) for word in text.split())
+    return without_articles(unpunctuated(" ".join(text.split())))
+
+
+def without_articles(text: str) -> str:
+    """In lower case, number words as digits, contractions with their apostrophe, no articles."""
+    words = (DIGITS.get(word, word) for word in text.lower().split())
     return " ".join(_CONTRACTIONS.get(word, word) for word in words if word not in _ARTICLES)
 
 
-def _unpunctuated(text: str) -> str:
-    """A sign at the border of a word goes, one within words leaves a space."""
+def unpunctuated(text: str) -> str:
+    """A sign at the border of a word goes, one within words leaves a space.
+
+    Where digits are grouped by commas, all signs go.
+    """
+    grouped = bool(_GROUPED.search(text))
     out = text
     for sign in _PUNCTUATION:
         at_border = f"{sign} " in text or f" {sign}" in text
-        out = out.replace(sign, "" if at_border else " ")
+        out = out.replace(sign, "" if at_border or grouped else " ")
     return _PERIOD.sub("", out)

@@ -30,9 +30,12 @@ def test_the_judge_says_true_or_false(data: Path, tmp_path: Path) -> None:
     """Questions 0 to 5 are answered "about ANSWER"; the judge takes those with an even number."""
 
     def verdict(body: dict[str, Any], n: int) -> Reply:
-        assert "mark mathematics tests" in body["messages"][0]["content"]
-        target = int(user(body).split("Right: ")[1].rstrip("."))
-        return Reply({"right": target % 2 == 0})
+        system, *cases, query = body["messages"]
+        assert "mathematics teacher" in system["content"] and len(cases) == 14
+        assert [case["role"] for case in cases] == ["user", "assistant"] * 7
+        assert cases[1]["content"] == "###judge: True"
+        target = int(query["content"].split("Labeled Answer: ")[1].split(".")[0])
+        return Reply(f"Let me see.\n###Judge: {target % 2 == 0}")
 
     with Server(verdict) as server:
         how = {"scoring": "judge_as_released"}
@@ -40,8 +43,14 @@ def test_the_judge_says_true_or_false(data: Path, tmp_path: Path) -> None:
         cell = run.cell("mathvista", 0)
         assert cell is not None and [q.value for q in cell.questions] == [0, 1, 0, 1, 0, 1]
         prompts = sorted(map(user, server.chats))
-        assert prompts[0] == "Predicted: about 1. Options: ['1', '2']. Right: 1."
-        assert prompts[1] == "Predicted: about 2. Options: none. Right: 2."
+        assert prompts[0] == (
+            "Predicted Answer: about 1. Choice: ['1', '2']. Labeled Answer: 1. "
+            "Please output you judgement."
+        )
+        assert prompts[1] == (
+            "Predicted Answer: about 2. Choice: None. Labeled Answer: 2. "
+            "Please output you judgement."
+        )
         again = ask(server, lambda turns: f"about {turns[-1].answer}", data, tmp_path, **how)
         assert again == run and len(server.chats) == 6, "no verdict is asked for twice"
 

@@ -86,7 +86,21 @@ def test_the_average_is_compared_too() -> None:
 def test_published_figures_stand_only_beside_what_is_judged_alike() -> None:
     cells = tuple(cell(task, k, [1, 0]) for task in TASKS for k in (0, 1))
     assert "published" not in shown([Run("one", SETTINGS, cells)], [0, 1])
-    judged = SETTINGS | {"scoring": "judge_as_released"}
+    judged = SETTINGS | {
+        "scoring": "judge_as_released",
+        "shots_by": "rices",
+        "clip": "ViT-L-14 openai",
+        "form": "llava",
+        "limit": None,
+    }
+    for other in [
+        {"scoring": "extracted"},
+        {"shots_by": "random"},
+        {"clip": "ViT-B-32 openai"},
+        {"form": ""},
+        {"limit": 100},
+    ]:
+        assert "published" not in shown([Run("one", judged | other, cells)], [0, 1]), other
     text = shown([Run("one", judged, cells)], [0, 1])
     rows = [line for line in text.splitlines() if "published" in line]
     assert [line.split("│")[3].strip() for line in rows] == "26.3 - 24.3 21.6 15.5 10.7".split()

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
+from PIL import Image, ImageDraw, ImageFont
 
 from vid2book.assemble.align import Shown
 from vid2book.assemble.align import align as mark
@@ -128,18 +130,54 @@ def test_a_picture_in_silence_stays() -> None:
     assert [c.keyframes for c in left] == [(0,), (1,)]
 
 
-def test_a_picture_that_the_next_one_holds_goes() -> None:
-    texts = ["Kinetic energy", "Kinetic energy\nE = m v v / 2"]
-    near = [frame(0, 10), frame(10, 20, phash=0b111)]
-    assert [c.keyframes for c in run(near, texts)[0]] == [(), (1,)]
-    assert [c.keyframes for c in run(near, texts[::-1])[0]] == [(0,), (1,)]
-    assert [c.keyframes for c in run(near, ["", ""])[0]] == [(0,), (1,)]  # no words to go by
-    apart = [frame(0, 10), frame(10, 20, phash=2**20 - 1)]
-    assert [c.keyframes for c in run(apart, texts)[0]] == [(0,), (1,)]
+def slide(*lines: str, boxes: int = 0) -> bytes:
+    """A JPEG with these lines and a chart of some boxes."""
+    image = Image.new("L", (640, 360), 255)
+    draw = ImageDraw.Draw(image)
+    for row, text in enumerate(lines):
+        draw.text((40, 20 + 40 * row), text, 0, ImageFont.load_default(24))
+    for box in range(boxes):
+        draw.rectangle((60 + 45 * box, 340 - 23 * (1 + box % 5), 90 + 45 * box, 340), 90, 0, 3)
+    jpeg = io.BytesIO()
+    image.save(jpeg, "JPEG", quality=90)
+    return jpeg.getvalue()
+
+
+def shown_as(*images: bytes, gap: float = 0) -> list[Keyframe]:
+    return [
+        replace(frame((10 + gap) * i, (10 + gap) * i + 10), image=image)
+        for i, image in enumerate(images)
+    ]
+
+
+def test_a_picture_that_another_holds_goes() -> None:
+    title, formula = "Kinetic energy", "E = m v v / 2"
+    texts = [title, f"{title}\n{formula}"]
+    first, second = slide(title), slide(title, formula)
+    left, decisions = run(shown_as(first, second), texts)
+    assert [c.keyframes for c in left] == [(), (1,)]
+    assert decisions[0].reason == "all of it stands on the picture of 19.8 s too"
+    left, decisions = run(shown_as(second, first), texts[::-1])  # what is gone again
+    assert [c.keyframes for c in left] == [(0,), ()]
+    assert decisions[1].reason == "all of it stands on the picture of 9.8 s too"
+
+
+def test_a_page_with_something_of_its_own_stays() -> None:
+    title, formula = "Kinetic energy", "E = m v v / 2"
+    both = [(0,), (1,)]
+    chart = shown_as(slide(title, boxes=9), slide(title, formula))
+    assert [c.keyframes for c in run(chart, [title, f"{title}\n{formula}"])[0]] == both
+    other = shown_as(slide(title, formula), slide(title, "E = m g h"))
+    texts = [f"{title}\n{formula}", f"{title}\nE = m g h"]
+    assert [c.keyframes for c in run(other, texts)[0]] == both
+    alike = shown_as(slide(title), slide(title))
+    assert [c.keyframes for c in run(alike, ["", ""])[0]] == both  # no words to go by
+    later = shown_as(slide(title), slide(title, formula), gap=10)  # it is spoken of long before
+    assert [c.keyframes for c in run(later, [title, f"{title}\n{formula}"])[0]] == both
 
 
 def test_a_picture_that_should_go_is_marked_and_scored() -> None:
-    frames = [frame(0, 10), frame(10, 20, faces=0.5, phash=2**40 - 1), frame(20, 30)]
+    frames = [frame(0, 10), frame(10, 20, faces=0.5), frame(20, 30, phash=2**40 - 1)]
     clips = [Clip(10.0 * i, 10.0 * i + 9, LESSON, LESSON, (i,)) for i in range(3)]
     sentences = [Sentence(c.start, c.end, c.text, c.raw, 0.9) for c in clips]
     sentences[2] = replace(sentences[2], teaching=0.1, drop="small talk")

@@ -19,16 +19,19 @@ from ...support.writer import another_writer
 PARTS = layout.PARTS
 
 
-def _fill(target: Path, word: str) -> None:
+def _fill(target: Path, word: str, without: str = "") -> None:
+    """A corpus whose files say `word`; it may be without one of the tables."""
     target.mkdir(parents=True, exist_ok=True)
-    for part in PARTS:
-        if part in layout.TABLES.values():
+    tables = {table: folder for table, folder in layout.TABLES.items() if table != without}
+    for part in (*tables.values(), *layout.DESCRIPTION):
+        if part in tables.values():
             (target / part).mkdir()
             (target / part / "train.parquet").write_text(word)
         else:
             (target / part).write_text(word)
-    files = {f"{folder}/train.parquet": len(word) for folder in layout.TABLES.values()}
-    sizes = {table: {"train": record.SplitSize(1, 1, 1, 1, "")} for table in layout.TABLES}
+    files = {f"{folder}/train.parquet": len(word) for folder in tables.values()}
+    whole = {"train": record.SplitSize(1, 1, 1, 1, "")}
+    sizes = {table: whole if table in tables else {} for table in layout.TABLES}
     record.save_record(target, Written(word, 1, 1, [], sizes, files))
 
 
@@ -39,11 +42,10 @@ def _words(target: Path) -> set[str]:
     return {file.read_text() for file in files if file.name != layout.RECORD} | {held.revision}
 
 
-@pytest.mark.parametrize("moves", range(2 * len(PARTS) + 1))
-def test_an_interrupted_exchange_is_finished(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, moves: int
+def _exchanged(
+    target: Path, monkeypatch: pytest.MonkeyPatch, moves: int, most: int, without: str = ""
 ) -> None:
-    _fill(tmp_path, "old")
+    """A new corpus in the place of what is there, interrupted after so many moves of `most`."""
     rename, left = Path.rename, [moves + 1]
 
     def failing(self: Path, target: Path) -> Path:
@@ -52,17 +54,37 @@ def test_an_interrupted_exchange_is_finished(
             raise KeyboardInterrupt
         return rename(self, target)
 
-    interrupted = moves < 2 * len(PARTS)
     with (
         monkeypatch.context() as patch,
-        pytest.raises(KeyboardInterrupt) if interrupted else nullcontext(),
-        swap.new_corpus(tmp_path) as new,
+        pytest.raises(KeyboardInterrupt) if moves < most else nullcontext(),
+        swap.new_corpus(target) as new,
     ):
-        _fill(new, "new")
+        _fill(new, "new", without)
         patch.setattr(Path, "rename", failing)
-    swap.recover(tmp_path)
+    swap.recover(target)
+
+
+@pytest.mark.parametrize("moves", range(2 * len(PARTS) + 1))
+def test_an_interrupted_exchange_is_finished(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, moves: int
+) -> None:
+    _fill(tmp_path, "old")
+    _exchanged(tmp_path, monkeypatch, moves, 2 * len(PARTS))
     assert _words(tmp_path) == {"new"}
     assert {f.name for f in tmp_path.iterdir()} == set(PARTS)
+
+
+@pytest.mark.parametrize("moves", range(2 * len(PARTS)))
+def test_a_table_that_the_new_corpus_has_not_goes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, moves: int
+) -> None:
+    _fill(tmp_path, "old")
+    _exchanged(tmp_path, monkeypatch, moves, 2 * len(PARTS) - 1, without="clips")
+    held = record.held(tmp_path)
+    assert held is not None and held.revision == "new"
+    assert {f.name for f in tmp_path.iterdir()} == set(PARTS) - {"clips"}
+    _exchanged(tmp_path, monkeypatch, 99, 0)  # and comes back
+    assert _words(tmp_path) == {"new"}
 
 
 def test_a_half_written_corpus_is_cleared_away(tmp_path: Path) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from fractions import Fraction
+from functools import partial
 from pathlib import Path
 
 import av
@@ -12,6 +14,7 @@ import pytest
 from numpy.typing import NDArray
 
 from vid2book.media.container import MediaError
+from vid2book.media.decode import decode
 from vid2book.media.frames import read_frames
 from vid2book.media.stills import read_stills
 from vid2book.media.survey import probe
@@ -76,6 +79,32 @@ def test_stills_are_the_samples_of_their_times(tmp_path: Path, kind: str) -> Non
     times = [i / FPS for i in range(SECONDS * FPS)]
     path = write(tmp_path / f"v.{ending}", times, codec, options)
     compare(path, np.random.default_rng(len(kind)))
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_samples_are_the_same_where_no_other_picture_is_decoded(tmp_path: Path, kind: str) -> None:
+    codec, ending, options = KINDS[kind]
+    path = write(tmp_path / f"v.{ending}", [i / FPS for i in range(120)], codec, options)
+    info = probe(path)
+    assert info.picture is not None and info.picture.shown is not None
+    every = replace(info, picture=replace(info.picture, shown=None))
+    for rate, start, end in ((5, 0.0, None), (2.3, 3.1, 8.0), (30, 0.0, None)):
+        read = partial(read_frames, path, rate, end, start=start)
+        some, all_of_them = (
+            [(f.time, number(f.luma(640))) for f in read(info=known)] for known in (info, every)
+        )
+        assert some == all_of_them
+
+
+def test_pictures_that_nothing_needs_are_not_decoded(tmp_path: Path) -> None:
+    times = [i / FPS for i in range(120)]
+    path = write(tmp_path / "v.mp4", times, "libx264", {"bf": "3", "b_strategy": "0"})
+    track = probe(path).picture
+    assert track is not None and track.shown is not None
+    wanted = track.shown.standing([1.0, 5.0])
+    assert [stamp * track.shown.base for stamp in sorted(wanted)] == [1.0, 5.0]
+    some = {frame.time for frame, _ in decode(path, track, wanted=wanted)}
+    assert {1.0, 5.0} <= some and len(some) < 0.7 * len(times)
 
 
 @pytest.mark.parametrize("group", ["5", "9999"])

@@ -66,13 +66,17 @@ def test_a_result_from_the_store_is_the_computed_one(
 @pytest.mark.parametrize(
     ("settings", "redone", "models"),
     [
-        ({"read": {"reuse": False}}, "read legible score judge clip align summarise", {"RapidOcr"}),
-        ({"read": {"min_score": 0.7}}, "legible score judge clip align summarise", set()),
-        ({"judge": {"min_teaching": 0.4}}, "judge clip align summarise", set()),
-        ({"judge": {"min_relevance": 1.1}}, "judge clip align summarise", set()),
-        ({"clip": {"max_duration": 15}}, "clip align summarise", set()),
-        ({"align": {"max_face": 0.5}}, "align summarise", set()),
-        ({"refine": {"join_gap": 1.5}}, "refine score judge clip align summarise", set()),
+        (
+            {"read": {"reuse": False}},
+            "read legible score judge clip align summarise cut",
+            {"RapidOcr"},
+        ),
+        ({"read": {"min_score": 0.7}}, "legible score judge clip align summarise cut", set()),
+        ({"judge": {"min_teaching": 0.4}}, "judge clip align summarise cut", set()),
+        ({"judge": {"min_relevance": 1.1}}, "judge clip align summarise cut", set()),
+        ({"clip": {"max_duration": 15}}, "clip align summarise cut", set()),
+        ({"align": {"max_face": 0.5}}, "align summarise cut", set()),
+        ({"refine": {"join_gap": 1.5}}, "refine score judge clip align summarise cut", set()),
         ({"reduce": {"phash_distance": 2}}, "", set()),
         ({"interleave": {"max_tokens": 1000}}, "", set()),
     ],
@@ -166,6 +170,7 @@ def test_weights_and_versions_are_in_the_key(
         "clip",
         "align",
         "summarise",
+        "cut",
     }
 
 

@@ -17,7 +17,7 @@ from vid2book import config
 from vid2book.models.error import ModelError
 from vid2book.models.ocr import Image as Screen
 from vid2book.models.ocr import Ocr
-from vid2book.models.ocr_rapid import RapidOcr
+from vid2book.models.ocr_rapid import RapidOcr, _decode
 from vid2book.records import Keyframe, OcrLine, Segment, Transcript
 from vid2book.screen.layout import screen_text
 from vid2book.screen.legible import legible
@@ -134,8 +134,19 @@ def recall(expected: tuple[str, ...], found: tuple[OcrLine, ...] | list[OcrLine]
         noisy(drawn(SLIDE, size=28, ink="#909090", ground="#b8b8b8")),
         drawn(SLIDE, size=15, shape=(655, 480), left=20),
         drawn(SLIDE * 4, size=19),
+        noisy(drawn(SLIDE * 4, size=12, ink="#404040")),
+        drawn(SLIDE * 4, size=10, shape=(640, 480), left=20),
     ],
-    ids=["light", "dark and small", "chalk", "faint", "screencast", "twenty lines"],
+    ids=[
+        "light",
+        "dark and small",
+        "chalk",
+        "faint",
+        "screencast",
+        "twenty lines",
+        "spreadsheet",
+        "small screencast",
+    ],
 )
 def test_words_of_a_screen_are_found(ocr: RapidOcr, screen: Image.Image) -> None:
     (found,) = read([keyframe(screen)], ocr, config.Read())
@@ -152,6 +163,33 @@ def test_boxes_lie_on_their_lines(ocr: RapidOcr) -> None:
     (found,) = on(ocr, image)
     assert found.text == "far corner"
     assert np.abs(np.subtract(found.box, (x0, y0, x1, y1))).max() < 20
+
+
+def test_a_line_that_runs_up_or_down_is_read(ocr: RapidOcr) -> None:
+    label = drawn(("Cumulative income",), size=30, shape=(500, 130))
+    for turn in (90, -90):
+        (found,) = on(ocr, label.rotate(turn, expand=True, fillcolor="white"))
+        assert found.text == "Cumulative income"
+
+
+def test_a_letter_that_is_tall_is_read_upright(ocr: RapidOcr) -> None:
+    assert [found.text for found in on(ocr, drawn(("f",), size=200))] == ["f"]
+
+
+@pytest.mark.parametrize(
+    ("best", "second", "text"),
+    [("10C", "  0", "100"), ("1.C5", "  0 ", "1.05"), ("OCR", "0  ", "OCR"), ("5Cm", " 0 ", "5Cm")],
+)
+def test_a_round_letter_in_a_number_is_a_zero(best: str, second: str, text: str) -> None:
+    characters = ["", *sorted(set(best + second + "0") - {" "}), " "]
+    probabilities = np.zeros((2 * len(best), len(characters)), np.float32)
+    probabilities[1::2, 0] = 1
+    for step, (sign, other) in enumerate(zip(best, second, strict=True)):
+        probabilities[2 * step, characters.index(other)] = 0.3
+        probabilities[2 * step, characters.index(sign)] = 0.7
+    probabilities[:, -1] = 0
+    blank = np.zeros(8 * len(probabilities), bool)
+    assert _decode(probabilities, characters, blank)[0] == text
 
 
 def test_a_tilted_line_is_read(ocr: RapidOcr) -> None:
@@ -211,29 +249,74 @@ def test_unsure_lines_and_icons_are_dropped() -> None:
     shown = (
         line("A clear line", 10, 10),
         line("smudge", 10, 40, score=0.4),
-        line("回", 10, 70, score=0.7),
+        line("→ C", 10, 70, score=0.7),
         line("x", 10, 100, score=0.95),
     )
     (kept,), decisions = legible("v", [blank(5)], [shown], None, config.Read())
     assert [found.text for found in kept] == ["A clear line", "x"]
     assert [(d.text, d.threshold, d.score) for d in decisions] == [
         ("smudge", 0.6, 0.4),
-        ("回", 0.8, 0.7),
+        ("→ C", 0.8, 0.7),
     ]
     assert {(d.level, d.stage, d.kept, d.start, d.end) for d in decisions} == {
         ("line", "read", False, 0, 5)
     }
 
 
+def test_signs_of_a_script_that_the_screens_do_not_use_are_icons() -> None:
+    menu = (line("用 Select Data", 10, 10), line("田", 10, 40), line("三三三", 10, 70))
+    slide = (line("你好", 10, 10), line("means hello", 10, 60))
+    kept, decisions = legible("v", [blank(5)], [menu], None, config.Read())
+    assert [[found.text for found in shown] for shown in kept] == [["Select Data"]]
+    assert [(d.text, d.reason) for d in decisions] == [
+        (icon, "a misread icon: no word of this script stands on any screen")
+        for icon in ("用", "田", "三三三")
+    ]
+    course = legible("v", [blank(5), blank(10)], [slide, menu[:1]], None, config.Read())
+    assert course == ([slide, menu[:1]], [])
+
+
+def test_a_single_large_sign_is_no_icon() -> None:
+    card = (line("人", 200, 100, height=120), line("person", 200, 260), line("ren", 200, 290))
+    assert legible("v", [blank(5)], [card], None, config.Read()) == ([card], [])
+
+
+def test_small_lines_must_be_surer() -> None:
+    shown = tuple(
+        line(f"print {score}", 10, 10 + 30 * row, height=size, score=score)
+        for row, (size, score) in enumerate(
+            [(8, 0.9), (10, 0.8), (10, 0.95), (14, 0.75), (30, 0.7)]
+        )
+    )
+    (kept,), decisions = legible("v", [blank(5)], [shown], None, config.Read())
+    assert [found.text for found in kept] == ["print 0.95", "print 0.75", "print 0.7"]
+    assert {d.reason for d in decisions} == {"the recogniser is unsure of so small a line"}
+
+
+@pytest.mark.parametrize(("around", "kept"), [(0.75, True), (0.99, False), (None, False)])
+def test_a_line_is_measured_by_those_around_it(around: float | None, kept: bool) -> None:
+    """A sheet of handwriting; printed text with an icon in it; a wall."""
+    first = line("first law", 40, 20, height=40, score=0.57)
+    below = () if around is None else (("of motion", 80), ("says that", 140))
+    rest = [line(text, 40, y, height=40, score=around or 0) for text, y in below]
+    ((*found,),), _ = legible("v", [blank(5)], [(first, *rest)], None, config.Read())
+    assert (first in found) == kept
+
+
+CAPTION = ("so here you see it", "and it stays", "as it is", "for a while", "until it goes")
+
+
 def test_lines_in_the_caption_band_are_dropped() -> None:
     shown = (
         line("Slide", 20, 20),
-        centred("so here you see it", 320),
+        *(centred(text, 320) for text in CAPTION),
         line("STOP", 20, 300, height=60),
+        line("a bullet of the slide", 20, 300),
+        line("TM", 315, 300, height=10),
     )
-    (kept,), (decision,) = legible("v", [blank(5, subtitle_top=0.8)], [shown], None, config.Read())
-    assert [found.text for found in kept] == ["Slide", "STOP"]
-    assert (decision.text, decision.reason) == ("so here you see it", "burned-in caption")
+    (kept,), decisions = legible("v", [blank(5, subtitle_top=0.8)], [shown], None, config.Read())
+    assert [found.text for found in kept] == ["Slide", "STOP", "a bullet of the slide", "TM"]
+    assert [(d.text, d.reason) for d in decisions] == [(t, "burned-in caption") for t in CAPTION]
 
 
 SPOKEN = (
@@ -275,6 +358,24 @@ def test_a_watermark_is_kept_once() -> None:
     kept, decisions = legible("v", FRAMES, lines, None, config.Read())
     assert kept == [lines[0], *((shown[0],) for shown in lines[1:])]
     assert [d.text for d in decisions] == ["BioChannel"] * 3
+
+
+def test_a_watermark_is_one_however_it_is_read() -> None:
+    lines = [
+        (
+            line(text, 60, 80),
+            line("DBioChannel" if i % 2 else "BioChannel", 520 - 10 * (i % 2), 330),
+        )
+        for i, text in enumerate(SPOKEN)
+    ]
+    kept, _ = legible("v", FRAMES, lines, None, config.Read())
+    assert kept == [lines[0], *((shown[0],) for shown in lines[1:])]
+
+
+@pytest.mark.parametrize("name", ["Step {}", "Lesson {} of four"])
+def test_headings_that_are_counted_are_no_watermark(name: str) -> None:
+    lines = [(line(name.format(i), 20, 20), line(text, 60, 80)) for i, text in enumerate(SPOKEN)]
+    assert legible("v", FRAMES, lines, None, config.Read()) == (lines, [])
 
 
 def test_the_footer_of_a_slide_that_builds_up_is_no_watermark() -> None:

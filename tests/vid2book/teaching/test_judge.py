@@ -175,6 +175,36 @@ def test_a_silent_lesson_is_judged_by_what_is_written(written: str, kept: bool) 
     assert judgement.reason.endswith("10 are needed") != kept
 
 
+SALE = (
+    "Summer sale starts now",
+    "Up to 50 % off",
+    "Buy one, get one free",
+    "Shop now at our store",
+)
+DIARY = ("Today we went to the beach", "The coffee was amazing", "I love this place so much")
+LYRICS = ("Dancing in the moonlight", "Baby, come home tonight", "Take me back to where we met")
+DIFF = ("git commit -m fix", "def search(items, key):", "while low < high:", "return low // 2")
+FOLDS = ("Cut the paper along the line", "Fold both sides to the middle", "Glue the edges together")
+
+
+@pytest.mark.parametrize(
+    ("lines", "kept"), [(SALE, False), (DIARY, False), (LYRICS, False), (DIFF, True), (FOLDS, True)]
+)
+def test_words_on_silent_pictures_are_no_lesson_for_being_there(
+    lines: tuple[str, ...], kept: bool
+) -> None:
+    recording = lesson(PENDULUM)
+    silent = recording._replace(
+        sentences=[],
+        screen=[(keyframe, "\n".join(lines)) for keyframe, _ in recording.screen],
+        transcript=Transcript((), "", "", 60.0),
+    )
+    silent = silent._replace(video=replace(silent.video, title="", knowledge_point=""))
+    judgement = run(silent)[1]
+    assert judgement.kept == kept
+    assert ("teach nothing" in judgement.reason) != kept
+
+
 def test_switched_off_keeps_everything() -> None:
     sentences, judgement, decisions = run(lesson(ADVERT), config.Judge(enabled=False))
     assert [(s.teaching, s.drop) for s in sentences] == [(None, "")] * 2

@@ -19,7 +19,7 @@ from ...stage import Given, Stage
 from ..phash import phash
 from . import embedding, pixel, ssim, writing
 from .state import Found, State
-from .still import FindFaces, ReadStills, Still, Stills
+from .still import FindFaces, Picture, ReadStills, Still, Stills
 
 __all__ = ["KEYFRAMES", "keyframes"]
 
@@ -44,11 +44,9 @@ def keyframes(
     """
     stills = Stills(read, faces, settings)
     found = _find(frames, stills, settings, image_embed)
-    shown = stills.at(state.time for state in found.kept)
-    kept = [
-        _keyframe(state, still, found.captions_top)
-        for state, still in zip(found.kept, shown, strict=True)
-    ]
+    times = [state.time for state in found.kept]
+    shown = zip(found.kept, stills.pictures(times), stills.at(times), strict=True)
+    kept = [_keyframe(state, picture, still, found.captions_top) for state, picture, still in shown]
     decisions = [
         Decision(
             video_id, "keyframe", "keyframes", left.start, left.end, False, left.reason, left.score
@@ -92,14 +90,14 @@ def _ending(state: State, settings: config.Keyframes) -> str:
     return f"then the screen differs by {state.change:.2f}"
 
 
-def _keyframe(state: State, still: Still, captions_top: float) -> Keyframe:
+def _keyframe(state: State, picture: Picture, still: Still, captions_top: float) -> Keyframe:
     return Keyframe(
         time=state.time,
         start=state.start,
         end=state.end,
-        image=still.image,
-        width=still.width,
-        height=still.height,
+        image=picture.image,
+        width=picture.width,
+        height=picture.height,
         change=state.change,
         motion=state.motion,
         faces=still.largest_face,

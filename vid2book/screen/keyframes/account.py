@@ -6,6 +6,7 @@ screen then: cell by cell it is known which picture shows it too.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 
@@ -21,10 +22,16 @@ PASSING = "the screen changes here: nothing stands for a second"
 MOVING = "the picture moves: nothing stands long enough to be read"
 LITTLE = "what is new on it is too small, or gone too soon, to be read"
 _BLANK = "nothing is written or drawn on it"
+_CAPTIONS = "nothing but captions is written or drawn on it"
+_NOTHING = "nothing new"
+_SOME = "what is new is small or soon gone"
 _POSE = "only how a person stands is new; see the picture of {:.1f} s"
 
 _SHOWN = 0.9  # share of what stands there that a picture must show to be named for it
+_NEW = 2.0  # of what makes a picture: less of it that no picture shows is a codec's or a fade's
 _MOVES = 0.4  # share of the screen without rest that makes a moving picture
+_PASSES = 0.1  # the same; it is more than a head in a corner
+_OFTEN = 1 / 3  # share of a stretch in which there is something new
 _HARDLY = 0.05  # as much of what moves may stand by chance
 _BRIEF = 1.0  # seconds; a shorter stretch between two others is a change of the screen
 
@@ -44,8 +51,10 @@ def account(content: Content, chosen: Sequence[Chosen], person: Mask, worth: flo
     left: list[Left] = []
     for first, last in _runs(outside):
         sample = first
-        for reason, same in groupby(reasons[first : last + 1]):
-            following = sample + len(list(same))
+        for _, run in groupby(reasons[first : last + 1], _elsewhere):
+            same = list(run)
+            reason = _reason(same)
+            following = sample + len(same)
             start, end = history.times[sample], history.times[following]
             if end - start < _BRIEF:
                 reason = PASSING
@@ -56,32 +65,54 @@ def account(content: Content, chosen: Sequence[Chosen], person: Mask, worth: flo
     return left
 
 
+def _reason(same: Sequence[str]) -> str:
+    """What is to be told of samples for which the same picture is named, if any is."""
+    some = [reason for reason in same if reason.startswith(_SOME)]
+    if len(some) >= _OFTEN * len(same):
+        return some[0]
+    return Counter(same).most_common(1)[0][0]
+
+
+def _elsewhere(reason: str) -> str:
+    """The picture that a reason names, or the reason: how much is new cuts no stretch in two."""
+    return reason.partition("; ")[2] or reason
+
+
 def _reasons(content: Content, chosen: Sequence[Chosen], person: Mask, worth: float) -> list[str]:
     """What is to be told of each sample."""
     history = content.history
     clear = content.clear * content.above_captions
     visible = content.worth(clear)
+    # A blank cell counts among those that show something faint, and is blank all the same.
+    alone = _over_time(history, clear[history.version])
+    blank = _BLANK if content.captions_top == 1 else _CAPTIONS
     second = (history.times[:-1] - history.times[0]).astype(np.int64)
     moving = history.unsettled.mean(axis=1)[second] > _MOVES
-    restless = _restless(history)
+    restless = history.grid.size - _over_time(history, np.ones(len(history.version)))
+    moving |= restless > _MOVES * history.grid.size
+    passes = restless > _PASSES * history.grid.size
     best, share = _best(content, chosen, clear, visible)
     anywhere = np.any([picture.shown for picture in chosen], axis=0) if chosen else person
     together = content.worth(clear * anywhere)
     posed = content.worth(clear * (anywhere | person))
     reasons = []
     for k in range(history.samples):
-        if visible[k] < worth and not moving[k]:
-            reasons.append(_BLANK if restless[k] < worth else LITTLE)
-        elif moving[k] and visible[k] < _HARDLY * restless[k]:
+        if alone[k] < worth and not moving[k]:
+            reasons.append(blank if restless[k] < worth else LITTLE)
+        elif moving[k] and alone[k] < _HARDLY * restless[k]:
             reasons.append(MOVING)
         elif share[k] >= _SHOWN:
             at = history.times[chosen[best[k]].sample]
-            reasons.append(f"nothing new; see the picture of {at:.1f} s")
+            missing = (1 - share[k]) * visible[k]
+            new = _NOTHING if missing < _NEW * worth and not passes[k] else _SOME
+            reasons.append(f"{new}; see the picture of {at:.1f} s")
         elif moving[k]:
             reasons.append(MOVING)
         elif chosen and together[k] >= _SHOWN * visible[k]:
             at = history.times[chosen[best[k]].sample]
-            reasons.append(f"nothing new; see the picture of {at:.1f} s and those around it")
+            missing = visible[k] - together[k]
+            new = _NOTHING if missing < _NEW * worth and not passes[k] else _SOME
+            reasons.append(f"{new}; see the picture of {at:.1f} s and those around it")
         elif chosen and posed[k] >= _SHOWN * visible[k]:
             reasons.append(_POSE.format(history.times[chosen[best[k]].sample]))
         else:
@@ -89,12 +120,12 @@ def _reasons(content: Content, chosen: Sequence[Chosen], person: Mask, worth: fl
     return reasons
 
 
-def _restless(history: History) -> Weights:
-    """samples: how many cells show nothing that stands."""
+def _over_time(history: History, value: Weights) -> Weights:
+    """samples: the sum of the values of all sightings that last through each."""
     change = np.zeros(history.samples + 1)
-    np.add.at(change, history.first, 1)
-    np.add.at(change, history.last + 1, -1)
-    return history.grid.size - np.cumsum(change)[:-1]
+    np.add.at(change, history.first, value)
+    np.add.at(change, history.last + 1, -value)
+    return np.asarray(np.cumsum(change)[:-1])
 
 
 def _best(

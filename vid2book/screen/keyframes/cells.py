@@ -67,16 +67,28 @@ def smooth(plane: Plane) -> Plane:
     return np.asarray(cv2.blur(plane, (3, 3)), np.uint8)
 
 
+def half(plane: Plane) -> Plane:
+    """At half the size."""
+    size = max(1, plane.shape[1] // 2), max(1, plane.shape[0] // 2)
+    return np.asarray(cv2.resize(plane, size, interpolation=cv2.INTER_AREA), np.uint8)
+
+
 def changed(plane: Plane, before: Plane, grid: Grid) -> Ids:
     """Cells in which two smooth planes differ clearly in some pixels."""
-    differs = cv2.threshold(cv2.absdiff(plane, before), 18, 1, cv2.THRESH_BINARY)[1]
+    return np.flatnonzero(differing(plane, before, grid, 18) >= 4).astype(np.int32)
+
+
+def differing(plane: Plane, before: Plane, grid: Grid, levels: int) -> NDArray[np.uint8]:
+    """cells: how many pixels differ by more than so many grey levels. `before` may be larger."""
+    before = before[: plane.shape[0], : plane.shape[1]]
+    differs = cv2.threshold(cv2.absdiff(plane, before), levels, 1, cv2.THRESH_BINARY)[1]
     below, right = grid.rows * CELL - plane.shape[0], grid.columns * CELL - plane.shape[1]
     if below or right:
         differs = cv2.copyMakeBorder(differs, 0, below, 0, right, cv2.BORDER_CONSTANT)
-    share = cv2.resize(
-        differs.astype(np.float32), (grid.columns, grid.rows), interpolation=cv2.INTER_AREA
-    )
-    return np.flatnonzero(share.reshape(-1) * _PIXELS >= 3.9).astype(np.int32)
+    # Eight pixels are one number of 64 bits. Its bytes do not overflow when eight rows are added,
+    # and a product has their sum in its highest byte.
+    rows = differs.view(np.uint64).reshape(grid.rows, CELL, grid.columns).sum(1)
+    return np.asarray((rows * np.uint64(0x0101010101010101) >> 56).reshape(-1), np.uint8)
 
 
 def all_windows(plane: Plane, grid: Grid) -> NDArray[np.uint8]:
@@ -104,6 +116,18 @@ def patches(windows: Windows) -> Patches:
     return _shifted(windows, 0, 0)
 
 
+def take(plane: Plane, grid: Grid, cell: Ids) -> Patches:
+    """Some cells of a plane that holds whole cells only."""
+    cells = plane.reshape(grid.rows, CELL, grid.columns, CELL)
+    return np.asarray(cells[grid.row(cell), :, grid.column(cell)].reshape(-1, _PIXELS))
+
+
+def put(plane: Plane, grid: Grid, cell: Ids, patch: Patches) -> None:
+    """Set some cells of a plane that holds whole cells only."""
+    cells = plane.reshape(grid.rows, CELL, grid.columns, CELL)
+    cells[grid.row(cell), :, grid.column(cell)] = patch.reshape(-1, CELL, CELL)
+
+
 def same(windows: Windows, known: Patches, coding: float = _CODING) -> Mask:
     """Whether each window shows the pattern of the patch beside it, a pixel off at most.
 
@@ -112,20 +136,26 @@ def same(windows: Windows, known: Patches, coding: float = _CODING) -> Mask:
     """
     pattern = known.astype(np.float32)
     pattern -= pattern.mean(1, keepdims=True)
-    deviation = np.sqrt(np.square(pattern).mean(1))
+    spread = _square(pattern)
+    drawn = spread > _NOISE**2
     found = np.zeros(len(known), bool)
-    drawn = deviation > _NOISE
     for down, right in _SHIFTS:
         # A blank cell is looked for at its place: beside a stroke at the edge there always is one.
         left = np.flatnonzero(~found & (drawn | (down == right == 0)))
         if not len(left):
             break
-        here = _shifted(windows[left], down, right).astype(np.float32)
+        few = len(left) < len(known)
+        here = _shifted(windows[left] if few else windows, down, right).astype(np.float32)
         here -= here.mean(1, keepdims=True)
-        limit = np.maximum(deviation[left], np.sqrt(np.square(here).mean(1))) * coding
-        apart = np.sqrt(np.square(here - pattern[left]).mean(1))
-        found[left] = apart <= np.maximum(limit, _NOISE)
+        widest = np.maximum(spread[left], _square(here))
+        here -= pattern[left] if few else pattern
+        found[left] = _square(here) <= np.maximum(coding**2 * widest, _NOISE**2)
     return found
+
+
+def _square(values: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Mean square of each row."""
+    return np.einsum("ij,ij->i", values, values) / np.float32(values.shape[1])
 
 
 def contrast(known: Patches) -> NDArray[np.float32]:

@@ -19,6 +19,7 @@ from .cells import CELL, Ids, Mask, Plane, all_windows, same, smooth, windows_of
 from .follow import History
 
 _FEATURES = 1500
+_SCALE = 0.7  # of the pictures in which they are looked for
 _RATIO = 0.75  # of the distances to the nearest and the second nearest feature (Lowe, 2004)
 _LEAST_PAIRS = 8
 _REPROJECTION = 2.0  # pixels
@@ -39,8 +40,14 @@ class View:
 
     @cached_property
     def features(self) -> tuple[Sequence[cv2.KeyPoint], NDArray[np.float32] | None]:
-        detector = cv2.SIFT.create(_FEATURES)
-        points, descriptors = detector.detectAndCompute(self.plane, None)
+        # SIFT doubles its picture first, which costs much and finds grain.
+        height, width = self.plane.shape
+        size = max(1, round(_SCALE * width)), max(1, round(_SCALE * height))
+        small = cv2.resize(self.plane, size, interpolation=cv2.INTER_AREA)
+        points, descriptors = cv2.SIFT.create(_FEATURES).detectAndCompute(small, None)
+        for point in points:
+            x, y = ((at + 0.5) / _SCALE - 0.5 for at in point.pt)
+            point.pt = min(max(x, 0.0), width - 1.0), min(max(y, 0.0), height - 1.0)
         return points, descriptors
 
 

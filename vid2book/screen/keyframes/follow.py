@@ -9,7 +9,7 @@ slowly takes its versions along.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 import cv2
@@ -27,14 +27,19 @@ from .cells import (
     Windows,
     all_windows,
     changed,
+    differing,
     patches,
+    put,
     same,
     smooth,
+    take,
     windows_of,
 )
+from .moments import Moments
 
 _SETTLED = 2  # samples without change after the first that make a version
-_REMEMBERED = 24  # versions of a cell that a new one is compared with, the newest first
+# Versions of a cell that a new one is compared with, the newest first, so many at a time.
+_REMEMBERED = ((0, 1), (1, 2), (2, 6), (6, 24))
 _REFRESH = 5  # samples after which what drifts slowly is looked at again
 _MOVING = 0.2  # share of cells that change, from which on it matters how sharp the picture is
 _THUMB = (16, 9)
@@ -59,6 +64,8 @@ class History:
     detail: NDArray[np.float32]  # samples: mean strength of edges, 0 where the picture rests
     thumbs: NDArray[np.uint8]  # samples x 9 x 16: the picture, tiny
     unsettled: NDArray[np.float32]  # seconds x cells: share of the time without a version
+    planes: Mapping[int, Plane]  # of some samples, as they were before they were smoothed
+    frames: Mapping[int, Frame]  # of some samples, so that they are not decoded again
 
     @property
     def samples(self) -> int:
@@ -88,14 +95,18 @@ class _Versions:
         """The version that each of the cells shows: a known one, else a new one."""
         found = np.full(len(cell), -1, np.int32)
         left = np.arange(len(cell))
-        for back in range(min(_REMEMBERED, int(self.number[cell].max(initial=0)))):
-            left = left[self.number[cell[left]] > back]
+        for newest, end in _REMEMBERED:
+            left = left[self.number[cell[left]] > newest]
             if not len(left):
                 break
-            known = self.of[cell[left], self.number[cell[left]] - 1 - back]
-            alike = same(windows[left], self.patch[known])
-            found[left[alike]] = known[alike]
-            left = left[~alike]
+            back = np.arange(newest, min(end, self.of.shape[1]))
+            place = self.number[cell[left], None] - 1 - back
+            which, _ = np.nonzero(place >= 0)
+            known = self.of[cell[left[which]], place[place >= 0]]
+            alike = np.flatnonzero(same(windows[left[which]], self.patch[known]))
+            which, first = np.unique(which[alike], return_index=True)
+            found[left[which]] = known[alike[first]]
+            left = np.delete(left, which)
         new = np.flatnonzero(found < 0)
         found[new] = self._add(cell[new], patches(windows[new]))
         return found
@@ -124,9 +135,12 @@ class Follower:
         self._versions = _Versions(cells)
         self._shown = np.full(cells, -1, np.int32)  # the version that stands; -1: none has settled
         self._since = np.zeros(cells, np.int32)
-        self._latest = np.zeros((cells, CELL * CELL), np.uint8)  # the version as it was seen last
-        self._still = np.zeros(cells, np.int32)  # samples without change
-        self._before: Plane | None = None
+        shape = self._grid.rows * CELL, self._grid.columns * CELL
+        self._latest = np.zeros(shape, np.uint8)  # the versions as they were seen last
+        self._still = np.full(cells, -1, np.int32)  # samples without change
+        self._plane: Plane | None = None  # of the sample before
+        self._smooth = plane
+        self._moments = Moments()
         self._times: list[float] = []
         self._unrest: list[float] = []
         self._detail: list[float] = []
@@ -137,32 +151,43 @@ class Follower:
         none = np.zeros(0, np.int32)  # a video in which nothing settles has no sighting
         self._sightings: list[tuple[Ids, Ids, Ids]] = [(none, none, none)]
 
-    def see(self, plane: Plane, time: float) -> None:
-        """One more sample."""
+    def see(self, plane: Plane, time: float, frame: Frame | None = None) -> None:
+        """One more sample, and the frame of which it is, if there is one."""
         sample = len(self._times)
         self._times.append(time)
-        plane = smooth(plane)
-        windows = all_windows(plane, self._grid)
-        self._still += 1
         moved = np.zeros(0, np.int32)
-        if self._before is not None:
-            moved = changed(plane, self._before, self._grid)
-            self._close(moved[~self._stays(moved, windows)], sample - 1)
-            self._still[moved[self._shown[moved] < 0]] = 0
-        else:
-            self._still[:] = 0
+        # A decoder leaves what has not changed as it was, to the bit.
+        if self._plane is None or not np.array_equal(plane, self._plane):
+            moved = self._look(plane, sample)
+        self._still += 1
+        self._still[moved[self._shown[moved] < 0]] = 0
         self._unrest.append(len(moved) / self._grid.size)
-        moving = self._unrest[-1] > _MOVING
-        self._detail.append(float(np.abs(cv2.Laplacian(plane, cv2.CV_16S)).mean() if moving else 0))
-        self._thumbs.append(cv2.resize(plane, _THUMB, interpolation=cv2.INTER_AREA))
-        self._settle(windows, sample)
-        if sample % _REFRESH == 0:
-            self._refresh(windows, sample)
+        self._detail.append(_sharpness(self._smooth) if self._unrest[-1] > _MOVING else 0.0)
+        self._thumbs.append(self._thumb)
+        self._settle(sample)
+        if sample % _REFRESH == 0 and self._is_new:
+            self._refresh(sample)
         while time - self._times[0] >= len(self._unsettled) + 1:
             self._end_second()
         self._waiting += self._shown < 0
         self._looked += 1
-        self._before = plane
+        self._moments.see(plane, frame)
+
+    def _look(self, plane: Plane, sample: int) -> Ids:
+        """Take in a picture that is not the one before; which cells changed."""
+        first = self._plane is None
+        before = self._smooth
+        self._plane, self._smooth = plane, smooth(plane)
+        self._windows = all_windows(self._smooth, self._grid)
+        self._thumb = _thumb(self._smooth)
+        self._is_new = True  # since drift was looked for
+        if first:
+            return np.zeros(0, np.int32)
+        moved = changed(self._smooth, before, self._grid)
+        gone = moved[~self._stays(moved)]
+        self._moments.end(int((self._shown[gone] >= 0).sum()))
+        self._close(gone, sample - 1)
+        return moved
 
     def history(self, end: float) -> History:
         """All that was seen; the last sample stands until `end`, in seconds."""
@@ -184,6 +209,8 @@ class Follower:
             detail=np.array(self._detail, np.float32),
             thumbs=np.stack(self._thumbs),
             unsettled=np.stack(self._unsettled),
+            planes=self._moments.planes(),
+            frames=self._moments.frames(),
         )
 
     def _end_second(self) -> None:
@@ -191,35 +218,35 @@ class Follower:
         self._unsettled.append(share.astype(np.float32))
         self._waiting, self._looked = np.zeros_like(self._waiting), 0
 
-    def _stays(self, cell: Ids, windows: NDArray[np.uint8]) -> NDArray[np.bool_]:
+    def _stays(self, cell: Ids) -> NDArray[np.bool_]:
         """Whether cells that changed show their version still: a codec's pulse, a trembling."""
         stays = self._shown[cell] >= 0
         there = cell[stays]
-        stays[stays] = same(windows_of(windows, self._grid, there), self._latest[there])
+        now = windows_of(self._windows, self._grid, there)
+        stays[stays] = same(now, take(self._latest, self._grid, there))
         return stays
 
-    def _settle(self, windows: NDArray[np.uint8], sample: int) -> None:
+    def _settle(self, sample: int) -> None:
         cell = np.flatnonzero((self._shown < 0) & (self._still >= _SETTLED)).astype(np.int32)
         if len(cell):
-            self._show(cell, windows_of(windows, self._grid, cell), sample - _SETTLED)
+            self._show(cell, windows_of(self._windows, self._grid, cell), sample - _SETTLED)
             self._waiting[cell] -= _SETTLED  # it stood already while that was not yet known
 
-    def _refresh(self, windows: NDArray[np.uint8], sample: int) -> None:
+    def _refresh(self, sample: int) -> None:
         """Take along what drifts, and close what has faded into something else."""
-        cell = np.flatnonzero(self._shown >= 0).astype(np.int32)
-        now = windows_of(windows, self._grid, cell)
-        apart = np.abs(patches(now).astype(np.int16) - self._latest[cell]).max(1)
-        slid = apart > _DRIFTED
-        cell, now = cell[slid], now[slid]
-        stays = same(now, self._latest[cell])
-        self._latest[cell[stays]] = patches(now[stays])
+        self._is_new = False
+        slid = differing(self._smooth, self._latest, self._grid, _DRIFTED) > 0
+        cell = np.flatnonzero(slid & (self._shown >= 0)).astype(np.int32)
+        now = windows_of(self._windows, self._grid, cell)
+        stays = same(now, take(self._latest, self._grid, cell))
+        put(self._latest, self._grid, cell[stays], patches(now[stays]))
         self._close(cell[~stays], sample - 1)
         self._show(cell[~stays], now[~stays], sample)
 
     def _show(self, cell: Ids, windows: Windows, since: int) -> None:
         self._shown[cell] = self._versions.match(cell, windows)
         self._since[cell] = since
-        self._latest[cell] = patches(windows)
+        put(self._latest, self._grid, cell, patches(windows))
 
     def _close(self, cell: Ids, last: int) -> None:
         cell = cell[self._shown[cell] >= 0]
@@ -227,6 +254,16 @@ class Follower:
             ends = np.full(len(cell), last, np.int32)
             self._sightings.append((self._shown[cell], self._since[cell], ends))
             self._shown[cell] = -1
+
+
+def _sharpness(plane: Plane) -> float:
+    """Mean strength of the edges."""
+    return float(cv2.norm(cv2.Laplacian(plane, cv2.CV_16S), cv2.NORM_L1) / plane.size)
+
+
+def _thumb(plane: Plane) -> Plane:
+    some = np.ascontiguousarray(plane[1::3, 1::3])  # it is smooth
+    return np.asarray(cv2.resize(some, _THUMB, interpolation=cv2.INTER_AREA), np.uint8)
 
 
 def follow(frames: Iterable[Frame]) -> list[History]:
@@ -237,14 +274,17 @@ def follow(frames: Iterable[Frame]) -> list[History]:
     """
     histories: list[History] = []
     follower: Follower | None = None
+    held: Frame | None = None
     time = 0.0
     for frame in frames:
-        plane, time = frame.luma(WIDTH), frame.time
+        if held is None or frame.picture is not held.picture:
+            plane = frame.luma(WIDTH)
+        held, time = frame, frame.time
         if follower is None or follower.size != plane.shape:
             if follower is not None:
                 histories.append(follower.history(time))
             follower = Follower(plane)
-        follower.see(plane, time)
+        follower.see(plane, time, frame)
     if follower is not None:
         histories.append(follower.history(time))
     return histories

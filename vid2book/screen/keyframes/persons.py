@@ -15,6 +15,7 @@ from .still import Still
 _STILL = 5.0  # seconds; who does not move for so long is a picture of a person
 _BESIDE = 1.7  # widths of a face that shoulders and arms reach to each side
 _ABOVE = 0.7  # heights of a face that hair and a raised head reach above it
+_LEAST = 3.0  # weight of what moves that makes it worth asking whether it is a person
 _SAME_SCENE = 0.3  # share of a picture's content that another must show to be of the same scene
 
 
@@ -22,15 +23,23 @@ def persons(content: Content, proposals: Sequence[Proposal], stills: Sequence[St
     """For each proposal: the versions that show a person, who moves."""
     history = content.history
     moves = content.life < _STILL
-    seen = [_body(still.faces, history.grid)[history.cell] & moves for still in stills]
+    bodies: dict[int, Mask] = {}
+
+    def seen(i: int) -> Mask:
+        """A face that was missed here was found a moment ago, before the same board."""
+        if i not in bodies:
+            bodies[i] = _body(stills[i].faces, history.grid)[history.cell] & moves
+        return bodies[i]
+
     found = []
     for proposal in proposals:
         hidden = np.zeros(len(moves), bool)
         own = content.weight[proposal.shown].sum()
-        for other, person in zip(proposals, seen, strict=True):
-            # A face that was missed here was found a moment ago, before the same board.
-            if content.weight[proposal.shown & other.shown].sum() >= _SAME_SCENE * own:
-                hidden |= person
+        # To look for a face takes as long as to decode a second of the video.
+        if content.weight[proposal.shown & moves].sum() >= _LEAST:
+            for i, other in enumerate(proposals):
+                if content.weight[proposal.shown & other.shown].sum() >= _SAME_SCENE * own:
+                    hidden |= seen(i)
         found.append(hidden)
     return found
 

@@ -10,7 +10,8 @@ from ... import config
 from ...media.frames import Frame
 from ...models.face import Box
 from ..places import meet
-from .cells import WIDTH, Plane
+from .cells import WIDTH, Plane, half
+from .follow import History
 
 _BEFORE = 0.6  # seconds: a face that lasts is found then too
 
@@ -20,29 +21,40 @@ FindFaces = Callable[[Plane], list[Box]]
 
 @dataclass(frozen=True)
 class Still:
-    """A picture of the video."""
+    """How the screen looks at a moment."""
 
-    image: bytes  # JPEG
-    width: int
-    height: int
     plane: Plane  # luma
-    before: Plane  # luma of a moment earlier
+    before: Callable[[], Plane]  # luma of a moment earlier
     find_faces: FindFaces
 
     @cached_property
     def faces(self) -> list[Box]:
-        """Faces that last, in pixels of the plane: a cascade sees one in a texture now and then."""
-        found = self.find_faces(self.plane)
-        if not found or self.before.shape != self.plane.shape:
+        """Faces that last, in pixels of the plane."""
+        return self._lasting(lambda plane: plane)
+
+    @cached_property
+    def largest_face(self) -> float:
+        """Its area, as a share of the picture; 0 if it is too small to be what that is about."""
+        found = self._lasting(half)
+        areas = [(x1 - x0) * (y1 - y0) for x0, y0, x1, y1 in found]
+        return max(areas, default=0) / half(self.plane).size
+
+    def _lasting(self, part: Callable[[Plane], Plane]) -> list[Box]:
+        """A cascade sees a face in a texture now and then, but not for long."""
+        found = self.find_faces(part(self.plane))
+        if not found or (before := self.before()).shape != self.plane.shape:
             return found
-        earlier = self.find_faces(self.before)
+        earlier = self.find_faces(part(before))
         return [box for box in found if any(meet(box, other) for other in earlier)]
 
-    @property
-    def largest_face(self) -> float:
-        """Its area, as a share of the picture."""
-        areas = [(x1 - x0) * (y1 - y0) for x0, y0, x1, y1 in self.faces]
-        return max(areas, default=0) / self.plane.size
+
+@dataclass(frozen=True)
+class Picture:
+    """A picture of the video as it is kept."""
+
+    image: bytes  # JPEG
+    width: int
+    height: int
 
 
 class Stills:
@@ -56,18 +68,50 @@ class Stills:
             settings: section `keyframes` of the config.
         """
         self._read, self._faces, self._settings = read, faces, settings
-        self._known: dict[float, Still] = {}
+        self._planes: dict[int, Plane] = {}  # by milliseconds
+        self._frames: dict[int, Frame] = {}
+        self._pictures: dict[int, Picture] = {}
+
+    def know(self, history: History) -> None:
+        """Take over what a history has kept."""
+        for sample, plane in history.planes.items():
+            self._planes[_key(float(history.times[sample]))] = plane
+        for sample, frame in history.frames.items():
+            self._frames[_key(float(history.times[sample]))] = frame
 
     def at(self, times: Iterable[float]) -> list[Still]:
-        """The still of each time."""
+        """How it looks at each time."""
         times = list(times)
-        new = sorted(set(times) - self._known.keys())
-        moments = sorted({time for t in new for time in (max(0.0, t - _BEFORE), t)})
-        planes: dict[float, Plane] = {}
-        for moment, frame in zip(moments, self._read(moments), strict=True):
-            planes[moment] = frame.luma(WIDTH)
-            if moment in new:
-                jpeg = frame.jpeg(self._settings.max_side, self._settings.jpeg_quality)
-                before = planes[max(0.0, moment - _BEFORE)]
-                self._known[moment] = Still(*jpeg, planes[moment], before, self._faces)
-        return [self._known[time] for time in times]
+        self._decode(time for time in times if _key(time) not in self._planes)
+        return [self._still(time) for time in times]
+
+    def pictures(self, times: Iterable[float]) -> list[Picture]:
+        """The picture of each time."""
+        times = list(times)
+        for key in {_key(time) for time in times} & self._frames.keys() - self._pictures.keys():
+            self._pictures[key] = self._picture(self._frames[key])
+        self._decode(time for time in times if _key(time) not in self._pictures)
+        return [self._pictures[_key(time)] for time in times]
+
+    def _still(self, time: float) -> Still:
+        before = max(0.0, time - _BEFORE)
+
+        def plane() -> Plane:
+            if _key(before) not in self._planes:
+                self._decode([before])
+            return self._planes[_key(before)]
+
+        return Still(self._planes[_key(time)], plane, self._faces)
+
+    def _decode(self, times: Iterable[float]) -> None:
+        wanted = sorted(set(times))
+        for time, frame in zip(wanted, self._read(wanted), strict=True):
+            self._planes[_key(time)] = frame.luma(WIDTH)
+            self._pictures[_key(time)] = self._picture(frame)
+
+    def _picture(self, frame: Frame) -> Picture:
+        return Picture(*frame.jpeg(self._settings.max_side, self._settings.jpeg_quality))
+
+
+def _key(time: float) -> int:
+    return round(1000 * time)

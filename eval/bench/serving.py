@@ -1,0 +1,153 @@
+"""An image-text model behind a server that speaks OpenAI's API: vLLM, SGLang, llama.cpp."""
+
+from __future__ import annotations
+
+import base64
+import io
+import re
+from collections.abc import Mapping, Sequence
+from concurrent.futures import CancelledError, ThreadPoolExecutor, as_completed
+from typing import Any
+
+from lm_eval.api.instance import Instance
+from lm_eval.api.model import LM
+
+from vid2book.config import Llm
+from vid2book.models.chat import BackendError, ChatError, Messages
+from vid2book.models.server import Server
+
+from .answers import Answer, AnswerLog, key_of
+from .lm import Tell
+from .rows import Picture
+from .turns import Turn, as_text
+
+_MOST_STOPS = 4  # of OpenAI's API
+_TOO_LONG = re.compile(
+    r"context|too (?:long|large|many)|exceed|max\w* (?:model )?len", re.IGNORECASE
+)
+_TYPES = {b"\x89PNG\r\n": "png", b"\xff\xd8\xff": "jpeg"}
+
+
+class ServerLM(LM):  # type: ignore[misc]  # lm-eval has no types
+    """Answers requests whose third argument holds `turns`, several at a time.
+
+    Shots are turns of their own, each with its pictures. Where the server finds a prompt too long,
+    the shot farthest from the query is left out, and counted.
+
+    Args:
+        settings: the model's name, its server, and how many requests at once.
+        log: where answers are kept, as they come, and found again.
+        tell: called with the number of answers so far and in all.
+    """
+
+    MULTIMODAL = True
+
+    def __init__(
+        self, settings: Llm, log: AnswerLog | None = None, tell: Tell | None = None
+    ) -> None:
+        super().__init__()
+        self.name = settings.model
+        self.identity = f"{settings.model}, served"
+        self.log = log or AnswerLog()
+        self.tell = tell or (lambda done, total: None)
+        self._server = Server(settings)
+        self._at_once = settings.concurrency
+        self._takes_stops = True
+
+    def generate_until(self, requests: list[Instance]) -> list[Answer]:
+        """An answer to each request, in their order.
+
+        Raises:
+            BackendError: the server cannot be used, or failed; what it answered before is kept.
+        """
+        turns = [request.args[2]["turns"] for request in requests]
+        settings = [request.args[1] for request in requests]
+        keys = [key_of(self.identity, t, s) for t, s in zip(turns, settings, strict=True)]
+        pending = {key: i for i, key in enumerate(keys) if self.log.get(key) is None}
+        done = len(requests) - len(pending)
+        self.tell(done, len(requests))
+        if pending:
+            self._server.check()
+        failed: BackendError | None = None
+        with ThreadPoolExecutor(self._at_once) as pool:
+            asked = {pool.submit(self._ask, turns[i], settings[i]): k for k, i in pending.items()}
+            for future in as_completed(asked):
+                try:
+                    self.log.add([(asked[future], future.result())])
+                except CancelledError:
+                    continue
+                except BackendError as error:  # what is on its way is waited for, and kept
+                    failed = failed or error
+                    pool.shutdown(wait=False, cancel_futures=True)
+                    continue
+                done += 1
+                self.tell(done, len(requests))
+        if failed:
+            raise failed
+        return [answer for key in keys if (answer := self.log.get(key)) is not None]
+
+    def loglikelihood(self, requests: list[Instance]) -> list[tuple[float, bool]]:
+        raise NotImplementedError("these tasks are answered by generating")
+
+    def loglikelihood_rolling(self, requests: list[Instance]) -> list[float]:
+        raise NotImplementedError("these tasks are answered by generating")
+
+    def _ask(self, turns: Sequence[Turn], settings: Mapping[str, Any]) -> Answer:
+        until = list(settings["until"])
+        for dropped in range(len(turns)):
+            kept = turns[dropped:]
+            try:
+                text = self._reply(messages(kept), settings["max_gen_toks"], until)
+            except OSError as error:
+                return Answer("", failure=f"an image cannot be read: {error}")
+            except BackendError:
+                raise
+            except ChatError as error:
+                if not _TOO_LONG.search(str(error)) or len(kept) == 1:
+                    return Answer("", as_text(kept), dropped, str(error))
+            else:
+                for stop in until:
+                    text = text.split(stop)[0]
+                return Answer(text.strip(), as_text(kept), dropped)
+        raise AssertionError("unreachable")
+
+    def _reply(self, chat: Messages, length: int, until: Sequence[str]) -> str:
+        """The reply, which a server that fails over stop strings gives without them."""
+        more: dict[str, Any] = {"max_tokens": length}
+        if until and self._takes_stops:
+            try:
+                return self._server.reply(chat, more | {"stop": list(until)[:_MOST_STOPS]})
+            except BackendError:
+                text = self._server.reply(chat, more)  # else it is the server itself that fails
+                self._takes_stops = False
+                return text
+        return self._server.reply(chat, more)
+
+
+def messages(turns: Sequence[Turn]) -> Messages:
+    """A prompt as messages: each shot one of the user and one of the assistant.
+
+    Raises:
+        OSError: a picture cannot be read.
+    """
+    said: Messages = []
+    for turn in turns:
+        parts: list[dict[str, Any]] = [
+            {"type": "image_url", "image_url": {"url": _url(picture)}} for picture in turn.pictures
+        ]
+        parts.append({"type": "text", "text": turn.question})
+        said.append({"role": "user", "content": parts})
+        said.append({"role": "assistant", "content": turn.answer})
+    return said[:-1]
+
+
+def _url(picture: Picture) -> str:
+    """The picture as it is if it is JPEG or PNG, which every server reads; else as PNG."""
+    image = picture.open()  # a damaged one is this question's fault, not the server's
+    data = picture.data()
+    kind = next((kind for start, kind in _TYPES.items() if data.startswith(start)), None)
+    if kind is None:
+        out = io.BytesIO()
+        image.convert("RGBA" if "A" in image.getbands() else "RGB").save(out, "PNG")
+        data, kind = out.getvalue(), "png"
+    return f"data:image/{kind};base64,{base64.b64encode(data).decode()}"

@@ -1,0 +1,197 @@
+"""A stretch of a video, encoded anew: small, and the same bytes each time.
+
+MP4 with H.264 and AAC, which every decoder and browser plays. Both encoders run in one thread, and
+x264 neither chooses by the processor (`cpu-independent`) nor weighs by its macroblock tree, whose
+sums are of floats, so that the bytes follow from the input and the versions of the libraries.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterable, Iterator
+from fractions import Fraction
+from itertools import chain
+from pathlib import Path
+from typing import Any
+
+import av
+import cv2
+import numpy as np
+
+from ..errors import UserError, machine_fault
+from .audio import SAMPLE_RATE, read_audio
+from .container import MediaError
+from .frames import Frame, Plane, read_frames
+from .mono import Samples
+from .survey import MediaInfo
+
+LIBRARIES = f"PyAV {av.__version__}"  # which brings the encoders
+
+_QUALITY = 26  # x264's constant rate factor; writing on a slide stays sharp
+_KEYFRAME_S = 5.0  # a reader who jumps decodes so much at most
+_SOUND_BPS = 32_000
+
+
+def encode(
+    path: str | Path,
+    start: float,
+    end: float,
+    *,
+    info: MediaInfo,
+    sound: bool,
+    max_height: int,
+    rate: float,
+    max_kbps: int,
+) -> bytes:
+    """The stretch of a video from `start` to `end`, seconds, as an MP4 file.
+
+    Pictures come at an even rate, upright and with square pixels; one that stands is repeated.
+    Sound is mono, 16 kHz, silent where there is none.
+
+    Args:
+        path: of the video.
+        info: what `probe` finds in it.
+        sound: whether to have it.
+        max_height: of the picture, pixels; it is never enlarged.
+        rate: pictures a second.
+        max_kbps: kilobits a second of the pictures, at most.
+
+    Raises:
+        MediaError: there is no picture that can be decoded.
+        OSError: the file cannot be read now.
+        UserError: this build of PyAV has no encoder for H.264.
+    """
+    steps = max(1, round((end - start) * rate))
+    frames = read_frames(path, rate, end, start=start, info=info)
+    pictures = _pictures(_held(frames, start, rate, steps), max_height)
+    first = next(pictures, None)
+    if first is None:
+        raise MediaError(f"{Path(path).name}: no picture from {start:.1f} to {end:.1f} s")
+    samples = _sound(path, start, end, info) if sound else np.zeros(0, np.float32)
+    out = io.BytesIO()
+    with av.open(out, "w", format="mp4", options={"fflags": "+bitexact"}) as container:
+        video = _video_stream(container, first, rate, max_kbps)
+        audio = _audio_stream(container) if sound else None
+        for number, picture in enumerate(chain([first], pictures)):
+            frame = av.VideoFrame.from_ndarray(picture, format="yuv420p")
+            frame.pts, frame.time_base = number, 1 / _fraction(rate)
+            container.mux(video.encode(frame))
+            # Side by side, or the file would hold one of them back in memory.
+            if audio is not None and (part := _sound_frame(samples, number, rate)):
+                container.mux(audio.encode(part))
+        for stream in filter(None, (video, audio)):
+            container.mux(stream.encode(None))
+    return out.getvalue()
+
+
+def _held(frames: Iterable[Frame], start: float, rate: float, steps: int) -> Iterator[Frame]:
+    """The picture at each step; before the first one that one stands."""
+    held: Frame | None = None
+    step = 0
+    for frame in frames:
+        until = min(steps, round((frame.time - start) * rate))
+        while held is not None and step < until:
+            yield held
+            step += 1
+        held = frame
+    while held is not None and step < steps:
+        yield held
+        step += 1
+
+
+def _pictures(frames: Iterable[Frame], max_height: int) -> Iterator[Plane]:
+    """As planes of luma and halved colour (I420), all of the size of the first."""
+    last: Any = None
+    planes = size = None
+    for frame in frames:
+        if frame.picture is not last:
+            rgb = frame.rgb(_longer_side(frame, max_height))
+            height, width = size = size or (_even(rgb.shape[0]), _even(rgb.shape[1]))
+            planes = cv2.cvtColor(_fitted(rgb, width, height), cv2.COLOR_RGB2YUV_I420)
+            last = frame.picture
+        assert planes is not None
+        yield np.asarray(planes, np.uint8)
+
+
+def _longer_side(frame: Frame, max_height: int) -> int:
+    """Of a picture that is no higher than it may be, when it is upright."""
+    width, height = frame.size(1 << 30)
+    upright = width if frame.rotation % 180 else height
+    return max(2, round(max(width, height) * min(1.0, max_height / upright)))
+
+
+def _fitted(rgb: Plane, width: int, height: int) -> Plane:
+    """A picture at the size of the first: cut by a row or column to an even size, or, where the
+    video changes its size, shrunk onto black."""
+    if 0 <= rgb.shape[0] - height <= 1 and 0 <= rgb.shape[1] - width <= 1:
+        return np.ascontiguousarray(rgb[:height, :width])
+    scale = min(width / rgb.shape[1], height / rgb.shape[0])
+    inner = max(1, round(rgb.shape[1] * scale)), max(1, round(rgb.shape[0] * scale))
+    canvas = np.zeros((height, width, 3), np.uint8)
+    top, left = (height - inner[1]) // 2, (width - inner[0]) // 2
+    canvas[top : top + inner[1], left : left + inner[0]] = cv2.resize(
+        rgb, inner, interpolation=cv2.INTER_AREA
+    )
+    return canvas
+
+
+def _even(size: int) -> int:
+    """What H.264 takes with halved colour."""
+    return max(2, size - size % 2)
+
+
+def _video_stream(container: Any, picture: Plane, rate: float, max_kbps: int) -> Any:
+    try:
+        stream = container.add_stream("libx264", rate=_fraction(rate))
+    except ValueError as error:
+        raise UserError(
+            f"this PyAV ({av.__version__}) has no H.264 encoder ({error}); install its wheel from "
+            "PyPI, or build without clips"
+        ) from None
+    stream.width, stream.height = picture.shape[1], picture.shape[0] * 2 // 3
+    stream.pix_fmt = "yuv420p"
+    stream.codec_context.thread_count = 1
+    stream.options = {
+        "preset": "veryfast",
+        "crf": str(_QUALITY),
+        "maxrate": f"{max_kbps}k",
+        "bufsize": f"{2 * max_kbps}k",
+        "g": str(max(1, round(_KEYFRAME_S * rate))),
+        "x264-params": "threads=1:lookahead-threads=1:cpu-independent=1:mbtree=0",
+    }
+    return stream
+
+
+def _audio_stream(container: Any) -> Any:
+    stream = container.add_stream("aac", rate=SAMPLE_RATE, layout="mono")
+    stream.codec_context.bit_rate = _SOUND_BPS
+    stream.codec_context.thread_count = 1
+    return stream
+
+
+def _sound(path: str | Path, start: float, end: float, info: MediaInfo) -> Samples:
+    """The sound of the stretch, as long as that is; silent where it cannot be decoded."""
+    try:
+        heard = read_audio(path, start, end, info=info)
+    except MediaError as error:
+        if machine_fault(error):
+            raise
+        heard = np.zeros(0, np.float32)
+    length = round((end - start) * SAMPLE_RATE)
+    return np.pad(heard[:length], (0, max(0, length - len(heard))))
+
+
+def _sound_frame(samples: Samples, number: int, rate: float) -> av.AudioFrame | None:
+    """What is heard while a picture is shown."""
+    begin, end = (round(n / rate * SAMPLE_RATE) for n in (number, number + 1))
+    part = np.ascontiguousarray(samples[None, begin:end])
+    if not part.size:
+        return None
+    frame = av.AudioFrame.from_ndarray(part, format="fltp", layout="mono")
+    frame.sample_rate, frame.pts = SAMPLE_RATE, begin
+    frame.time_base = Fraction(1, SAMPLE_RATE)
+    return frame
+
+
+def _fraction(rate: float) -> Fraction:
+    return Fraction(rate).limit_denominator(1001)

@@ -1,0 +1,71 @@
+"""Pictures worth keeping while a video is gone through, so that few are decoded a second time.
+
+A picture may be wanted of the moment before much of the screen changes, or, as that may hold the
+trace of a fade, of the one a little earlier. That is known when it changes, and not yet whether it
+will be wanted; so the moments before the greatest changes are kept, within a bound.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from typing import NamedTuple
+
+from ...media.frames import Frame
+from .cells import Plane
+
+EARLIER = 3  # samples
+_NOTABLE = 6  # cells whose version ends at once
+_PLANES = 100  # moments of which planes are kept
+_PIXELS = 40e6  # of the pictures that are kept whole, 1.5 bytes each
+
+
+class _Moment(NamedTuple):
+    change: int  # cells
+    plane: Plane
+    earlier: Plane
+    frame: Frame | None  # of the earlier plane
+
+
+class Moments:
+    """The moments before changes."""
+
+    def __init__(self) -> None:
+        self._seen = 0
+        self._latest: deque[tuple[Plane, Frame | None]] = deque(maxlen=EARLIER + 1)
+        self._kept: dict[int, _Moment] = {}  # by sample
+
+    def see(self, plane: Plane, frame: Frame | None) -> None:
+        """One more sample, and the picture of which it is. The plane must not be written to."""
+        self._latest.append((plane, frame))
+        self._seen += 1
+
+    def end(self, cells: int) -> None:
+        """What stood on so many cells goes: the newest sample was the last one with it."""
+        if cells < _NOTABLE or not self._seen:
+            return
+        (earlier, frame), (plane, _) = self._latest[0], self._latest[-1]
+        self._kept[self._seen - 1] = _Moment(cells, plane, earlier, frame)
+        self._bound()
+
+    def planes(self) -> dict[int, Plane]:
+        """The planes that are kept, by sample; those of the last sample are among them."""
+        self.end(_NOTABLE)
+        earlier = {max(0, sample - EARLIER): m.earlier for sample, m in self._kept.items()}
+        return earlier | {sample: m.plane for sample, m in self._kept.items()}
+
+    def frames(self) -> dict[int, Frame]:
+        """The pictures that are kept whole, by sample."""
+        kept = ((max(0, sample - EARLIER), m.frame) for sample, m in self._kept.items())
+        return {sample: frame for sample, frame in kept if frame is not None}
+
+    def _bound(self) -> None:
+        """Let go of the moments before the least changes."""
+        pixels = 0
+        for sample, moment in sorted(self._kept.items(), key=lambda m: -m[1].change):
+            if (frame := moment.frame) is not None:
+                pixels += frame.picture.width * frame.picture.height
+                if pixels > _PIXELS:
+                    self._kept[sample] = moment._replace(frame=None)
+        if len(self._kept) > 2 * _PLANES:
+            great = sorted(self._kept.items(), key=lambda m: -m[1].change)[:_PLANES]
+            self._kept = dict(great)

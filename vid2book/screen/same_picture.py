@@ -1,0 +1,66 @@
+"""Same picture: what another picture of the video shows too, by its text and by what is drawn.
+
+Text alone does not tell: two diagrams may bear one title. Nor does the picture alone, for a word
+that was changed is a small part of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from functools import lru_cache
+
+import cv2
+import numpy as np
+
+from ..records import Keyframe
+from .keyframes.cells import (
+    CELL,
+    WIDTH,
+    Grid,
+    Plane,
+    all_windows,
+    contrast,
+    holds,
+    patches,
+    same,
+    smooth,
+    windows_of,
+)
+from .phash import distance
+
+_LOOK = 12  # bits of the perceptual hash; farther apart, two pictures need no closer look
+_SHOWN = 0.85  # share of what is drawn on one, above its captions, that stands on the other
+
+
+def shown_too(
+    one: Keyframe, words: Collection[str], other: Keyframe, other_words: Collection[str]
+) -> float | None:
+    """How much of what is drawn on `one` stands on `other`, 0 to 1; None if it is its own picture.
+
+    Args:
+        words: that stand on `one`; without any, it is its own.
+        other_words: that stand on `other`.
+    """
+    if not words or not set(words) <= set(other_words):
+        return None
+    if distance(one.phash, other.phash) > _LOOK:
+        return None
+    a, b = _plane(one.image), _plane(other.image)
+    if a.shape != b.shape:
+        return None
+    grid = Grid.of(a)
+    cells = np.arange(grid.size, dtype=np.int32)
+    here, there = (windows_of(all_windows(plane, grid), grid, cells) for plane in (a, b))
+    known, later = patches(here), patches(there)
+    weight = contrast(known) * (grid.row(cells) * CELL < one.subtitle_top * a.shape[0])
+    stands = same(there, known) | holds(later, known)
+    share = float((weight * stands).sum() / max(weight.sum(), 1e-9))
+    return share if share >= _SHOWN else None
+
+
+@lru_cache(maxsize=4)
+def _plane(image: bytes) -> Plane:
+    grey = cv2.imdecode(np.frombuffer(image, np.uint8), cv2.IMREAD_GRAYSCALE)
+    assert grey is not None, "a keyframe has a JPEG"
+    scale = min(1.0, WIDTH / max(grey.shape))
+    return smooth(cv2.resize(grey, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA))

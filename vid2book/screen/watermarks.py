@@ -1,0 +1,81 @@
+"""Watermarks: lines in a corner that nearly every screen shows, however they were read."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from difflib import SequenceMatcher
+
+from ..records import Keyframe, OcrLine
+from .places import Place, height, meet, middle, plain
+from .read import Lines
+
+_EDGE = 0.15  # of the height: the middle of a watermark is this near to its top or bottom, and
+_SIDE = 0.3  # of the width: it begins or ends this near to a side
+_LASTING = 0.8  # share of the keyframes that show a watermark
+_SCREENS = 4  # otherwise different screens that show it
+_ALIKE = 0.85  # share of the signs that two readings of one mark have in common, in order
+_USUAL = 0.5  # share of the readings that are the usual one; headings of a kind are each another
+
+
+def watermarks(keyframes: Sequence[Keyframe], lines: Sequence[Lines]) -> set[Place]:
+    """The lines that are watermarks, but for their first showing.
+
+    The screens must differ otherwise: the footer of a slide that builds up is on all its steps.
+    """
+    marks: list[list[Place]] = []
+    for position, (keyframe, shown) in enumerate(zip(keyframes, lines, strict=True)):
+        for line in shown:
+            if not _in_corner(line, keyframe) or not plain(line.text):
+                continue
+            mark = next((m for m in marks if _same_mark(m[0][1], line)), None)
+            if mark is None:
+                marks.append([(position, line)])
+            else:
+                mark.append((position, line))
+    found: set[Place] = set()
+    for places in marks:
+        positions = sorted({position for position, _ in places})
+        lasting = len(positions) >= max(_SCREENS, _LASTING * len(keyframes))
+        if not lasting or not _has_usual(places):
+            continue
+        if _screens(positions, lines, places[0][1]) >= _SCREENS:
+            found.update(place for place in places if place[0] != positions[0])
+    return found
+
+
+def _in_corner(line: OcrLine, keyframe: Keyframe) -> bool:
+    across = min(middle(line), keyframe.height - middle(line)) < _EDGE * keyframe.height
+    along = min(line.box[2], keyframe.width - line.box[0]) < _SIDE * keyframe.width
+    return across and along
+
+
+def _same_mark(mark: OcrLine, line: OcrLine) -> bool:
+    """At one place, and read alike: a logo beside the words is a letter once and nothing twice."""
+    taller = max(height(mark), height(line))
+    if not meet(mark.box, line.box) or abs(middle(mark) - middle(line)) > 0.5 * taller:
+        return False
+    one, other = plain(mark.text), plain(line.text)
+    if _number(one) and _number(other) and _number(one) != _number(other):
+        return False  # "Step 1" and "Step 2"
+    return SequenceMatcher(None, one, other, autojunk=False).ratio() >= _ALIKE
+
+
+def _number(text: str) -> str:
+    return "".join(sign for sign in text if sign.isdigit())
+
+
+def _has_usual(places: Sequence[Place]) -> bool:
+    readings = Counter(plain(line.text) for _, line in places)
+    return max(readings.values()) >= _USUAL * len(places)
+
+
+def _screens(positions: Sequence[int], lines: Sequence[Lines], mark: OcrLine) -> int:
+    """How many of the keyframes share at most half of their lines, `mark` aside, with the last."""
+    count, before = 0, set[str]()
+    for position in positions:
+        texts = {plain(line.text) for line in lines[position] if not _same_mark(mark, line)}
+        if texts and len(texts & before) <= 0.5 * len(texts):
+            count += 1
+        before = texts
+    return count
