@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ..corpora import InterleavedCorpus
@@ -68,8 +68,7 @@ class Reading:
             )
         asked = self.data.workers if sys.platform == "linux" else 0
         # Each has as many parts as the others, so that they take turns.
-        workers = max(n for n in range(max(asked, 1) + 1) if n == 0 or len(mine) % n == 0)
-        workers = min(workers, asked)
+        workers = next(n for n in range(asked, -1, -1) if n == 0 or len(mine) % n == 0)
         loader = DataLoader(
             _rows_class()(self, mine, parts, epoch, place),
             batch_size=None,
@@ -80,7 +79,9 @@ class Reading:
             worker_init_fn=_begin if workers else None,
             generator=torch.Generator(),  # its own, so that reading draws no number of the model's
         )
-        yield from (made for made in loader if made.place >= place)
+        for made in loader:
+            if made.place >= place:
+                yield _owned(made) if workers else made
 
 
 def together(
@@ -149,6 +150,20 @@ def _make(reading: Reading, place: int, found: Any) -> Made:
     dropped = corpus.skipped - before
     pieces = pieces_of(reading.vlm, sample, reading.data, place, dropped) if sample else []
     return Made(place, 1, pieces, dropped)
+
+
+def _owned(made: Made) -> Made:
+    """A copy in this process' own memory: each tensor of a worker's holds an open file."""
+    pieces = [
+        replace(
+            piece,
+            tokens={name: value.clone() for name, value in piece.tokens.items()},
+            positions=piece.positions.clone(),
+            pixels={name: value.clone() for name, value in piece.pixels.items()},
+        )
+        for piece in made.pieces
+    ]
+    return replace(made, pieces=pieces)
 
 
 def _begin(_: int) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -192,3 +193,12 @@ def test_workers_read_all_of_a_stream(parts: int, processes: int, workers: int, 
     for a, b in zip(alone, shared, strict=True):
         assert a.place == b.place and len(a.pieces) == 1
         assert torch.equal(a.pieces[0].tokens["input_ids"], b.pieces[0].tokens["input_ids"])
+
+
+def test_a_large_step_keeps_no_files_of_its_workers_open(vlm: Vlm, tmp_path: Path) -> None:
+    """A process may open a thousand or so, and a step may be of a thousand samples."""
+    rows = [row(f"lecture {k}", images=1) for k in range(40)]
+    corpus = open_corpus(write_parquet(tmp_path / "corpus.parquet", rows))
+    before = len(os.listdir("/proc/self/fd"))
+    held = made(vlm, corpus, processes=1, workers=2)
+    assert len(held) == 40 and len(os.listdir("/proc/self/fd")) - before < 40
