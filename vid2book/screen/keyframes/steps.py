@@ -9,11 +9,12 @@ picture by a thing, and not by a person alone.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 import cv2
 import numpy as np
 
-from .cells import Mask, Plane, all_windows, contrast, patches, same, smooth, windows_of
+from .cells import Mask, Patches, Plane, all_windows, contrast, patches, same, smooth, windows_of
 from .displaced import View
 from .follow import History
 from .persons import body
@@ -52,13 +53,12 @@ def steps(
     views, states = list(shown), list[State]()
     for start, end in _long(left):
         count = max(1, int((end - start) // _LENGTH))
-        borders = np.linspace(start, end, count + 1)
-        for since, until in zip(borders[:-1], borders[1:], strict=True):
-            view = _happens(history, float(since), float(until), views, stills)
+        for since, until in pairwise(np.linspace(start, end, count + 1).tolist()):
+            view = _happens(history, since, until, views, stills)
             if view is not None:
                 views.append(view)
                 time = float(history.times[view.sample])
-                states.append(State(time, float(since), float(until), 1.0, 1.0, STEP))
+                states.append(State(time, since, until, 1.0, 1.0, STEP))
     return states, [rest for stretch in left for rest in _outside(stretch, states)]
 
 
@@ -97,14 +97,16 @@ def _happens(
     if not history.unrest[first:last].any():
         return None
     samples = np.linspace(first, last - 1, _LOOKS + 2).astype(int)[1:-1]
-    found: list[tuple[float, int]] = []
     looks = stills.at(float(history.times[k]) for k in samples)
+    if any(written(look.plane) for look in looks):
+        return None
+    found: list[tuple[int, int]] = []
     for i, look in enumerate(looks):
-        person = body(look.faces, history.grid)
-        new = [_new(history, look.plane, view.plane) & ~person for view in views]
-        if written(look.plane):
-            return None
-        size = _largest(np.all(new, axis=0).reshape(tuple(history.grid)))
+        new = np.all([_new(history, look.plane, view.plane) for view in views], axis=0)
+        size = _largest(new, history)
+        # To look for faces takes long.
+        if size >= _THING and look.faces:
+            size = _largest(new & ~body(look.faces, history.grid), history)
         if size >= _THING:
             found.append((size, i))
     if len(found) < _OFTEN * len(looks):
@@ -116,7 +118,7 @@ def _happens(
     return View(history, int(samples[i]), looks[i].plane)
 
 
-def _patches(history: History, plane: Plane) -> np.ndarray:
+def _patches(history: History, plane: Plane) -> Patches:
     cells = np.arange(history.grid.size, dtype=np.int32)
     return patches(windows_of(all_windows(smooth(plane), history.grid), history.grid, cells))
 
@@ -130,9 +132,10 @@ def _new(history: History, plane: Plane, other: Plane) -> Mask:
     return np.asarray((contrast(known) > 0) & ~same(there, known))
 
 
-def _largest(cells: Mask) -> int:
+def _largest(cells: Mask, history: History) -> int:
     """Cells of the largest group that touch."""
-    stats = cv2.connectedComponentsWithStats(cells.astype(np.uint8), connectivity=8)[2]
+    there = cells.astype(np.uint8).reshape(tuple(history.grid))
+    stats = cv2.connectedComponentsWithStats(there, connectivity=8)[2]
     return int(stats[1:, cv2.CC_STAT_AREA].max(initial=0))
 
 
