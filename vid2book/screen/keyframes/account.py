@@ -35,6 +35,7 @@ _OFTEN = 1 / 3  # share of a stretch in which there is something new
 _HARDLY = 0.05  # as much of what moves may stand by chance
 _BRIEF = 1.0  # seconds; a shorter stretch between two others is a change of the screen
 _FADES = 2.0  # seconds beside a state within which it may come or go
+_FADING = 0.2  # of what stands then; less that moves is somebody who writes
 
 
 def account(content: Content, chosen: Sequence[Chosen], person: Mask, worth: float) -> list[Left]:
@@ -51,8 +52,12 @@ def account(content: Content, chosen: Sequence[Chosen], person: Mask, worth: flo
     for picture in chosen:
         outside[picture.first : picture.last + 1] = False
     left: list[Left] = []
+    standing = content.worth(content.clear * content.above_captions)
     for first, last in _runs(outside):
-        for k in _fading(restless[first : last + 1], round(_FADES * history.rate), _NEW * worth):
+        part = slice(first, last + 1)
+        fades = restless[part] >= restless[part].min() + _NEW * worth
+        fades &= restless[part] >= _FADING * standing[part]
+        for k in _ends(fades, round(_FADES * history.rate)):
             reasons[first + k] = PASSING
         sample = first
         for _, run in groupby(reasons[first : last + 1], _elsewhere):
@@ -69,14 +74,13 @@ def account(content: Content, chosen: Sequence[Chosen], person: Mask, worth: flo
     return left
 
 
-def _fading(restless: Weights, most: int, least: float) -> Iterator[int]:
-    """Positions at both ends of a stretch at which more moves than within it.
+def _ends(fades: Mask, most: int) -> Iterator[int]:
+    """Positions at both ends of a stretch that fade in a row, at most so many.
 
     What comes there has not settled yet, so that nothing new seems to stand there.
     """
-    moves = restless >= restless.min() + least
-    for order in (range(len(moves)), range(len(moves) - 1, -1, -1)):
-        yield from takewhile(lambda k: moves[k], order[:most])
+    for order in (range(len(fades)), range(len(fades) - 1, -1, -1)):
+        yield from takewhile(lambda k: fades[k], order[:most])
 
 
 def _reason(same: Sequence[str]) -> str:
