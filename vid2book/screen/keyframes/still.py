@@ -44,8 +44,20 @@ class Still:
         found = self.find_faces(part(self.plane))
         if not found or (before := self.before()).shape != self.plane.shape:
             return found
-        earlier = self.find_faces(part(before))
+        around, left, top = _around(found, part(before))
+        earlier = [
+            (x0 + left, y0 + top, x1 + left, y1 + top)
+            for x0, y0, x1, y1 in self.find_faces(around)
+        ]
         return [box for box in found if any(meet(box, other) for other in earlier)]
+
+
+def _around(boxes: Sequence[Box], plane: Plane) -> tuple[Plane, int, int]:
+    """The part of a plane on which faces like these would be, and where it begins."""
+    beside = max(x1 - x0 for x0, _, x1, _ in boxes)
+    x0, y0, x1, y1 = zip(*boxes, strict=True)
+    left, top = max(0, min(x0) - beside), max(0, min(y0) - beside)
+    return plane[top : max(y1) + beside, left : max(x1) + beside], left, top
 
 
 @dataclass(frozen=True)
