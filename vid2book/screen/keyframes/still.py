@@ -46,8 +46,7 @@ class Still:
             return found
         around, left, top = _around(found, part(before))
         earlier = [
-            (x0 + left, y0 + top, x1 + left, y1 + top)
-            for x0, y0, x1, y1 in self.find_faces(around)
+            (x0 + left, y0 + top, x1 + left, y1 + top) for x0, y0, x1, y1 in self.find_faces(around)
         ]
         return [box for box in found if any(meet(box, other) for other in earlier)]
 
