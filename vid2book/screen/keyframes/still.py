@@ -80,6 +80,7 @@ class Stills:
         """
         self._read, self._faces, self._settings = read, faces, settings
         self._planes: dict[int, Plane] = {}  # by milliseconds
+        self._stills: dict[int, Still] = {}
         self._frames: dict[int, Frame] = {}
         self._pictures: dict[int, Picture] = {}
 
@@ -105,6 +106,8 @@ class Stills:
         return [self._pictures[_key(time)] for time in times]
 
     def _still(self, time: float) -> Still:
+        if (known := self._stills.get(_key(time))) is not None:
+            return known  # with its faces, if they were looked for
         before = max(0.0, time - _BEFORE)
 
         def plane() -> Plane:
@@ -112,10 +115,14 @@ class Stills:
                 self._decode([before])
             return self._planes[_key(before)]
 
-        return Still(self._planes[_key(time)], plane, self._faces)
+        still = Still(self._planes[_key(time)], plane, self._faces)
+        self._stills[_key(time)] = still
+        return still
 
     def _decode(self, times: Iterable[float]) -> None:
         wanted = sorted(set(times))
+        if not wanted:
+            return  # to open a file takes as long as to decode ten pictures
         for time, frame in zip(wanted, self._read(wanted), strict=True):
             self._planes[_key(time)] = frame.luma(WIDTH)
             self._pictures[_key(time)] = self._picture(frame)
