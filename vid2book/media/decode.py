@@ -108,8 +108,8 @@ def _seek(container: av.container.InputContainer, stream: av.stream.Stream, time
     assert stream.time_base is not None
     try:
         if isinstance(stream, av.VideoStream) and not stream.codec_context.is_open:
-            # x264 says in the first packet alone which version it is, and how FFmpeg is to read
-            # 4:4:4 depends on it.
+            # An older x264 names its version in the first packet alone, and FFmpeg decodes its
+            # 4:4:4 to green noise without it.
             for _ in decoded(next(packets(container, [stream]))):
                 pass
         container.seek(int(time / stream.time_base), stream=stream)
