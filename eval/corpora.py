@@ -59,7 +59,8 @@ class Interleaved:
     """One sample of any corpus. The lists are aligned: each position is an image or a text.
 
     `video_id` names what samples must be resampled together: the video, of a web corpus the
-    document. `elements` tell where a position comes from, where that is known.
+    document. `elements` tell where a position comes from, where that is known. Without a name
+    (`is_named`) it is the number of a row, which says nothing of another corpus.
     """
 
     id: str
@@ -73,6 +74,7 @@ class Interleaved:
     license: str = ""
     subject: str = ""
     token_num: int | None = None
+    is_named: bool = True
 
     @property
     def text(self) -> str:
@@ -241,10 +243,12 @@ def _record(row: Row, number: int, folder: Path | None, skipped: Counter[str]) -
     if not positions:
         raise RowError("a row without an image and a text that can be read")
     contents, said, written, joined, known_elements = zip(*positions, strict=True)
-    video_id = _video_id(row) or str(row.get("id") or number)
+    name = str(row.get("id") or "")
+    video = _video_id(row)
+    video_id = video or name or str(number)
     tokens = row.get("token_num")
     return Interleaved(
-        id=str(row.get("id") or f"{video_id}#{number}"),
+        id=name or f"{video_id}#{number}",
         video_id=video_id,
         images=contents,
         texts=said,
@@ -255,6 +259,7 @@ def _record(row: Row, number: int, folder: Path | None, skipped: Counter[str]) -
         license=str(row.get("license") or ""),
         subject=str(row.get("subject") or ""),
         token_num=tokens if isinstance(tokens, int) else None,
+        is_named=bool(video) or (bool(name) and not name.isdecimal()),
     )
 
 

@@ -45,6 +45,11 @@ class Figure:
     blind: str
     minor: bool = False
 
+    @property
+    def is_share(self) -> bool:
+        """Whether it lies between 0 and 1 for each observation."""
+        return self.unit.startswith("share")
+
 
 @dataclass
 class PerSample:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
@@ -12,7 +12,8 @@ import numpy as np
 from vid2book.models.open_clip import OpenClip
 
 from ..corpora import CorpusError, Interleaved, InterleavedCorpus
-from ..intervals import Interval, Statistic, interval, ratio, separation
+from ..estimates import Statistic, ratio, separation
+from ..intervals import Interval, interval
 from ..measures import MEASURES
 from ..measures.base import Absent, Figure, Found, PerPair, PerSample
 from ..seen import Seen
@@ -53,7 +54,7 @@ class Measured:
 
     name: str
     samples: int
-    videos: int
+    videos: frozenset[Hashable]  # of which it has samples; one without a name equals no other's
     skipped: Mapping[str, int]
     results: Mapping[str, Result]
     details: Mapping[str, Mapping[str, int]]
@@ -72,13 +73,15 @@ def measure_corpus(
         CorpusError: the corpus has no sample that can be read.
     """
     measures = [measure(tools) for measure in MEASURES]
-    videos: list[str] = []
+    videos: list[Hashable] = []
     with open_album() as album:
         for sample in _seen(corpus.samples(samples, tools.seed), tools.open_clip):
             for measure in measures:
                 measure.see(sample)
             album.add(sample)
-            videos.append(sample.record.video_id)
+            record = sample.record
+            # What has no name is a cluster of its own, which no other corpus has.
+            videos.append(record.video_id if record.is_named else (corpus.name, record.video_id))
             if tell:
                 tell(corpus.name, len(videos))
         if not videos:
@@ -88,10 +91,10 @@ def measure_corpus(
         for measure in measures:
             found = measure.finish()
             for figure in measure.figures:
-                results[figure.name] = _result(figure, found[figure.name], videos, album, tools)
+                results[figure.name] = _result(figure, found[figure.name], videos, album)
     details = {name: counts for measure in measures for name, counts in measure.details().items()}
     return Measured(
-        corpus.name, len(videos), len(set(videos)), dict(corpus.skipped), results, details
+        corpus.name, len(videos), frozenset(videos), dict(corpus.skipped), results, details
     )
 
 
@@ -108,13 +111,11 @@ def _seen(records: Iterator[Interleaved], open_clip: OpenClip | None) -> Iterato
             yield batch.pop(0)
 
 
-def _result(
-    figure: Figure, found: Found, videos: Sequence[str], album: Album, tools: Tools
-) -> Result:
+def _result(figure: Figure, found: Found, videos: Sequence[Hashable], album: Album) -> Result:
     if isinstance(found, Absent):
         return Result(figure, "", None, None, found.reason)
-    statistic = _statistic(found, videos)
-    estimate = interval(statistic, tools.seed)
+    statistic = _statistic(figure, found, videos)
+    estimate = interval(statistic)
     if estimate.value is None:
         return Result(figure, found.scorer, None, None, "nothing in the corpus tells of it")
     if isinstance(found, PerPair):
@@ -123,14 +124,14 @@ def _result(
     return Result(figure, found.scorer, statistic, estimate, "", _per_video(found, videos), *ends)
 
 
-def _statistic(found: PerSample | PerPair, videos: Sequence[str]) -> Statistic:
+def _statistic(figure: Figure, found: PerSample | PerPair, videos: Sequence[Hashable]) -> Statistic:
     if isinstance(found, PerSample):
-        return ratio(found.total, videos, found.count)
+        return ratio(found.total, videos, found.count, most=1.0 if figure.is_share else None)
     return separation(found.scores, found.right, [videos[i] for i in found.sample])
 
 
-def _per_video(found: PerSample, videos: Sequence[str]) -> tuple[float, ...]:
-    sums: dict[str, Any] = {}
+def _per_video(found: PerSample, videos: Sequence[Hashable]) -> tuple[float, ...]:
+    sums: dict[Hashable, Any] = {}
     for video, total, count in zip(videos, found.total, found.count, strict=True):
         sums[video] = sums.get(video, 0) + np.array([total, count])
     return tuple(float(total / count) for total, count in sums.values() if count > 0)

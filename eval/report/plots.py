@@ -82,7 +82,7 @@ def _row(axes: Any, row: int, result: Result, draw: np.random.Generator) -> None
 def _set_limits(axes: Any, results: Sequence[Result]) -> None:
     """The whole range of a share of which all is equal; no plot would choose it."""
     values = {value for r in results if r.interval for value in (r.interval.value, *r.per_video)}
-    if len(values) == 1 and results[0].figure.unit.startswith("share"):
+    if len(values) == 1 and results[0].figure.is_share:
         axes.set_xlim(-0.03, 1.03)
 
 
