@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ..intervals import Interval, Ratio, interval, paired_difference, ratio
+from ..estimates import Ratio, ratio
+from ..intervals import Interval, interval, paired_difference
 from .results import Cell, Run
 
 AVERAGE = "average"
@@ -77,7 +78,7 @@ def _mean(cells: Sequence[Cell]) -> Ratio:
             weights.append(weight)
             values.append(100 * weight * question.value)
             problems.append((cell.task, question.problem))
-    return ratio(values, problems, weights)
+    return ratio(values, problems, weights, most=100.0)
 
 
 def _difference(
