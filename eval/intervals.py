@@ -55,6 +55,7 @@ class Interval:
         n: observations.
         clusters: videos with data; of a difference of two corpora that share none, the fewer.
         error: the standard error.
+        freedom: degrees of freedom of the t test, if not the clusters less one.
     """
 
     value: float | None
@@ -63,6 +64,7 @@ class Interval:
     n: int
     clusters: int
     error: float | None = None
+    freedom: float | None = None
 
     @property
     def excludes_zero(self) -> bool:
@@ -78,7 +80,7 @@ class Interval:
             return float(self.value == 0)
         from scipy.special import stdtr  # Student's t; scipy.stats takes a second to import
 
-        return float(2 * stdtr(self.clusters - 1, -abs(self.value) / self.error))
+        return float(2 * stdtr(self._freedom, -abs(self.value) / self.error))
 
     @property
     def effect(self) -> float | None:
@@ -95,7 +97,16 @@ class Interval:
         """
         if self.error is None or self.clusters < 2:
             return None
-        return detectable(self.error, self.clusters - 1)
+        return detectable(self.error, self._freedom)
+
+    @property
+    def _freedom(self) -> float:
+        return self.clusters - 1 if self.freedom is None else self.freedom
+
+    def to_dict(self) -> dict[str, float | None]:
+        """The estimate and its interval, as results hold them."""
+        names = ("value", "low", "high", "n", "clusters")
+        return {name: getattr(self, name) for name in names}
 
 
 def interval(statistic: Statistic) -> Interval:

@@ -81,7 +81,7 @@ class Cell:
         return {
             "task": self.task,
             "shots": self.shots,
-            **asdict(self.accuracy),
+            **self.accuracy.to_dict(),
             "abstained": sum(question.extracted is None for question in self.questions),
             "shots_missing": sum(self.shots - len(question.shots) for question in self.questions),
             "shots_dropped": sum(question.dropped for question in self.questions),
