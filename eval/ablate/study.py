@@ -39,26 +39,26 @@ def study(
     Raises:
         AblateError, TrainError, CorpusError, VlmError, ConfigError: what is wrong.
     """
-    jobs = _jobs(ablation, chosen, Folders(out, tell))
+    planned = jobs(ablation, chosen, Folders(out, tell))
     threads = max(1, (os.cpu_count() or 1) // workers)
     found: dict[Job, Found] = {}
     with ProcessPoolExecutor(workers, get_context("spawn"), _begin, (threads,)) as pool:
-        waiting = {pool.submit(run, job, out / "runs"): job for job in jobs}
+        waiting = {pool.submit(run, job, out / "runs"): job for job in planned}
         try:
             for done in as_completed(waiting):
                 job = waiting[done]
                 found[job] = done.result()
-                tell(f"{len(found)} of {len(jobs)}: {job.cell}, seed {job.seed}")
+                tell(f"{len(found)} of {len(planned)}: {job.cell}, seed {job.seed}")
         except BaseException:
             pool.shutdown(wait=False, cancel_futures=True)
             raise
     results: Results = {cell.name: {} for cell in chosen}
-    for job in jobs:
+    for job in planned:
         results[job.cell][job.seed] = found[job]
     return results
 
 
-def _jobs(ablation: Ablation, chosen: list[Cell], folders: Folders) -> list[Job]:
+def jobs(ablation: Ablation, chosen: list[Cell], folders: Folders) -> list[Job]:
     """Seed by seed, so that what is done first can be compared."""
     corpora = [folders.corpus(ablation.corpus, cell.settings.pipeline) for cell in chosen]
     asked = held_out_sets(ablation.held_out, [cell.name for cell in chosen], corpora, folders)
