@@ -4,6 +4,7 @@ from .base import Measure
 from .coherence import Coherence
 from .contamination import Contamination
 from .correlation import Correlation
+from .coverage import Coverage
 from .duplicates import DuplicateImages, DuplicateTexts
 from .filler_share import FillerShare
 from .idea_density import IdeaDensity
@@ -17,6 +18,7 @@ from .term_density import TermDensity
 
 MEASURES: tuple[type[Measure], ...] = (
     Correlation,
+    Coverage,
     InSampleSimilarity,
     KnowledgeDensity,
     TermDensity,

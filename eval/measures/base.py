@@ -19,6 +19,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import ClassVar, Literal
 
+from ..corpora import InterleavedCorpus
 from ..seen import Seen
 from ..tools import Tools
 
@@ -77,6 +78,21 @@ class PerPair:
     sample: list[int] = field(default_factory=list)
 
 
+@dataclass
+class PerVideo:
+    """A mean or a share, counted video by video and not by the samples that were seen."""
+
+    scorer: str
+    videos: list[str] = field(default_factory=list)
+    total: list[float] = field(default_factory=list)
+    count: list[float] = field(default_factory=list)
+
+    def add(self, video: str, total: float, count: float) -> None:
+        self.videos.append(video)
+        self.total.append(total if count else 0.0)
+        self.count.append(count)
+
+
 @dataclass(frozen=True)
 class Absent:
     """A figure that could not be computed, and why; its value is null."""
@@ -84,7 +100,7 @@ class Absent:
     reason: str
 
 
-Found = PerSample | PerPair | Absent
+Found = PerSample | PerPair | PerVideo | Absent
 
 
 class Measure(ABC):
@@ -94,6 +110,9 @@ class Measure(ABC):
 
     @abstractmethod
     def __init__(self, tools: Tools) -> None: ...
+
+    def of_corpus(self, corpus: InterleavedCorpus) -> None:  # noqa: B027 - few measures need it
+        """Look at what stands beside the samples, before they are shown."""
 
     @abstractmethod
     def see(self, sample: Seen) -> None:

@@ -15,7 +15,7 @@ from ..corpora import CorpusError, Interleaved, InterleavedCorpus
 from ..estimates import Statistic, ratio, separation
 from ..intervals import Interval, interval
 from ..measures import MEASURES
-from ..measures.base import Absent, Figure, Found, PerPair, PerSample
+from ..measures.base import Absent, Figure, Found, PerPair, PerSample, PerVideo
 from ..seen import Seen
 from ..tools import Tools
 from .examples import Album, Example, open_album
@@ -73,6 +73,8 @@ def measure_corpus(
         CorpusError: the corpus has no sample that can be read.
     """
     measures = [measure(tools) for measure in MEASURES]
+    for measure in measures:
+        measure.of_corpus(corpus)
     videos: list[Hashable] = []
     with open_album() as album:
         for sample in _seen(corpus.samples(samples, tools.seed), tools.open_clip):
@@ -120,17 +122,24 @@ def _result(figure: Figure, found: Found, videos: Sequence[Hashable], album: Alb
         return Result(figure, found.scorer, None, None, "nothing in the corpus tells of it")
     if isinstance(found, PerPair):
         return Result(figure, found.scorer, statistic, estimate)
+    if isinstance(found, PerVideo):
+        values = _per_video(found, found.videos)
+        return Result(figure, found.scorer, statistic, estimate, "", values)
     ends = _ends(found, album)
     return Result(figure, found.scorer, statistic, estimate, "", _per_video(found, videos), *ends)
 
 
-def _statistic(figure: Figure, found: PerSample | PerPair, videos: Sequence[Hashable]) -> Statistic:
+def _statistic(
+    figure: Figure, found: PerSample | PerPair | PerVideo, videos: Sequence[Hashable]
+) -> Statistic:
+    if isinstance(found, PerVideo):
+        return ratio(found.total, found.videos, found.count, 1.0 if figure.is_share else None)
     if isinstance(found, PerSample):
         return ratio(found.total, videos, found.count, most=1.0 if figure.is_share else None)
     return separation(found.scores, found.right, [videos[i] for i in found.sample])
 
 
-def _per_video(found: PerSample, videos: Sequence[Hashable]) -> tuple[float, ...]:
+def _per_video(found: PerSample | PerVideo, videos: Sequence[Hashable]) -> tuple[float, ...]:
     sums: dict[Hashable, Any] = {}
     for video, total, count in zip(videos, found.total, found.count, strict=True):
         sums[video] = sums.get(video, 0) + np.array([total, count])
