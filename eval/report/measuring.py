@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
@@ -14,7 +14,7 @@ from vid2book.models.open_clip import OpenClip
 from ..corpora import CorpusError, Interleaved, InterleavedCorpus
 from ..estimates import Statistic, ratio, separation
 from ..intervals import Interval, interval
-from ..measures import MEASURES
+from ..measures import chosen
 from ..measures.base import Absent, Figure, Found, PerPair, PerSample, PerVideo
 from ..seen import Seen
 from ..tools import Tools
@@ -61,18 +61,23 @@ class Measured:
 
 
 def measure_corpus(
-    corpus: InterleavedCorpus, tools: Tools, samples: int | None = None, tell: Tell | None = None
+    corpus: InterleavedCorpus,
+    tools: Tools,
+    samples: int | None = None,
+    tell: Tell | None = None,
+    only: Collection[str] = (),
 ) -> Measured:
     """Show a sample of a corpus to every measure.
 
     Args:
         samples: how many, drawn at random with the seed of the tools; None: all.
         tell: called with the name of the corpus and the samples done.
+        only: names of figures; all where none is named.
 
     Raises:
         CorpusError: the corpus has no sample that can be read.
     """
-    measures = [measure(tools) for measure in MEASURES]
+    measures = [measure(tools) for measure in chosen(only)]
     for measure in measures:
         measure.of_corpus(corpus)
     videos: list[Hashable] = []
@@ -93,6 +98,8 @@ def measure_corpus(
         for measure in measures:
             found = measure.finish()
             for figure in measure.figures:
+                if only and figure.name not in only:
+                    continue
                 results[figure.name] = _result(figure, found[figure.name], videos, album)
     details = {name: counts for measure in measures for name, counts in measure.details().items()}
     return Measured(

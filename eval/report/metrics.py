@@ -31,7 +31,7 @@ five videos have data.
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -43,6 +43,7 @@ from ..intervals import LEVEL, Interval
 from ..tools import Tools
 from .compared import Compared, Difference, compare
 from .measuring import Measured, Result, Tell, measure_corpus
+from .names import apart
 
 SCHEMA = 2
 _PACKAGES = (
@@ -89,19 +90,22 @@ def report_on(
     tools: Tools,
     samples: int | None = None,
     tell: Tell | None = None,
+    only: Collection[str] = (),
 ) -> Report:
     """Measure corpora, and compare every two.
 
     Args:
         samples: how many of each to draw at random; None: all.
         tell: called with the name of a corpus and the number of samples done.
+        only: names of figures; all where none is named.
 
     Raises:
         CorpusError: a corpus has no sample that can be read.
         ModelError: the CLIP model cannot be loaded.
     """
-    _name_apart(corpora)
-    measured = tuple(measure_corpus(corpus, tools, samples, tell) for corpus in corpora)
+    for corpus, name in zip(corpora, apart(corpora), strict=True):
+        corpus.name = name
+    measured = tuple(measure_corpus(corpus, tools, samples, tell, only) for corpus in corpora)
     compared, comparisons = compare(measured)
     return Report(measured, compared, comparisons, tools.seed)
 
@@ -109,16 +113,6 @@ def report_on(
 def write_metrics(report: Report, path: Path) -> None:
     text = json.dumps(report.to_dict(), indent=1, ensure_ascii=False, allow_nan=False)
     path.write_text(text + "\n", "utf-8")
-
-
-def _name_apart(corpora: Sequence[InterleavedCorpus]) -> None:
-    """Give corpora of one name a number."""
-    names: list[str] = []
-    for corpus in corpora:
-        same = sum(name == corpus.name or name.startswith(f"{corpus.name} (") for name in names)
-        if same:
-            corpus.name = f"{corpus.name} ({same + 1})"
-        names.append(corpus.name)
 
 
 def _corpus(measured: Measured) -> dict[str, Any]:
