@@ -58,7 +58,7 @@ class Data(Section):
 
 
 class Lora(Section):
-    """Low-rank adapters on every linear layer outside the vision encoder (arXiv 2106.09685)."""
+    """Low-rank adapters on every linear layer of the language model (arXiv 2106.09685)."""
 
     rank: int = Field(16, ge=1)
     alpha: float = Field(32, gt=0)

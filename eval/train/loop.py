@@ -202,7 +202,7 @@ class _Run:
             dict(dropped),
         )
         if self.accelerator.is_main_process:
-            (self.out / "README.md").write_text(card(told, self.corpus, asdict(result)))
+            (self.out / "README.md").write_text(card(told, self.corpus, asdict(result), self.vlm))
             write_result(result)
         self.accelerator.wait_for_everyone()
         return result

@@ -5,18 +5,16 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import Any
 
 from ..corpora import Interleaved
-from ..vlm import Item, Vlm, encode
+from ..vlm import Item, Vlm, encode_with_mask, join, on_device, per_token
 from .config import Data
+from .masks import masks
 from .samples import Unusable, cap, halve, sequence
 
 IGNORED = -100
 """The label of what is not learned."""
-
-_PER_TOKEN = {"input_ids", "attention_mask", "mm_token_type_ids", "token_type_ids"}
 
 
 @dataclass(frozen=True)
@@ -94,17 +92,13 @@ def collate(vlm: Vlm, pieces: Sequence[Piece]) -> dict[str, Any]:
         there is no attention mask, from which the model knows not to look across. Elsewhere a
         padded row for each piece. `labels` are among the inputs.
     """
-    import torch
-
     batch = _one_row(pieces) if vlm.family.packs else _padded(vlm, pieces)
+    if vlm.family.packs and vlm.family.both_ways:
+        batch["attention_mask"] = masks(vlm.model, batch)
     for name in dict.fromkeys(name for piece in pieces for name in piece.pixels):
         values = [piece.pixels[name] for piece in pieces if name in piece.pixels]
-        batch[name] = _join(values, vlm.family.image_axis)
-    dtype = vlm.model.dtype
-    return {
-        name: value.to(vlm.device, dtype if torch.is_floating_point(value) else None)
-        for name, value in batch.items()
-    }
+        batch[name] = join(values, vlm.writing.axes[name])
+    return on_device(vlm.model, batch)
 
 
 def alike(sequences: list[list[Piece]], passes: int, blank: Piece) -> list[list[Piece]]:
@@ -150,11 +144,11 @@ def _pieces(
 def _encode(vlm: Vlm, items: Sequence[Item], data: Data, row: int, last: bool) -> Piece:
     import torch
 
-    inputs = encode(vlm, items, end=last, spaced=data.joined_by == "space")
-    tokens = {name: value[0] for name, value in inputs.items() if name in _PER_TOKEN}
-    tokens["labels"] = _labels(vlm, tokens["input_ids"])
+    inputs, image = encode_with_mask(vlm, items, end=last, spaced=data.joined_by == "space")
+    tokens = {name: value[0] for name, value in inputs.items() if per_token(value, inputs)}
+    tokens["labels"] = _labels(tokens["input_ids"], image)
     if data.learn_from == "first-image":
-        tokens["labels"][: _first_image(vlm, tokens["input_ids"])] = IGNORED
+        tokens["labels"][: _first_image(image)] = IGNORED
     positions = torch.arange(len(tokens["input_ids"]))
     if vlm.family.packs and hasattr(vlm.model.model, "get_rope_index"):  # Qwen's are in 3-D
         rope = vlm.model.model.get_rope_index
@@ -165,37 +159,25 @@ def _encode(vlm: Vlm, items: Sequence[Item], data: Data, row: int, last: bool) -
     return Piece(
         tokens=tokens,
         positions=positions,
-        pixels={name: value for name, value in inputs.items() if name not in _PER_TOKEN},
+        pixels={name: value for name, value in inputs.items() if name not in tokens},
         images=sum(not isinstance(item, str) for item in items),
         row=row,
         last=last,
     )
 
 
-def _labels(vlm: Vlm, ids: Any) -> Any:
-    """The ids, without what an image became and without the first, which nothing predicts.
-
-    White space between two image tokens is part of the image, too: tiles stand in rows.
-    """
-    import torch
-
-    image = torch.isin(ids, torch.tensor(sorted(vlm.mark_ids)))
-    places = image.nonzero()[:, 0].tolist()
-    for left, right in pairwise(places):
-        if 1 < right - left <= 3 and not vlm.tokenizer.decode(ids[left + 1 : right]).strip():
-            image[left:right] = True
+def _labels(ids: Any, image: Any) -> Any:
+    """The ids, without what images became and without the first, which nothing predicts."""
     labels = ids.clone()
     labels[image] = IGNORED
     labels[0] = IGNORED
     return labels
 
 
-def _first_image(vlm: Vlm, ids: Any) -> int:
+def _first_image(image: Any) -> int:
     """Where the first image begins; the length where there is none."""
-    import torch
-
-    places = torch.isin(ids, torch.tensor(sorted(vlm.mark_ids))).nonzero()
-    return int(places[0]) if len(places) else len(ids)
+    places = image.nonzero()
+    return int(places[0]) if len(places) else len(image)
 
 
 def _first(piece: Piece, length: int) -> Piece:
@@ -213,8 +195,9 @@ def _one_row(pieces: Sequence[Piece]) -> dict[str, Any]:
     import torch
 
     joined = {
-        name: torch.cat([piece.tokens[name] for piece in pieces])[None]
-        for name in ("input_ids", "labels")
+        name: torch.cat(values)[None]
+        for name, values in _by_name(pieces).items()
+        if name != "attention_mask"
     }
     positions = torch.cat([piece.positions for piece in pieces], dim=-1)
     # One row: (1, L), or (4, 1, L).
@@ -227,28 +210,17 @@ def _padded(vlm: Vlm, pieces: Sequence[Piece]) -> dict[str, Any]:
 
     fill = {"input_ids": vlm.tokenizer.pad_token_id, "labels": IGNORED}
     return {
-        name: pad_sequence(
-            [piece.tokens[name] for piece in pieces],
-            batch_first=True,
-            padding_value=fill.get(name, 0),
-        )
-        for name in pieces[0].tokens
+        name: pad_sequence(values, batch_first=True, padding_value=fill.get(name, 0))
+        for name, values in _by_name(pieces).items()
     }
 
 
-def _join(values: Sequence[Any], axis: int) -> Any:
-    """Images of several samples along `axis`, smaller ones filled with zeros.
-
-    Where sizes differ, the family has a mask of its pixels, filled with zeros likewise.
-    """
+def _by_name(pieces: Sequence[Piece]) -> dict[str, list[Any]]:
+    """What there is for each token; zeros where a text without images has no such thing."""
     import torch
 
-    largest = [max(sizes) for sizes in zip(*(value.shape for value in values), strict=True)]
-    filled = []
-    for value in values:
-        shape = list(largest)
-        shape[axis] = value.shape[axis]
-        whole = value.new_zeros(shape)
-        whole[tuple(slice(0, size) for size in value.shape)] = value
-        filled.append(whole)
-    return torch.cat(filled, dim=axis)
+    names = dict.fromkeys(name for piece in pieces for name in piece.tokens)
+    return {
+        name: [p.tokens.get(name, torch.zeros_like(p.tokens["input_ids"])) for p in pieces]
+        for name in names
+    }

@@ -35,12 +35,12 @@ def corpus(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def models(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("models")
-    for family in vlms.FAMILIES:
+    for family in {*vlms.FEW, "qwen2_5_vl", "smolvlm"}:
         vlms.save(family, folder / family)
     return folder
 
 
-@pytest.mark.parametrize("family", vlms.FAMILIES)
+@pytest.mark.parametrize("family", vlms.FEW)
 def test_every_family_learns_the_corpus(
     family: str, models: Path, corpus: Path, tmp_path: Path
 ) -> None:
@@ -146,7 +146,7 @@ def test_a_finished_run_is_returned_and_never_overwritten(
         train(recipe(epochs=3), corpus, models / "llava", tmp_path / "out", resume=True)
 
 
-@pytest.mark.parametrize("family", vlms.FAMILIES)
+@pytest.mark.parametrize("family", vlms.FEW)
 def test_a_frozen_encoder_stays_and_the_connector_learns(
     family: str, models: Path, corpus: Path, tmp_path: Path
 ) -> None:
@@ -160,9 +160,11 @@ def test_a_frozen_encoder_stays_and_the_connector_learns(
         )
         if not torch.equal(x, y)
     }
-    part, inside = before.family.vision, before.family.connector
-    vision = {name for name in moved if f"model.{part}." in name}
-    assert vision == {name for name in vision if inside and inside in name}
+    encoder = before.model.get_encoder(modality="image")
+    part = next(name for name, module in before.model.named_modules() if module is encoder)
+    connectors = tuple(f"{part}.{inside}." for inside in before.family.connectors)
+    vision = {name for name in moved if name.startswith(f"{part}.")}
+    assert all(name.startswith(connectors) for name in vision) and bool(vision) == bool(connectors)
     assert any(word in name for name in moved for word in ("connector", "projector", "merger"))
     assert any("lm_head" in name or "embed_tokens" in name for name in moved)
 

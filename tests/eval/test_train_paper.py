@@ -46,7 +46,7 @@ def by_the_rules(vlm: Vlm, parts: list[bytes | str]) -> Labelled:
     text = re.sub(rf" *({IMAGE}) *", r"\1", text.strip(" ")) + vlm.tokenizer.eos_token
     text = text.replace(IMAGE * 2, f"{IMAGE} {IMAGE}").replace(IMAGE * 2, f"{IMAGE} {IMAGE}")
     ids = vlm.tokenizer(text)["input_ids"]
-    mark = vlm.image_token_id
+    mark = next(iter(vlm.writing.image_ids))
     seen, found = False, Labelled()
     for place, token in enumerate(ids):
         seen |= token == mark
@@ -61,7 +61,7 @@ def labelled(vlm: Vlm, piece: Piece) -> Labelled:
     """Of a piece, the same; the tokens of an image are neighbours."""
     pairs = zip(*(piece.tokens[name].tolist() for name in ("input_ids", "labels")), strict=True)
     found = Labelled()
-    for is_image, run in groupby(pairs, lambda pair: pair[0] == vlm.image_token_id):
+    for is_image, run in groupby(pairs, lambda pair: pair[0] == next(iter(vlm.writing.image_ids))):
         there = list(run)
         assert not is_image or {label for _, label in there} == {IGNORED}
         found += [(IMAGE, IGNORED)] if is_image else there
