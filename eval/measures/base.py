@@ -15,7 +15,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import ClassVar, Literal
 
@@ -100,6 +100,17 @@ class Absent:
     reason: str
 
 
+@dataclass(frozen=True)
+class Overlap:
+    """A sample that should not be trained on. `vid2book remove --overlaps` takes it out."""
+
+    id: str
+    video_id: str
+    reason: str
+    score: float | None = None  # share of a question's runs that it holds
+    threshold: float | None = None
+
+
 Found = PerSample | PerPair | PerVideo | Absent
 
 
@@ -121,6 +132,10 @@ class Measure(ABC):
     @abstractmethod
     def finish(self) -> Mapping[str, Found]:
         """What was found, by the name of the figure; a figure for each that is declared."""
+
+    def overlaps(self) -> Sequence[Overlap]:
+        """The samples that hold something of a benchmark."""
+        return ()
 
     def details(self) -> Mapping[str, Mapping[str, int]]:
         """Counts to be shown beside the figures, such as how many samples have which licence."""

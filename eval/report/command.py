@@ -66,7 +66,10 @@ def measure(
     ] = None,
     benchmark: Annotated[
         str | None,
-        typer.Option(help="A dataset whose questions and images the corpora should not hold."),
+        typer.Option(
+            help="A dataset whose questions and images the corpora should not hold; REPORT/"
+            "overlaps.jsonl lists the samples that do."
+        ),
     ] = None,
     benchmark_split: Annotated[str, typer.Option(help="Split of the benchmark.")] = "test",
     language_model: Annotated[
@@ -89,7 +92,7 @@ def measure(
 
     from .. import measure as measure_corpora
     from ..density.surprise import open_language_model
-    from .metrics import write_metrics
+    from .metrics import write_metrics, write_overlaps
     from .page import write_page
     from .plots import check
 
@@ -116,6 +119,8 @@ def measure(
             )
         output.mkdir(parents=True, exist_ok=True)
         write_metrics(found, output / "metrics.json")
+        if benchmark:
+            write_overlaps(found, output / "overlaps.jsonl")
         write_page(found, output / "report.html")
     out = Console()
     for table in _tables(found, out.width):

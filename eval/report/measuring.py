@@ -15,7 +15,7 @@ from ..corpora import CorpusError, Interleaved, InterleavedCorpus
 from ..estimates import Statistic, ratio, separation
 from ..intervals import Interval, interval
 from ..measures import chosen
-from ..measures.base import Absent, Figure, Found, PerPair, PerSample, PerVideo
+from ..measures.base import Absent, Figure, Found, Overlap, PerPair, PerSample, PerVideo
 from ..seen import Seen
 from ..tools import Tools
 from .examples import Album, Example, open_album
@@ -58,6 +58,7 @@ class Measured:
     skipped: Mapping[str, int]
     results: Mapping[str, Result]
     details: Mapping[str, Mapping[str, int]]
+    overlaps: tuple[Overlap, ...] = ()  # samples that hold something of the benchmark
 
 
 def measure_corpus(
@@ -103,7 +104,13 @@ def measure_corpus(
                 results[figure.name] = _result(figure, found[figure.name], videos, album)
     details = {name: counts for measure in measures for name, counts in measure.details().items()}
     return Measured(
-        corpus.name, len(videos), frozenset(videos), dict(corpus.skipped), results, details
+        corpus.name,
+        len(videos),
+        frozenset(videos),
+        dict(corpus.skipped),
+        results,
+        details,
+        tuple(overlap for measure in measures for overlap in measure.overlaps()),
     )
 
 

@@ -115,6 +115,16 @@ def write_metrics(report: Report, path: Path) -> None:
     path.write_text(text + "\n", "utf-8")
 
 
+def write_overlaps(report: Report, path: Path) -> None:
+    """A line for each sample that holds something of the benchmark, with its corpus."""
+    lines = [
+        json.dumps({"corpus": corpus.name} | asdict(overlap), ensure_ascii=False) + "\n"
+        for corpus in report.corpora
+        for overlap in corpus.overlaps
+    ]
+    path.write_text("".join(lines), "utf-8")
+
+
 def _corpus(measured: Measured) -> dict[str, Any]:
     return {
         "name": measured.name,
