@@ -70,7 +70,7 @@ def _decontaminate(corpus: Path, overlaps: Path) -> None:
         out.print(f"{escape(str(overlaps))} is empty: nothing overlaps, nothing was removed")
         return
     for line in (
-        f"Removed {gone:,} samples, {left.samples:,} are left; the table decisions says why",
+        f"Samples removed: {gone:,}, left: {left.samples:,}; the table decisions says why",
         "`vid2book build` writes them again: repeat this after it. The table transcripts, which is "
         "pushed on request alone, still holds what was said.",
     ):
