@@ -11,6 +11,7 @@ from vid2book.models.tokens import TokenCounter
 
 if TYPE_CHECKING:
     from vid2book.models.chat import Chat
+    from vid2book.models.ocr_rapid import RapidOcr
     from vid2book.models.open_clip import OpenClip
 
     from .density.surprise import LanguageModel
@@ -34,3 +35,9 @@ class Tools:
     @cached_property
     def count_tokens(self) -> TokenCounter:
         return TokenCounter()
+
+    @cached_property
+    def ocr(self) -> RapidOcr:
+        from vid2book.models.ocr_rapid import RapidOcr
+
+        return RapidOcr()
