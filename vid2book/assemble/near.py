@@ -1,0 +1,196 @@
+"""Pictures that look alike and bear like words, found without comparing each with each.
+
+Two conditions, and both find candidates, with none missed:
+
+- Of the words of two pictures that share a given part, the rarest few have one in common (prefix
+  filtering: Chaudhuri, Ganti and Kaushik, "A Primitive Operator for Similarity Joins in Data
+  Cleaning", 2006; Bayardo, Ma and Srikant, "Scaling Up All Pairs Similarity Search", 2007).
+- Where hashes that differ in at most d bits are cut into d + k blocks, k blocks are equal, for a
+  bit spoils one block only (Manku, Jain and Das Sarma, "Detecting Near-Duplicates for Web
+  Crawling", 2007).
+
+So a key is made of a rare word and of the bits in some k blocks. How many blocks follows from how
+often the word comes: none for a rare one, more for the words of a design that thousands of slides
+have, so that no key gathers a crowd.
+"""
+
+from __future__ import annotations
+
+from functools import cached_property
+from itertools import combinations
+from math import comb
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .gathered import WORD_BITS, Gathered
+from .postings import Keys, Numbers, Postings, Run
+
+_COUNTERS = 1 << 22  # of words; two that share one are taken for more frequent than they are
+_MOST_KEYS = 100  # that a word of a picture may have
+_CROWD = 256  # pictures under a key are no trouble
+_AT_ONCE = 1 << 15  # pictures or pairs that are looked at together
+_NO_WORDS = 0  # stands for the word that a picture without any has
+
+
+class Pairs(NamedTuple):
+    """Pairs of pictures, later ones and earlier ones, in that order; each pair once."""
+
+    later: Numbers
+    earlier: Numbers
+
+
+class Near:
+    """An index of pictures.
+
+    Args:
+        gathered: all pictures.
+        members: the numbers of those that may be added or asked for.
+        bits: of two hashes differ at most.
+        share: of the words of two pictures stand on both at least; above 0.
+        folder: for files of its own.
+    """
+
+    def __init__(
+        self, gathered: Gathered, members: Numbers, bits: int, share: float, folder: Path
+    ) -> None:
+        self._gathered, self._bits, self._share = gathered, bits, share
+        self._postings = Postings(folder)
+        self._counts = np.zeros(_COUNTERS, np.int64)
+        for begin in range(0, len(members), _AT_ONCE):
+            words, _ = self._words(members[begin : begin + _AT_ONCE])
+            self._counts += np.bincount(_counter(words), minlength=_COUNTERS)
+
+    def pairs(self, pictures: Numbers) -> Pairs:
+        """All alike pairs of which the later is among `pictures`, and the earlier was added or is
+        among them too; of two different videos.
+
+        Args:
+            pictures: in ascending order, above all that were added.
+        """
+        asked = self._keys(pictures)
+        found = [
+            self._alike(later, earlier)
+            for source in (self._postings.find(asked), asked.find(asked))
+            for later, earlier in source
+        ] if len(asked.keys) else []  # fmt: skip
+        pairs = np.unique(np.concatenate(found)) if found else np.empty(0, np.int64)
+        pairs = pairs[self._share_words(pairs)]
+        return Pairs(pairs >> 32, pairs & 0xFFFFFFFF)
+
+    def add(self, pictures: Numbers) -> None:
+        """Have these found from now on."""
+        self._postings.add(self._keys(pictures))
+
+    def _alike(self, later: Numbers, earlier: Numbers) -> Numbers:
+        """Candidates whose hashes are near, as numbers of 64 bits, later ones above."""
+        known = self._gathered
+        fit = (earlier < later) & (known.video[earlier] != known.video[later])
+        later, earlier = later[fit], earlier[fit]
+        near = np.bitwise_count(known.phash[later] ^ known.phash[earlier]) <= self._bits
+        return np.unique(later[near] << 32 | earlier[near])
+
+    def _share_words(self, pairs: Numbers) -> NDArray[np.bool_]:
+        parts = [pairs[i : i + _AT_ONCE] for i in range(0, len(pairs), _AT_ONCE)]
+        shares = [shared_words(self._gathered, p >> 32, p & 0xFFFFFFFF) for p in parts]
+        return np.concatenate([np.zeros(0), *shares]) >= self._share
+
+    def _words(self, pictures: Numbers) -> tuple[Keys, Numbers]:
+        """All words of the pictures, `_NO_WORDS` for none; the place of its picture for each."""
+        words, lengths = _words_of(self._gathered, pictures)
+        places = np.repeat(np.arange(len(pictures)), lengths)
+        without = np.flatnonzero(lengths == 0)
+        return (
+            np.concatenate([words, np.full(len(without), _NO_WORDS, np.uint64)]),
+            np.concatenate([places, without]),
+        )
+
+    def _keys(self, pictures: Numbers) -> Run:
+        words, places = self._rarest(pictures)
+        numbers, levels = pictures[places], self._levels(words)
+        found = [
+            Run(_mixed(_mixed(words[these] + salt) ^ hashes & mask), numbers[these])
+            for level in range(len(self._masks))
+            if len(these := np.flatnonzero(levels == level))
+            for hashes in [self._gathered.phash[numbers[these]]]
+            for salt, mask in self._masks[level]
+        ]
+        if not found:
+            return Run(np.empty(0, np.uint64), np.empty(0, np.int64))
+        return Run.of(*(np.concatenate(part) for part in zip(*found, strict=True)))
+
+    def _rarest(self, pictures: Numbers) -> tuple[Keys, Numbers]:
+        """Of each picture so many of its rarest words that one is shared; and its place."""
+        words, places = self._words(pictures)
+        order = np.lexsort((words, self._counts[_counter(words)], places))
+        words, places = words[order], places[order]
+        lengths = np.bincount(places, minlength=len(pictures))
+        firsts = np.cumsum(lengths) - lengths
+        # n words share at least ceil(share * n), so the n - ceil(share * n) + 1 rarest one of them.
+        wanted = lengths - np.ceil(self._share * lengths - 1e-9).astype(np.int64) + 1
+        rare = np.arange(len(words)) - firsts[places] < wanted[places]
+        return words[rare], places[rare]
+
+    def _levels(self, words: Keys) -> NDArray[np.int64]:
+        """How many blocks of the hash make a key together with each word."""
+        counts = self._counts[_counter(words)]
+        return np.searchsorted(self._most, counts, "left").clip(max=len(self._masks) - 1)
+
+    @cached_property
+    def _masks(self) -> list[list[tuple[np.uint64, np.uint64]]]:
+        """For each level all choices of its blocks: a number, and the mask of the bits."""
+        levels: list[list[tuple[np.uint64, np.uint64]]] = []
+        salt = 1 << WORD_BITS  # above all words
+        for k in range(64):
+            blocks = max(1, self._bits + k)
+            if (k and blocks > 64) or comb(blocks, k) > _MOST_KEYS:
+                break
+            levels.append([])
+            for chosen in combinations(range(blocks), k):
+                # Bits in a row are of like frequencies, and of some pictures all alike.
+                mask = sum(1 << bit for bit in range(64) if bit % blocks in chosen)
+                levels[-1].append((np.uint64(salt), np.uint64(mask)))
+                salt += 1 << WORD_BITS
+        return levels
+
+    @cached_property
+    def _most(self) -> NDArray[np.float64]:
+        """How frequent a word of each level may be. Half of the bits of real hashes are telling."""
+        levels = np.arange(len(self._masks))
+        return _CROWD * 2.0 ** (64 * levels / np.maximum(self._bits + levels, 1) / 2)
+
+
+def shared_words(gathered: Gathered, ones: Numbers, others: Numbers) -> NDArray[np.float64]:
+    """Of each pair of pictures the share of both their words that stand on both; 1 of none."""
+    pairs = np.arange(len(ones), dtype=np.uint64) << np.uint64(WORD_BITS)
+    coded, total = [], np.zeros(len(ones), np.int64)
+    for pictures in (ones, others):
+        words, lengths = _words_of(gathered, pictures)
+        coded.append(words | np.repeat(pairs, lengths))
+        total += lengths
+    codes = np.sort(np.concatenate(coded))
+    twice = codes[1:][codes[1:] == codes[:-1]] >> np.uint64(WORD_BITS)
+    both = np.bincount(twice.astype(np.int64), minlength=len(ones))
+    return np.where(total == 0, 1.0, both / np.maximum(total - both, 1))
+
+
+def _words_of(gathered: Gathered, pictures: Numbers) -> tuple[Keys, Numbers]:
+    """The words of pictures, one behind the other, and how many each has."""
+    firsts = gathered.first_word[pictures]
+    lengths = gathered.first_word[pictures + 1] - firsts
+    ends = np.cumsum(lengths)
+    shifts = np.repeat(firsts - (ends - lengths), lengths)
+    return gathered.words[np.arange(len(shifts)) + shifts], lengths
+
+
+def _counter(words: Keys) -> Numbers:
+    return (words % np.uint64(_COUNTERS)).astype(np.int64)
+
+
+def _mixed(values: Keys) -> Keys:
+    """Bits that look random (the finaliser of SplitMix64, Steele, Lea and Flood, 2014)."""
+    values = (values ^ (values >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    values = (values ^ (values >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    return values ^ (values >> np.uint64(31))
