@@ -19,13 +19,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 from rich.console import Console
 from rich.table import Table
 
 from vid2book.assemble.gathered import block, gather
 from vid2book.assemble.reduce import reduce
-from vid2book.assemble.reduced import NONE, Reduced
+from vid2book.assemble.reduced import Reduced
 from vid2book.assemble.summarise import THUMB, Picture, Summary
 from vid2book.config import Reduce
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from vid2book import config
-from vid2book.assemble import reduce as reducing
+from vid2book.assemble import alike
 from vid2book.assemble.minhash import SPEECH_BANDS, Index
 from vid2book.assemble.summarise import THUMB, Picture, Summary
 from vid2book.records import Decision
@@ -63,16 +63,16 @@ def _find(
 ) -> tuple[str, str, float] | None:
     for video_id, old in seen:
         bits = distance(new.phash, old.phash)
-        if bits <= most_bits and _shared(new.words, old.words) >= reducing.SAME_WORDS:
+        if bits <= most_bits and _shared(new.words, old.words) >= alike.SAME_WORDS:
             return video_id, "the same picture", float(bits)
     if not new.last:
         return None
     for video_id, old in seen:
-        alike = old.last and distance(new.phash, old.phash) <= reducing.CARD_BITS
-        if not alike or _shared(new.words, old.words) < reducing.CARD_WORDS:
+        close = old.last and distance(new.phash, old.phash) <= alike.CARD_BITS
+        if not close or _shared(new.words, old.words) < alike.CARD_WORDS:
             continue
-        shared = reducing.shared_detail(*(_thumb(p) for p in (new, old)))
-        if shared >= reducing.CARD_DETAIL:
+        shared = alike.shared_detail(*(_thumb(p) for p in (new, old)))
+        if shared >= alike.CARD_DETAIL:
             return video_id, "the same end card", shared
     return None
 

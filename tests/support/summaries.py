@@ -18,13 +18,17 @@ _DESIGNS = 6
 _VOCABULARY = [f"word{i}" for i in range(60)]
 
 
-def reduced(summaries: Sequence[Summary], settings: Reduce, before: Reduced | None = None) -> Reduced:
+def reduced(
+    summaries: Sequence[Summary], settings: Reduce, before: Reduced | None = None
+) -> Reduced:
     """What the corpus of these videos makes of them; a video's stamp is its content."""
     with gather([block((s, str(hash(s))) for s in summaries)]) as gathered:
         return reduce(gathered, settings, before)
 
 
-def decisions(found: Reduced, summaries: Sequence[Summary], settings: Reduce) -> list[list[Decision]]:
+def decisions(
+    found: Reduced, summaries: Sequence[Summary], settings: Reduce
+) -> list[list[Decision]]:
     """The decisions on each video."""
     return [found.decisions(s, settings.min_same_speech) for s in summaries]
 
@@ -41,7 +45,7 @@ def corpus(videos: int, seed: int, most: int = 12) -> list[Summary]:
     cards = [random.integers(0, 255, THUMB[::-1], np.uint8) for _ in range(3)]
     made: list[Summary] = []
     for number in range(videos):
-        if made and random.random() < 0.08:
+        if made and random.random() < 0.12:
             made.append(_again(made[random.integers(len(made))], f"v{number}", random))
             continue
         pictures = []
@@ -67,9 +71,7 @@ def _slide(k: int, designs: Sequence[int], last: bool, random: np.random.Generat
     return _picture(k, phash, words, thumb, last)
 
 
-def _card(
-    k: int, phash: int, thumb: np.ndarray, card: int, random: np.random.Generator
-) -> Picture:
+def _card(k: int, phash: int, thumb: np.ndarray, card: int, random: np.random.Generator) -> Picture:
     title = random.choice(_VOCABULARY, random.integers(1, 6)).tolist()
     noisy = np.clip(thumb.astype(int) + random.integers(-60, 60, thumb.shape), 0, 255)
     words = [*title, f"thanks{card}", "for", "watching"]
@@ -96,9 +98,7 @@ def _flipped(phash: int, bits: int, random: np.random.Generator) -> int:
     return phash
 
 
-def _picture(
-    k: int, phash: int, words: Sequence[str], thumb: np.ndarray, last: bool
-) -> Picture:
+def _picture(k: int, phash: int, words: Sequence[str], thumb: np.ndarray, last: bool) -> Picture:
     told = tuple(sorted(set(map(str, words))))
     grey = thumb.astype(np.uint8).tobytes().hex()
     return Picture(k, 10.0 * k, 10.0 * k + 10, phash, grey, told, last)

@@ -25,6 +25,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from .alike import shared_words, words_of
 from .gathered import WORD_BITS, Gathered
 from .postings import Keys, Numbers, Postings, Run
 
@@ -99,7 +100,7 @@ class Near:
 
     def _words(self, pictures: Numbers) -> tuple[Keys, Numbers]:
         """All words of the pictures, `_NO_WORDS` for none; the place of its picture for each."""
-        words, lengths = _words_of(self._gathered, pictures)
+        words, lengths = words_of(self._gathered, pictures)
         places = np.repeat(np.arange(len(pictures)), lengths)
         without = np.flatnonzero(lengths == 0)
         return (
@@ -160,29 +161,6 @@ class Near:
         """How frequent a word of each level may be. Half of the bits of real hashes are telling."""
         levels = np.arange(len(self._masks))
         return _CROWD * 2.0 ** (64 * levels / np.maximum(self._bits + levels, 1) / 2)
-
-
-def shared_words(gathered: Gathered, ones: Numbers, others: Numbers) -> NDArray[np.float64]:
-    """Of each pair of pictures the share of both their words that stand on both; 1 of none."""
-    pairs = np.arange(len(ones), dtype=np.uint64) << np.uint64(WORD_BITS)
-    coded, total = [], np.zeros(len(ones), np.int64)
-    for pictures in (ones, others):
-        words, lengths = _words_of(gathered, pictures)
-        coded.append(words | np.repeat(pairs, lengths))
-        total += lengths
-    codes = np.sort(np.concatenate(coded))
-    twice = codes[1:][codes[1:] == codes[:-1]] >> np.uint64(WORD_BITS)
-    both = np.bincount(twice.astype(np.int64), minlength=len(ones))
-    return np.where(total == 0, 1.0, both / np.maximum(total - both, 1))
-
-
-def _words_of(gathered: Gathered, pictures: Numbers) -> tuple[Keys, Numbers]:
-    """The words of pictures, one behind the other, and how many each has."""
-    firsts = gathered.first_word[pictures]
-    lengths = gathered.first_word[pictures + 1] - firsts
-    ends = np.cumsum(lengths)
-    shifts = np.repeat(firsts - (ends - lengths), lengths)
-    return gathered.words[np.arange(len(shifts)) + shifts], lengths
 
 
 def _counter(words: Keys) -> Numbers:

@@ -13,39 +13,37 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-import cv2
 import numpy as np
-from numpy.typing import NDArray
 
 from .. import config
+from .again import decide_again
+from .alike import CARD_BITS, CARD_WORDS, SAME_WORDS, shared_cards
 from .gathered import Gathered
 from .near import Near, Pairs
 from .postings import Numbers
 from .reduced import NONE, Decisions, Reduced
 from .same_speech import same_speech
 
-SAME_WORDS = 0.7  # share; slides of one design have like hashes, and their words tell them apart
-# Two end cards may differ in their titles. Slides of one design look alike too, but share less.
-CARD_BITS = 10  # of the hash
-CARD_WORDS = 0.25  # share of their words
-CARD_DETAIL = 0.5  # share of what stands on either
-_DETAIL = 8.0  # grey levels that a pixel of a thumbnail differs from those around it: something
 _AT_ONCE = 1024  # pictures
 
 
-def reduce(
-    gathered: Gathered, settings: config.Reduce, before: Reduced | None = None
-) -> Reduced:
+def reduce(gathered: Gathered, settings: config.Reduce, before: Reduced | None = None) -> Reduced:
     """Decide over all kept videos.
 
     Args:
         settings: section `reduce` of the config.
+        before: what was decided with the same settings on other videos, many of them the same;
+            makes it faster and changes nothing.
     """
     decided = Decisions.none(gathered)
-    if settings.enabled:
-        _drop_videos(gathered, decided, settings)
-        with tempfile.TemporaryDirectory(prefix="vid2book-near-") as folder:
-            _Pictures(gathered, decided, settings, Path(folder)).decide()
+    if not settings.enabled:
+        return Reduced.of(gathered, decided)
+    _drop_videos(gathered, decided, settings)
+    if before and decide_again(gathered, decided, before, settings.phash_distance):
+        return Reduced.of(gathered, decided)
+    decided.forget_pictures()
+    with tempfile.TemporaryDirectory(prefix="vid2book-near-") as folder:
+        _Pictures(gathered, decided, settings, Path(folder)).decide()
     return Reduced.of(gathered, decided)
 
 
@@ -102,15 +100,13 @@ class _Pictures:
             if len(stay):
                 earlier = stay[0]
                 bits = np.bitwise_count(phash[picture] ^ phash[earlier])
-                decided.show(picture, int(earlier), float(bits), card=False)
+                decided.show(picture, int(earlier), float(bits))
             elif picture in cards_of:
                 self._decide_card(picture, cards_of[picture])
 
     def _decide_card(self, picture: int, found: Numbers) -> None:
-        thumb, thumbs = self._gathered.thumb, self._gathered.thumbs
         for earlier in found[self._decided.shown_by[found] == NONE].tolist():
-            shared = shared_detail(thumbs[thumb[picture]], thumbs[thumb[earlier]])
-            if shared >= CARD_DETAIL:
+            if shared := shared_cards(self._gathered, picture, earlier):
                 self._decided.show(picture, earlier, shared, card=True)
                 return
 
@@ -119,19 +115,3 @@ def _by_later(pairs: Pairs) -> Iterator[tuple[int, Numbers]]:
     """Each later picture with the earlier ones, the first of them first."""
     pictures, starts = np.unique(pairs.later, return_index=True)
     yield from zip(pictures.tolist(), np.split(pairs.earlier, starts[1:]), strict=False)
-
-
-def shared_detail(a: NDArray[np.uint8], b: NDArray[np.uint8]) -> float:
-    """Share of the detail of two thumbnails that stands in both."""
-    one, other = _detail(a), _detail(b)
-    detail = np.maximum(np.abs(one), np.abs(other))
-    clear = detail > _DETAIL
-    if clear.mean() < 0.02:
-        return 0.0
-    shared = np.where(one * other > 0, np.minimum(np.abs(one), np.abs(other)), 0)
-    return float(shared[clear].sum() / detail[clear].sum())
-
-
-def _detail(thumb: NDArray[np.uint8]) -> NDArray[np.float32]:
-    grey = np.array(thumb, np.float32)
-    return np.asarray(grey - cv2.blur(grey, (5, 5)), np.float32)

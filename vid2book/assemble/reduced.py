@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from functools import cached_property
-from types import MappingProxyType
 from typing import NamedTuple
 
 import numpy as np
@@ -22,8 +20,8 @@ NONE = -1
 class Verdict(NamedTuple):
     """What the other videos make of one."""
 
-    duplicate: str = ""  # why an earlier video stands for it; empty if none does
-    pictures: Mapping[int, str] = MappingProxyType({})  # positions of keyframes to reasons
+    duplicate: str  # why an earlier video stands for it; empty if none does
+    pictures: dict[int, str]  # positions of keyframes that an earlier video shows, to reasons
 
 
 @dataclass
@@ -55,7 +53,11 @@ class Decisions:
             np.zeros(pictures),
         )
 
-    def show(self, picture: int, by: int, score: float, card: bool) -> None:
+    def forget_pictures(self) -> None:
+        """Decide nothing on pictures."""
+        self.shown_by[:], self.card[:], self.score[:] = NONE, False, 0.0
+
+    def show(self, picture: int, by: int, score: float, card: bool = False) -> None:
         """Decide that an earlier picture stands for one."""
         self.shown_by[picture], self.score[picture], self.card[picture] = by, score, card
 
@@ -103,7 +105,7 @@ class Reduced:
         """What is decided on a video; nothing on one that was not compared."""
         video = self._numbers.get(video_id)
         if video is None:
-            return Verdict()
+            return Verdict("", {})
         return Verdict(
             self._duplicate(video),
             {int(self.keyframe[i]): self._reason(i) for i in self._shown_in(video)},

@@ -266,8 +266,10 @@ def test_a_changed_licence_is_in_the_row_without_work(corpus: Corpus, calls: Cou
 
 def test_the_order_of_the_manifest_decides_who_keeps_the_card(corpus: Corpus) -> None:
     physics, cells, _ = corpus.videos
-    assert replace(corpus, videos=(physics, cells)).reduced.pictures["cells"].keys() == {1}
-    assert replace(corpus, videos=(cells, physics)).reduced.pictures["physics"].keys() == {2}
+    assert replace(corpus, videos=(physics, cells)).reduced.verdict("cells").pictures.keys() == {1}
+    assert replace(corpus, videos=(cells, physics)).reduced.verdict("physics").pictures.keys() == {
+        2
+    }
 
 
 def test_every_stage_tells_of_a_video_once(corpus: Corpus) -> None:
