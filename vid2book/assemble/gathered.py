@@ -21,6 +21,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from .minhash import SPEECH_HASHES
+from .postings import Scalar, mapped
 from .summarise import THUMB, Summary
 
 WORD_BITS = 40  # of the hash of a word, so that a word and the number of a pair fit into 64
@@ -184,11 +185,10 @@ class _Columns:
         with (self._folder / name).open("ab") as file:
             file.write(np.ascontiguousarray(values).data)
 
-    def _read(self, name: str, kind: Any) -> NDArray[Any]:
+    def _read(self, name: str, kind: type[Scalar]) -> NDArray[Scalar]:
         path = self._folder / name
-        if not path.is_file() or not path.stat().st_size:  # which cannot be mapped
-            return np.empty(0, kind)
-        return np.memmap(path, kind, "r")
+        path.touch()  # of no video at all
+        return mapped(path, kind)
 
 
 def _flat(table: pa.Table, name: str) -> NDArray[Any]:

@@ -17,7 +17,7 @@ have, so that no key gathers a crowd.
 from __future__ import annotations
 
 from functools import cached_property
-from itertools import combinations
+from itertools import combinations, count
 from math import comb
 from pathlib import Path
 from typing import NamedTuple
@@ -31,7 +31,7 @@ from .postings import Keys, Numbers, Postings, Run
 
 _COUNTERS = 1 << 22  # of words; two that share one are taken for more frequent than they are
 _MOST_KEYS = 100  # that a word of a picture may have
-_CROWD = 256  # pictures under a key are no trouble
+_CROWD = 1024  # pictures under a key are no trouble
 _AT_ONCE = 1 << 15  # pictures or pairs that are looked at together
 _NO_WORDS = 0  # stands for the word that a picture without any has
 
@@ -111,15 +111,12 @@ class Near:
     def _keys(self, pictures: Numbers) -> Run:
         words, places = self._rarest(pictures)
         numbers, levels = pictures[places], self._levels(words)
-        found = [
-            Run(_mixed(_mixed(words[these] + salt) ^ hashes & mask), numbers[these])
-            for level in range(len(self._masks))
-            if len(these := np.flatnonzero(levels == level))
-            for hashes in [self._gathered.phash[numbers[these]]]
-            for salt, mask in self._masks[level]
-        ]
-        if not found:
-            return Run(np.empty(0, np.uint64), np.empty(0, np.int64))
+        found = []
+        for level, (salts, masks) in enumerate(self._blocks):
+            these = np.flatnonzero(levels == level)
+            hashes = self._gathered.phash[numbers[these]]
+            keys = _mixed(_mixed(words[these] + salts[:, None]) ^ hashes & masks[:, None])
+            found.append((keys.reshape(-1), np.tile(numbers[these], len(masks))))
         return Run.of(*(np.concatenate(part) for part in zip(*found, strict=True)))
 
     def _rarest(self, pictures: Numbers) -> tuple[Keys, Numbers]:
@@ -137,29 +134,28 @@ class Near:
     def _levels(self, words: Keys) -> NDArray[np.int64]:
         """How many blocks of the hash make a key together with each word."""
         counts = self._counts[_counter(words)]
-        return np.searchsorted(self._most, counts, "left").clip(max=len(self._masks) - 1)
+        return np.searchsorted(self._most, counts, "left").clip(max=len(self._blocks) - 1)
 
     @cached_property
-    def _masks(self) -> list[list[tuple[np.uint64, np.uint64]]]:
-        """For each level all choices of its blocks: a number, and the mask of the bits."""
-        levels: list[list[tuple[np.uint64, np.uint64]]] = []
-        salt = 1 << WORD_BITS  # above all words
+    def _blocks(self) -> list[tuple[Keys, Keys]]:
+        """For each level all choices of its blocks: a number of each, and the mask of its bits."""
+        levels: list[tuple[Keys, Keys]] = []
+        numbers = count(1)
         for k in range(64):
             blocks = max(1, self._bits + k)
             if (k and blocks > 64) or comb(blocks, k) > _MOST_KEYS:
                 break
-            levels.append([])
-            for chosen in combinations(range(blocks), k):
-                # Bits in a row are of like frequencies, and of some pictures all alike.
-                mask = sum(1 << bit for bit in range(64) if bit % blocks in chosen)
-                levels[-1].append((np.uint64(salt), np.uint64(mask)))
-                salt += 1 << WORD_BITS
+            choices = list(combinations(range(blocks), k))
+            # Bits in a row are of like frequencies, and of some pictures all alike.
+            masks = [sum(1 << bit for bit in range(64) if bit % blocks in c) for c in choices]
+            salts = [next(numbers) << WORD_BITS for _ in choices]  # above all words
+            levels.append((np.array(salts, np.uint64), np.array(masks, np.uint64)))
         return levels
 
     @cached_property
     def _most(self) -> NDArray[np.float64]:
         """How frequent a word of each level may be. Half of the bits of real hashes are telling."""
-        levels = np.arange(len(self._masks))
+        levels = np.arange(len(self._blocks))
         return _CROWD * 2.0 ** (64 * levels / np.maximum(self._bits + levels, 1) / 2)
 
 

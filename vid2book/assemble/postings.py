@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,9 +16,18 @@ from numpy.typing import NDArray
 Keys = NDArray[np.uint64]
 Numbers = NDArray[np.int64]
 
+Scalar = TypeVar("Scalar", bound=np.generic)
+
 _IN_MEMORY = 1 << 18  # entries of a run that is not worth a file
 _MERGED_AT_ONCE = 1 << 20  # entries
 _FOUND_AT_ONCE = 1 << 20  # pairs
+
+
+def mapped(path: Path, kind: type[Scalar]) -> NDArray[Scalar]:
+    """The numbers in a file, which are read when they are asked for."""
+    if not path.stat().st_size:  # which cannot be mapped
+        return np.empty(0, kind)
+    return np.asarray(np.memmap(path, kind, "r"))  # a plain array is faster to index
 
 
 class Run(NamedTuple):
@@ -86,7 +95,7 @@ class Postings:
             for part in _parts(one, other):
                 keys.write(part.keys.data)
                 numbers.write(part.numbers.data)
-        merged = Run(np.memmap(paths[0], np.uint64, "r"), np.memmap(paths[1], np.int64, "r"))
+        merged = Run(mapped(paths[0], np.uint64), mapped(paths[1], np.int64))
         for path in paths:
             path.unlink()  # what is mapped stays until nobody needs it
         return merged

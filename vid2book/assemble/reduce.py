@@ -24,7 +24,7 @@ from .postings import Numbers
 from .reduced import NONE, Decisions, Reduced
 from .same_speech import same_speech
 
-_AT_ONCE = 1024  # pictures
+_AT_ONCE = 4096  # pictures
 
 
 def reduce(gathered: Gathered, settings: config.Reduce, before: Reduced | None = None) -> Reduced:
