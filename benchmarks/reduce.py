@@ -4,7 +4,8 @@ Summaries of videos are made up, with the proportions of a large collection: 87 
 channels of up to thousands of videos with a design, a footer and cards of their own, a card that
 videos of all channels show, slides shown again, videos uploaded again, and nearly blank pictures
 whose hashes crowd in a few places. Each size runs in a process of its own, whose peak of memory is
-told without what is mapped from disk. Times are CPU seconds. Then one video more, behind the others and amid them.
+told without what is mapped from disk. Then one video more, behind the others and amid them. Times
+are CPU seconds.
 """
 
 from __future__ import annotations

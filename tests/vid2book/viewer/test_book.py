@@ -67,11 +67,12 @@ def test_hostile_text_is_text_and_hostile_links_are_none(book: Path) -> None:
         text = page.read_text("utf-8")
         assert "<img src=x" not in text and "javascript:" not in text
         assert text.count("</script>") == 1
-    for script in (book / "search").iterdir():
+    for script in (book / "search").rglob("*.js"):
         text = script.read_text("utf-8")
         assert "<" not in text and "\u2028" not in text
-        videos = json.loads(text.removeprefix("bookText(").rstrip().removesuffix(");"))
-        assert videos[1]["title"] == HOSTILE
+        name, value = json.loads(f"[{text.removeprefix('bookPart(').rstrip().removesuffix(');')}]")
+        assert script == book / "search" / f"{name}.js"
+        assert name != "titles" or value[1][1] == HOSTILE
 
 
 def test_script_json_reads_back() -> None:
