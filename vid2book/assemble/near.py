@@ -88,10 +88,10 @@ class Near:
     def _alike(self, later: Numbers, earlier: Numbers) -> Numbers:
         """Candidates whose hashes are near, as numbers of 64 bits, later ones above."""
         known = self._gathered
-        fit = (earlier < later) & (known.video[earlier] != known.video[later])
-        later, earlier = later[fit], earlier[fit]
         near = np.bitwise_count(known.phash[later] ^ known.phash[earlier]) <= self._bits
-        return np.unique(later[near] << 32 | earlier[near])
+        later, earlier = later[near], earlier[near]
+        fit = (earlier < later) & (known.video[earlier] != known.video[later])
+        return np.unique(later[fit] << 32 | earlier[fit])
 
     def _share_words(self, pairs: Numbers) -> NDArray[np.bool_]:
         parts = [pairs[i : i + _AT_ONCE] for i in range(0, len(pairs), _AT_ONCE)]

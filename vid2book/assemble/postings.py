@@ -42,19 +42,21 @@ class Run(NamedTuple):
         return Run(keys[order], numbers[order])
 
     def find(self, asked: Run) -> Iterator[tuple[Numbers, Numbers]]:
-        """Pairs that share a key, numbers of `asked` and of this; at most so many at a time.
+        """Pairs that share a key, numbers of `asked` and of this; about so many at a time.
 
         A pair that shares several keys comes several times.
         """
         starts = np.searchsorted(self.keys, asked.keys, "left")
         hits = np.flatnonzero(self.keys[np.minimum(starts, len(self.keys) - 1)] == asked.keys)
-        starts = starts[hits]
+        starts, numbers = starts[hits], asked.numbers[hits]
         counts = np.searchsorted(self.keys, asked.keys[hits], "right") - starts
-        done = np.concatenate([[0], np.cumsum(counts)])
-        for begin in range(0, int(done[-1]), _FOUND_AT_ONCE):
-            places = np.arange(begin, min(begin + _FOUND_AT_ONCE, int(done[-1])))
-            entry = np.searchsorted(done, places, "right") - 1
-            yield asked.numbers[hits[entry]], self.numbers[starts[entry] + places - done[entry]]
+        done = np.cumsum(counts)
+        part = done // _FOUND_AT_ONCE
+        for these in np.split(np.arange(len(hits)), np.flatnonzero(np.diff(part)) + 1):
+            lengths = counts[these]
+            shifts = starts[these] - (np.cumsum(lengths) - lengths)
+            places = np.arange(int(lengths.sum())) + np.repeat(shifts, lengths)
+            yield np.repeat(numbers[these], lengths), self.numbers[places]
 
 
 class Postings:
