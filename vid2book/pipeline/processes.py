@@ -24,6 +24,8 @@ from ..errors import MachineError
 
 T = TypeVar("T")
 
+_AHEAD = 4  # tasks for each process
+
 # The same modules are found as here, whatever a script or a notebook did to `sys.path`.
 _START = (
     "import os, pickle, sys; asked = os.fdopen(os.dup(0), 'rb'); "
@@ -112,6 +114,7 @@ def each(
     tasks: Sequence[T],
     workers: int,
     told: Callable[[Any], object] = lambda _: None,
+    begin: tuple[Any, ...] = (),
 ) -> Iterator[Any]:
     """What a function of a module makes of each task, in their order, done by several processes.
 
@@ -120,44 +123,47 @@ def each(
     Args:
         workers: processes; with one, the work is done in this one.
         told: given whatever the function passes to `tell`.
+        begin: a function of a module and its arguments, for the start of each process.
     """
     workers = min(workers, len(tasks))
+    first, *arguments = begin or (_nothing,)
     if workers <= 1:
+        first(*arguments)
         with _listening(told):
             yield from map(function, tasks)
         return
     inbox: SimpleQueue[Message] = SimpleQueue()
+    started: list[Worker] = []
+    idle: list[Worker] = []
     busy: dict[Worker, int] = {}  # to the number of its task
     done: dict[int, Any] = {}
-    over = False
+    sent, over = 0, False
     try:
-        for number in range(workers):
-            worker = Worker(_nothing, (), inbox)
-            worker.send(function, tasks[number])
-            busy[worker] = number
-        sent = workers
+        for _ in range(workers):
+            started.append(Worker(first, tuple(arguments), inbox))
+        idle += started
         for number in range(len(tasks)):
             while number not in done:
+                # Not far ahead of what is asked for, since results take memory.
+                while idle and sent < min(len(tasks), number + _AHEAD * workers):
+                    worker = idle.pop()
+                    worker.send(function, tasks[sent])
+                    busy[worker] = sent
+                    sent += 1
                 message = inbox.get()
-                worker = message.worker
                 if message.kind == "told":
                     told(message.value)
                 elif message.kind == "done":
-                    done[busy[worker]] = message.value
-                    if sent < len(tasks):
-                        worker.send(function, tasks[sent])
-                        busy[worker] = sent
-                        sent += 1
+                    done[busy.pop(message.worker)] = message.value
+                    idle.append(message.worker)
                 elif message.kind == "raised":
                     raise message.value
                 else:
-                    raise MachineError(
-                        "a process of this run died: it was killed, or is out of memory"
-                    )
+                    raise MachineError("a process died: it was killed, or is out of memory")
             yield done.pop(number)
         over = True
     finally:
-        for worker in busy:
+        for worker in started:
             worker.end(give_up=not over)
 
 
