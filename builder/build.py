@@ -163,10 +163,12 @@ def _tell_plan(corpus: Corpus, display: Display, console: Console) -> None:
     console.print(made.table())
     for video_id, reason in list(made.failed.items())[:_MOST_SHOWN]:
         console.print(f"{escape(video_id)}: cannot be used, {escape(reason)}", soft_wrap=True)
-    usable = len(corpus.videos) - len(made.failed)
+    for video_id, reason in list(made.speechless.items())[:_MOST_SHOWN]:
+        console.print(f"{escape(video_id)}: without its speech, {escape(reason)}", soft_wrap=True)
+    speechless = f", {len(made.speechless)} without what is said" if made.speechless else ""
     console.print(
-        f"{usable} of {len(corpus.videos)} videos can be used; {made.seconds / 3600:.2f} hours are "
-        "to be worked on. Nothing was run.",
+        f"{made.usable} of {len(corpus.videos)} videos can be used{speechless}; "
+        f"{made.seconds / 3600:.2f} hours are to be worked on. Nothing was run.",
         soft_wrap=True,
     )
     if made.missing:

@@ -19,6 +19,7 @@ from vid2book import licences
 from vid2book.config import Config
 from vid2book.folder.layout import TABLES, pattern
 from vid2book.folder.record import SplitSize, Written
+from vid2book.languages import UNKNOWN
 from vid2book.records import Outcome
 
 from .features import FEATURES
@@ -131,8 +132,9 @@ def _content(sizes: dict[str, SplitSize]) -> str:
 
 
 def _codes(languages: list[str]) -> list[str] | None:
-    """What the Hub takes: ISO 639 without a region."""
+    """What the Hub takes: ISO 639 without a region, and no code for a language that is unknown."""
     codes = {language.lower().replace("_", "-").split("-")[0] for language in languages}
+    codes.discard(UNKNOWN)
     return sorted(code for code in codes if re.fullmatch("[a-z]{2,3}", code)) or None
 
 

@@ -14,6 +14,8 @@ from vid2book.models.error import ModelError
 from vid2book.models.lazy import chat_of, models_of
 from vid2book.pipeline.graph import STAGES
 from vid2book.pipeline.work import Failed
+from vid2book.speech.recognise import without_speech
+from vid2book.speech.subtitles import SubtitleError
 from vid2book.stage import Stage
 
 if TYPE_CHECKING:
@@ -28,6 +30,7 @@ class Step:
     stage: Stage[Any]
     models: list[str] = field(default_factory=list)
     missing: list[str] = field(default_factory=list)  # what cannot be had, and what to do
+    blocked: bool = False  # without it no video can be used
     stored: int = 0  # videos whose result is in the store
     todo: int = 0
 
@@ -37,12 +40,19 @@ class Plan:
     """What a build would do."""
 
     steps: list[Step]
+    videos: int = 0  # that were looked at
     failed: dict[str, str] = field(default_factory=dict)  # video_id to why it cannot be used
+    speechless: dict[str, str] = field(default_factory=dict)  # why what is said is not in it
     seconds: float = 0.0  # of video that some stage has to work on
 
     @property
     def missing(self) -> list[str]:
         return [f"{step.stage.name}: {what}" for step in self.steps for what in step.missing]
+
+    @property
+    def usable(self) -> int:
+        """Videos that the config can use with what is installed; of the rest of `failed` none."""
+        return 0 if any(step.blocked for step in self.steps) else self.videos - len(self.failed)
 
     def table(self) -> Table:
         """A row for each stage."""
@@ -66,14 +76,17 @@ def plan(corpus: Corpus, videos: Iterable[Video]) -> Plan:
     made = Plan([_step(corpus, stage) for stage in STAGES])
     unknown = set(_unknown(made.steps))
     for video in videos:
+        made.videos += 1
         work = corpus.work(video)
         try:
             done = [s.name not in unknown and work.is_done(s) for s in STAGES]
             if not all(done):
+                if without := without_speech(work):
+                    made.speechless[video.video_id] = without
                 made.seconds += work.info.duration
             elif failure := work.failure(STAGES[-1]):
                 made.failed[video.video_id] = failure
-        except (Failed, MediaError, OSError) as error:
+        except (Failed, MediaError, SubtitleError, OSError) as error:
             made.failed[video.video_id] = str(error)
             continue
         for step, stored in zip(made.steps, done, strict=True):
@@ -90,6 +103,7 @@ def _step(corpus: Corpus, stage: Stage[Any]) -> Step:
             step.models += filter(None, [models.identity(name)])
         except ModelError as error:
             step.missing.append(str(error))
+            step.blocked = True
     for llm in corpus.config.asked().get(stage.name, ()):
         try:
             # Nobody waits here for a server that is busy or not there.

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from datasets import Features, Image, Value
 
 from vid2book.folder.record import CorpusError
+from vid2book.languages import UNKNOWN
 from vid2book.public import public_text, public_url, public_value, without_folders
 from vid2book.records import Decision, Outcome, Sample, Transcript, Video
 
@@ -254,7 +255,7 @@ def transcript_row(transcript: Transcript, video: Video) -> Row:
     """A row of `transcripts`. Captions have no words with times of their own."""
     return {
         "video_id": video.video_id,
-        "language": transcript.language,
+        "language": transcript.language or UNKNOWN,
         "language_score": transcript.language_score,
         "source": transcript.model,
         "segments": [

@@ -94,14 +94,20 @@ class InterleavedCorpus:
         """All samples in order, or that many drawn at random, the same for the same seed."""
         self.skipped = Counter()
         for number, row in self.source.rows(samples, seed):
-            if isinstance(row, Unread):
-                self.skipped[told(row, self.skipped)] += 1 if row.rows is None else row.rows
-                continue
-            try:
-                row = row if self.marked else _without_marked(row, self.skipped)
-                yield _record(row, number, self.images, self.skipped)
-            except RowError as error:
-                self.skipped[str(error)] += 1
+            if sample := self.sample(number, row):
+                yield sample
+
+    def sample(self, number: int, row: Row | Unread) -> Interleaved | None:
+        """The sample of a row of the source; None, and counted, where it has none."""
+        if isinstance(row, Unread):
+            self.skipped[told(row, self.skipped)] += 1 if row.rows is None else row.rows
+            return None
+        try:
+            row = row if self.marked else _without_marked(row, self.skipped)
+            return _record(row, number, self.images, self.skipped)
+        except RowError as error:
+            self.skipped[str(error)] += 1
+            return None
 
 
 def open_corpus(

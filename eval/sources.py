@@ -11,11 +11,14 @@ from __future__ import annotations
 
 import heapq
 import random
+from bisect import bisect_left
 from collections.abc import Collection, Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass
+from functools import cached_property
 from hashlib import blake2b
+from itertools import accumulate
 from pathlib import Path
-from typing import Any, Protocol, TypeVar
+from typing import Any, Protocol, TypeVar, runtime_checkable
 
 from vid2book.folder.record import CorpusError
 from vid2book.folder.released import ReleasedError, released_row, released_samples
@@ -28,6 +31,7 @@ __all__ = [
     "ReleasedJson",
     "Row",
     "SavedDataset",
+    "Seekable",
     "Source",
     "TextFiles",
     "Unread",
@@ -48,30 +52,66 @@ class Source(Protocol):
     def rows(self, samples: int | None, seed: int) -> Iterator[tuple[int, Row | Unread]]: ...
 
 
+@runtime_checkable
+class Seekable(Source, Protocol):
+    """A source whose rows are counted, and read from any place on without those before it."""
+
+    def chosen(self, samples: int | None, seed: int) -> Sequence[int]:
+        """Numbers of the rows that `rows` gives, in order."""
+        ...
+
+    def take(self, numbers: Sequence[int]) -> Iterator[tuple[int, Row | Unread]]:
+        """Rows of these numbers, which rise. Of rows lost together, the first stands for all."""
+        ...
+
+
 @dataclass(frozen=True)
 class ParquetFiles:
-    """Parquet files, as one list of rows."""
+    """Parquet files, as one list of rows. A file that cannot be opened counts as one row."""
 
     files: Sequence[Path]
 
     def rows(self, samples: int | None, seed: int) -> Iterator[tuple[int, Row | Unread]]:
+        return self.take(self.chosen(samples, seed))
+
+    def chosen(self, samples: int | None, seed: int) -> Sequence[int]:
+        if samples is None or samples >= self._first[-1]:
+            return range(self._first[-1])
+        names = [_names(file) or [""] for file in self.files]
+        drawn = _draw([name for file in names for name in file], samples, seed)
+        sizes = zip(self._first, self._sizes, strict=False)
+        unread = (first for first, size in sizes if size is None)  # told of, whatever is drawn
+        return sorted({*drawn, *unread})
+
+    def take(self, numbers: Sequence[int]) -> Iterator[tuple[int, Row | Unread]]:
         import pyarrow as pa
         import pyarrow.parquet as pq
 
-        names = [_names(file) for file in self.files]
-        wanted = _draw([name for file in names for name in file or ()], samples, seed)
-        first = 0
-        for file, inside in zip(self.files, names, strict=True):
-            if inside is None:
+        for file, size, first, end in zip(
+            self.files, self._sizes, self._first, self._first[1:], strict=False
+        ):
+            here = numbers[bisect_left(numbers, first) : bisect_left(numbers, end)]
+            if not here:
+                continue
+            if size is None:
                 yield first, Unread(f"{file.name} cannot be read", rows=None)
                 continue
             try:
                 # Without pre_buffer a row group is not read whole.
                 with pq.ParquetFile(file, buffer_size=1 << 20, pre_buffer=False) as parquet:
-                    yield from _wanted_rows(parquet, file.name, first, wanted)
+                    yield from _wanted_rows(parquet, file.name, first, here)
             except (pa.ArrowException, OSError):
-                yield first, Unread(f"{file.name} is damaged", rows=len(inside))
-            first += len(inside)
+                yield here[-1], Unread(f"{file.name} is damaged", rows=len(here))
+
+    @cached_property
+    def _sizes(self) -> list[int | None]:
+        """Rows of each file; None where it cannot be opened."""
+        return [_size(file) for file in self.files]
+
+    @cached_property
+    def _first(self) -> list[int]:
+        """The number of each file's first row, and last how many there are."""
+        return [0, *accumulate(1 if size is None else size for size in self._sizes)]
 
 
 @dataclass(frozen=True)
@@ -81,14 +121,26 @@ class SavedDataset:
     folder: Path
 
     def rows(self, samples: int | None, seed: int) -> Iterator[tuple[int, Row | Unread]]:
+        return self.take(self.chosen(samples, seed))
+
+    def chosen(self, samples: int | None, seed: int) -> Sequence[int]:
+        size = len(self._dataset)
+        if samples is None or samples >= size:
+            return range(size)
+        return sorted(_draw([""] * size, samples, seed))
+
+    def take(self, numbers: Sequence[int]) -> Iterator[tuple[int, Row | Unread]]:
+        for number in numbers:
+            yield number, self._dataset[number : number + 1].to_pylist()[0]
+
+    @cached_property
+    def _dataset(self) -> Any:
+        """The dataset in Arrow's format, in which images stay encoded."""
         from datasets import DatasetDict, load_from_disk
 
         saved = load_from_disk(str(self.folder))
         dataset = saved["train"] if isinstance(saved, DatasetDict) else saved
-        dataset = dataset.decode(False) if hasattr(dataset, "decode") else dataset
-        wanted = _draw([""] * len(dataset), samples, seed)
-        for number in range(len(dataset)) if wanted is None else sorted(wanted):
-            yield number, dataset[number]
+        return dataset.with_format("arrow")
 
 
 @dataclass(frozen=True)
@@ -101,17 +153,42 @@ class HubDataset:
     split: str
 
     def rows(self, samples: int | None, seed: int) -> Iterator[tuple[int, Row | Unread]]:
+        stream = self._stream
+        if samples is not None:
+            stream = stream.shuffle(seed=seed, buffer_size=_BUFFER).take(samples)
+        yield from enumerate(_streamed(stream))
+
+    def files(self) -> int:
+        """How many files the rows come from; `part` shares them."""
+        return int(self._stream.num_shards)
+
+    def part(self, number: int, parts: int, skip: int) -> Iterator[tuple[int, Row | Unread]]:
+        """Rows of the files of one part, without the first `skip`, and numbered within it."""
+        from datasets.distributed import split_dataset_by_node
+
+        mine = split_dataset_by_node(self._stream, rank=number, world_size=parts)
+        yield from enumerate(_streamed(mine.skip(skip)), skip)
+
+    @cached_property
+    def _stream(self) -> Any:
+        return self.open()
+
+    def open(self) -> Any:
+        """The dataset as `datasets` streams it, images left encoded."""
         from datasets import load_dataset
 
         try:
-            stream = load_dataset(
+            return load_dataset(
                 self.name, self.config, split=self.split, revision=self.revision, streaming=True
             ).decode(False)
         except (OSError, ValueError) as error:  # no such dataset, split or network
             raise CorpusError(f"{self.name}: cannot be opened on the Hub: {error}") from None
-        if samples is not None:
-            stream = stream.shuffle(seed=seed, buffer_size=_BUFFER).take(samples)
-        yield from enumerate(stream)
+
+
+def _streamed(stream: Any) -> Iterator[Row]:
+    """All rows of a stream, of which plain iteration gives a worker of a `DataLoader` a share."""
+    for batch in stream.iter(batch_size=1):
+        yield {name: values[0] for name, values in batch.items()}
 
 
 @dataclass(frozen=True)
@@ -175,10 +252,8 @@ def reservoir(items: Iterable[T], samples: int | None, seed: int) -> Iterator[tu
     yield from sorted(kept, key=lambda pair: pair[0])
 
 
-def _draw(names: Sequence[str], samples: int | None, seed: int) -> Set[int] | None:
-    """Numbers of the rows to read; None: all. Rows without a name are drawn by their number."""
-    if samples is None or samples >= len(names):
-        return None
+def _draw(names: Sequence[str], samples: int, seed: int) -> Set[int]:
+    """Numbers of the rows to read. Rows without a name are drawn by their number."""
     keys = (blake2b(f"{seed} {name or n}".encode()).digest() for n, name in enumerate(names))
     first = heapq.nsmallest(samples, ((key, n) for n, key in enumerate(keys)))
     return {n for _, n in first}
@@ -205,24 +280,38 @@ def _names(file: Path) -> list[str] | None:
         return None
 
 
+def _size(file: Path) -> int | None:
+    """Rows of a Parquet file; None if it is damaged."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    try:
+        return int(pq.read_metadata(file).num_rows)
+    except (pa.ArrowException, OSError):
+        return None
+
+
 def _wanted_rows(
-    parquet: Any, file: str, first: int, wanted: Set[int] | None
+    parquet: Any, file: str, first: int, wanted: Sequence[int]
 ) -> Iterator[tuple[int, Row | Unread]]:
     """Rows of one file whose own rows are numbered from `first` on."""
     import pyarrow as pa
 
     for group in range(parquet.num_row_groups):
         end = first + parquet.metadata.row_group(group).num_rows
-        here = set(range(first, end)) if wanted is None else wanted & set(range(first, end))
-        number = first
-        try:
-            for batch in parquet.iter_batches(_READ_AT_ONCE, row_groups=[group]) if here else ():
-                for i in range(batch.num_rows):
-                    if number in here:
-                        row = row_of(batch, i)
-                        yield number, Unread(str(row)) if isinstance(row, BadRows) else row
-                    number += 1
-        except (pa.ArrowException, OSError):
-            lost = sum(n >= number for n in here)
-            yield number, Unread(f"{file} is damaged", rows=lost)
+        here = wanted[bisect_left(wanted, first) : bisect_left(wanted, end)]
+        number, place = first, 0
         first = end
+        if not here:
+            continue
+        try:
+            for batch in parquet.iter_batches(_READ_AT_ONCE, row_groups=[group]):
+                while place < len(here) and here[place] < number + batch.num_rows:
+                    row = row_of(batch, here[place] - number)
+                    yield here[place], Unread(str(row)) if isinstance(row, BadRows) else row
+                    place += 1
+                if place == len(here):
+                    break
+                number += batch.num_rows
+        except (pa.ArrowException, OSError):
+            yield here[place], Unread(f"{file} is damaged", rows=len(here) - place)

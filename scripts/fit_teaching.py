@@ -52,7 +52,7 @@ def main() -> None:
         reader = Classifier([*written, *seen], embed)
         for _ in range(ROUNDS):
             data += [measured(p, reader, embed, rng) for p in [*inner, *mixed(inner, rng)]]
-    weights, transitions = fit(data)
+    weights, transitions = fit(data, len(FEATURES))
     write(weights, transitions, [e for p in passages("tune") for e in labelled(p, first)])
 
 
@@ -66,8 +66,12 @@ def labelled(passage: Passage, reader: Classifier) -> Iterator[Example]:
         yield from (Example(kind, text) for text in part.say)
 
 
-def mixed(group: Sequence[Passage], rng: random.Random) -> Iterator[Passage]:
-    """Lectures with the off-topic parts of others, and vlogs made of nothing but such parts."""
+def mixed(group: Sequence[Passage], rng: random.Random, at_least: int = 2) -> Iterator[Passage]:
+    """Lectures with the off-topic parts of others, and vlogs made of nothing but such parts.
+
+    Args:
+        at_least: vlogs to make.
+    """
     lectures = [p for p in group if not p.vlog]
     ends = [part for p in lectures for part in (p.parts[0], p.parts[-1]) if part.off_topic]
     for vlog in (p for p in group if p.vlog):
@@ -78,12 +82,13 @@ def mixed(group: Sequence[Passage], rng: random.Random) -> Iterator[Passage]:
         body = [part for part in lecture.parts if not part.off_topic]
         if middle and len(body) > 1:
             body.insert(rng.randrange(1, len(body)), rng.choice(middle))
-        before = [rng.choice(ends)] if rng.random() < 0.7 else []
-        after = [rng.choice(ends)] if rng.random() < 0.7 else []
+        before = [rng.choice(ends)] if rng.random() < 0.7 and ends else []
+        after = [rng.choice(ends)] if rng.random() < 0.7 and ends else []
         yield replace(lecture, parts=(*before, *body, *after))
-    for _ in range(max(2, len(group) // 4)):
+    for _ in range(max(at_least, len(group) // 4) if ends else 0):
         chat = rng.sample(ends, min(len(ends), rng.randint(3, 6)))
-        yield Passage(Video("vlog", "/nowhere.mp4", title="My week"), tuple(chat), vlog=True)
+        video = Video("vlog", "/nowhere.mp4", title="My week", language=group[0].video.language)
+        yield Passage(video, tuple(chat), vlog=True)
 
 
 def measured(
@@ -123,9 +128,8 @@ def disturbed(part: Part, rng: random.Random) -> Part:
     return replace(part, say=tuple(said))
 
 
-def fit(data: Sequence[Sequenced]) -> tuple[Array, Array]:
-    """Weights of shape (len(FEATURES),) and transitions of shape (2, 2)."""
-    size = len(FEATURES)
+def fit(data: Sequence[Sequenced], size: int) -> tuple[Array, Array]:
+    """Weights of shape (size,), one for each feature, and transitions of shape (2, 2)."""
     theta = np.concatenate([np.zeros(size), [0.0, -1.5, -1.5, 0.0]])
     mean, square = np.zeros_like(theta), np.zeros_like(theta)
     total = sum(len(s.off_topic) for s in data)

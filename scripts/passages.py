@@ -1,4 +1,7 @@
-"""Labelled transcripts: `data/passages/tune_*.yaml` the sentence model is fitted on, `held_*` not.
+"""Labelled transcripts: on `tune` the sentence models are fitted, on `held` they are tested.
+
+English ones are passages/tune_*.yaml and passages/held_*.yaml; those of another language stand
+together, passages/LANGUAGE/tune.yaml and passages/LANGUAGE/held.yaml.
 
 A passage has the manifest's fields, and parts in order of time: what is said, one sentence a line,
 whether that is off topic, what the screen says meanwhile and how large a face it shows.
@@ -9,13 +12,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 import yaml
 
 from vid2book.records import Keyframe, Sentence, Transcript, Video
+from vid2book.words import count_words
 
 FOLDER = Path(__file__).parent / "passages"
 _WORDS_PER_SECOND = 2.5
@@ -48,16 +52,30 @@ class Recording(NamedTuple):
     words: npt.NDArray[np.int64]
 
 
-def passages(prefix: str) -> list[Passage]:
-    found = [_read(path) for path in sorted(FOLDER.glob(f"{prefix}_*.yaml"))]
-    if not found:
-        raise FileNotFoundError(f"{FOLDER}: no passage is named {prefix}_*.yaml")
-    return found
+def passages(prefix: str, language: str = "en") -> list[Passage]:
+    """The passages of one language (ISO 639-1), `tune` or `held`."""
+    if language == "en":
+        paths = sorted(FOLDER.glob(f"{prefix}_*.yaml"))
+    else:
+        paths = sorted(FOLDER.glob(f"{language}/{prefix}.yaml"))
+    if not paths:
+        raise FileNotFoundError(f"{FOLDER}: no {prefix} passages in {language}")
+    return [
+        _read(content, f"{path.stem}-{number}" if language != "en" else path.stem, language)
+        for path in paths
+        for number, content in enumerate(yaml.safe_load_all(path.read_text("utf-8")), 1)
+    ]
+
+
+def languages() -> list[str]:
+    """The languages other than English that there are passages in."""
+    return sorted(path.name for path in FOLDER.iterdir() if path.is_dir())
 
 
 def record(passage: Passage, *, manifest: bool = True, screen: bool = True) -> Recording:
     """Give every sentence a time; leave out what the manifest or the screen says if so asked."""
-    video = passage.video if manifest else Video(passage.video.video_id, passage.video.path)
+    known = passage.video
+    video = known if manifest else Video(known.video_id, known.path, language=known.language)
     sentences = list(_timed(passage.parts))
     ends = np.cumsum([len(part.say) for part in passage.parts])
     keyframes = []
@@ -69,22 +87,21 @@ def record(passage: Passage, *, manifest: bool = True, screen: bool = True) -> R
         video,
         sentences,
         keyframes if screen else [],
-        Transcript((), "en", "", sentences[-1].end),
+        Transcript((), known.language, "", sentences[-1].end),
         np.array([part.off_topic for part in passage.parts for _ in part.say]),
-        np.array([len(s.text.split()) for s in sentences]),
+        np.array([count_words(s.text) for s in sentences]),
     )
 
 
 def _timed(parts: Sequence[Part]) -> Iterator[Sentence]:
     clock = 0.0
     for text in (text for part in parts for text in part.say):
-        end = clock + len(text.split()) / _WORDS_PER_SECOND + _PAUSE
+        end = clock + count_words(text) / _WORDS_PER_SECOND + _PAUSE
         yield Sentence(clock, end, text, text)
         clock = end
 
 
-def _read(path: Path) -> Passage:
-    content = yaml.safe_load(path.read_text("utf-8"))
+def _read(content: dict[str, Any], name: str, language: str) -> Passage:
     parts = tuple(
         Part(
             tuple(part["say"].splitlines()),
@@ -95,5 +112,6 @@ def _read(path: Path) -> Passage:
         for part in content["parts"]
     )
     fields = ("title", "description", "subject", "knowledge_point")
-    video = Video(path.stem, "/nowhere.mp4", **{k: content.get(k, "") for k in fields})
+    known = {k: content.get(k, "") for k in fields}
+    video = Video(name, "/nowhere.mp4", language=language, **known)
     return Passage(video, parts, content.get("vlog", False))

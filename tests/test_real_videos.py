@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
+import random
+import re
 from importlib.util import module_from_spec, spec_from_file_location
 from itertools import pairwise
 from pathlib import Path
@@ -12,7 +15,9 @@ from typing import Any
 
 import pytest
 
+from vid2book.builder.source import open_corpus
 from vid2book.eval.truth import Shown
+from vid2book.screen.keyframes import KEYFRAMES
 
 FOLDER = Path(__file__).parents[1] / "benchmarks" / "real"
 VIDEOS = json.loads((FOLDER / "videos.json").read_text("utf-8"))
@@ -94,3 +99,23 @@ def test_videos_are_found_by_what_is_in_them(real: ModuleType, tmp_path: Path) -
         (tmp_path / name).write_bytes(content)
     content = hashlib.sha256(b"wanted").hexdigest()
     assert real.find(tmp_path, {content, "0" * 64}) == {content: tmp_path / "deep" / "a.mp4"}
+
+
+@pytest.mark.slow
+def test_any_second_of_a_real_video_is_in_a_state_or_told(tmp_path: Path) -> None:
+    """A second outside the states has a reason, and a picture that it names is one of the video."""
+    folder = os.environ.get("VID2BOOK_REAL_VIDEOS")
+    if not folder:
+        pytest.skip("VID2BOOK_REAL_VIDEOS names no folder of videos")
+    corpus = open_corpus(Path(folder), "offline", tmp_path / "store")
+    draw = random.Random(19)
+    for video in corpus.videos:
+        work = corpus.work(video)
+        told = [d for d in work.decisions(KEYFRAMES) if d.level == "keyframe"]
+        pictures = {f"{k.time:.1f}" for k in work.get(KEYFRAMES)}
+        for time in (draw.uniform(0, max(d.end for d in told)) for _ in range(40)):
+            here = [d for d in told if d.start <= time <= d.end]
+            assert here, (video.video_id, time)
+            for decision in here:
+                named = re.search(r"picture of ([\d.]+) s", decision.reason)
+                assert decision.reason and (named is None or named[1] in pictures), decision

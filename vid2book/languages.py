@@ -15,6 +15,8 @@ from typing import NamedTuple
 import langcodes
 from langcodes.tag_parser import LanguageTagError
 
+UNKNOWN = "und"  # ISO 639-2 for a language that was not determined; what a corpus says of it
+
 # What is written where a language is not known.
 _NO_LANGUAGE = frozenset("und mul zxx mis none null unknown auto n/a na nan - orig".split())
 # Codes of countries that people write for a language, and that are no codes of languages.

@@ -75,10 +75,11 @@ class Transcript:
     """What is said in a video, in order of time."""
 
     segments: tuple[Segment, ...]
-    language: str
+    language: str  # as `languages.language_code`; empty: not known
     model: str  # which model, or "captions", or both
     duration: float  # of the video, seconds
-    language_score: float | None = None  # how sure the model is of the language; None: not told
+    language_score: float | None = None  # probability of the language; None: nobody could tell
+    unheard: str = ""  # why speech that is there was not heard; empty: it was
 
 
 @dataclass(frozen=True)
@@ -276,7 +277,7 @@ class Outcome:
 
     video: Video
     status: Literal["kept", "filtered", "failed"]
-    reason: str  # of a kept video only if it gave no picture
+    reason: str  # of a kept video only if it gave no picture or its speech was not heard
     duration: float  # seconds; 0 when the video could not be read
     judgement: Judgement | None = None
     words: int = 0  # of speech in the corpus

@@ -166,9 +166,9 @@ class VlmLM(LM):  # type: ignore[misc]  # lm-eval has no types
         ]
 
     def _shown(self, tokens: Any) -> str:
-        image = re.escape(self.vlm.processor.image_token)
+        images = self.vlm.tokenizer.convert_ids_to_tokens(sorted(self.vlm.writing.image_ids))
         text = self.vlm.tokenizer.decode(tokens, skip_special_tokens=False)
-        return re.sub(f"({image})+", r"\1", text)
+        return re.sub(f"({'|'.join(map(re.escape, images))})\\1*", r"\1", text)
 
     @property
     def _context(self) -> int:

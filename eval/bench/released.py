@@ -65,7 +65,7 @@ def encode(vlm: Vlm, prompts: Sequence[Sequence[Turn]]) -> dict[str, Any]:
         for turns in prompts
     ]
     inputs = vlm.processor(
-        text=[form(turns, vlm.family.placeholder) for turns in prompts],
+        text=[form(turns, vlm.writing.placeholder) for turns in prompts],
         images=images if any(images) else None,
         return_tensors="pt",
         padding=True,

@@ -12,9 +12,11 @@ from vid2book.store import Store, make_key
 
 from ..corpora import InterleavedCorpus
 from ..sources import HubDataset, ParquetFiles, ReleasedJson, SavedDataset, TextFiles
+from ..vlm import Vlm
+from .files import base_folder, written_by
 
 
-def card(told: dict[str, Any], corpus: InterleavedCorpus, result: dict[str, Any]) -> str:
+def card(told: dict[str, Any], corpus: InterleavedCorpus, result: dict[str, Any], vlm: Vlm) -> str:
     """README.md with the front matter that the Hub reads."""
     head: dict[str, Any] = {
         "library_name": "transformers",
@@ -40,6 +42,10 @@ def card(told: dict[str, Any], corpus: InterleavedCorpus, result: dict[str, Any]
 | samples | {result["samples"]:,} |
 | images | {result["images"]:,} |
 | tokens with a loss | {result["loss_tokens"]:,} |
+| samples in a sequence | {"packed, kept apart" if vlm.family.packs else "one, padded"} |
+| seen of a 16:9 picture | {vlm.seen} |
+| opens with | transformers {written_by(base_folder(vlm))} or newer, as the base model; trained \
+with {_transformers()} |
 | loss at the end | {result["loss"]:.4f} nats per token |
 
 Left out:
@@ -54,6 +60,12 @@ Left out:
 
 Made with `vid2book train`; the loss of every step is in `train.jsonl`.
 """
+
+
+def _transformers() -> str:
+    import transformers
+
+    return transformers.__version__
 
 
 def _version(corpus: InterleavedCorpus) -> str:

@@ -20,29 +20,33 @@ class TrainError(UserError):
 
 @dataclass
 class Progress:
-    """What all processes did together."""
+    """What all processes did together, and where the next step begins.
+
+    Attributes:
+        step: updates of the weights.
+        rows: done, those left out included.
+        samples: learned from.
+        images, tokens: of these; tokens are those with a label.
+        epoch, place: the pass, and the place in its order.
+        dropped: what this process left out, by reason.
+    """
 
     step: int = 0
-    rows: int = 0  # done, those left out included
-    samples: int = 0  # learned from to their end
+    rows: int = 0
+    samples: int = 0
     images: int = 0
-    tokens: int = 0  # with a label
-
-    def as_dict(self) -> dict[str, int]:
-        return asdict(self)
-
-
-@dataclass
-class Place:
-    """Where one process is in the corpus: the pass, rows done, pieces done of the next row."""
-
+    tokens: int = 0
     epoch: int = 0
-    row: int = 0
-    piece: int = 0
+    place: int = 0
     dropped: Counter[str] = field(default_factory=Counter)
 
+    def counts(self) -> dict[str, int]:
+        """What a line of the log has."""
+        names = ("step", "rows", "samples", "images", "tokens")
+        return {name: getattr(self, name) for name in names}
 
-def write(accelerator: Any, folder: Path, progress: Progress, place: Place, keep: int) -> None:
+
+def write(accelerator: Any, folder: Path, progress: Progress, keep: int) -> None:
     """Write a checkpoint beside its place and rename it; older ones but `keep` - 1 are deleted."""
     writing = folder / _WRITING
     if accelerator.is_main_process:
@@ -50,38 +54,33 @@ def write(accelerator: Any, folder: Path, progress: Progress, place: Place, keep
         writing.mkdir(parents=True)
     accelerator.wait_for_everyone()
     accelerator.save_state(str(writing))
-    told = json.dumps(asdict(place))
-    (writing / f"place-{accelerator.process_index}.json").write_text(told)
+    dropped = dropped_by_all(progress)
     accelerator.wait_for_everyone()
     if accelerator.is_main_process:
-        state = progress.as_dict() | {"processes": accelerator.num_processes}
-        (writing / "progress.json").write_text(json.dumps(state))
+        told = json.dumps(asdict(progress) | {"dropped": dropped})
+        (writing / "progress.json").write_text(told)
         writing.rename(folder / f"step-{progress.step:08d}")
         for old in _all(folder)[:-keep]:
             shutil.rmtree(old)
     accelerator.wait_for_everyone()
 
 
-def read(accelerator: Any, folder: Path) -> tuple[Progress, Place] | None:
-    """Go back to the newest checkpoint; None where there is none.
-
-    Raises:
-        TrainError: it was written by another number of processes, which share the corpus
-            otherwise.
-    """
+def read(accelerator: Any, folder: Path) -> Progress | None:
+    """Go back to the newest checkpoint, of however many processes; None where there is none."""
     if not (found := _all(folder)):
         return None
     newest = found[-1]
-    state = json.loads((newest / "progress.json").read_text())
-    processes = state.pop("processes")
-    if processes != accelerator.num_processes:
-        raise TrainError(
-            f"{newest} was written by {processes} processes and this run has "
-            f"{accelerator.num_processes}; start it with {processes}"
-        )
     accelerator.load_state(str(newest), strict=False)  # frozen weights are not in it
-    place = json.loads((newest / f"place-{accelerator.process_index}.json").read_text())
-    return Progress(**state), Place(**place | {"dropped": Counter(place["dropped"])})
+    state = json.loads((newest / "progress.json").read_text())
+    dropped = Counter(state["dropped"] if accelerator.is_main_process else {})
+    return Progress(**state | {"dropped": dropped})
+
+
+def dropped_by_all(progress: Progress) -> Counter[str]:
+    """What all processes left out, by reason."""
+    from accelerate.utils import gather_object
+
+    return sum(gather_object([progress.dropped]), Counter())
 
 
 def without_frozen(models: list[Any], weights: list[dict[str, Any]], _: str) -> None:

@@ -16,6 +16,7 @@ from vid2book.console import user_errors
 if TYPE_CHECKING:
     from rich.progress import Progress
 
+    from ..corpora import InterleavedCorpus
     from .folder import TrainResult
 
 
@@ -40,6 +41,12 @@ def train(
     ] = None,
     samples: Annotated[
         int | None, typer.Option(min=1, help="Take only N samples, drawn at random.")
+    ] = None,
+    held_out: Annotated[
+        str | None,
+        typer.Option(
+            metavar="SPLIT", help="A split of CORPUS to tell the loss on, or another corpus."
+        ),
     ] = None,
     marked: Annotated[
         bool, typer.Option("--marked", help="With what `decide: mark` marked as to be dropped.")
@@ -69,9 +76,20 @@ def train(
 
             result = run(
                 recipe, open_corpus(corpus, marked=marked), model, output,
-                samples=samples, resume=resume, tell=show,
+                samples=samples, held_out=_held_out(corpus, held_out, marked), resume=resume,
+                tell=show, warn=lambda told: errors.print(f"Warning: {escape(told)}"),
             )  # fmt: skip
     _print(result, console)
+
+
+def _held_out(corpus: str, named: str | None, marked: bool) -> InterleavedCorpus | None:
+    from ..corpora import open_corpus
+
+    if named is None:
+        return None
+    if Path(named).exists() or "/" in named:
+        return open_corpus(named, marked=marked)
+    return open_corpus(corpus, split=named, marked=marked)
 
 
 def _bar(console: Console) -> Progress:
@@ -102,9 +120,12 @@ def _told(line: dict[str, Any]) -> str:
 
 
 def _print(result: TrainResult, console: Console) -> None:
+    held_out = ""
+    if result.held_out_loss is not None:
+        held_out = f", held out {result.held_out_loss:.3f}"
     console.print(
         f"{result.steps:,} steps, {result.samples:,} samples, {result.images:,} images, "
-        f"{result.loss_tokens:,} tokens; loss {result.loss:.3f}"
+        f"{result.loss_tokens:,} tokens; loss {result.loss:.3f}{held_out}"
     )
     for reason, number in sorted(result.dropped.items()):
         console.print(f"Left out: {escape(reason)}: {number:,}")

@@ -21,10 +21,19 @@ class Data(Section):
     text: Text = Field(
         "speech", description="column to learn: speech is texts, speech+ocr is text_ocr_list"
     )
-    max_images: int = Field(
-        12,
-        ge=1,
-        description="images in a sample; one with more is cut before an image, so no text is lost",
+    joined_by: Literal["newline", "space"] = Field(
+        "newline",
+        description="what stands between two items; a space stands between two texts and between "
+        "two images, and nothing between a text and an image, as in the released textbook's script",
+    )
+    learn_from: Literal["start", "first-image"] = Field(
+        "start", description="first-image: what stands before a sample's first image has no loss"
+    )
+    max_images: int = Field(12, ge=1, description="images in a sample")
+    more_images: Literal["cut", "drop"] = Field(
+        "cut",
+        description="cut: another sample begins before the image that is one too many; "
+        "drop: further images are left out, and their text stays",
     )
     max_tokens: int = Field(
         2048, ge=16, description="budget of a sequence, image tokens included; samples share it"
@@ -32,13 +41,24 @@ class Data(Section):
     window: int = Field(
         1000,
         ge=1,
-        description="samples that are held in memory, up to 2 MB each, and taken in random order; "
-        "1 keeps the order of the corpus",
+        description="samples that all processes together hold in memory, up to 2 MB each, and take "
+        "in random order; 1 takes those of a part in order",
+    )
+    parts: int = Field(
+        16,
+        ge=1,
+        description="the corpus is read from so many places side by side; the order of samples "
+        "depends on it, and processes can be no more",
+    )
+    workers: int = Field(
+        2,
+        ge=0,
+        description="of each process, reading and preparing samples ahead; 0: it does so itself",
     )
 
 
 class Lora(Section):
-    """Low-rank adapters on every linear layer outside the vision encoder (arXiv 2106.09685)."""
+    """Low-rank adapters on every linear layer of the language model (arXiv 2106.09685)."""
 
     rank: int = Field(16, ge=1)
     alpha: float = Field(32, gt=0)
@@ -46,11 +66,17 @@ class Lora(Section):
 
 
 class TrainConfig(Section):
-    """A run. One step updates the weights with `accumulation` sequences of every process."""
+    """A run. One step updates the weights once."""
 
     seed: int = Field(0, ge=0, description="of the order of the samples, new weights and dropout")
     epochs: int = Field(1, ge=1, description="passes over the corpus; `steps` overrides it")
     steps: int | None = Field(None, ge=1, description="stop here, however many passes it takes")
+    batch_size: int = Field(
+        8,
+        ge=1,
+        description="samples that a step learns from, shared among all processes: a run is the "
+        "same on any number of GPUs",
+    )
     data: Data = Data()
     weights: Literal["full", "frozen-vision", "lora"] = Field(
         "full", description="what is trained; frozen-vision still trains the connector"
@@ -58,21 +84,27 @@ class TrainConfig(Section):
     lora: Lora = Lora()
     learning_rate: float = Field(2e-5, gt=0)
     schedule: Literal["constant", "cosine"] = Field(
-        "constant", description="after the warm-up; cosine falls to 0"
+        "constant", description="after the warm-up; cosine falls towards 0"
     )
-    warmup: Share = Field(0.03, description="share of the run in which the rate rises from 0")
+    warmup: Share = Field(0.03, description="share of the steps in which the rate rises")
     weight_decay: float = Field(0.0, ge=0, description="of matrices; biases and norms have none")
     max_grad_norm: float = Field(1.0, gt=0)
-    accumulation: int = Field(1, ge=1, description="sequences a process adds up before an update")
     precision: Literal["float32", "bfloat16"] = Field(
         "float32", description="bfloat16 computes in it and keeps the trained weights in float32"
+    )
+    attention: Literal["sdpa", "flash_attention_2", "flash_attention_3", "eager"] = Field(
+        "sdpa", description="attn_implementation of transformers; flash_attention needs its package"
     )
     gradient_checkpointing: bool = Field(
         False, description="recompute instead of keep: less memory"
     )
     checkpoint_every: int = Field(500, ge=1, description="steps")
     keep_checkpoints: int = Field(2, ge=1)
-    tensorboard: bool = Field(False, description="also log for TensorBoard, in OUT/tensorboard")
+    held_out_every: int = Field(500, ge=1, description="steps between two held-out losses")
+    held_out_samples: int = Field(200, ge=1, description="held-out samples, the first ones")
+    trackers: tuple[Literal["tensorboard", "trackio", "wandb"], ...] = Field(
+        (), description="where losses go besides OUT/train.jsonl"
+    )
 
 
 def names() -> list[str]:

@@ -5,30 +5,48 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
+from ..vlm import Vlm
 from .checkpoint import TrainError
 from .config import TrainConfig
 
 _NO_MEMORY = re.compile(r"out of memory|can't allocate memory", re.IGNORECASE)
 
 
-def accelerator_for(recipe: TrainConfig) -> Any:
+def accelerator_for(recipe: TrainConfig, out: Path) -> Any:
     """As `accelerate launch` set it up, or one process on the GPU if there is one."""
     try:
-        from accelerate import Accelerator, DistributedDataParallelKwargs, DistributedType
+        from accelerate import Accelerator, DistributedDataParallelKwargs
         from accelerate.state import AcceleratorState
+        from accelerate.tracking import get_available_trackers
+        from accelerate.utils import ProjectConfiguration
     except ImportError:
         raise TrainError("this needs the extra: pip install 'vid2book[train]'") from None
+    there = {tracker.value for tracker in get_available_trackers()}
+    if missing := [name for name in recipe.trackers if name not in there]:
+        raise TrainError(f"trackers: pip install {' '.join(missing)}")
     AcceleratorState._reset_state()  # of a run before in this process, with another precision
-    accelerator = Accelerator(
+    return Accelerator(
         mixed_precision="bf16" if recipe.precision == "bfloat16" else "no",
+        log_with=list(recipe.trackers) or None,
+        project_config=ProjectConfiguration(str(out), logging_dir=str(out / "tensorboard")),
         # LLaVA reads the last but one layer of its vision encoder: the last gets no gradient.
         kwargs_handlers=[DistributedDataParallelKwargs(find_unused_parameters=True)],
     )
-    if recipe.weights == "lora" and accelerator.distributed_type == DistributedType.FSDP:
-        raise TrainError("weights: lora is for one process or DDP; FSDP takes full, frozen-vision")
-    return accelerator
+
+
+def attend(vlm: Vlm, recipe: TrainConfig) -> None:
+    """Have the model compute attention as the recipe says.
+
+    Raises:
+        TrainError: what that needs is not installed, or the model cannot.
+    """
+    try:
+        vlm.model.set_attn_implementation(recipe.attention)
+    except (ImportError, ValueError) as error:
+        raise TrainError(f"attention: {recipe.attention}: {error}") from None
 
 
 @contextmanager

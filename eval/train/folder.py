@@ -2,6 +2,7 @@
 
 OUT/run.json        the recipe, corpus and model
 OUT/train.jsonl     a line a step
+OUT/held_out.jsonl  a line for each time that the held-out loss was taken
 OUT/checkpoints/    the newest ones
 OUT/result.json     when it is finished, with the model and its card beside it
 """
@@ -17,6 +18,12 @@ from .checkpoint import TrainError
 
 _RUN, _RESULT = "run.json", "result.json"
 
+_HOW = {
+    *("checkpoint_every", "keep_checkpoints", "held_out_every", "held_out_samples"),
+    *("trackers", "attention"),
+}
+"""Settings that may change while a run goes on: what is learned does not depend on them."""
+
 
 @dataclass(frozen=True)
 class TrainResult:
@@ -27,6 +34,7 @@ class TrainResult:
         steps: updates of the weights.
         samples, images, loss_tokens: seen, each pass counting.
         loss: mean over the last tenth of the steps, nats per token.
+        held_out_loss: at the end, nats per token; None where nothing is held out.
         dropped: what was left out, by reason.
     """
 
@@ -36,6 +44,7 @@ class TrainResult:
     images: int
     loss_tokens: int
     loss: float
+    held_out_loss: float | None
     dropped: dict[str, int]
 
 
@@ -49,7 +58,8 @@ def finished(out: Path, told: dict[str, Any], resume: bool) -> TrainResult | Non
         return None
     if not resume:
         raise TrainError(f"{out} already holds a run: go on with --resume, or name another folder")
-    before, now = json.loads((out / _RUN).read_text()), json.loads(json.dumps(told))
+    before = _what(json.loads((out / _RUN).read_text()))
+    now = _what(json.loads(json.dumps(told)))
     if changed := [key for key in now if before.get(key) != now[key]]:
         raise TrainError(
             f"{out} holds a run with another {' and '.join(changed)}; name another folder"
@@ -57,6 +67,13 @@ def finished(out: Path, told: dict[str, Any], resume: bool) -> TrainResult | Non
     if not (out / _RESULT).is_file():
         return None
     return TrainResult(**json.loads((out / _RESULT).read_text()) | {"model": out})
+
+
+def _what(told: dict[str, Any]) -> dict[str, Any]:
+    """Of what a run was asked, what decides what it learns."""
+    config = {key: value for key, value in told["config"].items() if key not in _HOW}
+    config["data"] = {key: v for key, v in config["data"].items() if key != "workers"}
+    return told | {"config": config}
 
 
 def begin(out: Path, told: dict[str, Any]) -> None:

@@ -1,4 +1,4 @@
-"""The loss of every step, as JSON Lines and, if asked for, for TensorBoard."""
+"""The loss of every step, as JSON Lines and where else the recipe says."""
 
 from __future__ import annotations
 
@@ -6,32 +6,59 @@ import json
 from pathlib import Path
 from typing import Any
 
-from .checkpoint import TrainError
+from .config import TrainConfig
 
-FILE = "train.jsonl"
+FILE, HELD_OUT = "train.jsonl", "held_out.jsonl"
+_TRACKED = ("loss", "learning_rate", "grad_norm")
 
 
 class Log:
-    """OUT/train.jsonl: a line a step. A run that goes on first drops what it will do again."""
+    """OUT/train.jsonl, a line a step, and OUT/held_out.jsonl, each also told to the trackers.
 
-    def __init__(self, out: Path, after: int, tensorboard: bool) -> None:
-        self._path = out / FILE
-        kept = [line for line in _lines(self._path) if json.loads(line)["step"] <= after]
-        self._path.write_text("".join(kept))
-        self._board = _board(out, after) if tensorboard else None
+    A run that goes on first drops the lines of what it will do again. The first process writes.
+    """
+
+    def __init__(self, accelerator: Any, out: Path, recipe: TrainConfig, after: int) -> None:
+        self._accelerator, self._out = accelerator, out
+        if accelerator.is_main_process:
+            for path in filter(Path.is_file, (out / FILE, out / HELD_OUT)):
+                kept = [line for line in _lines(path) if json.loads(line)["step"] <= after]
+                path.write_text("".join(kept))
+        if recipe.trackers:
+            run = {"name": out.name, "resume": "allow"}
+            accelerator.init_trackers(
+                "vid2book",
+                init_kwargs={
+                    "tensorboard": {"purge_step": after + 1},
+                    "trackio": run,
+                    "wandb": run | {"id": out.name, "dir": str(out)},
+                },
+            )
 
     def add(self, line: dict[str, Any]) -> None:
-        with self._path.open("a") as file:
-            file.write(json.dumps(line) + "\n")
-        if self._board:
-            for name in ("loss", "learning_rate", "grad_norm"):
-                self._board.add_scalar(name, line[name], line["step"])
-            self._board.flush()
+        """A step."""
+        self._write(FILE, line)
+        self._accelerator.log({name: line[name] for name in _TRACKED}, step=line["step"])
+
+    def add_held_out(self, step: int, loss: float) -> None:
+        """The held-out loss after so many steps; taken again of a run that goes on, it is kept."""
+        self._write(HELD_OUT, {"step": step, "loss": loss})
+        self._accelerator.log({"held_out_loss": loss}, step=step)
+
+    def close(self) -> None:
+        """Have the trackers send what they still hold."""
+        for tracker in self._accelerator.trackers:
+            tracker.finish()
+
+    def _write(self, name: str, line: dict[str, Any]) -> None:
+        if self._accelerator.is_main_process:
+            with (self._out / name).open("a") as file:
+                file.write(json.dumps(line) + "\n")
 
 
-def losses(out: Path) -> list[float]:
+def losses(out: Path, file: str = FILE) -> list[float]:
     """The loss of every step of a run."""
-    return [json.loads(line)["loss"] for line in _lines(out / FILE)]
+    return [json.loads(line)["loss"] for line in _lines(out / file)]
 
 
 def mean_of_last(values: list[float]) -> float:
@@ -45,11 +72,3 @@ def _lines(path: Path) -> list[str]:
     if not path.is_file():
         return []
     return [line for line in path.read_text().splitlines(keepends=True) if line.endswith("\n")]
-
-
-def _board(out: Path, after: int) -> Any:
-    try:
-        from torch.utils.tensorboard import SummaryWriter
-    except ImportError:
-        raise TrainError("tensorboard: true needs it: pip install tensorboard") from None
-    return SummaryWriter(str(out / "tensorboard"), purge_step=after + 1)

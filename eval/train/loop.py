@@ -1,19 +1,18 @@
 """The training loop.
 
 Why not `transformers.Trainer`: a step here counts its loss by tokens over all processes and
-accumulated sequences, processes that run out of data go on with blanks so that no row is lost,
-and a run that was killed goes on at the row, not at the batch, where it was. Each is a few lines
-on accelerate, and would be an override of a private method there.
+sequences, learns from the same samples whatever the number of processes, and a run that was killed
+goes on in any number of them. Each is a few lines on accelerate, and would be an override of a
+private method there.
 """
 
 from __future__ import annotations
 
 import time
-from collections import Counter
-from collections.abc import Callable, Iterator
+import warnings
+from collections.abc import Callable, Generator
 from contextlib import nullcontext
-from dataclasses import asdict, dataclass
-from itertools import islice
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -21,10 +20,12 @@ from ..corpora import InterleavedCorpus, open_corpus
 from ..vlm import Vlm, load
 from . import checkpoint
 from .card import card
-from .checkpoint import Place, Progress, TrainError
+from .checkpoint import Progress, TrainError
 from .config import TrainConfig, load_config
-from .devices import accelerator_for, memory_told
+from .devices import accelerator_for, attend, memory_told
 from .folder import TrainResult, begin, finished, write_result
+from .held_out import HeldOut
+from .loader import Made, Reading, together
 from .log import Log, losses, mean_of_last
 from .loss import token_losses
 from .model import (
@@ -32,12 +33,12 @@ from .model import (
     complete_gradients,
     kept_in,
     layer_classes,
-    learning_rate,
     optimizer_for,
     save,
 )
-from .order import ahead, count, fault, share, shuffled
-from .pack import Pack, blank, collate, packs
+from .order import count, fault
+from .pack import Piece, alike, blank, collate, fill
+from .schedule import few_steps, learning_rate, steps_of
 
 
 def train(
@@ -47,8 +48,10 @@ def train(
     out: str | Path,
     *,
     samples: int | None = None,
+    held_out: InterleavedCorpus | None = None,
     resume: bool = False,
     tell: Callable[[dict[str, Any], float], None] | None = None,
+    warn: Callable[[str], None] | None = None,
 ) -> TrainResult:
     """Train an image-text model on an interleaved corpus.
 
@@ -58,8 +61,10 @@ def train(
         model: a name on the Hub or a folder.
         out: folder for the model, its card, the log and the checkpoints.
         samples: take only so many, drawn with the recipe's seed.
+        held_out: whose loss is taken before the run, now and then, and at its end.
         resume: go on where a run in `out` stopped; a finished run is returned as it is.
         tell: called after every step with its line of the log and the share of the run done.
+        warn: called before the run with what makes it doubtful; else that is a Python warning.
 
     Raises:
         TrainError, CorpusError, VlmError, ConfigError: what is wrong and what to do.
@@ -74,31 +79,23 @@ def train(
     }
     if result := finished(out, told, resume):
         return result
-    if problem := fault(opened, recipe.data.text):
-        raise TrainError(f"{opened.name}: {problem}")
-    rows = min((n for n in (samples, count(opened)) if n is not None), default=None)
-    if rows is None and recipe.steps is None:
-        raise TrainError(
-            f"{opened.name} is streamed, so its length is not known and the learning rate has no "
-            "schedule: give --samples, or steps in the config"
-        )
-    accelerator = accelerator_for(recipe)
+    for asked in [opened, held_out] if held_out else [opened]:
+        if problem := fault(asked, recipe.data.text):
+            raise TrainError(f"{asked.name}: {problem}")
+    rows = count(opened, samples)
+    steps = steps_of(recipe, rows)
+    if few := few_steps(recipe, rows):
+        (warn or warnings.warn)(few)
+    accelerator = accelerator_for(recipe, out)
     with memory_told(recipe):
         vlm = load(model, dtype=kept_in(recipe))
-        run = _Run(accelerator, recipe, opened, samples, vlm, out)
+        attend(vlm, recipe)
+        run = _Run(accelerator, recipe, opened, samples, vlm, out, held_out)
         accelerator.wait_for_everyone()  # all have looked into the folder
         if accelerator.is_main_process:
             begin(out, told)
-        run.all_steps(rows, tell or (lambda line, done: None))
+        run.all_steps(steps, tell or (lambda line, done: None))
         return run.finish(told)
-
-
-@dataclass(frozen=True)
-class _Counted:
-    """What a step is, over all processes: `passes` of the one with most, tokens of all."""
-
-    passes: int
-    tokens: int
 
 
 class _Run:
@@ -112,11 +109,14 @@ class _Run:
         samples: int | None,
         vlm: Vlm,
         out: Path,
+        held_out: InterleavedCorpus | None,
     ) -> None:
         from accelerate.utils import set_seed
 
-        self.recipe, self.corpus, self.samples = recipe, corpus, samples
-        self.accelerator, self.vlm, self.out = accelerator, vlm, out
+        self.recipe, self.accelerator, self.vlm, self.out = recipe, accelerator, vlm, out
+        self.corpus = corpus
+        processes = (accelerator.process_index, accelerator.num_processes)
+        self.reading = Reading(vlm, corpus, recipe.data, samples, recipe.seed, *processes)
         set_seed(recipe.seed)
         weights = choose_weights(vlm, recipe)
         if plugin := getattr(accelerator.state, "fsdp_plugin", None):
@@ -126,44 +126,56 @@ class _Run:
         )
         self.accelerator.register_save_state_pre_hook(checkpoint.without_frozen)
         self.blank = blank(vlm) if self.accelerator.num_processes > 1 else None
-        self.progress, self.place = Progress(), Place()
+        self.held_out = (
+            HeldOut(self.reading, held_out, recipe.held_out_samples, self.blank)
+            if held_out
+            else None
+        )
+        self.progress = Progress()
 
     @property
     def checkpoints(self) -> Path:
         return self.out / "checkpoints"
 
-    def all_steps(self, rows: int | None, tell: Callable[[dict[str, Any], float], None]) -> None:
-        """Steps to the end of the corpus or of `steps`; `rows` are those of a pass."""
+    def all_steps(self, steps: int, tell: Callable[[dict[str, Any], float], None]) -> None:
+        """Steps to the end of the corpus or of `steps`."""
         if state := checkpoint.read(self.accelerator, self.checkpoints):
-            self.progress, self.place = state
-        main = self.accelerator.is_main_process
-        log = Log(self.out, self.progress.step, self.recipe.tensorboard) if main else None
-        stream = ahead(self._packs())
-        while self.recipe.steps is None or self.progress.step < self.recipe.steps:
-            started = time.monotonic()
-            group = list(islice(stream, self.recipe.accumulation))
-            counted = self._count(group)
-            if not counted.passes:
-                break
-            if not counted.tokens:  # the last rows of a pass, all of them dropped
+            self.progress = state
+        self.log = Log(self.accelerator, self.out, self.recipe, self.progress.step)
+        if not self.progress.step:
+            self._hold_out()
+        groups = self._groups()
+        started = time.monotonic()
+        while self.progress.step < steps and (group := next(groups, None)) is not None:
+            sequences = fill(
+                (p for made in group for p in made.pieces), self.recipe.data.max_tokens
+            )
+            passes, tokens = self._count(group, len(sequences))
+            if not tokens:  # of all its rows nothing can be used
                 continue
-            done = self._done(rows)
-            line = self._step(group, counted, learning_rate(self.recipe, done))
-            line |= self.progress.as_dict() | {"seconds": round(time.monotonic() - started, 3)}
-            if log:
-                log.add(line)
-                tell(line, done)
+            rate = learning_rate(self.recipe, self.progress.step, steps)
+            line = self._step(sequences, passes, tokens, rate)
+            line |= self.progress.counts() | {"seconds": round(time.monotonic() - started, 3)}
+            started = time.monotonic()
+            self.log.add(line)
+            if self.accelerator.is_main_process:
+                tell(line, self.progress.step / steps)
+            if self.progress.step % self.recipe.held_out_every == 0:
+                self._hold_out()
             if self.progress.step % self.recipe.checkpoint_every == 0:
-                self._checkpoint()
+                checkpoint.write(
+                    self.accelerator, self.checkpoints, self.progress, self.recipe.keep_checkpoints
+                )
+        groups.close()
+        if self.progress.step % self.recipe.held_out_every:
+            self._hold_out()
 
     def finish(self, told: dict[str, Any]) -> TrainResult:
         """Write the model, its card and the result."""
-        from accelerate.utils import gather_object
-
-        dropped: Counter[str] = sum(gather_object([self.place.dropped]), Counter())
-        dropped += self.corpus.skipped
+        dropped = checkpoint.dropped_by_all(self.progress)
         if not self.progress.tokens:
             raise TrainError(f"{self.corpus.name}: nothing could be learned from: {dict(dropped)}")
+        self.log.close()
         save(self.vlm, self.model, self.accelerator, self.recipe, self.out)
         result = TrainResult(
             self.out,
@@ -172,49 +184,43 @@ class _Run:
             self.progress.images,
             self.progress.tokens,
             mean_of_last(losses(self.out)),
+            self.held_out.last if self.held_out else None,
             dict(dropped),
         )
         if self.accelerator.is_main_process:
-            (self.out / "README.md").write_text(card(told, self.corpus, asdict(result)))
+            (self.out / "README.md").write_text(card(told, self.corpus, asdict(result), self.vlm))
             write_result(result)
         self.accelerator.wait_for_everyone()
         return result
 
-    def _packs(self) -> Iterator[tuple[int, Pack]]:
-        """Packs of this process with their pass, from its place on."""
-        process, processes = self.accelerator.process_index, self.accelerator.num_processes
-        start = (self.place.row, self.place.piece)
-        epoch = self.place.epoch
-        while self.recipe.steps is not None or epoch < self.recipe.epochs:
-            samples = shuffled(
-                self.corpus.samples(self.samples, self.recipe.seed),
-                self.recipe.data.window,
-                self.recipe.seed,
-                epoch,
-            )
-            mine = share(samples, process, processes, start[0])
-            useful = start != (0, 0)
-            for pack in packs(self.vlm, mine, self.recipe.data, start):
-                useful |= bool(pack.pieces)
-                yield epoch, pack
-            if not useful:  # and no further pass will be
+    def _groups(self) -> Generator[list[Made], None, None]:
+        """What this process has of each step, pass after pass, from its place on."""
+        progress, batch_size = self.progress, self.recipe.batch_size
+        while self.recipe.steps is not None or progress.epoch < self.recipe.epochs:
+            before = progress.tokens if progress.place == 0 else -1
+            made = self.reading.made(progress.epoch, progress.place)
+            for progress.place, group in together(self.accelerator, made, batch_size):
+                yield group
+            if progress.tokens == before:  # and no further pass will teach anything
                 return
-            epoch, start = epoch + 1, (0, 0)
+            progress.epoch, progress.place = progress.epoch + 1, 0
 
-    def _count(self, group: list[tuple[int, Pack]]) -> _Counted:
-        """Add what all processes are about to do to the progress."""
+    def _count(self, group: list[Made], sequences: int) -> tuple[int, int]:
+        """Add what all processes are about to do to the progress.
+
+        Returns:
+            Sequences of the process with most, and tokens with a label of all.
+        """
         import torch
 
-        for epoch, pack in group:
-            self.place.epoch, (self.place.row, self.place.piece) = epoch, pack.after
-            self.place.dropped += pack.dropped
-        pieces = [piece for _, pack in group for piece in pack.pieces]
+        for made in group:
+            self.progress.dropped += made.dropped
         mine = [
-            len(group),
-            sum(pack.rows for _, pack in group),
-            sum(piece.last for piece in pieces),
-            sum(piece.images for piece in pieces),
-            sum(piece.learned for piece in pieces),
+            sequences,
+            sum(made.rows for made in group),
+            sum(bool(made.pieces) for made in group),
+            sum(piece.images for made in group for piece in made.pieces),
+            sum(piece.learned for made in group for piece in made.pieces),
         ]
         gathered = self.accelerator.gather(torch.tensor([mine], device=self.accelerator.device))
         _, rows, samples, images, tokens = gathered.sum(0).tolist()
@@ -223,47 +229,36 @@ class _Run:
         self.progress.images += images
         self.progress.tokens += tokens
         self.progress.step += bool(tokens)
-        return _Counted(passes=int(gathered[:, 0].max()), tokens=tokens)
+        return int(gathered[:, 0].max()), tokens
 
-    def _done(self, rows: int | None) -> float:
-        """Share of the run that is done after this step."""
-        if self.recipe.steps is not None:
-            return self.progress.step / self.recipe.steps
-        return self.progress.rows / (self.recipe.epochs * (rows or 1))
+    def _hold_out(self) -> None:
+        if self.held_out:
+            self.log.add_held_out(
+                self.progress.step, self.held_out.loss(self.accelerator, self.model)
+            )
 
     def _step(
-        self, group: list[tuple[int, Pack]], counted: _Counted, rate: float
+        self, sequences: list[list[Piece]], passes: int, tokens: int, rate: float
     ) -> dict[str, Any]:
         """One update: the gradient of the mean loss over all tokens of all processes."""
         import torch
 
-        batches = [pack.pieces for _, pack in group if pack.pieces]
-        if self.blank:  # the same number of passes, each with an image, in every process
-            batches += [[]] * (counted.passes - len(batches))
-            batches = [b if any(p.images for p in b) else [*b, self.blank] for b in batches]
+        if self.blank:
+            sequences = alike(sequences, passes, self.blank)
         for settings in self.optimizer.param_groups:
             settings["lr"] = rate
         total = torch.zeros((), device=self.accelerator.device)
         processes = self.accelerator.num_processes  # over which gradients are averaged
-        for number, pieces in enumerate(batches, 1):
-            last = number == len(batches)
+        for number, pieces in enumerate(sequences, 1):
+            last = number == len(sequences)
             with nullcontext() if last else self.accelerator.no_sync(self.model):
                 with self.accelerator.autocast():
                     loss = token_losses(self.model, collate(self.vlm, pieces)).sum()
-                self.accelerator.backward(loss * processes / counted.tokens)
+                self.accelerator.backward(loss * processes / tokens)
             total += loss.detach()
         complete_gradients(self.model)
         norm = self.accelerator.clip_grad_norm_(self.model.parameters(), self.recipe.max_grad_norm)
         self.optimizer.step()
         self.optimizer.zero_grad()
-        mean = self.accelerator.reduce(total).item() / counted.tokens
+        mean = self.accelerator.reduce(total).item() / tokens
         return {"loss": mean, "learning_rate": rate, "grad_norm": float(norm)}
-
-    def _checkpoint(self) -> None:
-        checkpoint.write(
-            self.accelerator,
-            self.checkpoints,
-            self.progress,
-            self.place,
-            self.recipe.keep_checkpoints,
-        )

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import chain, islice
 from typing import Any
 
 from ..corpora import Interleaved
 from ..vlm import Vlm
 from .config import Data
-from .pack import IGNORED, Piece, collate, packs
+from .pack import IGNORED, Piece, collate, fill, pieces_of
+
+_AT_ONCE = 32  # samples that are laid out together
 
 
 @dataclass(frozen=True)
@@ -38,26 +42,22 @@ def evaluate_loss(
     """
     import torch
 
-    rows: list[Interleaved] = []
-
-    def told() -> Iterable[Interleaved]:
-        for sample in samples:
-            rows.append(sample)
-            yield sample
-
-    sums: dict[int, tuple[float, int]] = {}
+    data = data or Data()
+    rows = iter(enumerate(samples))
+    found: list[SampleLoss] = []
     vlm.model.eval()
     with torch.inference_mode():
-        for pack in packs(vlm, told(), data or Data()):
-            if not pack.pieces:
-                continue
-            for piece, losses in zip(pack.pieces, _by_piece(vlm, pack.pieces), strict=True):
-                before, tokens = sums.get(piece.row, (0.0, 0))
-                sums[piece.row] = (before + float(losses.sum()), tokens + len(losses))
-    return [
-        SampleLoss(rows[row].id, rows[row].video_id, total, tokens)
-        for row, (total, tokens) in sorted(sums.items())
-    ]
+        while some := dict(islice(rows, _AT_ONCE)):
+            pieces = [pieces_of(vlm, one, data, row, Counter()) for row, one in some.items()]
+            sums: dict[int, tuple[float, int]] = {}
+            for sequence in fill(chain(*pieces), data.max_tokens):
+                for piece, losses in zip(sequence, _by_piece(vlm, sequence), strict=True):
+                    before, tokens = sums.get(piece.row, (0.0, 0))
+                    sums[piece.row] = (before + float(losses.sum()), tokens + len(losses))
+            found += [
+                SampleLoss(some[row].id, some[row].video_id, *sums[row]) for row in sorted(sums)
+            ]
+    return found
 
 
 def token_losses(model: Any, inputs: dict[str, Any]) -> Any:

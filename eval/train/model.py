@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import math
+import re
 from pathlib import Path
 from typing import Any
 
-from ..vlm import Vlm
+from ..vlm import Vlm, load
 from .checkpoint import TrainError
 from .config import TrainConfig
+from .files import keep_files
 
 
 def kept_in(config: TrainConfig) -> str:
@@ -28,23 +29,44 @@ def choose_weights(vlm: Vlm, config: TrainConfig) -> Any:
                 r=config.lora.rank,
                 lora_alpha=config.lora.alpha,
                 lora_dropout=config.lora.dropout,
-                target_modules="all-linear",
-                exclude_modules=rf".*\b{vlm.family.vision}\b.*",
+                target_modules=language_layers(model),
             ),
         )
     elif config.weights == "frozen-vision":
-        try:
-            model.model.get_submodule(vlm.family.vision).requires_grad_(False)
-        except AttributeError:
-            raise TrainError(
-                f"where the vision encoder of {vlm.name} is, is not known (eval/vlm/families.py); "
-                "train it with weights: full or lora"
-            ) from None
-        if vlm.family.connector:
-            model.model.get_submodule(vlm.family.connector).requires_grad_(True)
+        _freeze_vision(vlm)
     if config.gradient_checkpointing:
         model.activation_checkpointing_enable({"use_reentrant": False})
     return model.train()
+
+
+def language_layers(model: Any) -> str:
+    """A pattern of the names of all linear layers of the language model, without its head.
+
+    Names alone do not tell: the vision encoders of some families name theirs alike.
+    """
+    import torch
+
+    decoder = model.get_decoder()
+    place = next(name for name, module in model.named_modules() if module is decoder)
+    layers = {
+        name.rpartition(".")[2]
+        for name, module in decoder.named_modules()
+        if isinstance(module, torch.nn.Linear)
+    }
+    return rf"{re.escape(place)}\..*\b({'|'.join(sorted(layers))})"
+
+
+def _freeze_vision(vlm: Vlm) -> None:
+    """Train neither the vision encoder nor, within it, anything but the connector."""
+    encoder = vlm.model.get_encoder(modality="image")
+    if encoder in (vlm.model, vlm.model.model):  # what a model without a known encoder gives
+        raise TrainError(
+            f"where the vision encoder of {vlm.name} is, is not known; train it with weights: "
+            "full or lora"
+        )
+    encoder.requires_grad_(False)
+    for connector in vlm.family.connectors:
+        encoder.get_submodule(connector).requires_grad_(True)
 
 
 def layer_classes(model: Any) -> list[str]:
@@ -83,18 +105,8 @@ def complete_gradients(model: Any) -> None:
             weight.grad = torch.zeros_like(weight)
 
 
-def learning_rate(config: TrainConfig, done: float) -> float:
-    """The rate of a step after which `done` (0 to 1) of the run is done."""
-    if done < config.warmup:
-        return config.learning_rate * done / config.warmup
-    if config.schedule == "constant":
-        return config.learning_rate
-    falling = (min(done, 1.0) - config.warmup) / (1 - config.warmup) if config.warmup < 1 else 1.0
-    return config.learning_rate * (1 + math.cos(math.pi * falling)) / 2
-
-
 def save(vlm: Vlm, trained: Any, accelerator: Any, config: TrainConfig, out: Path) -> None:
-    """Write model and processor so that `from_pretrained(out)` opens them.
+    """Write model and processor so that what opens the base opens them.
 
     Adapters are merged into it, and stand alone in `out/adapter`.
     """
@@ -103,8 +115,11 @@ def save(vlm: Vlm, trained: Any, accelerator: Any, config: TrainConfig, out: Pat
         return
     model = accelerator.unwrap_model(trained)
     if config.weights == "lora":
+        if hasattr(accelerator.state, "fsdp_plugin"):  # its own weights are parts
+            model = choose_weights(load(vlm.name, dtype=kept_in(config)), config)
+            model.load_state_dict(state)
         model.save_pretrained(out / "adapter")
         model.merge_and_unload().save_pretrained(out)
     else:
         model.save_pretrained(out, state_dict=state)
-    vlm.processor.save_pretrained(out)
+    keep_files(vlm, out)

@@ -1,65 +1,27 @@
-"""The order in which a process sees the corpus, and where a pass over it goes on."""
+"""What is asked of a corpus before a run: how many rows it has, and whether it can be learned."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from itertools import islice
-from pathlib import Path
-from typing import TypeVar
 
 from ..corpora import Interleaved, InterleavedCorpus
-from ..sources import HubDataset, ParquetFiles
+from ..sources import HubDataset, Seekable
 from .config import Text
 from .samples import COLUMNS
 
-T = TypeVar("T")
 
+def count(corpus: InterleavedCorpus, samples: int | None = None) -> int | None:
+    """Rows of the corpus, of which `samples` may be drawn; None on the Hub, where counting would
+    be downloading.
 
-def shuffled(items: Iterator[T], window: int, seed: int, epoch: int) -> Iterator[T]:
-    """Windows of the stream, each in random order.
-
-    Unlike a buffer that is refilled item by item, what comes at a place follows from the seed,
-    the epoch and the place alone, so that a run can go on from any.
-    """
-    import numpy as np
-
-    number = 0
-    while block := list(islice(items, window)):
-        rng = np.random.default_rng([seed, epoch, number])
-        yield from (block[i] for i in rng.permutation(len(block)))
-        number += 1
-
-
-def share(items: Iterator[T], process: int, processes: int, skip: int) -> Iterator[T]:
-    """Every `processes`-th item, without the first `skip` of them.
-
-    Every process reads all rows and decodes the images of its own.
-    """
-    return islice(items, process + skip * processes, None, processes)
-
-
-def count(corpus: InterleavedCorpus) -> int | None:
-    """Rows of the corpus; None on the Hub, where counting would be downloading.
-
-    Parquet knows; another local corpus is read once.
+    Parquet knows; a local corpus of JSON or CSV is read once.
     """
     if isinstance(corpus.source, HubDataset):
-        return None
-    if isinstance(corpus.source, ParquetFiles):
-        return sum(_rows(file) for file in corpus.source.files)
-    return sum(1 for _ in corpus.source.rows(None, 0))
-
-
-def _rows(file: Path) -> int:
-    """Rows of a Parquet file; a damaged one is left out when it is read, and has none here."""
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
-    try:
-        return int(pq.read_metadata(file).num_rows)
-    except (pa.ArrowException, OSError):
-        return 0
+        return samples
+    if isinstance(corpus.source, Seekable):
+        return len(corpus.source.chosen(samples, 0))
+    rows = sum(1 for _ in corpus.source.rows(None, 0))
+    return rows if samples is None else min(rows, samples)
 
 
 def fault(corpus: InterleavedCorpus, text: Text, look_at: int = 100) -> str:
@@ -73,13 +35,3 @@ def fault(corpus: InterleavedCorpus, text: Text, look_at: int = 100) -> str:
             told = f": {reasons}" if reasons else ""
             return f"its first {len(first)} rows have no {column}{told}"
     return ""
-
-
-def ahead(items: Iterator[T]) -> Iterator[T]:
-    """The same items, the next one made while the last is used."""
-    done = object()
-    with ThreadPoolExecutor(1) as pool:
-        coming = pool.submit(next, items, done)
-        while (item := coming.result()) is not done:
-            coming = pool.submit(next, items, done)
-            yield item  # type: ignore[misc]

@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
-from itertools import pairwise
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from ..corpora import Interleaved
-from ..vlm import Item, Vlm, encode
+from ..vlm import Item, Vlm, encode_with_mask, join, on_device, per_token
 from .config import Data
+from .masks import masks
 from .samples import Unusable, cap, halve, sequence
 
 IGNORED = -100
 """The label of what is not learned."""
-
-_PER_TOKEN = {"input_ids", "attention_mask", "mm_token_type_ids", "token_type_ids"}
 
 
 @dataclass(frozen=True)
@@ -28,7 +26,7 @@ class Piece:
         positions: (L,), or (4, L) where the model has positions in time, height and width.
         pixels: the images, in the family's own shapes.
         images: how many.
-        row: place of its sample in this process's order.
+        row: which sample it is of.
         last: whether the sample ends here.
     """
 
@@ -48,61 +46,42 @@ class Piece:
         return int((self.tokens["labels"] != IGNORED).sum())
 
 
-@dataclass
-class Pack:
-    """Pieces that share a budget.
-
-    Attributes:
-        rows: how many rows ended in it, those left out included.
-        after: where the next pack begins: rows done, and pieces done of the row after them.
-        dropped: what was left out since the last pack, by reason.
-    """
-
-    pieces: list[Piece] = field(default_factory=list)
-    rows: int = 0
-    after: tuple[int, int] = (0, 0)
-    dropped: Counter[str] = field(default_factory=Counter)
-
-    @property
-    def learned(self) -> int:
-        return sum(piece.learned for piece in self.pieces)
+def fill(pieces: Iterable[Piece], max_tokens: int) -> list[list[Piece]]:
+    """Sequences of pieces within the budget, as few as first fit of the longest first makes."""
+    sequences: list[list[Piece]] = []
+    free: list[int] = []
+    for piece in sorted(pieces, key=len, reverse=True):
+        fits = next((i for i, left in enumerate(free) if len(piece) <= left), None)
+        if fits is None:
+            sequences.append([piece])
+            free.append(max_tokens - len(piece))
+        else:
+            sequences[fits].append(piece)
+            free[fits] -= len(piece)
+    return sequences
 
 
-def packs(
-    vlm: Vlm, samples: Iterable[Interleaved], data: Data, start: tuple[int, int] = (0, 0)
-) -> Iterator[Pack]:
-    """Packs in the order of the samples, each closed when the next piece does not fit.
-
-    Packing in order wastes more of the budget than sorting by length, and no padding follows from
-    it: a sequence is as long as its pieces. In return a pack is a stretch of the corpus, so that
-    a run goes on from two numbers.
+def pieces_of(
+    vlm: Vlm, sample: Interleaved, data: Data, row: int, dropped: Counter[str]
+) -> list[Piece]:
+    """A sample in as many pieces as the budget and the cap on images ask for.
 
     Args:
         vlm: the model.
-        samples: beginning with the first row of `start`.
-        data: text, budget and caps.
-        start: rows before the first sample, and pieces of it to leave out.
+        sample: of a corpus.
+        data: text, layout, budget and caps.
+        row: what the pieces are to be known by.
+        dropped: what is left out is counted here, by reason. Of a sample that cannot be used,
+            that is all of it.
     """
-    pack, length = Pack(after=start), 0
-    row, skip = start
-    for sample in samples:
-        try:
-            pieces = _pieces(vlm, sample, data, row, pack.dropped)
-        except Unusable as error:
-            pack.dropped[str(error)] += 1
-            pieces = []
-        for number, piece in enumerate(pieces[skip:], skip + 1):
-            if pack.pieces and length + len(piece) > data.max_tokens:
-                yield pack
-                pack, length = Pack(after=pack.after), 0
-            pack.pieces.append(piece)
-            length += len(piece)
-            pack.after = (row, number)
-        row, skip = row + 1, 0
-        pack.rows += 1
-        pack.after = (row, 0)
-    if pack.rows:
-        yield pack
+    try:
+        pieces = _pieces(vlm, sample, data, row, dropped)
+        if not any(piece.learned for piece in pieces):
+            raise Unusable("a row without text after an image")
+    except Unusable as error:
+        dropped[str(error)] += 1
+        return []
+    return pieces
 
 
 def collate(vlm: Vlm, pieces: Sequence[Piece]) -> dict[str, Any]:
@@ -113,27 +92,29 @@ def collate(vlm: Vlm, pieces: Sequence[Piece]) -> dict[str, Any]:
         there is no attention mask, from which the model knows not to look across. Elsewhere a
         padded row for each piece. `labels` are among the inputs.
     """
-    import torch
-
     batch = _one_row(pieces) if vlm.family.packs else _padded(vlm, pieces)
+    if vlm.family.packs and vlm.family.both_ways:
+        batch["attention_mask"] = masks(vlm.model, batch)
     for name in dict.fromkeys(name for piece in pieces for name in piece.pixels):
         values = [piece.pixels[name] for piece in pieces if name in piece.pixels]
-        batch[name] = _join(values, vlm.family.image_axis)
-    dtype = vlm.model.dtype
-    return {
-        name: value.to(vlm.device, dtype if torch.is_floating_point(value) else None)
-        for name, value in batch.items()
-    }
+        batch[name] = join(values, vlm.writing.axes[name])
+    return on_device(vlm.model, batch)
+
+
+def alike(sequences: list[list[Piece]], passes: int, blank: Piece) -> list[list[Piece]]:
+    """As many sequences as the process with most has, each with an image.
+
+    Processes that share a model's gradients must run the same modules as often.
+    """
+    sequences = sequences + [[]] * (passes - len(sequences))
+    return [s if any(p.images for p in s) else [*s, blank] for s in sequences]
 
 
 def blank(vlm: Vlm) -> Piece:
-    """A grey image and nothing to learn, for a process whose others have an image or data left.
-
-    Processes that share a model's gradients must run the same modules.
-    """
+    """A grey image and nothing to learn, for a process whose others have an image or data left."""
     from PIL import Image
 
-    piece = _encode(vlm, [Image.new("RGB", (32, 32), "grey")], row=-1, last=False)
+    piece = _encode(vlm, [Image.new("RGB", (32, 32), "grey")], Data(), row=-1, last=False)
     piece.tokens["labels"].fill_(IGNORED)
     return piece
 
@@ -141,11 +122,11 @@ def blank(vlm: Vlm) -> Piece:
 def _pieces(
     vlm: Vlm, sample: Interleaved, data: Data, row: int, dropped: Counter[str]
 ) -> list[Piece]:
-    todo = cap(sequence(sample, data.text), data.max_images)[::-1]
+    todo = cap(sequence(sample, data.text), data, dropped)[::-1]
     pieces: list[Piece] = []
     while todo:
         items = todo.pop()
-        piece = _encode(vlm, items, row, last=not todo)
+        piece = _encode(vlm, items, data, row, last=not todo)
         if len(piece) > data.max_tokens and len(items) > 1:
             todo += halve(items)[::-1]
             continue
@@ -160,12 +141,14 @@ def _pieces(
     return pieces
 
 
-def _encode(vlm: Vlm, items: Sequence[Item], row: int, last: bool) -> Piece:
+def _encode(vlm: Vlm, items: Sequence[Item], data: Data, row: int, last: bool) -> Piece:
     import torch
 
-    inputs = encode(vlm, items, end=last)
-    tokens = {name: value[0] for name, value in inputs.items() if name in _PER_TOKEN}
-    tokens["labels"] = _labels(vlm, tokens["input_ids"])
+    inputs, image = encode_with_mask(vlm, items, end=last, spaced=data.joined_by == "space")
+    tokens = {name: value[0] for name, value in inputs.items() if per_token(value, inputs)}
+    tokens["labels"] = _labels(tokens["input_ids"], image)
+    if data.learn_from == "first-image":
+        tokens["labels"][: _first_image(image)] = IGNORED
     positions = torch.arange(len(tokens["input_ids"]))
     if vlm.family.packs and hasattr(vlm.model.model, "get_rope_index"):  # Qwen's are in 3-D
         rope = vlm.model.model.get_rope_index
@@ -176,29 +159,25 @@ def _encode(vlm: Vlm, items: Sequence[Item], row: int, last: bool) -> Piece:
     return Piece(
         tokens=tokens,
         positions=positions,
-        pixels={name: value for name, value in inputs.items() if name not in _PER_TOKEN},
+        pixels={name: value for name, value in inputs.items() if name not in tokens},
         images=sum(not isinstance(item, str) for item in items),
         row=row,
         last=last,
     )
 
 
-def _labels(vlm: Vlm, ids: Any) -> Any:
-    """The ids, without what an image became and without the first, which nothing predicts.
-
-    White space between two image tokens is part of the image, too: tiles stand in rows.
-    """
-    import torch
-
-    image = torch.isin(ids, torch.tensor(sorted(vlm.mark_ids)))
-    places = image.nonzero()[:, 0].tolist()
-    for left, right in pairwise(places):
-        if 1 < right - left <= 3 and not vlm.tokenizer.decode(ids[left + 1 : right]).strip():
-            image[left:right] = True
+def _labels(ids: Any, image: Any) -> Any:
+    """The ids, without what images became and without the first, which nothing predicts."""
     labels = ids.clone()
     labels[image] = IGNORED
     labels[0] = IGNORED
     return labels
+
+
+def _first_image(image: Any) -> int:
+    """Where the first image begins; the length where there is none."""
+    places = image.nonzero()
+    return int(places[0]) if len(places) else len(image)
 
 
 def _first(piece: Piece, length: int) -> Piece:
@@ -216,8 +195,9 @@ def _one_row(pieces: Sequence[Piece]) -> dict[str, Any]:
     import torch
 
     joined = {
-        name: torch.cat([piece.tokens[name] for piece in pieces])[None]
-        for name in ("input_ids", "labels")
+        name: torch.cat(values)[None]
+        for name, values in _by_name(pieces).items()
+        if name != "attention_mask"
     }
     positions = torch.cat([piece.positions for piece in pieces], dim=-1)
     # One row: (1, L), or (4, 1, L).
@@ -230,28 +210,17 @@ def _padded(vlm: Vlm, pieces: Sequence[Piece]) -> dict[str, Any]:
 
     fill = {"input_ids": vlm.tokenizer.pad_token_id, "labels": IGNORED}
     return {
-        name: pad_sequence(
-            [piece.tokens[name] for piece in pieces],
-            batch_first=True,
-            padding_value=fill.get(name, 0),
-        )
-        for name in pieces[0].tokens
+        name: pad_sequence(values, batch_first=True, padding_value=fill.get(name, 0))
+        for name, values in _by_name(pieces).items()
     }
 
 
-def _join(values: Sequence[Any], axis: int) -> Any:
-    """Images of several samples along `axis`, smaller ones filled with zeros.
-
-    Where sizes differ, the family has a mask of its pixels, filled with zeros likewise.
-    """
+def _by_name(pieces: Sequence[Piece]) -> dict[str, list[Any]]:
+    """What there is for each token; zeros where a text without images has no such thing."""
     import torch
 
-    largest = [max(sizes) for sizes in zip(*(value.shape for value in values), strict=True)]
-    filled = []
-    for value in values:
-        shape = list(largest)
-        shape[axis] = value.shape[axis]
-        whole = value.new_zeros(shape)
-        whole[tuple(slice(0, size) for size in value.shape)] = value
-        filled.append(whole)
-    return torch.cat(filled, dim=axis)
+    names = dict.fromkeys(name for piece in pieces for name in piece.tokens)
+    return {
+        name: [p.tokens.get(name, torch.zeros_like(p.tokens["input_ids"])) for p in pieces]
+        for name in names
+    }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from itertools import pairwise
 
@@ -10,7 +11,7 @@ from PIL import Image
 from ..corpora import Interleaved
 from ..images import LARGEST, TooLargeError, decoded
 from ..vlm import Item
-from .config import Text
+from .config import Data, Text
 
 COLUMNS: dict[Text, str] = {"speech": "texts", "speech+ocr": "text_ocr_list"}
 """What of a sample is learned."""
@@ -38,16 +39,19 @@ def sequence(sample: Interleaved, text: Text) -> list[Item]:
     return items
 
 
-def cap(items: Sequence[Item], max_images: int) -> list[list[Item]]:
-    """The sequence in parts of at most `max_images` images, cut before an image.
+def cap(items: Sequence[Item], data: Data, dropped: Counter[str]) -> list[list[Item]]:
+    """The sequence in parts of at most `max_images` images, or one without those beyond.
 
-    Nothing is dropped: text that follows an image stays with it.
+    A cut is before an image, so that text which follows an image stays with it; no text is lost.
     """
     parts: list[list[Item]] = [[]]
     images = 0
     for item in items:
         if not isinstance(item, str):
-            if images == max_images:
+            if images == data.max_images:
+                if data.more_images == "drop":
+                    dropped["an image beyond data.max_images"] += 1
+                    continue
                 parts.append([])
                 images = 0
             images += 1

@@ -8,9 +8,11 @@ vlm.model.generate(**inputs)
 
 from __future__ import annotations
 
+from .calls import join, on_device, per_token
 from .families import FAMILIES, Family
-from .inputs import Item, Message, chat, complete, encode, image_tokens
+from .inputs import Item, Message, chat, complete, encode, encode_with_mask, image_tokens
 from .load import Vlm, VlmError, load
+from .writing import Writing
 
 __all__ = [
     "FAMILIES",
@@ -19,9 +21,14 @@ __all__ = [
     "Message",
     "Vlm",
     "VlmError",
+    "Writing",
     "chat",
     "complete",
     "encode",
+    "encode_with_mask",
     "image_tokens",
+    "join",
     "load",
+    "on_device",
+    "per_token",
 ]

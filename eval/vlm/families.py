@@ -1,64 +1,55 @@
-"""What differs between families of image-text models, beyond what their processors know.
+"""What is known of families of image-text models beyond what they say themselves.
 
-Another family is another entry here, and one in `tests/support/vlms.py`.
+How a model is shown a picture is not in this table: `probe.py` finds it out. A family that is not
+here is padded instead of packed; another one is an entry here, and one in `tests/support/vlms/`.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
-
-_TILES = tuple(f"<row_{row}_col_{column}>" for row in range(1, 7) for column in range(1, 7))
-_FAKE = "<fake_token_around_image>"
 
 
 @dataclass(frozen=True)
 class Family:
-    """How a family of models writes an image into its text.
+    """What tests have shown of a family.
 
     Attributes:
-        placeholder: what stands for one image in the text that the processor is given.
-        marks: every token that an image becomes; none of them is text to learn.
-        vision: the vision encoder, as a path in the model without its head.
-        connector: what lies within the encoder and yet belongs to the connector.
-        image_axis: the axis of the pixels along which images are counted.
-        packs: whether several samples fit into one sequence, kept apart by position ids that start
-            again at each (no attention goes from one to another). Known for the families below,
-            where a test holds packed logits against separate ones; others are padded.
+        packs: several samples fit into one sequence, kept apart by position ids that start again
+            at each. A test holds packed logits against separate ones. Convolutions, recurrences
+            and cross-attention reach across, so families that have them are padded.
+        both_ways: tokens of an image attend to one another in both directions.
+        connectors: parts of the vision encoder that belong to the connector.
+        pads_to_square: its reference lays pictures on a square in the mean colour, and its
+            processor on the Hub crops them to one.
     """
 
-    placeholder: str
-    marks: tuple[str, ...]
-    vision: str = "vision_model"
-    connector: str | None = None
-    image_axis: int = 0
-    packs: bool = True
+    packs: bool = False
+    both_ways: bool = False
+    connectors: tuple[str, ...] = ()
+    pads_to_square: bool = False
 
+
+_PACKED = Family(packs=True)
+_QWEN = Family(packs=True, connectors=("merger",))
 
 FAMILIES = {
-    "llava": Family("<image>", ("<image>",), vision="vision_tower"),
-    "idefics2": Family("<image>", ("<image>", _FAKE), image_axis=1),
-    "idefics3": Family("<image>", ("<image>", _FAKE, "<global-img>", *_TILES), image_axis=1),
-    "smolvlm": Family("<image>", ("<image>", _FAKE, "<global-img>", *_TILES), image_axis=1),
-    "qwen2_5_vl": Family(
-        "<|vision_start|><|image_pad|><|vision_end|>",
-        ("<|vision_start|>", "<|image_pad|>", "<|video_pad|>", "<|vision_end|>"),
-        vision="visual",
-        connector="visual.merger",
-    ),
+    "gemma3": Family(packs=True, both_ways=True),
+    "gemma4": Family(packs=True, both_ways=True),
+    "idefics2": _PACKED,
+    "idefics3": _PACKED,
+    "internvl": _PACKED,
+    "lfm2_vl": Family(),
+    "llava": Family(packs=True, pads_to_square=True),
+    "llava_next": _PACKED,
+    "llava_onevision": _PACKED,
+    "qwen2_vl": _QWEN,
+    "qwen2_5_vl": _QWEN,
+    "qwen3_vl": Family(packs=True, connectors=("merger", "deepstack_merger_list")),
+    "qwen3_5": Family(connectors=("merger",)),
+    "smolvlm": _PACKED,
 }
 
 
-def family_of(model_type: str, processor: Any) -> Family | None:
-    """The family of a model.
-
-    A type that is not in the table is read from its processor, if that names its image token, and
-    is not packed.
-    """
-    if model_type in FAMILIES:
-        return FAMILIES[model_type]
-    image = getattr(processor, "image_token", None)
-    if not image:
-        return None
-    marks = [image, getattr(processor, "boi_token", None), getattr(processor, "eoi_token", None)]
-    return Family(image, tuple(mark for mark in marks if mark), vision="vision_tower", packs=False)
+def family_of(model_type: str) -> Family:
+    """The family of a model; of one that is not known, one that is padded."""
+    return FAMILIES.get(model_type, Family())

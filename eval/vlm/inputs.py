@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any, Literal
 
 from PIL import Image
 
+from .calls import process, with_places
 from .load import Vlm, VlmError
 
 Item = str | Image.Image
@@ -22,21 +24,42 @@ class Message:
     content: tuple[Item, ...]
 
 
-def encode(vlm: Vlm, sequence: Sequence[Item], *, end: bool = True) -> dict[str, Any]:
+def encode(
+    vlm: Vlm, sequence: Sequence[Item], *, end: bool = True, spaced: bool = False
+) -> dict[str, Any]:
     """Inputs for plain interleaved text: a line for each item, images where they stand.
 
     Args:
         vlm: the model.
         sequence: texts and images in order.
         end: whether the end-of-sequence token follows.
+        spaced: no lines, but a space between two texts or two images, and nothing between a text
+            and an image.
 
     Returns:
         What the processor gives for a batch of one, as tensors: `input_ids` and `attention_mask`
         (1, length), the pixels in the family's own shapes.
     """
-    text = _text(vlm, sequence) + (vlm.tokenizer.eos_token or "" if end else "")
-    images = _images(sequence)
-    return dict(vlm.processor(text=[text], images=images or None, return_tensors="pt"))
+    return encode_with_mask(vlm, sequence, end=end, spaced=spaced)[0]
+
+
+def encode_with_mask(
+    vlm: Vlm, sequence: Sequence[Item], *, end: bool = True, spaced: bool = False
+) -> tuple[dict[str, Any], Any]:
+    """As `encode`, and a mask (length,) of the tokens that images became, marks included.
+
+    White space between two images is no text either.
+    """
+    import torch
+
+    text = _text(vlm, sequence, spaced) + (vlm.tokenizer.eos_token or "" if end else "")
+    inputs, put = with_places(vlm.processor, text, _images(sequence), begin=vlm.writing.begin)
+    ids = inputs["input_ids"][0]
+    image = put | torch.isin(ids, torch.tensor(sorted(vlm.mark_ids)))
+    for left, right in pairwise(image.nonzero()[:, 0].tolist()):
+        if 1 < right - left <= 3 and not vlm.tokenizer.decode(ids[left + 1 : right]).strip():
+            image[left:right] = True
+    return inputs, image
 
 
 def complete(vlm: Vlm, sequences: Sequence[Sequence[Item]]) -> dict[str, Any]:
@@ -46,15 +69,15 @@ def complete(vlm: Vlm, sequences: Sequence[Sequence[Item]]) -> dict[str, Any]:
         Tensors for a batch, written as `encode` writes one without its end, padded on the left so
         that `generate` goes on from every row.
     """
-    images = [_images(sequence) for sequence in sequences]
-    inputs = vlm.processor(
-        text=[_text(vlm, sequence) for sequence in sequences],
-        images=images if any(images) else None,
-        return_tensors="pt",
+    inputs = process(
+        vlm.processor,
+        [_text(vlm, sequence) for sequence in sequences],
+        [_images(sequence) for sequence in sequences],
+        begin=vlm.writing.begin,
         padding=True,
         padding_side="left",
     )
-    return dict(inputs.to(vlm.device))
+    return {name: value.to(vlm.device) for name, value in inputs.items()}
 
 
 def chat(
@@ -91,7 +114,11 @@ def chat(
 
 def image_tokens(vlm: Vlm, inputs: dict[str, Any]) -> list[int]:
     """How many tokens of each row take image features."""
-    return [int(n) for n in (inputs["input_ids"] == vlm.image_token_id).sum(-1)]
+    import torch
+
+    ids = inputs["input_ids"]
+    features = torch.tensor(sorted(vlm.writing.image_ids), device=ids.device)
+    return [int(n) for n in torch.isin(ids, features).sum(-1)]
 
 
 def _as_dict(vlm: Vlm, message: Message) -> dict[str, Any]:
@@ -104,10 +131,15 @@ def _as_dict(vlm: Vlm, message: Message) -> dict[str, Any]:
     return {"role": message.role, "content": content}
 
 
-def _text(vlm: Vlm, sequence: Sequence[Item]) -> str:
-    return "\n".join(
-        _plain(vlm, item) if isinstance(item, str) else vlm.family.placeholder for item in sequence
-    )
+def _text(vlm: Vlm, sequence: Sequence[Item], spaced: bool = False) -> str:
+    parts: list[str] = []
+    for number, item in enumerate(sequence):
+        if number and not spaced:
+            parts.append("\n")
+        elif number and isinstance(item, str) == isinstance(sequence[number - 1], str):
+            parts.append(" ")
+        parts.append(_plain(vlm, item) if isinstance(item, str) else vlm.writing.placeholder)
+    return "".join(parts)
 
 
 def _images(sequence: Sequence[Item]) -> list[Image.Image]:
@@ -120,14 +152,10 @@ def _plain(vlm: Vlm, text: str) -> str:
     A lecture about HTML may say `<s>` or `<image>`, which would end the sample or ask for a
     picture that isn't there.
     """
-    for token in _controls(vlm):
+    for token in vlm.control_tokens:
         if token in text:
             text = text.replace(token, f"{token[0]} {token[1:]}")
     return text
-
-
-def _controls(vlm: Vlm) -> Iterable[str]:
-    return {*vlm.tokenizer.all_special_tokens, *vlm.family.marks}
 
 
 def _rgb(image: Image.Image) -> Image.Image:

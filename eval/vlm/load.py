@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+import logging
+import os
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
 from vid2book.errors import UserError
 
-from .families import Family, family_of
+from .families import FAMILIES, Family, family_of
+from .probe import ProbeError, probe
+from .seen import Seen, padded_to_square, seen
+from .writing import Writing, added_tokens
+
+_MODALITIES = ("image", "video", "audio")
+_logger = logging.getLogger(__name__)
 
 
 class VlmError(UserError):
@@ -18,12 +26,14 @@ class VlmError(UserError):
 
 @dataclass(frozen=True)
 class Vlm:
-    """A model, its processor, and how it writes images."""
+    """A model, its processor, and how it is shown pictures."""
 
     name: str
     model: Any  # AutoModelForImageTextToText
     processor: Any
     family: Family
+    writing: Writing
+    seen: Seen
 
     @property
     def device(self) -> Any:
@@ -37,20 +47,26 @@ class Vlm:
     def has_chat_template(self) -> bool:
         return bool(self.processor.chat_template or self.tokenizer.chat_template)
 
-    @cached_property
-    def image_token_id(self) -> int:
-        """The token that an image's features take the place of."""
-        return int(self.tokenizer.convert_tokens_to_ids(self.processor.image_token))
+    @property
+    def mark_ids(self) -> frozenset[int]:
+        """Ids of the special tokens that a picture becomes; none of them is text to learn."""
+        return self.writing.mark_ids
 
     @cached_property
-    def mark_ids(self) -> frozenset[int]:
-        """Ids of all tokens that an image becomes."""
-        known = self.tokenizer.get_vocab()
-        return frozenset(known[mark] for mark in self.family.marks if mark in known)
+    def control_tokens(self) -> frozenset[str]:
+        """What must not stand in a text: it would end the sample, or be taken for a picture."""
+        known = added_tokens(self.tokenizer)
+        special = {
+            str(token) for token in self.tokenizer.added_tokens_decoder.values() if token.special
+        }
+        marks = {token for token, number in known.items() if number in self.mark_ids}
+        named = {getattr(self.processor, f"{name}_token", None) for name in _MODALITIES}
+        all_of_them = special | marks | named | set(self.tokenizer.all_special_tokens)
+        return frozenset(token for token in all_of_them if token)
 
 
 def load(name: str | Path, *, dtype: str = "auto", device: str = "cpu") -> Vlm:
-    """Load a model and its processor.
+    """Load a model and its processor, and try them on a picture.
 
     Args:
         name: a name on the Hub, or a folder that `save_pretrained` wrote.
@@ -58,7 +74,7 @@ def load(name: str | Path, *, dtype: str = "auto", device: str = "cpu") -> Vlm:
         device: "cpu", "cuda", "cuda:1", ...
 
     Raises:
-        VlmError: it cannot be loaded, takes no images, or its processor names no image token.
+        VlmError: it cannot be loaded, takes no images, or cannot be shown images between texts.
     """
     try:
         from transformers import AutoConfig, AutoModelForImageTextToText, AutoProcessor
@@ -73,15 +89,49 @@ def load(name: str | Path, *, dtype: str = "auto", device: str = "cpu") -> Vlm:
                 f"{name} is a {config.model_type} model, which takes no images with text; "
                 "name one such as LLaVA-1.5, Idefics3, SmolVLM or Qwen2.5-VL"
             )
+        if config.is_encoder_decoder:
+            raise VlmError(
+                f"{name} is a {config.model_type} model, whose encoder reads the whole prompt, so "
+                "it is neither trained on nor asked with images between texts"
+            )
         processor = processors.from_pretrained(name)
         model: Any = AutoModelForImageTextToText.from_pretrained(name, dtype=dtype)
     except VlmError:
         raise
     except (OSError, ValueError, ImportError) as error:
         raise VlmError(f"cannot load the model {name}: {error}") from None
-    family = family_of(config.model_type, processor)
-    if family is None:
-        raise VlmError(f"the processor of {name} names no image token, so images have no place")
+    if not hasattr(processor, "tokenizer") or not hasattr(processor, "image_processor"):
+        raise VlmError(
+            f"{name} has no processor for text and images, only a {type(processor).__name__}; "
+            "put the files of its base's processor beside it"
+        )
     if processor.tokenizer.pad_token is None:
         processor.tokenizer.pad_token = processor.tokenizer.eos_token
-    return Vlm(str(name), model.to(device), processor, family)
+    family, model = family_of(config.model_type), model.to(device)
+    released = processor
+    if family.pads_to_square:
+        processor = padded_to_square(processor)
+    try:
+        writing = probe(model, processor, packs=family.packs)
+    except ProbeError as error:
+        raise VlmError(
+            f"{name} ({config.model_type}) cannot be shown images between texts: {error}"
+        ) from None
+    vlm = Vlm(str(name), model, processor, family, writing, seen(processor, writing))
+    if processor is not released:
+        _tell(
+            f"{name}: its processor shows {seen(released, writing)} of a 16:9 picture; pictures "
+            "are laid on a square in the mean colour, as its reference does"
+        )
+    elif not vlm.seen.whole:
+        _tell(f"{name}: its processor shows the model {vlm.seen} of a 16:9 picture")
+    if config.model_type not in FAMILIES:
+        _tell(f"{name}: no test covers {config.model_type} models; samples are padded, not packed")
+    return vlm
+
+
+@cache
+def _tell(note: str) -> None:
+    """Once a process, and of several processes by the first."""
+    if os.environ.get("RANK", "0") == "0":
+        _logger.warning(note)

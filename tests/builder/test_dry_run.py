@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
+import pytest
+
 from vid2book.builder.dry_run import Plan, plan
-from vid2book.config import Align, Config, Judge, Llm, Read, Refine
+from vid2book.config import Align, Config, Judge, Llm, Read, Refine, Transcribe
+from vid2book.models import lazy
 from vid2book.pipeline.corpus import Corpus
 from vid2book.pipeline.graph import STAGES
 from vid2book.records import Video
 from vid2book.store import Store
 
 from ..support.library import Library, vid2book
+from ..support.media import write_video
+from ..support.screens import slide
 
 NOBODY = "http://127.0.0.1:9/v1"
 
@@ -64,6 +70,29 @@ def test_a_video_that_cannot_be_used_is_told(library: Library, tmp_path: Path) -
     assert made.failed["gone"].startswith("cannot be read")
     assert made.failed["b"]
     assert {step.stored for step in made.steps} == {3}
+
+
+def test_only_what_the_config_can_use_is_counted(library: Library, tmp_path: Path) -> None:
+    pictures = [slide("Energy", ("E",))] * 10
+    silent = Video("silent", str(write_video(tmp_path / "silent.mp4", pictures, 5)))
+    made = planned(library, silent)
+    assert (made.usable, made.failed) == (4, {})
+    assert made.speechless == {"silent": "no sound in it, and no captions beside it"}
+    made = planned(library, silent, transcribe=Transcribe(backend="captions"))
+    assert made.usable == 0 and "no captions beside it" in made.failed["silent"]
+    made = planned(library, transcribe=Transcribe(model="packaged:no-such"))
+    assert made.usable == 0 and not made.failed and "no-such" in made.missing[0]
+
+
+def test_speech_that_no_installed_model_hears_is_told(
+    library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lazy, "missing_extra", lambda model: "multilingual")
+    german = replace(library.video("cells"), video_id="german", language="de")
+    made = planned(library, german, transcribe=Transcribe(beam_size=4))
+    assert made.usable == 4
+    assert "pip install 'vid2book[multilingual]'" in made.speechless["german"]
+    assert "'de'" in made.speechless["german"]
 
 
 def test_the_command_runs_nothing(library: Library, tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-from datasets import Dataset
+from datasets import Dataset, Features, Image, List, Value
 
 from vid2book.eval.corpora import CorpusError, InterleavedCorpus, open_corpus
 from vid2book.eval.sources import HubDataset, reservoir
@@ -151,10 +151,12 @@ def test_the_released_textbook(tmp_path: Path) -> None:
 
 
 def test_saved_to_disk(tmp_path: Path) -> None:
-    rows = [{"images": [None], "texts": [f"Text {i}."]} for i in range(6)]
-    Dataset.from_list(rows).save_to_disk(tmp_path / "saved")
+    picture = png(1)
+    rows = [{"images": [{"bytes": picture}, None], "texts": [None, f"{i}."]} for i in range(6)]
+    features = Features({"images": List(Image()), "texts": List(Value("string"))})
+    Dataset.from_list(rows, features=features).save_to_disk(tmp_path / "saved")
     corpus = open_corpus(tmp_path / "saved")
-    assert len(list(corpus.samples())) == 6
+    assert [sample.images for sample in corpus.samples()] == [(picture, None)] * 6
     assert len({r.text for r in corpus.samples(3, seed=0)}) == 3
 
 

@@ -35,12 +35,12 @@ def corpus(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def models(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("models")
-    for family in vlms.FAMILIES:
+    for family in {*vlms.FEW, "qwen2_5_vl", "smolvlm"}:
         vlms.save(family, folder / family)
     return folder
 
 
-@pytest.mark.parametrize("family", vlms.FAMILIES)
+@pytest.mark.parametrize("family", vlms.FEW)
 def test_every_family_learns_the_corpus(
     family: str, models: Path, corpus: Path, tmp_path: Path
 ) -> None:
@@ -74,7 +74,7 @@ def test_the_first_loss_is_the_held_out_loss_of_its_samples(
     models: Path, corpus: Path, tmp_path: Path
 ) -> None:
     """The training loss is nats per token over all sequences of a step, not a mean of means."""
-    everything = recipe(epochs=1, accumulation=100)
+    everything = recipe(epochs=1, batch_size=100)
     train(everything, corpus, models / "llava", tmp_path / "out")
     held_out = evaluate_loss(load(models / "llava"), open_corpus(corpus).samples())
     mean = sum(one.loss_sum for one in held_out) / sum(one.tokens for one in held_out)
@@ -84,8 +84,8 @@ def test_the_first_loss_is_the_held_out_loss_of_its_samples(
 def test_accumulated_sequences_are_one_step_of_a_longer_one(
     models: Path, corpus: Path, tmp_path: Path
 ) -> None:
-    short = recipe(epochs=1, accumulation=100, data=Data(max_tokens=120, window=1))
-    long = recipe(epochs=1, accumulation=1, data=Data(max_tokens=4000, window=1))
+    short = recipe(epochs=1, batch_size=100, data=Data(max_tokens=120, window=1))
+    long = recipe(epochs=1, batch_size=100, data=Data(max_tokens=4000, window=1))
     a = load(train(short, corpus, models / "qwen2_5_vl", tmp_path / "a").model)
     b = load(train(long, corpus, models / "qwen2_5_vl", tmp_path / "b").model)
     for (name, x), (_, y) in zip(
@@ -137,13 +137,16 @@ def test_a_finished_run_is_returned_and_never_overwritten(
     once = recipe(epochs=1)
     result = train(once, corpus, models / "llava", tmp_path / "out")
     assert train(once, corpus, models / "llava", tmp_path / "out", resume=True) == result
+    data = once.data.model_copy(update={"workers": 0})
+    elsewhere = recipe(epochs=1, data=data, checkpoint_every=7)  # learns the same
+    assert train(elsewhere, corpus, models / "llava", tmp_path / "out", resume=True) == result
     with pytest.raises(TrainError, match="already holds a run"):
         train(once, corpus, models / "llava", tmp_path / "out")
     with pytest.raises(TrainError, match="another config"):
         train(recipe(epochs=3), corpus, models / "llava", tmp_path / "out", resume=True)
 
 
-@pytest.mark.parametrize("family", vlms.FAMILIES)
+@pytest.mark.parametrize("family", vlms.FEW)
 def test_a_frozen_encoder_stays_and_the_connector_learns(
     family: str, models: Path, corpus: Path, tmp_path: Path
 ) -> None:
@@ -157,9 +160,11 @@ def test_a_frozen_encoder_stays_and_the_connector_learns(
         )
         if not torch.equal(x, y)
     }
-    part, inside = before.family.vision, before.family.connector
-    vision = {name for name in moved if f"model.{part}." in name}
-    assert vision == {name for name in vision if inside and inside in name}
+    encoder = before.model.get_encoder(modality="image")
+    part = next(name for name, module in before.model.named_modules() if module is encoder)
+    connectors = tuple(f"{part}.{inside}." for inside in before.family.connectors)
+    vision = {name for name in moved if name.startswith(f"{part}.")}
+    assert all(name.startswith(connectors) for name in vision) and bool(vision) == bool(connectors)
     assert any(word in name for name in moved for word in ("connector", "projector", "merger"))
     assert any("lm_head" in name or "embed_tokens" in name for name in moved)
 

@@ -13,8 +13,8 @@ from vid2book.config import names as pipeline_names
 from vid2book.eval.corpora import InterleavedCorpus
 from vid2book.eval.sources import HubDataset, Row, Unread
 from vid2book.eval.train import Data, TrainConfig, TrainError, load_config, loop, names, train
-from vid2book.eval.train.model import learning_rate
-from vid2book.eval.train.order import share, shuffled
+from vid2book.eval.train.model import optimizer_for
+from vid2book.eval.train.schedule import few_steps, learning_rate
 from vid2book.eval.vlm import VlmError
 
 from ..support import vlms
@@ -34,20 +34,61 @@ def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return vlms.save("llava", tmp_path_factory.mktemp("model"))
 
 
-def test_the_window_orders_every_pass_anew_and_loses_nothing() -> None:
-    first, second = (list(shuffled(iter(range(25)), 10, seed=1, epoch=e)) for e in (0, 1))
-    assert sorted(first) == sorted(second) == list(range(25)) and first != second
-    assert sorted(first[:10]) == list(range(10))
-    parts = [list(share(iter(range(25)), process, 3, 2)) for process in range(3)]
-    assert sorted(x for part in parts for x in part) == list(range(6, 25))
+SCHEDULES = [
+    {"schedule": schedule, "warmup": warmup}
+    for schedule in ("constant", "cosine")
+    for warmup in (0.0, 0.03, 0.5, 1.0)
+]
+
+
+@pytest.mark.parametrize("settings", SCHEDULES, ids=str)
+def test_the_first_and_the_last_step_of_every_schedule_move_the_weights(
+    settings: dict[str, object],
+) -> None:
+    for steps in range(1, 11):
+        config = recipe(steps=steps, **settings)
+        weights = torch.nn.Linear(4, 4)
+        optimizer = optimizer_for(weights, config)
+        for step in range(1, steps + 1):
+            before = [weight.detach().clone() for weight in weights.parameters()]
+            for group in optimizer.param_groups:
+                group["lr"] = learning_rate(config, step, steps)
+            weights(torch.ones(4)).square().sum().backward()
+            optimizer.step()
+            moved = [
+                not torch.equal(x, y) for x, y in zip(before, weights.parameters(), strict=True)
+            ]
+            assert all(moved), (steps, step)
+            optimizer.zero_grad()
 
 
 def test_the_rate_rises_stays_or_falls() -> None:
     constant, cosine = recipe(warmup=0.5), recipe(warmup=0.5, schedule="cosine")
-    assert learning_rate(constant, 0.25) == learning_rate(cosine, 0.25) == 0.005
-    assert learning_rate(constant, 1.0) == 0.01
-    assert learning_rate(cosine, 0.75) == pytest.approx(0.005)
-    assert learning_rate(cosine, 1.0) == pytest.approx(0.0)
+    rates = [[learning_rate(one, step, 8) for step in range(1, 9)] for one in (constant, cosine)]
+    assert rates[0] == pytest.approx([0.0025, 0.005, 0.0075, 0.01, 0.01, 0.01, 0.01, 0.01])
+    assert rates[1][:5] == rates[0][:5]
+    assert rates[1][6] == pytest.approx(0.005)
+    assert rates[1][5] > rates[1][6] > rates[1][7] > 0
+
+
+def test_a_run_of_few_steps_says_so_before_it_starts(
+    model: Path, corpus: Path, tmp_path: Path
+) -> None:
+    told: list[str] = []
+    with pytest.raises(VlmError):  # nothing is loaded yet
+        train(
+            recipe(epochs=1, batch_size=24), corpus, tmp_path / "none", tmp_path, warn=told.append
+        )
+    (few,) = told
+    assert (
+        "updates the weights once" in few
+        and "(24 rows in steps of 24)" in few
+        and "lower batch_size" in few
+    )
+    assert not few_steps(recipe(epochs=2, batch_size=4), rows=24)
+    assert few_steps(recipe(steps=9), rows=None) and not few_steps(recipe(steps=10), rows=None)
+    with pytest.warns(UserWarning, match="once"):
+        train(recipe(epochs=1, batch_size=24), corpus, model, tmp_path / "one")
 
 
 def test_the_card_tells_corpus_and_recipe(model: Path, corpus: Path, tmp_path: Path) -> None:
@@ -68,6 +109,8 @@ def test_every_shipped_recipe_loads() -> None:
     paper = load_config("paper")
     assert (paper.learning_rate, paper.warmup, paper.epochs) == (2e-5, 0.03, 1)
     assert (paper.schedule, paper.data.max_images) == ("constant", 12)
+    assert (paper.data.joined_by, paper.data.more_images) == ("space", "drop")
+    assert (paper.data.max_tokens, paper.data.learn_from) == (32768, "first-image")
     assert not {"tiny", "lora"} & set(pipeline_names())
 
 
@@ -111,6 +154,9 @@ class Streamed(HubDataset):
 
     def rows(self, samples: int | None, seed: int) -> Iterator[tuple[int, Row | Unread]]:
         yield from list(enumerate(ROWS))[:samples]
+
+    def files(self) -> int:
+        return 1
 
 
 def test_a_stream_needs_an_end_and_then_trains(model: Path, tmp_path: Path) -> None:
@@ -156,7 +202,7 @@ def test_no_memory_is_told_with_what_helps(
 
 
 def test_the_log_has_a_line_a_step(model: Path, corpus: Path, tmp_path: Path) -> None:
-    settings = recipe(epochs=1, steps=3, tensorboard=True)
+    settings = recipe(epochs=1, steps=3, trackers=["tensorboard"])
     train(settings, corpus, model, tmp_path / "out")
     lines = [json.loads(x) for x in (tmp_path / "out" / "train.jsonl").read_text().splitlines()]
     assert [line["step"] for line in lines] == [1, 2, 3]

@@ -25,7 +25,7 @@ def recipe(**fields: object) -> TrainConfig:
         "learning_rate": 0.01,
         "epochs": 2,
         "warmup": 0.1,
-        "accumulation": 2,
+        "batch_size": 4,
         "data": Data(max_tokens=160, window=8),
     }
     return TrainConfig(**(given | fields))  # type: ignore[arg-type]

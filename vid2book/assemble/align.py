@@ -25,12 +25,15 @@ from ..screen.legible import LEGIBLE
 from ..screen.same_picture import shown_too
 from ..stage import TOPIC, Given, Stage
 from ..teaching.judge import JUDGE
+from ..teaching.wording import takes_leave
 from ..words import words_and_identifiers
 from .clip import CLIP
 from .marks import staying
 
 _SOON = 5.0  # seconds between a picture and the next one that may stand for it
 _RELATED = 0.35  # cosine of on-screen text and the lesson: the picture speaks of the topic
+_CARD_WORDS = 12  # an end card has no more
+_FADE = 1.0  # seconds by which speech may reach beyond a change of the screen
 
 Embed = Callable[[Sequence[str]], NDArray[np.float32]]
 
@@ -120,6 +123,8 @@ def _align(
             verdict = (
                 _talking_head(shown, settings)
                 or _nothing_taught(shown.keyframe, related[i], sentences, settings)
+                or _end_card(i, screen, sentences)
+                or _before_the_lesson(i, screen, sentences)
                 or _off_the_speech(told[i], settings)
                 or _repeated(i, screen, dropped)
             )
@@ -164,6 +169,32 @@ def _nothing_taught(
     if share >= settings.min_teaching or (related is not None and related >= _RELATED):
         return None
     return Verdict("shown while nothing is taught", share, settings.min_teaching)
+
+
+def _end_card(i: int, screen: Sequence[Shown], sentences: Sequence[Sentence]) -> Verdict | None:
+    """The last picture, with no more than a title on it, while all that is said takes leave.
+
+    It may name the topic, and the last sentences may be taken for a part of the lesson.
+    """
+    keyframe, text, _ = screen[i]
+    said = [s for s in sentences if s.end > keyframe.start + _FADE]
+    if i + 1 < len(screen) or not said or len(_words(text)) > _CARD_WORDS:
+        return None
+    if said[0].start < keyframe.start - _FADE or not all(takes_leave(s.text) for s in said):
+        return None
+    return Verdict("the end card: all that is said over it takes leave")
+
+
+def _before_the_lesson(
+    i: int, screen: Sequence[Shown], sentences: Sequence[Sentence]
+) -> Verdict | None:
+    """Nothing is written on it, unlike the others, and it goes before the first word: an avatar."""
+    keyframe, text, caption = screen[i]
+    if text or caption or not sentences or not any(shown.text for shown in screen):
+        return None
+    if sentences[0].start < keyframe.end:
+        return None
+    return Verdict("nothing is written on it, and nobody speaks yet")
 
 
 def _overlap(sentence: Sentence, keyframe: Keyframe) -> float:

@@ -69,7 +69,7 @@ def contribute(
     outcome = Outcome(
         video=video,
         status="filtered" if reason else "kept",
-        reason=reason or ("" if shown else _without_pictures(found)),
+        reason=reason or _lacking(transcript, shown, found),
         duration=transcript.duration,
         judgement=judgement,
         words=sum(len(text.split()) for text in said),
@@ -85,6 +85,12 @@ def contribute(
 
 def _marked(elements: Sequence[Element], against: str) -> Iterator[Element]:
     return (replace(e, drop=e.drop or against) for e in elements)
+
+
+def _lacking(transcript: Transcript, shown: int, found: int) -> str:
+    """What a kept video has not; empty: nothing."""
+    reasons = [transcript.unheard, "" if shown else _without_pictures(found)]
+    return "; ".join(filter(None, reasons))
 
 
 def _without_pictures(found: int) -> str:

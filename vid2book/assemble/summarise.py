@@ -64,7 +64,7 @@ def summarise(
     """
     clips = staying(aligned.clips, aligned.pictures)
     left = sorted(k for clip in clips for k in clip.keyframes)
-    pictures = [picture(k, keyframes[k], texts[k], last=k == left[-1]) for k in left]
+    pictures = [picture(k, keyframes[k], texts[k], last=k + 1 == len(keyframes)) for k in left]
     speech = signature(" ".join(sentence.raw for sentence in sentences))
     return Summary(video.video_id, duration, speech, tuple(pictures))
 

@@ -25,6 +25,13 @@ class Transcribe(Switchable):
         "packaged:base (99 languages, extra 'multilingual'), a name, or a folder; "
         "of whisper: a name, or the path of a checkpoint (.pt)",
     )
+    multilingual: str | None = Field(
+        "packaged:base",
+        description="of faster-whisper, as under `model`, where that knows English alone: tells "
+        "which language is spoken, hears the others, and is asked too where `model` is unsure "
+        "(extra 'multilingual', part of 'offline'); null: none, and what the manifest does not "
+        "call English is not heard",
+    )
     beam_size: int = Field(5, ge=1, description="1 is greedy decoding")
     batch_size: int | None = Field(
         None,

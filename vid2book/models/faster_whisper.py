@@ -6,7 +6,8 @@ Weights come from a package (`packaged:...`), a folder with a CTranslate2 model,
 from __future__ import annotations
 
 import functools
-from collections.abc import Sequence
+import json
+from collections.abc import Mapping, Sequence
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,8 @@ from .speech import RecognisedWindow, SpeechModelError
 from .weights import file_hash
 from .windows import RATE
 
+_MULTILINGUAL_VOCABULARY = 51865  # tokens; the English-only models have one less
+
 
 def identity(model: str) -> str:
     """What the recognised text depends on besides the audio: the weights and the libraries.
@@ -31,6 +34,19 @@ def identity(model: str) -> str:
     if _is_packaged(model):
         return f"{model} {packaged_hash(model)[:16]}, {libraries}"
     return f"{Path(model).name} {file_hash(_folder(model) / 'model.bin')}, {libraries}"
+
+
+def knows_english_alone(model: str) -> bool:
+    """Whether a model has the vocabulary of the English-only ones; loads nothing."""
+    if not Path(model).is_dir():
+        return model.endswith(".en")
+    for name in ("vocabulary.txt", "vocabulary.json"):
+        path = Path(model) / name
+        if path.is_file():
+            text = path.read_text("utf-8")
+            count = len(json.loads(text)) if name.endswith(".json") else text.count("\n")
+            return count < _MULTILINGUAL_VOCABULARY
+    return False
 
 
 class FasterWhisper:
@@ -58,6 +74,13 @@ class FasterWhisper:
     def languages(self) -> Sequence[str]:
         known: list[str] = self._whisper.model.supported_languages
         return known
+
+    def identify(self, window: NDArray[np.float32]) -> Mapping[str, float]:
+        """See `Engine`."""
+        if len(self.languages) == 1:
+            return {self.languages[0]: 1.0}
+        _, _, likely = self._whisper.model.detect_language(window)
+        return dict(likely)
 
     def recognise(
         self, windows: Sequence[NDArray[np.float32]], language: str, prompt: str

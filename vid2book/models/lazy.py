@@ -12,6 +12,7 @@ from ..config import Align, Config, Keyframes, Llm, Read, Transcribe
 from . import faster_whisper, openai_whisper
 from .chat import Chat
 from .embed import WordLlama
+from .embed_any import MultilingualE5
 from .embed_sentence import SentenceEmbeddings
 from .face import HaarFaces
 from .faster_whisper import FasterWhisper
@@ -19,7 +20,9 @@ from .ocr import Ocr
 from .ocr_rapid import RapidOcr
 from .open_clip import OpenClip, Vectors
 from .openai_whisper import OpenAIWhisper
+from .packaged_whisper import missing_extra
 from .recogniser import Recogniser
+from .speech import Engine
 from .tokens import TokenCounter
 
 Embed = Callable[[Sequence[str]], NDArray[np.float32]]
@@ -40,9 +43,18 @@ class Models:
     @cached_property
     def speech(self) -> Recogniser:
         wanted = self._transcribe
-        if wanted.backend == "whisper":
-            return Recogniser(OpenAIWhisper(wanted.model, wanted.beam_size))
-        return Recogniser(FasterWhisper(wanted.model, wanted.beam_size, wanted.batch_size))
+        engine: Engine = (
+            OpenAIWhisper(wanted.model, wanted.beam_size)
+            if wanted.backend == "whisper"
+            else FasterWhisper(wanted.model, wanted.beam_size, wanted.batch_size)
+        )
+        if not _knows_english_alone(wanted):
+            return Recogniser(engine)
+        if wanted.multilingual is None:
+            return Recogniser(engine, advice="name a model under transcribe.multilingual")
+        if extra := missing_extra(wanted.multilingual):
+            return Recogniser(engine, advice=f"pip install 'vid2book[{extra}]'")
+        return Recogniser(engine, FasterWhisper(wanted.multilingual, wanted.beam_size))
 
     @cached_property
     def ocr(self) -> Ocr:
@@ -61,6 +73,11 @@ class Models:
     @cached_property
     def embed(self) -> WordLlama:
         return WordLlama()
+
+    @cached_property
+    def embed_any(self) -> MultilingualE5 | None:
+        """For languages other than English; None where its package is not installed."""
+        return MultilingualE5() if MultilingualE5.is_installed() else None
 
     @cached_property
     def align_embed(self) -> Embed:
@@ -126,6 +143,8 @@ class Models:
                 return self.embedded_ocr.identity if self._is_served else ""
             case "embed":
                 return self.embed.identity
+            case "embed_any":
+                return self.embed_any.identity if self.embed_any else ""
             case "align_embed":
                 return self._align_embeddings[1]
             case "faces":
@@ -139,7 +158,15 @@ def _speech_identity(transcribe: Transcribe) -> str:
     if not transcribe.enabled or transcribe.backend == "captions":
         return ""
     back_end = openai_whisper if transcribe.backend == "whisper" else faster_whisper
-    return back_end.identity(transcribe.model)
+    engine, other = back_end.identity(transcribe.model), transcribe.multilingual
+    if other is None or not _knows_english_alone(transcribe):
+        return engine
+    installed = not missing_extra(other)
+    return f"{engine}; {faster_whisper.identity(other) if installed else f'no {other}'}"
+
+
+def _knows_english_alone(transcribe: Transcribe) -> bool:
+    return faster_whisper.knows_english_alone(transcribe.model)
 
 
 def models_of(config: Config) -> Models:

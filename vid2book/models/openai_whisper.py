@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
@@ -52,6 +52,18 @@ class OpenAIWhisper:
         from whisper.tokenizer import LANGUAGES
 
         return list(LANGUAGES) if self._whisper.is_multilingual else ["en"]
+
+    def identify(self, window: NDArray[np.float32]) -> Mapping[str, float]:
+        """See `Engine`."""
+        import whisper
+
+        if not self._whisper.is_multilingual:
+            return {"en": 1.0}
+        spectrum = whisper.log_mel_spectrogram(
+            whisper.pad_or_trim(window), self._whisper.dims.n_mels, device=self._whisper.device
+        )
+        _, likely = self._whisper.detect_language(spectrum)
+        return dict(likely)
 
     def recognise(
         self, windows: Sequence[NDArray[np.float32]], language: str, prompt: str

@@ -43,6 +43,15 @@ _MODELS = {
 }
 
 
+def missing_extra(model: str) -> str:
+    """The extra that brings a packaged model; empty if it is installed, or is no packaged one."""
+    packaged = _MODELS.get(model)
+    if packaged is None:
+        return ""
+    packages = (part.partition("/")[0] for part in packaged.parts)
+    return packaged.extra if None in map(package_folder, packages) else ""
+
+
 @functools.cache
 def packaged_hash(model: str) -> str:
     """The hash of a model's files. They are read for it once a process.

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import math
 import zlib
+from collections.abc import Callable
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -18,19 +19,24 @@ from numpy.typing import NDArray
 
 from ..languages import language_code
 from ..records import Segment, Word
-from .speech import Engine, Recognised, SpeechModelError
+from .speech import Engine, Recognised, name_in
+from .spoken import MOST_WINDOWS, Spoken, find_language, why_unheard
 from .voice import voice, without_speech
-from .windows import Piece, cut_windows, find_pieces, halves, place, sound
+from .windows import RATE, Piece, cut_windows, find_pieces, halves, place, sound
 
 _MAX_HOLE = 3.0  # seconds of speech without a word that make a window a failure
 _MAX_COMPRESSION = 2.4  # zlib ratio above which Whisper's authors call a text a loop
 _NO_SPEECH = 0.6  # probability above which Whisper's authors call a window without words silent
 _LONG_PAUSE = 2.0  # seconds; ends a segment
 _ATTEMPTS = 3
+_DOUBTFUL = -1.0  # mean log probability below which the other model is asked too
+_BELIEVED = -0.7  # and which that must reach; it is about -0.3 where the words are right
+_VOICED = 0.3  # voice activity; where nobody speaks, a second opinion is made up as well
+_MARGIN = 0.3  # seconds around a segment that is heard again
 _GROUP = 20  # windows per call; bounds memory
 
 
-class _Heard(NamedTuple):
+class _Hearing(NamedTuple):
     """A window and what was recognised in it; words are in seconds of the audio."""
 
     window: list[Piece]
@@ -43,70 +49,148 @@ class Recogniser:
 
     Args:
         engine: the speech model.
+        other: one that knows many languages, where `engine` knows English alone: it tells which is
+            spoken, hears what `engine` does not know, and gives a second opinion.
+        advice: what brings such a model, for a person to read.
     """
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, other: Engine | None = None, advice: str = "") -> None:
         self.engine = engine
+        self.other = other
+        self._advice = advice
+
+    def foreseen(self, language: str) -> str:
+        """Why speech said to be in a language will not be heard, if a model for it is missing.
+
+        Nothing is loaded; empty: a model for many languages is there.
+        """
+        if not self._advice or language == "en":
+            return ""
+        return why_unheard(Spoken(language), self.engine, self.other, self._advice)
 
     def __call__(
-        self, audio: NDArray[np.float32], language: str = "", prompt: str = ""
+        self,
+        audio: NDArray[np.float32],
+        language: str = "",
+        expect: Callable[[str], str] = lambda _: "",
     ) -> Recognised:
         """What is said in mono float32 audio at 16 kHz, and in which language.
 
         Segments end where the model wrote the end of a sentence, and at pauses. A segment's
         `avg_logprob` is the mean over its own words, its `no_speech_prob` that of the window it was
-        heard in, its `voice` that of the sound under its words. `prompt` holds words to expect; an
-        empty `language` is found out.
+        heard in, its `voice` that of the sound under its words. Where the language is not known, or
+        no model knows it, nothing is heard, for what a model would write down is made up.
 
-        Raises:
-            SpeechModelError: the model does not know the language.
+        Args:
+            audio: the sound.
+            language: as it was told (`language_code`); empty: it was not.
+            expect: words to expect, by the language that is spoken.
         """
-        language = self._name_of(language)
         pieces = find_pieces(audio)
-        todo = cut_windows(pieces)
-        settled: list[_Heard] = []
-        for attempt in range(1, _ATTEMPTS + 1):
-            retry: list[list[Piece]] = []
-            for i in range(0, len(todo), _GROUP):
-                group = todo[i : i + _GROUP]
-                heard, language = self._recognise(audio, group, language, prompt)
-                for result in heard:
-                    believed, again = _settled(result) if attempt < _ATTEMPTS else ([result], [])
-                    settled += believed
-                    retry += again
-            todo = retry
-        settled.sort(key=lambda result: result.window[0].start)
-        segments = [segment for result in settled for segment in _segments(result)]
-        voices = voice(audio, [(segment.start, segment.end) for segment in segments])
-        found = [replace(s, voice=v) for s, v in zip(segments, voices, strict=True)]
-        return Recognised(found, language, list(without_speech(audio, pieces)))
-
-    def _name_of(self, language: str) -> str:
-        """What the model calls a language: `jw` is Whisper's name of `jv`."""
-        known = self.engine.languages
-        name = next((name for name in known if language_code(name) == language_code(language)), "")
-        if language and not name:
-            raise SpeechModelError(
-                f"the speech model {self.engine.name} does not know the language '{language}' (it "
-                f"knows {', '.join(known[:3])}{', ...' if len(known) > 3 else ''}): name one that "
-                "does under transcribe.model, such as packaged:base"
-            )
-        return name if language else ""
-
-    def _recognise(
-        self, audio: NDArray[np.float32], windows: list[list[Piece]], language: str, prompt: str
-    ) -> tuple[list[_Heard], str]:
-        found, language = self.engine.recognise(
-            [sound(audio, w) for w in windows], language, prompt
+        sounds = list(without_speech(audio, pieces))
+        windows = cut_windows(pieces)
+        if not windows:
+            return Recognised([], language, sounds)
+        spoken = find_language(
+            self.engine,
+            self.other,
+            [sound(audio, window) for window in windows[:MOST_WINDOWS]],
+            language_code(language),
         )
-        heard = [
-            _Heard(window, place(hearing.words, window), hearing.no_speech_prob)
-            for window, hearing in zip(windows, found, strict=True)
-        ]
-        return heard, language
+        engines = [e for e in (self.engine, self.other) if e and name_in(e, spoken.code)]
+        if not engines:
+            unheard = why_unheard(spoken, self.engine, self.other, self._advice)
+            known = spoken.probability if spoken.code else None
+            return Recognised([], spoken.code, sounds, known, unheard, note=spoken.note)
+        heard = _heard(engines[0], audio, windows, spoken.code, expect(spoken.code))
+        segments = _with_voice(audio, [s for result in heard for s in _segments(result)])
+        by = engines[0].name
+        if len(engines) == 2:
+            segments, asked = _second_opinion(engines[1], audio, segments, spoken.code)
+            by += f" and {engines[1].name}" * asked
+        return Recognised(
+            segments, spoken.code, sounds, spoken.probability, by=by, note=spoken.note
+        )
 
 
-def _settled(heard: _Heard) -> tuple[list[_Heard], list[list[Piece]]]:
+def _heard(
+    engine: Engine,
+    audio: NDArray[np.float32],
+    todo: list[list[Piece]],
+    language: str,
+    prompt: str,
+) -> list[_Hearing]:
+    """All windows, those that failed tried again in parts."""
+    settled: list[_Hearing] = []
+    for attempt in range(1, _ATTEMPTS + 1):
+        retry: list[list[Piece]] = []
+        for i in range(0, len(todo), _GROUP):
+            for result in _recognise(engine, audio, todo[i : i + _GROUP], language, prompt):
+                believed, again = _settled(result) if attempt < _ATTEMPTS else ([result], [])
+                settled += believed
+                retry += again
+        todo = retry
+    return sorted(settled, key=lambda result: result.window[0].start)
+
+
+def _second_opinion(
+    other: Engine, audio: NDArray[np.float32], segments: list[Segment], language: str
+) -> tuple[list[Segment], bool]:
+    """The segments; what the first model hardly believes as another heard it, if that is sure.
+
+    Returns:
+        The segments, and whether any is the other model's.
+    """
+    found: list[Segment] = []
+    taken = False
+    for segment in segments:
+        better: list[Segment] = []
+        if segment.avg_logprob < _DOUBTFUL and segment.voice >= _VOICED:
+            window = [Piece(*_around(segment, segments, len(audio) / RATE), 0.0)]
+            [heard] = _recognise(other, audio, [window], language, "")
+            if not _is_loop(heard):
+                better = _with_voice(audio, _segments(heard))
+        better = better if _is_sure(better) else []
+        taken = taken or bool(better)
+        found += better or [segment]
+    return found, taken
+
+
+def _recognise(
+    engine: Engine,
+    audio: NDArray[np.float32],
+    windows: list[list[Piece]],
+    language: str,
+    prompt: str,
+) -> list[_Hearing]:
+    samples = [sound(audio, window) for window in windows]
+    found, _ = engine.recognise(samples, name_in(engine, language), prompt)
+    return [
+        _Hearing(window, place(hearing.words, window), hearing.no_speech_prob)
+        for window, hearing in zip(windows, found, strict=True)
+    ]
+
+
+def _with_voice(audio: NDArray[np.float32], segments: list[Segment]) -> list[Segment]:
+    voices = voice(audio, [(segment.start, segment.end) for segment in segments])
+    return [replace(s, voice=v) for s, v in zip(segments, voices, strict=True)]
+
+
+def _around(segment: Segment, segments: list[Segment], end: float) -> tuple[float, float]:
+    """A segment's stretch with a little before and after it that is no other's, in seconds."""
+    before = max((s.end for s in segments if s.end <= segment.start), default=0.0)
+    after = min((s.start for s in segments if s.start >= segment.end), default=end)
+    return max(before, segment.start - _MARGIN), min(after, segment.end + _MARGIN)
+
+
+def _is_sure(heard: list[Segment]) -> bool:
+    """Whether what was heard the second time is believed."""
+    count = sum(len(segment.words) for segment in heard)
+    total = sum(segment.avg_logprob * len(segment.words) for segment in heard)
+    return bool(count) and total / count >= _BELIEVED
+
+
+def _settled(heard: _Hearing) -> tuple[list[_Hearing], list[list[Piece]]]:
     """What of a window is believed, and the windows to try again instead of the rest."""
     window = heard.window
     if len(window) == 1 or (not heard.words and heard.no_speech_prob > _NO_SPEECH):
@@ -124,7 +208,7 @@ def _settled(heard: _Heard) -> tuple[list[_Heard], list[list[Piece]]]:
     return [heard], []
 
 
-def _is_loop(heard: _Heard) -> bool:
+def _is_loop(heard: _Hearing) -> bool:
     text = "".join(word.text for word in heard.words).strip().encode()
     return bool(text) and len(text) / len(zlib.compress(text)) > _MAX_COMPRESSION
 
@@ -133,7 +217,7 @@ def _length(window: list[Piece]) -> float:
     return sum(piece.end - piece.start for piece in window)
 
 
-def _longest_hole(heard: _Heard) -> float:
+def _longest_hole(heard: _Hearing) -> float:
     """The longest stretch of speech that no word covers, in seconds."""
     longest = 0.0
     for piece in heard.window:
@@ -146,7 +230,7 @@ def _longest_hole(heard: _Heard) -> float:
     return longest
 
 
-def _segments(heard: _Heard) -> list[Segment]:
+def _segments(heard: _Hearing) -> list[Segment]:
     """The words of a window cut after sentence ends, and in pauses that no sentence spans."""
     segments = []
     words: list[Word] = []

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ..languages import language_code
 from ..records import Segment, Word
 from .error import ModelError
 
@@ -35,8 +36,12 @@ class Recognised(NamedTuple):
     """All that was recognised in an audio, in order of time."""
 
     segments: list[Segment]
-    language: str  # ISO 639-1
+    language: str  # as `language_code`; empty: not known
     without_speech: list[Sound]
+    language_score: float | None = None  # probability of the language; None: nobody could tell
+    unheard: str = ""  # why speech that is there was not heard; empty: it was
+    by: str = ""  # the models that heard it
+    note: str = ""  # how the language was found out, where that needs telling
 
 
 class Engine(Protocol):
@@ -47,6 +52,14 @@ class Engine(Protocol):
     @property
     def languages(self) -> Sequence[str]:
         """The languages that it knows, ISO 639-1."""
+        ...
+
+    def identify(self, window: NDArray[np.float32]) -> Mapping[str, float]:
+        """How likely each of its languages is spoken in a window; they sum to 1.
+
+        Args:
+            window: mono float32 at 16 kHz.
+        """
         ...
 
     def recognise(
@@ -60,3 +73,12 @@ class Engine(Protocol):
             prompt: words to expect; may be empty.
         """
         ...
+
+
+def name_in(engine: Engine, language: str) -> str:
+    """What an engine calls a language; empty: it does not know it. `jw` is Whisper's name of `jv`.
+
+    Args:
+        language: as `language_code`.
+    """
+    return next((name for name in engine.languages if language_code(name) == language), "")

@@ -21,6 +21,7 @@ from ..assemble.marks import span
 from ..assemble.reduce import Reduced
 from ..assemble.summarise import SUMMARISE, Summary
 from ..config import Config
+from ..languages import UNKNOWN
 from ..media.footage import LIBRARIES
 from ..models.lazy import models_of
 from ..records import Decision, Footage, Mark, Outcome, Sample, Transcript, Video
@@ -217,7 +218,7 @@ class Corpus:
             if not against or self.config.decide == "mark":
                 samples, decisions = interleaving.interleave(
                     video,
-                    transcript.language,
+                    transcript.language or UNKNOWN,
                     keyframes,
                     work.get(LEGIBLE),
                     aligned.clips,

@@ -22,8 +22,10 @@ from ..records import Decision, Segment, Transcript, Video
 from .cues import Told
 from .subtitles import SubtitleError, Subtitles, later, moved, read_subtitles
 
-# Mono float32 at 16 kHz, a language (as `language_code`, or empty) and words to expect.
-Recogniser = Callable[[NDArray[np.float32], str, str], Recognised]
+# The words to expect, by the language that is spoken (as `language_code`).
+Expect = Callable[[str], str]
+# Mono float32 at 16 kHz, the language that was told (or empty) and words to expect.
+Recogniser = Callable[[NDArray[np.float32], str, Expect], Recognised]
 # Mono float32 at 16 kHz of a stretch, seconds.
 Sound = Callable[[float, float], NDArray[np.float32]]
 
@@ -80,10 +82,13 @@ def from_captions(video: Video, duration: float) -> Captioned:
     if duration:
         subtitles, decisions = _on_the_clock(video, subtitles, duration)
     language, told = _language(video, subtitles, duration)
+    score = probabilities(" ".join(s.text for s in subtitles.segments)).get(language)
     decisions += told
     decisions += [_decision(video, told) for told in subtitles.told]
     return Captioned(
-        Transcript(subtitles.segments, language, "captions", duration), subtitles.shown, decisions
+        Transcript(subtitles.segments, language, "captions", duration, score and round(score, 4)),
+        subtitles.shown,
+        decisions,
     )
 
 
@@ -92,7 +97,7 @@ def hear_the_rest(
     captioned: Captioned,
     sound: Sound,
     recogniser: NamedRecogniser | None,
-    prompt: str,
+    expect: Expect,
 ) -> tuple[Transcript, list[Decision]]:
     """What the captions say, and between them what a speech model hears.
 
@@ -101,7 +106,7 @@ def hear_the_rest(
         captioned: what its captions say.
         sound: reads a stretch of its sound; may raise MediaError.
         recogniser: None: there is none, and what the captions leave out is only told of.
-        prompt: words to expect.
+        expect: words to expect.
     """
     transcript, decisions = captioned.transcript, list(captioned.decisions)
     heard: list[Segment] = []
@@ -113,7 +118,9 @@ def hear_the_rest(
                 continue
             if recogniser is None:
                 raise MediaError("the config has no speech model (transcribe.backend)")
-            found = recogniser.recognise(audio, transcript.language, prompt)
+            found = recogniser.recognise(audio, transcript.language, expect)
+            if found.unheard:
+                raise SpeechModelError(found.unheard)
         except (MediaError, SpeechModelError) as error:
             reason = f"no caption covers this stretch, and its sound is not heard: {error}"
             decisions.append(_of_stretch(video, start, end, False, reason))
@@ -121,7 +128,7 @@ def hear_the_rest(
         heard += [later(segment, start) for segment in found.segments]
         reason = (
             "no caption covers this stretch, in which somebody speaks (seconds): heard by "
-            f"{recogniser.name}"
+            f"{found.by or recogniser.name}"
         )
         decisions.append(_of_stretch(video, start, end, True, reason, round(spoken, 1), _SPEECH))
     if heard and recogniser:

@@ -7,6 +7,7 @@ needs no model.
 from __future__ import annotations
 
 import re
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,6 +30,7 @@ from .captions import (
 from .subtitles import SubtitleError
 
 _PROMPT_LENGTH = 300  # characters; what Whisper is told to expect must leave room for its answer
+_NO_CAPTIONS = "no captions beside it, and transcribe.backend is 'captions'"
 _TONAL = 0.3  # spectral flatness; music stays under 0.1, white noise and applause reach 0.56
 
 
@@ -46,16 +48,22 @@ def recognise(
         audio: mono float32 at 16 kHz from the start of the video.
         duration: of the video, seconds.
         recogniser: the speech model.
-        model: its name.
+        model: its name, where it does not say itself who heard.
     """
     known = language(video)
-    heard = recogniser(audio, known, prompt(video))
-    decisions = []
-    if not known and heard.segments:
-        reason = f"{unknown_language(video)}; the speech model hears '{heard.language}'"
-        decisions.append(
-            Decision(video.video_id, "video", "recognise", 0.0, duration, True, reason)
+    heard = recogniser(audio, known, partial(prompt, video))
+    told = []
+    if heard.note:
+        told.append(heard.note)
+    elif not known and heard.segments:
+        told.append(f"{unknown_language(video)}; the sound is of '{heard.language}' (probability)")
+    decisions = [
+        Decision(
+            video.video_id, "video", "recognise", 0.0, duration, kept, reason, heard.language_score
         )
+        for kept, reasons in ((True, told), (False, [heard.unheard]))
+        for reason in filter(None, reasons)
+    ]
     for sound in heard.without_speech:
         kind = "music or another tone" if sound.flatness < _TONAL else "noise"
         decisions.append(
@@ -64,8 +72,15 @@ def recognise(
                 f"nobody speaks: {kind} (spectral flatness)", sound.flatness, _TONAL,
             )
         )  # fmt: skip
-    said_in = language_code(heard.language)
-    return Transcript(tuple(heard.segments), said_in, model, duration), decisions
+    transcript = Transcript(
+        tuple(heard.segments),
+        heard.language,
+        "none" if heard.unheard else heard.by or model,
+        duration,
+        heard.language_score,
+        heard.unheard,
+    )
+    return transcript, decisions
 
 
 def language(video: Video) -> str:
@@ -73,8 +88,12 @@ def language(video: Video) -> str:
     return language_code(video.language)
 
 
-def prompt(video: Video) -> str:
-    """The words a speech model may expect: names and terms from the manifest, no addresses."""
+def prompt(video: Video, spoken: str) -> str:
+    """The words a speech model may expect: names and terms from the manifest, no addresses.
+
+    Args:
+        spoken: the language, as `language_code`.
+    """
     parts: list[str] = []
     for part in (video.title, video.knowledge_point, video.description):
         part = re.sub(r"\S*(?:://|www\.|@)\S*|\[(?:e-mail|phone)\]", " ", part)
@@ -87,7 +106,30 @@ def prompt(video: Video) -> str:
     if not text:
         return ""
     # Said as a lecturer would say it, the model takes up names better than from a bare list.
-    return f"Welcome to this lesson on {text}." if language(video) in ("", "en") else f"{text}."
+    return f"Welcome to this lesson on {text}." if spoken == "en" else f"{text}."
+
+
+def without_speech(given: Given) -> str:
+    """Why the speech of a video will not be heard, as far as that shows before; empty: it will.
+
+    Raises:
+        MediaError, SubtitleError: for want of words the config cannot use the video at all.
+    """
+    video, settings, sound = given.video, given.config.transcribe, given.info.audio_duration
+    if not settings.enabled:
+        return ""
+    if settings.captions and video.captions:
+        try:
+            from_captions(video, given.info.duration if given.until is None else 0.0)
+            return ""
+        except SubtitleError:
+            if settings.backend == "captions" or not sound:
+                raise
+    if settings.backend == "captions":
+        raise MediaError(_NO_CAPTIONS)
+    if not sound:
+        return "no sound in it, and no captions beside it"
+    return given.models.speech.foreseen(language(video))
 
 
 def _compute(given: Given) -> tuple[Transcript, list[Decision]]:
@@ -116,7 +158,7 @@ def _words(given: Given) -> tuple[Transcript, list[Decision]]:
             reason = f"the captions are not used, and the sound is heard instead: {error}"
             told.append(_of_captions(video, duration, reason))
     if settings.backend == "captions":
-        raise MediaError("no captions beside it, and transcribe.backend is 'captions'")
+        raise MediaError(_NO_CAPTIONS)
     if not given.info.audio_duration:
         reason = "no sound in it, and no captions beside it: what is shown is all there is"
         told.append(_of_captions(video, duration, reason))
@@ -145,7 +187,7 @@ def _captioned(given: Given) -> tuple[Transcript, list[Decision]]:
     def read(start: float, end: float) -> NDArray[np.float32]:
         return read_audio(video.path, start, end, info=info)
 
-    return hear_the_rest(video, captioned, read, _recogniser(given), prompt(video))
+    return hear_the_rest(video, captioned, read, _recogniser(given), partial(prompt, video))
 
 
 def _recogniser(given: Given) -> NamedRecogniser | None:
@@ -169,6 +211,7 @@ RECOGNISE = Stage(
         "transcribe.backend",
         "transcribe.captions",
         "transcribe.model",
+        "transcribe.multilingual",
         "transcribe.beam_size",
         "transcribe.batch_size",
         "privacy.mask",

@@ -52,16 +52,16 @@ def transcribe(
         settings: section `transcribe` of the config.
     """
     by_model = [segment for segment in heard.segments if not segment.captioned]
-    kept, decisions = _believed(video, by_model, settings)
+    told = _key(prompt(video, heard.language))
+    kept, decisions = _believed(video, by_model, told, settings)
     captioned = [segment for segment in heard.segments if segment.captioned]
     segments = sorted([*captioned, *kept], key=lambda segment: segment.start)
     return replace(heard, segments=tuple(segments)), decisions
 
 
 def _believed(
-    video: Video, segments: Sequence[Segment], settings: config.Transcribe
+    video: Video, segments: Sequence[Segment], told: str, settings: config.Transcribe
 ) -> tuple[list[Segment], list[Decision]]:
-    told = _key(prompt(video))
     decisions = []
     kept = []
 

@@ -12,7 +12,7 @@ from typing import Literal
 
 from ..models.chat import Answer, Chat, ChatError, Prompt
 from ..records import Grade, Grades, Transcript, Video
-from .classify import describe
+from .context import describe
 
 INSTRUCTIONS = """\
 You decide whether the transcript of a video belongs in a textbook. Give three grades, each a \

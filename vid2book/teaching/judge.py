@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from .. import config
 from ..records import CRITERIA, Decision, Grades, Judgement, Sentence, Transcript, Video
 from ..speech.refine import REFINE
 from ..speech.transcribe import TRANSCRIBE
 from ..stage import Given, Stage
+from ..words import count_words
 from .score import SCORE, Scores
 
-_UNSPACED = re.compile(r"[\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff]")  # Thai, Lao, kana, Chinese
 _REASONS = {
     "sponsor": "sponsor",
     "channel": "channel housekeeping",
@@ -34,42 +34,26 @@ def judge(
 
     A video stays if enough of it teaches and a grader finds all three grades good enough: of
     several language models one is enough, as with the Multimodal Textbook (arXiv 2501.00958,
-    section 7.1). Without language models the rules are the grader. One in which nobody speaks stays
-    if enough is written on its pictures, and if it is English, teaches.
+    section 7.1). Without language models the rules are the grader. One in which nobody speaks, or
+    whose speech is too short to judge, or was not heard, or could not be judged by anyone, stays if
+    enough is written on its pictures, and if it is English, teaches.
 
     Returns:
         All sentences with `teaching` and `drop` set, the judgement, and decisions: for the video,
         for each of its grades, and for each sentence under `settings.min_teaching`.
     """
-    kept = [p >= settings.min_teaching for p in scores.teaching]
+    words = [count_words(s.text) for s in sentences]
+    judged = not scores.unjudged and sum(words) >= settings.min_words
+    kept = [not judged or p >= settings.min_teaching for p in scores.teaching]
     scored = [
-        replace(s, teaching=None if scores.unjudged else p, drop="" if k else _REASONS[kind])
+        replace(s, teaching=p if judged else None, drop="" if k else _REASONS[kind])
         for s, p, k, kind in zip(sentences, scores.teaching, kept, scores.kinds, strict=True)
     ]
-    words = [_count(s.text) for s in scored]
-    total, teaching = sum(words), sum(w for w, k in zip(words, kept, strict=True) if k)
-    share = teaching / total if total else 0.0
     graders = scores.models or (scores.rules,)
     best = max(graders, key=lambda g: (not _lacking(g, settings), sum(m.score for m in g.marks())))
-    lacking = [] if scores.unjudged and best is scores.rules else _lacking(best, settings)
-    if not total and settings.enabled:
-        least = settings.min_words // 2
-        enough, lacking = scores.written >= least, []
-        verdict = f"no speech to go by; {scores.written} different words stand on its pictures"
-        if not enough:
-            verdict += f", {least} are needed"
-        elif scores.written_teaching is not None:
-            share = scores.written_teaching
-            enough = share >= settings.min_teaching_share
-            verdict += "" if enough else f", and they teach nothing: {share:.2f} of 1"
-    elif scores.unjudged:
-        share, enough = 1.0, not settings.enabled or total >= settings.min_words
-        verdict = f"everything is kept: {scores.unjudged}"
-        if not enough:
-            verdict = f"too short: {total} words, {settings.min_words} are needed"
-    else:
-        enough = share >= settings.min_teaching_share and teaching >= settings.min_words
-        verdict = _verdict(scores.kinds, kept, words, settings)
+    by_speech = judged or (bool(scores.models) and sum(words) >= settings.min_words)
+    lacking = _lacking(best, settings) if by_speech else []
+    enough, verdict, share = _verdict(scores, transcript, words, kept, judged, settings)
     judgement = Judgement(
         relevance=best.relevance.score,
         knowledge_density=best.knowledge_density.score,
@@ -78,10 +62,10 @@ def judge(
         kept=enough and not lacking,
         reason=verdict if not (enough and lacking) else f"{'; '.join(lacking)} ({verdict})",
     )
-    threshold = None if scores.unjudged else settings.min_teaching_share
+    threshold = settings.min_teaching_share if judged else None
     on_video = [
         _on_video(video, transcript, judgement.kept, judgement.reason, share, threshold),
-        *_on_grades(video, transcript, scores, graders, settings),
+        *_on_grades(video, transcript, scores, graders, judged, settings),
     ]
     dropped = [
         Decision(
@@ -117,10 +101,11 @@ def _on_grades(
     transcript: Transcript,
     scores: Scores,
     graders: Sequence[Grades],
+    judged: bool,
     settings: config.Judge,
 ) -> list[Decision]:
     """A decision per grade; the rules' are told for comparison also where models decide."""
-    if scores.unjudged and not scores.models:
+    if not judged and not scores.models:
         return []
     found = []
     for grades in (*scores.models, scores.rules):
@@ -153,15 +138,57 @@ def _on_video(
     )  # fmt: skip
 
 
-def _count(text: str) -> int:
-    """Words; without spaces between them each character counts, which is near enough."""
-    return len(text.split()) + len(_UNSPACED.findall(text))
+class _Verdict(NamedTuple):
+    enough: bool
+    reason: str  # one line for a person
+    share: float  # of the words that teach, as far as that is known
 
 
 def _verdict(
+    scores: Scores,
+    transcript: Transcript,
+    words: Sequence[int],
+    kept: Sequence[bool],
+    judged: bool,
+    settings: config.Judge,
+) -> _Verdict:
+    """Whether there is enough, by the speech or else by what is written."""
+    total = sum(words)
+    if not settings.enabled:
+        return _Verdict(True, f"everything is kept: {scores.unjudged}", 1.0)
+    if judged:
+        return _by_speech(scores.kinds, kept, words, settings)
+    if scores.models and total >= settings.min_words:
+        return _Verdict(True, f"judged by language models alone: {scores.unjudged}", 1.0)
+    if transcript.unheard:
+        why = transcript.unheard
+    elif not total:
+        why = "no speech to go by"
+    elif total < settings.min_words:
+        why = f"too few words to judge: {total} are said, {settings.min_words} are needed"
+    else:
+        why = f"nobody judged what is said: {scores.unjudged}"
+    return _by_writing(why, scores, float(total > 0), settings)
+
+
+def _by_writing(why: str, scores: Scores, share: float, settings: config.Judge) -> _Verdict:
+    """Whether enough is written on the pictures, and teaches; `share` is of what is said."""
+    least = settings.min_words // 2
+    reason = f"{why}; {scores.written} different words stand on its pictures"
+    if scores.written < least:
+        return _Verdict(False, f"{reason}, {least} are needed", share)
+    if scores.written_teaching is None:
+        return _Verdict(True, reason, share)
+    if scores.written_teaching >= settings.min_teaching_share:
+        return _Verdict(True, reason, scores.written_teaching)
+    none = f"{reason}, and they teach nothing: {scores.written_teaching:.2f} of 1"
+    return _Verdict(False, none, scores.written_teaching)
+
+
+def _by_speech(
     kinds: Sequence[str], kept: Sequence[bool], words: Sequence[int], settings: config.Judge
-) -> str:
-    """One line for a person: how much teaches, and what the rest is."""
+) -> _Verdict:
+    """How much teaches, and what the rest is."""
     total, rest = sum(words), Counter[str]()
     for kind, k, n in zip(kinds, kept, words, strict=True):
         if not k:
@@ -174,10 +201,11 @@ def _verdict(
         line += f"; the rest is {others}"
     if share < settings.min_teaching_share:
         start = "teaches nothing" if share < 0.1 else "teaches too little"
-        return f"{start}: {line}"
+        return _Verdict(False, f"{start}: {line}", share)
     if teaching < settings.min_words:
-        return f"too short: {teaching} words are teaching, {settings.min_words} are needed"
-    return f"teaches: {line}"
+        needed = f"{teaching} words are teaching, {settings.min_words} are needed"
+        return _Verdict(False, f"too short: {needed}", share)
+    return _Verdict(True, f"teaches: {line}", share)
 
 
 @dataclass(frozen=True)

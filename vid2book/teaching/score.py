@@ -7,7 +7,7 @@ models do as well where the config names some.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -22,9 +22,11 @@ from ..screen.legible import LEGIBLE
 from ..speech.refine import REFINE
 from ..speech.transcribe import TRANSCRIBE
 from ..stage import TOPIC, Given, Stage
-from ..words import words
+from ..words import count_words, words, words_and_ideograms
+from .any_language import classify_any, relevance_any
 from .classify import classify, relevance
 from .grade import grade
+from .wording import Embed
 from .written import written_teaching
 
 _TEACHES = 0.5  # a sentence's score above which it counts as part of the lesson
@@ -36,8 +38,8 @@ class Scores:
 
     `teaching` and `kinds` have an entry per sentence: the chance that it teaches, and what it is if
     not. `unjudged` says why the sentences were not scored; then all of them teach. `written` counts
-    the different words that are written on the pictures, and `written_teaching` is, of a silent
-    video, the mean chance that they teach; None: nobody knows.
+    the different words that are written on the pictures, and `written_teaching` is the mean chance
+    that they teach; None: nobody knows.
     """
 
     teaching: tuple[float, ...]
@@ -54,7 +56,8 @@ def score(
     sentences: Sequence[Sentence],
     screen: Sequence[tuple[Keyframe, str]],
     transcript: Transcript,
-    embed: Callable[[Sequence[str]], npt.NDArray[np.float32]],
+    embed: Embed,
+    embed_any: Embed | None,
     chats: Sequence[Chat],
     settings: config.Judge,
 ) -> tuple[Scores, list[Decision]]:
@@ -62,18 +65,22 @@ def score(
 
     Args:
         screen: the keyframes in order of time, each with its on-screen text ('' if none).
-        embed: texts to vectors of length 1, shape (n, d).
+        embed: English texts to vectors of length 1, shape (n, d).
+        embed_any: the same for texts in any language; None: there is no such model.
         chats: language models that grade, if any.
 
     Returns:
         The scores, and a decision for each language model that gave no grades.
     """
-    scores = _by_rules(video, sentences, screen, transcript, embed, settings)
-    scores = replace(scores, written=len({w for _, text in screen for w in words(text.lower())}))
-    if settings.enabled and not sentences:
-        taught = written_teaching(video, screen, transcript.duration, embed)
-        return replace(scores, written_teaching=taught), []
+    scores = _by_rules(video, sentences, screen, transcript, embed, embed_any, settings)
+    written = {word for _, text in screen for word in words_and_ideograms(text.lower())}
+    scores = replace(scores, written=len(written))
     if not settings.enabled:
+        return scores, []
+    # Whether the speech is enough to judge by, the judge decides; if not, this stands in.
+    taught = written_teaching(video, screen, transcript.duration, embed)
+    scores = replace(scores, written_teaching=taught)
+    if not sentences:
         return scores, []
     answers = grade(video, transcript, chats)
     models = tuple(answer for answer in answers if isinstance(answer, Grades))
@@ -90,34 +97,39 @@ def _by_rules(
     sentences: Sequence[Sentence],
     screen: Sequence[tuple[Keyframe, str]],
     transcript: Transcript,
-    embed: Callable[[Sequence[str]], npt.NDArray[np.float32]],
+    embed: Embed,
+    embed_any: Embed | None,
     settings: config.Judge,
 ) -> Scores:
     quality = _quality(transcript)
-    if unjudged := _unjudged(video, transcript, settings):
+    language = transcript.language or language_code(video.language)
+    if unjudged := _unjudged(language, embed_any, settings):
         unknown = Grade(3.0, unjudged)
         rules = Grades("rules", unknown, unknown, quality)
         return Scores((1.0,) * len(sentences), ("",) * len(sentences), rules, (), unjudged)
-    teaching, kinds = classify(video, sentences, screen, transcript.duration, embed)
+    english = language == "en" or embed_any is None
+    read, fits = (classify, relevance) if english else (classify_any, relevance_any)
+    vectors = embed if english or embed_any is None else embed_any
+    teaching, kinds = read(video, sentences, screen, transcript.duration, vectors)
     lesson = [s for s, p in zip(sentences, teaching, strict=True) if p >= _TEACHES]
-    fit = relevance(video, lesson, [text for _, text in screen], embed)
+    fit = fits(video, lesson, [text for _, text in screen], vectors)
     rules = Grades(
         "rules",
         Grade(fit, "how near the speech is to the topic, by embeddings"),
-        _density(sentences, teaching),
+        _density(sentences, teaching, english),
         quality,
     )
     return Scores(tuple(round(float(p), 4) for p in teaching), tuple(kinds), rules)
 
 
-def _unjudged(video: Video, transcript: Transcript, settings: config.Judge) -> str:
+def _unjudged(language: str, embed_any: Embed | None, settings: config.Judge) -> str:
     """Why the sentences of this video are not scored; empty if they are."""
     if not settings.enabled:
         return "the judge is switched off"
-    language = transcript.language or language_code(video.language)
-    if not language:
-        return "the rules read English, and the language is not known"
-    return "" if language == "en" else f"the rules read English, and this is '{language}'"
+    if language == "en" or embed_any is not None:
+        return ""
+    what = f"this is '{language}'" if language else "the language is not known"
+    return f"without the extra 'multilingual' the rules read English, and {what}"
 
 
 def _failure(video: Video, transcript: Transcript, chat: Chat, error: ChatError) -> Decision:
@@ -133,16 +145,20 @@ def _failure(video: Video, transcript: Transcript, chat: Chat, error: ChatError)
     )
 
 
-def _density(sentences: Sequence[Sentence], teaching: npt.NDArray[np.float64]) -> Grade:
-    """1 to 5: how many long or rare-looking words and numbers the speech holds, and how surely.
+def _density(
+    sentences: Sequence[Sentence], teaching: npt.NDArray[np.float64], english: bool
+) -> Grade:
+    """1 to 5: how surely the speech teaches, and in English how heavy its words are.
 
-    Half is the mean teaching score; half is the share of words of seven letters or more and of
+    Half is then the mean teaching score; half is the share of words of seven letters or more and of
     numbers, which is about a tenth in chat and a fifth to a third in lectures.
     """
-    lengths = [len(s.text.split()) for s in sentences]
+    lengths = [count_words(s.text) for s in sentences]
     if not sum(lengths):
         return Grade(1.0, "no speech")
     mean = float(np.average(teaching, weights=lengths))
+    if not english:
+        return Grade(_scale(mean), f"sentences teach by {mean:.2f}")
     tokens = [t for s in sentences for t in words(s.text)]
     heavy = sum(len(t) >= 7 or t.isdigit() for t in tokens) / max(1, len(tokens))
     told = f"{100 * heavy:.0f} % of the words are long or numbers; sentences teach by {mean:.2f}"
@@ -172,6 +188,7 @@ def _compute(given: Given) -> tuple[Scores, list[Decision]]:
         list(zip(given.get(KEYFRAMES), given.get(LEGIBLE), strict=True)),
         given.get(TRANSCRIBE),
         models.embed,
+        models.embed_any,
         [models.chat(llm) for llm in settings.llms],
         settings,
     )
@@ -184,5 +201,5 @@ SCORE = Stage(
     needs=(REFINE, TRANSCRIBE, KEYFRAMES, LEGIBLE),
     settings=("judge.enabled", "judge.llms"),
     facts=TOPIC,
-    models=("embed",),
+    models=("embed", "embed_any"),
 )

@@ -51,6 +51,11 @@ def count_cues(texts: Sequence[str], kind: str) -> Array:
     return np.array([float(min(_MOST_CUES, sum(bool(c.search(t)) for c in cues))) for t in texts])
 
 
+def takes_leave(text: str) -> bool:
+    """Whether a sentence ends a video: it speaks of the channel, the maker or other videos."""
+    return any(count_cues([plain(text)], kind)[0] > 0 for kind in ("channel", "greeting", "leave"))
+
+
 class Classifier:
     """Ridge regression from sentences to the kinds of speech, fitted when it is made."""
 

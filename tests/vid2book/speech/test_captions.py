@@ -112,7 +112,7 @@ def test_no_english_filler_leaves_another_language(fields: dict[str, str]) -> No
 
 
 def heard_as(*words: str, at: float = 1.0) -> Any:
-    def recognise(audio: NDArray[np.float32], language: str, prompt: str) -> Recognised:
+    def recognise(audio: NDArray[np.float32], language: str, expect: object) -> Recognised:
         said = tuple(Word(at + n, at + n + 0.5, f" {w}") for n, w in enumerate(words))
         return Recognised([Segment(at, at + len(words), " ".join(words), said)], language, [])
 
@@ -176,7 +176,7 @@ def test_captions_that_cover_the_speech_leave_the_sound_unread(tmp_path: Path) -
 
 @pytest.mark.parametrize("why", ["no model", "not this language"])
 def test_what_cannot_be_heard_is_told(tmp_path: Path, why: str) -> None:
-    def refuses(audio: object, language: str, prompt: str) -> Recognised:
+    def refuses(audio: object, language: str, expect: object) -> Recognised:
         raise SpeechModelError("not this language")
 
     row = video(tmp_path, (0.0, 2.0, "From the file."), language="de")

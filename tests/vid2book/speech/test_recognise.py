@@ -102,14 +102,24 @@ def test_what_the_model_makes_up_over_music_is_dropped(recogniser: Recogniser) -
 
 
 def test_a_language_that_was_found_out_is_told() -> None:
-    def spanish(audio: object, language: str, prompt: str) -> Recognised:
-        return Recognised([Segment(0, 1, "Hola.")], language or "es", [])
+    def spanish(audio: object, language: str, expect: object) -> Recognised:
+        return Recognised([Segment(0, 1, "Hola.")], language or "es", [], 0.97)
 
     transcript, [decision] = recognise(Video("a", "a.mp4"), silence(1), 1.0, spanish, "a model")
-    assert transcript.language == "es" and "hears 'es'" in decision.reason
+    assert (transcript.language, transcript.language_score) == ("es", 0.97)
+    assert "the sound is of 'es'" in decision.reason and decision.score == 0.97
     assert (
         recognise(Video("a", "a.mp4", language="es"), silence(1), 1.0, spanish, "a model")[1] == []
     )
+
+
+def test_speech_that_no_model_hears_is_told() -> None:
+    def deaf(audio: object, language: str, expect: object) -> Recognised:
+        return Recognised([], "", [], None, "its speech is not heard: install this")
+
+    transcript, [decision] = recognise(Video("a", "a.mp4"), silence(1), 1.0, deaf, "a model")
+    assert (transcript.unheard, transcript.model) == (decision.reason, "none")
+    assert not decision.kept and decision.reason.endswith("install this")
 
 
 def test_captions_speech_or_neither_by_config(tmp_path: Path) -> None:
@@ -148,8 +158,8 @@ def test_the_prompt_holds_terms_and_no_addresses() -> None:
         knowledge_point="okazaki fragments",
         description="See https://example.org or me@example.org. " + "replication " * 60,
     )
-    text = prompt(video)
+    text = prompt(video, "en")
     assert text.startswith("Welcome to this lesson on Okazaki fragments. See or replication")
     assert "example" not in text and len(text) <= 330 and text.endswith("replication.")
-    assert prompt(Video("a", "a.mp4", title="Zellen", language="de-DE")) == "Zellen."
-    assert prompt(Video("a", "a.mp4")) == ""
+    assert prompt(Video("a", "a.mp4", title="Zellen"), "de") == "Zellen."
+    assert prompt(Video("a", "a.mp4"), "en") == ""

@@ -54,7 +54,7 @@ def judged(
     sentences, transcript = said(language)
     chats = [Server(config.Llm(model="stub", base_url=stub.url, retries=0)) for stub in stubs]
     section = config.Judge(min_teaching=0, **settings)
-    scores, decisions = score(VIDEO, sentences, [], transcript, flat, chats, section)
+    scores, decisions = score(VIDEO, sentences, [], transcript, flat, None, chats, section)
     _, judgement, more = judge(VIDEO, sentences, scores, transcript, section)
     return scores, judgement, [*decisions, *more]
 
@@ -115,7 +115,7 @@ def test_where_the_model_fails_the_rules_decide_and_it_is_told(
 
 
 def test_other_languages_are_graded_by_the_model_alone() -> None:
-    assert judged([], "de", min_relevance=5)[1].kept
+    assert judged([], "de")[1].reason.startswith("nobody judged what is said: ")
     with Stub(lambda body, n: Reply(report(2))) as stub:
         scores, judgement, _ = judged([stub], "de", min_relevance=3)
     assert scores.unjudged and not judgement.kept

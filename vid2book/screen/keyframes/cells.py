@@ -30,8 +30,10 @@ _NOISE = 7.0  # grey levels by which two pictures of one thing differ (root mean
 _CODING = 0.4  # and as a share of the pattern's own deviation; 0.4: a correlation of 0.92
 _INK = 20  # grey levels between the writing and what it stands on
 _INK_NOISE = 10.0
+_INK_FAINT = 0.7  # of a drawing; noise hides no more of it
 _INK_CODING = 0.45
 _STILL_DRAWN = 0.9  # share of the strokes' pixels that must be strokes still
+_CROSSED = 0.8  # the same, where something is drawn over them
 _AS_CLEAR = 0.5  # of a stroke's contrast
 _FILLED = 0.7  # share of a cell; more is no drawing but something that lies over it
 _LEAST_RANGE = 24  # grey levels between the darkest and the lightest pixel of a cell with content
@@ -165,6 +167,18 @@ def contrast(known: Patches) -> NDArray[np.float32]:
     return np.where(clear, np.minimum(1, span / 50), 0).astype(np.float32)
 
 
+def straightness(known: Patches) -> NDArray[np.float32]:
+    """0 to 1 for each patch: 1 shows edges of one direction, a rule or a border, and no writing.
+
+    The coherence of the structure tensor (Bigun and Granlund, 1987).
+    """
+    square = known.reshape(-1, CELL, CELL).astype(np.float32)
+    down = square[:, 2:, 1:-1] - square[:, :-2, 1:-1]
+    along = square[:, 1:-1, 2:] - square[:, 1:-1, :-2]
+    a, b, c = ((x * y).sum((1, 2)) for x, y in ((along, along), (along, down), (down, down)))
+    return np.asarray(np.hypot(a - c, 2 * b) / np.maximum(a + c, 1e-6), np.float32)
+
+
 def holds(later: Patches, earlier: Patches) -> Mask:
     """Whether each `later` shows what is drawn on the `earlier` beside it: writing was added.
 
@@ -176,7 +190,9 @@ def holds(later: Patches, earlier: Patches) -> Mask:
     count = np.maximum(near.sum(1), 1)
     a, b = _centred(earlier, near, count), _centred(later, near, count)
     apart = np.sqrt(np.square(a - b).sum(1) / count)
-    limit = np.maximum(_INK_NOISE, _INK_CODING * np.sqrt(np.square(a).sum(1) / count))
+    drawn = np.sqrt(np.square(a).sum(1) / count)
+    # A blank cell differs from a faint drawing by no more than the drawing itself.
+    limit = np.maximum(np.minimum(_INK_NOISE, _INK_FAINT * drawn), _INK_CODING * drawn)
     touched = _still_drawn(later, earlier, ink)
     return np.asarray(((apart <= limit) | touched) & ink.any(1))
 
@@ -190,6 +206,19 @@ def _still_drawn(later: Patches, earlier: Patches, ink: Mask) -> Mask:
     share = kept.sum(1) / np.maximum(ink.sum(1), 1)
     alike = np.abs(before - after)[:, 0] <= _INK
     return np.asarray((share >= _STILL_DRAWN) & alike & (drawn.mean(1) <= _FILLED))
+
+
+def drawn_over(later: Patches, earlier: Patches) -> Mask:
+    """Whether no stroke of `earlier` has gone on `later`, however much is drawn over the cell.
+
+    Of something else that is dark and takes its place the same is true by chance, so that what
+    stands around has to confirm it.
+    """
+    ink = _ink(earlier)
+    ground = np.median(earlier, axis=1, keepdims=True)
+    stroke = earlier - ground
+    kept = ((later - ground) * np.sign(stroke) > _AS_CLEAR * np.abs(stroke)) & ink
+    return np.asarray((kept.sum(1) >= _CROSSED * ink.sum(1)) & ink.any(1))
 
 
 def _shifted(windows: Windows, down: int, right: int) -> Patches:

@@ -16,25 +16,34 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from .cells import Ids, Mask
+from .cells import Ids, Mask, all_windows, drawn_over, patches, smooth, straightness, windows_of
 from .content import Content, Weights
-from .displaced import View, seen_elsewhere
+from .displaced import View, seen_elsewhere, support
+from .follow import History
+from .moments import EARLIER
 
 _NEIGHBOURS = 4  # pictures before and after in which displaced content is looked for
 _LEAST_MOVED = 6  # versions that may be worth a look for them elsewhere
 _SOME = 0.3  # of what is missing that moves when a page scrolls,
 _SCROLLED = 0.2  # and over how much of the height
+_SUPPORT = 0.75  # share of the cells around it that are as they were
 _DRIFT = 3.0  # pixels by which what counts as standing may have moved
 _TIE = 0.5  # worth that makes no difference
 _SEEN = 0.15  # weight from which on a cell counts
 _GROUP = 3  # cells that touch: the least that is written
+_PASSES = 0.7  # share of a mark that comes over something and goes again
+_WITHIN = 0.5  # cells that stand within a mark, as a share of its own
+_THIN = 2  # cells across of a line
+_STRAIGHT = 0.85  # mean of its cells
 _FULL = 0.97  # share of a picture's own content that a moment must show
+_FADE = 0.05  # share of cells that change where the screen does
+_MORE = 1.2  # times what goes on, as one sample differs from the next
+_RESTS = 2.0  # seconds; what stands for less passes
 _FRAME, _FRAME_SHARE = 3, 0.6  # pictures, and share of them, that show a window's frame
 _TELLING = 0.25  # share of what belongs to a picture; more of its own tells how long it stands
 _STANDS = 0.5  # and until it goes
 _BEGINS = 0.3  # and from which on it is there
 _CLEAR = 0.985  # of the most that is to be seen in any of these moments
-_AFTER = 3  # samples until the next change: nearer ones may hold the trace of a fade
 
 
 @dataclass(frozen=True)
@@ -43,6 +52,7 @@ class Proposal:
 
     sample: int
     shown: Mask  # versions that are to be seen then, at whatever place
+    crossed: Mask  # those of them over which something is drawn then
 
 
 @dataclass(frozen=True)
@@ -74,8 +84,12 @@ def candidates(content: Content, worth: float) -> list[int]:
 
 def propose(content: Content, views: Sequence[View]) -> list[Proposal]:
     """What each candidate shows, at its place or at another."""
-    shown = _with_displaced(content, views)
-    return [Proposal(view.sample, seen) for view, seen in zip(views, shown, strict=True)]
+    proposals = []
+    for view in views:
+        seen = content.shown(view.sample)
+        proposals.append(Proposal(view.sample, seen, np.zeros_like(seen)))
+    _find_displaced(content, views, proposals)
+    return proposals
 
 
 def settle(
@@ -103,19 +117,41 @@ def settle(
     return sorted(chosen, key=lambda c: c.sample)
 
 
-def _with_displaced(content: Content, views: Sequence[View]) -> list[Mask]:
-    in_place = [content.shown(view.sample) for view in views]
-    shown = [seen.copy() for seen in in_place]
+def _find_displaced(content: Content, views: Sequence[View], proposals: Sequence[Proposal]) -> None:
+    """Add to each proposal what it shows of those near it, crossed or at another place."""
+    in_place = [proposal.shown.copy() for proposal in proposals]
     for i, view in enumerate(views):
         there = np.zeros(len(content.weight), bool)
         there[content.history.at(view.sample)] = True
         there &= content.weight > 0
         for j in range(max(0, i - _NEIGHBOURS), min(len(views), i + _NEIGHBOURS + 1)):
-            missing = np.flatnonzero(there & ~in_place[j]).astype(np.int32)
-            if j == i or len(missing) < _LEAST_MOVED:
+            if j == i:
                 continue
-            shown[j][_moved(content, view, missing, views[j], there & in_place[j])] = True
-    return shown
+            other, seen = views[j], proposals[j]
+            seen.crossed[_crossed(content, there, in_place[j], other)] = True
+            missing = np.flatnonzero(there & ~in_place[j] & ~seen.crossed).astype(np.int32)
+            if len(missing) >= _LEAST_MOVED:
+                moved = _moved(content, view, missing, other, there & in_place[j])
+                seen.shown[moved] = True
+    for proposal in proposals:
+        proposal.shown[proposal.crossed] = True
+
+
+def _crossed(content: Content, there: Mask, in_place: Mask, other: View) -> Ids:
+    """Those of the versions `there` that `other` shows with something drawn over them.
+
+    A stroke that crosses a letter hides it from a comparison of cells; that the letters around it
+    stand as they did says that it is the same one.
+    """
+    history = content.history
+    missing = np.flatnonzero(there & ~in_place).astype(np.int32)
+    if not len(missing):
+        return missing
+    cell = history.cell[missing]
+    windows = windows_of(all_windows(smooth(other.plane), history.grid), history.grid, cell)
+    drawn = drawn_over(patches(windows), history.patch[missing])
+    around = support(history.grid, history.cell[there], history.cell[there & in_place])
+    return missing[drawn & (around[cell] >= _SUPPORT)]
 
 
 def _moved(content: Content, view: View, missing: Ids, other: View, still: Mask) -> Ids:
@@ -147,7 +183,8 @@ def _needed(
         times += proposal.shown
 
     def own(i: int) -> float:
-        return _own(content, proposals[i].shown & (times == 1) & ~hidden[i])
+        shown = proposals[i].shown
+        return _own(content, shown & (times == 1) & ~hidden[i], shown & (times > 1))
 
     kept = {i: own(i) for i in range(len(proposals))}
     while kept and (least := min(kept.values())) < worth:
@@ -160,29 +197,60 @@ def _needed(
     return list(kept)
 
 
-def _own(content: Content, versions: Mask) -> float:
-    """The worth of versions in groups of cells: single ones here and there are no writing."""
-    grid, ids = content.history.grid, np.flatnonzero(versions & (content.weight > 0))
-    weight = np.zeros(grid.size)
-    np.maximum.at(weight, content.history.cell[ids], content.weight[ids])
-    there = (weight > _SEEN).reshape(grid).astype(np.uint8)
+def _own(content: Content, versions: Mask, others: Mask) -> float:
+    """The worth of versions in groups of cells: single ones here and there are no writing.
+
+    Nor is a mark, which comes and goes around or over what other pictures show as well, nor a
+    straight line alone: the border of a sheet, a rule.
+
+    Args:
+        others: what is seen on the same picture and on others too.
+    """
+    grid, cell = content.history.grid, content.history.cell
+    weight, passing, straight = (np.zeros(grid.size) for _ in range(3))
+    ids = np.flatnonzero(versions & (content.weight > _SEEN))
+    np.maximum.at(weight, cell[ids], content.weight[ids])
+    np.maximum.at(passing, cell[ids], content.passing[ids])
+    np.maximum.at(straight, cell[ids], straightness(content.history.patch[ids]))
+    stands = np.zeros(grid.size, bool)
+    stands[cell[others & (content.weight > _SEEN)]] = True
+    stands &= weight == 0
+    there = (weight > 0).astype(np.uint8).reshape(grid)
     _, labels, stats, _ = cv2.connectedComponentsWithStats(there, connectivity=8)
-    large = stats[:, cv2.CC_STAT_AREA] >= _GROUP
-    large[0] = False  # the background
-    return float(weight[large[labels.reshape(-1)]].sum())
+    group = labels.reshape(-1)
+    worth = 0.0
+    for i in range(1, len(stats)):  # 0 is the background
+        left, top, width, height, count = stats[i]
+        inside = stands.reshape(grid)[top : top + height, left : left + width].sum()
+        is_mark = passing[group == i].mean() >= _PASSES and inside >= _WITHIN * count
+        is_line = min(width, height) <= _THIN and straight[group == i].mean() >= _STRAIGHT
+        if count >= _GROUP and not is_mark and not is_line:
+            worth += float(weight[group == i].sum())
+    return worth
 
 
 def _place(
     content: Content, proposal: Proposal, alone: Weights, belongs: Weights, visible: Weights
 ) -> Chosen:
     """The best moment for what only this picture shows, and how long what belongs to it stands."""
-    share = _share(content, alone, proposal.sample)
+    # The moments at which nothing crosses it yet are those of other pictures.
+    alone, belongs = (np.where(proposal.crossed, 0, weight) for weight in (alone, belongs))
+    here = np.where(content.shown(proposal.sample), alone, 0)
+    share = _share(content, here, proposal.sample)
+    if (share >= _FULL).sum() < _RESTS * content.history.rate:
+        # It passes here, and the same may rest where it was displaced from.
+        share = _share(content, alone, proposal.sample)
     full = share >= _FULL
+    full[proposal.sample] = True
     begin = int(np.flatnonzero(full)[0])
     last = _last(share, begin)
     moments = np.arange(begin, last + 1)[full[begin : last + 1]]
+    # The first moment may hold the trace of what it took the place of.
+    after_first = moments[np.isin(moments - 1, moments)]
+    moments = after_first if len(after_first) else moments
+    moments = moments[_calm(content.history, moments.astype(np.int32))]
     clear = moments[visible[moments] >= _CLEAR * visible[moments].max()]
-    for after in range(_AFTER, -1, -1):
+    for after in range(EARLIER, -1, -1):
         early = clear[np.isin(clear + after, clear)]
         if len(early):
             break
@@ -193,6 +261,12 @@ def _place(
     while first > 0 and stands[first - 1] >= _BEGINS:
         first -= 1
     return Chosen(sample, first, last, proposal.shown)
+
+
+def _calm(history: History, moments: Ids) -> Mask:
+    """Whether the screen moves no more at a moment than it does at most of them: it may fade."""
+    unrest = history.unrest[moments]
+    return np.asarray(unrest <= max(_FADE, _MORE * float(np.median(unrest))))
 
 
 def _last(share: Weights, sample: int) -> int:

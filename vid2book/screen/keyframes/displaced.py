@@ -15,7 +15,20 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from .cells import CELL, Ids, Mask, Plane, all_windows, same, smooth, windows_of
+from .cells import (
+    CELL,
+    Grid,
+    Ids,
+    Mask,
+    Patches,
+    Plane,
+    all_windows,
+    contrast,
+    patches,
+    same,
+    smooth,
+    windows_of,
+)
 from .follow import History
 
 _FEATURES = 1500
@@ -25,6 +38,7 @@ _LEAST_PAIRS = 8
 _REPROJECTION = 2.0  # pixels
 _LOOSE = 0.9  # of a pattern's deviation; a correlation of 0.6
 _SUPPORT = 0.4  # share of the cells around that are surely there
+_CERTAIN = 0.8  # of them, from which on the cell between them is there too
 _AROUND = 9  # cells across of the neighbourhood
 _ZOOM = 1.4  # a larger view shows details that a smaller one does not
 _UPRIGHT = 0.01  # a transform nearer than this to a shift is one
@@ -68,33 +82,59 @@ class Elsewhere(NamedTuple):
 def seen_elsewhere(view: View, version: Ids, other: View) -> Elsewhere | None:
     """Which versions that stand on `view` are shown by `other`, at another place; None: none is."""
     history = view.history
-    cell = history.cell[version]
+    seen = _seen(view, history.cell[version], history.patch[version], other)
+    return Elsewhere(*seen) if seen and seen[0].any() else None
+
+
+def content_cells(view: View) -> Ids:
+    """The cells of a view on which something is, whether it stands or not."""
+    known = _patches(view)
+    return np.flatnonzero(contrast(known) > 0).astype(np.int32)
+
+
+def seen_cells(view: View, cell: Ids, other: View) -> Mask:
+    """For each of these cells: whether `other` shows what `view` has there, wherever."""
+    seen = _seen(view, cell, _patches(view)[cell], other)
+    return seen[0] if seen else np.zeros(len(cell), bool)
+
+
+def _patches(view: View) -> Patches:
+    grid = view.history.grid
+    everywhere = np.arange(grid.size, dtype=np.int32)
+    return patches(windows_of(all_windows(smooth(view.plane), grid), grid, everywhere))
+
+
+def _seen(
+    view: View, cell: Ids, known: Patches, other: View
+) -> tuple[Mask, NDArray[np.float64]] | None:
+    """Which cells of `view`, with what is known to stand there, `other` shows; the transform."""
     transform = _transform(view, cell, other)
     if transform is None:
         return None
-    height, width = view.plane.shape
+    grid, (height, width) = view.history.grid, view.plane.shape
     flags = cv2.WARP_INVERSE_MAP | cv2.INTER_LINEAR
     moved = cv2.warpAffine(
         smooth(other.plane), transform, (width, height), flags=flags, borderValue=(128,)
     )
-    windows = windows_of(all_windows(np.asarray(moved, np.uint8), history.grid), history.grid, cell)
-    known = history.patch[version]
+    windows = windows_of(all_windows(np.asarray(moved, np.uint8), grid), grid, cell)
     sure = same(windows, known)
     # Small letters come out of a codec a little otherwise at each place.
     likely = same(windows, known, _LOOSE)
-    found = sure | (likely & (_support(history, cell, sure) >= _SUPPORT))
-    return Elsewhere(found, transform) if found.any() else None
+    around = support(grid, cell, cell[sure])[cell]
+    place = np.stack([grid.column(cell), grid.row(cell)]) * CELL + CELL / 2
+    x, y = transform[:, :2] @ place + transform[:, 2:]
+    inside = (x >= 0) & (x < width) & (y >= 0) & (y < height)
+    return sure | (likely & (around >= _SUPPORT)) | (inside & (around >= _CERTAIN)), transform
 
 
-def _support(history: History, cell: Ids, sure: Mask) -> NDArray[np.float32]:
-    """For each cell: which share of the cells asked around it are sure."""
-    shape = tuple(history.grid)
-    asked, found = np.zeros(shape, np.float32), np.zeros(shape, np.float32)
-    asked.reshape(-1)[cell] = 1
-    found.reshape(-1)[cell] = sure
+def support(grid: Grid, asked: Ids, found: Ids) -> NDArray[np.float32]:
+    """For each cell of the grid: which share of the cells asked about around it were found."""
+    there, known = np.zeros(tuple(grid), np.float32), np.zeros(tuple(grid), np.float32)
+    there.reshape(-1)[asked] = 1
+    known.reshape(-1)[found] = 1
     around = (_AROUND, _AROUND)
-    share = cv2.blur(found, around) / np.maximum(cv2.blur(asked, around), 1e-6)
-    return np.asarray(share.reshape(-1)[cell], np.float32)
+    share = cv2.blur(known, around) / np.maximum(cv2.blur(there, around), 1e-6)
+    return np.asarray(share.reshape(-1), np.float32)
 
 
 def _transform(view: View, cell: Ids, other: View) -> NDArray[np.float64] | None:

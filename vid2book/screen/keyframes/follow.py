@@ -41,8 +41,10 @@ _SETTLED = 2  # samples without change after the first that make a version
 # Versions of a cell that a new one is compared with, the newest first, so many at a time.
 _REMEMBERED = ((0, 1), (1, 2), (2, 6), (6, 24))
 _REFRESH = 5  # samples after which what drifts slowly is looked at again
+_CHANGE = 0.05  # share of cells that change at once where the screen does
 _MOVING = 0.2  # share of cells that change, from which on it matters how sharp the picture is
 _THUMB = (16, 9)
+_STILL_IT = 0.8  # of a pattern's deviation; who has drifted further shows something else
 _DRIFTED = 12  # grey levels of the pixel that differs most
 
 
@@ -70,6 +72,11 @@ class History:
     @property
     def samples(self) -> int:
         return len(self.times) - 1
+
+    @property
+    def rate(self) -> float:
+        """Samples a second."""
+        return self.samples / max(float(self.times[-1] - self.times[0]), 1e-3)
 
     def at(self, sample: int) -> Ids:
         """The versions that stand at a sample."""
@@ -162,10 +169,11 @@ class Follower:
         self._still += 1
         self._still[moved[self._shown[moved] < 0]] = 0
         self._unrest.append(len(moved) / self._grid.size)
-        self._detail.append(_sharpness(self._smooth) if self._unrest[-1] > _MOVING else 0.0)
+        moving = self._unrest[-1] > _MOVING
+        self._detail.append(_sharpness(self._smooth) if moving else 0.0)
         self._thumbs.append(self._thumb)
         self._settle(sample)
-        if sample % _REFRESH == 0 and self._is_new:
+        if self._is_new and (sample % _REFRESH == 0 or self._has_calmed()):
             self._refresh(sample)
         while time - self._times[0] >= len(self._unsettled) + 1:
             self._end_second()
@@ -213,6 +221,10 @@ class Follower:
             frames=self._moments.frames(),
         )
 
+    def _has_calmed(self) -> bool:
+        """Whether a great change is over just now: a fade leaves its traces in small steps."""
+        return len(self._unrest) > 1 and self._unrest[-2] > _CHANGE >= self._unrest[-1]
+
     def _end_second(self) -> None:
         share = np.maximum(self._waiting, 0) / np.float32(max(self._looked, 1))
         self._unsettled.append(share.astype(np.float32))
@@ -238,7 +250,8 @@ class Follower:
         slid = differing(self._smooth, self._latest, self._grid, _DRIFTED) > 0
         cell = np.flatnonzero(slid & (self._shown >= 0)).astype(np.int32)
         now = windows_of(self._windows, self._grid, cell)
-        stays = same(now, take(self._latest, self._grid, cell))
+        first = self._versions.patch[self._shown[cell]]
+        stays = same(now, take(self._latest, self._grid, cell)) & same(now, first, _STILL_IT)
         put(self._latest, self._grid, cell[stays], patches(now[stays]))
         self._close(cell[~stays], sample - 1)
         self._show(cell[~stays], now[~stays], sample)

@@ -13,7 +13,7 @@ from typing import NamedTuple
 from ...media.frames import Frame
 from .cells import Plane
 
-EARLIER = 3  # samples
+EARLIER = 3  # samples before a change: nearer ones may hold the trace of a fade
 _NOTABLE = 6  # cells whose version ends at once
 _PLANES = 100  # moments of which planes are kept
 _PIXELS = 40e6  # of the pictures that are kept whole, 1.5 bytes each

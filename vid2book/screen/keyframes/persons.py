@@ -28,7 +28,7 @@ def persons(content: Content, proposals: Sequence[Proposal], stills: Sequence[St
     def seen(i: int) -> Mask:
         """A face that was missed here was found a moment ago, before the same board."""
         if i not in bodies:
-            bodies[i] = _body(stills[i].faces, history.grid)[history.cell] & moves
+            bodies[i] = body(stills[i].faces, history.grid)[history.cell] & moves
         return bodies[i]
 
     found = []
@@ -44,7 +44,7 @@ def persons(content: Content, proposals: Sequence[Proposal], stills: Sequence[St
     return found
 
 
-def _body(faces: Sequence[Box], grid: Grid) -> Mask:
+def body(faces: Sequence[Box], grid: Grid) -> Mask:
     """Cells on which those stand whose faces these are: they reach down to the edge."""
     mask = np.zeros(tuple(grid), bool)
     for x0, y0, x1, y1 in faces:

@@ -1,35 +1,49 @@
-"""Pictures of what never stands: an experiment, an animation, a camera that follows a hand.
+"""Pictures of what never stands: a sheet filmed by hand, an experiment, an animation.
 
-Where nothing settles for long there is no complete state to wait for. Each shot, and each step of a
-long one, gets its best moment: the one with the most on it that no other picture shows, or where
-everything moves the sharpest. What looks like a picture that there is already is left out.
+Where nothing settles for long there is no complete state to wait for, and the camera may move. A
+shot is looked at every few seconds, at its sharpest moments, and these views are laid over each
+other: what several of them show was there for a while, at whatever place, and the fewest views that
+show all of that are kept. A shot in which nothing lasts gets its sharpest moment, and so does each
+step of a long one that shows another scene. A view that is chiefly a person is none.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
 import numpy as np
 
 from .account import LITTLE, MOVING, PASSING
-from .cells import Mask, contrast
+from .cells import Grid, Ids, Mask
 from .content import Content
-from .displaced import View, seen_elsewhere
+from .displaced import View, content_cells, seen_cells
 from .follow import History
+from .persons import body
 from .state import Left, State
-from .still import Stills
+from .still import Still, Stills
 
 SHOT = "the best moment of a picture that moves"
 _ALIKE = "it moves, and looks like the picture of {:.1f} s"
+_PERSON = "a person, and nothing that can be read"
 
 _LEAST = 3.0  # seconds of a stretch that deserves a picture
-_STEP = 10.0  # seconds until a shot may have a new picture
+_STEP = 10.0  # seconds until a shot in which nothing lasts may have a new picture
+_LOOK = 3.0  # seconds between two views of a shot
 _CUT = 0.5  # share of cells that change from one shot to the next
 _CUT_LOOK = 20.0  # grey levels by which the tiny pictures of two shots differ in the mean
-_DIFFERENT = 14.0  # grey levels by which pictures worth keeping differ
 _MUCH = 5.0  # times what makes a picture that stands: content that stood too briefly is unsure
-_READABLE = 40  # cells of content by which two pictures can be compared
-_SHOWN = 0.6  # share of what stands on a picture that another must show to make it needless
+_FADE = 0.05  # share of cells that change where the screen does
+_MORE = 1.2  # times what goes on, as one sample differs from the next
+_NEAR = 4  # views before and after with which one is compared
+_LASTS = 2  # other views that show what lasts
+_READABLE = 40  # cells that last, or there is nothing to be read
+_CLEAN = 5  # steps in which it counts how much of a view passes
+_SHOWN = 0.8  # share of what lasts on a view that another must show to make it needless
+_NEARLY = 0.5  # the same, where nothing lasts
+_SCENE = 0.15  # and where the camera moves as well: all that can be asked is another scene
+_HELD = 0.2  # share of cells that change all the time under a camera that is held in a hand
+_CHIEFLY = 0.3  # share of a picture that a person takes
 
 
 def shots(
@@ -50,8 +64,8 @@ def shots(
         worth: of what makes a picture.
     """
     history = content.history
-    views = list(shown)
     unseen = content.worth(content.clear * ~known)
+    views = list(shown)
     states: list[State] = []
     still: list[Left] = []
     for moving, stretch in _joined(left):
@@ -59,22 +73,32 @@ def shots(
             still.append(stretch)
             continue
         for first, last in _shots(history, stretch):
-            start, end = float(history.times[first]), float(history.times[last + 1])
             part = slice(first, last + 1)
-            much = unseen[part].max() >= _MUCH * worth
-            if not much and history.detail[part].max() == 0:
-                still.append(Left(start, end, LITTLE))
+            if unseen[part].max() < _MUCH * worth and history.detail[part].max() == 0:
+                still.append(_left(history, first, last, LITTLE))
                 continue
-            best = first + int((unseen if much else history.detail)[part].argmax())
-            time = float(history.times[best])
-            view = View(history, best, stills.at([time])[0].plane)
-            like = next((v for v in views if _alike(view, v)), None)
-            if like is None:
-                views.append(view)
-                states.append(State(time, start, end, 1.0, 1.0, SHOT))
-            else:
-                still.append(Left(start, end, _ALIKE.format(history.times[like.sample])))
+            for picture in _pictures(content, first, last, stills):
+                since, until, time = picture.first, picture.last, history.times[picture.view.sample]
+                like = _like(picture, views)
+                if chiefly_person(stills.at([float(time)])[0], history.grid):
+                    still.append(_left(history, since, until, _PERSON))
+                elif like is not None:
+                    reason = _ALIKE.format(history.times[like.sample])
+                    still.append(_left(history, since, until, reason))
+                else:
+                    views.append(picture.view)
+                    start, end = history.times[since], history.times[until + 1]
+                    states.append(State(float(time), float(start), float(end), 1.0, 1.0, SHOT))
     return states, still
+
+
+def chiefly_person(still: Still, grid: Grid) -> bool:
+    """Whether those whose faces are seen take much of the picture."""
+    return bool(still.faces) and float(body(still.faces, grid).mean()) >= _CHIEFLY
+
+
+def _left(history: History, first: int, last: int, reason: str) -> Left:
+    return Left(float(history.times[first]), float(history.times[last + 1]), reason)
 
 
 def _joined(left: Sequence[Left]) -> Iterator[tuple[bool, Left]]:
@@ -104,13 +128,13 @@ def _run(run: Sequence[Left]) -> Iterator[tuple[bool, Left]]:
 
 
 def _shots(history: History, stretch: Left) -> Iterator[tuple[int, int]]:
-    """First and last sample of each shot of a stretch, or of each step of a long one."""
+    """First and last sample of each shot of a stretch."""
     first = int(np.searchsorted(history.times, stretch.start))
     end = int(np.searchsorted(history.times, stretch.end))
     for k in range(first + 1, end):
         length = history.times[k] - history.times[first]
-        over = length >= _STEP or (length >= _LEAST and _is_cut(history, k))
-        if over and history.times[end] - history.times[k] >= _LEAST:
+        rest = history.times[end] - history.times[k]
+        if length >= _LEAST and rest >= _LEAST and _is_cut(history, k):
             yield first, k - 1
             first = k
     yield first, end - 1
@@ -121,15 +145,102 @@ def _is_cut(history: History, sample: int) -> bool:
     return bool(history.unrest[sample] > _CUT and np.abs(now - before).mean() > _CUT_LOOK)
 
 
-def _alike(view: View, other: View) -> bool:
-    """Whether the other picture shows nearly the same, at whatever place."""
-    history = view.history
-    there = history.at(view.sample)
-    there = there[contrast(history.patch[there]) > 0]
-    if len(there) < _READABLE:  # hardly anything stands: by the look of the whole
-        looks = history.thumbs[[view.sample, other.sample]].astype(np.float32)
-        return bool(np.abs(looks[1] - looks[0]).mean() <= _DIFFERENT)
-    missing = there[~np.isin(there, history.at(other.sample))]
-    elsewhere = seen_elsewhere(view, missing, other) if len(missing) else None
-    lost = len(missing) - (int(elsewhere.found.sum()) if elsewhere else 0)
-    return lost <= (1 - _SHOWN) * len(there)
+class _Picture(NamedTuple):
+    """A view of a shot that may be worth a picture."""
+
+    view: View
+    cells: Ids  # what is worth showing of it
+    least: float  # share of that; another picture that shows as much is alike
+    first: int  # sample, as the last one
+    last: int
+
+
+def _pictures(content: Content, first: int, last: int, stills: Stills) -> Iterator[_Picture]:
+    history = content.history
+    windows = list(_windows(history, first, last, _LOOK))
+    views = _look(content, windows, stills)
+    lasting = _lasting(views)
+    kept = _cover(views, lasting)
+    if kept:
+        cells, least = lasting, _SHOWN
+    else:
+        windows = list(_windows(history, first, last, _STEP))
+        views = _look(content, windows, stills)
+        cells = [content_cells(view) for view in views]
+        moves = float(history.unrest[first : last + 1].mean()) > _HELD
+        least = _SCENE if moves else _NEARLY
+        kept = list(range(len(views)))
+    since = first
+    for i in kept:
+        until = last if i == kept[-1] else windows[i][1]
+        yield _Picture(views[i], cells[i], least, since, until)
+        since = until + 1
+
+
+def _windows(history: History, first: int, last: int, length: float) -> Iterator[tuple[int, int]]:
+    """First and last sample of stretches of this many seconds; the last may be longer."""
+    end = history.times[last + 1]
+    for k in range(first + 1, last + 1):
+        if (
+            history.times[k] - history.times[first] >= length
+            and end - history.times[k] >= length / 2
+        ):
+            yield first, k - 1
+            first = k
+    yield first, last
+
+
+def _look(content: Content, windows: Sequence[tuple[int, int]], stills: Stills) -> list[View]:
+    """The sharpest moment of each window, or where the camera rests the one with most on it."""
+    history = content.history
+    clear = content.worth(content.clear)
+    samples = []
+    for first, last in windows:
+        part = slice(first, last + 1)
+        # A fade shows two pictures at once, which is sharp, but moves more than what goes on.
+        calm = history.unrest[part] <= max(_FADE, _MORE * float(np.median(history.unrest[part])))
+        detail = np.where(calm, history.detail[part], 0)
+        samples.append(first + int((detail if detail.max() > 0 else clear[part] * calm).argmax()))
+    planes = [still.plane for still in stills.at(float(history.times[k]) for k in samples)]
+    return [View(history, k, plane) for k, plane in zip(samples, planes, strict=True)]
+
+
+def _lasting(views: Sequence[View]) -> list[Ids]:
+    """The cells of each view that show what others show as well."""
+    lasting = []
+    for i, view in enumerate(views):
+        cells = content_cells(view)
+        near = [j for j in range(i - _NEAR, i + _NEAR + 1) if j != i and 0 <= j < len(views)]
+        times = np.sum([seen_cells(view, cells, views[j]) for j in near], axis=0)
+        lasting.append(cells[times >= _LASTS] if len(near) > 1 else cells[:0])
+    return lasting
+
+
+def _cover(views: Sequence[View], lasting: Sequence[Ids]) -> list[int]:
+    """Positions of the fewest views that show all that lasts; none where nothing does."""
+    kept = [i for i in range(len(views)) if len(lasting[i]) >= _READABLE]
+    clean = [
+        len(cells) / max(1, len(content_cells(view)))
+        for view, cells in zip(views, lasting, strict=True)
+    ]
+    gone = True
+    while gone:
+        gone = False
+        # What passes over a view tells against it; of two alike the earlier goes, as writing grows.
+        for i in sorted(kept, key=lambda i: round(_CLEAN * clean[i])):
+            at = kept.index(i)
+            near = [j for j in kept[max(0, at - _NEAR) : at + _NEAR + 1] if j != i]
+            if any(seen_cells(views[i], lasting[i], views[j]).mean() >= _SHOWN for j in near):
+                kept.remove(i)
+                gone = True
+    return kept
+
+
+def _like(picture: _Picture, views: Sequence[View]) -> View | None:
+    """One of the pictures nearest in time that shows nearly the same, at whatever place."""
+    at, cells = picture.view.sample, picture.cells
+    near = sorted(views, key=lambda other: abs(other.sample - at))[: 2 * _NEAR]
+    if not len(cells):
+        return None
+    shares = ((v, seen_cells(picture.view, cells, v).mean()) for v in near)
+    return next((v for v, share in shares if share >= picture.least), None)

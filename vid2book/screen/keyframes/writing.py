@@ -87,11 +87,6 @@ def _change(content: Content, picture: Chosen) -> float:
     if picture.last + 1 >= history.samples:
         return 0.0
     stands = content.worth(content.weight * picture.shown)
-    after = min(history.samples - 1, picture.last + round(1 / _step(history)))
+    after = min(history.samples - 1, picture.last + round(history.rate))
     gone = 1 - stands[after] / max(stands[picture.sample], 1e-9)
     return round(float(min(1.0, max(gone, 1e-4))), 4)
-
-
-def _step(history: History) -> float:
-    """Seconds from sample to sample."""
-    return max(float(history.times[-1] - history.times[0]) / history.samples, 1e-3)

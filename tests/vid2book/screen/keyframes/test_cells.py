@@ -15,10 +15,12 @@ from vid2book.screen.keyframes.cells import (
     all_windows,
     changed,
     contrast,
+    drawn_over,
     holds,
     patches,
     same,
     smooth,
+    straightness,
     windows_of,
 )
 
@@ -117,3 +119,33 @@ def test_a_cell_that_is_covered_holds_nothing() -> None:
     for grey in (0, 30, 128, 240):
         assert not holds(np.full_like(bar, grey), bar).any()
     assert not holds(bar, strokes()).any()  # nothing was there
+
+
+def test_a_blank_cell_holds_no_faint_drawing() -> None:
+    faint = np.full((1, CELL, CELL), 120, np.uint8)
+    faint[:, 2:5, 2:6] = 144
+    known = faint.reshape(1, -1)
+    assert contrast(known) > 0
+    assert not holds(np.full_like(known, 120), known)
+    assert holds(known, known)
+
+
+def test_a_rule_is_straight_and_writing_is_not() -> None:
+    rule = np.full((CELL, CELL), 240, np.uint8)
+    rule[3:5] = 60
+    known, _ = cells(PAGE)
+    assert straightness(rule.reshape(1, -1)) > 0.95
+    assert straightness(rule.T.reshape(1, -1)) > 0.95
+    assert straightness(known[WRITTEN]).mean() < 0.8
+
+
+def test_strokes_that_something_crosses_are_there_still() -> None:
+    known, cell = cells(PAGE)
+    body = WRITTEN & (GRID.row(cell) > 80 // CELL)  # the title's strokes fill their cells
+    crossed = PAGE.copy()
+    for row in range(3):
+        crossed[row::CELL] = PAGE.min()
+    over, _ = cells(crossed)
+    assert drawn_over(over, known)[body].mean() > 0.5
+    blank, _ = cells(np.full_like(PAGE, np.median(PAGE)))
+    assert not drawn_over(blank, known)[body].any()

@@ -159,3 +159,28 @@ def test_a_video_of_a_moment_has_no_state(samples: int) -> None:
 
 def test_nothing_to_see() -> None:
     assert look([]) == ([], [])
+
+
+def marked(box: tuple[int, int, int, int]) -> Plane:
+    """Slide A with a frame drawn around a part of it."""
+    image = Image.fromarray(A.copy())
+    ImageDraw.Draw(image).rectangle(box, outline=20, width=4)
+    return np.asarray(image)
+
+
+def test_a_frame_around_a_word_that_comes_and_goes_makes_no_picture() -> None:
+    first, second = marked((40, 94, 320, 130)), marked((40, 138, 300, 174))
+    assert len(pictures_of(*(stand(p, 4) for p in (A, first, A, second, A)))) == 1
+
+
+def test_a_straight_line_alone_makes_no_picture() -> None:
+    sheet = A.copy()
+    sheet[300:304, 40:600] = 30
+    assert len(pictures_of(stand(sheet, 4), stand(A, 4))) == 1
+
+
+def test_no_picture_is_taken_within_a_fade() -> None:
+    fade = [np.asarray(A * (1 - i / 8) + B * (i / 8), np.uint8) for i in range(1, 8)]
+    found, _ = look(sampled([*stand(A, 3), *fade, *stand(B, 3)]))
+    assert shown(found, [A, B]) == [0, 1]
+    assert found[0].time < 3 and found[1].time >= 3 + 7 / SAMPLES

@@ -128,3 +128,15 @@ def joined(times: Iterable[np.ndarray]) -> list[float]:
 
 def test_no_samples_no_history() -> None:
     assert follow([]) == []
+
+
+def test_a_version_ends_when_it_has_drifted_into_something_else() -> None:
+    between = np.roll(B, 22, axis=0)  # its lines stand between those of the other slide
+
+    def mixed(share: float) -> Plane:
+        return np.asarray((1 - share) * A + share * between, np.uint8)
+
+    film = [*[A] * 10, *[mixed(i / 100) for i in range(100)], *[between] * 10]
+    seen = history(film)
+    both = np.intersect1d(seen.at(5), seen.at(len(film) - 1))
+    assert (contrast(seen.patch[both]) > 0).sum() < 5

@@ -11,7 +11,7 @@ from PIL import Image
 from vid2book.records import Keyframe
 from vid2book.screen.keyframes.cells import Plane
 
-from ....support.screens import PHYSICS, SAMPLES, look, sampled, slide
+from ....support.screens import PHYSICS, SAMPLES, look, luma, sampled, slide
 
 
 def scene(seed: int, seconds: float) -> list[Plane]:
@@ -71,3 +71,17 @@ def test_a_slide_after_a_scene_has_its_own_picture() -> None:
     found, _ = look(sampled([*film, *[page] * 20]))
     assert [nearest(k, [film, [page]]) for k in found] == [0, 1]
     assert found[1].start >= 4.5
+
+
+def test_a_sheet_that_is_filmed_by_hand_gets_its_fullest_view() -> None:
+    random = np.random.default_rng(7)
+    grain = cv2.resize(random.integers(0, 90, (42, 72), np.uint8), (720, 420))
+    film: list[Plane] = []
+    for lines in range(1, 4):
+        page = luma(slide("Work and energy", PHYSICS[:lines]))
+        page = cv2.subtract(cv2.copyMakeBorder(page, 30, 30, 40, 40, cv2.BORDER_REPLICATE), grain)
+        for i in range(8 * SAMPLES):
+            x, y = int(20 + 18 * np.sin(i * 1.3)), int(15 + 13 * np.cos(i * 1.7))
+            film.append(np.ascontiguousarray(page[y : y + 360, x : x + 640]))
+    [found] = look(sampled(film))[0]
+    assert found.time > 16

@@ -1,0 +1,100 @@
+"""What the classifiers of sentences share: a sentence is judged with those around it.
+
+Off-topic speech comes in runs (an opening, a sponsor, a goodbye). A linear-chain conditional random
+field with two states (teaching, off topic) joins the features of all sentences.
+Source: Lafferty, McCallum and Pereira, "Conditional Random Fields", ICML 2001.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from ..records import Keyframe, Sentence, Video
+from .wording import Array
+
+NEIGHBOURS = 4  # sentences either way that are no witnesses for a sentence
+_FACE = 0.02  # share of the screen
+
+
+class Classified(NamedTuple):
+    """Per sentence: the probability of teaching, and the likeliest kind if it does not."""
+
+    teaching: Array
+    kinds: list[str]
+
+
+class Model(NamedTuple):
+    """`weights` by feature; `transitions` [from, to], state 0 teaches and 1 is off topic."""
+
+    weights: Array
+    transitions: Array
+
+
+def describe(video: Video) -> str:
+    """What the manifest says that a video is about."""
+    fields = (video.title, video.description, video.knowledge_point, video.sub_course, video.course)
+    return ". ".join(field for field in (*fields, video.subject) if field)
+
+
+def off_topic(emissions: Array, transitions: Array) -> Array:
+    """The chance that each sentence is off topic, by forward-backward.
+
+    Args:
+        emissions: shape (n,), log odds of off topic by the sentence alone.
+        transitions: shape (2, 2), log potentials.
+    """
+    n = len(emissions)
+    local = np.stack([np.zeros(n), emissions], axis=1)
+    forward, backward = local.copy(), np.zeros((n, 2))
+    for i in range(1, n):
+        forward[i] += np.logaddexp.reduce(forward[i - 1][:, None] + transitions, axis=0)
+    for i in range(n - 2, -1, -1):
+        backward[i] = np.logaddexp.reduce(transitions + local[i + 1] + backward[i + 1], axis=1)
+    both = forward + backward
+    return np.asarray(1 / (1 + np.exp(both[:, 0] - both[:, 1])))
+
+
+def nearness(written: Array, spoken: Array, rough: Array, lengths: Sequence[int]) -> Array:
+    """Cosine of each sentence with the topic, shape (n,).
+
+    The topic is half what is written, half what the rest of the video speaks about. A sentence and
+    its neighbours have no say in it: a sponsor would be its own topic.
+    """
+    weight = rough * lengths
+    given = written.mean(axis=0) if len(written) else np.zeros(spoken.shape[1])
+    weighted = weight[:, None] * spoken
+    everything = weighted.sum(axis=0)
+    out = np.zeros(len(spoken))
+    for i, own in enumerate(spoken):
+        near = slice(max(0, i - NEIGHBOURS), i + NEIGHBOURS + 1)
+        far = everything - weighted[near].sum(axis=0)
+        topic = given + far / max(1.0, float(weight.sum() - weight[near].sum()))
+        length = min(1.0, lengths[i] / 6)
+        out[i] = length * (own @ topic) / max(1e-9, float(np.linalg.norm(topic)))
+    return out
+
+
+def core(wording: Array) -> float:
+    """How the half of the video that sounds most like teaching sounds: a lecture has such a half,
+    however long its opening and its sponsor are."""
+    return float(np.sort(smooth(wording))[: (len(wording) + 1) // 2].mean())
+
+
+def smooth(values: Array) -> Array:
+    """The mean over five sentences, shape (n,)."""
+    return np.convolve(np.pad(values, 2, mode="edge"), np.ones(5) / 5, mode="valid")
+
+
+def face_alone(keyframe: Keyframe, text: str) -> float:
+    """1 where a picture shows a face and next to no text."""
+    return float(keyframe.faces > _FACE and len(text.split()) < 4)
+
+
+def shown(sentence: Sentence, screen: Sequence[tuple[Keyframe, str]]) -> int | None:
+    """Which keyframe stands longest while the sentence is said."""
+    spans = [min(sentence.end, k.end) - max(sentence.start, k.start) for k, _ in screen]
+    best = int(np.argmax(spans)) if spans else -1
+    return best if best >= 0 and spans[best] > 0 else None
