@@ -1,6 +1,6 @@
-"""Passages of real speech and writing, from the public repositories of sources.yaml.
+"""Passages of real speech and writing, from the public repositories of density_sources.yaml.
 
-    python scripts/density/texts.py FOLDER
+    python scripts/density_texts.py FOLDER
 
 Repositories are cloned into FOLDER/repositories (bare, without history) unless they are there, and
 FOLDER/passages.jsonl gets {"source", "kind", "part", "text"}: up to 30 passages of 300 words for
@@ -27,13 +27,15 @@ WORDS = 300  # of a passage
 PASSAGES = 30  # of a source, at most
 FILES = 60  # that are read of a source, at most
 _UNSPOKEN = re.compile(
-    r"<[^>]*>|\[[^\]]{0,40}\]\([^)]*\)|\[[^\]]*\]|\([A-Za-z ]{0,30}\)|https?://\S+|\{\S[^}]*\}"
-    r"|(?m:^\s*(?:>>+)?\s*(?:SPEAKER \d+|[A-Z][\w.'-]*(?: [A-Z][\w.'-]*){0,2}:))|\b\d+:\d\d\b|[#*_~`>|=\]]+"
+    r"""<[^>]*>|\[[^\]]{0,40}\]\([^)]*\)|\[[^\]]*\]|\([A-Za-z ]{0,30}\)|https?://\S+|\{\S[^}]*\}
+    |^\s*(?:>>+)?\s*(?:SPEAKER[ ]\d+|[A-Z][\w.'-]*(?:[ ][A-Z][\w.'-]*){0,2}:)
+    |\b\d+:\d\d\b|[\#*_~`>|=\]]+""",
+    re.MULTILINE | re.VERBOSE,
 )
 
 
 def main(folder: Path) -> None:
-    sources = yaml.safe_load((Path(__file__).parent / "sources.yaml").read_text("utf-8"))
+    sources = yaml.safe_load((Path(__file__).with_name("density_sources.yaml")).read_text("utf-8"))
     with (folder / "passages.jsonl").open("w", encoding="utf-8") as out:
         for part in ("teaching", "other", "between"):
             for source in sources[part]:
@@ -71,7 +73,11 @@ def _texts(source: dict[str, Any], repositories: Path) -> Iterator[list[str]]:
         wanted = [p for p in listed if any(fnmatch.fnmatch(p, f) for f in source["files"])]
         for path in _spread(wanted, FILES if "where" not in source else len(wanted)):
             content = _git(repository, "show", f"HEAD:{path}")
-            text = _sheet(content) if source.get("take") == "sheet" else content.decode("utf-8", "replace")
+            text = (
+                _sheet(content)
+                if source.get("take") == "sheet"
+                else content.decode("utf-8", "replace")
+            )
             if re.search(source.get("where", ""), text):
                 yield _spoken(text, source.get("drop"), source.get("take")).split()
 
