@@ -217,14 +217,14 @@ def _held_out(chunks: Sequence[Chunk], chance: Array, kind_out: Array) -> dict[s
         table.writerows([*p[:4], f"{p[4]:.3f}", f"{p[5]:.3f}"] for p in pairs)
     by_kind = list(_pairs(chunks, kind_out))
     kinds: dict[str, Any] = {}
-    for part, side in (("teaching", 1), ("other", 3)):
-        for kind in dict.fromkeys(p[side] for p in pairs):
-            own = [p for p in pairs if p[side] == kind]
-            unseen = [p for p in by_kind if p[side] == kind]
+    for part in ("teaching", "other"):
+        for kind in dict.fromkeys(_side(p, part)[1] for p in pairs):
+            own = [p for p in pairs if _side(p, part)[1] == kind]
+            unseen = [p for p in by_kind if _side(p, part)[1] == kind]
             values = [chance[i] for i, c in enumerate(chunks) if c.kind == kind and c.part == part]
             kinds[kind] = {
                 "part": part,
-                "sources": len({p[side - 1] for p in own}),
+                "sources": len({_side(p, part)[0] for p in own}),
                 "auc_100": _mean(p[4] for p in own),
                 "auc_300": _mean(p[5] for p in own),
                 "auc_300_kind_held_out": _mean(p[5] for p in unseen),
@@ -244,10 +244,16 @@ def _held_out(chunks: Sequence[Chunk], chance: Array, kind_out: Array) -> dict[s
     }
 
 
-def _pairs(
-    chunks: Sequence[Chunk], score: Array
-) -> Iterable[tuple[str, str, str, str, float, float]]:
-    """Teaching source, its kind, other source, its kind, AUC of 100 words and of passages."""
+# Teaching source, its kind, other source, its kind, AUC of 100 words and of passages.
+Pair = tuple[str, str, str, str, float, float]
+
+
+def _side(pair: Pair, part: str) -> tuple[str, str]:
+    """The source and its kind."""
+    return (pair[0], pair[1]) if part == "teaching" else (pair[2], pair[3])
+
+
+def _pairs(chunks: Sequence[Chunk], score: Array) -> Iterable[Pair]:
     single: dict[tuple[str, str, str], list[float]] = defaultdict(list)
     joined: dict[tuple[str, str, str], dict[int, list[float]]] = defaultdict(dict)
     for c, value in zip(chunks, score, strict=True):

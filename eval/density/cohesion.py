@@ -115,4 +115,5 @@ def _model() -> Model:
         (files(__package__) / "cohesion.yaml").read_text("utf-8")
     )
     columns = np.array([content["features"][name] for name in FEATURES])
-    return Model(np.array(content["mean"]), *columns.T, bias=content["bias"])
+    centre, scale, weights = columns.T
+    return Model(np.array(content["mean"]), centre, scale, weights, content["bias"])
