@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from vid2book.models.embed import WordLlama
+from vid2book.models.embed_any import MultilingualE5
 from vid2book.models.tokens import TokenCounter
 
 if TYPE_CHECKING:
@@ -31,6 +32,10 @@ class Tools:
     @cached_property
     def embed(self) -> WordLlama:
         return WordLlama()
+
+    @cached_property
+    def embed_any(self) -> MultilingualE5:
+        return MultilingualE5()
 
     @cached_property
     def count_tokens(self) -> TokenCounter:

@@ -19,12 +19,14 @@ from .off_topic_share import OffTopicShare
 from .shape import Shape
 from .surprise import Surprise
 from .term_density import TermDensity
+from .text_coherence import TextCoherence
 
 MEASURES: tuple[type[Measure], ...] = (
     Correlation,
     Coverage,
     InSampleSimilarity,
     KnowledgeDensity,
+    TextCoherence,
     TermDensity,
     IdeaDensity,
     FillerShare,

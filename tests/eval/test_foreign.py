@@ -101,7 +101,7 @@ def test_omnicorpus(tmp_path: Path) -> None:
     assert sample.images == (None, out.getvalue())
     assert (sample.id, sample.video_id) == ("d1", "https://example.org/page")
     assert list(skipped) == [
-        "an image that is only a URL; download the images into the corpus first"
+        "an image that is only a URL; `vid2book measure --fetch` downloads it"
     ]
 
 
