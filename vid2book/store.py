@@ -146,10 +146,6 @@ class Store:
             raise self._error("written", error) from error
         return made
 
-    def has_piece(self, stage: str, key: str) -> bool:
-        """Whether a piece need not be made."""
-        return self._piece_path(stage, key).is_file()
-
     def _piece_path(self, stage: str, key: str) -> Path:
         return self.root / f"{stage}-pieces" / key[:2] / key
 

@@ -76,15 +76,6 @@ class Whole:
         names = [_names(block) for block in self._blocks]
         return make_key(self._how(), *names)
 
-    @property
-    def blocks(self) -> int:
-        """How many blocks there are."""
-        return len(self._blocks)
-
-    def has_block(self, number: int) -> bool:
-        """Whether the store has a block."""
-        return self._store.has_piece("gather", self._block_key(number))
-
     def block(self, number: int) -> bytes:
         """The summaries of one block of videos, from the store or put together now."""
         made = lambda: gathering.block(self._summaries(self._blocks[number]))  # noqa: E731
@@ -109,7 +100,7 @@ class Whole:
         return make_key(code, _names(self._blocks[number]))
 
     def _made(self) -> bytes:
-        blocks = (self.block(number) for number in range(self.blocks))
+        blocks = (self.block(number) for number in range(len(self._blocks)))
         try:
             with gathering.gather(blocks) as gathered:
                 return reducing.reduce(gathered, self._settings, self._before()).to_bytes()
