@@ -66,7 +66,8 @@ class Worker:
 
     def send(self, function: Callable[..., object], *arguments: Any) -> None:
         """Have a function of a module run. What it returns or raises is a message."""
-        self._send((function, arguments))
+        # Pickled twice: what cannot be read there does not spoil what comes after.
+        self._send(pickle.dumps((function, arguments)))
 
     def end(self, give_up: bool) -> None:
         """End the process.
@@ -212,22 +213,38 @@ def _serve(asked: IO[bytes]) -> None:
     tasks: SimpleQueue[tuple[Callable[..., object], tuple[Any, ...]]] = SimpleQueue()
     threading.Thread(target=_read, args=(asked, tasks), daemon=True).start()
     begin, arguments = tasks.get()
-    begin(*arguments)
+    try:
+        begin(*arguments)
+    except Exception as error:
+        _answer_error(error)
+        return
     while True:
         function, arguments = tasks.get()
         try:
             _answer("done", function(*arguments))
         except Exception as error:
-            error.add_note("".join(traceback.format_exception(error)))
-            _answer("raised", error)
+            _answer_error(error)
+
+
+def _answer_error(error: Exception) -> None:
+    error.add_note("".join(traceback.format_exception(error)))
+    _answer("raised", error)
 
 
 def _read(asked: IO[bytes], tasks: SimpleQueue[Any]) -> None:
     try:
         while True:
-            tasks.put(pickle.load(asked))
+            task = pickle.load(asked)
+            try:
+                tasks.put(pickle.loads(task))
+            except Exception as error:  # such as a module that is not found here
+                tasks.put((_fail, (error,)))
     except EOFError:
         os._exit(0)
     except BaseException:
         traceback.print_exc()
         os._exit(1)
+
+
+def _fail(error: Exception) -> None:
+    raise error
