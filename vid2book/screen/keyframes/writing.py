@@ -63,14 +63,8 @@ def _find(history: History, stills: Stills, settings: config.Keyframes) -> Found
     shown = _views(history, [picture.sample for picture in chosen], stills)
     moving, left = shots(content, left, shown, known, stills, worth)
     kept = [*(_state(content, picture) for picture in chosen), *moving]
-    if moving:
-        shown += _views(
-            history,
-            np.searchsorted(history.times, [s.time - 1e-6 for s in moving]).tolist(),
-            stills,
-        )
-    happening, left = steps(history, left, shown, stills)
-    return Found([*kept, *happening], left, content.captions_top)
+    kept, left = steps(history, sorted(kept, key=lambda state: state.time), left, stills)
+    return Found(kept, left, content.captions_top)
 
 
 def _views(history: History, samples: Sequence[int], stills: Stills) -> list[View]:
