@@ -16,6 +16,7 @@ from .cells import Mask
 from .content import Content, Weights
 from .cover import Chosen
 from .follow import History
+from .persons import PERSON
 from .state import Left
 
 PASSING = "the screen changes here: nothing stands for a second"
@@ -38,16 +39,25 @@ _FADES = 2.0  # seconds beside a state within which it may come or go
 _FADING = 0.2  # of what stands then; less that moves is somebody who writes
 
 
-def account(content: Content, chosen: Sequence[Chosen], person: Mask, worth: float) -> list[Left]:
+def account(
+    content: Content,
+    chosen: Sequence[Chosen],
+    heads: Sequence[Chosen],
+    person: Mask,
+    worth: float,
+) -> list[Left]:
     """The stretches outside the states of `chosen`, in order of time, each with its reason.
 
     Args:
+        heads: those that were not taken, since they show a person alone.
         person: versions that show persons.
         worth: of what makes a picture.
     """
     history = content.history
     restless = history.grid.size - _over_time(history, np.ones(len(history.version)))
     reasons = _reasons(content, chosen, person, worth, restless)
+    for head in heads:
+        reasons[head.first : head.last + 1] = [PERSON] * (head.last + 1 - head.first)
     outside = np.ones(history.samples, bool)
     for picture in chosen:
         outside[picture.first : picture.last + 1] = False
@@ -58,7 +68,8 @@ def account(content: Content, chosen: Sequence[Chosen], person: Mask, worth: flo
         fades = restless[part] >= restless[part].min() + _NEW * worth
         fades &= restless[part] >= _FADING * standing[part]
         for k in _ends(fades, round(_FADES * history.rate)):
-            reasons[first + k] = PASSING
+            if reasons[first + k] != PERSON:
+                reasons[first + k] = PASSING
         sample = first
         for _, run in groupby(reasons[first : last + 1], _elsewhere):
             same = list(run)

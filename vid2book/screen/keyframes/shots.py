@@ -15,19 +15,18 @@ from typing import NamedTuple
 import numpy as np
 
 from .account import LITTLE, MOVING, PASSING
-from .cells import Grid, Ids, Mask
+from .cells import Ids, Mask
 from .content import Content
 from .displaced import View, content_cells, seen_cells
 from .follow import History
-from .persons import body
+from .persons import PERSON, chiefly_person
 from .state import Left, State
-from .still import Still, Stills
+from .still import Stills
 
 SHOT = "the best moment of a picture that moves"
 _ALIKE = "it moves, and looks like the picture of {:.1f} s"
 _SAME = "it moves, and what lasts of it is on the picture of {:.1f} s"
 _MOST = "it moves, and most of it is on the picture of {:.1f} s"
-_PERSON = "a person, and nothing that can be read"
 
 _LEAST = 3.0  # seconds of a stretch that deserves a picture
 _STEP = 10.0  # seconds until a shot in which nothing lasts may have a new picture
@@ -45,7 +44,6 @@ _SHOWN = 0.8  # share of what lasts on a view that another must show to make it 
 _NEARLY = 0.5  # the same, where nothing lasts
 _SCENE = 0.15  # and where the camera moves as well: all that can be asked is another scene
 _HELD = 0.2  # share of cells that change all the time under a camera that is held in a hand
-_CHIEFLY = 0.3  # share of a picture that a person takes
 
 
 def shots(
@@ -83,7 +81,7 @@ def shots(
                 since, until, time = picture.first, picture.last, history.times[picture.view.sample]
                 like = _like(picture, views)
                 if chiefly_person(stills.at([float(time)])[0], history.grid):
-                    still.append(_left(history, since, until, _PERSON))
+                    still.append(_left(history, since, until, PERSON))
                 elif like is not None:
                     told = {_SHOWN: _SAME, _NEARLY: _MOST}.get(picture.least, _ALIKE)
                     reason = told.format(history.times[like.sample])
@@ -93,11 +91,6 @@ def shots(
                     start, end = history.times[since], history.times[until + 1]
                     states.append(State(float(time), float(start), float(end), 1.0, 1.0, SHOT))
     return states, still
-
-
-def chiefly_person(still: Still, grid: Grid) -> bool:
-    """Whether those whose faces are seen take much of the picture."""
-    return bool(still.faces) and float(body(still.faces, grid).mean()) >= _CHIEFLY
 
 
 def _left(history: History, first: int, last: int, reason: str) -> Left:

@@ -21,6 +21,7 @@ from .persons import body
 from .phases import phases
 from .state import Left, State
 from .still import Still, Stills
+from .strokes import written
 
 STEP = "a step of something that happens"
 
@@ -31,13 +32,6 @@ _LIT = 16.0  # grey levels by which a cell is lighter or darker, against the who
 _THING = 8  # cells that touch: the least that is one
 _SCENE = 0.5  # share of what is to be seen; if more is new, the camera moves,
 _PART = 0.15  # unless that is less than this share of the picture
-_EDGE = 40  # grey levels by which letters stand out
-_GAP = 9  # pixels between letters
-_LINE = (6, 60)  # pixels that a line of writing is high
-_WIDTH = 24  # pixels that it is wide at least,
-_ASPECT = 1.8  # and times its height
-_FILL = (0.3, 0.9)  # share of its box on which there are edges
-_STROKES = 1.5  # edges that are crossed along it, in its height
 
 
 def steps(
@@ -68,22 +62,6 @@ def steps(
     cut = [_beside(state, found) for state in states]
     rest = [part for stretch in left for part in _outside(stretch, found)]
     return sorted([*cut, *found], key=lambda state: state.time), rest
-
-
-def written(plane: Plane) -> bool:
-    """Whether something like a line of writing is on a picture: a row of strokes."""
-    edges = cv2.morphologyEx(plane, cv2.MORPH_GRADIENT, np.ones((3, 3), np.uint8))
-    ink = (edges > _EDGE).astype(np.uint8)
-    lines = cv2.morphologyEx(ink, cv2.MORPH_CLOSE, np.ones((1, _GAP), np.uint8))
-    for x, y, width, height, _ in cv2.connectedComponentsWithStats(lines)[2][1:]:
-        if not _LINE[0] <= height <= _LINE[1] or width < max(_WIDTH, _ASPECT * height):
-            continue
-        box = ink[y : y + height, x : x + width]
-        middle = box[height // 4 : max(height // 4 + 1, 3 * height // 4)].astype(np.int8)
-        strokes = np.abs(np.diff(middle, axis=1)).sum(axis=1).mean() * height / width
-        if _FILL[0] < box.mean() < _FILL[1] and strokes > _STROKES:
-            return True
-    return False
 
 
 def _scenes(

@@ -13,8 +13,9 @@ from vid2book.media.frames import Frame
 from vid2book.screen.keyframes.cells import Plane
 from vid2book.screen.keyframes.follow import follow
 from vid2book.screen.keyframes.state import Left, State
-from vid2book.screen.keyframes.steps import STEP, steps, written
+from vid2book.screen.keyframes.steps import STEP, steps
 from vid2book.screen.keyframes.still import Stills
+from vid2book.screen.keyframes.strokes import written
 
 from ....support.screens import CELLS, HEIGHT, PHYSICS, SAMPLES, WIDTH, look, luma, sampled, slide
 
