@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
+import cv2
 import numpy as np
 
 from .account import LITTLE, MOVING, PASSING
@@ -215,10 +216,7 @@ def _lasting(views: Sequence[View]) -> list[Ids]:
 def _cover(views: Sequence[View], lasting: Sequence[Ids]) -> list[int]:
     """Positions of the fewest views that show all that lasts; none where nothing does."""
     kept = [i for i in range(len(views)) if len(lasting[i]) >= _READABLE]
-    clean = [
-        len(cells) / max(1, len(content_cells(view)))
-        for view, cells in zip(views, lasting, strict=True)
-    ]
+    clean = [1 - _comes_in(view, cells) for view, cells in zip(views, lasting, strict=True)]
     gone = True
     while gone:
         gone = False
@@ -230,6 +228,21 @@ def _cover(views: Sequence[View], lasting: Sequence[Ids]) -> list[int]:
                 kept.remove(i)
                 gone = True
     return kept
+
+
+def _comes_in(view: View, lasting: Ids) -> float:
+    """Share of what is on a view that passes and reaches to its edge: a hand, a pen.
+
+    What was written last has not lasted either, and stands by itself.
+    """
+    grid, content = view.history.grid, content_cells(view)
+    passes = np.zeros(grid.size, np.uint8)
+    passes[content] = 1
+    passes[lasting] = 0
+    labels = cv2.connectedComponents(passes.reshape(tuple(grid)), connectivity=8)[1]
+    edge = np.concatenate([labels[0], labels[-1], labels[:, 0], labels[:, -1]])
+    inside = np.isin(labels, edge[edge > 0]).sum()
+    return float(inside / max(1, len(content)))
 
 
 def _like(picture: _Picture, views: Sequence[View]) -> View | None:
