@@ -23,6 +23,7 @@ _TRIED, _TRIED_OF = 4, 8  # pictures without a face, and one in so many, that te
 _CHIEFLY = 0.3  # share of a picture that a person takes
 _HAIR = 0.5  # widths of a face around it that are hair and collar
 _TALKS = 0.05  # share of the time in which a face moves; on a photograph none does
+_FACE = 20  # cells of a face that takes some room
 _SAME_SCENE = 0.3  # share of a picture's content that another must show to be of the same scene
 
 
@@ -89,13 +90,14 @@ def talks(content: Content, picture: Chosen, own: Mask, still: Still, worth: flo
     """
     history = content.history
     grid = history.grid
-    if not chiefly_person(still, grid):
+    unsettled = history.unsettled[history.seconds(picture.first, picture.last)].mean(axis=0)
+    # To look for a face takes long.
+    if (unsettled > _TALKS).sum() < _FACE or not chiefly_person(still, grid):
         return False
     beside = own & ~body(still.faces, grid)[history.cell]
     if content.weight[beside].sum() >= worth:
         return False
-    seconds = history.seconds(picture.first, picture.last)
-    moves = history.unsettled[seconds][:, _boxes(still.faces, grid, 0.0)].mean() > _TALKS
+    moves = unsettled[_boxes(still.faces, grid, 0.0)].mean() > _TALKS
     there = np.zeros(grid.size, bool)
     there[history.cell[own & (content.weight > 0)]] = True
     there &= ~_boxes(still.faces, grid, _HAIR)
