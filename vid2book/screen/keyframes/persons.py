@@ -91,8 +91,10 @@ def talks(content: Content, picture: Chosen, own: Mask, still: Still, worth: flo
     history = content.history
     grid = history.grid
     unsettled = history.unsettled[history.seconds(picture.first, picture.last)].mean(axis=0)
-    # To look for a face takes long.
-    if (unsettled > _TALKS).sum() < _FACE or not chiefly_person(still, grid):
+    # To look for a face takes long, and for a large one less so.
+    if (unsettled > _TALKS).sum() < _FACE or not still.largest_face:
+        return False
+    if not chiefly_person(still, grid):
         return False
     beside = own & ~body(still.faces, grid)[history.cell]
     if content.weight[beside].sum() >= worth:
