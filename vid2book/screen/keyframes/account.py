@@ -77,7 +77,8 @@ def account(
             reason = _reason(same)
             following = sample + len(same)
             start, end = history.times[sample], history.times[following]
-            if end - start < _BRIEF and changes[sample:following].all():
+            brief = end - start < _BRIEF and changes[sample:following].all()
+            if brief and (reason in (LITTLE, MOVING) or reason.startswith(_SOME)):
                 reason = PASSING
             if left and left[-1].reason == reason and left[-1].end == start:
                 start = left.pop().start
