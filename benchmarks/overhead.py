@@ -76,8 +76,10 @@ def _stages(source: Path, name: str, folder: Path) -> Counter[str]:
     models.ocr([np.zeros((64, 64, 3), np.uint8)])  # loads the weights
     models.speech.engine.recognise([np.zeros(16000, np.float32)], "en", "")
     for model, method, label in (
-        (models.speech.engine, "recognise", "speech model"), (models.ocr, "__call__", "OCR model")
-    ):  # fmt: skip
+        (models.speech.engine, "recognise", "speech model"),
+        (models.speech.engine, "identify", "speech model"),
+        (models.ocr, "__call__", "OCR model"),
+    ):
         kind = type(model)
         setattr(kind, method, _timed(label, getattr(kind, method), seconds))
     for video in read_manifest(source):

@@ -24,6 +24,7 @@ from ..screen.keyframes import KEYFRAMES
 from ..screen.legible import LEGIBLE
 from ..screen.same_picture import shown_too
 from ..stage import TOPIC, Given, Stage
+from ..teaching.classify import content_words
 from ..teaching.judge import JUDGE
 from ..teaching.wording import takes_leave
 from ..words import words_and_identifiers
@@ -36,6 +37,7 @@ _CARD_WORDS = 12  # an end card has no more, nor has the card of a channel
 _UNRELATED = 0.1  # cosine below which what is written has nothing to do with the lesson
 _INTRO = 8.0  # seconds; a card that stands for longer before the first word is the lesson's own
 _NAME_WORDS = 2  # of letters: fewer are a formula or a label, of which no cosine tells anything
+_TITLE = 0.5  # share of its words that are said in the lesson; a title has more
 _SHORT = 2  # letters of a name in a formula
 _FADE = 1.0  # seconds by which speech may reach beyond a change of the screen
 
@@ -114,9 +116,10 @@ def _align(
 ) -> tuple[Aligned, list[Decision]]:
     speech = [c.text for c in clips if not c.mark.drop]
     lesson = " ".join([video.title, video.knowledge_point, *speech])
+    taught = [s for s in sentences if not s.drop]
+    lesson_words = content_words(" ".join([video.title, *(s.text for s in taught)]).lower())
     written = [shown.text for shown in screen]
     related = _cosines(embed, written, [lesson] * len(screen))
-    taught = [s for s in sentences if not s.drop]
     said = [" ".join(s.text for s in taught if _overlap(s, k) > 0) for k, _, _ in screen]
     told = _cosines(embed, [shown.caption for shown in screen], said)
     read = _cosines(embed, written, said)
@@ -128,7 +131,7 @@ def _align(
                 _talking_head(shown, settings)
                 or _nothing_taught(shown.keyframe, related[i], sentences, settings)
                 or _end_card(i, screen, sentences)
-                or _before_the_lesson(i, screen, sentences, related[i])
+                or _before_the_lesson(i, screen, sentences, related[i], lesson_words)
                 or _off_the_speech(told[i], settings)
                 or _repeated(i, screen, dropped)
             )
@@ -190,9 +193,17 @@ def _end_card(i: int, screen: Sequence[Shown], sentences: Sequence[Sentence]) ->
 
 
 def _before_the_lesson(
-    i: int, screen: Sequence[Shown], sentences: Sequence[Sentence], related: float | None
+    i: int,
+    screen: Sequence[Shown],
+    sentences: Sequence[Sentence],
+    related: float | None,
+    lesson: Collection[str],
 ) -> Verdict | None:
-    """It goes before the first word, and is an avatar without a word, or the card of a channel."""
+    """It goes before the first word, and is an avatar without a word, or the card of a channel.
+
+    Args:
+        lesson: words of what is taught; a card with chiefly these is its title.
+    """
     keyframe, text, caption = screen[i]
     if caption or not sentences or sentences[0].start < keyframe.end:
         return None
@@ -200,6 +211,8 @@ def _before_the_lesson(
         return Verdict("nothing is written on it, and nobody speaks yet")
     words = [word for word in _words(text) if word.isalpha() and len(word) > _SHORT]
     is_card = len(words) >= _NAME_WORDS and len(_words(text)) <= _CARD_WORDS
+    names = content_words(text.lower())
+    is_card &= len(names & set(lesson)) <= _TITLE * len(names)
     brief = keyframe.end - keyframe.start <= _INTRO and i + 1 < len(screen)
     if is_card and brief and related is not None and related < _UNRELATED:
         reason = "a card before the first word, with nothing of the lesson on it"

@@ -140,13 +140,13 @@ def _adverts(screen_texts: Sequence[str]) -> Array:
 
 def _written(texts: Sequence[str], about: Sequence[str]) -> Array:
     """Share of a sentence's content words that stand in the manifest or on the screen."""
-    known = {w for t in about for w in _content(t)}
-    return np.array([len(_content(t) & known) / max(3, len(_content(t))) for t in texts])
+    known = {w for t in about for w in content_words(t)}
+    return np.array([len(content_words(t) & known) / max(3, len(content_words(t))) for t in texts])
 
 
 def _recurrence(texts: Sequence[str], rough: Array) -> Array:
     """Share of a sentence's content words that teaching sentences further away say as well."""
-    words = [_content(t) for t in texts]
+    words = [content_words(t) for t in texts]
     lesson = [own if teaches > 0.5 else set() for own, teaches in zip(words, rough, strict=True)]
     everywhere = Counter(w for own in lesson for w in own)
     out = np.zeros(len(texts))
@@ -163,7 +163,7 @@ def _first_person(text: str) -> float:
     return min(1.0, 4 * len(mine) / max(6, len(text.split())))
 
 
-def _content(text: str) -> set[str]:
+def content_words(text: str) -> set[str]:
     """Content words, cut to their first letters so that most inflections fall together."""
     return {w[:6].rstrip("es") for w in re.findall(r"[a-zα-ω]{3,}", text) if w not in _STOP}
 

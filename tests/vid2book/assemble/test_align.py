@@ -22,6 +22,7 @@ from vid2book.records import Clip, Decision, Keyframe, Sentence, Video
 VIDEO = Video("v", "/v.mp4", title="Work and energy", knowledge_point="kinetic energy")
 LESSON = "The kinetic energy of a body grows with the square of its velocity."
 SLIDE = "Kinetic energy\nE = m v v / 2\nvelocity counts twice"
+NUMBERS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth")
 embed = WordLlama()
 
 
@@ -154,8 +155,9 @@ def test_an_avatar_that_waits_for_the_first_word_goes() -> None:
         ("Kinetic energy\nan introduction", 4.0, True),
         ("x + y = 12\nsin t", 4.0, True),
         ("Bluebird Studios\npresents", 10.0, True),
+        ("Bluebird Studios\nevery body", 4.0, False),
     ],
-    ids=["a channel", "a title", "a formula", "for long"],
+    ids=["a channel", "a title", "a formula", "for long", "one word of the lesson"],
 )
 def test_the_card_of_a_channel_before_the_first_word_goes(
     text: str, until: float, kept: bool
@@ -166,6 +168,20 @@ def test_the_card_of_a_channel_before_the_first_word_goes(
     screen = list(map(Shown, frames, [text, SLIDE]))
     left, _ = align(VIDEO, screen, said, clips, embed, embed, Align())
     assert [c.keyframes for c in left] == ([(0,), (1,)] if kept else [(1,)])
+
+
+def test_a_title_of_which_a_long_lesson_hardly_speaks_stays() -> None:
+    frames = [frame(0, 4), frame(4, 20, phash=2**64 - 1)]
+    text = " ".join([LESSON, *(f"The {n} term follows from the integral." for n in NUMBERS)])
+    text += " So that is why two cars crash."
+    said = [Sentence(11, 19, text, text, 1.0)]
+    clips = [Clip(0, 4, "", "", (0,)), Clip(11, 19, text, text, (1,))]
+    left, decisions = align(
+        VIDEO, list(map(Shown, frames, ["How cars crash", SLIDE])), said, clips,
+        embed, embed, Align(),
+    )  # fmt: skip
+    assert [c.keyframes for c in left] == [(0,), (1,)]
+    assert decisions[0].score is not None and decisions[0].score < 0.1
 
 
 def test_a_picture_in_silence_stays() -> None:

@@ -16,9 +16,10 @@ from .cells import Mask
 from .content import Content, Weights
 from .cover import Chosen
 from .follow import History
+from .persons import PERSON
 from .state import Left
 
-PASSING = "the screen changes here: nothing stands for a second"
+PASSING = "the screen changes here: what comes or goes has not settled"
 MOVING = "the picture moves: nothing stands long enough to be read"
 LITTLE = "what is new on it is too small, or gone too soon, to be read"
 _BLANK = "nothing is written or drawn on it"
@@ -30,48 +31,67 @@ _POSE = "only how a person stands is new; see the picture of {:.1f} s"
 _SHOWN = 0.9  # share of what stands there that a picture must show to be named for it
 _NEW = 2.0  # of what makes a picture: less of it that no picture shows is a codec's or a fade's
 _MOVES = 0.4  # share of the screen without rest that makes a moving picture
-_PASSES = 0.1  # the same; it is more than a head in a corner
-_OFTEN = 1 / 3  # share of a stretch in which there is something new
+_OFTEN = 0.1  # share of a stretch in which there is something new
 _HARDLY = 0.05  # as much of what moves may stand by chance
 _BRIEF = 1.0  # seconds; a shorter stretch between two others is a change of the screen
+_NEAR = 0.6  # seconds before and after a change
 _FADES = 2.0  # seconds beside a state within which it may come or go
 _FADING = 0.2  # of what stands then; less that moves is somebody who writes
 
 
-def account(content: Content, chosen: Sequence[Chosen], person: Mask, worth: float) -> list[Left]:
+def account(
+    content: Content,
+    chosen: Sequence[Chosen],
+    heads: Sequence[Chosen],
+    person: Mask,
+    worth: float,
+) -> list[Left]:
     """The stretches outside the states of `chosen`, in order of time, each with its reason.
 
     Args:
+        heads: those that were not taken, since they show a person alone.
         person: versions that show persons.
         worth: of what makes a picture.
     """
     history = content.history
     restless = history.grid.size - _over_time(history, np.ones(len(history.version)))
     reasons = _reasons(content, chosen, person, worth, restless)
+    for head in heads:
+        reasons[head.first : head.last + 1] = [PERSON] * (head.last + 1 - head.first)
     outside = np.ones(history.samples, bool)
     for picture in chosen:
         outside[picture.first : picture.last + 1] = False
     left: list[Left] = []
     standing = content.worth(content.clear * content.above_captions)
+    changes = _changes(history, worth)
     for first, last in _runs(outside):
         part = slice(first, last + 1)
         fades = restless[part] >= restless[part].min() + _NEW * worth
         fades &= restless[part] >= _FADING * standing[part]
         for k in _ends(fades, round(_FADES * history.rate)):
-            reasons[first + k] = PASSING
+            if reasons[first + k] != PERSON:
+                reasons[first + k] = PASSING
         sample = first
         for _, run in groupby(reasons[first : last + 1], _elsewhere):
             same = list(run)
             reason = _reason(same)
             following = sample + len(same)
             start, end = history.times[sample], history.times[following]
-            if end - start < _BRIEF:
+            brief = end - start < _BRIEF and changes[sample:following].all()
+            if brief and (reason in (LITTLE, MOVING) or reason.startswith(_SOME)):
                 reason = PASSING
             if left and left[-1].reason == reason and left[-1].end == start:
                 start = left.pop().start
             left.append(Left(float(start), float(end), reason))
             sample = following
     return left
+
+
+def _changes(history: History, worth: float) -> Mask:
+    """samples: whether the screen changes right before or after."""
+    now = (history.unrest * history.grid.size >= worth).astype(np.uint8)
+    near = np.ones(2 * round(_NEAR * history.rate) + 1, np.uint8)
+    return np.convolve(now, near, "same") > 0
 
 
 def _ends(fades: Mask, most: int) -> Iterator[int]:
@@ -109,7 +129,6 @@ def _reasons(
     second = (history.times[:-1] - history.times[0]).astype(np.int64)
     moving = history.unsettled.mean(axis=1)[second] > _MOVES
     moving |= restless > _MOVES * history.grid.size
-    passes = restless > _PASSES * history.grid.size
     best, share = _best(content, chosen, clear, visible)
     anywhere = np.any([picture.shown for picture in chosen], axis=0) if chosen else person
     together = content.worth(clear * anywhere)
@@ -122,21 +141,24 @@ def _reasons(
             reasons.append(MOVING)
         elif share[k] >= _SHOWN:
             at = history.times[chosen[best[k]].sample]
-            missing = (1 - share[k]) * visible[k]
-            new = _NOTHING if missing < _NEW * worth and not passes[k] else _SOME
+            new = _new((1 - share[k]) * visible[k] + restless[k], worth)
             reasons.append(f"{new}; see the picture of {at:.1f} s")
         elif moving[k]:
             reasons.append(MOVING)
         elif chosen and together[k] >= _SHOWN * visible[k]:
             at = history.times[chosen[best[k]].sample]
-            missing = visible[k] - together[k]
-            new = _NOTHING if missing < _NEW * worth and not passes[k] else _SOME
+            new = _new(visible[k] - together[k] + restless[k], worth)
             reasons.append(f"{new}; see the picture of {at:.1f} s and those around it")
         elif chosen and posed[k] >= _SHOWN * visible[k]:
             reasons.append(_POSE.format(history.times[chosen[best[k]].sample]))
         else:
             reasons.append(LITTLE)
     return reasons
+
+
+def _new(cells: float, worth: float) -> str:
+    """What is to be told of so many cells that no picture shows, or that have not settled."""
+    return _NOTHING if cells < _NEW * worth else _SOME
 
 
 def _over_time(history: History, value: Weights) -> Weights:

@@ -20,6 +20,8 @@ _LOW = 0.72  # their last line stands below this share of the height
 _LIMIT = 0.6  # and their first one too
 _LEAST = 3  # cells of a replaced line
 _TOGETHER = 3  # samples within which one line goes
+_AT_ONCE = 0.4  # share of it that comes in one moment: nobody writes it
+_ONCE = 0.1  # and that never comes again, as the name of a key does
 _FILLED = 0.75  # share of its width in which it has something: what changes here and there is none
 _OFF_CENTRE = 0.1  # share of the width
 _TIMES = 4  # lines that must go alone
@@ -35,10 +37,14 @@ def captions_top(history: History, lost: Mask) -> float:
     """
     rows = history.grid.rows
     low, limit = int(_LOW * rows), int(_LIMIT * rows)
-    cell, when = history.cell[history.version[lost]], history.last[lost]
-    row, column = history.grid.row(cell), history.grid.column(cell)
-    order = np.argsort(when, kind="stable")
-    row, column, when = row[order], column[order], when[order]
+    order = np.argsort(history.last[lost], kind="stable")
+    version = history.version[lost][order]
+    since, when = history.first[lost][order], history.last[lost][order]
+    once = np.bincount(history.version)[version] == 1
+    row, column = (
+        history.grid.row(history.cell[version]),
+        history.grid.column(history.cell[version]),
+    )
     per_sample = np.bincount(when[row >= low], minlength=history.samples)
     times = np.flatnonzero(per_sample >= _LEAST)
     if not len(times):
@@ -47,7 +53,11 @@ def captions_top(history: History, lost: Mask) -> float:
     alone, lines = 0, []
     for begin, end in zip(cuts, [*cuts[1:], len(times)], strict=True):
         here = (when >= times[begin]) & (when <= times[end - 1])
-        across = column[here & (row >= low)]
+        below = here & (row >= low)
+        began = np.abs(since[below] - np.median(since[below])) <= _TOGETHER
+        if began.mean() < _AT_ONCE or once[below].mean() < _ONCE:
+            continue
+        across = column[below]
         left, right = across.min(), across.max() + 1
         if abs((left + right) / 2 / history.grid.columns - 0.5) > _OFF_CENTRE:
             continue

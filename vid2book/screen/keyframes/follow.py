@@ -78,6 +78,11 @@ class History:
         """Samples a second."""
         return self.samples / max(float(self.times[-1] - self.times[0]), 1e-3)
 
+    def seconds(self, first: int, last: int) -> slice:
+        """The rows of `unsettled` from one sample to another."""
+        since = float(self.times[0])
+        return slice(int(self.times[first] - since), int(self.times[last] - since) + 1)
+
     def at(self, sample: int) -> Ids:
         """The versions that stand at a sample."""
         return self.version[(self.first <= sample) & (sample <= self.last)]

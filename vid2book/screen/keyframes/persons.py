@@ -9,14 +9,21 @@ import numpy as np
 from ...models.face import Box
 from .cells import CELL, Grid, Mask
 from .content import Content
-from .cover import Proposal
+from .cover import Chosen, Proposal
 from .still import Still
+from .strokes import written
+
+PERSON = "a person, and nothing that can be read"
 
 _STILL = 5.0  # seconds; who does not move for so long is a picture of a person
 _BESIDE = 1.7  # widths of a face that shoulders and arms reach to each side
 _ABOVE = 0.7  # heights of a face that hair and a raised head reach above it
 _LEAST = 3.0  # weight of what moves that makes it worth asking whether it is a person
 _TRIED, _TRIED_OF = 4, 8  # pictures without a face, and one in so many, that tell there is nobody
+_CHIEFLY = 0.3  # share of a picture that a person takes
+_HAIR = 0.5  # widths of a face around it that are hair and collar
+_TALKS = 0.05  # share of the time in which a face moves; on a photograph none does
+_FACE = 20  # cells of a face that takes some room
 _SAME_SCENE = 0.3  # share of a picture's content that another must show to be of the same scene
 
 
@@ -66,4 +73,44 @@ def body(faces: Sequence[Box], grid: Grid) -> Mask:
         beside, above = _BESIDE * (x1 - x0), _ABOVE * (y1 - y0)
         left, right = max(0, int((x0 - beside) / CELL)), int((x1 + beside) / CELL) + 1
         mask[max(0, int((y0 - above) / CELL)) :, left:right] = True
+    return mask.reshape(-1)
+
+
+def chiefly_person(still: Still, grid: Grid) -> bool:
+    """Whether those whose faces are seen take much of the picture."""
+    return bool(still.faces) and float(body(still.faces, grid).mean()) >= _CHIEFLY
+
+
+def talks(content: Content, picture: Chosen, own: Mask, still: Still, worth: float) -> bool:
+    """Whether a picture shows somebody who talks, and nothing else of its own.
+
+    Args:
+        own: versions that only this picture shows.
+        worth: of what is something else: it stands beside the person, or it is written.
+    """
+    history = content.history
+    grid = history.grid
+    unsettled = history.unsettled[history.seconds(picture.first, picture.last)].mean(axis=0)
+    # To look for a face takes long, and for a large one less so.
+    if (unsettled > _TALKS).sum() < _FACE or not still.largest_face:
+        return False
+    if not chiefly_person(still, grid):
+        return False
+    beside = own & ~body(still.faces, grid)[history.cell]
+    if content.weight[beside].sum() >= worth:
+        return False
+    moves = unsettled[_boxes(still.faces, grid, 0.0)].mean() > _TALKS
+    there = np.zeros(grid.size, bool)
+    there[history.cell[own & (content.weight > 0)]] = True
+    there &= ~_boxes(still.faces, grid, _HAIR)
+    return bool(moves and not written(still.plane, grid, there))
+
+
+def _boxes(faces: Sequence[Box], grid: Grid, beside: float) -> Mask:
+    """Cells of faces, and of so much around them, in widths of each."""
+    mask = np.zeros(tuple(grid), bool)
+    for x0, y0, x1, y1 in faces:
+        more = beside * (x1 - x0)
+        rows = slice(max(0, int((y0 - more) / CELL)), int((y1 + more) / CELL) + 1)
+        mask[rows, max(0, int((x0 - more) / CELL)) : int((x1 + more) / CELL) + 1] = True
     return mask.reshape(-1)

@@ -12,22 +12,22 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
+import cv2
 import numpy as np
 
 from .account import LITTLE, MOVING, PASSING
-from .cells import Grid, Ids, Mask
+from .cells import Ids, Mask
 from .content import Content
 from .displaced import View, content_cells, seen_cells
 from .follow import History
-from .persons import body
+from .persons import PERSON, chiefly_person
 from .state import Left, State
-from .still import Still, Stills
+from .still import Stills
 
 SHOT = "the best moment of a picture that moves"
 _ALIKE = "it moves, and looks like the picture of {:.1f} s"
 _SAME = "it moves, and what lasts of it is on the picture of {:.1f} s"
 _MOST = "it moves, and most of it is on the picture of {:.1f} s"
-_PERSON = "a person, and nothing that can be read"
 
 _LEAST = 3.0  # seconds of a stretch that deserves a picture
 _STEP = 10.0  # seconds until a shot in which nothing lasts may have a new picture
@@ -45,7 +45,6 @@ _SHOWN = 0.8  # share of what lasts on a view that another must show to make it 
 _NEARLY = 0.5  # the same, where nothing lasts
 _SCENE = 0.15  # and where the camera moves as well: all that can be asked is another scene
 _HELD = 0.2  # share of cells that change all the time under a camera that is held in a hand
-_CHIEFLY = 0.3  # share of a picture that a person takes
 
 
 def shots(
@@ -83,7 +82,7 @@ def shots(
                 since, until, time = picture.first, picture.last, history.times[picture.view.sample]
                 like = _like(picture, views)
                 if chiefly_person(stills.at([float(time)])[0], history.grid):
-                    still.append(_left(history, since, until, _PERSON))
+                    still.append(_left(history, since, until, PERSON))
                 elif like is not None:
                     told = {_SHOWN: _SAME, _NEARLY: _MOST}.get(picture.least, _ALIKE)
                     reason = told.format(history.times[like.sample])
@@ -93,11 +92,6 @@ def shots(
                     start, end = history.times[since], history.times[until + 1]
                     states.append(State(float(time), float(start), float(end), 1.0, 1.0, SHOT))
     return states, still
-
-
-def chiefly_person(still: Still, grid: Grid) -> bool:
-    """Whether those whose faces are seen take much of the picture."""
-    return bool(still.faces) and float(body(still.faces, grid).mean()) >= _CHIEFLY
 
 
 def _left(history: History, first: int, last: int, reason: str) -> Left:
@@ -222,10 +216,7 @@ def _lasting(views: Sequence[View]) -> list[Ids]:
 def _cover(views: Sequence[View], lasting: Sequence[Ids]) -> list[int]:
     """Positions of the fewest views that show all that lasts; none where nothing does."""
     kept = [i for i in range(len(views)) if len(lasting[i]) >= _READABLE]
-    clean = [
-        len(cells) / max(1, len(content_cells(view)))
-        for view, cells in zip(views, lasting, strict=True)
-    ]
+    clean = [1 - _comes_in(view, cells) for view, cells in zip(views, lasting, strict=True)]
     gone = True
     while gone:
         gone = False
@@ -237,6 +228,21 @@ def _cover(views: Sequence[View], lasting: Sequence[Ids]) -> list[int]:
                 kept.remove(i)
                 gone = True
     return kept
+
+
+def _comes_in(view: View, lasting: Ids) -> float:
+    """Share of what is on a view that passes and reaches to its edge: a hand, a pen.
+
+    What was written last has not lasted either, and stands by itself.
+    """
+    grid, content = view.history.grid, content_cells(view)
+    passes = np.zeros(grid.size, np.uint8)
+    passes[content] = 1
+    passes[lasting] = 0
+    labels = cv2.connectedComponents(passes.reshape(tuple(grid)), connectivity=8)[1]
+    edge = np.concatenate([labels[0], labels[-1], labels[:, 0], labels[:, -1]])
+    inside = np.isin(labels, edge[edge > 0]).sum()
+    return float(inside / max(1, len(content)))
 
 
 def _like(picture: _Picture, views: Sequence[View]) -> View | None:

@@ -2,14 +2,14 @@
 
 The ball that rolls down a ramp never stands for long, and the ramp is on a picture already, so that
 nothing new seems to be there. Where nothing is written on the screen, what happens is all that
-there is to see: each step of some length gets a picture, if its moments differ from every other
-picture by a thing, and not by a person alone.
+there is to see: each phase of it gets a picture, if its moments differ from every other picture by
+a thing, and not by a person alone. A scene before anything happens is a phase too.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from itertools import pairwise
+from dataclasses import replace
 
 import cv2
 import numpy as np
@@ -18,103 +18,85 @@ from .cells import Mask, Patches, Plane, all_windows, contrast, patches, same, s
 from .displaced import View
 from .follow import History
 from .persons import body
+from .phases import phases
 from .state import Left, State
-from .still import Stills
+from .still import Still, Stills
+from .strokes import written
 
 STEP = "a step of something that happens"
 
-_LENGTH = 15.0  # seconds of a step
-_LEAST = 10.0  # of what happens at all
-_LOOKS = 5  # moments of a step that are looked at
+_LEAST = 10.0  # seconds of a scene in which something may happen
+_LOOKS = 5  # moments of a phase that are looked at
 _OFTEN = 0.4  # share of them at which there must be something else
+_LIT = 16.0  # grey levels by which a cell is lighter or darker, against the whole picture
 _THING = 8  # cells that touch: the least that is one
-_SCENE = 0.5  # share of what is to be seen; if more is new, the camera moves
-_EDGE = 40  # grey levels by which letters stand out
-_GAP = 9  # pixels between letters
-_LINE = (6, 60)  # pixels that a line of writing is high
-_WIDTH = 24  # pixels that it is wide at least,
-_ASPECT = 1.8  # and times its height
-_FILL = (0.3, 0.9)  # share of its box on which there are edges
-_STROKES = 1.5  # edges that are crossed along it, in its height
+_SCENE = 0.5  # share of what is to be seen; if more is new, the camera moves,
+_PART = 0.15  # unless that is less than this share of the picture
 
 
 def steps(
-    history: History, left: Sequence[Left], shown: Sequence[View], stills: Stills
+    history: History,
+    states: Sequence[State],
+    left: Sequence[Left],
+    stills: Stills,
 ) -> tuple[list[State], list[Left]]:
-    """Pictures of what happens in long stretches without one, and what is left.
+    """The states with those of what happens, in order of time, and what is left.
 
     Args:
+        states: those that there are, in order of time.
         left: stretches without a picture, in order of time.
-        shown: the pictures that there are.
         stills: gives pictures.
     """
-    if not shown or any(written(view.plane) for view in shown):
-        return [], list(left)
-    views, states = list(shown), list[State]()
-    for start, end in _long(left):
-        count = max(1, int((end - start) // _LENGTH))
-        for since, until in pairwise(np.linspace(start, end, count + 1).tolist()):
-            view = _happens(history, since, until, views, stills)
+    views = [_view(history, state.time, stills) for state in states]
+    found: list[State] = []
+    for stretch in _scenes(states, views, left):
+        for start, end in phases(history, *stretch):
+            if any(start <= state.time < end for state in (*states, *found)):
+                continue
+            view = _happens(history, start, end, views, stills)
             if view is not None:
                 views.append(view)
-                time = float(history.times[view.sample])
-                states.append(State(time, since, until, 1.0, 1.0, STEP))
-    return states, [rest for stretch in left for rest in _outside(stretch, states)]
+                found.append(State(float(history.times[view.sample]), start, end, 1.0, 1.0, STEP))
+    if not found:
+        return list(states), list(left)
+    cut = [_beside(state, found) for state in states]
+    rest = [part for stretch in left for part in _outside(stretch, found)]
+    return sorted([*cut, *found], key=lambda state: state.time), rest
 
 
-def written(plane: Plane) -> bool:
-    """Whether something like a line of writing is on a picture: a row of strokes."""
-    edges = cv2.morphologyEx(plane, cv2.MORPH_GRADIENT, np.ones((3, 3), np.uint8))
-    ink = (edges > _EDGE).astype(np.uint8)
-    lines = cv2.morphologyEx(ink, cv2.MORPH_CLOSE, np.ones((1, _GAP), np.uint8))
-    for x, y, width, height, _ in cv2.connectedComponentsWithStats(lines)[2][1:]:
-        if not _LINE[0] <= height <= _LINE[1] or width < max(_WIDTH, _ASPECT * height):
-            continue
-        box = ink[y : y + height, x : x + width]
-        middle = box[height // 4 : max(height // 4 + 1, 3 * height // 4)].astype(np.int8)
-        strokes = np.abs(np.diff(middle, axis=1)).sum(axis=1).mean() * height / width
-        if _FILL[0] < box.mean() < _FILL[1] and strokes > _STROKES:
-            return True
-    return False
-
-
-def _long(left: Sequence[Left]) -> Iterator[tuple[float, float]]:
-    """Start and end of what follows each other without a picture for long."""
+def _scenes(
+    states: Sequence[State], views: Sequence[View], left: Sequence[Left]
+) -> Iterator[tuple[float, float]]:
+    """Start and end of long stretches of a scene on which nothing is written."""
+    scenes = [(s.start, s.end) for s, v in zip(states, views, strict=True) if not written(v.plane)]
+    if len(scenes) == len(states):
+        scenes += [(stretch.start, stretch.end) for stretch in left]
     start = end = -1.0
-    for stretch in [*left, Left(np.inf, np.inf, "")]:
-        if stretch.start > end:
+    for since, until in [*sorted(scenes), (np.inf, np.inf)]:
+        if since > end:
             if end - start >= _LEAST:
                 yield start, end
-            start = stretch.start
-        end = stretch.end
+            start = since
+        end = max(end, until)
 
 
 def _happens(
     history: History, start: float, end: float, views: Sequence[View], stills: Stills
 ) -> View | None:
-    """A moment of a step at which as much is new as at most of its moments, if anything is."""
+    """A moment of a phase that differs from all pictures as much as most of its moments do."""
     first, last = np.searchsorted(history.times, (start, end - 1e-6))
-    if not history.unrest[first:last].any():
-        return None
     samples = np.linspace(first, last - 1, _LOOKS + 2).astype(int)[1:-1]
     looks = stills.at(float(history.times[k]) for k in samples)
     if any(written(look.plane) for look in looks):
         return None
     found: list[tuple[int, int]] = []
     for i, look in enumerate(looks):
-        new = np.all([_new(history, look.plane, view.plane) for view in views], axis=0)
-        size = _largest(new, history)
-        # To look for faces takes long.
-        if size >= _THING and look.faces:
-            size = _largest(new & ~body(look.faces, history.grid), history)
+        size = _apart(history, look, views)
         if size >= _THING:
             found.append((size, i))
     if len(found) < _OFTEN * len(looks):
         return None
     size, i = sorted(found)[len(found) // 2]
-    content = contrast(_patches(history, looks[i].plane)) > 0
-    if size > _SCENE * content.sum():
-        return None
     return View(history, int(samples[i]), looks[i].plane)
 
 
@@ -123,13 +105,38 @@ def _patches(history: History, plane: Plane) -> Patches:
     return patches(windows_of(all_windows(smooth(plane), history.grid), history.grid, cells))
 
 
-def _new(history: History, plane: Plane, other: Plane) -> Mask:
-    """Cells that show something that the other picture does not have there."""
+def _apart(history: History, look: Still, views: Sequence[View]) -> int:
+    """Cells of the largest thing by which a moment differs from each picture of its scene.
+
+    0 if there is none, or if so much is new that the camera moves.
+    """
+    others = [_other(history, look.plane, view.plane) for view in views]
+    content = _SCENE * (contrast(_patches(history, look.plane)) > 0).sum()
+    most = max(content, _PART * history.grid.size)
+    if not others or min(other.sum() for other in others) > most:
+        return 0
+    size = min(_largest(other, history) for other in others)
+    # To look for faces takes long.
+    if size >= _THING and look.faces:
+        beside = ~body(look.faces, history.grid)
+        size = min(_largest(other & beside, history) for other in others)
+    return size
+
+
+def _other(history: History, plane: Plane, view: Plane) -> Mask:
+    """Cells that show on one of two pictures what the other does not have there."""
     grid = history.grid
     cells = np.arange(grid.size, dtype=np.int32)
-    known = _patches(history, plane)
-    there = windows_of(all_windows(smooth(other), grid), grid, cells)
-    return np.asarray((contrast(known) > 0) & ~same(there, known))
+    here, there = (windows_of(all_windows(smooth(p), grid), grid, cells) for p in (plane, view))
+    one, two = patches(here), patches(there)
+    differs = (contrast(one) > 0) & ~same(there, one) | (contrast(two) > 0) & ~same(here, two)
+    light = one.mean(axis=1) - two.mean(axis=1)
+    return np.asarray(differs | (np.abs(light - np.median(light)) > _LIT))
+
+
+def _view(history: History, time: float, stills: Stills) -> View:
+    sample = int(np.searchsorted(history.times, time - 1e-6))
+    return View(history, sample, stills.at([time])[0].plane)
 
 
 def _largest(cells: Mask, history: History) -> int:
@@ -137,6 +144,13 @@ def _largest(cells: Mask, history: History) -> int:
     there = cells.astype(np.uint8).reshape(tuple(history.grid))
     stats = cv2.connectedComponentsWithStats(there, connectivity=8)[2]
     return int(stats[1:, cv2.CC_STAT_AREA].max(initial=0))
+
+
+def _beside(state: State, steps: Sequence[State]) -> State:
+    """A state up to the steps before and after its picture."""
+    start = max((step.end for step in steps if step.end <= state.time), default=state.start)
+    end = min((step.start for step in steps if step.start > state.time), default=state.end)
+    return replace(state, start=max(start, state.start), end=min(end, state.end))
 
 
 def _outside(stretch: Left, states: Sequence[State]) -> Iterator[Left]:

@@ -19,7 +19,7 @@ from .content import Content, weigh
 from .cover import Chosen, candidates, propose, settle
 from .displaced import View
 from .follow import History, follow
-from .persons import persons
+from .persons import persons, talks
 from .shots import shots
 from .state import Found, State
 from .steps import steps
@@ -58,19 +58,28 @@ def _find(history: History, stills: Stills, settings: config.Keyframes) -> Found
     hidden = persons(content, proposals, stills.at(float(history.times[k]) for k in samples))
     chosen = settle(content, views, proposals, hidden, worth)
     person = np.any(hidden, axis=0) if hidden else np.zeros(len(content.weight), bool)
-    left = account(content, chosen, person, worth)
+    chosen, heads = _without_heads(content, chosen, stills, worth)
+    left = account(content, chosen, heads, person, worth)
     known = np.any([person, *(picture.shown for picture in chosen)], axis=0)
     shown = _views(history, [picture.sample for picture in chosen], stills)
     moving, left = shots(content, left, shown, known, stills, worth)
     kept = [*(_state(content, picture) for picture in chosen), *moving]
-    if moving:
-        shown += _views(
-            history,
-            np.searchsorted(history.times, [s.time - 1e-6 for s in moving]).tolist(),
-            stills,
-        )
-    happening, left = steps(history, left, shown, stills)
-    return Found([*kept, *happening], left, content.captions_top)
+    kept, left = steps(history, sorted(kept, key=lambda state: state.time), left, stills)
+    return Found(kept, left, content.captions_top)
+
+
+def _without_heads(
+    content: Content, chosen: Sequence[Chosen], stills: Stills, worth: float
+) -> tuple[list[Chosen], list[Chosen]]:
+    """The pictures but those of persons alone, and these."""
+    times = np.sum([picture.shown for picture in chosen], axis=0)
+    found = stills.at(float(content.history.times[picture.sample]) for picture in chosen)
+    kept: list[Chosen] = []
+    heads: list[Chosen] = []
+    for picture, still in zip(chosen, found, strict=True):
+        own = picture.shown & (times == 1)
+        (heads if talks(content, picture, own, still, worth) else kept).append(picture)
+    return kept, heads
 
 
 def _views(history: History, samples: Sequence[int], stills: Stills) -> list[View]:
@@ -80,7 +89,7 @@ def _views(history: History, samples: Sequence[int], stills: Stills) -> list[Vie
 
 def _state(content: Content, picture: Chosen) -> State:
     times = content.history.times
-    seconds = slice(int(times[picture.first] - times[0]), int(times[picture.last] - times[0]) + 1)
+    seconds = content.history.seconds(picture.first, picture.last)
     return State(
         time=float(times[picture.sample]),
         start=float(times[picture.first]),

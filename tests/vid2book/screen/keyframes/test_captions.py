@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
+import numpy as np
 import pytest
 
 from vid2book.screen.keyframes.cells import Plane
@@ -9,7 +12,7 @@ from vid2book.screen.keyframes.content import Content, weigh
 from vid2book.screen.keyframes.follow import follow
 
 from ....support.media import Picture
-from ....support.screens import CELLS, HEIGHT, PHYSICS, SAMPLES, caption, sampled, slide
+from ....support.screens import CELLS, HEIGHT, PHYSICS, SAMPLES, WIDTH, caption, sampled, slide
 
 WORDS = ("we begin with force", "and with work", "what a machine does", "power is a rate", "so",
          "this is the nucleus", "genes are kept here", "proteins are made")  # fmt: skip
@@ -47,3 +50,17 @@ def test_slides_and_their_footer_have_no_band() -> None:
 def test_lines_of_a_build_have_no_band() -> None:
     lines = [" ".join(WORDS[i : i + 2]) for i in range(6)]
     assert content([slide("Summary", lines[:n]) for n in range(1, 7)]).captions_top == 1
+
+
+def test_the_names_of_keys_that_come_again_are_no_captions() -> None:
+    keys = ("space and return", "next page, confirm")
+    assert content([caption(A, keys[i % 2]) for i in range(10)]).captions_top == 1
+
+
+def test_what_is_written_below_stroke_by_stroke_is_no_caption() -> None:
+    written = [caption(A, f"{words}, {other}") for words, other in pairwise(WORDS)]
+    growing = [
+        np.where(np.arange(WIDTH)[:, None] < WIDTH * k / 12, picture, A)
+        for picture in written for k in range(3, 10)
+    ]  # fmt: skip
+    assert content(growing, 1).captions_top == 1

@@ -9,9 +9,10 @@ from PIL import Image, ImageDraw
 
 from vid2book.models.face import Box
 from vid2book.screen.keyframes.cells import Plane
+from vid2book.screen.keyframes.persons import PERSON
 from vid2book.screen.keyframes.still import Still
 
-from ....support.screens import CELLS, HEIGHT, PHYSICS, look, luma, sampled, shown, slide
+from ....support.screens import CELLS, HEIGHT, PHYSICS, WIDTH, look, luma, sampled, shown, slide
 
 BOARD = luma(slide("Work and energy", PHYSICS, paper=(24, 60, 44), ink=(240, 240, 230)))
 OTHER = luma(slide("Inside the cell", CELLS, paper=(24, 60, 44), ink=(240, 240, 230)))
@@ -64,6 +65,33 @@ def test_the_pose_before_an_old_board_is_told() -> None:
     assert len(found) == 2
     again = [d for d in decisions if not d.kept and d.start > 9]
     assert all(f"picture of {found[0].time:.1f} s" in d.reason for d in again)
+
+
+def talking(plane: Plane, x: int, k: int) -> Plane:
+    """A head that fills the picture, speaks and moves a little."""
+    image = Image.fromarray(plane)
+    draw = ImageDraw.Draw(image)
+    x += round(6 * np.sin(k / 3))
+    draw.rectangle((x - 150, 280, x + 150, HEIGHT), fill=90)
+    draw.ellipse((x - 80, 90, x + 80, 270), fill=GREY)
+    for eye in (x - 30, x + 30):
+        draw.ellipse((eye - 9, 150, eye + 9, 168), fill=40)
+    draw.ellipse((x - 25, 220, x + 25, 224 + 5 * (k % 5)), fill=60)
+    return np.array(image)
+
+
+def test_who_talks_and_shows_nothing_is_no_picture() -> None:
+    wall = np.full((HEIGHT, WIDTH), 140, np.uint8)
+    wall[40:160, 480:560] = 235  # a window
+    talk = [talking(wall, 320, min(k % 30, 15) + k // 30 * 7) for k in range(80)]  # with pauses
+    found, decisions = look(sampled([*talk, *[BOARD] * 30]), heads)
+    assert len(found) == 1
+    assert any(d.reason == PERSON and d.end - d.start > 8 for d in decisions)
+
+
+def test_who_talks_beside_writing_is_on_its_picture() -> None:
+    film = [talking(BOARD, 480, min(k, 40)) for k in range(60)]
+    assert len(look(sampled(film), heads)[0]) == 1
 
 
 def test_faces_are_measured_on_the_pictures_alone() -> None:

@@ -11,11 +11,11 @@ import pytest
 from vid2book.config import Keyframes
 from vid2book.media.frames import Frame
 from vid2book.screen.keyframes.cells import Plane
-from vid2book.screen.keyframes.displaced import View
 from vid2book.screen.keyframes.follow import follow
 from vid2book.screen.keyframes.state import Left, State
-from vid2book.screen.keyframes.steps import STEP, steps, written
+from vid2book.screen.keyframes.steps import STEP, steps
 from vid2book.screen.keyframes.still import Stills
+from vid2book.screen.keyframes.strokes import written
 
 from ....support.screens import CELLS, HEIGHT, PHYSICS, SAMPLES, WIDTH, look, luma, sampled, slide
 
@@ -28,18 +28,18 @@ def bench() -> Plane:
     return np.asarray(cv2.line(plane, (90, 130), (520, 260), (40,), 9), np.uint8)
 
 
-def rolling(seconds: float) -> list[Plane]:
+def rolling(seconds: float, radius: int = 22) -> list[Plane]:
     """A ball that rolls down the ramp time and again."""
     film = []
     for k in range(round(seconds * SAMPLES)):
         share = (k / SAMPLES % 4) / 4
-        at = round(100 + 400 * share**2), round(105 + 121 * share**2)
-        film.append(np.asarray(cv2.circle(bench().copy(), at, 22, (20,), -1), np.uint8))
+        at = round(100 + 400 * share**2), round(127 - radius + 121 * share**2)
+        film.append(np.asarray(cv2.circle(bench().copy(), at, radius, (20,), -1), np.uint8))
     return film
 
 
-def stepped(film: list[Plane], since: float) -> tuple[list[State], list[Left]]:
-    """Of a film whose first picture is known, and from some second on nothing new was found."""
+def stepped(film: list[Plane]) -> tuple[list[State], list[Left]]:
+    """Of a film whose first picture is known and said to stand to the end."""
     frames = sampled(film)
     [history] = follow(frames)
 
@@ -47,25 +47,39 @@ def stepped(film: list[Plane], since: float) -> tuple[list[State], list[Left]]:
         return [frames[round(time * SAMPLES)] for time in times]
 
     stills = Stills(read, lambda plane: [], Keyframes())
-    left = [Left(since, float(history.times[-1]), "nothing new; see the picture of 0.0 s")]
-    return steps(history, left, [View(history, 0, film[0])], stills)
+    scene = State(0.0, 0.0, float(history.times[-1]), 0.0)
+    return steps(history, [scene], [], stills)
 
 
-def test_what_happens_before_a_scene_has_a_picture_for_each_step() -> None:
-    found, left = stepped([bench()] * 6 * SAMPLES + rolling(32), since=6)
-    assert [(state.start, round(state.end), state.what) for state in found] == [
-        (6.0, 22, STEP),
-        (found[0].end, 38, STEP),
-    ]
+def test_a_scene_and_what_happens_in_it_are_phases_with_a_picture_each() -> None:
+    found, left = stepped([bench()] * 16 * SAMPLES + rolling(24))
+    assert [(round(state.start), round(state.end)) for state in found] == [(0, 16), (16, 40)]
+    assert found[1].what == STEP
     assert all(state.start <= state.time <= state.end for state in found)
     assert not left
 
 
-def test_where_less_than_a_step_happens_there_is_none() -> None:
-    film = [bench()] * 6 * SAMPLES + rolling(8)
-    found, [left] = stepped(film, since=6)
-    assert not found
-    assert left.start == 6
+def test_what_goes_on_in_the_same_way_is_one_phase_and_something_else_is_another() -> None:
+    film = [bench()] * 16 * SAMPLES + rolling(20) + [bench()] * 12 * SAMPLES + rolling(20, 60)
+    found, _ = stepped(film)
+    assert [round(state.start) for state in found] == [0, 16, 48]
+
+
+def test_a_vessel_whose_liquid_turns_dark_has_a_phase_for_each_colour() -> None:
+    def vessel(shade: int) -> Plane:
+        return np.asarray(
+            cv2.rectangle(bench().copy(), (300, 190), (420, 268), (shade,), -1), np.uint8
+        )
+
+    film = [vessel(170)] * 15 * SAMPLES
+    film += [vessel(170 - 5 * k) for k in range(15)] + [vessel(95)] * 15 * SAMPLES
+    assert len(stepped(film)[0]) == 2
+
+
+def test_a_brief_motion_is_no_phase() -> None:
+    film = [bench()] * 20 * SAMPLES + rolling(4) + [bench()] * 20 * SAMPLES
+    [scene], _ = stepped(film)
+    assert (scene.start, round(scene.end)) == (0, 44)
 
 
 def test_a_scene_in_which_nothing_happens_has_one_picture() -> None:
