@@ -69,6 +69,8 @@ class SimulatedBucket(AbstractFileSystem):  # type: ignore[misc]
         path = self._strip_protocol(path).strip("/")
         below = self.names.get(_first(path), [])
         found = [_file(p) for p in below if p.rpartition("/")[0] == path]
+        if path.count("/") < 2:
+            found += [_folder(name) for name in self.names if name.rpartition("/")[0] == path]
         self._asked("LIST", len(found))
         if not found:
             raise FileNotFoundError(path)
@@ -83,6 +85,10 @@ class SimulatedBucket(AbstractFileSystem):  # type: ignore[misc]
 def _first(path: str) -> str:
     """The folder that a bucket's lists are made of here: store/videos/ab, lectures/07."""
     return "/".join(path.split("/")[: 3 if path.startswith("store/") else 2])
+
+
+def _folder(path: str) -> dict[str, Any]:
+    return {"name": path, "size": 0, "type": "directory"}
 
 
 def _file(path: str) -> dict[str, Any]:
@@ -160,8 +166,8 @@ def look(folder: Path, kind: str) -> None:
     requests = ", ".join(f"{n:,} {what}" for what, n in SimulatedBucket.requests.items())
     print(
         f"{kind}: {len(corpus.videos):,} videos, {len(todo):,} to do; opened after {opened:.1f} s, "
-        f"planned after {planned:.1f} s, {cpu:.1f} s of CPU; peak {_peak() / 1e6:.0f} MB, {base / 1e6:.0f} MB of it "
-        f"before; requests: {requests}"
+        f"planned after {planned:.1f} s, {cpu:.1f} s of CPU; peak {_peak() / 1e6:.0f} MB, "
+        f"{base / 1e6:.0f} MB of it before; requests: {requests}"
     )
 
 

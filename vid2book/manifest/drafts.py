@@ -209,7 +209,7 @@ def _problem(values: dict[str, str], written: dict[str, str], where: str, row: R
             f"{where}: video_id {video_id[:200]!r} cannot name files; use letters of English, "
             "digits, '.', '_' and '-', no leading dot, at most 128 characters"
         )
-    if any(_CHAIN in values[name] for name in ("path", "captions") if is_url(values[name])):
+    if any(_CHAIN in written[name] and "://" in written[name] for name in ("path", "captions")):
         return f"{where}: a chain of places (`::`) is not followed"
     if not is_url(values["path"]) and not _is_file(values["path"]):
         return f"{where}: there is no file {whole_text(written['path'])[:500]}"

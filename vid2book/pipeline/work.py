@@ -18,6 +18,7 @@ from ..models.lazy import Models, models_of
 from ..models.speech import SpeechModelError
 from ..public import without_folders
 from ..records import Decision, Video
+from ..remote.files import RemoteError
 from ..remote.identity import identity_of
 from ..remote.scratch import Copy, copy_of
 from ..remote.urls import is_url, name_of, path_of
@@ -170,6 +171,8 @@ class Work:
             return [self.store.content(path) for path in paths if path]
         except OSError as error:
             raise Failed(f"cannot be read: {error.strerror}") from error
+        except RemoteError as error:  # of the row's own place; others may be elsewhere
+            raise Failed(f"cannot be read: {error}") from error
 
     def _result(self, stage: Stage[Any]) -> Result:
         if stage.name not in self._held:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import errno
 import os
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http import HTTPStatus
@@ -47,26 +48,41 @@ def filesystem(url: str) -> tuple[Any, str]:
     Raises:
         RemoteError: nothing is known of such places, or a package is missing.
     """
-    import fsspec
+    from fsspec import get_filesystem_class
 
-    settings: dict[str, Any] = {"use_listings_cache": False}  # others write there, too
-    if is_web(url):
-        import aiohttp
-
-        # By itself it gives up after five minutes, however much has come.
-        limits = aiohttp.ClientTimeout(total=None, sock_connect=_WAIT, sock_read=_WAIT)
-        settings["client_kwargs"] = {"timeout": limits}
+    scheme = scheme_of(url)
     try:
-        fs, path = fsspec.url_to_fs(url, **settings)
+        kind = get_filesystem_class(scheme)
+        told = kind._get_kwargs_from_urls(url)  # such as the host
+        # One for all threads: to make that of S3 takes seconds.
+        with _opening:
+            key = (os.getpid(), scheme, repr(sorted(told.items())))
+            if key not in _opened:
+                _opened[key] = kind(**told, **_settings(url))
     except ImportError as error:
-        scheme = scheme_of(url)
         raise RemoteError(
             f"{scheme}:// takes a package that is not installed ({error.name or error}): "
             f"pip install '{_PACKAGES.get(scheme, 'fsspec[' + scheme + ']')}'"
         ) from None
     except ValueError as error:
-        raise RemoteError(f"{scheme_of(url)}:// cannot be read: {error}") from None
-    return fs, path
+        raise RemoteError(f"nothing is known of {scheme}:// ({error})") from None
+    return _opened[key], kind._strip_protocol(url)
+
+
+_opening = threading.Lock()
+_opened: dict[tuple[int, str, str], Any] = {}
+
+
+def _settings(url: str) -> dict[str, Any]:
+    # Others write there, too, and a process that is forked needs one of its own.
+    found: dict[str, Any] = {"use_listings_cache": False, "skip_instance_cache": True}
+    if is_web(url):
+        import aiohttp
+
+        # By itself it gives up after five minutes, however much has come.
+        limits = aiohttp.ClientTimeout(total=None, sock_connect=_WAIT, sock_read=_WAIT)
+        found["client_kwargs"] = {"timeout": limits}
+    return found
 
 
 @contextmanager

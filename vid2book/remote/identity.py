@@ -87,14 +87,14 @@ def _list(folder: str) -> Mapping[str, Identity]:
             found = fs.ls(top, detail=True)
         named = ((folder + posixpath.basename(told["name"]), told) for told in found)
         return {url: _identity(url, told) for url, told in named if told["type"] == "file"}
-    except OSError:
+    except (OSError, files.RemoteError):
         return {}
 
 
 def _try(url: str) -> tuple[str, Identity | None]:
     try:
         return url, ask(url)
-    except OSError:
+    except (OSError, files.RemoteError):
         return url, None
 
 

@@ -94,23 +94,23 @@ def copy_of(url: str, key: str, identity: Identity) -> Copy:
         with suppress(FileNotFoundError):  # taken away between the two lines
             lock = os.open(held / _LOCK, os.O_RDWR | os.O_CREAT, 0o600)
             copy = Copy(path, lock)
-            fcntl.flock(lock, fcntl.LOCK_EX)
-            if not _is_same(lock, held / _LOCK):
-                continue
-            if not path.exists():
-                _make_room(held, identity.size or 0)
-                _fetch(url, path, identity)
-            os.utime(held / _LOCK)
             fcntl.flock(lock, fcntl.LOCK_SH)
-            return copy
+            if not path.exists():
+                fcntl.flock(lock, fcntl.LOCK_EX)
+                if _is_same(lock, held / _LOCK) and not path.exists():
+                    _make_room(held, identity.size or 0)
+                    _fetch(url, path, identity)
+                fcntl.flock(lock, fcntl.LOCK_SH)
+            if _is_same(lock, held / _LOCK) and path.exists():
+                os.utime(held / _LOCK, ns=(time.time_ns(), time.time_ns()))
+                return copy
 
 
 def clean() -> None:
     """Take away every copy that nobody reads."""
     for held in _all():
         _take_away(held.folder)
-    with suppress(OSError):
-        folder().rmdir()
+    _take_away(folder(), empty=True)
 
 
 def _fetch(url: str, path: Path, identity: Identity) -> None:
@@ -186,14 +186,20 @@ def _all() -> Iterator[_Held]:
                 yield _Held(held, max(here, told), lock.stat().st_mtime)
 
 
-def _take_away(held: Path) -> bool:
-    """Delete a copy, unless somebody reads it."""
+def _take_away(held: Path, empty: bool = False) -> bool:
+    """Delete a copy, unless somebody reads it.
+
+    Args:
+        empty: only the lock, and only where nothing else is left.
+    """
     try:
         lock = os.open(held / _LOCK, os.O_RDWR)
     except OSError:
         return False
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        if empty and len(os.listdir(held)) > 1:
+            return False
         shutil.rmtree(held, ignore_errors=True)
         return True
     except BlockingIOError:

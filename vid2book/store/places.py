@@ -48,6 +48,9 @@ class Place(Protocol):
     def names(self, folder: str) -> list[str]:
         """The names of the objects in a folder, not in those below; none if there is no folder."""
 
+    def folders(self, folder: str) -> list[str]:
+        """The paths of the folders in a folder, in order; none if there is no such folder."""
+
     def walk(self, folders: Iterable[str]) -> Iterator[list[Entry]]:
         """All that is in each folder and below, folder by folder, in their order."""
 
@@ -74,6 +77,14 @@ class LocalPlace:
                 return sorted(e.name for e in entries if not e.name.startswith("."))
         except (FileNotFoundError, NotADirectoryError):
             return []
+
+    def folders(self, folder: str) -> list[str]:
+        try:
+            with os.scandir(self._root / folder) as entries:
+                names = sorted(e.name for e in entries if e.is_dir())
+        except (FileNotFoundError, NotADirectoryError):
+            return []
+        return [f"{folder}/{name}".lstrip("/") for name in names]
 
     def walk(self, folders: Iterable[str]) -> Iterator[list[Entry]]:
         yield from _together(self._below, folders)
@@ -128,13 +139,19 @@ class RemotePlace:
                     self._fs.rm_file(self._full(path))
 
     def names(self, folder: str) -> list[str]:
+        return [name for name in self._list(folder, "file") if not name.startswith(".")]
+
+    def folders(self, folder: str) -> list[str]:
+        return [f"{folder}/{name}".lstrip("/") for name in self._list(folder, "directory")]
+
+    def _list(self, folder: str, kind: str) -> list[str]:
         with files.errors():
             try:
                 found = self._fs.ls(self._full(folder), detail=True)
             except (FileNotFoundError, NotADirectoryError):
                 return []
-        names = (e["name"].rpartition("/")[2] for e in found if e["type"] == "file")
-        return sorted(name for name in names if name and not name.startswith("."))
+        names = (e["name"].rstrip("/").rpartition("/")[2] for e in found if e["type"] == kind)
+        return sorted(filter(None, names))
 
     def walk(self, folders: Iterable[str]) -> Iterator[list[Entry]]:
         yield from _together(self._below, folders)

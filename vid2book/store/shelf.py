@@ -22,6 +22,7 @@ from .packs import DamagedError, Pack, Result, archive, packed
 if TYPE_CHECKING:
     from .store import Store
 
+SHELVES = "videos"  # the folder of all of them
 _DIGITS = 12  # of a key in a name; a shelf holds some hundred results at most
 _LONGEST = 200  # characters of a name; file systems take 255 bytes
 _PACK, _PROVISIONAL, _PIECE = ".zip", ".provisional", ".piece"
@@ -39,7 +40,7 @@ class Shelf:
 
     def __init__(self, store: Store, name: str) -> None:
         self._store = store
-        self.folder = f"videos/{name[:2]}/{name}"
+        self.folder = f"{SHELVES}/{name[:2]}/{name}"
         self._packs: dict[str, Pack] = {}
 
     def has(self, stage: str, key: str) -> bool:

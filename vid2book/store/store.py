@@ -23,9 +23,7 @@ from ..remote.urls import as_url, is_url
 from .contents import content_of
 from .packs import adapter
 from .places import LocalPlace, Place, RemotePlace
-from .shelf import Shelf
-
-_SHELVES = [f"videos/{number:02x}" for number in range(256)]
+from .shelf import SHELVES, Shelf
 
 
 class StoreError(UserError):
@@ -81,7 +79,7 @@ class Store:
             return
         found: dict[str, tuple[str, ...]] = {}
         with self._errors("read"):
-            for entries in self.place.walk(_SHELVES):
+            for entries in self.place.walk(self.place.folders(SHELVES)):
                 shelves: dict[str, list[str]] = {}
                 for entry in entries:
                     folder, _, name = entry.path.rpartition("/")
