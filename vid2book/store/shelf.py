@@ -128,14 +128,17 @@ class Shelf:
             return next(note for part, _, note in parts if part == _part(stage, key))
         return None
 
-    def remove(self, stages: Iterable[str]) -> int:
+    def remove(self, stages: Iterable[str], only: Iterable[str] | None = None) -> int:
         """Take out all results of some stages; how many there were.
+
+        Args:
+            only: look into these objects, by name; None: into all.
 
         Raises:
             StoreError: the store cannot be read or written.
         """
         gone, count = set(stages), 0
-        for name in list(self._names):
+        for name in list(self._names if only is None else only):
             stages = stages_of(name)
             stay = [p for p, s in zip(_parts(name), stages, strict=True) if s not in gone]
             if len(stay) == len(stages):
@@ -229,6 +232,12 @@ class Shelf:
 def stages_of(name: str) -> list[str]:
     """The stages of which an object of a shelf holds something, by its name."""
     return [part.rpartition("-")[0] for part in _parts(name)]
+
+
+def is_named_for(name: str, results: Iterable[tuple[str, str]]) -> bool:
+    """Whether the name of an archive tells what is in it."""
+    told = [part.partition("_")[0] for part in _parts(name)]
+    return told == [_part(*result) for result in results]
 
 
 def _parts(name: str) -> list[str]:

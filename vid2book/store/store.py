@@ -78,7 +78,7 @@ class Store:
         if isinstance(self.place, LocalPlace):
             return
         found: dict[str, tuple[str, ...]] = {}
-        with self._errors("read"):
+        with self.errors("read"):
             for entries in self.place.walk(self.place.folders(SHELVES)):
                 shelves: dict[str, list[str]] = {}
                 for entry in entries:
@@ -145,7 +145,7 @@ class Store:
         found, forgotten = self.__dict__.get("_surveyed", (None, set()))
         if found is not None and folder not in forgotten:
             return found.get(folder, ())
-        with self._errors("read"):
+        with self.errors("read"):
             return self.place.names(folder)
 
     def forget(self, folder: str) -> None:
@@ -155,12 +155,12 @@ class Store:
 
     def read(self, path: str) -> bytes:
         """Raises FileNotFoundError: there is no such object; StoreError: it cannot be read."""
-        with self._errors("read"):
+        with self.errors("read"):
             return self.place.read(path)
 
     def write(self, path: str, data: bytes) -> None:
         """Raises StoreError: it cannot be written."""
-        with self._errors("written"):
+        with self.errors("written"):
             self.place.write(path, data)
 
     def delete(self, paths: Sequence[str]) -> None:
@@ -189,7 +189,13 @@ class Store:
         self.__dict__.update(state)
 
     @contextmanager
-    def _errors(self, done: str) -> Iterator[None]:
+    def errors(self, done: str) -> Iterator[None]:
+        """Whatever cannot be done with the place is a StoreError.
+
+        Args:
+            done: `read` or `written`, for the message; that something is not there is told as
+                FileNotFoundError by what is read.
+        """
         try:
             yield
         except FileNotFoundError:
