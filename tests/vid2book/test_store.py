@@ -8,7 +8,7 @@ from vid2book.store import Store, default_root, make_key
 
 from ..support import stored
 
-VIDEO = "ab" * 16
+VIDEO, KEY = "ab" * 16, "c" * 32
 FRAMES = list[Keyframe]
 
 FRAME = Keyframe(1.0, 0.0, 2.0, b"\xff\xd8\x00jpeg", 4, 3, 0.1, 0.0, 0.0, 2**63 + 1)
@@ -60,6 +60,26 @@ def test_content_is_remembered_and_noticed_when_changed(tmp_path: Path) -> None:
     file.write_bytes(b"one")
     os.utime(file, ns=(2, 2))
     assert store.content(file) == first
+
+
+def test_one_result_goes_and_the_others_of_its_object_stay(tmp_path: Path) -> None:
+    shelf = Store(tmp_path).shelf(VIDEO)
+    for stage in ("refine", "read"):
+        shelf.save(stage, KEY, list[int], [1], note="failed")
+    shelf.join([("refine", KEY), ("read", KEY)])
+    shelf.save("refine", "d" * 32, list[int], [2], provisional=True)
+    shelf.forget("refine", KEY)
+    shelf.forget("refine", "d" * 32)
+    again = Store(tmp_path).shelf(VIDEO)
+    assert not again.has("refine", KEY) and again.load("read", KEY, list[int]) == [1]
+    assert again.note("read", KEY) == "failed" and again.note("refine", KEY) is None
+    assert len(list(tmp_path.rglob("*.*"))) == 1
+
+
+def test_without_a_run_what_is_provisional_of_any_run_holds(tmp_path: Path) -> None:
+    Store(tmp_path).shelf(VIDEO).save("refine", KEY, list[int], [1], provisional=True)
+    assert Store(tmp_path, run="").shelf(VIDEO).load("refine", KEY, list[int]) == [1]
+    assert Store(tmp_path).shelf(VIDEO).load("refine", KEY, list[int]) is None
 
 
 def test_keys_differ_with_any_part() -> None:

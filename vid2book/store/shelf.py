@@ -47,7 +47,7 @@ class Shelf:
         """Whether there is a result, be it a provisional one."""
         if self._holding(stage, key) or self.provisional(stage, key):
             return True
-        self._store.forget(self.folder)  # who asks goes on to make it
+        self._store.look_again(self.folder)  # who asks goes on to make it
         return False
 
     def load(self, stage: str, key: str, kind: Any) -> Any | None:
@@ -137,18 +137,19 @@ class Shelf:
         Raises:
             StoreError: the store cannot be read or written.
         """
-        gone, count = set(stages), 0
-        for name in list(self._names if only is None else only):
-            stages = stages_of(name)
-            stay = [p for p, s in zip(_parts(name), stages, strict=True) if s not in gone]
-            if len(stay) == len(stages):
-                continue
-            if stay and (pack := self._pack(name)):
-                left = (result for result in pack.results() if result[0] not in gone)
-                self._write(_named(stay), archive(f for r in left for f in pack.files(*r)))
-            self._drop([name])
-            count += len(stages) - len(stay)
-        return count
+        gone = set(stages)
+        names = list(self._names if only is None else only)
+        return sum(self._take_out(name, lambda part: _stage(part) in gone) for name in names)
+
+    def forget(self, stage: str, key: str) -> None:
+        """Keep a result no longer.
+
+        Raises:
+            StoreError: the store cannot be read or written.
+        """
+        for name in self._holding(stage, key):
+            self._take_out(name, lambda part: part == _part(stage, key))
+        self._drop(self._provisional_names(stage, key, of_any_run=True))
 
     def provisional(self, stage: str, key: str) -> str:
         """A hash of what this run stored provisionally; empty if it stored nothing so.
@@ -167,6 +168,18 @@ class Shelf:
         """
         name = f"{stage}-{key}{_PIECE}"
         return self._store.bytes_at(f"{self.folder}/{name}", make)
+
+    def _take_out(self, name: str, is_gone: Callable[[str], bool]) -> int:
+        """Write an object anew without some of its results; how many went."""
+        parts = _parts(name)
+        stay = [part for part in parts if not is_gone(part.partition("_")[0])]
+        if len(stay) == len(parts):
+            return 0
+        if stay and (pack := self._pack(name)):
+            left = (result for result in pack.results() if not is_gone(_part(*result)))
+            self._write(_named(stay), archive(f for r in left for f in pack.files(*r)))
+        self._drop([name])
+        return len(parts) - len(stay)
 
     @cached_property
     def _names(self) -> set[str]:
@@ -187,7 +200,8 @@ class Shelf:
 
     def _provisional_names(self, stage: str, key: str, of_any_run: bool = False) -> list[str]:
         begin = f"{_part(stage, key)}."
-        end = _PROVISIONAL if of_any_run else f".{self._store.run}{_PROVISIONAL}"
+        run = "" if of_any_run else self._store.run
+        end = f".{run}{_PROVISIONAL}" if run else _PROVISIONAL
         return [name for name in self._names if name.startswith(begin) and name.endswith(end)]
 
     def _pack(self, name: str, moved: bool = False) -> Pack | None:
@@ -208,7 +222,7 @@ class Shelf:
 
     def _moved(self, name: str) -> Pack | None:
         """The archive in which another process put what was in this one."""
-        self._store.forget(self.folder)
+        self._store.look_again(self.folder)
         self.__dict__.pop("_names", None)
         self.__dict__.pop("_index", None)
         parts = set(name.split("."))
@@ -231,7 +245,11 @@ class Shelf:
 
 def stages_of(name: str) -> list[str]:
     """The stages of which an object of a shelf holds something, by its name."""
-    return [part.rpartition("-")[0] for part in _parts(name)]
+    return [_stage(part) for part in _parts(name)]
+
+
+def _stage(part: str) -> str:
+    return part.rpartition("-")[0]
 
 
 def is_named_for(name: str, results: Iterable[tuple[str, str]]) -> bool:

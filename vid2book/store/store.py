@@ -49,7 +49,7 @@ class Store:
     Args:
         root: a folder, or a URL that fsspec knows.
         run: names the run to which provisional results belong. Copies to other processes have it
-            too.
+            too. Empty: those of every run hold.
     """
 
     root: Path | str = field(default_factory=default_root)
@@ -148,7 +148,7 @@ class Store:
         with self.errors("read"):
             return self.place.names(folder)
 
-    def forget(self, folder: str) -> None:
+    def look_again(self, folder: str) -> None:
         """Have a folder looked at anew."""
         if surveyed := self.__dict__.get("_surveyed"):
             surveyed[1].add(folder)
