@@ -87,6 +87,8 @@ def fill(
         yield from run(replace(corpus, videos=wanted), workers or cores(), report)
     finally:
         scratch.clean()
+    if len(wanted) > _MANY:
+        corpus.store.survey()  # the other processes wrote
 
 
 def revision(corpus: Corpus, outcomes: Iterable[Outcome]) -> str:

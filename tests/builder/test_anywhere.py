@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
-import os
 from pathlib import Path
 
 import pytest
+
+from vid2book.builder import write_corpus
+from vid2book.builder.source import fill, open_corpus
+from vid2book.remote import identity, scratch
 
 from ..support import s3
 from ..support.library import Library, corpus_bytes, film, manifest, vid2book
@@ -60,51 +63,52 @@ def lecture(tmp_path: Path) -> Path:
     return folder
 
 
-@pytest.mark.parametrize("where", ["web", "bucket"])
+@pytest.mark.parametrize("where", ["web", pytest.param("bucket", marks=pytest.mark.slow)])
 def test_videos_from_elsewhere_give_the_same_corpus(
     lecture: Path, tmp_path: Path, web: Web, bucket: str, where: str
 ) -> None:
     for file in lecture.iterdir():
         web.put(f"/{file.name}", file.read_bytes())
-        s3.client().put(str(file), f"{bucket}/{file.name}")
-    source = {"web": f"{web.url}/manifest.jsonl?sig=secret", "bucket": bucket}[where]
-    for name, given in (("here", lecture), ("there", source)):
-        out = ("-o", tmp_path / name, "--store", tmp_path / "store", "--workers", 2)
-        told = vid2book("build", given, *out, "--config", tmp_path / "captions.yaml")
-        assert told.returncode == 0, told.stderr
-    assert corpus_bytes(tmp_path / "there") == corpus_bytes(tmp_path / "here")
+        s3.client().pipe_file(f"{bucket}/{file.name}", file.read_bytes())
+    there = {"web": f"{web.url}/manifest.jsonl?sig=secret", "bucket": bucket}[where]
+    config = tmp_path / "captions.yaml"
+    found = []
+    for source in (lecture, there):
+        corpus = open_corpus(source, config, tmp_path / "store")
+        assert [event.failure for event in fill(corpus, 1)] == [""]
+        write_corpus(corpus, out := tmp_path / f"corpus-{len(found)}")
+        files = corpus_bytes(out)
+        del files[".vid2book.json"]  # names the inputs, which are others
+        found.append(files)
+    assert found[0] == found[1]
     assert web.asked["GET /work.mp4"] <= 1  # one copy for all stages
-    again = vid2book("build", source, *out, "--config", tmp_path / "captions.yaml")
-    assert "in the store" in again.stderr and web.asked["GET /work.mp4"] <= 1
+    identity._known.clear()
+    again = open_corpus(there, config, tmp_path / "store")
+    assert [event.seconds for event in fill(again, 1)] == [0]
+    assert web.asked["GET /work.mp4"] <= 1 and not scratch.folder().exists()
 
 
 def test_what_cannot_be_had_costs_its_own_row(lecture: Path, tmp_path: Path, web: Web) -> None:
     web.put("/page.mp4", b"<html>", kind="text/html")
     web.put("/broken.mp4", b"no video at all")
     rows = [
-        {"path": str(lecture / "work.mp4"), "captions": str(lecture / "work.en.vtt")},
         {"path": f"{web.url}/gone.mp4?sig=secret"},
         {"path": f"{web.url}/page.mp4?sig=secret"},
         {"path": f"{web.url}/broken.mp4?sig=secret"},
+        {"path": "http://127.0.0.1:9/refused.mp4?sig=secret"},
         {"path": "s3://no-such-bucket/a.mp4"},
         {"path": "nowhere://a/b.mp4"},
     ]
     (tmp_path / "list.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
-    told = vid2book(
-        "build", tmp_path / "list.jsonl", "-o", tmp_path / "out", "--store", tmp_path / "store",
-        "--config", tmp_path / "captions.yaml", env=_wide(),
-    )  # fmt: skip
-    assert told.returncode == 1, told.stderr
-    for reason in (
-        "gone: failed, cannot be read: there is no such file (HTTP 404 Not Found)",
-        "page: failed, cannot be read: it is a web page",
-        "broken: failed, broken.mp4: not a readable video",
-        "cannot be read: nothing is known of nowhere://",
-    ):
-        assert reason in told.stderr
-    assert told.stderr.count("failed, ") == 5 and "work: failed" not in told.stderr
-    assert "secret" not in told.stderr + "".join(map(str, corpus_bytes(tmp_path / "out").values()))
-
-
-def _wide() -> dict[str, str]:
-    return os.environ | {"COLUMNS": "300"}
+    corpus = open_corpus(tmp_path / "list.jsonl", tmp_path / "captions.yaml", tmp_path / "store")
+    told = {event.video.video_id: event.failure for event in fill(corpus, 1)}
+    for name, reason in {
+        "gone": "cannot be read: there is no such file (HTTP 404 Not Found)",
+        "page": "cannot be read: it is a web page",
+        "broken": "broken.mp4: not a readable video",
+        "refused": "cannot be read: Connection refused",
+        "a": "cannot be read: ",
+        "b": "cannot be read: nothing is known of nowhere://",
+    }.items():
+        assert told[name].startswith(reason)
+    assert "secret" not in "".join(told.values())

@@ -75,6 +75,8 @@ def test_a_survey_answers_for_all_and_a_miss_is_looked_at_anew(bucket: str) -> N
     assert [store.shelf(name).note("read", KEY) for name in names[:2]] == ["failed", ""]
     assert store.shelf(names[4]).has("read", KEY)  # whoever missed it has it made
     assert not store.shelf(names[1]).has("clip", KEY) and store.shelf(names[1]).has("clip", KEY)
+    store.shelf(names[2]).save("clip", KEY, list[int], [7])
+    assert store.shelf(names[2]).load("clip", KEY, list[int]) == [7]
 
 
 WRITER = """

@@ -83,8 +83,10 @@ class Work:
 
     def failure(self, stage: Stage[Any]) -> str:
         """Why the stage has no result; empty where it has one."""
-        if stage.name not in self._held and self.shelf.note(stage.name, self.key(stage)) == "":
-            return ""
+        if stage.name not in self._held:
+            note = self.shelf.note(stage.name, self.key(stage))
+            if note is not None and note != _FAILED:
+                return ""  # known without reading it, as of many videos it must be
         return self._result(stage)[2]
 
     def is_done(self, stage: Stage[Any]) -> bool:

@@ -75,6 +75,14 @@ class Pack:
         except _DAMAGE as error:
             raise DamagedError(str(error)) from error
 
+    def sizes(self) -> dict[str, int]:
+        """Bytes that the results of each stage take."""
+        found: dict[str, int] = {}
+        for file in self._zip.infolist():
+            stage, _ = _parted(file.filename.partition("/")[0].removesuffix(".json"))
+            found[stage] = found.get(stage, 0) + file.compress_size
+        return found
+
     def files(self, stage: str, key: str) -> list[tuple[str, bytes]]:
         """The files of a result.
 

@@ -232,12 +232,15 @@ class Shelf:
     def _write(self, name: str, data: bytes) -> None:
         self._store.write(f"{self.folder}/{name}", data)
         self._names.add(name)
+        self._store.has_now(self.folder, self._names)
         self.__dict__.pop("_index", None)
 
     def _drop(self, names: Iterable[str]) -> None:
-        gone = list(names)
+        if not (gone := list(names)):
+            return
         self._store.delete([f"{self.folder}/{name}" for name in gone])
         self._names.difference_update(gone)
+        self._store.has_now(self.folder, self._names)
         for name in gone:
             self._packs.pop(name, None)
         self.__dict__.pop("_index", None)

@@ -9,7 +9,7 @@ import gzip
 import os
 import uuid
 import zlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -152,6 +152,12 @@ class Store:
         """Have a folder looked at anew."""
         if surveyed := self.__dict__.get("_surveyed"):
             surveyed[1].add(folder)
+
+    def has_now(self, folder: str, names: Iterable[str]) -> None:
+        """Note what is in a folder, after something was written there."""
+        if surveyed := self.__dict__.get("_surveyed"):
+            surveyed[0][folder] = tuple(names)
+            surveyed[1].discard(folder)
 
     def read(self, path: str) -> bytes:
         """Raises FileNotFoundError: there is no such object; StoreError: it cannot be read."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import time
+from collections import Counter
 from collections.abc import Callable, Collection, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -101,6 +102,23 @@ def inventory(store: Store, stages: Collection[str]) -> Inventory:
             else:
                 found.kinds.setdefault(top.removesuffix("-pieces"), Holding()).add(1, entry)
         found.videos += len(shelves)
+    return found
+
+
+def sizes(store: Store) -> Counter[str]:
+    """Bytes that the results of each stage take, found by reading all of them.
+
+    Raises:
+        StoreError: the store cannot be read.
+    """
+    found: Counter[str] = Counter()
+    for entries in _all(store):
+        for entry in entries:
+            top, _, name = _placed(entry.path)
+            if top == SHELVES and name.endswith(".zip"):
+                found.update(Pack(store.read(entry.path)).sizes())
+            elif top == SHELVES:
+                found.update({stage: entry.size for stage in stages_of(name)})
     return found
 
 
