@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -12,7 +14,7 @@ from vid2book.builder.source import fill, open_corpus
 from vid2book.remote import identity, scratch
 
 from ..support import s3
-from ..support.library import Library, corpus_bytes, film, manifest, vid2book
+from ..support.library import Library, command, corpus_bytes, film, manifest, vid2book
 from ..support.screens import PHYSICS, slide
 from ..support.web import Web
 
@@ -112,3 +114,29 @@ def test_what_cannot_be_had_costs_its_own_row(lecture: Path, tmp_path: Path, web
     }.items():
         assert told[name].startswith(reason)
     assert "secret" not in "".join(told.values())
+
+
+@pytest.mark.slow
+def test_everything_in_a_bucket_and_a_run_that_is_killed(
+    library: Library, bucket: str, tmp_path: Path
+) -> None:
+    """Videos, manifest and results in a bucket, and the run is killed twice on its way."""
+    client = s3.client()
+    for file in library.manifest.parent.iterdir():
+        if file.is_file():
+            client.put(str(file), f"{bucket}/lectures/{file.name}")
+    out, store = tmp_path / "out", f"{bucket}/store"
+    told = command("build", f"{bucket}/lectures", "-o", out, "--store", store, "--workers", 2)
+    for seconds in (12, 25):
+        with subprocess.Popen(told, stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL) as build:
+            with suppress(subprocess.TimeoutExpired):
+                build.wait(seconds)
+            build.kill()
+    done = subprocess.run(told, capture_output=True, text=True, timeout=500, check=False)
+    assert done.returncode == 0, done.stderr
+    here, there = corpus_bytes(library.out), corpus_bytes(out)
+    del here[".vid2book.json"], there[".vid2book.json"]
+    assert there == here
+    checked = vid2book("store", "check", "--store", store)
+    assert checked.returncode == 0 and " 0 of them are damaged" in checked.stdout
+    assert len([path for path in s3.objects(store) if path.startswith("videos/")]) <= 4 * 3 + 2

@@ -8,18 +8,21 @@ import time
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
+from vid2book.cli import app
 from vid2book.pipeline.graph import STAGES
 from vid2book.store import Store
 
 from ..support import stored
-from ..support.library import LECTURES, Library, vid2book
+from ..support.library import LECTURES, Library
 
 
 def run(store: Store, action: str, *options: object, code: int = 0) -> str:
-    told = vid2book("store", action, "--store", store.root, *options)
-    assert told.returncode == code, told.stdout + told.stderr
-    return told.stdout + told.stderr
+    given = map(str, ("store", action, "--store", store.root, *options))
+    told = CliRunner().invoke(app, list(given), input="n\n", env={"COLUMNS": "200"})
+    assert told.exit_code == code, told.output
+    return told.output
 
 
 def of(store: Store, video_id: str, library: Library) -> list[str]:
@@ -96,8 +99,7 @@ def test_what_makes_no_sense_is_told(store: Store, options: list[str], told: str
 
 
 def test_nothing_goes_without_a_yes(store: Store) -> None:
-    told = vid2book("store", "prune", "--store", store.root, "--stage", "read", input="n\n")
-    assert told.returncode == 1 and "Take 3 results out" in told.stdout
+    assert "Take 3 results out" in run(store, "prune", "--stage", "read", code=1)
     assert len(stored.results(store)) == len(STAGES) * len(LECTURES)
 
 

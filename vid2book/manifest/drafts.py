@@ -157,12 +157,20 @@ def _id_of(inside: PurePath) -> str:
 
 
 def _file_in(row: Row) -> str:
-    """The file of a row without a path, where another of its columns names one."""
+    """The file of a row without a path, where another of its columns names one: by a usual name of
+    such columns, or by the only address in the row that is a video's by its name."""
     for name in _OTHER_NAMES:
         told = row.get(name)
-        if isinstance(told, str) and Path(name_of(told.strip())).suffix.lower() in EXTENSIONS:
-            return told
-    return ""
+        if isinstance(told, dict):  # as `datasets` writes a video
+            told = told.get("path") or told.get("src")
+        if _names_video(told):
+            return str(told)
+    others = {told.strip() for told in row.values() if _names_video(told) and is_url(told.strip())}
+    return others.pop() if len(others) == 1 else ""
+
+
+def _names_video(told: Any) -> bool:
+    return isinstance(told, str) and Path(name_of(told.strip())).suffix.lower() in EXTENSIONS
 
 
 def _absolute(written: str, base: Path | str) -> str:
@@ -195,8 +203,8 @@ def _is_file(path: str | Path) -> bool:
 
 def _what_else(row: Row) -> str:
     """What is there in place of a file."""
-    pages = (row.get(name) for name in (*_OTHER_NAMES, "source_url"))
-    page = next((told for told in pages if isinstance(told, str) and is_web(told)), "")
+    told = (str(row[name]).strip() for name in sorted(row, key=lambda n: n not in _OTHER_NAMES))
+    page = next((text for text in told if is_web(text)), "")
     return f", and {public_url(page)[:500]} is none: fetch what it shows first" if page else ""
 
 

@@ -153,8 +153,9 @@ def check(store: Store, tell: Callable[[int], object] = lambda _: None) -> Itera
 
     with ThreadPoolExecutor(_AT_ONCE) as threads:
         for entries in _all(store):
-            for damage in threads.map(look, entries):
-                tell(1)
+            for entry, damage in zip(entries, threads.map(look, entries), strict=True):
+                if entry.path.endswith(".zip"):
+                    tell(1)
                 if damage:
                     yield damage
 

@@ -62,13 +62,19 @@ def test_other_peoples_columns(web: Web) -> None:
         {"file_name": "a.mp4", "text": "of a video folder"},
         {"video_url": "https://cdn.example/b.webm"},
         {"url": "https://www.youtube.com/watch?v=aB3_-xYz012&token=abcdefgh1"},
+        {"videoid": "1", "contentUrl": "https://cdn.example/d.mp4", "name": "not a.mp4"},
+        {"video_uid": "1", "canonical_s3_location": "s3://bucket/e.mp4", "type": "mp4"},
+        {"video": {"path": "f.mp4", "bytes": None}},
+        {"preview": "https://cdn.example/p.mp4", "whole": "https://cdn.example/w.mp4"},
         {"path": "simplecache::s3://bucket/a.mp4"},
         {"path": "zip://a.mp4::https://example.org/a.zip"},
     )
-    a, b, page, *chains = read_manifest(web.put("/m.jsonl", table))
+    a, b, page, d, e, f, unsure, *chains = read_manifest(web.put("/m.jsonl", table))
     assert (a.path, b.path) == (f"{web.url}/a.mp4", "https://cdn.example/b.webm")
     assert "https://www.youtube.com/watch?v=aB3_-xYz012 is none: fetch" in page.problem
     assert "abcdefgh1" not in page.problem
+    assert (d.path, e.path) == ("https://cdn.example/d.mp4", "s3://bucket/e.mp4")
+    assert f.path == f"{web.url}/f.mp4" and "no 'path' of a video file" in unsure.problem
     assert all("is not followed" in chain.problem for chain in chains)
 
 
