@@ -1,4 +1,4 @@
-"""What a build of many finished videos takes before it works: `python -m benchmarks.store`.
+"""What a build of many finished videos takes before it works: `python benchmarks/store.py`.
 
 Makes a store of COUNT videos that are through, but one in a hundred, whose text is missing. It is a
 folder of this machine, or a simulated bucket whose every request takes 30 ms and whose lists have a
@@ -113,7 +113,7 @@ def main() -> None:
         environment = os.environ | {"XDG_CACHE_HOME": scratch, "PYTHONHASHSEED": "0"}
         arguments = ["--look", folder, "--kind", given.kind]
         subprocess.run(
-            [sys.executable, "-m", "benchmarks.store", *map(str, arguments)],
+            [sys.executable, __file__, *map(str, arguments)],
             env=environment,
             check=True,
         )

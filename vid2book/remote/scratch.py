@@ -9,7 +9,7 @@ that is read is locked, so that a process that is killed leaves none behind that
 from __future__ import annotations
 
 import errno
-import fcntl
+import getpass
 import os
 import shutil
 import tempfile
@@ -23,6 +23,11 @@ from ..errors import UserError
 from . import files
 from .identity import Identity, ask
 from .urls import name_of
+
+try:
+    import fcntl
+except ImportError:  # of Unix alone; elsewhere one process at a time may use a scratch space
+    fcntl = None  # type: ignore[assignment]
 
 _GB = 1_000_000_000
 _USUAL = 50.0  # GB
@@ -60,7 +65,7 @@ def folder() -> Path:
     """Where the copies are."""
     if told := os.environ.get("VID2BOOK_SCRATCH"):
         return Path(told)
-    return Path(tempfile.gettempdir()) / f"vid2book-scratch-{os.getuid()}"
+    return Path(tempfile.gettempdir()) / f"vid2book-scratch-{getpass.getuser()}"
 
 
 def bound() -> int:
@@ -94,13 +99,13 @@ def copy_of(url: str, key: str, identity: Identity) -> Copy:
         with suppress(FileNotFoundError):  # taken away between the two lines
             lock = os.open(held / _LOCK, os.O_RDWR | os.O_CREAT, 0o600)
             copy = Copy(path, lock)
-            fcntl.flock(lock, fcntl.LOCK_SH)
+            _flock(lock)
             if not path.exists():
-                fcntl.flock(lock, fcntl.LOCK_EX)
+                _flock(lock, alone=True)
                 if _is_same(lock, held / _LOCK) and not path.exists():
                     _make_room(held, identity.size or 0)
                     _fetch(url, path, identity)
-                fcntl.flock(lock, fcntl.LOCK_SH)
+                _flock(lock)
             if _is_same(lock, held / _LOCK) and path.exists():
                 os.utime(held / _LOCK, ns=(time.time_ns(), time.time_ns()))
                 return copy
@@ -165,7 +170,7 @@ def _alone() -> Iterator[None]:
     """One process at a time looks for room."""
     lock = os.open(folder() / _LOCK, os.O_RDWR | os.O_CREAT, 0o600)
     try:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+        _flock(lock, alone=True)
         yield
     finally:
         os.close(lock)
@@ -197,7 +202,7 @@ def _take_away(held: Path, empty: bool = False) -> bool:
     except OSError:
         return False
     try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        _flock(lock, alone=True, wait=False)
         if empty and len(os.listdir(held)) > 1:
             return False
         shutil.rmtree(held, ignore_errors=True)
@@ -206,6 +211,17 @@ def _take_away(held: Path, empty: bool = False) -> bool:
         return False
     finally:
         os.close(lock)
+
+
+def _flock(lock: int, alone: bool = False, wait: bool = True) -> None:
+    """Lock a file, in place of the lock that this process has on it.
+
+    Raises:
+        BlockingIOError: another process has it, and that is not waited for.
+    """
+    if fcntl is not None:
+        how = fcntl.LOCK_EX if alone else fcntl.LOCK_SH
+        fcntl.flock(lock, how if wait else how | fcntl.LOCK_NB)
 
 
 def _is_same(lock: int, path: Path) -> bool:

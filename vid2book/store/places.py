@@ -116,8 +116,8 @@ class RemotePlace:
             return self._fs.cat_file(self._full(path))
 
     def write(self, path: str, data: bytes) -> None:
-        full = self._full(path)
         with files.errors():
+            full = self._full(path)
             if files.is_object_store(self._url):
                 self._fs.pipe_file(full, data)
                 return
@@ -131,9 +131,9 @@ class RemotePlace:
     def delete(self, paths: Sequence[str]) -> None:
         with files.errors():
             if files.is_object_store(self._url) and len(paths) > 1:
-                with suppress(FileNotFoundError):
+                with suppress(FileNotFoundError):  # then none was deleted
                     self._fs.rm([self._full(path) for path in paths])
-                return
+                    return
             for path in paths:
                 with suppress(FileNotFoundError):
                     self._fs.rm_file(self._full(path))
