@@ -54,7 +54,8 @@ def build(
         float | None, typer.Option(min=0.1, help="Take only the first M minutes of each video.")
     ] = None,
     store: Annotated[
-        Path | None, typer.Option(help="Folder where the stages' results are kept.")
+        str | None,
+        typer.Option(help="Where the stages' results are kept: a folder, or a URL such as s3://."),
     ] = None,
     dry_run: Annotated[
         bool,

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from vid2book.pipeline.local import Event, Step
     from vid2book.records import Outcome
 
+_MANY = 50  # videos; to ask after fewer one by one is as fast
+
 
 def open_corpus(
     manifest: str | Path | Sequence[str | Path],
@@ -31,24 +33,22 @@ def open_corpus(
     Args:
         manifest: a manifest file, a folder of videos, a video, or several of these.
         pipeline: the name of a config, a YAML file, or the config itself.
-        store: folder of the stages' results; None: the default one.
+        store: folder or URL of the stages' results; None: the default one.
         limit: take only so many videos, from the top of the manifest.
         minutes: take only so much of each video, from its start.
         passed_over: told which files were taken for no videos, and why.
 
     Raises:
         ManifestError, ConfigError: what is wrong in which file.
-        ElsewhereError: the manifest is not on this machine.
     """
-    from vid2book.local import check_readable
     from vid2book.manifest import read_sources
     from vid2book.pipeline.corpus import Corpus
     from vid2book.privacy import mask_video
+    from vid2book.remote.identity import ask_together
+    from vid2book.remote.urls import is_url
     from vid2book.store import Store
 
     sources = [manifest] if isinstance(manifest, str | Path) else manifest
-    for source in sources:
-        check_readable(source)
     config = load(pipeline)
     found = read_sources(sources)
     passed_over(found.passed_over)
@@ -56,7 +56,11 @@ def open_corpus(
     if config.privacy.mask:
         videos = tuple(mask_video(video) for video in videos)
     until = None if minutes is None else 60 * minutes
-    return Corpus(videos, config, Store(Path(store)) if store else Store(), until)
+    kept = Store(store) if store else Store()
+    if len(videos) > _MANY:
+        kept.survey()
+    ask_together(file for v in videos for file in (v.path, v.captions) if is_url(file))
+    return Corpus(videos, config, kept, until)
 
 
 def fill(
@@ -75,10 +79,16 @@ def fill(
     """
     from vid2book.pipeline.local import Event, run
     from vid2book.pipeline.processes import cores
+    from vid2book.remote import scratch
 
     yield from (Event(video) for video in corpus.videos if corpus.is_denied(video))
     wanted = tuple(video for video in corpus.videos if not corpus.is_denied(video))
-    yield from run(replace(corpus, videos=wanted), workers or cores(), report)
+    try:
+        yield from run(replace(corpus, videos=wanted), workers or cores(), report)
+    finally:
+        scratch.clean()
+    if len(wanted) > _MANY:
+        corpus.store.survey()  # the other processes wrote
 
 
 def revision(corpus: Corpus, outcomes: Iterable[Outcome]) -> str:

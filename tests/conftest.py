@@ -18,6 +18,8 @@ from vid2book.models.ocr_rapid import RapidOcr
 from vid2book.pipeline.graph import STAGES
 from vid2book.store import Store
 
+from .support import s3
+from .support import web as web_server
 from .support.library import LECTURES, Library, film, manifest, vid2book
 
 
@@ -71,6 +73,34 @@ def calls(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
     for model in (RapidOcr, WordLlama):
         watch(model, "__call__", model.__name__)
     return counts
+
+
+@pytest.fixture(scope="session")
+def s3_server() -> Iterator[str]:
+    """`s3://` is a server on loopback from here on; its address."""
+    with s3.serving() as address:
+        yield address
+
+
+@pytest.fixture
+def bucket(s3_server: str, request: pytest.FixtureRequest) -> str:
+    """URL of a new bucket."""
+    name = f"b-{abs(hash(request.node.nodeid)) % 10**12}"
+    s3.client().mkdir(name)
+    return f"s3://{name}"
+
+
+@pytest.fixture
+def web() -> Iterator[web_server.Web]:
+    """A web server on loopback."""
+    with web_server.serving() as running:
+        yield running
+
+
+@pytest.fixture(autouse=True)
+def own_scratch(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No test leaves copies of what it read from elsewhere."""
+    monkeypatch.setenv("VID2BOOK_SCRATCH", str(tmp_path_factory.getbasetemp() / "scratch"))
 
 
 @pytest.fixture(autouse=True)

@@ -59,15 +59,12 @@ def book(video: str | Path | Video, config: str | Path | Config = "offline") -> 
 
 def _work(video: str | Path | Video, config: str | Path | Config) -> Work:
     from .config import load
-    from .local import check_readable
     from .manifest import read_manifest
     from .pipeline.work import Work
     from .privacy import mask_video
     from .records import Video
     from .store import Store
 
-    if not isinstance(video, Video):
-        check_readable(video)
     loaded = load(config)
     row = video if isinstance(video, Video) else read_manifest(video)[0]
     return Work(mask_video(row) if loaded.privacy.mask else row, loaded, Store())

@@ -23,6 +23,7 @@ ORDER = (
     *("build", "view", "why"),
     *("push", "diff", "find", "remove", "export"),
     *("measure", "train", "bench", "ablate"),
+    "store",
 )
 
 

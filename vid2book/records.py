@@ -9,15 +9,32 @@ returns new ones (`dataclasses.replace`) and never changes what it was given.
 
 from __future__ import annotations
 
+from base64 import b64decode, b64encode
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import ConfigDict
+from pydantic import PlainSerializer, PlainValidator, SerializationInfo, ValidationInfo
 
 from . import notebook
 
-# Bytes (JPEG images) travel through JSON in the store.
-_JSON_BYTES = ConfigDict(ser_json_bytes="base64", val_json_bytes="base64")
+
+def _apart(picture: bytes, info: SerializationInfo) -> int | str:
+    """Where the store puts a picture beside the JSON; without a store, its bytes as text."""
+    return info.context(picture) if callable(info.context) else b64encode(picture).decode()
+
+
+def _joined(told: Any, info: ValidationInfo) -> bytes:
+    if isinstance(told, int) and callable(info.context):
+        told = info.context(told)
+    elif isinstance(told, str):
+        told = b64decode(told)
+    if not isinstance(told, bytes):
+        raise ValueError("a picture is expected")
+    return told
+
+
+# A JPEG image. In JSON it is the number of a file; see `store/packs.py`.
+Picture = Annotated[bytes, PlainSerializer(_apart, when_used="json"), PlainValidator(_joined)]
 
 
 @dataclass(frozen=True)
@@ -119,12 +136,10 @@ class OcrLine:
 class Keyframe:
     """A state of the screen, and the frame that shows all that belongs to it."""
 
-    __pydantic_config__ = _JSON_BYTES
-
     time: float  # of the frame
     start: float  # the state stands from here
     end: float  # to here
-    image: bytes = field(repr=False)  # JPEG, square pixels, upright
+    image: Picture = field(repr=False)  # JPEG, square pixels, upright
     width: int
     height: int
     change: float  # how great the change was that ended the state, by the algorithm, 0 to 1
@@ -243,10 +258,8 @@ class Element:
 class Sample:
     """One row of the corpus. The five lists are aligned; see DESIGN section "The corpus"."""
 
-    __pydantic_config__ = _JSON_BYTES
-
     id: str
-    images: tuple[bytes | None, ...] = field(repr=False)  # JPEG
+    images: tuple[Picture | None, ...] = field(repr=False)  # JPEG
     texts: tuple[str | None, ...]
     ocr_texts: tuple[str | None, ...]
     text_ocr_list: tuple[str | None, ...]

@@ -30,6 +30,11 @@ class Given(Protocol):
     def video(self) -> Video: ...
 
     @property
+    def at_hand(self) -> Video:
+        """The same with its files on this machine. Of one from elsewhere a copy is made, so that
+        only who reads it asks."""
+
+    @property
     def config(self) -> Config: ...
 
     @property

@@ -8,7 +8,7 @@ from collections.abc import Callable
 import numpy as np
 
 from vid2book.models.open_clip import OpenClip, Vectors
-from vid2book.store import Store, make_key, write_atomically
+from vid2book.store import Store, make_key
 
 from .rows import Rows
 
@@ -37,14 +37,13 @@ class Features:
             ModelError: the model cannot be loaded.
         """
         key = make_key(self.identity, rows.source, rows.fingerprint)
-        path = self._store.root / "bench" / "features" / f"{key}.npy"
-        if path.is_file():
-            return np.load(path)
-        vectors = self._embed(rows)
-        out = io.BytesIO()
-        np.save(out, vectors)
-        write_atomically(path, out.getvalue())
-        return vectors
+
+        def make() -> bytes:
+            out = io.BytesIO()
+            np.save(out, self._embed(rows))
+            return out.getvalue()
+
+        return np.load(io.BytesIO(self._store.piece("features", key, make)))
 
     def _embed(self, rows: Rows) -> Vectors:
         parts = []

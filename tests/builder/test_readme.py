@@ -41,8 +41,7 @@ def place(library: Library, store: Store, tmp_path: Path) -> Path:
     videos = tuple(read_manifest(folder / "lectures"))
     corpus = Corpus(videos, corpus.config, store)
     for video in videos:
-        for stage in STAGES[-2:]:
-            store.path(stage.name, corpus.work(video).key(stage)).unlink()
+        corpus.work(video).shelf.remove(stage.name for stage in STAGES[-2:])
     return folder
 
 

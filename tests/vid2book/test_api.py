@@ -13,7 +13,6 @@ import pytest
 
 import vid2book
 from vid2book.config import Config, ConfigError
-from vid2book.errors import UserError
 from vid2book.manifest import ManifestError
 from vid2book.pipeline.work import Failed
 from vid2book.records import Keyframe, Transcript
@@ -21,6 +20,7 @@ from vid2book.store import Store
 
 from ..support.library import Library
 from ..support.llm import Reply, Stub
+from ..support.web import Web
 from .speech.test_rewrite import answering, numbered
 
 
@@ -110,6 +110,9 @@ def test_errors_say_what_is_wrong(library: Library, tmp_path: Path) -> None:
         vid2book.transcribe(library.video("cells"), config="ofline")
 
 
-def test_a_video_elsewhere_is_told_as_such(library: Library) -> None:
-    with pytest.raises(UserError, match=r"https://example\.org/a\.mp4: only files on this machine"):
-        vid2book.transcribe("https://example.org/a.mp4")
+def test_a_video_elsewhere_is_read(library: Library, web: Web) -> None:
+    url = web.put("/talks/cells.mp4", Path(library.video("cells").path).read_bytes())
+    config = Config(transcribe={"enabled": False})  # type: ignore[arg-type]
+    assert len(list(vid2book.keyframes(url, config))) == 2
+    with pytest.raises(Failed, match=r"cannot be read: there is no such file \(HTTP 404"):
+        list(vid2book.keyframes(f"{web.url}/talks/gone.mp4"))

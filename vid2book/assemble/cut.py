@@ -71,7 +71,7 @@ def encoded(given: Given, footage: Footage) -> bytes:
     def make() -> bytes:
         given.tell(CUT.name, footage.start)
         return encode(
-            given.video.path,
+            given.at_hand.path,
             footage.start,
             footage.end,
             info=given.info,

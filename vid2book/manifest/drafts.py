@@ -5,6 +5,7 @@ What must not leave this machine (paths, passwords and keys in addresses) ends h
 
 from __future__ import annotations
 
+import os
 import re
 import unicodedata
 from collections.abc import Iterable
@@ -17,9 +18,11 @@ from ..beside import language_of_name
 from ..intake import Row
 from ..intake.values import whole_text
 from ..languages import language_tag
+from ..media.container import EXTENSIONS
 from ..names import is_video_id
 from ..public import public_url, public_value, without_folders
 from ..records import Video
+from ..remote.urls import as_url, is_url, is_web, join, name_of
 from .ids import file_id, given_id, hashed_id, id_in_name
 from .info import described_by, file_of, is_info
 
@@ -28,6 +31,10 @@ _KNOWN = {f.name for f in fields(Video)} - {"metadata", "problem"}
 # How data frames write a missing value as text. A title may well be "None" or "NA".
 _MISSING = {"nan", "NaN", "<NA>", "NaT"}
 _MISSING_NAMES = _MISSING | {"None", "null", "NULL", "N/A", "NA", "#N/A"}
+# Where other people's tables have the file, if it is a video by its name.
+_OTHER_NAMES = ("url", "video_url", "file_name", "video", "video_path", "filename", "file")
+_HOME = str(Path.home())
+_CHAIN = "::"  # fsspec would follow it, to wherever the author of a manifest likes
 _NAMES = {"path", "captions", "language", "license", "source_url", "split", "author", "subject"}
 
 
@@ -50,38 +57,41 @@ def unreadable(where: str, reason: str) -> Draft:
     return Draft(Video(video_id="", path="", problem=f"{where}: {reason}"), where)
 
 
-def draft(row: Row, where: str, base: Path, inside: PurePath | None = None) -> Draft:
+def draft(row: Row, where: str, base: Path | str, inside: PurePath | None = None) -> Draft:
     """The video of a row.
 
     Args:
         where: the place of the row, for messages.
-        base: the folder that relative paths are within.
+        base: the folder that relative paths are within, or its URL.
         inside: the video's path in the source, from which its id is made; None: by its name.
     """
     if is_info(row):
         row = {"path": file_of(row), **described_by(row), "video_id": given_id(str(row["id"]))}
     row = {_column(name, row): value for name, value in row.items()}
+    row["path"] = row.get("path") or _file_in(row)
     written = {name: _text(name, row.get(name)) for name in _KNOWN}
     values = {name: value for name, value in written.items() if value}
-    folders = (str(base), str(Path.home()))
+    folders = (str(base), _HOME) if isinstance(base, Path) else (_HOME,)
     for name in values.keys() - {"path", "captions"}:
         values[name] = without_folders(whole_text(values[name]), folders).strip()
     values["path"] = _absolute(written["path"], base)
     values["captions"] = _absolute(written["captions"], base)
-    values["source_url"] = public_url(values.get("source_url", ""))
+    at = values["path"] if is_web(values["path"]) else ""
+    values["source_url"] = public_url(values.get("source_url", "") or at)
     values["language"] = language_tag(told := values.get("language", "")) or told
     if values["captions"] and not values.get("captions_language"):
-        captions, video = Path(values["captions"]), Path(values["path"])
-        values["captions_language"] = language_of_name(captions, video)
+        captions, video = name_of(values["captions"]), name_of(values["path"])
+        values["captions_language"] = language_of_name(Path(captions), Path(video))
     exact = ""
     if not values.get("video_id"):
-        exact = whole_text(str(inside or written["path"]))
-        values["video_id"] = _id_of(inside or PurePath(PurePath(written["path"]).name))
+        named = written["path"]
+        exact = whole_text(str(inside or (public_url(named) if is_url(named) else named)))
+        values["video_id"] = _id_of(inside or PurePath(name_of(named)))
     if not values.get("split"):
         values["split"] = "train"
     untold = {k: v for k, v in row.items() if k not in _KNOWN or (not written[k] and _is_nested(v))}
     metadata = public_value({k: v for k, v in untold.items() if v is not None and v != ""})
-    problem = _problem(values, written, where)
+    problem = _problem(values, written, where, row)
     return Draft(Video(**values, metadata=metadata, problem=problem), where, exact)
 
 
@@ -146,10 +156,34 @@ def _id_of(inside: PurePath) -> str:
     return file_id(inside) if inside.name else ""
 
 
-def _absolute(written: str, base: Path) -> str:
-    """The file that is meant: separators of Windows, and é as one character or as two."""
+def _file_in(row: Row) -> str:
+    """The file of a row without a path, where another of its columns names one: by a usual name of
+    such columns, or by the only address in the row that is a video's by its name."""
+    for name in _OTHER_NAMES:
+        told = row.get(name)
+        if isinstance(told, dict):  # as `datasets` writes a video
+            told = told.get("path") or told.get("src")
+        if _names_video(told):
+            return str(told)
+    others = {told.strip() for told in row.values() if _names_video(told) and is_url(told.strip())}
+    return others.pop() if len(others) == 1 else ""
+
+
+def _names_video(told: Any) -> bool:
+    return isinstance(told, str) and Path(name_of(told.strip())).suffix.lower() in EXTENSIONS
+
+
+def _absolute(written: str, base: Path | str) -> str:
+    """The file that is meant: separators of Windows, and é as one character or as two.
+
+    A URL stays one, and a relative path is one where the manifest is elsewhere.
+    """
     if not written:
         return ""
+    if is_url(written):
+        return written if _CHAIN in written else as_url(written)
+    if isinstance(base, str):
+        return written if os.path.isabs(written) else join(base, written)
     if written.lower().startswith("file:"):
         written = unquote(urlsplit(written).path)
     for spelled in (written, written.replace("\\", "/")):
@@ -167,18 +201,27 @@ def _is_file(path: str | Path) -> bool:
         return False
 
 
-def _problem(values: dict[str, str], written: dict[str, str], where: str) -> str:
+def _what_else(row: Row) -> str:
+    """What is there in place of a file."""
+    told = (str(row[name]).strip() for name in sorted(row, key=lambda n: n not in _OTHER_NAMES))
+    page = next((text for text in told if is_web(text)), "")
+    return f", and {public_url(page)[:500]} is none: fetch what it shows first" if page else ""
+
+
+def _problem(values: dict[str, str], written: dict[str, str], where: str, row: Row) -> str:
     video_id = values["video_id"]
     if not values["path"]:
-        return f"{where}: no 'path' of a video file"
+        return f"{where}: no 'path' of a video file{_what_else(row)}"
     if not is_video_id(video_id):
         return (
             f"{where}: video_id {video_id[:200]!r} cannot name files; use letters of English, "
             "digits, '.', '_' and '-', no leading dot, at most 128 characters"
         )
-    if not _is_file(values["path"]):
+    if any(_CHAIN in written[name] and "://" in written[name] for name in ("path", "captions")):
+        return f"{where}: a chain of places (`::`) is not followed"
+    if not is_url(values["path"]) and not _is_file(values["path"]):
         return f"{where}: there is no file {whole_text(written['path'])[:500]}"
-    if values["captions"] and not _is_file(values["captions"]):
+    if values["captions"] and not (is_url(values["captions"]) or _is_file(values["captions"])):
         return f"{where}: there is no caption file {whole_text(written['captions'])[:500]}"
     if not _SPLIT.fullmatch(values["split"]) or values["split"].lower() == "all":
         return f"{where}: {values['split']!r} cannot name a split; use letters, digits and '_'"

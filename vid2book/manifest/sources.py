@@ -10,11 +10,14 @@ from ..errors import UserError
 from ..intake import SUFFIXES, IntakeError, Unread, kind_of, read_rows
 from ..intake.values import whole_text
 from ..media.container import EXTENSIONS
+from ..public import public_url
 from ..records import Video
+from ..remote.urls import as_url, is_url, name_of, parent_of
 from .archive import address, read_archive
 from .drafts import Draft, draft, settled, unreadable
 from .ids import given_id, id_in_name
 from .info import look_beside
+from .remote_sources import ListingError, fetched, list_folder, with_notes
 from .walk import PassedOver, names_in, walk
 
 _SHEETS = {".xlsx", ".xls", ".ods", ".numbers"}
@@ -49,24 +52,29 @@ def read_sources(sources: Sequence[str | Path]) -> Manifest:
         sources: each a table (.json, .jsonl, .csv, .tsv, .parquet), a folder, a video file, or a
             download archive of yt-dlp (.txt) with its videos beside it. A folder that holds a table
             named manifest is described by it; otherwise all its videos are taken, subfolders too,
-            in order of their paths.
+            in order of their paths. All but archives may be elsewhere, as a URL that fsspec knows.
 
     Raises:
         ManifestError: there is no such source, or no video in it.
     """
     drafts: list[Draft] = []
     passed_over: list[PassedOver] = []
-    for source in map(Path, sources):
-        found = list(_drafts(source, passed_over))
+    for source in sources:
+        if is_url(source):
+            found = list(_from_elsewhere(as_url(source), passed_over))
+        else:
+            found = list(_drafts(Path(source), passed_over))
         if not found:
             raise ManifestError(_nothing(source, passed_over))
         drafts += found
     return Manifest(settled(drafts), passed_over)
 
 
-def _nothing(source: Path, passed_over: Sequence[PassedOver]) -> str:
+def _nothing(source: str | Path, passed_over: Sequence[PassedOver]) -> str:
     shown = whole_text(str(source))
-    if not source.is_dir():
+    if is_url(source):
+        shown = public_url(shown)
+    if kind_of(Path(name_of(str(source)))):
         return f"{shown}: no rows in it"
     left = f"; {len(passed_over)} files are left from downloads" if passed_over else ""
     return f"{shown}: no videos ({', '.join(sorted(EXTENSIONS))}) in it{left}"
@@ -92,6 +100,38 @@ def _drafts(source: Path, passed_over: list[PassedOver]) -> Iterator[Draft]:
         )
 
 
+def _from_elsewhere(url: str, passed_over: list[PassedOver]) -> Iterator[Draft]:
+    name = Path(name_of(url))
+    try:
+        if name.suffix.lower() in EXTENSIONS:
+            row = {"path": url, "title": name.stem}
+            yield draft(row, name.name, parent_of(url), PurePath(name))
+        elif kind_of(name):
+            yield from _of_table_at(url)
+        else:
+            yield from _of_folder_at(url, passed_over)
+    except (OSError, ListingError) as error:
+        told = getattr(error, "strerror", None) or error
+        raise ManifestError(f"{whole_text(public_url(url))}: {told}") from error
+
+
+def _of_table_at(url: str) -> Iterator[Draft]:
+    with fetched(url) as path:
+        yield from _of_table(path, parent_of(url), public_url(url))
+
+
+def _of_folder_at(url: str, passed_over: list[PassedOver]) -> Iterator[Draft]:
+    listing, folder = list_folder(url), f"{url.rstrip('/')}/"
+    here = listing.names.get(Path(), [])
+    if tables := [name for s in SUFFIXES if (name := f"manifest{s}") in here]:
+        passed_over += (PassedOver(t, f"{tables[0]} describes the folder") for t in tables[1:])
+        yield from _of_table_at(folder + tables[0])
+        return
+    passed_over += listing.passed_over
+    for base, videos in with_notes(folder, listing.videos, listing.names):
+        yield from _of_files(base, videos, listing.names, {}, folder)
+
+
 def _of_folder(folder: Path, passed_over: list[PassedOver]) -> Iterator[Draft]:
     tables = [table for s in SUFFIXES if (table := folder / f"manifest{s}").is_file()]
     if tables:
@@ -108,16 +148,22 @@ def _of_folder(folder: Path, passed_over: list[PassedOver]) -> Iterator[Draft]:
     yield from _of_files(folder, listing.videos, listing.names, known)
 
 
-def _of_table(path: Path) -> Iterator[Draft]:
-    base = path.parent.resolve()
+def _of_table(path: Path, base: str = "", shown: str = "") -> Iterator[Draft]:
+    """The rows of a table.
+
+    Args:
+        base: URL of the folder that relative paths are within; empty: that of the table.
+        shown: what the table is called in messages; empty: by its path.
+    """
     try:
         for where, row in read_rows(path):
             if isinstance(row, Unread):
                 yield from [unreadable(where, row.reason)] * (row.rows or 1)
             else:
-                yield draft(row, where, base)
+                yield draft(row, where, base or path.parent.resolve())
     except IntakeError as error:
-        raise ManifestError(str(error)) from error
+        told = str(error).replace(str(path), shown) if shown else str(error)
+        raise ManifestError(told) from error
 
 
 def _of_archive(
@@ -138,8 +184,21 @@ def _of_archive(
 
 
 def _of_files(
-    folder: Path, videos: Sequence[Path], names: dict[Path, list[str]], known: dict[str, str]
+    folder: Path,
+    videos: Sequence[Path],
+    names: dict[Path, list[str]],
+    known: dict[str, str],
+    elsewhere: str = "",
 ) -> Iterator[Draft]:
+    """The videos of a folder, with what the files beside them tell.
+
+    Args:
+        folder: where what tells of them is.
+        videos: within it.
+        names: of all files, by folder.
+        known: what a download archive tells.
+        elsewhere: URL of the folder that the files are really in.
+    """
     base = folder.resolve()
     for inside in videos:
         row = look_beside(base / inside, names[inside.parent])
@@ -150,4 +209,7 @@ def _of_files(
                 row["title"] = inside.stem.removesuffix(f"[{told}]").removesuffix(f"-{told}")
             if not row.get("source_url") and told in known:
                 row["source_url"] = address(known[told], told)
-        yield draft(row, whole_text(str(inside)), base, PurePath(inside))
+        if elsewhere:
+            files = {name: Path(row[name]) for name in ("path", "captions") if row.get(name)}
+            row |= {n: elsewhere + f.relative_to(base).as_posix() for n, f in files.items()}
+        yield draft(row, whole_text(str(inside)), elsewhere or base, PurePath(inside))

@@ -8,9 +8,9 @@ from __future__ import annotations
 import os
 import re
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from ..media.container import EXTENSIONS
 
@@ -42,16 +42,24 @@ def walk(folder: Path) -> Listing:
     """List a folder. Hidden files and folders are left out."""
     found = Listing()
     for inside, names in _folders(folder, found.passed_over):
-        found.names[inside] = names
-        for name in names:
-            path = inside / name
-            if reason := _leftover(Path(name), names):
-                found.passed_over.append(PassedOver(str(path), reason))
-            elif path.suffix.lower() in EXTENSIONS:
-                if (folder / path).is_file():
-                    found.videos.append(path)
-                elif (folder / path).is_symlink():
-                    found.passed_over.append(PassedOver(str(path), "a link to nothing"))
+        for path in _note(found, inside, names):
+            if (folder / path).is_file():
+                found.videos.append(path)
+            elif (folder / path).is_symlink():
+                found.passed_over.append(PassedOver(str(path), "a link to nothing"))
+    found.videos.sort()
+    return found
+
+
+def listed(files: Iterable[PurePosixPath]) -> Listing:
+    """The same of files that are known by their paths within a folder."""
+    folders: dict[Path, list[str]] = {}
+    for file in files:
+        if not any(part.startswith(".") for part in file.parts):
+            folders.setdefault(Path(file.parent), []).append(file.name)
+    found = Listing()
+    for inside, names in sorted(folders.items()):
+        found.videos += _note(found, inside, sorted(names))
     found.videos.sort()
     return found
 
@@ -59,6 +67,17 @@ def walk(folder: Path) -> Listing:
 def names_in(folder: Path) -> dict[Path, list[str]]:
     """The names of the files in one folder alone, as a `Listing` has them."""
     return {Path(): sorted(path.name for path in folder.iterdir())}
+
+
+def _note(found: Listing, inside: Path, names: list[str]) -> Iterator[Path]:
+    """Note what one folder holds; what may be a video."""
+    found.names[inside] = names
+    for name in names:
+        path = inside / name
+        if reason := _leftover(Path(name), names):
+            found.passed_over.append(PassedOver(str(path), reason))
+        elif path.suffix.lower() in EXTENSIONS:
+            yield path
 
 
 def _folders(folder: Path, passed_over: list[PassedOver]) -> Iterator[tuple[Path, list[str]]]:

@@ -7,9 +7,10 @@ corpus is decided here, once, in manifest order.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from functools import cached_property
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from ..assemble import contribution as contributing
 from ..assemble import interleave as interleaving
@@ -28,7 +29,7 @@ from ..screen.keyframes import KEYFRAMES
 from ..screen.legible import LEGIBLE
 from ..speech.recognise import RECOGNISE
 from ..speech.transcribe import TRANSCRIBE
-from ..store import Store, make_key
+from ..store import Result, Store, make_key
 from ..teaching.judge import JUDGE
 from .code import code_of, code_within
 from .graph import STAGES
@@ -77,20 +78,16 @@ class Corpus:
     def contribution(self, video: Video) -> Contribution:
         """What the video gives to the corpus; put together once, and kept."""
         verdict = self._verdict(video)
-        known = self.store.load("contribution", self._key(video, verdict), Contribution)
+        known = self._kept("contribution", Contribution, video, verdict)
         if known is None:
             known = self._contribute(video, verdict)
             if known.outcome.status != "failed":
-                # The key is taken anew: a back end that failed meanwhile has changed it.
-                key = self._key(video, verdict)
-                kept = replace(known, outcome=replace(known.outcome, video=_unnamed(video)))
-                self.store.save("contribution", key, Contribution, kept)
-                self.store.save("outcome", key, Outcome, kept.outcome)
+                self._keep(known, verdict)
         return replace(known, outcome=replace(known.outcome, video=video))
 
     def outcome(self, video: Video) -> Outcome:
         """What became of the video; kept on its own, since a build asks for all of them."""
-        known = self.store.load("outcome", self._key(video, self._verdict(video)), Outcome)
+        known = self._kept("outcome", Outcome, video, self._verdict(video))
         return replace(known, video=video) if known else self.contribution(video).outcome
 
     def samples(self, video: Video) -> list[Sample]:
@@ -175,6 +172,26 @@ class Corpus:
             self.config.interleave.model_dump(), self.config.decide, self._models, asdict(video),
             stamp_of(self.work(video)), verdict,
         )  # fmt: skip
+
+    def _kept(self, what: str, kind: Any, video: Video, verdict: _Verdict) -> Any | None:
+        """What the store has of a video's contribution."""
+        try:
+            return self.work(video).shelf.load(what, self._key(video, verdict), kind)
+        except Failed:
+            return None
+
+    def _keep(self, contribution: Contribution, verdict: _Verdict) -> None:
+        video = contribution.outcome.video
+        # The key is taken anew: a back end that failed meanwhile has changed it.
+        key = self._key(video, verdict)
+        kept = replace(contribution, outcome=replace(contribution.outcome, video=_unnamed(video)))
+        with suppress(Failed):  # a video that is denied may be none at all
+            self.work(video).shelf.save_together(
+                [
+                    Result("contribution", key, Contribution, kept),
+                    Result("outcome", key, Outcome, kept.outcome),
+                ]
+            )
 
     def _verdict(self, video: Video) -> _Verdict:
         """What the corpus as a whole says of the video."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 from functools import reduce
 from typing import Any
 
@@ -29,14 +30,37 @@ def stage_key(
     Raises:
         ModelError: a model is not there, so that its weights cannot be named.
     """
-    return make_key(
-        stage.name,
-        code_of(stage.module),
-        [_value(reduce(getattr, name.split("."), config), models) for name in stage.settings],
-        [getattr(video, name) for name in stage.facts],
-        [_model(models, name) for name in stage.models],
-        before,
-    )
+    facts = [getattr(video, name) for name in stage.facts]
+    return make_key(_of_every_video(stage, config, models), facts, before)
+
+
+@dataclass
+class _Common:
+    """What the keys of one config have in common for every video, by the identity of the stage."""
+
+    config: Config
+    models: Models
+    keys: dict[int, tuple[Stage[Any], str]] = field(default_factory=dict)
+
+
+# Of the config that was asked for last. A run has one, and thousands of videos.
+_common: list[_Common] = []
+
+
+def _of_every_video(stage: Stage[Any], config: Config, models: Models) -> str:
+    if not _common or _common[0].config is not config or _common[0].models is not models:
+        _common[:] = [_Common(config, models)]
+    known = _common[0].keys
+    if id(stage) not in known:
+        settings = (reduce(getattr, name.split("."), config) for name in stage.settings)
+        key = make_key(
+            stage.name,
+            code_of(stage.module),
+            [_value(setting, models) for setting in settings],
+            [_model(models, name) for name in stage.models],
+        )
+        known[id(stage)] = stage, key
+    return known[id(stage)][1]
 
 
 def _value(value: Any, models: Models) -> Any:

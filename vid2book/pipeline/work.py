@@ -18,13 +18,19 @@ from ..models.lazy import Models, models_of
 from ..models.speech import SpeechModelError
 from ..public import without_folders
 from ..records import Decision, Video
+from ..remote.files import RemoteError
+from ..remote.identity import identity_of
+from ..remote.scratch import Copy, copy_of
+from ..remote.urls import is_url, name_of, path_of
 from ..speech.subtitles import SubtitleError
 from ..stage import Stage
-from ..store import Store, make_key
+from ..store import Shelf, Store, make_key
 from .code import code_of
+from .graph import SCREEN, SPEECH, TEXT
 from .keys import stage_key
 
 T = TypeVar("T")
+_FAILED = "failed"  # noted of a result, so that many are asked after without being read
 Result = tuple[Any, tuple[Decision, ...], str]  # result, decisions, reason of a failure
 
 
@@ -58,6 +64,7 @@ class Work:
         self.store = store
         self._keys: dict[str, str] = {}
         self._held: dict[str, Result] = {}
+        self._copies: list[Copy] = []  # stay as long as this does
 
     def get(self, stage: Stage[T]) -> T:
         """The stage's result.
@@ -76,11 +83,15 @@ class Work:
 
     def failure(self, stage: Stage[Any]) -> str:
         """Why the stage has no result; empty where it has one."""
+        if stage.name not in self._held:
+            note = self.shelf.note(stage.name, self.key(stage))
+            if note is not None and note != _FAILED:
+                return ""  # known without reading it, as of many videos it must be
         return self._result(stage)[2]
 
     def is_done(self, stage: Stage[Any]) -> bool:
         """Whether the store has the stage's result."""
-        return self.store.has(stage.name, self.key(stage))
+        return self.shelf.has(stage.name, self.key(stage))
 
     def key(self, stage: Stage[Any]) -> str:
         """The key of the stage's result. A need that turns out to be provisional changes it.
@@ -105,7 +116,7 @@ class Work:
             Failed: the video cannot be read.
         """
         key = self.key(stage)
-        return self.store.provisional(stage.name, key) or key
+        return self.shelf.provisional(stage.name, key) or key
 
     def piece(self, stage: Stage[Any], named: Sequence[Any], make: Callable[[], bytes]) -> bytes:
         """Bytes that a stage makes of the file, kept apart from its result; see `Given`.
@@ -114,16 +125,44 @@ class Work:
         wants of them.
         """
         parts = [self._content[0], self.until, code_of(stage.module), *named]
-        return self.store.piece(stage.name, make_key(*parts), make)
+        return self.shelf.piece(stage.name, make_key(*parts), make)
 
-    @property
+    @cached_property
     def models(self) -> Models:
         return models_of(self.config)
 
     @cached_property
     def info(self) -> MediaInfo:
         """Durations, no longer than `until`."""
-        return examine(self.video.path, self.until)
+        return examine(self.at_hand.path, self.until)
+
+    @cached_property
+    def at_hand(self) -> Video:
+        """The row with its files on this machine.
+
+        Raises:
+            MachineError: one is elsewhere, and cannot be had now.
+        """
+        here: dict[str, Any] = {}
+        for name in ("path", "captions"):
+            url = getattr(self.video, name)
+            if is_url(url):
+                try:
+                    copy = copy_of(url, self.store.content(url), identity_of(url))
+                except OSError as error:
+                    raise MachineError(f"{name_of(url)}: {error.strerror}") from error
+                self._copies.append(copy)
+                here[name] = str(copy.path)
+        return replace(self.video, **here) if here else self.video
+
+    @cached_property
+    def shelf(self) -> Shelf:
+        """What the store has of the video.
+
+        Raises:
+            Failed: the video cannot be read.
+        """
+        return self.store.shelf(make_key(*self._content))
 
     @cached_property
     def _content(self) -> list[str]:
@@ -134,6 +173,8 @@ class Work:
             return [self.store.content(path) for path in paths if path]
         except OSError as error:
             raise Failed(f"cannot be read: {error.strerror}") from error
+        except RemoteError as error:  # of the row's own place; others may be elsewhere
+            raise Failed(f"cannot be read: {error}") from error
 
     def _result(self, stage: Stage[Any]) -> Result:
         if stage.name not in self._held:
@@ -141,7 +182,7 @@ class Work:
         return self._held[stage.name]
 
     def _load(self, stage: Stage[Any]) -> Any:
-        known = self.store.load(stage.name, self.key(stage), _stored(stage))
+        known = self.shelf.load(stage.name, self.key(stage), _stored(stage))
         return known and self._named(known, _with_names)
 
     def _settle(self, stage: Stage[Any]) -> Result:
@@ -152,10 +193,14 @@ class Work:
             result = (None, (), failures[0]) if failures else self._compute(stage)
             provisional = any(decision.provisional for decision in result[1])
             kept = self._named(result, _without_names)
-            self.store.save(stage.name, self.key(stage), _stored(stage), kept, provisional)
+            note = _FAILED if kept[2] else ""
+            self.shelf.save(stage.name, self.key(stage), _stored(stage), kept, provisional, note)
             result = self._named(kept, _with_names)
             if provisional:
                 self._keys.clear()
+            for branch in (SPEECH, SCREEN, TEXT):
+                if stage is branch[-1]:  # few objects for a video
+                    self.shelf.join((s.name, self.key(s)) for s in branch)
         return result
 
     def _compute(self, stage: Stage[Any]) -> Result:
@@ -183,7 +228,8 @@ class Work:
         it is called, so that the names of files are not kept with it.
         """
         value, decisions, failure = result
-        files = {"<video>": self.video.path, "<captions>": self.video.captions}
+        at = self.at_hand if self._copies else self.video
+        files = {"<video>": at.path, "<captions>": at.captions}
         told = tuple(
             d if (reason := rename(d.reason, files)) == d.reason else replace(d, reason=reason)
             for d in decisions
@@ -193,7 +239,7 @@ class Work:
 
 def _without_names(reason: str, files: Mapping[str, str]) -> str:
     for mark, path in files.items():
-        folder, name = map(whole_text, os.path.split(path))
+        folder, name = map(whole_text, os.path.split(path_of(path)))
         if name and name in reason:
             before = f"(?:{re.escape(folder.rstrip(os.sep) + os.sep)})?"
             reason = re.sub(rf"(?<![\w.-]){before}{re.escape(name)}(?![\w-])", mark, reason)
@@ -203,7 +249,7 @@ def _without_names(reason: str, files: Mapping[str, str]) -> str:
 
 def _with_names(reason: str, files: Mapping[str, str]) -> str:
     for mark, path in files.items():
-        reason = reason.replace(mark, whole_text(os.path.basename(path)))
+        reason = reason.replace(mark, whole_text(name_of(path)))
     return reason
 
 

@@ -115,7 +115,7 @@ def without_speech(given: Given) -> str:
     Raises:
         MediaError, SubtitleError: for want of words the config cannot use the video at all.
     """
-    video, settings, sound = given.video, given.config.transcribe, given.info.audio_duration
+    video, settings, sound = given.at_hand, given.config.transcribe, given.info.audio_duration
     if not settings.enabled:
         return ""
     if settings.captions and video.captions:
@@ -144,7 +144,7 @@ def _compute(given: Given) -> tuple[Transcript, list[Decision]]:
 
 
 def _words(given: Given) -> tuple[Transcript, list[Decision]]:
-    video, settings = given.video, given.config.transcribe
+    video, settings = given.at_hand, given.config.transcribe
     duration = given.info.duration
     if not settings.enabled:
         return Transcript((), language(video), "none", duration), []
@@ -176,7 +176,7 @@ def _words(given: Given) -> tuple[Transcript, list[Decision]]:
 
 def _captioned(given: Given) -> tuple[Transcript, list[Decision]]:
     """What the captions say, and what is heard where they say nothing for long."""
-    video, info = given.video, given.info
+    video, info = given.at_hand, given.info
     whole = info.duration if given.until is None else probe(video.path).duration
     captioned = from_captions(video, whole)
     if given.until is not None:

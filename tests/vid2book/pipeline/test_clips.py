@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import shutil
 from collections import Counter
 from dataclasses import replace
 from pathlib import Path
@@ -20,6 +19,7 @@ from vid2book.records import Footage, Video
 from vid2book.store import Store
 
 from ...support.library import Library
+from ...support.stored import forget
 
 
 @pytest.fixture
@@ -123,7 +123,8 @@ def test_the_executor_makes_them_and_what_is_lost_is_made_again(
     files = {clip: corpus.footage(video, clip) for video, clip in clips_of(corpus)}
     assert files and not encoded
     assert not [event for event in fill(corpus, 1) if event.seconds]
-    shutil.rmtree(corpus.store.root / "cut-pieces")
+    for piece in Path(corpus.store.root).rglob("*.piece"):
+        piece.unlink()
     assert {clip: corpus.footage(video, clip) for video, clip in clips_of(corpus)} == files
 
 
@@ -133,8 +134,7 @@ def test_a_clip_that_cannot_be_encoded_is_told(
     physics = corpus.videos[0]
     whole = corpus.clips(physics)
     first = whole[0]
-    shutil.rmtree(corpus.store.root / "cut")
-    shutil.rmtree(corpus.store.root / "cut-pieces")
+    forget(corpus.store, "cut")  # and its pieces
     real = cut.encode
 
     def failing(path: str, start: float, end: float, **given: object) -> bytes:

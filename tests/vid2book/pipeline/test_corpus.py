@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import shutil
 from collections import Counter
 from dataclasses import replace
 from pathlib import Path
@@ -22,6 +21,7 @@ from vid2book.records import Video
 from vid2book.store import Store
 
 from ...support.library import LECTURES, Library
+from ...support.stored import forget
 
 
 @pytest.fixture
@@ -104,7 +104,7 @@ def test_a_video_is_interleaved_once(
         return real(video, *rest)
 
     monkeypatch.setattr(interleave_stage, "interleave", counted)
-    shutil.rmtree(corpus.store.root / "contribution")
+    forget(corpus.store, "contribution")
     first = write_corpus(corpus, tmp_path / "first")
     assert sorted(interleaved) == sorted(LECTURES)
     assert write_corpus(replace(corpus), tmp_path / "second").sizes == first.sizes

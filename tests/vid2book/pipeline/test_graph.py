@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gzip
 import os
 import shutil
 import zlib
@@ -24,7 +23,9 @@ from vid2book.records import Video
 from vid2book.screen import keyframes
 from vid2book.screen.keyframes import KEYFRAMES
 from vid2book.screen.read import READ
+from vid2book.stage import Stage
 from vid2book.store import Store
+from vid2book.store.packs import archive
 
 from ...support.library import Library, run_all
 
@@ -174,20 +175,27 @@ def test_weights_and_versions_are_in_the_key(
     }
 
 
+def alone(work: Work, stage: Stage[Any]) -> Path:
+    """The object that holds a stage's result and no other."""
+    return Path(work.store.root) / work.shelf.folder / f"{stage.name}-{work.key(stage)[:12]}.zip"
+
+
 @pytest.mark.parametrize("damage", ["cut", "text", "empty", "other"])
 def test_a_damaged_result_is_computed_again(
     video: Video, store: Store, calls: Counter[str], damage: str
 ) -> None:
     work = Work(video, Config(), store)
     expected = work.get(CLIP)
-    path = store.path("clip", work.key(CLIP))
+    work.shelf.remove(["clip"])
+    assert Work(video, Config(), store).get(CLIP) == expected
+    path = alone(work, CLIP)
     whole = path.read_bytes()
     path.write_bytes(
         {
             "cut": whole[: len(whole) // 2],
-            "text": b"no gzip",
+            "text": b"no archive",
             "empty": b"",
-            "other": gzip.compress(b'{"clips": 3}'),
+            "other": archive([(f"clip-{work.key(CLIP)}.json", b'{"clips": 3}')]),
         }[damage]
     )
     calls.clear()
@@ -253,7 +261,9 @@ def test_switched_off_stages(video: Video, store: Store, calls: Counter[str]) ->
 def test_flipped_bytes_in_the_store_cost_only_work(video: Video, store: Store) -> None:
     work = Work(video, Config(), store)
     expected = work.get(CLIP)
-    path = store.path("clip", work.key(CLIP))
+    work.shelf.remove(["clip"])
+    assert Work(video, Config(), store).get(CLIP) == expected
+    path = alone(work, CLIP)
     whole = path.read_bytes()
     path.write_bytes(whole[:40] + bytes(b ^ 0x5A for b in whole[40:60]) + whole[60:])
     assert Work(video, Config(), store).get(CLIP) == expected

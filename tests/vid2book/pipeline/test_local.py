@@ -20,18 +20,9 @@ from vid2book.pipeline.local import Event, run
 from vid2book.store import Store
 
 from ...support.library import LECTURES, Library
+from ...support.stored import files, objects, results
 
 MINE = Path("/proc/self/fd")
-
-
-def results(store: Store) -> dict[str, bytes]:
-    """Every result of the per-video stages."""
-    names = {stage.name for stage in STAGES}
-    return {
-        str(path.relative_to(store.root)): path.read_bytes()
-        for path in sorted(store.root.rglob("*.json.gz"))
-        if path.relative_to(store.root).parts[0] in names
-    }
 
 
 def fill(corpus: Corpus, workers: int) -> dict[str, Event]:
@@ -43,8 +34,9 @@ def fill(corpus: Corpus, workers: int) -> dict[str, Event]:
 def test_one_worker_fills_the_store_as_two(library: Library, tmp_path: Path) -> None:
     corpus = replace(library.corpus(), store=Store(tmp_path))
     events = fill(corpus, 1)
-    assert results(Store(tmp_path)) == results(Store(library.store))
+    assert objects(Store(tmp_path)) == objects(Store(library.store))
     assert len(results(Store(tmp_path))) == len(STAGES) * len(LECTURES)
+    assert len(objects(Store(tmp_path))) == 3 * len(LECTURES)  # speech, screen, text
     for video in corpus.videos:
         event = events[video.video_id]
         assert event.failure == "" and event.seconds > 0
@@ -55,14 +47,12 @@ def test_one_worker_fills_the_store_as_two(library: Library, tmp_path: Path) -> 
 
 def test_only_what_is_missing_is_run(library: Library, store: Store) -> None:
     corpus = replace(library.corpus(), store=store)
-    before = results(store)
-    work = corpus.work(corpus.videos[2])
-    for stage in STAGES[-2:]:
-        store.path(stage.name, work.key(stage)).unlink()
-    kept = {p: p.stat().st_mtime_ns for p in store.root.rglob("*.json.gz")}
+    before = sorted(results(store))
+    corpus.work(corpus.videos[2]).shelf.remove(stage.name for stage in STAGES[-2:])
+    kept = {p: p.stat().st_mtime_ns for p in files(store)}
     events = fill(corpus, 1)
     assert [video_id for video_id, e in events.items() if e.seconds] == ["sorting"]
-    assert results(store) == before
+    assert sorted(results(store)) == before
     assert all(p.stat().st_mtime_ns == at for p, at in kept.items())
 
 

@@ -61,14 +61,15 @@ def video(tmp_path: Path) -> Video:
 
 def test_a_run_has_its_provisional_results_in_all_its_processes(tmp_path: Path) -> None:
     store = Store(tmp_path)
-    store.save("refine", KEY, list[int], [1], provisional=True)
-    same = pickle.loads(pickle.dumps(store))
+    store.shelf(KEY).save("refine", KEY, list[int], [1], provisional=True)
+    same = pickle.loads(pickle.dumps(store)).shelf(KEY)
     assert same.has("refine", KEY) and same.load("refine", KEY, list[int]) == [1]
-    later = Store(tmp_path)
+    later = Store(tmp_path).shelf(KEY)
     assert not later.has("refine", KEY) and later.load("refine", KEY, list[int]) is None
     later.save("refine", KEY, list[int], [2])
-    assert store.load("refine", KEY, list[int]) == [2] == later.load("refine", KEY, list[int])
-    assert not store.provisional("refine", KEY)
+    shelf = store.shelf(KEY)
+    assert shelf.load("refine", KEY, list[int]) == [2] == later.load("refine", KEY, list[int])
+    assert not shelf.provisional("refine", KEY)
     assert len([p for p in tmp_path.rglob("*") if p.is_file()]) == 1
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import errno
-import gzip
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -21,6 +20,9 @@ from vid2book.records import Decision, Video
 from vid2book.screen.keyframes import KEYFRAMES
 from vid2book.stage import Given, Stage
 from vid2book.store import Store, StoreError
+from vid2book.store.packs import Pack
+
+from ...support import stored
 
 
 def fails(error: Callable[[], Exception]) -> Stage[int]:
@@ -50,11 +52,9 @@ def reason(video: Video, store: Store) -> str:
 
 def kept(store: Store) -> str:
     """All that a store holds, as text."""
-    files = [path for path in store.root.rglob("*") if path.is_file()]
-    return "".join(
-        (gzip.decompress(f.read_bytes()) if f.suffix == ".gz" else f.read_bytes()).decode()
-        for f in files
-    )
+    packs = [Pack(path.read_bytes()) for path in stored.files(store)]
+    told = (data for pack in packs for r in pack.results() for _, data in pack.files(*r))
+    return b"".join(told).decode()
 
 
 def test_a_reason_names_the_file_that_is_asked_about(video: Video, tmp_path: Path) -> None:
@@ -141,7 +141,7 @@ def test_a_result_that_cannot_be_read_is_not_deleted(
     real = Path.read_bytes
 
     def broken(path: Path) -> bytes:
-        if path.name.endswith(".json.gz"):
+        if path.name.endswith(".zip"):
             raise OSError(errno.EIO, "Input/output error")
         return real(path)
 

@@ -110,7 +110,7 @@ def _compute(given: Given) -> tuple[list[Keyframe], list[Decision]]:
     settings = given.config.keyframes
     if not settings.enabled:
         return [], []
-    path, video_id, faces = given.video.path, given.video.video_id, given.models.faces
+    path, video_id, faces = given.at_hand.path, given.video.video_id, given.models.faces
     lost: list[Decision] = []
 
     def tell(n: Note) -> None:

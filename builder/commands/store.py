@@ -1,0 +1,213 @@
+"""The command `vid2book store`: looking after what builds keep."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from vid2book.console import user_errors
+from vid2book.errors import UserError
+
+if TYPE_CHECKING:
+    from vid2book.store import Store
+    from vid2book.store.upkeep import Holding, Wanted
+
+_DAY = 86_400.0
+_CORPUS_LEVEL = {"contribution", "outcome"}  # kept beside the stages' results
+
+
+@user_errors()
+def store(
+    action: Annotated[
+        Literal["list", "check", "prune"],
+        typer.Argument(
+            help="list: what is in it. check: read it all, and tell what is damaged. prune: take "
+            "out what meets all that the options say."
+        ),
+    ],
+    place: Annotated[
+        str | None, typer.Option("--store", help="A folder or a URL; the default one if not given.")
+    ] = None,
+    older_than: Annotated[
+        float | None, typer.Option(min=0, metavar="DAYS", help="Written so many days ago.")
+    ] = None,
+    corpus: Annotated[
+        list[str] | None,
+        typer.Option(metavar="SOURCE", help="Of the videos of a manifest or a folder."),
+    ] = None,
+    keep: Annotated[
+        list[str] | None,
+        typer.Option(metavar="SOURCE", help="Of all videos but those of a manifest or a folder."),
+    ] = None,
+    stage: Annotated[
+        list[str] | None, typer.Option(metavar="NAME", help="Of a stage, such as read.")
+    ] = None,
+    older_layout: Annotated[
+        bool, typer.Option("--older-layout", help="What earlier versions of vid2book left.")
+    ] = False,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
+) -> None:
+    """List, check or prune the store of the stages' results."""
+    from vid2book.store import Store
+    from vid2book.store.upkeep import Wanted
+
+    opened, out = (Store(place) if place else Store()), Console(highlight=False)
+    narrowed = older_than is not None or corpus or keep or stage
+    if action != "prune":
+        if narrowed or older_layout:
+            raise UserError(f"only prune takes these options, {action} takes --store alone")
+        _list(opened, out) if action == "list" else _check(opened, out)
+        return
+    if bool(narrowed) == older_layout:
+        raise UserError(
+            "say what to take out: --older-than DAYS, --corpus SOURCE, --keep SOURCE, --stage NAME "
+            "(what meets all of them), or --older-layout"
+        )
+    if older_layout:
+        _prune_older(opened, out, yes)
+        return
+    before = None if older_than is None else time.time() - older_than * _DAY
+    shelves = _shelves(opened, corpus or (), keep or ())
+    _prune(opened, out, Wanted(before, shelves, _stages(stage or ())), yes)
+
+
+def _list(store: Store, out: Console) -> None:
+    from vid2book.store.upkeep import inventory
+
+    found = inventory(store, _known())
+    table = Table("results of", "objects", "size", "written")
+    for column in table.columns[1:3]:
+        column.justify = "right"
+    for kind, holding in sorted(found.kinds.items(), key=lambda item: -item[1].size):
+        table.add_row(escape(kind), f"{holding.objects:,}", _size(holding.size), _span(holding))
+    out.print(table)
+    held = sum(holding.size for holding in found.kinds.values())
+    out.print(f"{found.videos:,} videos, {_size(held)} in {escape(str(store.root))}")
+    if found.older.objects:
+        out.print(
+            f"{found.older.objects:,} objects ({_size(found.older.size)}) are of an older layout, "
+            "which nothing reads: `vid2book store prune --older-layout` takes them out",
+            soft_wrap=True,
+        )
+
+
+def _check(store: Store, out: Console) -> None:
+    """Raises typer.Exit: something is damaged."""
+    from vid2book.store.upkeep import check
+
+    read = 0
+
+    def tell(objects: int) -> None:
+        nonlocal read
+        read += objects
+
+    damaged = list(check(store, tell))
+    for damage in damaged:
+        out.print(escape(f"{damage.path}: {damage.reason}"), soft_wrap=True)
+    out.print(f"{read:,} objects were read, {len(damaged):,} of them are damaged")
+    if damaged:
+        out.print("Delete them, or leave them: what is damaged is made again when it is needed")
+        raise typer.Exit(1)
+
+
+def _prune(store: Store, out: Console, wanted: Wanted, yes: bool) -> None:
+    from vid2book.store.upkeep import prune
+
+    _agreed(prune(store, wanted, act=False), store, out, yes)
+    _told(prune(store, wanted, act=True), out)
+
+
+def _prune_older(store: Store, out: Console, yes: bool) -> None:
+    from vid2book.store.upkeep import inventory, prune_older
+
+    _agreed(inventory(store, _known()).older, store, out, yes)
+    _told(prune_older(store, _known()), out)
+
+
+def _agreed(found: Holding, store: Store, out: Console, yes: bool) -> None:
+    """Raises typer.Exit: there is nothing to do, or the user does not want it."""
+    if not found.results:
+        out.print("Nothing of that is in the store")
+        raise typer.Exit
+    if not yes:
+        typer.confirm(
+            f"Take {found.results:,} results out of {store.root} (from {found.objects:,} objects "
+            f"of {_size(found.size)})?",
+            abort=True,
+        )
+
+
+def _told(gone: Holding, out: Console) -> None:
+    out.print(f"{gone.results:,} results were taken out; the builds that want them make them again")
+
+
+def _shelves(
+    store: Store, corpora: Sequence[str], keep: Sequence[str]
+) -> Callable[[str], bool] | None:
+    """Whether a shelf is among those that the user means; None: all are.
+
+    Raises:
+        UserError: a video that is to be kept cannot be read, so that nobody knows its results.
+    """
+    mine, _ = _folders(store, corpora)
+    kept, unread = _folders(store, keep)
+    if unread:
+        raise UserError(f"{unread[0]}; what is not known cannot be kept, so nothing was taken out")
+    if not corpora and not keep:
+        return None
+    return lambda folder: folder not in kept and (not corpora or folder in mine)
+
+
+def _folders(store: Store, sources: Sequence[str]) -> tuple[set[str], list[str]]:
+    """The shelves of the videos of some sources, and why some are not known."""
+    from vid2book.pipeline.corpus import Corpus
+    from vid2book.pipeline.work import Failed
+
+    from ..source import open_corpus
+
+    found: set[str] = set()
+    unknown: list[str] = []
+    if not sources:
+        return found, unknown
+    corpus: Corpus = open_corpus(sources, store=store.root)
+    for video in corpus.videos:
+        try:
+            found.add(corpus.work(video).shelf.folder)
+        except Failed as failure:
+            unknown.append(f"{video.video_id}: {failure}")
+    return found, unknown
+
+
+def _known() -> set[str]:
+    from vid2book.pipeline.graph import STAGES
+
+    return {stage.name for stage in STAGES} | _CORPUS_LEVEL
+
+
+def _stages(named: Sequence[str]) -> Sequence[str]:
+    """Raises UserError: there is no such stage."""
+    for name in named:
+        if name not in _known():
+            raise UserError(f"there is no stage '{name}': {', '.join(sorted(_known()))}")
+    return named
+
+
+def _size(count: int) -> str:
+    for unit in ("B", "kB", "MB", "GB"):
+        if count < 1000:
+            return f"{count:.3g} {unit}"
+        count /= 1000  # type: ignore[assignment]
+    return f"{count:.3g} TB"
+
+
+def _span(holding: Holding) -> str:
+    times = (holding.oldest, holding.newest)
+    days = [datetime.fromtimestamp(time, UTC).date().isoformat() for time in times]
+    return " to ".join(dict.fromkeys(days))

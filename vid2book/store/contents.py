@@ -1,0 +1,51 @@
+"""What names the content of a file: its hash, or what the server that has it tells of it."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from contextlib import suppress
+from pathlib import Path
+
+from ..remote.identity import identity_of
+from ..remote.urls import is_url
+from .keys import make_key
+from .places import write_atomically
+
+
+def content_of(path: str | Path, memos: Path) -> str:
+    """Names a file's content.
+
+    A hash is remembered by the file's size and its times of change. The time of the last
+    modification may be set at will (`touch -r`, `rsync -t`), that of the last change of the file's
+    entry may not.
+
+    Args:
+        path: a path or a URL.
+        memos: the folder of remembered hashes.
+
+    Raises:
+        OSError: it cannot be read.
+    """
+    if is_url(path):
+        return make_key(*identity_of(str(path)))
+    absolute = Path(path).resolve()
+    stat = absolute.stat()
+    stamp = f"{stat.st_size} {stat.st_mtime_ns} {stat.st_ctime_ns}"
+    memo = memos / hashlib.sha256(os.fsencode(absolute)).hexdigest()[:32]
+    try:
+        known, digest = memo.read_text().split("\n")
+        if known == stamp:
+            return digest
+    except (OSError, ValueError):
+        pass
+    digest = hash_of(absolute)
+    with suppress(OSError):  # it is not remembered then, and computed again
+        write_atomically(memo, f"{stamp}\n{digest}".encode())
+    return digest
+
+
+def hash_of(path: Path) -> str:
+    """SHA-256 of a file."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

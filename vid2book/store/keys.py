@@ -1,0 +1,14 @@
+"""Keys."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import Any
+
+
+def make_key(*parts: Any) -> str:
+    """A key of JSON-able parts, in order: 32 hexadecimal digits."""
+    text = json.dumps(parts, sort_keys=True, ensure_ascii=False, default=str)
+    # A path may hold bytes that are no text.
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:32]

@@ -1,0 +1,134 @@
+"""Results as the bytes of one object: a ZIP archive, which any tool opens.
+
+A result is a JSON file, STAGE-KEY.json. Bytes in it, such as the pictures of keyframes, are files
+of their own, STAGE-KEY/0 and so on, as they are. Equal results make equal archives. A damaged
+archive is told by its checksums.
+"""
+
+from __future__ import annotations
+
+import io
+import struct
+import zipfile
+import zlib
+from collections.abc import Callable, Iterable
+from functools import cache
+from typing import Any, NamedTuple
+
+from pydantic import TypeAdapter, ValidationError
+
+_LEVEL = 1  # of compression; what is large is JPEG, which no level makes smaller
+
+# What reading a damaged archive may raise.
+_DAMAGE = (
+    zipfile.BadZipFile, zlib.error, struct.error, EOFError, KeyError, IndexError, ValidationError,
+    ValueError, NotImplementedError, OverflowError, RuntimeError, OSError,
+)  # fmt: skip
+
+
+class Result(NamedTuple):
+    """A result that is to be kept."""
+
+    stage: str
+    key: str
+    kind: Any  # its type
+    value: Any
+
+
+class DamagedError(Exception):
+    """An archive, or a result in it, that is not what was written."""
+
+
+class Pack:
+    """An archive that is held in memory.
+
+    Raises:
+        DamagedError: it is none.
+    """
+
+    def __init__(self, data: bytes) -> None:
+        try:
+            self._zip = zipfile.ZipFile(io.BytesIO(data))
+        except _DAMAGE as error:
+            raise DamagedError(str(error)) from error
+
+    def results(self) -> list[tuple[str, str]]:
+        """Stage and key of each."""
+        names = (name for name in self._zip.namelist() if name.endswith(".json"))
+        return [_parted(name.removesuffix(".json")) for name in names]
+
+    def load(self, stage: str, key: str, kind: Any) -> Any:
+        """A result as `kind`.
+
+        Raises:
+            KeyError: it is not in here.
+            DamagedError: it is damaged, or of another kind.
+        """
+        name = f"{stage}-{key}"
+        if f"{name}.json" not in self._zip.NameToInfo:
+            raise KeyError(name)
+        try:
+            text = self._zip.read(f"{name}.json")
+            return adapter(kind).validate_json(
+                text, context=lambda number: self._zip.read(f"{name}/{number}")
+            )
+        except _DAMAGE as error:
+            raise DamagedError(str(error)) from error
+
+    def sizes(self) -> dict[str, int]:
+        """Bytes that the results of each stage take."""
+        found: dict[str, int] = {}
+        for file in self._zip.infolist():
+            stage, _ = _parted(file.filename.partition("/")[0].removesuffix(".json"))
+            found[stage] = found.get(stage, 0) + file.compress_size
+        return found
+
+    def files(self, stage: str, key: str) -> list[tuple[str, bytes]]:
+        """The files of a result.
+
+        Raises:
+            DamagedError: one is damaged.
+        """
+        name = f"{stage}-{key}"
+        mine = (f for f in self._zip.namelist() if f == f"{name}.json" or f.startswith(f"{name}/"))
+        try:
+            return [(file, self._zip.read(file)) for file in mine]
+        except _DAMAGE as error:
+            raise DamagedError(str(error)) from error
+
+
+def packed(results: Iterable[Result]) -> bytes:
+    """An archive of results."""
+    return archive(file for result in results for file in _files(result))
+
+
+def archive(files: Iterable[tuple[str, bytes]]) -> bytes:
+    """An archive of files as `Pack.files` gives them."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as made:
+        for name, data in files:
+            info = zipfile.ZipInfo(name)  # of a fixed date
+            info.compress_type = (
+                zipfile.ZIP_DEFLATED if name.endswith(".json") else zipfile.ZIP_STORED
+            )
+            made.writestr(info, data, compresslevel=_LEVEL)
+    return out.getvalue()
+
+
+def _files(result: Result) -> Iterable[tuple[str, bytes]]:
+    parts: list[bytes] = []
+    put: Callable[[bytes], int] = lambda data: parts.append(data) or len(parts) - 1  # type: ignore[func-returns-value]  # noqa: E731
+    name = f"{result.stage}-{result.key}"
+    text = adapter(result.kind).dump_json(result.value, context=put)
+    return [(f"{name}.json", text), *((f"{name}/{n}", part) for n, part in enumerate(parts))]
+
+
+def _parted(name: str) -> tuple[str, str]:
+    stage, _, key = name.rpartition("-")
+    return stage, key
+
+
+@cache
+def adapter(kind: Any) -> TypeAdapter[Any]:
+    """Reads and writes a type."""
+    return TypeAdapter(kind)
