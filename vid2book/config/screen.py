@@ -24,6 +24,11 @@ class Keyframes(Switchable):
         description="the difference that ends a state, 0 to 1, for ssim, pixel and clip; null: the "
         "algorithm's own",
     )
+    shown: Literal["last", "first"] = Field(
+        "last",
+        description="the sample of a state that shows it, for ssim, pixel and clip; the last is "
+        "the more complete one, the first is the paper's",
+    )
     clip_model: str = Field("ViT-B-32", description="architecture, a name that open_clip knows")
     clip_weights: str = Field(
         "laion2b_s34b_b79k", description="of that architecture: a tag of open_clip, or a file"
