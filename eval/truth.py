@@ -16,6 +16,7 @@ from difflib import SequenceMatcher
 from pathlib import Path
 from typing import Any
 
+from vid2book.folder.reader import is_marked
 from vid2book.speech.numbers import BELOW_TWENTY, TENS
 from vid2book.words import words_and_ideograms
 
@@ -77,7 +78,7 @@ def score_corpus(corpus: str | Path, truths: Iterable[str | Path]) -> dict[str, 
     """Score every lecture with truth.
 
     Args:
-        corpus: a folder that `load_dataset` opens.
+        corpus: a folder that `load_dataset` opens; what it marks as to be dropped is left out.
         truths: truth files.
 
     Returns:
@@ -90,6 +91,8 @@ def score_corpus(corpus: str | Path, truths: Iterable[str | Path]) -> dict[str, 
     for row in load_dataset(str(corpus), "default", split="train").remove_columns("images"):
         video_id = row["video_ids"][0]
         for element, ocr, text in zip(row["elements"], row["ocr_texts"], row["texts"], strict=True):
+            if is_marked(element):
+                continue
             if element["kind"] == "image":
                 shown.setdefault(video_id, []).append(Shown(element["start"], ocr or ""))
             else:
