@@ -105,9 +105,11 @@ def origin(rng: random.Random) -> str:
 
 
 def told(facts: Facts, rng: random.Random) -> list[tuple[str, str]]:
-    """What the teacher says of a slide: each fact with its sentence, in any order; first the thing."""
-    rest = rng.sample(NAMES[1:], len(NAMES) - 1)
-    return [(name, f"{BEGINNINGS[name]} {answer(facts, name)}.") for name in ("thing", *rest)]
+    """What the teacher says of a slide: each fact with its sentence, in any order."""
+    return [
+        (name, f"{BEGINNINGS[name]} {answer(facts, name)}.")
+        for name in rng.sample(NAMES, len(NAMES))
+    ]
 
 
 def answer(facts: Facts, name: str) -> str:

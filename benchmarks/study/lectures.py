@@ -14,7 +14,18 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from content import ADVERTS, CHAT, EXPLAINED, FAREWELLS, FILLERS, SPONSORS, Facts, draw_facts, origin, told
+from content import (
+    ADVERTS,
+    CHAT,
+    EXPLAINED,
+    FAREWELLS,
+    FILLERS,
+    SPONSORS,
+    Facts,
+    draw_facts,
+    origin,
+    told,
+)
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "examples" / "lectures"))
 
@@ -135,7 +146,7 @@ def _exercise(facts: Facts, note: str, rng: random.Random) -> Scene:
 
 
 def _again(facts: Facts, note: str, rng: random.Random) -> Scene:
-    texts = ["Let us look at this exercise again.", *(text for _, text in told(facts, rng)[1:])]
+    texts = ["Let us look at this exercise again.", *(text for _, text in told(facts, rng))]
     return slide(facts, note, say=tuple(_taught(text, rng) for text in texts))
 
 

@@ -1,6 +1,6 @@
 """From videos to trained models: what is each part of the pipeline worth?
 
-    python benchmarks/study/study.py OUT [--minutes 180] [--tokens 400000] [--workers 2]
+    python benchmarks/study/study.py OUT [--minutes 180] [--tokens 300000] [--workers 2]
 
 Renders lectures (lectures.py), builds a corpus of them for each cell of study.yaml, trains a small
 model (learner.py) on each with three seeds, and asks all of them held-out lessons by another hand
@@ -33,7 +33,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("out", type=Path, help="folder for all that is made")
     parser.add_argument("--minutes", type=float, default=180, help="of video")
-    parser.add_argument("--tokens", type=int, default=400_000, help="that each model learns from")
+    parser.add_argument("--tokens", type=int, default=300_000, help="that each model learns from")
     parser.add_argument("--lessons", type=int, default=30, help="held out")
     parser.add_argument("--workers", type=int, default=2, help="models trained at once")
     args = parser.parse_args()
