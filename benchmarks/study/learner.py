@@ -23,13 +23,13 @@ from lectures import SIZE, draw_theme, slide
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "examples" / "synthetic"))
 
-from lessons.eyes import Seen, train_eyes  # noqa: E402  (the scripts are no package)
-from model import make_model, make_processor, make_tokenizer  # noqa: E402
-from PIL import Image  # noqa: E402
-from rendering.script import Theme  # noqa: E402
-from rendering.slide import Slide  # noqa: E402
-from rendering.timeline import Timed  # noqa: E402
-from studio.pages import Look  # noqa: E402
+from lessons.eyes import Seen, train_eyes
+from model import make_model, make_processor, make_tokenizer
+from PIL import Image
+from rendering.script import Theme
+from rendering.slide import Slide
+from rendering.timeline import Timed
+from studio.pages import Look
 
 VOCABULARY = 800
 EPOCHS = 6
