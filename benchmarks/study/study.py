@@ -1,6 +1,6 @@
 """From videos to trained models: what is each part of the pipeline worth?
 
-    python benchmarks/study/study.py OUT [--minutes 180] [--tokens 300000] [--workers 2]
+    python benchmarks/study/study.py OUT [--minutes 180] [--tokens 300000] [--cells NAME ...]
 
 Renders lectures (lectures.py), builds a corpus of them for each cell of study.yaml, trains a small
 model (learner.py) on each with three seeds, and asks all of them held-out lessons by another hand
@@ -21,6 +21,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import yaml
 from corpora import corpora_of, markdown
 from lectures import make_videos
 from ranks import ranks
@@ -36,6 +37,7 @@ def main() -> None:
     parser.add_argument("--tokens", type=int, default=300_000, help="that each model learns from")
     parser.add_argument("--lessons", type=int, default=30, help="held out")
     parser.add_argument("--workers", type=int, default=2, help="models trained at once")
+    parser.add_argument("--cells", nargs="*", help="of study.yaml, these alone; first the base")
     args = parser.parse_args()
     out = args.out.resolve()
     out.mkdir(parents=True, exist_ok=True)
@@ -46,19 +48,23 @@ def main() -> None:
             run(sys.executable, HERE / "learner.py", "-o", out / "eyes.part")
             (out / "eyes.part").rename(out / "eyes")
     config = out / "study.yaml"
-    template = (HERE / "study.yaml").read_text(encoding="utf-8")
-    filled = template.format_map(
-        Filled(
-            videos=out / "videos",
-            here=HERE,
-            eyes=out / "eyes",
-            budget=args.tokens,
-            lessons=args.lessons,
-            hours=f"{seconds / 3600:.2f}",
-            lectures=lectures,
-        )
-    )
-    config.write_text(filled, encoding="utf-8")
+    values = {
+        "videos": out / "videos",
+        "here": HERE,
+        "eyes": out / "eyes",
+        "budget": args.tokens,
+        "lessons": args.lessons,
+        "hours": f"{seconds / 3600:.2f}",
+        "lectures": lectures,
+    }
+    filled = (HERE / "study.yaml").read_text(encoding="utf-8")
+    for name, value in values.items():
+        filled = filled.replace(f"{{{name}}}", str(value))
+    study = yaml.safe_load(filled)
+    if args.cells:
+        axis = study["axes"]["pipeline"]
+        study["axes"]["pipeline"] = {cell: axis[cell] for cell in args.cells}
+    config.write_text(yaml.safe_dump(study, sort_keys=False), encoding="utf-8")
     command = Path(sys.executable).with_name("vid2book")
     with timed("corpora and models", out):
         run(command, "ablate", config, "-o", out / "study", "--workers", args.workers)
@@ -66,13 +72,6 @@ def main() -> None:
         corpora = corpora_of(config, out)
         (out / "corpora.md").write_text(markdown(corpora), encoding="utf-8")
         (out / "ranks.md").write_text(ranks(corpora, out), encoding="utf-8")
-
-
-class Filled(dict[str, object]):
-    """Values for a template; what is not among them stays as it is."""
-
-    def __missing__(self, key: str) -> str:
-        return f"{{{key}}}"
 
 
 def run(*command: object) -> None:

@@ -6,6 +6,9 @@ What a run found is kept in its folder; a run that was killed goes on at its las
 from __future__ import annotations
 
 import json
+import pickle
+import subprocess
+import sys
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from importlib.resources import files
@@ -15,8 +18,10 @@ from pathlib import Path
 from vid2book.pipeline.code import code_of
 from vid2book.store import make_key, write_atomically
 
-from ..corpora import open_corpus
+from ..corpora import InterleavedCorpus, open_corpus
 from ..train.config import Data, TrainConfig
+from ..train.folder import TrainResult
+from ..train.log import Tracked
 from ..train.loop import train
 from ..train.loss import SampleLoss, evaluate_loss
 from ..train.order import count
@@ -49,6 +54,13 @@ class Job:
     asked: HeldOut
     offered: int  # samples of the cell's whole corpus
     recipe: TrainConfig
+    only: frozenset[str] | None = None  # ids of the samples to learn from; None: all
+
+    @property
+    def learned(self) -> InterleavedCorpus:
+        """What it is trained on."""
+        opened = open_corpus(self.corpus.path)
+        return opened if self.only is None else opened.only(self.only)
 
     @property
     def key(self) -> str:
@@ -59,6 +71,7 @@ class Job:
             [kept.key for kept in (self.corpus, self.model)],
             [(held_out.name, held_out.kept.key) for held_out in self.held_out],
             self.offered,
+            None if self.only is None else sorted(self.only),
             self.asked.model_dump(mode="json"),
             self.recipe.model_dump(mode="json"),
             _versions(),
@@ -99,22 +112,25 @@ class Found:
         return ()
 
 
-def run(job: Job, root: Path, device: str = "cpu") -> Found:
+def run(job: Job, root: Path, device: str = "cpu", launch: Path | None = None) -> Found:
     """Train, ask, and keep what was found; or what was found before.
 
     Args:
         job: what to run.
-        root: folder of all runs.
-        device: that the trained model is asked on.
+        root: folder of all runs, in that of the study.
+        device: that the trained model is asked on, and trained on where it is not launched.
+        launch: a config of `accelerate launch`, by whose processes the model is trained.
     """
     out = root / job.key
     if found := _read(out / _FOUND):
         return found
-    trained = train(job.recipe, job.corpus.path, job.model.path, out / "model", resume=True)
+    if launch:
+        launched(job, root, launch)  # of which the next line reads the result
+    trained = train_job(job, root)
     vlm = load(trained.model, device=device)
     data = job.recipe.data.model_copy(update={"text": job.asked.text})
     parts = {held_out.name: _losses(vlm, held_out, job, data) for held_out in job.held_out}
-    rows = count(open_corpus(job.corpus.path), None) or 0
+    rows = count(job.learned, None) or 0
     found = Found(
         samples=trained.samples,
         images=trained.images,
@@ -128,6 +144,29 @@ def run(job: Job, root: Path, device: str = "cpu") -> Found:
     )
     write_atomically(out / _FOUND, json.dumps(asdict(found), indent=1).encode())
     return found
+
+
+def train_job(job: Job, root: Path) -> TrainResult:
+    """Train in this process, or in this and the others that it was launched with."""
+    where = Tracked(root.parent.name, f"{job.cell}, seed {job.seed}", root.parent)
+    out = root / job.key / "model"
+    return train(job.recipe, job.learned, job.model.path, out, resume=True, tracked=where)
+
+
+def launched(job: Job, root: Path, launch: Path) -> None:
+    """Train by `accelerate launch`.
+
+    Raises:
+        AblateError: it fails.
+    """
+    file = root / job.key / "job.pickle"
+    write_atomically(file, pickle.dumps((job, root)))
+    command = [sys.executable, "-m", "accelerate.commands.launch", "--config_file", str(launch)]
+    command += ["-m", "vid2book.eval.ablate.launched", str(file)]
+    done = subprocess.run(command, stderr=subprocess.PIPE, text=True, check=False)
+    if done.returncode:
+        last = "\n".join(done.stderr.strip().splitlines()[-10:])
+        raise AblateError(f"accelerate launch failed for {job.cell}, seed {job.seed}:\n{last}")
 
 
 def _losses(vlm: Vlm, held_out: HeldOutSet, job: Job, data: Data) -> list[SampleLoss]:

@@ -122,7 +122,7 @@ def table(found: Mapping[str, Mapping[int, Found]]) -> list[Line]:
                 used=max(run.used for run in each),
                 asked={name: _asked(each[0], name) for name in each[0].parts},
                 estimates={m.name: _mean(m, each) for m in listed},
-                differences={m.name: _difference(m, each, list(base.values())) for m in listed}
+                differences={m.name: difference(m, [runs], [base]) for m in listed}
                 if runs is not base
                 else {},
             )
@@ -177,8 +177,11 @@ def _mean(measure: Measure, runs: Sequence[Found]) -> Estimate:
     return _estimate([_value(interval(each)) for each in ratios], interval(_together(ratios)))
 
 
-def _difference(measure: Measure, runs: Sequence[Found], base: Sequence[Found]) -> Estimate:
-    ours, theirs = [measure.of(run) for run in runs], [measure.of(run) for run in base]
+def difference(
+    measure: Measure, cells: Sequence[Mapping[int, Found]], base: Sequence[Mapping[int, Found]]
+) -> Estimate:
+    """The mean of some cells minus that of others, which have the same seeds."""
+    ours, theirs = _by_seed(measure, cells), _by_seed(measure, base)
     by_seed = [
         _value(interval(one)) - _value(interval(other))
         for one, other in zip(ours, theirs, strict=True)
@@ -194,6 +197,11 @@ def _difference(measure: Measure, runs: Sequence[Found], base: Sequence[Found]) 
         effect=over_lessons.effect,
         detectable=None if None in shown else max(d for d in shown if d is not None),
     )
+
+
+def _by_seed(measure: Measure, cells: Sequence[Mapping[int, Found]]) -> list[Ratio]:
+    """For each seed, all cells as one."""
+    return [_together([measure.of(cell[seed]) for cell in cells]) for seed in cells[0]]
 
 
 def _estimate(by_seed: Sequence[float], over_lessons: Interval) -> Estimate:
