@@ -74,12 +74,15 @@ class Score:
         return _share(self.off_topic_kept, self.off_topic, 0.0)
 
 
-def score_corpus(corpus: str | Path, truths: Iterable[str | Path]) -> dict[str, Score]:
+def score_corpus(
+    corpus: str | Path, truths: Iterable[str | Path | dict[str, Any]], split: str = "train"
+) -> dict[str, Score]:
     """Score every lecture with truth.
 
     Args:
         corpus: a folder that `load_dataset` opens; what it marks as to be dropped is left out.
-        truths: truth files.
+        truths: truth files, or what they hold.
+        split: of the corpus.
 
     Returns:
         Video id to score. A lecture that the corpus does not hold scores as one with nothing in it.
@@ -88,7 +91,7 @@ def score_corpus(corpus: str | Path, truths: Iterable[str | Path]) -> dict[str, 
 
     shown: dict[str, list[Shown]] = {}
     said: dict[str, list[str]] = {}
-    for row in load_dataset(str(corpus), "default", split="train").remove_columns("images"):
+    for row in load_dataset(str(corpus), "default", split=split).remove_columns("images"):
         video_id = row["video_ids"][0]
         for element, ocr, text in zip(row["elements"], row["ocr_texts"], row["texts"], strict=True):
             if is_marked(element):
@@ -98,8 +101,8 @@ def score_corpus(corpus: str | Path, truths: Iterable[str | Path]) -> dict[str, 
             else:
                 said.setdefault(video_id, []).append(text)
     scores = {}
-    for path in truths:
-        truth = json.loads(Path(path).read_text(encoding="utf-8"))
+    for one in truths:
+        truth = one if isinstance(one, dict) else json.loads(Path(one).read_text(encoding="utf-8"))
         name = truth["id"]
         scores[name] = score(truth, shown.get(name, []), " ".join(said.get(name, [])))
     return scores
