@@ -69,8 +69,8 @@ def test_a_sentence_is_right_at_the_picture_of_its_slide(score: ModuleType, tmp_
     (lecture,) = score.read_labels(labels(tmp_path, ["Key", "Slidenumber", "Value"]))
     right = [
         element(kind, start, end)
-        for start, end in ((10, 30), (30, 40), (40, 50))
-        for kind in ("image", "text")
+        for change, end in ((10, 30), (30, 40), (40, 50))
+        for kind, start in (("image", change + 5), ("text", change))
     ]
     assert score.place(lecture, [right]) == score.Placed(right=4)
     late = [element("text", 10, 40), element("image", 35, 40)]  # slide 2 for both slides
