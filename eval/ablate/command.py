@@ -25,6 +25,12 @@ def ablate(
         Path | None,
         typer.Option("--out", "-o", help="Folder for all that is made; ablations/NAME if none."),
     ] = None,
+    videos: Annotated[
+        str | None, typer.Option(help="Folder or manifest of videos, in place of the config's.")
+    ] = None,
+    model: Annotated[
+        str | None, typer.Option(help="Folder or Hub name of the model, in place of the config's.")
+    ] = None,
     workers: Annotated[
         int | None,
         typer.Option(min=1, help="Runs at once; one on each GPU, or one, if not given."),
@@ -43,7 +49,8 @@ def ablate(
         ),
     ] = None,
     short: Annotated[
-        bool, typer.Option("--short", help="One seed and two cells, to see that all works.")
+        bool,
+        typer.Option("--short", help="One seed and two cells: to see that all works, no more."),
     ] = False,
 ) -> None:
     """Train on corpora that differ in one thing, and tell whether the models differ.
@@ -57,7 +64,7 @@ def ablate(
         raise UserError(f"this needs {', '.join(missing)}: pip install 'vid2book[eval,measure]'")
     from rich.markdown import Markdown
 
-    from . import report, table
+    from . import needs, report, table
     from .config import load
     from .effects import main_effects
     from .grid import cells, some
@@ -65,9 +72,11 @@ def ablate(
     from .study import study
 
     ablation = load(config).shortened() if short else load(config)
+    ablation = ablation.instead(videos, model)
     chosen = cells(ablation)
     if short:
         chosen = some(chosen, ablation.short.cells)
+    needs.check(ablation, chosen)
     target = out or Path("ablations") / Path(config).stem
     devices = places(device, 1 if launch else workers)
     results = study(

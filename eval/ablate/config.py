@@ -77,6 +77,12 @@ class HeldOut(Section):
     )
     limit: int | None = Field(None, ge=1, description="ask only so many questions")
     shots: tuple[int, ...] = Field((0, 2), description="answered examples before each question")
+    benchmarks: tuple[str, ...] = Field(
+        (), description="tasks of `vid2book bench` that every model is asked as well"
+    )
+    benchmark_data: str = Field(
+        "", description="folder of their local Parquet, as `bench --data` takes it; else the Hub"
+    )
 
 
 class Settings(Section):
@@ -145,9 +151,19 @@ class Ablation(Section):
                 raise ValueError("keys of the pipeline matter only where corpus.videos is given")
         return self
 
+    def instead(self, videos: str | None, model: str | None) -> Ablation:
+        """With other videos, or another model, than the file names."""
+        values: Overrides = {}
+        if videos:
+            values["corpus"] = StudyCorpus(videos=videos, config=self.corpus.config)
+        if model:
+            values["model"] = Folder(path=model)
+        return self.model_copy(update=values)
+
     def shortened(self) -> Ablation:
         """One seed and two cells of less of everything."""
         values = {
+            "title": f"{self.title} (short: it tries the mechanics, and measures nothing)",
             "seeds": self.seeds[:1],
             "train": merged(self.train, self.short.train),
             "corpus": self.short.corpus or self.corpus,

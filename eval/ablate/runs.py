@@ -9,7 +9,7 @@ import json
 import pickle
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 from importlib.resources import files
 from itertools import islice
@@ -80,12 +80,14 @@ class Job:
 
 @dataclass(frozen=True)
 class Answered:
-    """One question about a held-out image. `score` is 0 to 1."""
+    """A question with an image. `score` is 0 to 1; those of one `video_id`, which of a benchmark is
+    a problem, hang together."""
 
     shots: int
     id: str
     video_id: str
     score: float
+    task: str = TASK
 
 
 @dataclass(frozen=True)
@@ -137,7 +139,7 @@ def run(job: Job, root: Path, device: str = "cpu", launch: Path | None = None) -
         loss_tokens=trained.loss_tokens,
         steps=trained.steps,
         losses=tuple(loss for losses in parts.values() for loss in losses),
-        answers=_ask(vlm, job, out / "bench") if job.asked.questions else (),
+        answers=_ask(vlm, job, out / "bench"),
         parts={name: len(losses) for name, losses in parts.items()},
         offered=job.offered,
         used=min(rows, trained.samples),
@@ -175,19 +177,29 @@ def _losses(vlm: Vlm, held_out: HeldOutSet, job: Job, data: Data) -> list[Sample
 
 
 def _ask(vlm: Vlm, job: Job, out: Path) -> tuple[Answered, ...]:
+    """The answers to the study's own questions, and to those of benchmarks."""
+    found: list[Answered] = []
+    if job.asked.questions:
+        (held_out,) = job.held_out
+        own = Path(held_out.kept.path) / job.asked.questions
+        found += _answers(vlm, [TASK], own, job, out)
+    if job.asked.benchmarks:
+        data = Path(job.asked.benchmark_data) if job.asked.benchmark_data else None
+        found += _answers(vlm, job.asked.benchmarks, data, job, out.with_name("benchmarks"))
+    return tuple(found)
+
+
+def _answers(
+    vlm: Vlm, tasks: Sequence[str], data: Path | None, job: Job, out: Path
+) -> Iterator[Answered]:
     from ..bench.run import Options, bench
 
-    (held_out,) = job.held_out
-    data = Path(held_out.kept.path) / job.asked.questions
     options = Options(data=data, limit=job.asked.limit)
-    found: list[Answered] = []
-    for cell in bench(vlm, [TASK], job.asked.shots, out, options).cells:
+    for cell in bench(vlm, tasks, job.asked.shots, out, options).cells:
         if cell.failure:
-            raise AblateError(f"{data}: its questions cannot be asked: {cell.failure}")
-        found += [
-            Answered(cell.shots, asked.id, asked.problem, asked.value) for asked in cell.questions
-        ]
-    return tuple(found)
+            raise AblateError(f"{cell.task} of {data or 'the Hub'} cannot be asked: {cell.failure}")
+        for asked in cell.questions:
+            yield Answered(cell.shots, asked.id, asked.problem, asked.value, cell.task)
 
 
 def _read(path: Path) -> Found | None:

@@ -16,7 +16,7 @@ from statistics import fmean
 
 from ..estimates import Ratio, ratio
 from ..intervals import LEVEL, Interval, adjusted, interval, paired_difference
-from .runs import Found
+from .runs import TASK, Found
 
 FEWEST_LESSONS = 10
 
@@ -95,8 +95,9 @@ def measures(found: Found) -> list[Measure]:
             Measure(f"loss on {name}", "nats per token", _loss(name), decides=False)
             for name in found.parts
         ]
-    for shots in dict.fromkeys(answer.shots for answer in found.answers):
-        listed.append(Measure(f"{shots}-shot accuracy", "%", _accuracy(shots)))
+    for task, shots in dict.fromkeys((answer.task, answer.shots) for answer in found.answers):
+        of = "" if task == TASK else f"{task}, "
+        listed.append(Measure(f"{of}{shots}-shot accuracy", "%", _accuracy(task, shots)))
     return listed
 
 
@@ -230,9 +231,9 @@ def _loss(part: str = "") -> Callable[[Found], Ratio]:
     return of
 
 
-def _accuracy(shots: int) -> Callable[[Found], Ratio]:
+def _accuracy(task: str, shots: int) -> Callable[[Found], Ratio]:
     def of(found: Found) -> Ratio:
-        answers = [answer for answer in found.answers if answer.shots == shots]
+        answers = [a for a in found.answers if (a.task, a.shots) == (task, shots)]
         scores, lessons = [100 * a.score for a in answers], [a.video_id for a in answers]
         return ratio(scores, lessons, most=100.0)
 
