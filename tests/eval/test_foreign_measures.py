@@ -54,7 +54,11 @@ def foreign(path: Path, turned: int) -> Path:
 def test_what_nobody_read_is_read_here(tmp_path: Path) -> None:
     right = foreign(tmp_path / "right.parquet", 0)
     wrong = foreign(tmp_path / "wrong.parquet", 2)
-    found = measure(right, wrong, only=["image_text_lift", "image_text_auc"]).to_dict()
+    told: list[tuple[str, int, int | None]] = []
+    only = ["image_text_lift", "image_text_auc"]
+    found = measure(right, wrong, only=only, tell=lambda *line: told.append(line)).to_dict()
+    read = [line for line in told if line[0] == "pictures that are read"]
+    assert read == 2 * [("pictures that are read", n, 6) for n in range(1, 7)]
     one, other = (corpus["measures"] for corpus in found["corpora"])
     assert set(one) == {"image_text_lift", "image_text_auc"}
     assert one["image_text_auc"]["value"] > 0.9 > other["image_text_auc"]["value"]
