@@ -23,7 +23,7 @@ def ablate(
     ],
     out: Annotated[
         Path | None,
-        typer.Option("--out", "-o", help="Folder for all that is made; ablations/NAME if none."),
+        typer.Option("--output", "-o", help="Folder for all that is made; ablations/NAME if none."),
     ] = None,
     videos: Annotated[
         str | None, typer.Option(help="Folder or manifest of videos, in place of the config's.")
