@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 
     from .corpora import InterleavedCorpus
     from .density.surprise import LanguageModel
-    from .report.measuring import Tell
     from .report.metrics import Report
+    from .tools import Tell
 
 __all__ = ["measure"]
 
@@ -52,7 +52,8 @@ def measure(
         judge: grades the texts.
         only: names of figures; all where none is named.
         fetch: download images that are only a URL (`eval/fetch.py`).
-        tell: called with the name of a corpus and the number of samples done.
+        tell: called with what is counted (the samples of a corpus, or pictures that are read), how
+            many are done, and of how many if that is known.
 
     Raises:
         CorpusError: a corpus or the benchmark cannot be read.
@@ -74,5 +75,5 @@ def measure(
         for corpus in opened:
             corpus.fetch = fetcher.get
     sought = open_sought_questions(benchmark, benchmark_split) if benchmark else None
-    tools = Tools(seed, open_clip, sought, language_model, judge)
+    tools = Tools(seed, open_clip, sought, language_model, judge, tell)
     return report_on(opened, tools, samples, tell, only)

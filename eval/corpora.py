@@ -15,20 +15,16 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
 
 from vid2book.folder.layout import TABLES, by_split
 from vid2book.folder.reader import is_marked
 from vid2book.folder.record import CorpusError
 from vid2book.intake import SUFFIXES, IntakeError, kind_of, read_rows
-from vid2book.names import inside
-from vid2book.records import Element
 
-from .foreign import ForeignError, in_shape, page_of
-from .images import image_file
+from .interleaved import Fetch, Interleaved, RowError, interleaved
 from .sources import (
     HubDataset,
     ParquetFiles,
@@ -43,47 +39,11 @@ from .sources import (
 
 __all__ = ["CorpusError", "Interleaved", "InterleavedCorpus", "open_corpus"]
 
-Fetch = Callable[[str], bytes | str]  # an image by its URL; a string says why there is none
 
-_NOT_FETCHED = "an image that is only a URL; `vid2book measure --fetch` downloads it"
-_MISSING = "an image whose file is missing"
 _MARKED = "a position that is marked as to be dropped"
 _ALIGNED = {"images", "texts", "ocr_texts", "text_ocr_list", "elements"}
-_PLACE = [name for name in Element.__dataclass_fields__ if name not in ("score", "drop")]
 _HUB = re.compile(r"[\w.-]+/[\w.-]+(@.+)?")
 _NOT_SAMPLES = set(TABLES.values()) - {TABLES["default"]}
-
-
-class RowError(ValueError):
-    """A row that cannot be used, and why."""
-
-
-@dataclass(frozen=True)
-class Interleaved:
-    """One sample of any corpus. The lists are aligned: each position is an image or a text.
-
-    `video_id` names what samples must be resampled together: the video, of a web corpus the
-    document. `elements` tell where a position comes from, where that is known. Without a name
-    (`is_named`) it is the number of a row, which says nothing of another corpus.
-    """
-
-    id: str
-    video_id: str
-    images: tuple[bytes | None, ...]  # encoded, as the corpus has them
-    texts: tuple[str | None, ...]
-    ocr_texts: tuple[str | None, ...]  # what is written on the image; None: unknown
-    text_ocr_list: tuple[str | None, ...]  # text with the on-screen text of its images
-    elements: tuple[Element | None, ...]
-    language: str = ""
-    license: str = ""
-    subject: str = ""
-    token_num: int | None = None
-    is_named: bool = True
-
-    @property
-    def text(self) -> str:
-        """All texts, a paragraph each."""
-        return "\n".join(text for text in self.texts if text)
 
 
 @dataclass
@@ -104,6 +64,16 @@ class InterleavedCorpus:
             if sample := self.sample(number, row):
                 yield sample
 
+    def only(self, ids: frozenset[str]) -> InterleavedCorpus:
+        """The samples of these ids, without a copy.
+
+        Raises:
+            CorpusError: the corpus is not one of Parquet files.
+        """
+        if not isinstance(self.source, ParquetFiles):
+            raise CorpusError(f"{self.name}: samples are chosen by id of Parquet files alone")
+        return replace(self, source=replace(self.source, only=ids), skipped=Counter())
+
     def sample(self, number: int, row: Row | Unread) -> Interleaved | None:
         """The sample of a row of the source; None, and counted, where it has none."""
         if isinstance(row, Unread):
@@ -111,7 +81,7 @@ class InterleavedCorpus:
             return None
         try:
             row = row if self.marked else _without_marked(row, self.skipped)
-            return _record(row, number, self.images, self.fetch, self.skipped)
+            return interleaved(row, number, self.images, self.fetch, self.skipped)
         except RowError as error:
             self.skipped[str(error)] += 1
             return None
@@ -218,99 +188,3 @@ def _without_marked(row: Row, skipped: Counter[str]) -> Row:
         if isinstance(column, list) and len(column) == len(elements) and name in _ALIGNED
     }
     return row | aligned | {"token_num": None}  # which counts what is left out, too
-
-
-def _record(
-    row: Row, number: int, folder: Path | None, fetch: Fetch | None, skipped: Counter[str]
-) -> Interleaved:
-    """Raises RowError: the row has no aligned `images` and `texts`."""
-    try:
-        row = in_shape(row)
-    except ForeignError as error:
-        raise RowError(str(error)) from None
-    images, texts = row.get("images"), row.get("texts")
-    if not isinstance(images, list) or not isinstance(texts, list):
-        raise RowError("a row without lists 'images' and 'texts'")
-    if len(images) != len(texts):
-        raise RowError("'images' and 'texts' of a row differ in length")
-    columns = [
-        _column(row, name, len(images)) for name in ("ocr_texts", "text_ocr_list", "elements")
-    ]
-    if lost := row.get("missing_images"):
-        skipped[_MISSING] += lost
-    positions: list[tuple[Any, ...]] = []
-    for image, text, ocr, both, element in zip(images, texts, *columns, strict=True):
-        known = _element(element)
-        if image is not None:
-            content = _content(image, folder, fetch, skipped)
-            if content is not None:
-                positions.append((content, None, ocr, None, known))
-        if text is not None:
-            positions.append((None, str(text), None, both, known))
-    if not positions:
-        raise RowError("a row without an image and a text that can be read")
-    contents, said, written, joined, known_elements = zip(*positions, strict=True)
-    name = str(row.get("id") or "")
-    video = _video_id(row)
-    video_id = video or name or str(number)
-    tokens = row.get("token_num")
-    return Interleaved(
-        id=name or f"{video_id}#{number}",
-        video_id=video_id,
-        images=contents,
-        texts=said,
-        ocr_texts=written,
-        text_ocr_list=joined,
-        elements=known_elements,
-        language=str(row.get("language") or ""),
-        license=str(row.get("license") or ""),
-        subject=str(row.get("subject") or ""),
-        token_num=tokens if isinstance(tokens, int) else None,
-        is_named=bool(video) or (bool(name) and not name.isdecimal()),
-    )
-
-
-def _column(row: Row, name: str, length: int) -> list[Any]:
-    values = row.get(name)
-    return values if isinstance(values, list) and len(values) == length else [None] * length
-
-
-def _content(
-    image: Any, folder: Path | None, fetch: Fetch | None, skipped: Counter[str]
-) -> bytes | None:
-    """The bytes of an image, however the row has them; None, and counted, where it has none."""
-    if isinstance(image, bytes):
-        return image
-    path = image
-    if isinstance(image, dict):
-        if isinstance(image.get("bytes"), bytes):
-            return bytes(image["bytes"])
-        path = image.get("path")
-    if not isinstance(path, str):
-        skipped["an image without bytes and path"] += 1
-        return None
-    if "://" in path:
-        content = fetch(path) if fetch else _NOT_FETCHED
-        if isinstance(content, bytes):
-            return content
-        skipped[content] += 1
-        return None
-    if file := image_file(path, folder):
-        return file.read_bytes()
-    leaves = folder is not None and inside(folder, path) is None
-    skipped["an image whose path leaves the folder of the corpus" if leaves else _MISSING] += 1
-    return None
-
-
-def _element(value: Any) -> Element | None:
-    if not isinstance(value, dict) or any(value.get(name) is None for name in _PLACE):
-        return None
-    known = {name: value[name] for name in _PLACE}
-    return Element(**known, score=value.get("score"), drop=value.get("drop") or "")
-
-
-def _video_id(row: Row) -> str:
-    """What the sample was made from; of OBELICS and MMC4 the page."""
-    if ids := row.get("video_ids"):
-        return str(ids[0])
-    return page_of(row)

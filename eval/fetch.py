@@ -3,18 +3,32 @@
 What a site's robots.txt forbids is not asked for. A host is asked once a second, an answer has ten
 seconds and 10 MB, and a host that did not answer three times is left alone. What was fetched is
 kept in the cache folder, by the hash of its URL, and so is that nothing came.
+
+The URLs are a stranger's, so only public addresses are asked: nothing of this machine or its own
+network. That is seen when a connection is made, whatever a name or a redirection leads to.
 """
 
 from __future__ import annotations
 
 import hashlib
+import http.client
+import ipaddress
 import os
+import socket
 import time
 from collections import Counter
+from contextlib import suppress
 from pathlib import Path
-from urllib.error import HTTPError
+from typing import Any
+from urllib.error import HTTPError, URLError
 from urllib.parse import urlsplit
-from urllib.request import HTTPRedirectHandler, Request, build_opener
+from urllib.request import (
+    HTTPHandler,
+    HTTPRedirectHandler,
+    HTTPSHandler,
+    Request,
+    build_opener,
+)
 from urllib.robotparser import RobotFileParser
 
 from vid2book.store import write_atomically
@@ -31,6 +45,19 @@ FORBIDDEN = "an image whose site forbids fetching it (robots.txt)"
 GONE = "an image that could not be fetched"
 TOO_MANY = f"an image beyond the {MOST:,} that one run fetches"
 NO_URL = "an image whose URL is neither http nor https"
+PRIVATE = "an image at an address that is not public"
+
+
+class PrivateAddressError(OSError):
+    """A name that leads to this machine or to its own network."""
+
+
+def is_public(address: str) -> bool:
+    """Whether an IP address is one of the internet's."""
+    found = ipaddress.ip_address(address.partition("%")[0])
+    if isinstance(found, ipaddress.IPv6Address) and found.ipv4_mapped:
+        found = found.ipv4_mapped
+    return found.is_global and not found.is_multicast
 
 
 class Fetcher:
@@ -50,7 +77,7 @@ class Fetcher:
         self._robots: dict[str, RobotFileParser] = {}
         self._asked: dict[str, float] = {}  # host to when it was last asked
         self._failures: Counter[str] = Counter()
-        self._opener = build_opener(_SameRules(self))
+        self._opener = build_opener(_SameRules(self), _Http(), _Https())
 
     def get(self, url: str) -> bytes | str:
         """The bytes of an image, or why there are none."""
@@ -62,8 +89,11 @@ class Fetcher:
             return file.read_bytes() or GONE
         if self._failures[parts.netloc] >= _FAILURES:
             return GONE
-        if not self.allows(url):
-            return FORBIDDEN
+        try:
+            if not self.allows(url):
+                return FORBIDDEN
+        except PrivateAddressError:
+            return PRIVATE
         if self._left <= 0:
             return TOO_MANY
         self._left -= 1
@@ -73,14 +103,20 @@ class Fetcher:
             if error.code in (401, 403, 404, 410):  # and it will stay so
                 write_atomically(file, b"")
             return GONE
-        except (OSError, ValueError):
+        except (OSError, ValueError) as error:
+            if _private(error):
+                return PRIVATE
             self._failures[parts.netloc] += 1
             return GONE
         write_atomically(file, content)
         return content or GONE
 
     def allows(self, url: str) -> bool:
-        """Whether the site's robots.txt lets us; where it cannot be read, by RFC 9309."""
+        """Whether the site's robots.txt lets us; where it cannot be read, by RFC 9309.
+
+        Raises:
+            PrivateAddressError: the site is not a public one.
+        """
         parts = urlsplit(url)
         site = f"{parts.scheme}://{parts.netloc}"
         if site not in self._robots:
@@ -92,7 +128,9 @@ class Fetcher:
             lines = self._read(f"{site}/robots.txt", 500_000).decode(errors="replace").splitlines()
         except HTTPError as error:
             lines = _NOTHING if error.code >= 500 or error.code in (401, 403) else []
-        except (OSError, ValueError):
+        except (OSError, ValueError) as error:
+            if _private(error):
+                raise PrivateAddressError(site) from None
             lines = _NOTHING
         rules = RobotFileParser()
         rules.parse(lines)
@@ -128,3 +166,67 @@ class _SameRules(HTTPRedirectHandler):
         if not moved.path.endswith("/robots.txt") and not self._fetcher.allows(newurl):
             raise ValueError(FORBIDDEN)
         return super().redirect_request(req, fp, code, msg, headers, newurl)
+
+
+def _private(error: Exception) -> bool:
+    """urllib wraps what a connection raises."""
+    reason = error.reason if isinstance(error, URLError) else error
+    return isinstance(reason, PrivateAddressError)
+
+
+def _public(host: str, port: int | None) -> str:
+    """The first public address of a host.
+
+    Raises:
+        PrivateAddressError: it has none.
+        OSError: it has no address at all.
+    """
+    found = [str(info[4][0]) for info in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)]
+    for address in found:
+        if is_public(address):
+            return address
+    raise PrivateAddressError(host)
+
+
+def _connect(address: tuple[str, int], timeout: Any = None, source: Any = None) -> socket.socket:
+    """As `socket.create_connection`, to a public address alone."""
+    host, port = address
+    return socket.create_connection((_public(host, port), port), timeout, source)
+
+
+class _HttpConnection(http.client.HTTPConnection):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._create_connection = _connect
+
+
+class _HttpsConnection(http.client.HTTPSConnection):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._create_connection = _connect
+
+
+class _Http(HTTPHandler):
+    def http_open(self, req: Request) -> http.client.HTTPResponse:
+        return self.do_open(http.client.HTTPConnection if _by_proxy(req) else _HttpConnection, req)
+
+
+class _Https(HTTPSHandler):
+    def https_open(self, req: Request) -> http.client.HTTPResponse:
+        return self.do_open(
+            http.client.HTTPSConnection if _by_proxy(req) else _HttpsConnection, req
+        )
+
+
+def _by_proxy(request: Request) -> bool:
+    """Whether a proxy makes the connection.
+
+    Raises:
+        PrivateAddressError: to what is known here as a private address.
+    """
+    asked = urlsplit(request.full_url).hostname or ""
+    if urlsplit(f"//{request.host}").hostname == asked:
+        return False
+    with suppress(socket.gaierror):  # perhaps the proxy knows the name
+        _public(asked, None)
+    return True

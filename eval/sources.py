@@ -2,28 +2,25 @@
 
 Each source gives all its rows in order, or a random sample of them, without holding more than the
 sample in memory. Rows of Parquet files are drawn by a hash of their `id`, so that two variants of a
-corpus, which share ids, give the same samples; row groups without a wanted row are not read. Of a
+corpus, which share ids, give the same samples. Of a
 stream every row is drawn with the same chance (reservoir); of the Hub, a shuffled buffer is drawn
 from, so that a sample does not download the corpus.
 """
 
 from __future__ import annotations
 
-import heapq
 import random
-from bisect import bisect_left
-from collections.abc import Collection, Iterable, Iterator, Sequence, Set
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from hashlib import blake2b
-from itertools import accumulate
 from pathlib import Path
 from typing import Any, Protocol, TypeVar, runtime_checkable
 
 from vid2book.folder.record import CorpusError
 from vid2book.folder.released import ReleasedError, released_row, released_samples
 from vid2book.intake import IntakeError, Row, Unread, read_rows
-from vid2book.intake.parquet import BadRows, row_of
+
+from .parquet_files import ParquetFiles, draw
 
 __all__ = [
     "HubDataset",
@@ -41,7 +38,6 @@ __all__ = [
 
 T = TypeVar("T")
 
-_READ_AT_ONCE = 8  # rows of a Parquet file; a row may hold 2 MB of images
 _MOST_NAMED = 20  # rows that cannot be read, by their places
 _BUFFER = 1000  # rows of a stream from the Hub among which one is drawn
 
@@ -66,55 +62,6 @@ class Seekable(Source, Protocol):
 
 
 @dataclass(frozen=True)
-class ParquetFiles:
-    """Parquet files, as one list of rows. A file that cannot be opened counts as one row."""
-
-    files: Sequence[Path]
-
-    def rows(self, samples: int | None, seed: int) -> Iterator[tuple[int, Row | Unread]]:
-        return self.take(self.chosen(samples, seed))
-
-    def chosen(self, samples: int | None, seed: int) -> Sequence[int]:
-        if samples is None or samples >= self._first[-1]:
-            return range(self._first[-1])
-        names = [_names(file) or [""] for file in self.files]
-        drawn = _draw([name for file in names for name in file], samples, seed)
-        sizes = zip(self._first, self._sizes, strict=False)
-        unread = (first for first, size in sizes if size is None)  # told of, whatever is drawn
-        return sorted({*drawn, *unread})
-
-    def take(self, numbers: Sequence[int]) -> Iterator[tuple[int, Row | Unread]]:
-        import pyarrow as pa
-        import pyarrow.parquet as pq
-
-        for file, size, first, end in zip(
-            self.files, self._sizes, self._first, self._first[1:], strict=False
-        ):
-            here = numbers[bisect_left(numbers, first) : bisect_left(numbers, end)]
-            if not here:
-                continue
-            if size is None:
-                yield first, Unread(f"{file.name} cannot be read", rows=None)
-                continue
-            try:
-                # Without pre_buffer a row group is not read whole.
-                with pq.ParquetFile(file, buffer_size=1 << 20, pre_buffer=False) as parquet:
-                    yield from _wanted_rows(parquet, file.name, first, here)
-            except (pa.ArrowException, OSError):
-                yield here[-1], Unread(f"{file.name} is damaged", rows=len(here))
-
-    @cached_property
-    def _sizes(self) -> list[int | None]:
-        """Rows of each file; None where it cannot be opened."""
-        return [_size(file) for file in self.files]
-
-    @cached_property
-    def _first(self) -> list[int]:
-        """The number of each file's first row, and last how many there are."""
-        return [0, *accumulate(1 if size is None else size for size in self._sizes)]
-
-
-@dataclass(frozen=True)
 class SavedDataset:
     """A folder that `Dataset.save_to_disk` wrote."""
 
@@ -127,7 +74,7 @@ class SavedDataset:
         size = len(self._dataset)
         if samples is None or samples >= size:
             return range(size)
-        return sorted(_draw([""] * size, samples, seed))
+        return sorted(draw([""] * size, samples, seed))
 
     def take(self, numbers: Sequence[int]) -> Iterator[tuple[int, Row | Unread]]:
         for number in numbers:
@@ -250,68 +197,3 @@ def reservoir(items: Iterable[T], samples: int | None, seed: int) -> Iterator[tu
         elif (place := draw.randrange(number + 1)) < samples:
             kept[place] = (number, item)
     yield from sorted(kept, key=lambda pair: pair[0])
-
-
-def _draw(names: Sequence[str], samples: int, seed: int) -> Set[int]:
-    """Numbers of the rows to read. Rows without a name are drawn by their number."""
-    keys = (blake2b(f"{seed} {name or n}".encode()).digest() for n, name in enumerate(names))
-    first = heapq.nsmallest(samples, ((key, n) for n, key in enumerate(keys)))
-    return {n for _, n in first}
-
-
-def _names(file: Path) -> list[str] | None:
-    """The id of each row of a Parquet file, empty where it has none; None if it is damaged."""
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
-    found: list[str] = []
-    try:
-        with pq.ParquetFile(file) as parquet:
-            has_ids = "id" in parquet.schema_arrow.names
-            for group in range(parquet.num_row_groups):
-                size = parquet.metadata.row_group(group).num_rows
-                try:
-                    ids = parquet.read_row_group(group, ["id"])["id"].to_pylist() if has_ids else []
-                except (pa.ArrowException, OSError, UnicodeDecodeError):
-                    ids = []  # the group is damaged, and the others may not be
-                found += ["" if name is None else str(name) for name in ids] or [""] * size
-            return found
-    except (pa.ArrowException, OSError):
-        return None
-
-
-def _size(file: Path) -> int | None:
-    """Rows of a Parquet file; None if it is damaged."""
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
-    try:
-        return int(pq.read_metadata(file).num_rows)
-    except (pa.ArrowException, OSError):
-        return None
-
-
-def _wanted_rows(
-    parquet: Any, file: str, first: int, wanted: Sequence[int]
-) -> Iterator[tuple[int, Row | Unread]]:
-    """Rows of one file whose own rows are numbered from `first` on."""
-    import pyarrow as pa
-
-    for group in range(parquet.num_row_groups):
-        end = first + parquet.metadata.row_group(group).num_rows
-        here = wanted[bisect_left(wanted, first) : bisect_left(wanted, end)]
-        number, place = first, 0
-        first = end
-        if not here:
-            continue
-        try:
-            for batch in parquet.iter_batches(_READ_AT_ONCE, row_groups=[group]):
-                while place < len(here) and here[place] < number + batch.num_rows:
-                    row = row_of(batch, here[place] - number)
-                    yield here[place], Unread(str(row)) if isinstance(row, BadRows) else row
-                    place += 1
-                if place == len(here):
-                    break
-                number += batch.num_rows
-        except (pa.ArrowException, OSError):
-            yield here[place], Unread(f"{file} is damaged", rows=len(here) - place)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -19,15 +20,22 @@ if TYPE_CHECKING:
     from .questions import SoughtQuestions
 
 
+Tell = Callable[[str, int, int | None], None]  # what is counted, how many are done, of how many
+
+
 @dataclass
 class Tools:
-    """Handed to every measure. Models are loaded when a measure first uses them."""
+    """Handed to every measure. Models are loaded when a measure first uses them.
+
+    `tell` is called by what takes long after the samples were seen.
+    """
 
     seed: int = 0
     open_clip: OpenClip | None = None
     sought_questions: SoughtQuestions | None = None
     language_model: LanguageModel | None = None
     judge: Chat | None = None
+    tell: Tell | None = None
 
     @cached_property
     def embed(self) -> WordLlama:

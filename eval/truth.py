@@ -16,6 +16,7 @@ from difflib import SequenceMatcher
 from pathlib import Path
 from typing import Any
 
+from vid2book.folder.reader import is_marked
 from vid2book.speech.numbers import BELOW_TWENTY, TENS
 from vid2book.words import words_and_ideograms
 
@@ -73,12 +74,15 @@ class Score:
         return _share(self.off_topic_kept, self.off_topic, 0.0)
 
 
-def score_corpus(corpus: str | Path, truths: Iterable[str | Path]) -> dict[str, Score]:
+def score_corpus(
+    corpus: str | Path, truths: Iterable[str | Path | dict[str, Any]], split: str = "train"
+) -> dict[str, Score]:
     """Score every lecture with truth.
 
     Args:
-        corpus: a folder that `load_dataset` opens.
-        truths: truth files.
+        corpus: a folder that `load_dataset` opens; what it marks as to be dropped is left out.
+        truths: truth files, or what they hold.
+        split: of the corpus.
 
     Returns:
         Video id to score. A lecture that the corpus does not hold scores as one with nothing in it.
@@ -87,16 +91,18 @@ def score_corpus(corpus: str | Path, truths: Iterable[str | Path]) -> dict[str, 
 
     shown: dict[str, list[Shown]] = {}
     said: dict[str, list[str]] = {}
-    for row in load_dataset(str(corpus), "default", split="train").remove_columns("images"):
+    for row in load_dataset(str(corpus), "default", split=split).remove_columns("images"):
         video_id = row["video_ids"][0]
         for element, ocr, text in zip(row["elements"], row["ocr_texts"], row["texts"], strict=True):
+            if is_marked(element):
+                continue
             if element["kind"] == "image":
                 shown.setdefault(video_id, []).append(Shown(element["start"], ocr or ""))
             else:
                 said.setdefault(video_id, []).append(text)
     scores = {}
-    for path in truths:
-        truth = json.loads(Path(path).read_text(encoding="utf-8"))
+    for one in truths:
+        truth = one if isinstance(one, dict) else json.loads(Path(one).read_text(encoding="utf-8"))
         name = truth["id"]
         scores[name] = score(truth, shown.get(name, []), " ".join(said.get(name, [])))
     return scores

@@ -25,11 +25,32 @@ def ablate(
         Path | None,
         typer.Option("--output", "-o", help="Folder for all that is made; ablations/NAME if none."),
     ] = None,
+    videos: Annotated[
+        str | None, typer.Option(help="Folder or manifest of videos, in place of the config's.")
+    ] = None,
+    model: Annotated[
+        str | None, typer.Option(help="Folder or Hub name of the model, in place of the config's.")
+    ] = None,
     workers: Annotated[
-        int, typer.Option(min=1, help="Runs at once; each takes its share of the cores.")
-    ] = 1,
+        int | None,
+        typer.Option(min=1, help="Runs at once; one on each GPU, or one, if not given."),
+    ] = None,
+    device: Annotated[
+        str | None,
+        typer.Option(help="cpu, cuda (all GPUs), or cuda:0,cuda:2; all GPUs where there are any."),
+    ] = None,
+    launch: Annotated[
+        Path | None,
+        typer.Option(
+            exists=True,
+            dir_okay=False,
+            metavar="FILE",
+            help="Config of `accelerate launch`, which trains every model; one after the other.",
+        ),
+    ] = None,
     short: Annotated[
-        bool, typer.Option("--short", help="One seed and two cells, to see that all works.")
+        bool,
+        typer.Option("--short", help="One seed and two cells: to see that all works, no more."),
     ] = False,
 ) -> None:
     """Train on corpora that differ in one thing, and tell whether the models differ.
@@ -37,23 +58,33 @@ def ablate(
     Run it again to go on where it was stopped; what does not depend on a change is kept.
     """
     errors = Console(stderr=True)
+    if launch and workers:
+        raise UserError("--launch takes all that its file names: leave --workers out")
     if missing := [name for name in _NEEDS if find_spec(name) is None]:
         raise UserError(f"this needs {', '.join(missing)}: pip install 'vid2book[eval,measure]'")
     from rich.markdown import Markdown
 
-    from . import report, table
+    from . import needs, report, table
     from .config import load
+    from .effects import main_effects
     from .grid import cells, some
+    from .places import places
     from .study import study
 
     ablation = load(config).shortened() if short else load(config)
+    ablation = ablation.instead(videos, model)
     chosen = cells(ablation)
     if short:
         chosen = some(chosen, ablation.short.cells)
+    needs.check(ablation, chosen)
     target = out or Path("ablations") / Path(config).stem
-    results = study(ablation, chosen, target, workers, lambda said: errors.print(escape(said)))
+    devices = places(device, 1 if launch else workers)
+    results = study(
+        ablation, chosen, target, devices, lambda said: errors.print(escape(said)), launch
+    )
     lines = table.table(results)
     measures = table.measures(next(iter(results[chosen[0].name].values())))
-    report.write(ablation, lines, measures, target)
-    Console().print(Markdown(report.markdown(ablation, lines, measures)))
+    effects = main_effects(chosen, list(ablation.axes), results, measures)
+    report.write(ablation, lines, effects, measures, target)
+    Console().print(Markdown(report.markdown(ablation, lines, effects, measures)))
     errors.print(f"Table and plot: {escape(str(target))}", soft_wrap=True)

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Literal, Self
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import BaseModel, Field, ValidationError, model_validator
 
 from vid2book.config import Config
 from vid2book.config.base import Section, Share
-from vid2book.config.files import read, shipped
+from vid2book.config.files import problems, read, shipped
 
 from ..train import TrainConfig
 from ..train.config import Text
@@ -76,6 +77,12 @@ class HeldOut(Section):
     )
     limit: int | None = Field(None, ge=1, description="ask only so many questions")
     shots: tuple[int, ...] = Field((0, 2), description="answered examples before each question")
+    benchmarks: tuple[str, ...] = Field(
+        (), description="tasks of `vid2book bench` that every model is asked as well"
+    )
+    benchmark_data: str = Field(
+        "", description="folder of their local Parquet, as `bench --data` takes it; else the Hub"
+    )
 
 
 class Settings(Section):
@@ -123,12 +130,6 @@ class Ablation(Section):
     axes: dict[str, dict[str, Settings]] = Field(min_length=1)
     short: Short = Short()
 
-    @field_validator("train")
-    @classmethod
-    def _recipe(cls, train: Overrides) -> Overrides:
-        TrainConfig.model_validate(train)
-        return train
-
     @model_validator(mode="after")
     def _budget(self) -> Self:
         if (self.design == "whole corpora") != (self.budget is not None):
@@ -140,17 +141,29 @@ class Ablation(Section):
 
     @model_validator(mode="after")
     def _settings(self) -> Self:
-        for settings in (s for axis in self.axes.values() for s in axis.values()):
-            TrainConfig.model_validate(merged(self.train, settings.train))
+        _check(Config, self.pipeline, "pipeline")
+        _check(TrainConfig, self.train, "train")
+        for place, settings in _places(self.axes):
+            _check(TrainConfig, merged(self.train, settings.train), f"{place}.train")
             pipeline = merged(self.pipeline, settings.pipeline)
-            Config.model_validate(pipeline)
+            _check(Config, pipeline, f"{place}.pipeline")
             if pipeline and not self.corpus.videos:
                 raise ValueError("keys of the pipeline matter only where corpus.videos is given")
         return self
 
+    def instead(self, videos: str | None, model: str | None) -> Ablation:
+        """With other videos, or another model, than the file names."""
+        values: Overrides = {}
+        if videos:
+            values["corpus"] = StudyCorpus(videos=videos, config=self.corpus.config)
+        if model:
+            values["model"] = Folder(path=model)
+        return self.model_copy(update=values)
+
     def shortened(self) -> Ablation:
         """One seed and two cells of less of everything."""
         values = {
+            "title": f"{self.title} (short: it tries the mechanics, and measures nothing)",
             "seeds": self.seeds[:1],
             "train": merged(self.train, self.short.train),
             "corpus": self.short.corpus or self.corpus,
@@ -172,6 +185,21 @@ def load(config: str | Path) -> Ablation:
 def names() -> list[str]:
     """The ablations that ship with the package."""
     return shipped(FOLDER)
+
+
+def _places(axes: dict[str, dict[str, Settings]]) -> Iterator[tuple[str, Settings]]:
+    """Every setting, with the key under which it stands."""
+    for axis, settings in axes.items():
+        for name, one in settings.items():
+            yield f"axes.{axis}.{name}", one
+
+
+def _check(kind: type[BaseModel], values: Overrides, place: str) -> None:
+    """Raises ValueError: with what is wrong, by the keys of this file."""
+    try:
+        kind.model_validate(values)
+    except ValidationError as error:
+        raise ValueError("\n".join(problems(kind, error, place))) from None
 
 
 def merged(base: Overrides, over: Overrides) -> Overrides:

@@ -9,6 +9,7 @@ import shlex
 import shutil
 import subprocess
 import sys
+from collections import deque
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -67,9 +68,16 @@ class Folders:
     def arranged(
         self, corpus: Kept, settings: Settings, only: frozenset[str] | None, seed: int
     ) -> Kept:
-        """The corpus as a cell is trained on it: its images moved, samples of these ids alone."""
+        """The corpus with its images moved, as a cell is trained on it; itself if none are.
+
+        Args:
+            corpus: of the cell.
+            settings: of the cell.
+            only: ids of the samples among which images move; None: all.
+            seed: of the shuffles.
+        """
         order, across = settings.shuffle_order, settings.shuffle_across
-        if not order and not across and only is None:
+        if not order and not across:
             return corpus
         ids = None if only is None else sorted(only)
         key = make_key("arrange", code_of(arrange.__name__), corpus.key, order, across, ids, seed)
@@ -96,6 +104,7 @@ class Folders:
         _run(
             f"vid2book build {quote(videos)} -o {quote(str(out))} --config {quote(str(file))}",
             fine=(0, 1),  # 1: some videos failed, and the corpus of the others is complete
+            tell=self._tell,
         )
         if not (out / RECORD).is_file():
             raise AblateError(f"no corpus came of {videos}: `vid2book build` says above why")
@@ -134,12 +143,15 @@ class Folders:
         return found
 
 
-def _run(command: str, fine: tuple[int, ...] = (0,)) -> None:
+def _run(
+    command: str, fine: tuple[int, ...] = (0,), tell: Callable[[str], None] = lambda line: None
+) -> None:
     """Run a command; `python` and `vid2book` are those of this environment.
 
     Args:
         command: split as a shell does, and run without one.
         fine: exit statuses that are no failure.
+        tell: called with every line that it prints.
 
     Raises:
         AblateError: it cannot be run, or fails.
@@ -149,10 +161,16 @@ def _run(command: str, fine: tuple[int, ...] = (0,)) -> None:
         program = sys.executable
     elif beside := shutil.which(program, path=str(Path(sys.executable).parent)):
         program = beside
+    last: deque[str] = deque(maxlen=10)
     try:
-        done = subprocess.run([program, *args], capture_output=True, text=True, check=False)
+        with subprocess.Popen(
+            [program, *args], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+        ) as running:
+            for line in running.stdout or ():
+                last.append(line.rstrip())
+                tell(line.rstrip())
     except OSError as error:
         raise AblateError(f"cannot run {program}: {error.strerror}") from None
-    if done.returncode not in fine:
-        last = "\n".join((done.stderr or done.stdout).strip().splitlines()[-10:])
-        raise AblateError(f"this failed with exit status {done.returncode}: {command}\n{last}")
+    if running.returncode not in fine:
+        told = "\n".join(filter(None, last))
+        raise AblateError(f"this failed with exit status {running.returncode}: {command}\n{told}")

@@ -15,6 +15,7 @@ class Cell:
     """One combination. The first cell of a study is what the others are compared with."""
 
     name: str
+    chosen: tuple[str, ...]  # the setting of each axis, in their order
     settings: Settings
     recipe: TrainConfig  # without the seed
 
@@ -26,7 +27,8 @@ def cells(study: Ablation) -> list[Cell]:
         base = Settings(pipeline=study.pipeline, train=study.train)
         settings = _joined([base, *(each for _, each in chosen)])
         recipe = TrainConfig.model_validate(settings.train)
-        found.append(Cell(", ".join(name for name, _ in chosen), settings, recipe))
+        names = tuple(name for name, _ in chosen)
+        found.append(Cell(", ".join(names), names, settings, recipe))
     return found
 
 

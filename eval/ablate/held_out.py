@@ -11,12 +11,13 @@ from pathlib import Path
 
 from vid2book.folder.layout import shards
 
-from ..corpora import open_corpus
+from ..corpora import CorpusError, open_corpus
 from .config import HeldOut
 from .folders import AblateError, Folders, Kept
 from .runs import HeldOutSet
 
 _NAMED = 3  # lessons in a message
+_QUESTION = {"image", "question", "answer"}  # columns
 
 
 def held_out_sets(
@@ -57,7 +58,7 @@ def check(asked: HeldOut, sets: Sequence[HeldOutSet], corpora: Sequence[Kept]) -
     """Before anything is trained.
 
     Raises:
-        AblateError: held-out lessons are trained on.
+        AblateError: held-out lessons are trained on, or the questions are missing.
         CorpusError: a corpus has no such split.
     """
     held_out = {video for one in sets for video in _videos(one.kept, asked.split)}
@@ -68,13 +69,31 @@ def check(asked: HeldOut, sets: Sequence[HeldOutSet], corpora: Sequence[Kept]) -
                 f"{len(both)} held-out lessons are in the training split of {corpus.path} "
                 f"({named}): hold out others"
             )
+    for one in sets if asked.questions else ():
+        _check_questions(Path(one.kept.path) / asked.questions / "slides")
+
+
+def _check_questions(folder: Path) -> None:
+    import pyarrow.parquet as pq
+
+    for split in ("test", "train"):  # the latter for the shots
+        files = sorted(folder.glob(f"{split}*.parquet"))
+        if not files:
+            raise AblateError(f"held_out.questions: {folder} has no {split}.parquet")
+        if missing := _QUESTION - set(pq.read_schema(files[0]).names):
+            raise AblateError(f"held_out.questions: {files[0]} has no {', '.join(sorted(missing))}")
 
 
 def _videos(corpus: Kept, split: str) -> Iterator[str]:
     """The videos of a split; none of a corpus that is not a folder of ours."""
     import pyarrow.parquet as pq
 
-    open_corpus(corpus.path, split)  # which tells of a split that is missing
+    try:
+        open_corpus(corpus.path, split)
+    except CorpusError as error:
+        raise CorpusError(
+            f"{error}: too few videos, or too small a share in pipeline.splits.ratios"
+        ) from None
     for file in shards(Path(corpus.path), "default", split):
         if "video_ids" in pq.read_schema(file).names:
             table = pq.read_table(file, columns=["video_ids"])

@@ -10,11 +10,16 @@ from pathlib import Path
 from vid2book.store import write_atomically
 
 from .config import Ablation
+from .effects import Effect
 from .table import FEWEST_LESSONS, Estimate, Line, Measure, comparisons, unmatched
 
 
 def write(
-    ablation: Ablation, lines: Sequence[Line], measures: Sequence[Measure], out: Path
+    ablation: Ablation,
+    lines: Sequence[Line],
+    effects: Sequence[Effect],
+    measures: Sequence[Measure],
+    out: Path,
 ) -> None:
     """Write table.json, table.md and table.png into `out`."""
     values = {
@@ -26,13 +31,19 @@ def write(
         "unmatched": unmatched(lines),
         "measures": {m.name: m.unit for m in measures},
         "cells": [_as_json(line) for line in lines],
+        "effects": [asdict(effect) for effect in effects],
     }
     write_atomically(out / "table.json", (json.dumps(values, indent=1) + "\n").encode())
-    write_atomically(out / "table.md", markdown(ablation, lines, measures).encode())
+    write_atomically(out / "table.md", markdown(ablation, lines, effects, measures).encode())
     plot(ablation, lines, measures, out / "table.png")
 
 
-def markdown(ablation: Ablation, lines: Sequence[Line], measures: Sequence[Measure]) -> str:
+def markdown(
+    ablation: Ablation,
+    lines: Sequence[Line],
+    effects: Sequence[Effect],
+    measures: Sequence[Measure],
+) -> str:
     """Three tables: what each cell was trained on, what it gives, how far it is from the first."""
     names = [f"{m.name}, {m.unit}" for m in measures]
     trained = [
@@ -78,6 +89,7 @@ def markdown(ablation: Ablation, lines: Sequence[Line], measures: Sequence[Measu
             "",
             *_grid(["cell", *(f"{m.name}, {m.unit}" for m in deciding)], compared),
             "",
+            *_effects(effects, deciding),
             "Mean over seeds, then two 95 % intervals: over seeds (Student's t, where there are "
             "several) and over held-out lessons (jackknife). d is the difference in standard "
             "deviations between lessons; what would show is the smallest difference that these "
@@ -147,6 +159,22 @@ def _refused(lines: Sequence[Line]) -> str:
     if asked and min(asked) < FEWEST_LESSONS:
         return f"On fewer than {FEWEST_LESSONS} held-out lessons, no verdict."
     return ""
+
+
+def _effects(effects: Sequence[Effect], deciding: Sequence[Measure]) -> list[str]:
+    """A table of main effects; nothing where there are none."""
+    if not effects:
+        return []
+    head = ["axis", "setting", *(f"{m.name}, {m.unit}" for m in deciding)]
+    rows = [
+        [
+            effect.axis,
+            f"{effect.setting} against {effect.base}",
+            *(_difference(effect.differences[m.name]) for m in deciding),
+        ]
+        for effect in effects
+    ]
+    return ["Main effects, each the mean over all other axes:", "", *_grid(head, rows), ""]
 
 
 def _passes(line: Line) -> str:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from multiprocessing import get_context
 from pathlib import Path
+
+from vid2book.pipeline.processes import cores
 
 from ..corpora import open_corpus
 from ..train.order import count
@@ -15,6 +16,7 @@ from .config import Ablation
 from .folders import AblateError, Folders
 from .grid import Cell
 from .held_out import check, held_out_sets
+from .places import begin, device_here
 from .runs import Found, Job, run
 
 Results = dict[str, dict[int, Found]]  # by cell and seed
@@ -24,8 +26,9 @@ def study(
     ablation: Ablation,
     chosen: list[Cell],
     out: Path,
-    workers: int,
+    devices: Sequence[str],
     tell: Callable[[str], None],
+    launch: Path | None = None,
 ) -> Results:
     """Run all cells with all seeds.
 
@@ -33,20 +36,26 @@ def study(
         ablation: what is studied.
         chosen: its cells, or some of them; the first is the base.
         out: folder where everything is kept.
-        workers: runs at once, each in a process of its own that computes on its share of the cores.
+        devices: one for each process that runs beside the others (`places.py`); those on the
+            processor compute on their share of the cores.
         tell: called with a line for whatever is done.
+        launch: a config of `accelerate launch`, by whose processes each model is trained.
 
     Raises:
         AblateError, TrainError, CorpusError, VlmError, ConfigError: what is wrong.
     """
     planned = jobs(ablation, chosen, Folders(out, tell))
-    threads = max(1, (os.cpu_count() or 1) // workers)
+    context = get_context("spawn")
+    waiting = context.Queue()
+    for device in devices:
+        waiting.put(device)
+    threads = max(1, cores() // len(devices))
     found: dict[Job, Found] = {}
-    with ProcessPoolExecutor(workers, get_context("spawn"), _begin, (threads,)) as pool:
-        waiting = {pool.submit(run, job, out / "runs"): job for job in planned}
+    with ProcessPoolExecutor(len(devices), context, begin, (waiting, threads)) as pool:
+        running = {pool.submit(run_here, job, out / "runs", launch): job for job in planned}
         try:
-            for done in as_completed(waiting):
-                job = waiting[done]
+            for done in as_completed(running):
+                job = running[done]
                 found[job] = done.result()
                 tell(f"{len(found)} of {len(planned)}: {job.cell}, seed {job.seed}")
         except BaseException:
@@ -56,6 +65,11 @@ def study(
     for job in planned:
         results[job.cell][job.seed] = found[job]
     return results
+
+
+def run_here(job: Job, root: Path, launch: Path | None) -> Found:
+    """A run on the device of this process."""
+    return run(job, root, device_here(), launch)
 
 
 def jobs(ablation: Ablation, chosen: list[Cell], folders: Folders) -> list[Job]:
@@ -72,25 +86,22 @@ def jobs(ablation: Ablation, chosen: list[Cell], folders: Folders) -> list[Job]:
             "use design: whole corpora"
         )
     offered = [count(open_corpus(corpus.path), None) or 0 for corpus in corpora]
-    return [
-        Job(
-            cell=cell.name,
-            seed=seed,
-            corpus=folders.arranged(corpus, cell.settings, only, seed),
-            model=folders.model(ablation.model, seed),
-            held_out=asked,
-            asked=ablation.held_out,
-            offered=rows,
-            recipe=cell.recipe.model_copy(update={"seed": seed, "tokens": ablation.budget}),
-        )
-        for seed in ablation.seeds
-        for cell, corpus, rows in zip(chosen, corpora, offered, strict=True)
-    ]
-
-
-def _begin(threads: int) -> None:
-    """In a worker: two runs must not both take all cores."""
-    os.environ["TOKENIZERS_PARALLELISM"] = "false"
-    import torch
-
-    torch.set_num_threads(threads)
+    planned: list[Job] = []
+    for seed in ablation.seeds:
+        for cell, corpus, rows in zip(chosen, corpora, offered, strict=True):
+            learned = folders.arranged(corpus, cell.settings, only, seed)
+            recipe = cell.recipe.model_copy(update={"seed": seed, "tokens": ablation.budget})
+            planned.append(
+                Job(
+                    cell=cell.name,
+                    seed=seed,
+                    corpus=learned,
+                    model=folders.model(ablation.model, seed),
+                    held_out=asked,
+                    asked=ablation.held_out,
+                    offered=rows,
+                    recipe=recipe,
+                    only=only if learned is corpus else None,  # moved images are copied with it
+                )
+            )
+    return planned

@@ -16,7 +16,7 @@ from statistics import fmean
 
 from ..estimates import Ratio, ratio
 from ..intervals import LEVEL, Interval, adjusted, interval, paired_difference
-from .runs import Found
+from .runs import TASK, Found
 
 FEWEST_LESSONS = 10
 
@@ -95,8 +95,9 @@ def measures(found: Found) -> list[Measure]:
             Measure(f"loss on {name}", "nats per token", _loss(name), decides=False)
             for name in found.parts
         ]
-    for shots in dict.fromkeys(answer.shots for answer in found.answers):
-        listed.append(Measure(f"{shots}-shot accuracy", "%", _accuracy(shots)))
+    for task, shots in dict.fromkeys((answer.task, answer.shots) for answer in found.answers):
+        of = "" if task == TASK else f"{task}, "
+        listed.append(Measure(f"{of}{shots}-shot accuracy", "%", _accuracy(task, shots)))
     return listed
 
 
@@ -122,7 +123,7 @@ def table(found: Mapping[str, Mapping[int, Found]]) -> list[Line]:
                 used=max(run.used for run in each),
                 asked={name: _asked(each[0], name) for name in each[0].parts},
                 estimates={m.name: _mean(m, each) for m in listed},
-                differences={m.name: _difference(m, each, list(base.values())) for m in listed}
+                differences={m.name: difference(m, [runs], [base]) for m in listed}
                 if runs is not base
                 else {},
             )
@@ -177,8 +178,11 @@ def _mean(measure: Measure, runs: Sequence[Found]) -> Estimate:
     return _estimate([_value(interval(each)) for each in ratios], interval(_together(ratios)))
 
 
-def _difference(measure: Measure, runs: Sequence[Found], base: Sequence[Found]) -> Estimate:
-    ours, theirs = [measure.of(run) for run in runs], [measure.of(run) for run in base]
+def difference(
+    measure: Measure, cells: Sequence[Mapping[int, Found]], base: Sequence[Mapping[int, Found]]
+) -> Estimate:
+    """The mean of some cells minus that of others, which have the same seeds."""
+    ours, theirs = _by_seed(measure, cells), _by_seed(measure, base)
     by_seed = [
         _value(interval(one)) - _value(interval(other))
         for one, other in zip(ours, theirs, strict=True)
@@ -194,6 +198,11 @@ def _difference(measure: Measure, runs: Sequence[Found], base: Sequence[Found]) 
         effect=over_lessons.effect,
         detectable=None if None in shown else max(d for d in shown if d is not None),
     )
+
+
+def _by_seed(measure: Measure, cells: Sequence[Mapping[int, Found]]) -> list[Ratio]:
+    """For each seed, all cells as one."""
+    return [_together([measure.of(cell[seed]) for cell in cells]) for seed in cells[0]]
 
 
 def _estimate(by_seed: Sequence[float], over_lessons: Interval) -> Estimate:
@@ -222,9 +231,9 @@ def _loss(part: str = "") -> Callable[[Found], Ratio]:
     return of
 
 
-def _accuracy(shots: int) -> Callable[[Found], Ratio]:
+def _accuracy(task: str, shots: int) -> Callable[[Found], Ratio]:
     def of(found: Found) -> Ratio:
-        answers = [answer for answer in found.answers if answer.shots == shots]
+        answers = [a for a in found.answers if (a.task, a.shots) == (task, shots)]
         scores, lessons = [100 * a.score for a in answers], [a.video_id for a in answers]
         return ratio(scores, lessons, most=100.0)
 

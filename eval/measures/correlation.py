@@ -114,7 +114,10 @@ class Correlation(Measure):
             f"on-screen text to speech, {self._tools.embed.identity}; text of "
             f"{len(self._unread.items)} images drawn at random, read by {ocr.identity}"
         )
-        for content, said, sample, video in sorted(self._unread.items, key=itemgetter(2)):
+        items = sorted(self._unread.items, key=itemgetter(2))
+        for number, (content, said, sample, video) in enumerate(items, 1):
+            if self._tools.tell:
+                self._tools.tell("pictures that are read", number, len(items))
             pixels = decode(content)
             lines = [] if pixels is None else ocr([pixels])[0]
             (image,) = self._tools.embed([" ".join(line.text for line in lines)])

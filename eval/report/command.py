@@ -18,7 +18,8 @@ from vid2book.console import user_errors
 if TYPE_CHECKING:
     from vid2book.models.chat import Chat
 
-    from .measuring import Measured, Tell
+    from ..tools import Tell
+    from .measuring import Measured
     from .metrics import Report
 
 
@@ -101,7 +102,7 @@ def measure(
         check()  # before hours of work
         named = clip_weights or ":" in clip_model
         open_clip = OpenClip(clip_model, clip_weights) if named else None
-        with _progress(console, samples or None) as tell:
+        with _progress(console) as tell:
             found = measure_corpora(
                 *corpora,
                 samples=samples or None,
@@ -142,7 +143,7 @@ def _judge(model: str, url: str, key: str) -> Chat:
 
 
 @contextmanager
-def _progress(console: Console, samples: int | None) -> Iterator[Tell]:
+def _progress(console: Console) -> Iterator[Tell]:
     """A bar for each corpus on a terminal; elsewhere a line every hundred samples."""
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
@@ -154,13 +155,13 @@ def _progress(console: Console, samples: int | None) -> Iterator[Tell]:
     with bars:
         tasks = {}
 
-        def tell(corpus: str, done: int) -> None:
+        def tell(what: str, done: int, total: int | None) -> None:
             if shown:
-                if corpus not in tasks:
-                    tasks[corpus] = bars.add_task(escape(corpus), total=samples)
-                bars.update(tasks[corpus], completed=done)
+                if what not in tasks:
+                    tasks[what] = bars.add_task(escape(what), total=total)
+                bars.update(tasks[what], completed=done)
             elif done % 100 == 0:
-                console.print(f"{corpus}: {done:,} samples", soft_wrap=True, highlight=False)
+                console.print(f"{what}: {done:,}", soft_wrap=True, highlight=False)
 
         yield tell
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Hashable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
@@ -17,13 +17,11 @@ from ..intervals import Interval, interval
 from ..measures import chosen
 from ..measures.base import Absent, Figure, Found, Overlap, PerPair, PerSample, PerVideo
 from ..seen import Seen
-from ..tools import Tools
+from ..tools import Tell, Tools
 from .examples import Album, Example, open_album
 
 _EMBEDDED_AT_ONCE = 8  # samples whose images CLIP sees in one batch
 _SHOWN = 3  # examples at each end
-
-Tell = Callable[[str, int], None]  # name of the corpus, samples done
 
 
 @dataclass(frozen=True)
@@ -72,7 +70,8 @@ def measure_corpus(
 
     Args:
         samples: how many, drawn at random with the seed of the tools; None: all.
-        tell: called with the name of the corpus and the samples done.
+        tell: called with what is counted (the samples of a corpus), how many are done, and of
+            how many if that is known.
         only: names of figures; all where none is named.
 
     Raises:
@@ -91,7 +90,7 @@ def measure_corpus(
             # What has no name is a cluster of its own, which no other corpus has.
             videos.append(record.video_id if record.is_named else (corpus.name, record.video_id))
             if tell:
-                tell(corpus.name, len(videos))
+                tell(f"{corpus.name}, samples", len(videos), samples)
         if not videos:
             told = "; ".join(f"{reason} ({n})" for reason, n in corpus.skipped.items())
             raise CorpusError(f"{corpus.name}: no sample can be read. {told}")

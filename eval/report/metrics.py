@@ -40,9 +40,9 @@ from typing import Any
 from ..corpora import InterleavedCorpus
 from ..density.validation import published
 from ..intervals import LEVEL, Interval
-from ..tools import Tools
+from ..tools import Tell, Tools
 from .compared import Compared, Difference, compare
-from .measuring import Measured, Result, Tell, measure_corpus
+from .measuring import Measured, Result, measure_corpus
 from .names import apart
 
 SCHEMA = 2
@@ -96,7 +96,7 @@ def report_on(
 
     Args:
         samples: how many of each to draw at random; None: all.
-        tell: called with the name of a corpus and the number of samples done.
+        tell: see `measure_corpus`.
         only: names of figures; all where none is named.
 
     Raises:

@@ -123,10 +123,17 @@ def _print(result: TrainResult, console: Console) -> None:
     held_out = ""
     if result.held_out_loss is not None:
         held_out = f", held out {result.held_out_loss:.3f}"
-    console.print(
-        f"{result.steps:,} steps, {result.samples:,} samples, {result.images:,} images, "
-        f"{result.loss_tokens:,} tokens; loss {result.loss:.3f}{held_out}"
+    told = (
+        _of(result.steps, "step"),
+        _of(result.samples, "sample"),
+        _of(result.images, "image"),
+        _of(result.loss_tokens, "token"),
     )
+    console.print(f"{', '.join(told)}; loss {result.loss:.3f}{held_out}")
     for reason, number in sorted(result.dropped.items()):
         console.print(f"Left out: {escape(reason)}: {number:,}")
     console.print(f"The model: {escape(str(result.model))}", soft_wrap=True)
+
+
+def _of(count: int, what: str) -> str:
+    return f"{count:,} {what}" if count == 1 else f"{count:,} {what}s"

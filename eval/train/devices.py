@@ -11,11 +11,12 @@ from typing import Any
 from ..vlm import Vlm
 from .checkpoint import TrainError
 from .config import TrainConfig
+from .log import Tracked, safe_name
 
 _NO_MEMORY = re.compile(r"out of memory|can't allocate memory", re.IGNORECASE)
 
 
-def accelerator_for(recipe: TrainConfig, out: Path) -> Any:
+def accelerator_for(recipe: TrainConfig, out: Path, tracked: Tracked) -> Any:
     """As `accelerate launch` set it up, or one process on the GPU if there is one."""
     try:
         from accelerate import Accelerator, DistributedDataParallelKwargs
@@ -31,7 +32,9 @@ def accelerator_for(recipe: TrainConfig, out: Path) -> Any:
     return Accelerator(
         mixed_precision="bf16" if recipe.precision == "bfloat16" else "no",
         log_with=list(recipe.trackers) or None,
-        project_config=ProjectConfiguration(str(out), logging_dir=str(out / "tensorboard")),
+        project_config=ProjectConfiguration(
+            str(out), logging_dir=str(tracked.folder / "tensorboard" / safe_name(tracked.run))
+        ),
         # LLaVA reads the last but one layer of its vision encoder: the last gets no gradient.
         kwargs_handlers=[DistributedDataParallelKwargs(find_unused_parameters=True)],
     )

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -12,26 +14,43 @@ FILE, HELD_OUT = "train.jsonl", "held_out.jsonl"
 _TRACKED = ("loss", "learning_rate", "grad_norm")
 
 
+@dataclass(frozen=True)
+class Tracked:
+    """How trackers name a run: the curves of one project stand together.
+
+    Attributes:
+        project: of trackio and Weights & Biases.
+        run: its name among the project's.
+        folder: where TensorBoard's files go, into FOLDER/tensorboard/RUN.
+    """
+
+    project: str
+    run: str
+    folder: Path
+
+
 class Log:
     """OUT/train.jsonl, a line a step, and OUT/held_out.jsonl, each also told to the trackers.
 
     A run that goes on first drops the lines of what it will do again. The first process writes.
     """
 
-    def __init__(self, accelerator: Any, out: Path, recipe: TrainConfig, after: int) -> None:
+    def __init__(
+        self, accelerator: Any, out: Path, recipe: TrainConfig, after: int, tracked: Tracked
+    ) -> None:
         self._accelerator, self._out = accelerator, out
         if accelerator.is_main_process:
             for path in filter(Path.is_file, (out / FILE, out / HELD_OUT)):
                 kept = [line for line in _lines(path) if json.loads(line)["step"] <= after]
                 path.write_text("".join(kept))
         if recipe.trackers:
-            run = {"name": out.name, "resume": "allow"}
+            run = {"name": tracked.run, "resume": "allow"}
             accelerator.init_trackers(
-                "vid2book",
+                tracked.project,
                 init_kwargs={
                     "tensorboard": {"purge_step": after + 1},
                     "trackio": run,
-                    "wandb": run | {"id": out.name, "dir": str(out)},
+                    "wandb": run | {"id": safe_name(tracked.run), "dir": str(out)},
                 },
             )
 
@@ -54,6 +73,11 @@ class Log:
         if self._accelerator.is_main_process:
             with (self._out / name).open("a") as file:
                 file.write(json.dumps(line) + "\n")
+
+
+def safe_name(run: str) -> str:
+    """The name of a run as a folder's, and as an id of Weights & Biases."""
+    return re.sub(r"[^\w.=+-]+", "_", run)
 
 
 def losses(out: Path, file: str = FILE) -> list[float]:

@@ -27,7 +27,7 @@ from .devices import accelerator_for, attend, memory_told
 from .folder import TrainResult, begin, finished, write_result
 from .held_out import HeldOut
 from .loader import Made, Reading, together
-from .log import Log, losses, mean_of_last
+from .log import Log, Tracked, losses, mean_of_last
 from .loss import token_losses
 from .model import (
     choose_weights,
@@ -53,6 +53,7 @@ def train(
     resume: bool = False,
     tell: Callable[[dict[str, Any], float], None] | None = None,
     warn: Callable[[str], None] | None = None,
+    tracked: Tracked | None = None,
 ) -> TrainResult:
     """Train an image-text model on an interleaved corpus.
 
@@ -66,6 +67,7 @@ def train(
         resume: go on where a run in `out` stopped; a finished run is returned as it is.
         tell: called after every step with its line of the log and the share of the run done.
         warn: called before the run with what makes it doubtful; else that is a Python warning.
+        tracked: how trackers name the run; by default by its folder.
 
     Raises:
         TrainError, CorpusError, VlmError, ConfigError: what is wrong and what to do.
@@ -87,7 +89,8 @@ def train(
     steps = steps_of(recipe, rows)
     if few := few_steps(recipe, rows):
         (warn or warnings.warn)(few)
-    accelerator = accelerator_for(recipe, out)
+    tracked = tracked or Tracked("vid2book", out.name, out)
+    accelerator = accelerator_for(recipe, out, tracked)
     with memory_told(recipe):
         vlm = load(model, dtype=kept_in(recipe))
         attend(vlm, recipe)
@@ -95,7 +98,7 @@ def train(
         accelerator.wait_for_everyone()  # all have looked into the folder
         if accelerator.is_main_process:
             begin(out, told)
-        run.all_steps(steps, tell or (lambda line, done: None))
+        run.all_steps(steps, tell or (lambda line, done: None), tracked)
         return run.finish(told)
 
 
@@ -138,11 +141,13 @@ class _Run:
     def checkpoints(self) -> Path:
         return self.out / "checkpoints"
 
-    def all_steps(self, steps: int, tell: Callable[[dict[str, Any], float], None]) -> None:
+    def all_steps(
+        self, steps: int, tell: Callable[[dict[str, Any], float], None], tracked: Tracked
+    ) -> None:
         """Steps to the end of the corpus or of `steps`."""
         if state := checkpoint.read(self.accelerator, self.checkpoints):
             self.progress = state
-        self.log = Log(self.accelerator, self.out, self.recipe, self.progress.step)
+        self.log = Log(self.accelerator, self.out, self.recipe, self.progress.step, tracked)
         if not self.progress.step:
             self._hold_out()
         groups = self._groups()

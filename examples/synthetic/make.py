@@ -14,7 +14,7 @@ from pathlib import Path
 
 from lessons.corpus import Writer
 from lessons.lesson import make_lessons
-from lessons.questions import write_questions
+from lessons.questions import questions, write_questions
 
 from vid2book.store import make_key
 
@@ -37,8 +37,8 @@ def main() -> None:
     recipe = {name: value for name, value in vars(args).items() if name != "output"}
     Writer(args.per_sample).write(train, test, make_key(recipe), args.output)
     shots = list(make_lessons(min(args.lectures, SHOT_LECTURES), args.slides, "train", args.seed))
-    write_questions(shots, args.output / "questions" / "slides" / "train.parquet")
-    write_questions(test, args.output / "questions" / "slides" / "test.parquet")
+    write_questions(questions(shots), args.output / "questions" / "slides" / "train.parquet")
+    write_questions(questions(test), args.output / "questions" / "slides" / "test.parquet")
     slides = args.slides * (args.lectures + args.held_out)
     print(f"{args.output}: {slides} slides in {time.monotonic() - began:.0f} s")
 

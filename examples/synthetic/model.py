@@ -17,8 +17,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from lessons.content import draw_facts, narrate
-from lessons.eyes import train_eyes
+from lessons.content import KINDS, NAMES, draw_facts, narrate
+from lessons.eyes import Seen, train_eyes
+from lessons.lesson import make_lessons
 from lessons.smollm2 import load_decoder, put_decoder
 
 SIDE = 64  # pixels
@@ -27,6 +28,8 @@ SHUFFLE = 4  # patches of 4 x 4 become one token
 WIDTH = 128
 HEADS = 4
 VOCABULARY = 400
+SLIDES = 16  # to a lecture that the eyes learn from
+EPOCHS = 4
 # The usual 0.02 is for models ten times as wide; a narrow one is slow to start looking at slides.
 INIT_STD = WIDTH**-0.5
 
@@ -70,9 +73,17 @@ def main() -> None:
         model = make_model(processor.tokenizer, args.seed, decoder.config)
         put_decoder(model, decoder)
     else:
-        processor = make_processor(make_tokenizer())
+        processor = make_processor(make_tokenizer(_speech(), VOCABULARY))
         model = make_model(processor.tokenizer, args.seed)
-    seen = train_eyes(model, processor.image_processor, args.eyes, args.seed)
+    seen = train_eyes(
+        model,
+        processor.image_processor,
+        list(_slides(args.eyes, args.seed)),
+        list(_slides(10, args.seed + 1)),
+        [len(values) for values in KINDS.values()],
+        EPOCHS,
+        args.seed,
+    )
     processor.save_pretrained(args.output)
     model.save_pretrained(args.output)
     size = model.num_parameters() / 1e6
@@ -81,12 +92,17 @@ def main() -> None:
     )
 
 
-def make_tokenizer() -> Any:
-    """A tokenizer to which each word of the lessons is a token."""
+def make_tokenizer(speech: Iterator[str], vocabulary: int) -> Any:
+    """A tokenizer to which each word of the lessons is a token.
+
+    Args:
+        speech: what it is learned from.
+        vocabulary: tokens that it may have.
+    """
     from transformers import PreTrainedTokenizerFast
 
     return PreTrainedTokenizerFast(
-        tokenizer_object=_train_tokenizer(),
+        tokenizer_object=_train_tokenizer(speech, vocabulary),
         pad_token="<pad>",
         eos_token="</s>",
         model_max_length=4096,
@@ -151,8 +167,8 @@ def make_model(tokenizer: Any, seed: int, decoder: Any = None) -> Any:
     return Idefics3ForConditionalGeneration(config)
 
 
-def _train_tokenizer() -> Any:
-    """Byte-level BPE on a thousand narrations; each digit is a token of its own."""
+def _train_tokenizer(speech: Iterator[str], vocabulary: int) -> Any:
+    """Byte-level BPE; each digit is a token of its own."""
     from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
 
     tokenizer = Tokenizer(models.BPE())
@@ -161,13 +177,20 @@ def _train_tokenizer() -> Any:
     )
     tokenizer.decoder = decoders.ByteLevel()
     trainer = trainers.BpeTrainer(
-        vocab_size=VOCABULARY,
+        vocab_size=vocabulary,
         special_tokens=["<pad>", "</s>"],
         initial_alphabet=pre_tokenizers.ByteLevel.alphabet(),
         show_progress=False,
     )
-    tokenizer.train_from_iterator(_speech(), trainer)
+    tokenizer.train_from_iterator(speech, trainer)
     return tokenizer
+
+
+def _slides(lectures: int, seed: int) -> Iterator[Seen]:
+    for lesson in make_lessons(lectures, SLIDES, "eyes", seed):
+        for slide in lesson.slides:
+            facts = (KINDS[name].index(getattr(slide.facts, name)) for name in NAMES)
+            yield Seen(slide.image, tuple(facts))
 
 
 def _speech() -> Iterator[str]:

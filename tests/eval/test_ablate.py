@@ -195,7 +195,7 @@ def test_cells_that_are_not_matched_are_told(tmp_path: Path) -> None:
     lines = table(results)
     assert unmatched(lines) == ["images"]
     study = ablation()
-    report.write(study, lines, measures(results["base"][0]), tmp_path)
+    report.write(study, lines, [], measures(results["base"][0]), tmp_path)
     text = (tmp_path / "table.md").read_text()
     assert "Cells differ in images" in text
     assert "| less | **+0.1** [+0.1, +0.1] |" in text

@@ -110,8 +110,11 @@ def test_what_cannot_be_held_out_is_told_before_training(
 
 
 def test_a_filter_is_compared_by_whole_corpora_alone(folders: TwoPipelines) -> None:
-    matched = asked(study(), folders)
-    assert [job.offered for job in matched] == [3, 12]
+    matched = asked(study(seeds=[0, 1]), folders)
+    assert [job.offered for job in matched] == [3, 12, 3, 12]
+    # Nothing is copied: the corpora are read as they are.
+    assert {Path(job.corpus.path).name for job in matched} == {"judged", "whole"}
+    assert {len(list(job.learned.samples())) for job in matched} == {3}
     whole = asked(study(design="whole corpora", budget=500), folders)
     assert [Path(job.corpus.path).name for job in whole] == ["judged", "whole"]
     assert [job.recipe.tokens for job in whole] == [500, 500]
@@ -141,7 +144,7 @@ def test_a_study_counts_what_was_left_out_and_repeated(
         "yes": 24,
         "no": 24,
     }
-    text = report.markdown(ablation, lines, measures(results["yes"][0]))
+    text = report.markdown(ablation, lines, [], measures(results["yes"][0]))
     assert f"Design: {design}." in text and "split test of yes: 12 lessons, 12 samples" in text
     if design == "matched ids":
         assert [(line.offered, line.used) for line in lines] == [(3, 3), (12, 3)]
@@ -170,7 +173,7 @@ def test_no_verdict_on_fewer_than_ten_lessons() -> None:
         lines = table(results)
         assert lines[1].differences["held-out loss"].excludes_zero
         assert lines[1].differences["held-out loss"].stands is stands
-        text = report.markdown(study(), lines, measures(results["a"][0]))
+        text = report.markdown(study(), lines, [], measures(results["a"][0]))
         assert ("fewer than 10 held-out lessons, no verdict" in text) is not stands
         assert ("**+1**" in text) is stands
 

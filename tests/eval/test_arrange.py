@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from vid2book.eval.ablate.arrange import arrange, shared_ids, shuffled_within
+from vid2book.eval.ablate.arrange import _Laid, arrange, shared_ids, shuffled_within
 
 SAMPLES, SLIDES = 40, 5
 
@@ -110,3 +110,36 @@ def test_samples_of_other_lengths(tmp_path: Path) -> None:
     places = shuffled_within(sample, 1.0, np.random.default_rng(0))
     assert sorted(places) == list(range(6))
     assert list(sample[places]) == list(sample)
+
+
+def test_a_corpus_is_not_held_in_memory(tmp_path: Path) -> None:
+    pool = pa.default_memory_pool()
+    if pool.max_memory() is None:
+        pytest.skip("this allocator does not count")
+    names = [f"{n}.{i}" for n in range(200) for i in range(2)]
+    noise = np.random.default_rng(0)
+    (tmp_path / "corpus" / "data").mkdir(parents=True)
+    schema = pa.schema(
+        [
+            ("id", pa.string()),
+            ("images", pa.list_(pa.struct([("bytes", pa.binary()), ("path", pa.string())]))),
+        ]
+    )
+    with pq.ParquetWriter(tmp_path / "corpus" / "data" / "train-00000.parquet", schema) as writer:
+        for number in range(0, len(names), 2):
+            images = [{"bytes": noise.bytes(200_000), "path": None} for _ in range(2)]
+            row = {"id": [names[number]], "images": [[*images, None]]}
+            writer.write_table(pa.Table.from_pydict(row, schema))
+    before = pool.bytes_allocated()
+    seen = [0]
+
+    class Watched(_Laid):
+        def put(self, rows: Any) -> Any:
+            found = super().put(rows)
+            seen.append(pool.bytes_allocated() - before)
+            return found
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("vid2book.eval.ablate.arrange._Laid", Watched)
+        arrange(tmp_path / "corpus", tmp_path / "out", 0.0, 1.0, None, 0)
+    assert len(seen) == 11 and max(seen) < 40_000_000  # of 80 MB, in ten times 8 MB

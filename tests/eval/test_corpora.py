@@ -13,6 +13,7 @@ from datasets import Dataset, Features, Image, List, Value
 
 from vid2book.eval.corpora import CorpusError, InterleavedCorpus, open_corpus
 from vid2book.eval.sources import HubDataset, reservoir
+from vid2book.eval.train.order import count
 
 from ..support.corpora import png, row, write_parquet
 
@@ -183,3 +184,19 @@ def test_what_cannot_be_opened_is_told(tmp_path: Path) -> None:
             open_corpus(source)
     with pytest.raises(CorpusError, match="org/none: cannot be opened on the Hub"):
         list(open_corpus("org/none").samples())
+
+
+def test_samples_are_chosen_by_id_without_a_copy(tmp_path: Path) -> None:
+    for shard in range(2):
+        rows = [row(f"{shard}{n}") for n in range(5)]
+        write_parquet(tmp_path / "data" / f"train-{shard:05d}.parquet", rows)
+    write_parquet(tmp_path / "data" / "train-00002.parquet", rows[:0])
+    every = open_corpus(tmp_path)
+    ids = [sample.id for sample in every.samples()]
+    few = every.only(frozenset({ids[1], ids[7], "another"}))
+    assert [sample.id for sample in few.samples()] == [ids[1], ids[7]]
+    assert len(list(few.samples(1))) == 1 and count(few) == 2 and count(every) == 10
+    lines = tmp_path / "lines.jsonl"
+    lines.write_text("{}\n")
+    with pytest.raises(CorpusError, match="by id of Parquet files alone"):
+        open_corpus(lines).only(frozenset())

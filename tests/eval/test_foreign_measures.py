@@ -14,7 +14,7 @@ import pytest
 from vid2book.errors import UserError
 from vid2book.eval import measure
 from vid2book.eval.corpora import InterleavedCorpus, open_corpus
-from vid2book.eval.fetch import FORBIDDEN, GONE, NO_URL, TOO_MANY, Fetcher
+from vid2book.eval.fetch import FORBIDDEN, GONE, NO_URL, PRIVATE, TOO_MANY, Fetcher, is_public
 from vid2book.eval.report.names import apart, short
 from vid2book.eval.reservoir import Reservoir
 
@@ -54,7 +54,11 @@ def foreign(path: Path, turned: int) -> Path:
 def test_what_nobody_read_is_read_here(tmp_path: Path) -> None:
     right = foreign(tmp_path / "right.parquet", 0)
     wrong = foreign(tmp_path / "wrong.parquet", 2)
-    found = measure(right, wrong, only=["image_text_lift", "image_text_auc"]).to_dict()
+    told: list[tuple[str, int, int | None]] = []
+    only = ["image_text_lift", "image_text_auc"]
+    found = measure(right, wrong, only=only, tell=lambda *line: told.append(line)).to_dict()
+    read = [line for line in told if line[0] == "pictures that are read"]
+    assert read == 2 * [("pictures that are read", n, 6) for n in range(1, 7)]
     one, other = (corpus["measures"] for corpus in found["corpora"])
     assert set(one) == {"image_text_lift", "image_text_auc"}
     assert one["image_text_auc"]["value"] > 0.9 > other["image_text_auc"]["value"]
@@ -123,9 +127,10 @@ class Site(BaseHTTPRequestHandler):
             "/private/b.png": png(2),
             "/large.png": b"x" * 10_000_001,
         }.get(self.path)
-        if self.path == "/moved.png":
+        moved = {"/moved.png": "/private/b.png", "/inside.png": "http://10.0.0.1/a.png"}
+        if self.path in moved:
             self.send_response(302)
-            self.send_header("Location", "/private/b.png")
+            self.send_header("Location", moved[self.path])
             self.end_headers()
             return
         self.send_response(200 if told else 404)
@@ -148,6 +153,37 @@ def site() -> Iterator[str]:
     server.server_close()
 
 
+@pytest.fixture
+def loopback(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Take this machine for a public one."""
+    monkeypatch.setattr("vid2book.eval.fetch.is_public", lambda address: address == "127.0.0.1")
+
+
+def test_this_machine_and_its_network_are_not_asked(
+    site: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    port = site.rpartition(":")[2]
+    fetcher = Fetcher(tmp_path, pause=0.0)
+    for host in ("127.0.0.1", "localhost", "0.0.0.0", "[::1]", "2130706433"):
+        assert fetcher.get(f"http://{host}:{port}/a.png") == PRIVATE
+    monkeypatch.setenv("http_proxy", site)
+    assert Fetcher(tmp_path, pause=0.0).get("http://169.254.169.254/a.png") == PRIVATE
+    assert not Site.asked
+
+
+def test_addresses_of_the_internet_are_told_from_others() -> None:
+    private = "10.1.2.3 172.16.0.1 192.168.1.1 169.254.169.254 100.64.0.1 224.0.0.1 fe80::1%eth0 "
+    private += "fc00::1 ::ffff:127.0.0.1"
+    assert not [address for address in private.split() if is_public(address)]
+    assert all(map(is_public, ["8.8.8.8", "2606:4700:4700::1111"]))
+
+
+@pytest.mark.usefixtures("loopback")
+def test_a_public_site_leads_to_no_private_one(site: str, tmp_path: Path) -> None:
+    assert Fetcher(tmp_path, pause=0.0).get(f"{site}/inside.png") == PRIVATE
+
+
+@pytest.mark.usefixtures("loopback")
 def test_images_are_fetched_once_and_by_the_rules(site: str, tmp_path: Path) -> None:
     fetcher = Fetcher(tmp_path, pause=0.0)
     assert fetcher.get(f"{site}/a.png") == png(1)
@@ -164,6 +200,7 @@ def test_images_are_fetched_once_and_by_the_rules(site: str, tmp_path: Path) -> 
     assert "/private/b.png" not in asked and asked.count("/a.png") == 1 == asked.count("/none.png")
 
 
+@pytest.mark.usefixtures("loopback")
 def test_a_corpus_of_urls_is_fetched_on_request(
     site: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

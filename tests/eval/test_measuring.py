@@ -33,13 +33,13 @@ def corpora(tmp_path: Path) -> tuple[Path, Path]:
 
 
 def test_metrics(corpora: tuple[Path, Path]) -> None:
-    told: list[tuple[str, int]] = []
-    metrics = measure(*corpora, tell=lambda name, done: told.append((name, done))).to_dict()
+    told: list[tuple[str, int, int | None]] = []
+    metrics = measure(*corpora, tell=lambda *line: told.append(line)).to_dict()
     assert metrics == json.loads(json.dumps(metrics, allow_nan=False))
     first, second = metrics["corpora"]
     assert (first["name"], first["samples"], first["videos"]) == ("a", 8, 8)
     assert (second["name"], second["samples"], second["videos"]) == ("b", 16, 8)
-    assert told[:8] == [("a", n) for n in range(1, 9)]
+    assert told[:8] == [("a, samples", n, None) for n in range(1, 9)]
     names = {figure.name for kind in MEASURES for figure in kind.figures}
     assert set(PROMISED) <= names == set(first["measures"]) == set(metrics["figures"])
     for measured in first["measures"].values():

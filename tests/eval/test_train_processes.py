@@ -35,8 +35,8 @@ from vid2book.eval.train import loop
 
 real = loop.accelerator_for
 
-def sharding(recipe, out):
-    accelerator = real(recipe, out)
+def sharding(*given):
+    accelerator = real(*given)
     for state in (PartialState, AcceleratorState):
         state._shared_state["distributed_type"] = DistributedType.FSDP
     AcceleratorState._shared_state["fsdp_plugin"] = FullyShardedDataParallelPlugin(

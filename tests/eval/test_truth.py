@@ -1,8 +1,12 @@
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
-from vid2book.eval.truth import Score, Shown, compared_words, score
+from vid2book.eval.truth import Score, Shown, compared_words, score, score_corpus
+
+from ..support.corpora import row, write_parquet
 
 TRUTH = {
     "id": "a",
@@ -48,3 +52,18 @@ def test_numbers_and_number_words_are_equal() -> None:
 def test_scores_add_up() -> None:
     one = score(TRUTH, [Shown(7.0, "Circles")], "A square has four equal sides.")
     assert (one + one).hit == 2 and (one + one).keyframe_f1 == one.keyframe_f1
+
+
+def test_what_a_corpus_marks_is_not_in_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HF_DATASETS_CACHE", str(tmp_path / "cache"))
+    kept = row("a", images=2)
+    for element in kept["elements"]:
+        element["drop"] = "judge: sponsor" if element["start"] > 10 else ""
+    write_parquet(tmp_path / "corpus" / "train-00000.parquet", [kept])
+    card = "---\nconfigs:\n- config_name: default\n  data_files: train-00000.parquet\n---\n"
+    (tmp_path / "corpus" / "README.md").write_text(card)
+    states = [{"start": 10.0 * k, "end": 10.0 * k + 9, "text": ["Slide"]} for k in (0, 1)]
+    sentences = [{"start": 0, "end": 9, "text": "Paragraph 0 of a."}]
+    truth = {"id": "a", "states": states, "sentences": sentences}
+    found = score_corpus(tmp_path / "corpus", [truth])["a"]
+    assert (found.wanted, found.hit, found.extra, found.lost) == (2, 1, 0, 0)

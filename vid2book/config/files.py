@@ -5,7 +5,8 @@ from __future__ import annotations
 
 from importlib.resources import files
 from pathlib import Path
-from typing import Any, TypeVar, get_args
+from types import UnionType
+from typing import Any, TypeVar, Union, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 
@@ -71,21 +72,34 @@ def _content(config: str | Path, folder: str) -> tuple[str, bytes]:
     return f"config {config}", file.read_bytes()
 
 
-def _explain(kind: type[BaseModel], where: str, error: ValidationError) -> str:
-    lines = []
-    problems = error.errors()
-    for problem in problems[:_MOST_TOLD]:
-        key = ".".join(str(part) for part in problem["loc"])
-        if not key:  # of several keys together
-            lines.append(f"{where}: {problem['msg'].removeprefix('Value error, ')}")
-        elif problem["type"] == "extra_forbidden":
+def problems(kind: type[BaseModel], error: ValidationError, under: str = "") -> list[str]:
+    """What is wrong with the values of a config, a line for each problem.
+
+    Args:
+        kind: the model that they were held against.
+        error: what it said.
+        under: the key in the file below which they stand, if not at its top.
+    """
+    lines: list[str] = []
+    for problem in error.errors():
+        key = ".".join([*filter(None, [under]), *map(str, problem["loc"])])
+        if problem["type"] == "extra_forbidden":
             allowed = ", ".join(_keys_beside(kind, problem["loc"]))
-            lines.append(f"{where}: unknown key '{key}'; allowed here: {allowed}")
+            lines.append(f"unknown key '{key}'; allowed here: {allowed}")
+        elif not problem["loc"]:  # of several keys together
+            told = problem["msg"].removeprefix("Value error, ")
+            lines += [f"{key}: {line}" if key else line for line in told.splitlines()]
         else:
-            lines.append(f"{where}: {key}: {problem['msg']} (found {_shown(problem['input'])})")
-    if (more := len(problems) - _MOST_TOLD) > 0:
-        lines.append(f"{where}: and {more:,} more")
-    return "\n".join(lines)
+            lines.append(f"{key}: {problem['msg']} (found {_shown(problem['input'])})")
+    return lines
+
+
+def _explain(kind: type[BaseModel], where: str, error: ValidationError) -> str:
+    found = problems(kind, error)
+    told = found[:_MOST_TOLD]
+    if (more := len(found) - _MOST_TOLD) > 0:
+        told.append(f"and {more:,} more")
+    return "\n".join(f"{where}: {line}" for line in told)
 
 
 def _shown(value: object) -> str:
@@ -98,14 +112,29 @@ def _shown(value: object) -> str:
 
 
 def _keys_beside(kind: type[BaseModel], loc: tuple[Any, ...]) -> list[str]:
-    model = kind
+    """The keys that are allowed where an unknown one stands."""
+    here: Any = kind
     for part in loc[:-1]:
-        if isinstance(part, int):  # of a list, whose model is known by now
-            continue
-        annotation = model.model_fields[str(part)].annotation
-        model = next(
-            t
-            for t in (annotation, *get_args(annotation))
-            if isinstance(t, type) and issubclass(t, BaseModel)
-        )
-    return list(model.model_fields)
+        here = next(filter(None, (_below(one, part) for one in _alternatives(here))), None)
+    models = [one for one in _alternatives(here) if _is_model(one)]
+    return [name for model in models for name in model.model_fields]
+
+
+def _below(annotation: Any, part: Any) -> Any:
+    """The type of what stands under a key, or at a place, of a value of some type."""
+    if _is_model(annotation):
+        field = annotation.model_fields.get(part)
+        return field.annotation if field else None
+    inside = [arg for arg in get_args(annotation) if arg is not Ellipsis]
+    return inside[-1] if inside else None  # of a dict its values, of a list or tuple its items
+
+
+def _alternatives(annotation: Any) -> tuple[Any, ...]:
+    """The types of a union; else the one."""
+    if get_origin(annotation) in (Union, UnionType):
+        return get_args(annotation)
+    return (annotation,)
+
+
+def _is_model(annotation: Any) -> bool:
+    return isinstance(annotation, type) and issubclass(annotation, BaseModel)

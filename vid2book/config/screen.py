@@ -24,6 +24,11 @@ class Keyframes(Switchable):
         description="for ssim, pixel and clip: the difference, from 0 to 1, that ends a state; "
         "null: the algorithm's own default",
     )
+    shown: Literal["last", "first"] = Field(
+        "last",
+        description="for ssim, pixel and clip: which sample of a state is its picture. The last is "
+        "the more complete one; the first is the paper's",
+    )
     clip_model: str = Field("ViT-B-32", description="architecture, by its name in open_clip")
     clip_weights: str = Field(
         "laion2b_s34b_b79k", description="its weights: a tag of open_clip, or a file"

@@ -5,9 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from .vqa import extract, normalise
+from .reading import sentences
+from .vqa import normalise
 
-__all__ = ["extract", "grade"]
+
+def extract(doc: Mapping[str, Any], response: str) -> str | None:
+    """The first sentence or line: a base model goes on with what would come next in a lesson."""
+    return next(iter(sentences(response)), None)
 
 
 def grade(doc: Mapping[str, Any], answer: str) -> float:

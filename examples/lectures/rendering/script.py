@@ -35,7 +35,8 @@ class Item:
     """One thing that comes onto the screen: a bullet, a line of a board or of code, a wipe.
 
     `at` is the number (from 1) of the sentence with which it comes; 0 is there from the start.
-    `strokes` are polylines in fractions of the width and height; `color` picks a theme colour.
+    `strokes` are polylines in fractions of the width and height; `color` picks a theme colour;
+    `scale` makes a bullet's letters smaller or larger.
     """
 
     text: str = ""
@@ -44,6 +45,7 @@ class Item:
     color: int = 0
     indent: int = 0
     wipe: bool = False
+    scale: float = 1.0
 
 
 @dataclass(frozen=True)

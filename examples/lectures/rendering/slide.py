@@ -104,7 +104,7 @@ def _bullets(
 ) -> None:
     left, y, right = box
     for item in shown:
-        size = theme.text_size * (0.88 if item.indent else 1)
+        size = theme.text_size * (0.88 if item.indent else 1) * item.scale
         face = font(theme.font, round(size * height))
         x = left + item.indent * height * 0.06
         dot, middle = face.size * 0.13, y + face.size * 0.62

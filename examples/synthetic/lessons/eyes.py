@@ -10,28 +10,44 @@ from __future__ import annotations
 
 import io
 import random
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from PIL import Image
 
-from .content import KINDS, NAMES
-from .lesson import make_lessons
-
-SLIDES = 16  # to a lecture
-EPOCHS = 4
 BATCH = 32
 RATE = 1e-3
 WARMUP = 30  # steps
 
 
-def train_eyes(model: Any, images: Any, lectures: int, seed: int) -> float:
+@dataclass(frozen=True)
+class Seen:
+    """A slide, and for each kind of fact which of its values stands there."""
+
+    image: bytes
+    facts: tuple[int, ...]
+
+
+def train_eyes(
+    model: Any,
+    images: Any,
+    slides: Sequence[Seen],
+    unseen: Sequence[Seen],
+    kinds: Sequence[int],
+    epochs: int,
+    seed: int,
+) -> float:
     """Train vision encoder and connector of an Idefics3 in place.
 
     Args:
         model: to be trained.
         images: its image processor.
-        lectures: to train on.
-        seed: of slides, order and heads.
+        slides: to train on.
+        unseen: to try it on.
+        kinds: how many values each kind of fact has.
+        epochs: passes over the slides.
+        seed: of order and heads.
 
     Returns:
         The share of facts of unseen slides that its tokens name rightly.
@@ -40,15 +56,15 @@ def train_eyes(model: Any, images: Any, lectures: int, seed: int) -> float:
     from torch.nn.functional import cross_entropy
 
     torch.manual_seed(seed)
-    pixels, facts = _slides(images, lectures, seed)
+    pixels, facts = _tensors(images, slides)
     heads = torch.nn.ModuleList(
-        torch.nn.Linear(model.config.text_config.hidden_size, len(KINDS[name])) for name in NAMES
+        torch.nn.Linear(model.config.text_config.hidden_size, values) for values in kinds
     )
     eyes = [model.model.vision_model, model.model.connector, heads]
     weights = [weight for part in eyes for weight in part.parameters()]
     optimizer = torch.optim.AdamW(weights, lr=RATE)
     order = random.Random(seed)
-    steps = EPOCHS * (len(pixels) // BATCH)
+    steps = epochs * (len(pixels) // BATCH)
     for step in range(steps):
         if step % (len(pixels) // BATCH) == 0:
             left = order.sample(range(len(pixels)), len(pixels))
@@ -66,22 +82,18 @@ def train_eyes(model: Any, images: Any, lectures: int, seed: int) -> float:
         torch.nn.utils.clip_grad_norm_(weights, 1.0)
         optimizer.step()
         optimizer.zero_grad()
-    return _accuracy(model, heads, *_slides(images, 10, seed + 1))
+    return _accuracy(model, heads, *_tensors(images, unseen))
 
 
-def _slides(images: Any, lectures: int, seed: int) -> tuple[Any, Any]:
+def _tensors(images: Any, slides: Sequence[Seen]) -> tuple[Any, Any]:
     """Pixels, and facts as numbers (slide, fact)."""
     import torch
 
-    pixels: list[Any] = []
-    facts: list[list[str]] = []
-    for lesson in make_lessons(lectures, SLIDES, "eyes", seed):
-        for slide in lesson.slides:
-            image = Image.open(io.BytesIO(slide.image))
-            pixels.append(images([image], return_tensors="pt")["pixel_values"][0, 0])
-            facts.append([getattr(slide.facts, name) for name in NAMES])
-    numbers = [[KINDS[name].index(f) for name, f in zip(NAMES, row, strict=True)] for row in facts]
-    return torch.stack(pixels), torch.tensor(numbers)
+    pixels = [
+        images([Image.open(io.BytesIO(slide.image))], return_tensors="pt")["pixel_values"][0, 0]
+        for slide in slides
+    ]
+    return torch.stack(pixels), torch.tensor([slide.facts for slide in slides])
 
 
 def _tokens(model: Any, pixels: Any) -> Any:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, Protocol
 
 from vid2book.records import Video
 
@@ -13,11 +13,20 @@ from .content import Facts, draw_facts, narrate
 from .drawing import Theme, draw_slide, draw_theme
 
 
+class Told(Protocol):
+    """What a slide tells."""
+
+    @property
+    def written(self) -> str:
+        """What can be read on it, line by line."""
+        ...
+
+
 @dataclass(frozen=True)
 class Slide:
     """A slide as it is shown, with what the teacher says while it stands."""
 
-    facts: Facts
+    facts: Told
     image: bytes  # JPEG
     speech: str
 

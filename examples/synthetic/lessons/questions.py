@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -24,28 +25,46 @@ _COLUMNS = Features(
 )
 
 
-def write_questions(lessons: Sequence[Lesson], path: Path) -> None:
-    """Write a question for every fact of every slide.
+@dataclass(frozen=True)
+class Question:
+    """A question about the slide of that number in a lesson."""
 
-    The first slides of all lessons come first, so that the first few questions are of many lessons.
-    """
+    video_id: str
+    slide: int
+    fact: str
+    question: str
+    image: bytes
+    answer: str
+
+
+def write_questions(questions: Iterable[Question], path: Path) -> None:
+    """Write questions; those about first slides come first, so that a few are of many lessons."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    slides = sorted(
-        ((number, lesson) for lesson in lessons for number in range(len(lesson.slides))),
-        key=lambda slide: slide[0],
-    )
-    rows = [row for number, lesson in slides for row in _rows(lesson, number)]
+    rows = [_row(question) for question in sorted(questions, key=lambda q: q.slide)]
     Dataset.from_list(rows, _COLUMNS).to_parquet(path)
 
 
-def _rows(lesson: Lesson, number: int) -> Iterator[dict[str, Any]]:
-    slide = lesson.slides[number]
-    for fact in NAMES:
-        yield {
-            "question_id": f"{lesson.video.video_id}-{number:02d}-{fact}",
-            "video_id": lesson.video.video_id,
-            "fact": fact,
-            "question": begin(fact),
-            "image": {"bytes": slide.image, "path": None},
-            "answer": getattr(slide.facts, fact),
-        }
+def questions(lessons: Iterable[Lesson]) -> Iterator[Question]:
+    """A question for every fact of every slide."""
+    for lesson in lessons:
+        for number, slide in enumerate(lesson.slides):
+            for fact in NAMES:
+                yield Question(
+                    lesson.video.video_id,
+                    number,
+                    fact,
+                    begin(fact),
+                    slide.image,
+                    getattr(slide.facts, fact),
+                )
+
+
+def _row(question: Question) -> dict[str, Any]:
+    return {
+        "question_id": f"{question.video_id}-{question.slide:02d}-{question.fact}",
+        "video_id": question.video_id,
+        "fact": question.fact,
+        "question": question.question,
+        "image": {"bytes": question.image, "path": None},
+        "answer": question.answer,
+    }

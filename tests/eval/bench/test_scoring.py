@@ -200,6 +200,9 @@ def test_exact_match_is_after_the_vqa_normalisation() -> None:
     assert score(exact, {"answer": "The energy"}, "energy.") == 1
     assert score(exact, {"answer": "The energy"}, "entropy") == 0
     assert score(exact, {"answer": "The energy"}, "") is None
+    # A base model goes on as the lesson would.
+    assert score(exact, {"answer": "14 kilograms"}, " 14 kilograms. The length is 3") == 1
+    assert score(exact, {"answer": "9.81"}, "9.81. It is") == 1
 
 
 def test_an_option_that_holds_another_wins_over_it() -> None:

@@ -33,6 +33,17 @@ def test_each_slide_is_a_state_shown_by_its_last_sample(tmp_path: Path, algorith
 
 
 @pytest.mark.parametrize("algorithm", ["ssim", "pixel"])
+def test_a_state_is_shown_by_its_first_sample_if_the_config_says_so(
+    tmp_path: Path, algorithm: str
+) -> None:
+    film = [*hold(A, 3), *hold(B, 3)]
+    found, _ = watch(tmp_path / "v.mp4", film, algorithm=algorithm, shown="first")
+    assert shown(found, [A, B]) == [0, 1]
+    assert [k.time for k in found] == pytest.approx([0.0, 3.0], abs=0.25)
+    assert [k.end for k in found] == pytest.approx([3.0, 6.0], abs=0.25)
+
+
+@pytest.mark.parametrize("algorithm", ["ssim", "pixel"])
 def test_the_threshold_is_the_users(tmp_path: Path, algorithm: str) -> None:
     film = [*hold(A, 2), *hold(B, 2)]
     found, _ = watch(tmp_path / "v.mp4", film, algorithm=algorithm, threshold=1.0)

@@ -3,7 +3,8 @@
 The first sample of a state is its reference. A sample that differs from it by more than a
 threshold begins the next state and is its reference (Zhang et al., "2.5 Years in Class", 2025,
 section 3.3). The paper keeps the sample that differs; here, as with `writing`, a state is shown by
-its last sample, for it is the more complete one, and states that do not stand are transitions.
+its last sample, for it is the more complete one, unless the config says `shown: first`, and states
+that do not stand are transitions.
 """
 
 from __future__ import annotations
@@ -51,7 +52,8 @@ def find_by_reference(
     def close(current: _Current[T], end: float, change: float) -> None:
         # Sums of steps vary, and a sample stands for the time until the next.
         if end - current.first > settings.min_stable - 0.01:
-            kept.append(State(current.last, current.first, end, round(change, 4)))
+            shown = current.first if settings.shown == "first" else current.last
+            kept.append(State(shown, current.first, end, round(change, 4)))
         else:
             reason = "a transition: it does not stand"
             left.append(Left(current.first, end, reason, round(change, 4)))

@@ -1,0 +1,100 @@
+"""From videos to trained models: what is each part of the pipeline worth?
+
+    python benchmarks/study/study.py OUT [--minutes 180] [--tokens 300000] [--cells NAME ...]
+
+Renders lectures (lectures.py), builds a corpus of them for each cell of study.yaml, trains a small
+model (learner.py) on each with three seeds, and asks all of them held-out lessons by another hand
+(held_out.py). Then it measures the corpora, and tells which measure ranks them as the models do
+(ranks.py). What is there already is not done again, so a run that was stopped goes on. OUT then
+holds study/ (table.md, table.json, table.png), corpora.md, ranks.md and time.jsonl.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import resource
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import yaml
+from corpora import corpora_of, markdown
+from lectures import make_videos
+from ranks import ranks
+
+HERE = Path(__file__).resolve().parent
+
+
+def main() -> None:
+    """Command line."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("out", type=Path, help="folder for all that is made")
+    parser.add_argument("--minutes", type=float, default=180, help="of video")
+    parser.add_argument("--tokens", type=int, default=300_000, help="that each model learns from")
+    parser.add_argument("--lessons", type=int, default=30, help="held out")
+    parser.add_argument("--workers", type=int, default=2, help="models trained at once")
+    parser.add_argument("--cells", nargs="*", help="of study.yaml, these alone; first the base")
+    args = parser.parse_args()
+    out = args.out.resolve()
+    out.mkdir(parents=True, exist_ok=True)
+    with timed("videos", out):
+        lectures, seconds = make_videos(out / "videos", args.minutes, seed=0)
+    with timed("eyes", out):
+        if not (out / "eyes").is_dir():
+            run(sys.executable, HERE / "learner.py", "-o", out / "eyes.part")
+            (out / "eyes.part").rename(out / "eyes")
+    config = out / "study.yaml"
+    values = {
+        "videos": out / "videos",
+        "here": HERE,
+        "eyes": out / "eyes",
+        "budget": args.tokens,
+        "lessons": args.lessons,
+        "hours": f"{seconds / 3600:.2f}",
+        "lectures": lectures,
+    }
+    filled = (HERE / "study.yaml").read_text(encoding="utf-8")
+    for name, value in values.items():
+        filled = filled.replace(f"{{{name}}}", str(value))
+    study = yaml.safe_load(filled)
+    if args.cells:
+        axis = study["axes"]["pipeline"]
+        study["axes"]["pipeline"] = {cell: axis[cell] for cell in args.cells}
+    config.write_text(yaml.safe_dump(study, sort_keys=False), encoding="utf-8")
+    command = Path(sys.executable).with_name("vid2book")
+    with timed("corpora and models", out):
+        run(command, "ablate", config, "-o", out / "study", "--workers", args.workers)
+    with timed("measures", out):
+        corpora = corpora_of(config, out)
+        (out / "corpora.md").write_text(markdown(corpora), encoding="utf-8")
+        (out / "ranks.md").write_text(ranks(corpora, out), encoding="utf-8")
+
+
+def run(*command: object) -> None:
+    """Run a command, and fail if it does."""
+    subprocess.run([str(part) for part in command], check=True)
+
+
+@contextmanager
+def timed(name: str, out: Path) -> Iterator[None]:
+    """Note what a part took, in seconds of the clock and of the processor, into time.jsonl."""
+    began, used = time.monotonic(), _processor()
+    yield
+    row = {"part": name, "wall": time.monotonic() - began, "processor": _processor() - used}
+    row = {key: round(value) if isinstance(value, float) else value for key, value in row.items()}
+    with (out / "time.jsonl").open("a", encoding="utf-8") as file:
+        file.write(json.dumps(row) + "\n")
+
+
+def _processor() -> float:
+    """Seconds of this process and of all that it waited for."""
+    used = (resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+    return sum(one.ru_utime + one.ru_stime for one in used)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,89 @@
+"""What a study needs, looked for before any work."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from vid2book.config import Config, load
+from vid2book.models.error import ModelError
+from vid2book.models.lazy import models_of
+from vid2book.pipeline.graph import STAGES
+
+from .config import Ablation, Folder, StudyCorpus, merged
+from .folders import AblateError
+from .grid import Cell
+
+
+def check(ablation: Ablation, cells: Sequence[Cell]) -> None:
+    """Look for videos, folders, models and tasks; nothing is loaded or built.
+
+    Raises:
+        AblateError: with a line for each thing that cannot be had.
+    """
+    if missing := list(dict.fromkeys(_missing(ablation, cells))):
+        raise AblateError("\n".join(["this study needs what is not here:", *missing]))
+
+
+def _missing(ablation: Ablation, cells: Sequence[Cell]) -> Iterator[str]:
+    own = ablation.held_out.corpus
+    for key, corpus in (("corpus", ablation.corpus), ("held_out.corpus", own)):
+        if corpus:
+            yield from _folder(key, corpus)
+            yield from _videos(key, corpus, cells if corpus is ablation.corpus else ())
+    yield from _folder("model", ablation.model)
+    if ablation.model.path and (why := _no_model(ablation.model.path)):
+        yield f"model.path: {why}; --model names another, also a small one to see that all works"
+    yield from _tasks(ablation)
+
+
+def _folder(key: str, folder: Folder) -> Iterator[str]:
+    if missing := [path for path in folder.reads if not Path(path).exists()]:
+        yield (
+            f"{key}.reads: {', '.join(missing)}; paths are relative to where the study is run, and "
+            "those of a study that ships to a clone of the repository"
+        )
+
+
+def _videos(key: str, corpus: StudyCorpus, cells: Sequence[Cell]) -> Iterator[str]:
+    if not corpus.videos:
+        return
+    if not Path(corpus.videos).exists():
+        yield f"{key}.videos: a folder or manifest of videos at {corpus.videos}; --videos names it"
+    base = load(corpus.config).model_dump(mode="json")
+    for pipeline in (cell.settings.pipeline for cell in cells) if cells else ({},):
+        yield from _models(Config.model_validate(merged(base, pipeline)))
+
+
+def _models(config: Config) -> Iterator[str]:
+    """The models of a pipeline that cannot be had."""
+    models = models_of(config)
+    for stage in STAGES:
+        for name in stage.models:
+            try:
+                models.identity(name)
+            except ModelError as error:
+                yield f"the stage {stage.name}: {error}"
+
+
+def _no_model(name: str) -> str:
+    """Why a model to be trained cannot be had; empty where it can."""
+    from transformers import AutoConfig
+
+    try:
+        AutoConfig.from_pretrained(name)
+    except (OSError, ValueError) as error:
+        return f"{name} cannot be had here ({str(error).splitlines()[0]})"
+    return ""
+
+
+def _tasks(ablation: Ablation) -> Iterator[str]:
+    from ..bench.run import expand
+
+    asked = ablation.held_out
+    try:
+        expand(asked.benchmarks)
+    except ValueError as error:
+        yield f"held_out.benchmarks: {error}"
+    if asked.benchmark_data and not Path(asked.benchmark_data).is_dir():
+        yield f"held_out.benchmark_data: a folder at {asked.benchmark_data}"
