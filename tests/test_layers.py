@@ -34,7 +34,21 @@ ROOMS: dict[str, set[str]] = {
     "models": {*PLAIN, "config", "languages", "words"},
     "privacy": {"records"},
     "manifest": {*PLAIN, "beside", "intake", "languages", "media", "names", "public"},
-    "collect": {*PLAIN, "intake", "licences"},
+    "collect": {
+        *PLAIN,
+        "beside",
+        "config",
+        "console",
+        "folder.lock",
+        "intake",
+        "languages",
+        "licences",
+        "local",
+        "manifest",
+        "media.container",
+        "models",
+        "names",
+    },
     "folder": {*PLAIN, "intake", "names"},
     "viewer": {*PLAIN, "folder", "names", "pipeline.processes"},
     "speech": STAGES,
@@ -56,7 +70,7 @@ ROOMS: dict[str, set[str]] = {
         "speech",
     },
     "console": {"errors"},
-    "cli": {"console", "viewer"},
+    "cli": {"collect.command", "collect.taxonomy_command", "console", "viewer"},
 }
 
 

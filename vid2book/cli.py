@@ -14,6 +14,8 @@ from rich.console import Console
 from rich.markup import escape
 from typer.core import TyperCommand, TyperGroup
 
+from .collect.command import collect
+from .collect.taxonomy_command import taxonomy
 from .console import IDS_ARE_NO_OPTIONS, context_settings, user_errors
 
 GROUP = "vid2book.commands"
@@ -51,6 +53,8 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_show_locals=False,
 )
+app.command()(collect)
+app.add_typer(taxonomy, name="taxonomy")
 _Corpus = Annotated[Path, typer.Argument(metavar="CORPUS", help="Folder of a built corpus.")]
 
 
