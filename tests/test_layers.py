@@ -48,6 +48,7 @@ ROOMS: dict[str, set[str]] = {
         "media.container",
         "models",
         "names",
+        "viewer.templates",
     },
     "folder": {*PLAIN, "intake", "names"},
     "viewer": {*PLAIN, "folder", "names", "pipeline.processes"},

@@ -38,14 +38,19 @@ def collect(
     ],
     plan: Annotated[
         str,
-        typer.Option(help="Name of a plan of the package, or a YAML file: where to look, what to take."),
+        typer.Option(
+            help="Name of a plan of the package, or a YAML file: where to look, what to take."
+        ),
     ] = "open",
     subject: Annotated[
-        list[str] | None, typer.Option(help="Only this subject of the taxonomy; may be given again.")
+        list[str] | None,
+        typer.Option(help="Only this subject of the taxonomy; may be given again."),
     ] = None,
     report: Annotated[
         bool,
-        typer.Option("--report", help="Only write MANIFEST's report.html; nobody is asked anything."),
+        typer.Option(
+            "--report", help="Only write MANIFEST's report.html; nobody is asked anything."
+        ),
     ] = False,
 ) -> None:
     """Find and fetch videos that may be used, for each point of a taxonomy.
@@ -70,7 +75,9 @@ def collect(
     at = places(output)
     console, errors = Console(), Console(stderr=True)
     if report:
-        console.print(f"The report: {escape(str(write_report(at, points, wanted)))}", soft_wrap=True)
+        console.print(
+            f"The report: {escape(str(write_report(at, points, wanted)))}", soft_wrap=True
+        )
         return
     with hold(at.lock, output):
         ledger = Ledger(at.ledger)
@@ -95,7 +102,9 @@ def _points(taxonomy: str, subjects: list[str]) -> list[KnowledgePoint]:
     return [point for point in points if point.subject.lower() in asked]
 
 
-def _run(plan: Plan, points: list[KnowledgePoint], at: Places, ledger: Ledger, errors: Console) -> None:
+def _run(
+    plan: Plan, points: list[KnowledgePoint], at: Places, ledger: Ledger, errors: Console
+) -> None:
     from ..models.embed import WordLlama
     from .run import Collection
     from .web import Web
@@ -134,7 +143,8 @@ def _tell(ledger: Ledger, console: Console) -> None:
 
     last = {verdict.key: verdict for verdict in ledger.decisions()}
     counts = Counter(
-        "fetched" if v.kept and v.stage == "media" else f"not taken: {v.stage}" for v in last.values()
+        "fetched" if v.kept and v.stage == "media" else f"not taken: {v.stage}"
+        for v in last.values()
     )
     table = Table(show_header=False, box=None)
     table.add_row("candidates", f"{len(last):,}")

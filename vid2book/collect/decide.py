@@ -93,10 +93,9 @@ class Decider:
         if reason := rule(candidate, plan.review):
             return Verdict(key, "rules", False, reason)
         # Where a list tells no licence, the details may.
-        if candidate.license or candidate.is_complete:
-            if reason := rights.licence_refusal(candidate, plan.licences):
-                return Verdict(key, "licence", False, reason)
-        return None
+        is_told = candidate.license or candidate.is_complete
+        reason = rights.licence_refusal(candidate, plan.licences) if is_told else ""
+        return Verdict(key, "licence", False, reason) if reason else None
 
     def _relevant(self, candidates: Sequence[Candidate], made: Decided) -> list[Reviewed]:
         finds = self._ledger.finds()

@@ -20,7 +20,7 @@ from ..languages import language_code
 from ..manifest.ids import given_id, hashed_id
 from ..names import is_video_id
 from .candidate import Candidate, MediaFile
-from .ledger import Ledger
+from .ledger import Ledger, Status
 from .plan import Download
 from .web import Gone, Later, Refused, Unfetched, Web
 
@@ -158,7 +158,7 @@ class Downloader:
         try:
             paths = ytdlp.fetch_captions(self._web, info, stem, wanted, self._settings.cookies)
         except Unfetched as why:
-            status = "gone" if isinstance(why, Gone) else "late"
+            status: Status = "gone" if isinstance(why, Gone) else "late"
             self._ledger.part(candidate.key, "captions", status, str(why))
         else:
             told = {"files": [path.name for path in paths]}
@@ -216,8 +216,10 @@ def _made(candidate: Candidate) -> dict[str, Any]:
 def _format(number: int, file: MediaFile) -> dict[str, Any]:
     suffix = PurePosixPath(urlsplit(file.url).path).suffix.lower().lstrip(".")
     told = {"format_id": str(number), "url": file.url, "ext": suffix or "mp4"}
-    return told | ({"height": file.height} if file.height else {}) | (
-        {"filesize": file.size} if file.size else {}
+    return (
+        told
+        | ({"height": file.height} if file.height else {})
+        | ({"filesize": file.size} if file.size else {})
     )
 
 

@@ -22,6 +22,10 @@ _ALIKE = 0.93  # cosine of two names, from which on they are looked at as one
 _MOST_WORDS = 6
 _LONGEST = 60  # characters
 _FILLERS = {"of", "the", "a", "an", "in", "and", "for", "to", "on"}
+_VAGUE = frozenset(  # words that make no other point of one
+    "algorithm concept effect equation formula function law method model principle problem process"
+    " rule system technique test theorem theory".split()
+)
 _INSTRUCTIONS = """\
 You write taxonomies of school and university subjects. A knowledge point is a term of one to five \
 words that a teacher would give a lesson of its own, such as "Kepler's laws" or "binary search". \
@@ -47,10 +51,19 @@ def faults(points: Sequence[KnowledgePoint], embed: Embed) -> list[str]:
             found.append(_pair(points[same], point, "the same words"))
     for i in range(len(points)):
         near = vectors[i + 1 :] @ vectors[i]
-        for j in np.flatnonzero(near >= _ALIKE) + i + 1:
-            if stems(points[i].name) != stems(points[j].name):
+        for j in (np.flatnonzero(near >= _ALIKE) + i + 1).tolist():
+            if not _differ(points[i].name, points[j].name):
                 found.append(_pair(points[i], points[j], f"alike ({near[j - i - 1]:.2f})"))
     return found
+
+
+def _differ(one: str, other: str) -> bool:
+    """Whether one name is narrower than the other by a word that tells something, or is the same
+    and was told of already."""
+    words, others = stems(one), stems(other)
+    return words == others or (
+        (words < others or others < words) and not (words ^ others) <= _VAGUE
+    )
 
 
 def no_term(name: str) -> str:
@@ -106,16 +119,19 @@ class _Seen:
 
     def __init__(self, points: Sequence[KnowledgePoint], embed: Embed) -> None:
         self._embed = embed
-        self._words = {stems(p.name) for p in points}
-        self._vectors = embed([p.name for p in points])
+        self._names = [p.name for p in points]
+        self._words = {stems(name) for name in self._names}
+        self._vectors = embed(self._names)
 
     def is_new(self, name: str) -> bool:
         if not name or no_term(name) or stems(name) in self._words:
             return False
         vector = self._embed([name])
-        if float((self._vectors @ vector[0]).max()) >= _ALIKE:
+        alike = np.flatnonzero(self._vectors @ vector[0] >= _ALIKE)
+        if any(not _differ(name, self._names[i]) for i in alike):
             return False
         self._words.add(stems(name))
+        self._names.append(name)
         self._vectors = np.vstack([self._vectors, vector])
         return True
 

@@ -3,7 +3,7 @@
 One SQLite file beside the manifest. It holds facts (an answer to a query, what a source tells of a
 video, what became of a download), each written as soon as it is known and in one transaction with
 what follows from it: a run that is killed at any moment goes on where it was. What is decided from
-these facts is worked out anew in each run, so that another threshold or deny list asks nobody again.
+these facts is worked out anew in each run, so that another threshold or deny list asks nobody.
 """
 
 from __future__ import annotations
@@ -79,7 +79,7 @@ class Verdict(NamedTuple):
 
 
 class Ledger:
-    """May be used by several threads. Of processes one writes at a time, which the caller sees to."""
+    """May be used by several threads. Of processes one writes at a time: the caller sees to it."""
 
     def __init__(self, path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -137,7 +137,8 @@ class Ledger:
         with self._writing() as db:
             for rank, candidate in enumerate(candidates, first):
                 db.execute(
-                    "insert or ignore into candidates values (?, ?)", (candidate.key, _dump(candidate))
+                    "insert or ignore into candidates values (?, ?)",
+                    (candidate.key, _dump(candidate)),
                 )
                 db.execute(
                     "insert or ignore into finds values (?, ?, ?, ?, ?)",
@@ -153,7 +154,8 @@ class Ledger:
         with self._writing() as db:
             db.execute(
                 "insert into queries values (?, ?, '', ?, ?, ?) on conflict (source, query) "
-                "do update set status = excluded.status, reason = excluded.reason, at = excluded.at",
+                "do update set status = excluded.status, reason = excluded.reason, "
+                "at = excluded.at",
                 (source, query, status, reason, _now()),
             )
 
@@ -246,7 +248,9 @@ class Ledger:
         """Put the decisions of this run in place of those before."""
         with self._writing() as db:
             db.execute("delete from decisions")
-            db.executemany("insert or replace into decisions values (?, ?, ?, ?, ?, ?, ?)", verdicts)
+            db.executemany(
+                "insert or replace into decisions values (?, ?, ?, ?, ?, ?, ?)", verdicts
+            )
 
     def decisions(self) -> list[Verdict]:
         rows = self._read(

@@ -48,7 +48,9 @@ class Places(NamedTuple):
 def places(manifest: Path) -> Places:
     """Raises PlaceError: it is no name for a manifest, or its folder cannot be made."""
     if manifest.suffix != ".jsonl":
-        raise PlaceError(f"{manifest}: a manifest is written as JSON Lines; give it a name in .jsonl")
+        raise PlaceError(
+            f"{manifest}: a manifest is written as JSON Lines; give it a name in .jsonl"
+        )
     try:
         manifest.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:

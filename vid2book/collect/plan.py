@@ -7,7 +7,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field, field_validator, model_validator
 
-from .. import config, licences
+from .. import licences
+from ..config import files
 from ..config.base import Section, Share
 from ..config.llm import Llm
 
@@ -23,7 +24,9 @@ class _Source(Section):
         description="what the owner of this source grants for all its videos, where a video states "
         "nothing itself; you answer for it",
     )
-    license_evidence: str = Field("", description="where the owner grants that: an address, a letter")
+    license_evidence: str = Field(
+        "", description="where the owner grants that: an address, a letter"
+    )
     language: str = Field("", description="of its videos, where they do not tell")
 
     @model_validator(mode="after")
@@ -48,7 +51,7 @@ class Searched(_Source):
 
     query: str = Field(
         "{point} {subject}",
-        description="what is searched for; {point}, {sub_course}, {course} and {subject} are filled",
+        description="what is searched for; {point}, {sub_course}, {course}, {subject} are filled",
     )
     results: Positive = Field(10, description="of each query, at most")
 
@@ -69,7 +72,9 @@ class InternetArchive(Searched):
 
 class PeerTube(Searched):
     kind: Literal["peertube"]
-    url: str = Field("https://sepiasearch.org", description="an instance, or a search index of many")
+    url: str = Field(
+        "https://sepiasearch.org", description="an instance, or a search index of many"
+    )
 
 
 class Commons(Searched):
@@ -157,7 +162,9 @@ class Quotas(Section):
 class Download(Section):
     """How media are fetched."""
 
-    height: Positive = Field(720, description="pixels; the highest picture that is not above it, in the smallest file")
+    height: Positive = Field(
+        720, description="pixels; the highest picture that is not above it, in the smallest file"
+    )
     at_once: int = Field(2, ge=1, le=32)
     megabytes_per_second: float | None = Field(None, gt=0, description="all downloads together")
     keep_free_gb: float = Field(5.0, ge=0, description="of the disk")
@@ -173,7 +180,9 @@ class Manners(Section):
     contact: str = Field("", description="address at which a site's owner reaches you")
     seconds_between: float = Field(1.0, ge=0, description="requests to a host, at least")
     tries: int = Field(4, ge=1, le=20, description="of a request that is put off or fails")
-    patience: float = Field(300.0, ge=0, description="longest wait, in seconds, that a site may ask for")
+    patience: float = Field(
+        300.0, ge=0, description="longest wait, in seconds, that a site may ask for"
+    )
     timeout: float = Field(30.0, gt=0, description="seconds without an answer")
 
 
@@ -182,7 +191,8 @@ class Plan(Section):
 
     sources: tuple[AnySource, ...] = Field(min_length=1)
     licences: tuple[str, ...] = Field(
-        licences.OPEN, description="that are taken; of Creative Commons neither NC nor ND by default"
+        licences.OPEN,
+        description="that are taken; of Creative Commons neither NC nor ND by default",
     )
     permissions: dict[str, str] = Field(
         default_factory=dict,
@@ -217,4 +227,4 @@ def load(plan: str | Path) -> Plan:
     Raises:
         ConfigError: it is missing, or holds what is not allowed.
     """
-    return config.read(Plan, plan, "collect")
+    return files.read(Plan, plan, "collect")

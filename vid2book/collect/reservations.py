@@ -45,7 +45,7 @@ class Robots:
 
 
 def _signals_no_training(text: str) -> bool:
-    """Whether the group that is ours, or else that of all machines, has a signal against training."""
+    """Whether our group, or else that of all machines, has a signal against training."""
     signals: dict[str, bool] = {}
     agents: list[str] = []
     in_rules = False
@@ -114,7 +114,9 @@ class TdmRep:
             listed = json.loads(text)
         except ValueError:
             listed = []
-        rules = [rule for rule in listed if isinstance(rule, dict)] if isinstance(listed, list) else []
+        rules = (
+            [rule for rule in listed if isinstance(rule, dict)] if isinstance(listed, list) else []
+        )
         self._rules = [
             (_pattern(str(rule.get("location", ""))), str(rule.get("tdm-reservation", "")))
             for rule in rules

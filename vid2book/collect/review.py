@@ -103,9 +103,7 @@ class Relevance:
             [f"{p.name}, {p.sub_course}, {p.course}, {p.subject}" for p in points]
         )
 
-    def of(
-        self, candidates: Sequence[Candidate], asked: Sequence[Sequence[str]]
-    ) -> list[Reviewed]:
+    def of(self, candidates: Sequence[Candidate], asked: Sequence[Sequence[str]]) -> list[Reviewed]:
         """Each with its point: the nearest of those that led to it, or else of all.
 
         Args:
@@ -123,7 +121,9 @@ class Relevance:
         texts = [f"{c.title}. {c.description[:_DESCRIBED]}" for c in candidates]
         titles = [c.title for c in candidates]
         # A long description can hide what the title says, and the other way round.
-        near = np.maximum(self._embed(texts) @ self._vectors.T, self._embed(titles) @ self._vectors.T)
+        near = np.maximum(
+            self._embed(texts) @ self._vectors.T, self._embed(titles) @ self._vectors.T
+        )
         result = []
         for candidate, names, row in zip(candidates, asked, near, strict=True):
             known = [self._index[name] for name in names if name in self._index]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
+from functools import partial
 from itertools import islice
 from typing import TypeVar
 
@@ -24,7 +25,7 @@ from .rows import Views
 from .sources.base import Source
 from .sources.every import queries, source_of
 from .taxonomy import KnowledgePoint
-from .web import Gone, Refused, Unfetched, Web
+from .web import Gone, Later, Refused, Unfetched, Web
 
 _QUERIES_A_ROUND = 20  # of each source
 _FAILURES = 3  # in a row, after which a source is left alone for this run
@@ -35,14 +36,18 @@ T = TypeVar("T")
 class _Asked:
     """A source in the course of a run."""
 
-    def __init__(self, settings: AnySource, source: Source, points: Sequence[KnowledgePoint]) -> None:
+    def __init__(
+        self, settings: AnySource, source: Source, points: Sequence[KnowledgePoint]
+    ) -> None:
         self.settings, self.source = settings, source
         self.identity = settings.identity()
         self.failures = 0
         self.is_off = False
         self._left = list(queries(settings, points).items())
 
-    def queries(self, ledger: Ledger, counts: Counts) -> Iterator[tuple[str, KnowledgePoint | None]]:
+    def queries(
+        self, ledger: Ledger, counts: Counts
+    ) -> Iterator[tuple[str, KnowledgePoint | None]]:
         """What to ask next: a query until it has no more pages, of points that want videos."""
         while self._left and not self.is_off:
             query, point = self._left[0]
@@ -113,7 +118,7 @@ class Collection:
         for query, point in islice(asked.queries(self._ledger, counts), _QUERIES_A_ROUND):
             cursor = self._ledger.cursor(asked.identity, query) or ""
             try:
-                page = _caught(lambda q=query, c=cursor: asked.source.search(q, c))
+                page = _caught(partial(asked.source.search, query, cursor))
             except Unfetched as why:
                 self._ledger.unanswered(asked.identity, query, _status(why), str(why))
                 asked.failed(isinstance(why, Refused))
@@ -131,7 +136,7 @@ class Collection:
         if (asked := self._sources.get(candidate.source)) is None:
             return
         try:
-            found = _caught(lambda: asked.source.details(candidate))
+            found = _caught(partial(asked.source.details, candidate))
         except Unfetched as why:
             self._ledger.part(candidate.key, "metadata", _status(why), str(why))
         else:
@@ -147,7 +152,9 @@ class Collection:
 
         return fetch
 
-    def _each(self, part: Part, wanted: Sequence[Reviewed], work: Callable[[Reviewed], None]) -> bool:
+    def _each(
+        self, part: Part, wanted: Sequence[Reviewed], work: Callable[[Reviewed], None]
+    ) -> bool:
         """Do what was not tried in this run, some at a time; whether there was anything."""
         new = [one for one in wanted if (part, one.candidate.key) not in self._decider.tried]
         self._decider.tried |= {(part, one.candidate.key) for one in new}
@@ -168,8 +175,6 @@ def _caught(ask: Callable[[], T]) -> T:
         Unfetched: nothing was had.
         UserError: a file of the plan cannot be read.
     """
-    from .web import Later
-
     try:
         return ask()
     except (Unfetched, UserError):

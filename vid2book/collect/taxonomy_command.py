@@ -19,7 +19,9 @@ taxonomy = typer.Typer(
 )
 _Taxonomy = Annotated[
     Path | None,
-    typer.Argument(metavar="TAXONOMY", help="A .yaml file or a folder of them; else the shipped one."),
+    typer.Argument(
+        metavar="TAXONOMY", help="A .yaml file or a folder of them; else the shipped one."
+    ),
 ]
 
 
@@ -38,7 +40,9 @@ def show(
         if not listed:
             raise TaxonomyError(f"there is no subject, course or sub-course '{of}'")
         for p in listed:
-            console.print(f"{p.course} / {p.sub_course} / [bold]{escape(p.name)}[/]", soft_wrap=True)
+            console.print(
+                f"{p.course} / {p.sub_course} / [bold]{escape(p.name)}[/]", soft_wrap=True
+            )
         return
     counts = Counter((p.subject, p.course) for p in points)
     table = Table("subject", "course", "points")
@@ -70,7 +74,9 @@ def check(path: _Taxonomy = None) -> None:
 @user_errors()
 def expand(
     path: Annotated[Path, typer.Argument(metavar="TAXONOMY", help="A .yaml file of one subject.")],
-    output: Annotated[Path, typer.Option("--output", "-o", help="Where the larger one is written.")],
+    output: Annotated[
+        Path, typer.Option("--output", "-o", help="Where the larger one is written.")
+    ],
     model: Annotated[str, typer.Option(help="Name of the language model at its server.")],
     base_url: Annotated[
         str, typer.Option(help="Of a server that speaks OpenAI's API, with its /v1.")

@@ -23,6 +23,7 @@ from .reservations import AGENT, Robots, TdmRep, in_headers, in_page
 
 BUSY = {408, 425, 429, 500, 502, 503, 504, 529}
 GONE = {404, 410}
+WALLED = {401, 403, 407, 451}
 _REDIRECTS = 8
 _LARGEST = 64 << 20  # bytes of an answer of an API
 _HEAD = 256 << 10  # bytes of a page in which its head is
@@ -98,6 +99,8 @@ class Web:
         for _ in range(_REDIRECTS):
             self.admit(str(asked))
             answer = self._patiently(str(asked), most)
+            if answer.is_error:
+                raise _kind_of(answer.status_code)(f"{_short(asked)}: {_status(answer)}")
             if answer.is_redirect and (target := answer.headers.get("location")):
                 asked = httpx.URL(urljoin(str(asked), target))
                 continue
@@ -181,7 +184,11 @@ class Web:
         return asked or min(60.0, _SHORTEST_WAIT * 2**attempt) * random.uniform(0.75, 1.25)
 
     def _patiently(self, url: str, most: int = 0) -> httpx.Response:
-        """One address, asked until it answers or the tries are used up."""
+        """What an address answers, be it an error, asked until it is not busy any more.
+
+        Raises:
+            Later: the tries are used up.
+        """
         for attempt in range(self._manners.tries):
             self.turn(url)
             try:
@@ -191,13 +198,7 @@ class Web:
             except httpx.TransportError as error:
                 status, reason, headers = 503, str(error) or type(error).__name__, {}
             else:
-                if answer.status_code in GONE:
-                    raise Gone(f"{_short(answer.url)}: {_status(answer)}")
-                if answer.status_code in (401, 403, 407, 451):
-                    raise Walled(f"{_short(answer.url)}: {_status(answer)}")
                 if answer.status_code not in BUSY:
-                    if answer.is_error:
-                        raise Later(f"{_short(answer.url)}: {_status(answer)}")
                     return answer
                 status, reason, headers = answer.status_code, _status(answer), dict(answer.headers)
             wait = self.wait_of(status, headers, attempt)
@@ -247,16 +248,16 @@ class Web:
     def _policy(self, url: str) -> str:
         """A file about the whole site; empty where it has none.
 
-        A site that fails must not be taken for one that allows everything (RFC 9309, 2.3.1.4).
+        A site that says no to the question has none (RFC 9309, 2.3.1.3); one that fails must not be
+        taken for one that allows everything (2.3.1.4), and `Later` is raised.
         """
-        try:
-            for _ in range(_REDIRECTS):
-                answer = self._patiently(url)
-                if not (answer.is_redirect and (target := answer.headers.get("location"))):
-                    return answer.content[:_LARGEST_ROBOTS].decode("utf-8", "replace")
-                url = urljoin(url, target)
-        except (Gone, Walled):
-            return ""
+        for _ in range(_REDIRECTS):
+            answer = self._patiently(url)
+            if answer.is_error:
+                return ""
+            if not (answer.is_redirect and (target := answer.headers.get("location"))):
+                return answer.content[:_LARGEST_ROBOTS].decode("utf-8", "replace")
+            url = urljoin(url, target)
         return ""
 
 
@@ -300,6 +301,12 @@ def _of_host(host: str, table: Mapping[str, str]) -> str:
     """The entry of a host or of a domain that it is in."""
     parts = host.split(".")
     return next((table[d] for i in range(len(parts)) if (d := ".".join(parts[i:])) in table), "")
+
+
+def _kind_of(status: int) -> type[Unfetched]:
+    if status in GONE:
+        return Gone
+    return Walled if status in WALLED else Later
 
 
 def _status(answer: httpx.Response) -> str:

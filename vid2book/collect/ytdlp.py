@@ -16,10 +16,10 @@ import httpx
 from yt_dlp import YoutubeDL
 from yt_dlp.networking.exceptions import HTTPError
 from yt_dlp.postprocessor.ffmpeg import FFmpegPostProcessor
-from yt_dlp.utils import DownloadError, YoutubeDLError
+from yt_dlp.utils import DownloadError, YoutubeDLError, unsmuggle_url
 
 from ..errors import UserError
-from .web import BUSY, GONE, Gone, Later, Unfetched, Walled, Web
+from .web import BUSY, GONE, WALLED, Gone, Later, Unfetched, Walled, Web
 
 _WALL = re.compile(
     r"not a bot|captcha|cloudflare|unusual traffic|sign in to|log ?in (to|required)|cookies"
@@ -27,9 +27,9 @@ _WALL = re.compile(
     re.IGNORECASE,
 )
 _GONE = re.compile(
-    r"video (is )?unavailable|private video|(been|was) (removed|deleted)|no longer (available|exists)"
-    r"|does not exist|not found|account .*terminated|members.only|unsupported url|no video"
-    r"|premieres in|this live event",
+    r"video (is )?unavailable|private video|(been|was) (removed|deleted)"
+    r"|no longer (available|exists)|does not exist|not found|account .*terminated"
+    r"|members.only|unsupported url|no video|premieres in|this live event",
     re.IGNORECASE,
 )
 _HAS_FFMPEG = bool(FFmpegPostProcessor().available)
@@ -138,7 +138,8 @@ def listed(web: Web, address: str, most: int | None = None) -> list[dict[str, An
 def _flat(found: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
     """Entries of lists within lists (the tabs of a channel)."""
     if "entries" not in found:
-        yield dict(found)
+        # What an extractor leaves for itself in an address is no part of it.
+        yield {**found, **({"url": unsmuggle_url(found["url"])[0]} if found.get("url") else {})}
         return
     for entry in found["entries"] or ():
         if entry:
@@ -238,7 +239,7 @@ def outcome(error: Exception) -> Unfetched:
         if isinstance(cause, HTTPError):
             if cause.status in GONE:
                 return Gone(told)
-            return Walled(told) if cause.status in (401, 403, 451) else Later(told)
+            return Walled(told) if cause.status in WALLED else Later(told)
     if _WALL.search(told):
         return Walled(told)
     return Gone(told) if _GONE.search(told) else Later(told)
@@ -279,5 +280,3 @@ def _note(archive: Path, ydl: YoutubeDL, info: dict[str, Any]) -> None:
 def _short(url: str) -> str:
     parts = httpx.URL(url)
     return f"{parts.scheme}://{parts.netloc.decode()}{parts.path}"
-
-

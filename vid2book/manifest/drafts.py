@@ -28,6 +28,7 @@ _KNOWN = {f.name for f in fields(Video)} - {"metadata", "problem"}
 # How data frames write a missing value as text. A title may well be "None" or "NA".
 _MISSING = {"nan", "NaN", "<NA>", "NaT"}
 _MISSING_NAMES = _MISSING | {"None", "null", "NULL", "N/A", "NA", "#N/A"}
+_TOLD = "problem"  # column of a row without a file, such as one of `vid2book collect`
 _NAMES = {"path", "captions", "language", "license", "source_url", "split", "author", "subject"}
 
 
@@ -79,9 +80,14 @@ def draft(row: Row, where: str, base: Path, inside: PurePath | None = None) -> D
         values["video_id"] = _id_of(inside or PurePath(PurePath(written["path"]).name))
     if not values.get("split"):
         values["split"] = "train"
-    untold = {k: v for k, v in row.items() if k not in _KNOWN or (not written[k] and _is_nested(v))}
+    problem = _problem(values, written, where, _text(_TOLD, row.get(_TOLD)))
+    untold = {
+        name: value
+        for name, value in row.items()
+        if (name not in _KNOWN and not (problem and name == _TOLD))
+        or (name in _KNOWN and not written[name] and _is_nested(value))
+    }
     metadata = public_value({k: v for k, v in untold.items() if v is not None and v != ""})
-    problem = _problem(values, written, where)
     return Draft(Video(**values, metadata=metadata, problem=problem), where, exact)
 
 
@@ -167,10 +173,12 @@ def _is_file(path: str | Path) -> bool:
         return False
 
 
-def _problem(values: dict[str, str], written: dict[str, str], where: str) -> str:
+def _problem(values: dict[str, str], written: dict[str, str], where: str, told: str) -> str:
+    """Why the row cannot be used. `told`: why whoever wrote it has no file, if that is told."""
     video_id = values["video_id"]
     if not values["path"]:
-        return f"{where}: no 'path' of a video file"
+        reason = whole_text(told)[:500] or "no 'path' of a video file"
+        return f"{where}: {reason}"
     if not is_video_id(video_id):
         return (
             f"{where}: video_id {video_id[:200]!r} cannot name files; use letters of English, "

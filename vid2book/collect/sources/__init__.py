@@ -1,1 +1,1 @@
-"""Where videos are looked for: one file for each kind of source, behind the interface in `base.py`."""
+"""Where videos are looked for: a file for each kind, behind the interface in `base.py`."""

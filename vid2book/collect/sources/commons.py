@@ -33,12 +33,14 @@ class Commons(Source):
             "prop": "videoinfo",
             "viprop": "url|size|sha1|mime|user|timestamp|extmetadata|derivatives",
         }
-        told = json.loads(cursor) if cursor else {"seen": 0}
+        told: dict[str, Any] = json.loads(cursor) if cursor else {"seen": 0}
         params |= told.get("continue", {})
         answer = self._web.json(self._settings.url, params)
         if error := inside(answer, "error"):
             raise Later(f"{self._settings.url}: {text(inside(error, 'info')) or 'an error'}")
-        pages = sorted(dicts(inside(answer, "query", "pages")), key=lambda p: number(p.get("index")))
+        pages = sorted(
+            dicts(inside(answer, "query", "pages")), key=lambda p: number(p.get("index"))
+        )
         found = [c for page in pages if (c := self._candidate(page))]
         seen = told["seen"] + len(pages)
         following = inside(answer, "continue")

@@ -74,7 +74,10 @@ def _files(entry: Any) -> tuple[MediaFile, ...]:
 
 def _licence(entry: Any, feed: Any, where: str) -> tuple[str, str]:
     """The licence of an entry, or else that of the whole feed, and where it is stated."""
-    for told, name in ((entry, f"entry {entry.get('id') or entry.get('title')}"), (feed, "the feed")):
+    for told, name in (
+        (entry, f"entry {entry.get('id') or entry.get('title')}"),
+        (feed, "the feed"),
+    ):
         links = [str(link.get("href")) for link in dicts(told.get("links")) if _is_licence(link)]
         stated = [*links, told.get("license"), told.get("creativecommons_license")]
         rights = text(told.get("rights"))
@@ -91,7 +94,9 @@ def _is_licence(link: dict[str, Any]) -> bool:
 
 def _day(entry: Any) -> str:
     parsed = entry.get("published_parsed") or entry.get("updated_parsed")
-    return f"{parsed[0]:04d}{parsed[1]:02d}{parsed[2]:02d}" if parsed else day(entry.get("published"))
+    return (
+        f"{parsed[0]:04d}{parsed[1]:02d}{parsed[2]:02d}" if parsed else day(entry.get("published"))
+    )
 
 
 def _duration(entry: Any) -> float | None:

@@ -61,7 +61,9 @@ class Folder(Source):
                 source=self._settings.title(),
                 given_id=PurePosixPath(name).stem,
                 title=PurePosixPath(name).stem,
-                files=(MediaFile(f"{scheme}://{str(name).lstrip('/')}", 0, int(told["size"] or 0)),),
+                files=(
+                    MediaFile(f"{scheme}://{str(name).lstrip('/')}", 0, int(told["size"] or 0)),
+                ),
                 is_complete=True,
             )
             for name, told in found

@@ -38,8 +38,8 @@ class OaiPmh(PageSource):
             root = ElementTree.fromstring(answer.content)
         except ElementTree.ParseError as error:
             raise Later(f"{self._settings.url}: the answer is no XML ({error})") from None
-        if (error := root.find(f"{_OAI}error")) is not None:
-            return self._at_error(error, cursor)
+        if (told := root.find(f"{_OAI}error")) is not None:
+            return self._at_error(told, cursor)
         found = [c for record in root.iter(f"{_OAI}record") if (c := self._candidate(record))]
         token = root.find(f".//{_OAI}resumptionToken")
         return Page(found, (token.text or "").strip() if token is not None else "")
@@ -78,7 +78,9 @@ class OaiPmh(PageSource):
             description=" ".join(dc["description"]),
             language=next(iter(dc["language"]), ""),
             license=next(iter(rights), ""),
-            license_evidence=f"dc:rights of record {name} in {self._settings.url}" if rights else "",
+            license_evidence=f"dc:rights of record {name} in {self._settings.url}"
+            if rights
+            else "",
             uploader=", ".join(dc["creator"]),
             channel=next(iter(dc["publisher"]), ""),
             upload_date=next((d for told in dc["date"] if (d := day(told))), ""),

@@ -27,7 +27,9 @@ class PageSource(Source):
 
 
 class Listing(PageSource):
-    def __init__(self, settings: YtDlp | YtDlpSearch, web: Web, cookies: Path | None = None) -> None:
+    def __init__(
+        self, settings: YtDlp | YtDlpSearch, web: Web, cookies: Path | None = None
+    ) -> None:
         super().__init__(web, cookies)
         self._settings = settings
 
