@@ -1,7 +1,7 @@
 """Checking a taxonomy, and letting a language model add to it.
 
-Two points are near-duplicates if their words are the same but for plurals and order, or if their
-embeddings nearly agree.
+Two points are near-duplicates if their words are the same but for plurals, order and words such as
+"method" or "law", or if their embeddings nearly agree.
 """
 
 from __future__ import annotations
@@ -42,28 +42,28 @@ class Proposal(Answer):
 def faults(points: Sequence[KnowledgePoint], embed: Embed) -> list[str]:
     """What a person should look at: a line for each pair that is alike, and for what is no term."""
     found = [f"'{p.name}' ({_place(p)}): {why}" for p in points if (why := no_term(p.name))]
-    vectors = embed([p.name for p in points])
-    words: dict[frozenset[str], int] = {}
+    first: dict[frozenset[str], int] = {}
     for i, point in enumerate(points):
-        told = stems(point.name)
-        same = words.setdefault(told, i)
+        same = first.setdefault(stems(point.name), i)
         if same != i:
             found.append(_pair(points[same], point, "the same words"))
+    for i, point in enumerate(points):
+        told = stems(point.name)
+        plain = first.get(told - _VAGUE, i)
+        if first[told] == i and plain != i and told & _VAGUE:
+            found.append(_pair(points[plain], point, "the same but for a word that tells nothing"))
+    vectors = embed([p.name for p in points])
     for i in range(len(points)):
         near = vectors[i + 1 :] @ vectors[i]
         for j in (np.flatnonzero(near >= _ALIKE) + i + 1).tolist():
-            if not _differ(points[i].name, points[j].name):
+            if not _is_narrower(points[i].name, points[j].name):
                 found.append(_pair(points[i], points[j], f"alike ({near[j - i - 1]:.2f})"))
     return found
 
 
-def _differ(one: str, other: str) -> bool:
-    """Whether one name is narrower than the other by a word that tells something, or is the same
-    and was told of already."""
-    words, others = stems(one), stems(other)
-    return words == others or (
-        (words < others or others < words) and not (words ^ others) <= _VAGUE
-    )
+def _is_narrower(one: str, other: str) -> bool:
+    """Whether one name is the other with more words; such pairs are told of by their words."""
+    return stems(one) <= stems(other) or stems(other) <= stems(one)
 
 
 def no_term(name: str) -> str:
@@ -79,7 +79,8 @@ def stems(name: str) -> frozenset[str]:
     """The words of a name, in the singular and without fillers, in no order."""
     plain = re.sub(r"['’]s\b|['’]", "", name.lower())
     words = [w for w in re.findall(r"[^\W_]+", plain) if w not in _FILLERS]
-    return frozenset(re.sub(r"(?<=\w{3})(?<![sui])s$", "", word) for word in words)
+    singular = (re.sub(r"(?<=\w{2})ies$", "y", word) for word in words)
+    return frozenset(re.sub(r"(?<=\w{3})(?<![sui])s$", "", word) for word in singular)
 
 
 def expanded(
@@ -128,7 +129,7 @@ class _Seen:
             return False
         vector = self._embed([name])
         alike = np.flatnonzero(self._vectors @ vector[0] >= _ALIKE)
-        if any(not _differ(name, self._names[i]) for i in alike):
+        if any(not _is_narrower(name, self._names[i]) for i in alike):
             return False
         self._words.add(stems(name))
         self._names.append(name)

@@ -158,7 +158,7 @@ def reviewed(n: int, point: KnowledgePoint, relevance: float = 0.5) -> Reviewed:
 def test_poor_points_come_first_and_quotas_hold() -> None:
     waiting = [reviewed(i, ENERGY, 0.9 - i / 10) for i in range(3)]
     waiting += [reviewed(i, CELL, 0.3) for i in (3, 4)]
-    counts = Counts(Quotas(point=2, subject=3), [ENERGY, WORK])
+    counts = Counts(Quotas(point=2), [ENERGY, WORK])
     taken, left = chosen(waiting, counts)
     assert [one.candidate.url[-1] for one in taken] == ["3", "0", "4"]
     assert left["https://example.org/1"] == "the quota of its point is full: kinetic energy (2)"
