@@ -35,7 +35,14 @@ class Model(Chat):
 
 
 def test_what_a_model_proposes_is_new_and_a_term() -> None:
-    names = ["Potential energy", "energies, kinetic", "Works", "What is energy?", "  power ", "power"]
+    names = [
+        "Potential energy",
+        "energies, kinetic",
+        "Works",
+        "What is energy?",
+        "  power ",
+        "power",
+    ]
     model = Model(str({"points": names}).replace("'", '"'), ChatError("busy"))
     grown, failures = expanded([*ENERGY, *WAVES], model, WordLlama(), each=10)
     assert [p.name for p in grown] == [

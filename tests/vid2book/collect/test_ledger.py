@@ -99,7 +99,10 @@ def test_what_is_no_ledger_is_told(path: Path) -> None:
     ("url", "same"),
     [
         ("https://youtu.be/dQw4w9WgXcQ?si=abc", "https://www.youtube.com/watch?v=dQw4w9WgXcQ"),
-        ("https://m.youtube.com/watch?v=dQw4w9WgXcQ&list=x", "https://youtube.com/embed/dQw4w9WgXcQ"),
+        (
+            "https://m.youtube.com/watch?v=dQw4w9WgXcQ&list=x",
+            "https://youtube.com/embed/dQw4w9WgXcQ",
+        ),
         ("HTTPS://Example.org:443/a/?utm_medium=x", "https://example.org/a"),
     ],
 )

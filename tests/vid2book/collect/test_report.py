@@ -137,5 +137,7 @@ def test_the_map_of_the_shipped_taxonomy_has_a_place_for_each_course(at: Places,
     area = page.locator("#map").bounding_box()
     for box in (courses.nth(i).bounding_box() for i in range(courses.count())):
         assert box["width"] > 20 and box["height"] > 12
-        assert box["x"] >= area["x"] - 1 and box["x"] + box["width"] <= area["x"] + area["width"] + 1
+        assert (
+            box["x"] >= area["x"] - 1 and box["x"] + box["width"] <= area["x"] + area["width"] + 1
+        )
         assert box["y"] + box["height"] <= area["y"] + area["height"] + 1

@@ -101,7 +101,9 @@ def test_rules(change: dict[str, Any], says: str) -> None:
 
 
 def test_copies_have_one_title_and_one_length() -> None:
-    copy = replace(VIDEO, url="https://example.net/x", title="KINETIC energy - Lecture 3", duration=601)
+    copy = replace(
+        VIDEO, url="https://example.net/x", title="KINETIC energy - Lecture 3", duration=601
+    )
     longer = replace(copy, url="https://example.net/y", duration=700)
     unknown = replace(copy, url="https://example.net/z", duration=None)
     assert same_video([VIDEO, copy, longer, unknown]) == {copy.key: VIDEO.key}

@@ -33,7 +33,7 @@ def test_a_429_is_asked_again_when_the_site_says(site: Site, web: Web) -> None:
 def test_a_site_that_stays_busy_is_for_later(site: Site, web: Web) -> None:
     address = site.put("/a.json", {"a": 1})
     site.fail("/a.json", 503, times=9)
-    with pytest.raises(Later, match="503 .*asked 3 times"):
+    with pytest.raises(Later, match=r"503 .*asked 3 times"):
         web.get(address)
     site.fail("/a.json", 429, headers={"Retry-After": "86400"})
     with pytest.raises(Later, match="429"):
@@ -76,7 +76,7 @@ def test_a_redirect_is_held_against_robots_txt_too(site: Site, web: Web) -> None
 
 def test_a_site_whose_robots_txt_fails_is_not_asked(site: Site, web: Web) -> None:
     site.fail("/robots.txt", 500, times=9)
-    with pytest.raises(Later, match="robots.txt: 500"):
+    with pytest.raises(Later, match=r"robots\.txt: 500"):
         web.get(site.put("/a.html", ""))
     assert site.asked()["/a.html"] == 0
 
@@ -107,7 +107,10 @@ def test_reserved_rights_are_kept(site: Site, web: Web, path: str, said: str) ->
     site.put("/meta.html", '<head><meta name="Robots" content="nofollow,NOIMAGEAI"></head>')
     site.put("/tag.html", '<meta name="tdm-reservation" content="1"/>')
     site.put("/mined/a.mp4", b"x")
-    rules = [{"location": "/open/*", "tdm-reservation": 0}, {"location": "/m*", "tdm-reservation": 1}]
+    rules = [
+        {"location": "/open/*", "tdm-reservation": 0},
+        {"location": "/m*", "tdm-reservation": 1},
+    ]
     site.put("/.well-known/tdmrep.json", rules[:1] + (rules[1:] if "mined" in path else []))
     with pytest.raises(Refused, match=said):
         web.get(site.url + path)
@@ -130,7 +133,7 @@ def test_a_signal_against_training_is_heard(site: Site, web: Web) -> None:
 def test_terms_close_a_site_until_the_user_says_why() -> None:
     asking = Web(Manners(seconds_between=0), {})
     for url in ("https://www.youtube.com/results?search_query=a", "https://youtu.be/aaaaaaaaaaa"):
-        with pytest.raises(Refused, match="YouTube's terms .* permissions: "):
+        with pytest.raises(Refused, match=r"YouTube's terms .* permissions: "):
             asking.admit(url)
     asking.close()
 

@@ -136,7 +136,11 @@ def commons_page(site: Site, number: int, licence: str = "CC BY-SA 4.0") -> dict
             "Artist": {"value": '<a href="//x">Ada L.</a>'},
         },
         "derivatives": [
-            {"src": f"{site.url}/{number}.480.webm", "type": "video/webm; codecs=vp9", "height": 480},
+            {
+                "src": f"{site.url}/{number}.480.webm",
+                "type": "video/webm; codecs=vp9",
+                "height": 480,
+            },
             {"src": f"{site.url}/{number}.mp3", "type": "audio/mpeg"},
         ],
     }
@@ -161,7 +165,9 @@ def test_commons_goes_on_where_it_says(site: Site, web: Web) -> None:
 
 
 def test_commons_that_lags_is_asked_later(site: Site, web: Web) -> None:
-    site.put("/w/api.php", {"error": {"code": "maxlag", "info": "Waiting for a server: 6 s lagged"}})
+    site.put(
+        "/w/api.php", {"error": {"code": "maxlag", "info": "Waiting for a server: 6 s lagged"}}
+    )
     settings = plan.Commons(kind="commons", url=f"{site.url}/w/api.php")
     with pytest.raises(Later, match="lagged"):
         Commons(settings, web).search("energy", "")
@@ -205,7 +211,8 @@ def test_oai_pmh_lists_videos_page_by_page(site: Site, web: Web) -> None:
 
 
 @pytest.mark.parametrize(
-    ("code", "kind"), [("noRecordsMatch", None), ("badVerb", Gone), ("cannotDisseminateFormat", Gone)]
+    ("code", "kind"),
+    [("noRecordsMatch", None), ("badVerb", Gone), ("cannotDisseminateFormat", Gone)],
 )
 def test_errors_of_oai_pmh(site: Site, web: Web, code: str, kind: type[Gone] | None) -> None:
     error = f'<OAI-PMH xmlns="http://www.openarchives.org/OAI/2.0/"><error code="{code}">no</error>'

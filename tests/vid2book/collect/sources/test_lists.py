@@ -66,7 +66,8 @@ def test_what_is_no_feed_is_told(site: Site, web: Web) -> None:
 def test_a_table_gives_what_its_rows_tell(tmp_path: Path, web: Web) -> None:
     path = tmp_path / "list.csv"
     path.write_text(
-        "Title,URL,Licence,Knowledge Point,Duration\nWaves,https://example.org/1,CC BY 4.0,wave,60\n"
+        "Title,URL,Licence,Knowledge Point,Duration\n"
+        "Waves,https://example.org/1,CC BY 4.0,wave,60\n"
         "Not an address,here,CC BY 4.0,,\n,https://example.org/2,,,\n"
     )
     found = Table(plan.Table(kind="table", path=path), web).search("", "")
@@ -90,7 +91,9 @@ def test_a_bucket_is_listed(tmp_path: Path) -> None:
     bucket = fsspec.filesystem("memory")
     bucket.pipe({"/lectures/1/a b.mp4": b"video", "/lectures/readme.txt": b"text"})
     try:
-        (found,) = Folder(plan.Folder(kind="folder", url="memory://lectures")).search("", "").candidates
+        (found,) = (
+            Folder(plan.Folder(kind="folder", url="memory://lectures")).search("", "").candidates
+        )
         assert found.url == "memory://lectures/1/a b.mp4" and found.files[0].size == 5
     finally:
         bucket.rm("/lectures", recursive=True)
