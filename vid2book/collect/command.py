@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -11,6 +13,9 @@ from rich.markup import escape
 from rich.table import Table
 
 from ..console import user_errors
+from ..errors import UserError
+
+_EXTRA = ("yt_dlp", "feedparser", "protego")
 
 if TYPE_CHECKING:
     from ..models.chat import Chat
@@ -69,6 +74,8 @@ def collect(
     from .places import places
     from .report import write_report
 
+    if missing := [name for name in _EXTRA if find_spec(name) is None]:
+        raise UserError(f"{missing[0]} is missing: pip install 'vid2book[collect]'")
     check_writable(output)
     wanted = plans.load(plan)
     points = _points(taxonomy, subject or [])
@@ -139,8 +146,6 @@ def _chat(plan: Plan) -> Chat | None:
 
 def _tell(ledger: Ledger, console: Console) -> None:
     """How many candidates each stage turned down, and how many came through."""
-    from collections import Counter
-
     last = {verdict.key: verdict for verdict in ledger.decisions()}
     counts = Counter(
         "fetched" if v.kept and v.stage == "media" else f"not taken: {v.stage}"

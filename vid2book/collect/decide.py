@@ -107,7 +107,8 @@ class Decider:
         least, passed = self._plan.review.min_relevance, []
         for key, candidate in zip(keys, candidates, strict=True):
             one = Reviewed(candidate, self._known[key].point, self._known[key].relevance)
-            is_near = one.relevance >= least or not candidate.title  # the details will tell
+            # Of some nothing is known but the page; its title comes with the details.
+            is_near = one.relevance >= least or not (candidate.title or candidate.is_complete)
             told = f"{one.relevance:.2f} to {one.point.name if one.point else 'any'}"
             reason = told if is_near else f"{told}, and {least:g} is needed"
             made.verdicts.append(_verdict(one, "relevance", is_near, reason, one.relevance, least))
@@ -116,11 +117,14 @@ class Decider:
         return passed
 
     def _graded(self, reviewed: list[Reviewed], made: Decided) -> list[Reviewed]:
-        if self._chat is None or not reviewed:
+        """Those that a model lets pass. It is asked when all is known that can be."""
+        known = [one for one in reviewed if one.candidate.is_complete]
+        if self._chat is None or not known:
             return reviewed
-        verdicts = graded(reviewed, self._chat, self._plan.review, self._ledger)
+        verdicts = graded(known, self._chat, self._plan.review, self._ledger)
         made.verdicts += verdicts
-        return [one for one, v in zip(reviewed, verdicts, strict=True) if v.kept]
+        refused = {verdict.key for verdict in verdicts if not verdict.kept}
+        return [one for one in reviewed if one.candidate.key not in refused]
 
     def _settled(self, one: Reviewed, media: Mapping[str, PartRow], made: Decided) -> bool:
         """Whether there is nothing to do for it now. A row that was asked for stays, with why."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
+import threading
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path, PurePosixPath
@@ -66,6 +67,11 @@ class Downloader:
     ) -> None:
         self._settings, self._web, self._ledger = settings, web, ledger
         self._folder, self._archive, self._tell = folder, archive, tell
+        self._stopped = threading.Event()
+
+    def stop(self) -> None:
+        """Let go of what is being fetched. What there is of it stays, to be gone on with."""
+        self._stopped.set()
 
     def fetch(self, candidate: Candidate) -> None:
         """Fetch a video. Whatever comes of it is in the ledger.
@@ -181,6 +187,8 @@ class Downloader:
         return path
 
     def _at(self, name: str, size: int) -> None:
+        if self._stopped.is_set():
+            raise Later("it was stopped")
         if size > self._settings.max_gb * 1e9:
             raise Gone(f"larger than {self._settings.max_gb:g} GB")
         self._check_space(0)

@@ -162,7 +162,8 @@ class Collection:
             try:
                 for done in as_completed([pool.submit(work, one) for one in new]):
                     done.result()
-            except BaseException:
+            except BaseException:  # the disk is full, or the user has had enough
+                self._downloader.stop()
                 pool.shutdown(wait=False, cancel_futures=True)
                 raise
         return bool(new)
