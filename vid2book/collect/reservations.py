@@ -1,7 +1,8 @@
 """What a site says about machines that read it: robots.txt, and reservations of rights.
 
-- robots.txt: RFC 9309, with `Crawl-delay`, and with `Content-Signal: ai-train=no`
-  (https://contentsignals.org).
+- robots.txt: RFC 9309, with `Crawl-delay`.
+- `Content-Signal: ai-train=no` (https://contentsignals.org) and `Content-Usage: train-ai=n`
+  (draft-ietf-aipref-attach), in robots.txt and as headers.
 - `X-Robots-Tag` and `<meta name="robots">` with `noai` or `noimageai`.
 - TDM Reservation Protocol: the header and the meta tag `tdm-reservation`, and
   `/.well-known/tdmrep.json` (https://www.w3.org/community/reports/tdmrep/CG-FINAL-tdmrep-20240510/).
@@ -19,7 +20,11 @@ AGENT = "vid2book"  # what a robots.txt calls us
 
 _NO_AI = {"noai", "noimageai"}
 _LONGEST_HTML = 1 << 20  # characters in which tags of the head are looked for
-_SIGNAL = re.compile(r"\bai-train\s*=\s*(yes|no)\b", re.IGNORECASE)
+_SIGNALS = ("content-signal", "content-usage")
+# Of robots.txt, a path may stand before it: `Content-Usage: /archive/ train-ai=n`.
+_SIGNAL = re.compile(
+    r"(?P<path>/\S*)?.*?\b(?:ai-train|train-ai)\s*=\s*(?P<no>no?|y(?:es)?)\b", re.IGNORECASE
+)
 
 
 class Robots:
@@ -29,14 +34,16 @@ class Robots:
         from protego import Protego  # extra 'collect'
 
         self._rules = Protego.parse(text)
-        self._no_training = _signals_no_training(text)
+        self._signals = _signals(text)
 
     def refusal(self, url: str) -> str:
         """Why a machine may not ask for the address; empty if it may."""
         if not self._rules.can_fetch(url, AGENT):
             return f"robots.txt of {urlsplit(url).netloc} disallows {urlsplit(url).path or '/'}"
-        if self._no_training:
-            return f"robots.txt of {urlsplit(url).netloc} says Content-Signal: ai-train=no"
+        path = urlsplit(url).path or "/"
+        fitting = [(len(start), no) for start, no in self._signals if path.startswith(start)]
+        if max(fitting, default=(0, False))[1]:  # of two as long, the one against training
+            return f"robots.txt of {urlsplit(url).netloc} has a signal against training"
         return ""
 
     def delay(self) -> float:
@@ -44,9 +51,10 @@ class Robots:
         return float(self._rules.crawl_delay(AGENT) or 0)
 
 
-def _signals_no_training(text: str) -> bool:
-    """Whether our group, or else that of all machines, has a signal against training."""
-    signals: dict[str, bool] = {}
+def _signals(text: str) -> list[tuple[str, bool]]:
+    """Beginnings of paths, and whether a signal is against training there: those of our group, or
+    else those of the group of all machines."""
+    found: dict[str, list[tuple[str, bool]]] = {}
     agents: list[str] = []
     in_rules = False
     for line in text.splitlines():
@@ -54,11 +62,17 @@ def _signals_no_training(text: str) -> bool:
         name, value = name.strip().lower(), value.strip()
         if name == "user-agent":
             agents, in_rules = ([] if in_rules else agents) + [value.lower()], False
-        elif name:
-            in_rules = in_rules or name in ("allow", "disallow", "content-signal")
-            if name == "content-signal" and (found := _SIGNAL.search(value)):
-                signals |= dict.fromkeys(agents or ["*"], found[1].lower() == "no")
-    return signals.get(AGENT, signals.get("*", False))
+            for agent in agents:
+                found.setdefault(agent, [])
+        elif name in _SIGNALS:
+            in_rules = True
+            if signal := _SIGNAL.match(value):
+                told = (signal["path"] or "/", signal["no"].lower().startswith("n"))
+                for agent in agents or ["*"]:
+                    found.setdefault(agent, []).append(told)
+        elif name in ("allow", "disallow"):
+            in_rules = True
+    return found.get(AGENT, found.get("*", []))
 
 
 def in_headers(headers: Mapping[str, str]) -> str:
@@ -68,6 +82,10 @@ def in_headers(headers: Mapping[str, str]) -> str:
         return "the header tdm-reservation reserves text and data mining"
     if found := _NO_AI & set(_directives(told.get("x-robots-tag", ""))):
         return f"the header X-Robots-Tag says {min(found)}"
+    for name in _SIGNALS:
+        signal = _SIGNAL.match(told.get(name, ""))
+        if signal and signal["no"].lower().startswith("n"):
+            return f"the header {name} is against training"
     return ""
 
 
@@ -114,12 +132,11 @@ class TdmRep:
             listed = json.loads(text)
         except ValueError:
             listed = []
-        rules = (
-            [rule for rule in listed if isinstance(rule, dict)] if isinstance(listed, list) else []
-        )
+        listed = listed if isinstance(listed, list) else [listed]  # one rule may stand by itself
         self._rules = [
-            (_pattern(str(rule.get("location", ""))), str(rule.get("tdm-reservation", "")))
-            for rule in rules
+            (_pattern(str(rule.get("location", ""))), rule.get("tdm-reservation") in (1, "1", True))
+            for rule in listed
+            if isinstance(rule, dict)
         ]
 
     def refusal(self, url: str) -> str:
@@ -127,8 +144,7 @@ class TdmRep:
         parts = urlsplit(url)
         path = parts.path or "/"
         asked = f"{path}?{parts.query}" if parts.query else path
-        reserved = next((value for fits, value in self._rules if fits.match(asked)), "0")
-        if reserved == "1":
+        if next((reserved for fits, reserved in self._rules if fits.match(asked)), False):
             return f"tdmrep.json of {parts.netloc} reserves text and data mining for {path}"
         return ""
 

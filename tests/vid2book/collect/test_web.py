@@ -96,6 +96,7 @@ def test_a_crawl_delay_is_kept(site: Site, web: Web) -> None:
     [
         ("/header.mp4", "tdm-reservation"),
         ("/robots.mp4", "noai"),
+        ("/usage.mp4", "content-usage"),
         ("/meta.html", "noimageai"),
         ("/tag.html", "tdm-reservation"),
         ("/mined/a.mp4", "tdmrep.json"),
@@ -104,6 +105,7 @@ def test_a_crawl_delay_is_kept(site: Site, web: Web) -> None:
 def test_reserved_rights_are_kept(site: Site, web: Web, path: str, said: str) -> None:
     site.put("/header.mp4", b"x", tdm_reservation="1")
     site.put("/robots.mp4", b"x", X_Robots_Tag="noindex, noai")
+    site.put("/usage.mp4", b"x", Content_Usage="search=y, train-ai=n")
     site.put("/meta.html", '<head><meta name="Robots" content="nofollow,NOIMAGEAI"></head>')
     site.put("/tag.html", '<meta name="tdm-reservation" content="1"/>')
     site.put("/mined/a.mp4", b"x")
@@ -124,9 +126,34 @@ def test_what_is_for_other_robots_is_not_for_us(site: Site, web: Web) -> None:
     assert web.get(f"{site.url}/b.html").is_success
 
 
-def test_a_signal_against_training_is_heard(site: Site, web: Web) -> None:
-    site.put("/robots.txt", "User-Agent: *\nContent-signal: search=yes, ai-train=no\nAllow: /\n")
-    with pytest.raises(Refused, match="ai-train=no"):
+@pytest.mark.parametrize(
+    ("signal", "is_refused"),
+    [
+        ("Content-signal: search=yes, ai-train=no", True),
+        ("Content-Usage: train-ai=n, search=y", True),
+        ("Content-Usage: /a train-ai=n", True),
+        ("Content-Usage: /b/ train-ai=n", False),
+        ("Content-Signal: ai-train=no\nContent-Usage: /a.html train-ai=y", False),
+        ("Content-Signal: search=yes, ai-train=yes", False),
+        ("Content-Signal: search=no", False),
+        ("Content-Usage: train-ai=n\n\nUser-agent: vid2book\nAllow: /\n", False),
+    ],
+)
+def test_a_signal_against_training_is_heard(
+    site: Site, web: Web, signal: str, is_refused: bool
+) -> None:
+    site.put("/robots.txt", f"User-agent: GPTBot\nUser-Agent: *\n{signal}\nAllow: /\n")
+    address = site.put("/a.html", "")
+    if is_refused:
+        with pytest.raises(Refused, match="signal against training"):
+            web.get(address)
+    else:
+        assert web.get(address).is_success
+
+
+def test_a_reservation_may_be_one_rule_without_a_list(site: Site, web: Web) -> None:
+    site.put("/.well-known/tdmrep.json", {"tdm-reservation": 1, "tdm-policy": "https://x.org"})
+    with pytest.raises(Refused, match=r"tdmrep\.json"):
         web.get(site.put("/a.html", ""))
 
 

@@ -16,6 +16,7 @@ from .yt import PageSource
 
 _OAI = "{http://www.openarchives.org/OAI/2.0/}"
 _DC = "{http://purl.org/dc/elements/1.1/}"
+_RDF = "{http://www.w3.org/1999/02/22-rdf-syntax-ns#}"
 _VIDEO = ("video", "movingimage", "moving image", "lecture")
 _NOTHING = {"noRecordsMatch"}
 _AGAIN = {"badResumptionToken"}
@@ -58,7 +59,7 @@ class OaiPmh(PageSource):
         if header is None or header.get("status") == "deleted":
             return None
         dc = {
-            field: [text(e.text) for e in record.iter(f"{_DC}{field}") if text(e.text)]
+            field: [told for e in record.iter(f"{_DC}{field}") if (told := _told(e))]
             for field in (
                 "title", "description", "identifier", "rights", "language", "creator", "publisher",
                 "date", "type", "format",
@@ -85,3 +86,8 @@ class OaiPmh(PageSource):
             channel=next(iter(dc["publisher"]), ""),
             upload_date=next((d for told in dc["date"] if (d := day(told))), ""),
         )
+
+
+def _told(element: ElementTree.Element) -> str:
+    """Its text, or what it refers to: `<dc:rights rdf:resource="..."/>`."""
+    return text(element.text) or element.get(f"{_RDF}resource", "")

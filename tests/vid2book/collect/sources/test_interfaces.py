@@ -18,7 +18,7 @@ from vid2book.collect.sources.peertube import PeerTube
 from vid2book.collect.web import Gone, Later, Web
 from vid2book.licences import OPEN
 
-from ....support.collected import archive_answer, archive_item, peertube_video
+from ....support.collected import CC_BY, archive_answer, archive_item, peertube_video
 from ....support.site import Site
 
 
@@ -232,3 +232,15 @@ def test_what_is_no_answer_is_asked_again_another_time(site: Site, web: Web) -> 
         OaiPmh(plan.OaiPmh(kind="oai_pmh", url=f"{site.url}/oai"), web).search("", "")
     with pytest.raises(Later, match="no JSON"):
         PeerTube(plan.PeerTube(kind="peertube", url=f"{site.url}/pt"), web).search("a", "")
+
+
+def test_rights_may_be_a_reference(site: Site, web: Web) -> None:
+    record = RECORD.format(n=1, kind="Moving Image", status="")
+    stated = f"<dc:rights>{CC_BY}</dc:rights>"
+    assert stated in record
+    rdf = 'xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"'
+    told = f'<dc:rights {rdf} rdf:resource="{CC_BY}"/>'
+    site.put("/oai", oai(record.replace(stated, told)), "text/xml")
+    source = OaiPmh(plan.OaiPmh(kind="oai_pmh", url=f"{site.url}/oai"), web)
+    (video,) = source.search("", "").candidates
+    assert licence_of(video) == "cc-by-4.0"
