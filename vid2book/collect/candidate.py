@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from functools import cached_property
 from urllib.parse import parse_qs, parse_qsl, urlencode, urlsplit, urlunsplit
 
 from pydantic import TypeAdapter
@@ -68,7 +69,7 @@ class Candidate:
     point: str = ""  # the knowledge point that the source itself names
     more: dict[str, str] = field(default_factory=dict)  # what the source needs to find it again
 
-    @property
+    @cached_property
     def key(self) -> str:
         """The same for two addresses of one page."""
         return canonical(self.url)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from ..models.chat import Chat
 from . import rights
@@ -104,9 +104,10 @@ class Decider:
         asked = [[find.point for find in finds.get(keys[i][0], [])] for i in new]
         found = self._relevance.of([candidates[i] for i in new], asked)
         self._known |= {keys[i]: one for i, one in zip(new, found, strict=True)}
-        least, passed = self._plan.review.min_relevance, []
+        review, passed = self._plan.review, []
         for key, candidate in zip(keys, candidates, strict=True):
-            one = Reviewed(candidate, self._known[key].point, self._known[key].relevance)
+            one = replace(self._known[key], candidate=candidate)
+            least = review.min_relevance if one.was_asked else review.min_relevance_listed
             # Of some nothing is known but the page; its title comes with the details.
             is_near = one.relevance >= least or not (candidate.title or candidate.is_complete)
             told = f"{one.relevance:.2f} to {one.point.name if one.point else 'any'}"

@@ -144,7 +144,10 @@ class Review(Section):
         description="words that no title may have",
     )  # fmt: skip
     min_relevance: Share = Field(
-        0.25, description="of title and description to the knowledge point, by embeddings"
+        0.25, description="of title or description to the point that was asked for, by embeddings"
+    )
+    min_relevance_listed: Share = Field(
+        0.38, description="the same for what a source listed unasked: to the nearest of all points"
     )
     llm: Llm | None = Field(None, description="asks a language model about what the rules let pass")
     min_grade: int = Field(3, ge=1, le=5, description="of the language model")

@@ -10,6 +10,7 @@ import hashlib
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Literal
 
 import numpy as np
@@ -44,19 +45,25 @@ class Grade(Answer):
 
 @dataclass(frozen=True)
 class Reviewed:
-    """A candidate with the point that it is for, and how near to it."""
+    """A candidate with the point that it is for, and how near to it.
+
+    Attributes:
+        was_asked: a query for the point led to it; otherwise it is the nearest of all points, and
+            something is always near.
+    """
 
     candidate: Candidate
     point: KnowledgePoint | None
     relevance: float
+    was_asked: bool = True
 
 
 def rule(candidate: Candidate, settings: Review) -> str:
     """Why the rules turn it down; empty if they do not. What is not known turns nothing down."""
-    title = candidate.title.lower()
-    for words in settings.title_without:
-        if re.search(rf"(?<!\w){re.escape(words.lower())}(?!\w)", title):
-            return f"'{words}' in its title"
+    if settings.title_without and (
+        found := _any_of(settings.title_without).search(candidate.title)
+    ):
+        return f"'{found[0].lower()}' in its title"
     if candidate.duration is not None:
         minutes = candidate.duration / 60
         if minutes < settings.min_minutes:
@@ -72,6 +79,12 @@ def rule(candidate: Candidate, settings: Review) -> str:
     if settings.captions and candidate.captions_known and not candidate.captions:
         return "it has no captions"
     return ""
+
+
+@cache
+def _any_of(words: tuple[str, ...]) -> re.Pattern[str]:
+    """A pattern of whole words, of which `#shorts` may be one."""
+    return re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, words))})(?!\w)", re.IGNORECASE)
 
 
 def same_video(candidates: Sequence[Candidate]) -> dict[str, str]:
@@ -128,7 +141,7 @@ class Relevance:
         for candidate, names, row in zip(candidates, asked, near, strict=True):
             known = [self._index[name] for name in names if name in self._index]
             best = max(known, key=lambda i: row[i]) if known else int(np.argmax(row))
-            result.append(Reviewed(candidate, self._points[best], float(row[best])))
+            result.append(Reviewed(candidate, self._points[best], float(row[best]), bool(known)))
         return result
 
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from functools import cache
+
 from .. import licences
 from .candidate import Candidate, canonical
 from .plan import AnySource, Deny
@@ -9,8 +12,6 @@ from .plan import AnySource, Deny
 
 def with_grant(candidate: Candidate, source: AnySource | None) -> Candidate:
     """The candidate with what its source states for all its videos, where it states nothing."""
-    from dataclasses import replace
-
     if source is None:
         return candidate
     if not candidate.license and source.license:
@@ -26,7 +27,7 @@ def with_grant(candidate: Candidate, source: AnySource | None) -> Candidate:
 
 def licence_of(candidate: Candidate) -> str:
     """By its name in `licences.py`; of YouTube's, by the day of the upload."""
-    return licences.name(candidate.license, candidate.upload_date)
+    return _name(candidate.license, candidate.upload_date)
 
 
 def licence_refusal(candidate: Candidate, allowed: tuple[str, ...]) -> str:
@@ -37,10 +38,14 @@ def licence_refusal(candidate: Candidate, allowed: tuple[str, ...]) -> str:
     if not candidate.license:
         return "no licence is stated"
     name = licence_of(candidate)
-    names = {licences.name(text) for text in allowed}
-    if name in names:
+    if name in {_name(text) for text in allowed}:
         return ""
     return f"its licence is {name}, which the plan does not take"
+
+
+@cache
+def _name(text: str, upload_date: str = "") -> str:
+    return licences.name(text, upload_date)
 
 
 def denied(candidate: Candidate, deny: Deny) -> str:
