@@ -60,12 +60,15 @@ def collect(
 ) -> None:
     """Find and fetch videos that may be used, for each point of a taxonomy.
 
-    Stop it at any time and start it again: it goes on where it was, and asks nothing twice.
-    `vid2book build` takes MANIFEST while it grows. Beside it stand its ledger (what was asked,
-    found, refused and why), the decisions as JSON Lines, and a report of what is still missing.
+    Stop it at any time and start it again: it goes on where it was, and no
+    query is asked twice. `vid2book build` takes MANIFEST while it grows.
 
-    You answer for what you take. Licences and robots.txt are looked at before anything is fetched,
-    but a site can state a licence that its uploader had no right to give: see docs/collecting.md.
+    Beside MANIFEST stand its ledger (what was asked, found, fetched and
+    refused), each decision with its reason, and a report of what is missing.
+
+    The default plan asks the Internet Archive, PeerTube and Wikimedia Commons
+    for openly licensed videos. robots.txt and licences are looked at first,
+    but you answer for what you take: see docs/collecting.md.
     """
     from ..folder.lock import hold
     from ..local import check_writable

@@ -12,7 +12,7 @@ import json
 import sqlite3
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
@@ -40,6 +40,7 @@ create table if not exists answers (key text, prompt text, answer text, primary 
 create table if not exists decisions (
     key text, stage text, kept integer, reason text, score real, threshold real, point text,
     primary key (key, stage));
+create table if not exists permissions (host text primary key, reason text, at text);
 create table if not exists rows (position integer primary key autoincrement, key text unique);
 """
 
@@ -111,6 +112,18 @@ class Ledger:
     def _read(self, sql: str, *values: object) -> list[tuple[Any, ...]]:
         with self._lock:
             return self._db.execute(sql, values).fetchall()
+
+    def permitted(self, reasons: Mapping[str, str]) -> None:
+        """Why hosts are asked whose terms or robots.txt forbid it. What once stood here stays."""
+        with self._writing() as db:
+            db.executemany(
+                "insert or replace into permissions values (?, ?, ?)",
+                [(host, reason, _now()) for host, reason in reasons.items()],
+            )
+
+    def permissions(self) -> dict[str, str]:
+        """By host, the reason that the user gave."""
+        return dict(self._read("select host, reason from permissions"))
 
     # Queries
 

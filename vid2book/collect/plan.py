@@ -200,7 +200,7 @@ class Plan(Section):
     permissions: dict[str, str] = Field(
         default_factory=dict,
         description="hosts whose terms or robots.txt forbid machines, each with the reason why you "
-        "may ask it all the same; the ledger keeps it",
+        "may ask them all the same; the ledger keeps it",
     )
     deny: Deny = Deny()
     review: Review = Review()

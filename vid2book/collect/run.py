@@ -92,6 +92,7 @@ class Collection:
         Raises:
             UserError: the disk is full, or a file of the plan cannot be read.
         """
+        self._ledger.permitted(self._plan.permissions)
         self._ledger.forget_lost()
         decided = self._decider.decide()
         while True:

@@ -20,6 +20,7 @@ import httpx
 
 from .plan import Manners
 from .reservations import AGENT, Robots, TdmRep, in_headers, in_page
+from .terms import TERMS, of_host
 
 BUSY = {408, 425, 429, 500, 502, 503, 504, 529}
 GONE = {404, 410}
@@ -29,19 +30,6 @@ _LARGEST = 64 << 20  # bytes of an answer of an API
 _HEAD = 256 << 10  # bytes of a page in which its head is
 _LARGEST_ROBOTS = 500 << 10  # bytes that RFC 9309 asks to read
 _SHORTEST_WAIT = 0.5  # seconds before a second try
-
-# Sites whose terms of use forbid machines, each with what they say. robots.txt need not say it.
-TERMS = {
-    "youtube.com": "YouTube's terms of service forbid automated access without its permission",
-    "youtu.be": "YouTube's terms of service forbid automated access without its permission",
-    "youtube-nocookie.com": "YouTube's terms of service forbid automated access without permission",
-    "facebook.com": "Meta's terms forbid automated collection without its permission",
-    "instagram.com": "Meta's terms forbid automated collection without its permission",
-    "tiktok.com": "TikTok's terms of service forbid automated access",
-    "x.com": "the terms of service of X forbid scraping without its consent",
-    "twitter.com": "the terms of service of X forbid scraping without its consent",
-    "linkedin.com": "LinkedIn's user agreement forbids scraping",
-}
 
 
 class Unfetched(Exception):  # noqa: N818 - an outcome of asking, not a fault
@@ -140,8 +128,8 @@ class Web:
             Later: the site does not say now.
         """
         host = (urlsplit(url).hostname or "").lower()
-        permitted = _of_host(host, self._permissions)
-        if not permitted and (reason := _of_host(host, TERMS)):
+        permitted = of_host(host, self._permissions)
+        if not permitted and (reason := of_host(host, TERMS)):
             raise Refused(
                 f"{reason}; if you may all the same, give the reason under permissions: {host}"
             )
@@ -295,12 +283,6 @@ def retry_after(value: str) -> float | None:
         return None
     then = then if then.tzinfo else then.replace(tzinfo=UTC)
     return max(0.0, (then - datetime.now(UTC)).total_seconds())
-
-
-def _of_host(host: str, table: Mapping[str, str]) -> str:
-    """The entry of a host or of a domain that it is in."""
-    parts = host.split(".")
-    return next((table[d] for i in range(len(parts)) if (d := ".".join(parts[i:])) in table), "")
 
 
 def _kind_of(status: int) -> type[Unfetched]:

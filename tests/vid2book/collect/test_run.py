@@ -160,6 +160,17 @@ def test_a_source_that_forbids_machines_is_off_and_the_ledger_says_so(
     assert len(refused) == 1 and "permissions" in refused[0][3]
 
 
+def test_the_ledger_keeps_why_a_host_was_asked_all_the_same(
+    run: Run, at: Places, archive: dict[str, Any], site: Site
+) -> None:
+    site.put("/robots.txt", "User-agent: *\nDisallow: /\n")
+    run(archive, quotas={"point": 1})
+    assert manifest(at) == []
+    run(archive, quotas={"point": 1}, permissions={"127.0.0.1": "our own server"})
+    assert len(manifest(at)) == 1
+    assert Ledger(at.ledger).permissions() == {"127.0.0.1": "our own server"}
+
+
 def test_a_source_that_keeps_failing_is_left_alone_and_asked_in_the_next_run(
     run: Run, at: Places, archive: dict[str, Any], site: Site, told: list[str]
 ) -> None:
