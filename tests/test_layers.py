@@ -23,7 +23,8 @@ ROOMS: dict[str, set[str]] = {
     "licences": set(),
     "words": set(),
     "names": set(),
-    "records": set(),
+    "notebook": set(),
+    "records": {"notebook"},
     "public": set(),
     "intake": {"errors", "languages"},
     "store": {"errors"},
@@ -72,6 +73,7 @@ ROOMS: dict[str, set[str]] = {
     },
     "console": {"errors"},
     "cli": {"collect.command", "collect.taxonomy_command", "console", "viewer"},
+    "__main__": {"cli"},
 }
 
 
