@@ -19,6 +19,7 @@ from .taxonomy import KnowledgePoint
 Embed = Callable[[Sequence[str]], NDArray[np.float32]]
 
 _ALIKE = 0.93  # cosine of two names, from which on they are looked at as one
+_AT_ONCE = 512  # points that are held against all
 _MOST_WORDS = 6
 _LONGEST = 60  # characters
 _FILLERS = {"of", "the", "a", "an", "in", "and", "for", "to", "on"}
@@ -54,11 +55,12 @@ def faults(points: Sequence[KnowledgePoint], embed: Embed) -> list[str]:
         if is_wider and plain[:2] == point[:2]:
             found.append(_pair(plain, point, "the same but for a word that tells nothing"))
     vectors = embed([p.name for p in points])
-    for i in range(len(points)):
-        near = vectors[i + 1 :] @ vectors[i]
-        for j in (np.flatnonzero(near >= _ALIKE) + i + 1).tolist():
-            if not _differ(points[i].name, points[j].name):
-                found.append(_pair(points[i], points[j], f"alike ({near[j - i - 1]:.2f})"))
+    for start in range(0, len(points), _AT_ONCE):
+        near = vectors[start : start + _AT_ONCE] @ vectors.T
+        for row, j in np.argwhere(near >= _ALIKE).tolist():
+            i = start + row
+            if i < j and not _differ(points[i].name, points[j].name):
+                found.append(_pair(points[i], points[j], f"alike ({near[row, j]:.2f})"))
     return found
 
 
