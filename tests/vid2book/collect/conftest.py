@@ -11,8 +11,6 @@ from vid2book.collect.web import Web
 
 from ...support.site import Site
 
-pytest.importorskip("protego", reason="the extra 'collect' is not installed")
-
 
 @pytest.fixture
 def site() -> Iterator[Site]:
@@ -22,6 +20,7 @@ def site() -> Iterator[Site]:
 
 @pytest.fixture
 def web() -> Iterator[Web]:
+    pytest.importorskip("protego", reason="the extra 'collect' is not installed")
     asking = Web(Manners(contact="me@example.org", seconds_between=0, tries=3), {})
     yield asking
     asking.close()
