@@ -126,19 +126,21 @@ def _run(
             soft_wrap=True,
         )
     web = Web(plan.manners, plan.permissions)
-    try:
-        Collection(
-            plan,
-            points,
-            at,
-            ledger,
-            web,
-            WordLlama(),
-            _chat(plan),
-            lambda line: errors.print(f"[yellow]Note:[/] {escape(line)}", soft_wrap=True),
-        ).run()
-    finally:
-        web.close()
+    with errors.status("looking for videos") as status:
+        try:
+            Collection(
+                plan,
+                points,
+                at,
+                ledger,
+                web,
+                WordLlama(),
+                _chat(plan),
+                lambda line: errors.print(f"[yellow]Note:[/] {escape(line)}", soft_wrap=True),
+                lambda found, rows: status.update(f"{found:,} candidates, {rows:,} rows"),
+            ).run()
+        finally:
+            web.close()
 
 
 def _chat(plan: Plan) -> Chat | None:

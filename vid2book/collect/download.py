@@ -9,14 +9,13 @@ import hashlib
 import json
 import shutil
 import threading
-from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any
 from urllib.parse import urlsplit
 
 from ..beside import CAPTIONS, captions_beside
-from ..errors import UserError
+from ..errors import UserError, is_disk_full
 from ..languages import language_code
 from ..manifest.ids import given_id, hashed_id
 from ..names import is_video_id
@@ -63,10 +62,9 @@ class Downloader:
         ledger: Ledger,
         folder: Path,
         archive: Path,
-        tell: Callable[[str, int], None] = lambda _id, _bytes: None,
     ) -> None:
         self._settings, self._web, self._ledger = settings, web, ledger
-        self._folder, self._archive, self._tell = folder, archive, tell
+        self._folder, self._archive = folder, archive
         self._stopped = threading.Event()
 
     def stop(self) -> None:
@@ -113,9 +111,9 @@ class Downloader:
             else:
                 path, info = self._of_bucket(candidate, stem), {}
         except OSError as error:
-            if error.errno is None:
-                raise Later(f"{candidate.url}: {error}") from None
-            raise OutOfSpaceError(f"{self._folder}: {error.strerror}") from error
+            if is_disk_full(error):
+                raise OutOfSpaceError(f"{self._folder}: {error.strerror}") from error
+            raise Later(f"{candidate.url}: {error}") from error
         language = candidate.language or str(info.get("language") or "")
         beside = [p for p in self._folder.glob(f"{name}.*") if p.suffix in CAPTIONS]
         choice = captions_beside(path, language, beside)
@@ -150,7 +148,7 @@ class Downloader:
             bytes_per_second=rate and rate * 1e6 / self._settings.at_once,
             archive=self._archive,
             cookies=cookies,
-            tell=lambda size: self._at(stem.name, size),
+            at_size=self._at_size,
         )
         _verify(path, candidate, str(known.get("url") or ""))
         return path, known
@@ -186,13 +184,13 @@ class Downloader:
         part.replace(path)
         return path
 
-    def _at(self, name: str, size: int) -> None:
+    def _at_size(self, size: int) -> None:
+        """Ends a download, by an error, that has come to be larger than it may be."""
         if self._stopped.is_set():
             raise Later("it was stopped")
         if size > self._settings.max_gb * 1e9:
             raise Gone(f"larger than {self._settings.max_gb:g} GB")
         self._check_space(0)
-        self._tell(name, size)
 
     def _check_space(self, needed: int) -> None:
         free = shutil.disk_usage(self._folder).free - needed

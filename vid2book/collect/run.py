@@ -75,8 +75,10 @@ class Collection:
         embed: Embed,
         chat: Chat | None = None,
         tell: Callable[[str], None] = lambda _: None,
+        progress: Callable[[int, int], None] = lambda _candidates, _videos: None,
     ) -> None:
-        self._plan, self._ledger, self._tell = plan, ledger, tell
+        """`progress` is told how many candidates and rows of the manifest there are by now."""
+        self._plan, self._ledger, self._tell, self._progress = plan, ledger, tell, progress
         self._decider = Decider(plan, points, ledger, embed, chat)
         self._views = Views(places.manifest, places.decisions, ledger)
         self._downloader = Downloader(plan.download, web, ledger, places.videos, places.archive)
@@ -98,6 +100,7 @@ class Collection:
         while True:
             searched = self._search(decided)
             decided = self._decider.decide()
+            self._progress(len({v.key for v in decided.verdicts}), len(decided.usable))
             learnt = self._each("metadata", decided.learn, self._learn)
             decided = self._decider.decide() if learnt else decided
             fetched = self._each("media", decided.fetch, self._fetch_into(decided))

@@ -18,7 +18,7 @@ from yt_dlp.networking.exceptions import HTTPError
 from yt_dlp.postprocessor.ffmpeg import FFmpegPostProcessor
 from yt_dlp.utils import DownloadError, YoutubeDLError, unsmuggle_url
 
-from ..errors import UserError
+from ..errors import UserError, is_disk_full
 from .web import BUSY, GONE, WALLED, Gone, Later, Unfetched, Walled, Web
 
 _WALL = re.compile(
@@ -95,6 +95,7 @@ def session(web: Web, **params: Any) -> Iterator[YoutubeDL]:
 
     Raises:
         Unfetched: in place of any error of yt-dlp within.
+        OSError: the disk is full.
     """
     ours = {
         "quiet": True,
@@ -117,6 +118,9 @@ def session(web: Web, **params: Any) -> Iterator[YoutubeDL]:
         except Unfetched:
             raise
         except YoutubeDLError as error:
+            for cause in _causes(error):
+                if isinstance(cause, OSError) and is_disk_full(cause):
+                    raise cause from None
             raise outcome(error) from None
         except (OSError, UserError):
             raise
@@ -166,7 +170,7 @@ def fetch(
     bytes_per_second: float | None = None,
     archive: Path | None = None,
     cookies: Path | None = None,
-    tell: Callable[[int], None] = lambda _: None,
+    at_size: Callable[[int], None],
 ) -> tuple[Path, dict[str, Any]]:
     """Download one video; parts of an earlier try are gone on with.
 
@@ -174,7 +178,7 @@ def fetch(
         info: of `page`, or made of addresses of files.
         stem: the file's path without its extension.
         archive: yt-dlp's list of what was fetched.
-        tell: is told how many bytes there are by now; what it raises ends the download.
+        at_size: is told how many bytes there are by now; what it raises ends the download.
 
     Returns:
         The file, and what yt-dlp knows of it.
@@ -191,7 +195,7 @@ def fetch(
         "ratelimit": bytes_per_second,
         "fragment_retries": 0,
         "skip_unavailable_fragments": False,
-        "progress_hooks": [lambda d: tell(int(d.get("downloaded_bytes") or 0))],
+        "progress_hooks": [lambda d: at_size(int(d.get("downloaded_bytes") or 0))],
         **_cookies(cookies),
     }
     with session(web, **params) as ydl:

@@ -211,3 +211,19 @@ def test_ids_name_files_and_differ() -> None:
 
 def _md5(data: bytes) -> str:
     return hashlib.md5(data).hexdigest()
+
+
+def test_a_disk_that_fills_up_on_the_way_is_no_fault_of_the_video(
+    site: Site, fetch: Fetch, ledger: Ledger, media: bytes
+) -> None:
+    resource = pytest.importorskip("resource", reason="Windows has no limits of this kind")
+    video = candidate(site, [MediaFile(site.put("/a.mp4", media + bytes(4_000_000)))])
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (2_000_000, hard))
+    try:
+        with pytest.raises(OutOfSpaceError):
+            fetch(video)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert video.key not in ledger.parts("media")
+    assert fetch(video).status == "done"
