@@ -10,8 +10,8 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 
-from vid2book.collect import taxonomy
 from vid2book.eval.density.tagger import tag
+from vid2book.eval.density.terms import by_subject
 from vid2book.words import english_words
 
 WORDS = 300
@@ -38,11 +38,11 @@ def nonsense(texts: Texts, each: int, seed: int = 0) -> Iterator[tuple[str, str]
     every = [text for source in texts.values() for text in source]
     courses = [list(source) for source in texts.values() if len(source) > 2]
     nouns = _nouns(draw.sample(every, min(len(every), 120)))
-    points = list(taxonomy.load())
+    points = [(subject, name) for subject, names in by_subject().items() for name in names]
     for _ in range(each):
-        subject = draw.choice(points).subject
-        yield "templates, terms of all subjects", _templates(draw, [p.name for p in points])
-        own = [p.name for p in points if p.subject == subject]
+        subject, _ = draw.choice(points)
+        yield "templates, terms of all subjects", _templates(draw, [name for _, name in points])
+        own = [name for of, name in points if of == subject]
         yield "templates, terms of one subject", _templates(draw, own)
         yield "nouns swapped", _swapped(draw, draw.choice(every), nouns, alike=False)
         yield "nouns swapped, the same alike", _swapped(draw, draw.choice(every), nouns, alike=True)

@@ -15,6 +15,8 @@ from rich.console import Console
 from rich.markup import escape
 from typer.core import TyperCommand, TyperGroup
 
+from .collect.command import collect
+from .collect.taxonomy_command import taxonomy
 from .console import IDS_ARE_NO_OPTIONS, context_settings, user_errors
 
 GROUP = "vid2book.commands"
@@ -67,6 +69,8 @@ app = typer.Typer(
     context_settings=HELP,
     pretty_exceptions_show_locals=False,
 )
+app.command()(collect)
+app.add_typer(taxonomy, name="taxonomy")
 _Corpus = Annotated[Path, typer.Argument(metavar="CORPUS", help="Folder of a built corpus.")]
 
 

@@ -1,6 +1,6 @@
-"""Domain terms: words of the taxonomy of knowledge points, weighted by how rare they are.
+"""Domain terms: words of knowledge points (terms.yaml), weighted by how rare they are.
 
-The taxonomy's words are those of its terms, in the singular, so that "eigenvalues" counts as well.
+The words are those of the terms, in the singular, so that "eigenvalues" counts as well.
 Many are common words too ("work", "power"): a word of Zipf frequency 5.6 and more, the thousand
 commonest of English or so, counts nothing, one of 2.6 and less counts 1. Frequencies: wordfreq
 (Speer, 2022), https://github.com/rspeer/wordfreq.
@@ -11,8 +11,11 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from functools import cache
+from importlib.resources import files
+from itertools import chain
 
-from vid2book.collect import taxonomy
+import yaml
+
 from vid2book.words import english_words
 
 _COMMON, _RARE = 5.6, 2.6  # Zipf frequency: the logarithm of occurrences in a billion words
@@ -29,6 +32,13 @@ def terms_per_100(words: Sequence[str]) -> float:
     return 100 * sum(weights.get(stem(word), 0.0) for word in words) / max(1, len(words))
 
 
+def by_subject() -> dict[str, list[str]]:
+    """The terms of each subject."""
+    text = (files(__package__) / "terms.yaml").read_text("utf-8")
+    found: dict[str, list[str]] = yaml.safe_load(text)
+    return found
+
+
 def stem(word: str) -> str:
     """The singular of a plural, by its ending."""
     for ending, singular in _PLURALS:
@@ -42,8 +52,8 @@ def _weights() -> dict[str, float]:
     from wordfreq import zipf_frequency
 
     weights: dict[str, float] = {}
-    for point in taxonomy.load():
-        for word in english_words(point.name):
+    for term in chain.from_iterable(by_subject().values()):
+        for word in english_words(term):
             rarity = (_COMMON - zipf_frequency(word, "en")) / (_COMMON - _RARE)
             weight = min(1.0, max(0.0, rarity))
             if len(word) > 2 and weight:

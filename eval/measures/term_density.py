@@ -13,14 +13,14 @@ from .text import TextMeasure
 
 
 class TermDensity(TextMeasure):
-    """Words of the taxonomy's terms, the rarer the more they count."""
+    """Words of knowledge points, the rarer the more they count."""
 
     figure = Figure(
         "term_density",
         "Domain terms per 100 words",
         "higher",
         "terms per 100 words",
-        "the taxonomy of this package; frequencies of wordfreq (Speer, 2022)",
+        "1,236 knowledge points of six subjects; frequencies of wordfreq (Speer, 2022)",
         "whether a term is explained or only dropped; terms of other fields than the six; a term "
         "used in its everyday sense",
     )

@@ -20,8 +20,10 @@ from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Annotated, NamedTuple
 
+import yaml
 from pydantic import BaseModel, ConfigDict, StringConstraints, ValidationError
 
+from ..errors import UserError
 from ..intake.yaml_text import BadYaml, parse_yaml
 
 _MOST_TOLD = 5  # problems of one file
@@ -29,7 +31,7 @@ _MOST_TOLD = 5  # problems of one file
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 
 
-class TaxonomyError(ValueError):
+class TaxonomyError(UserError):
     """A taxonomy that cannot be used; the message names the file and what is wrong."""
 
 
@@ -104,3 +106,19 @@ def _read(file: Traversable) -> _Subject:
             for p in error.errors()[:_MOST_TOLD]
         )
         raise TaxonomyError("\n".join(problems)) from None
+
+
+def dump(points: Sequence[KnowledgePoint]) -> str:
+    """The YAML of one subject's points.
+
+    Raises:
+        TaxonomyError: they are of several subjects.
+    """
+    subjects = {point.subject for point in points}
+    if len(subjects) != 1:
+        raise TaxonomyError(f"a file holds one subject, and these are of {len(subjects)}")
+    courses: dict[str, dict[str, list[str]]] = {}
+    for point in points:
+        courses.setdefault(point.course, {}).setdefault(point.sub_course, []).append(point.name)
+    told = {"subject": subjects.pop(), "courses": courses}
+    return str(yaml.safe_dump(told, sort_keys=False, allow_unicode=True, width=98))

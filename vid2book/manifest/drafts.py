@@ -35,6 +35,7 @@ _MISSING_NAMES = _MISSING | {"None", "null", "NULL", "N/A", "NA", "#N/A"}
 _OTHER_NAMES = ("url", "video_url", "file_name", "video", "video_path", "filename", "file")
 _HOME = str(Path.home())
 _CHAIN = "::"  # fsspec would follow it, to wherever the author of a manifest likes
+_TOLD = "problem"  # column of a row without a file, such as one of `vid2book collect`
 _NAMES = {"path", "captions", "language", "license", "source_url", "split", "author", "subject"}
 
 
@@ -89,9 +90,14 @@ def draft(row: Row, where: str, base: Path | str, inside: PurePath | None = None
         values["video_id"] = _id_of(inside or PurePath(name_of(named)))
     if not values.get("split"):
         values["split"] = "train"
-    untold = {k: v for k, v in row.items() if k not in _KNOWN or (not written[k] and _is_nested(v))}
+    problem = _problem(values, written, where, row, _text(_TOLD, row.get(_TOLD)))
+    untold = {
+        name: value
+        for name, value in row.items()
+        if (name not in _KNOWN and not (problem and name == _TOLD))
+        or (name in _KNOWN and not written[name] and _is_nested(value))
+    }
     metadata = public_value({k: v for k, v in untold.items() if v is not None and v != ""})
-    problem = _problem(values, written, where, row)
     return Draft(Video(**values, metadata=metadata, problem=problem), where, exact)
 
 
@@ -208,10 +214,14 @@ def _what_else(row: Row) -> str:
     return f", and {public_url(page)[:500]} is none: fetch what it shows first" if page else ""
 
 
-def _problem(values: dict[str, str], written: dict[str, str], where: str, row: Row) -> str:
+def _problem(
+    values: dict[str, str], written: dict[str, str], where: str, row: Row, told: str
+) -> str:
+    """Why the row cannot be used. `told`: why whoever wrote it has no file, if that is told."""
     video_id = values["video_id"]
     if not values["path"]:
-        return f"{where}: no 'path' of a video file{_what_else(row)}"
+        reason = whole_text(told)[:500] or f"no 'path' of a video file{_what_else(row)}"
+        return f"{where}: {reason}"
     if not is_video_id(video_id):
         return (
             f"{where}: video_id {video_id[:200]!r} cannot name files; use letters of English, "

@@ -147,3 +147,16 @@ def test_a_value_of_another_kind_is_kept_as_metadata(folder: Path) -> None:
     video = read_manifest(folder / "m.jsonl")[0]
     assert (video.title, video.subject) == ("", "Physics, Mechanics")
     assert video.metadata == {"title": {"en": "Work"}}
+
+
+def test_a_row_without_a_file_may_say_why(tmp_path: Path) -> None:
+    (tmp_path / "a.mp4").write_bytes(b"")
+    rows = [
+        {"video_id": "a", "problem": "not fetched: 404"},
+        {"video_id": "b", "path": "a.mp4", "problem": "a column of somebody's own"},
+    ]
+    path = tmp_path / "m.jsonl"
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    gone, there = read_manifest(path)
+    assert gone.problem == "m.jsonl line 1: not fetched: 404" and "problem" not in gone.metadata
+    assert there.problem == "" and there.metadata["problem"] == "a column of somebody's own"

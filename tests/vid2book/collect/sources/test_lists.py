@@ -1,0 +1,154 @@
+"""Sources that list what they have: feeds, tables, folders, buckets and pages for yt-dlp."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import fsspec
+import pytest
+
+from vid2book.collect import plan
+from vid2book.collect.rights import licence_of
+from vid2book.collect.sources.feed import Feed
+from vid2book.collect.sources.folder import Folder
+from vid2book.collect.sources.table import Table
+from vid2book.collect.sources.yt import Listing
+from vid2book.collect.web import Gone, Refused, Web
+
+from ....support.collected import item, rss
+from ....support.site import Site
+
+pytest.importorskip("yt_dlp", reason="the extra 'collect' is not installed")
+
+ATOM = """<feed xmlns="http://www.w3.org/2005/Atom"><title>Series</title>
+<entry><id>a</id><title>Waves</title><link href="https://example.org/a"/>
+<link rel="enclosure" type="video/mp4" length="7" href="https://example.org/a.mp4"/>
+<link rel="license" href="https://creativecommons.org/licenses/by-sa/3.0/"/>
+<rights>Some rights</rights><updated>2022-03-04T05:06:07Z</updated></entry></feed>"""
+
+
+def feed(site: Site, web: Web) -> Feed:
+    return Feed(plan.Feed(kind="feed", url=f"{site.url}/feed.xml"), web)
+
+
+def test_a_podcast_with_enclosures_needs_no_more_questions(site: Site, web: Web) -> None:
+    length = "<itunes:duration>1:02:03</itunes:duration>"
+    one = item("Waves", "https://example.org/1", "https://example.org/1.mp4", length)
+    site.put("/feed.xml", rss(site, one, item("Sound", "https://example.org/2")))
+    waves, sound = feed(site, web).search("", "").candidates
+    assert waves.is_complete and not sound.is_complete
+    assert waves.duration == 3723 and waves.language == "en" and waves.channel == "Lectures"
+    assert waves.upload_date == "20240506" and waves.files[0].url == "https://example.org/1.mp4"
+    assert licence_of(waves) == "cc-by-4.0" and "stated by the feed" in waves.license_evidence
+
+
+def test_an_atom_entry_has_its_own_licence(site: Site, web: Web) -> None:
+    site.put("/feed.xml", ATOM, "application/atom+xml")
+    (waves,) = feed(site, web).search("", "").candidates
+    assert licence_of(waves) == "cc-by-sa-3.0" and "/a in http" in waves.license_evidence
+    assert waves.files[0].size == 7 and waves.upload_date == "20220304"
+
+
+def test_rights_in_prose_are_no_licence(site: Site, web: Web) -> None:
+    site.put("/feed.xml", ATOM.replace('<link rel="license"', '<link rel="x"'))
+    (waves,) = feed(site, web).search("", "").candidates
+    assert licence_of(waves) == "some rights"
+
+
+def test_what_is_no_feed_is_told(site: Site, web: Web) -> None:
+    site.put("/feed.xml", "<html>Not here</html>", "text/html")
+    with pytest.raises(Gone, match="no RSS and no Atom"):
+        feed(site, web).search("", "")
+
+
+def test_a_table_gives_what_its_rows_tell(tmp_path: Path, web: Web) -> None:
+    path = tmp_path / "list.csv"
+    path.write_text(
+        "Title,URL,Licence,Knowledge Point,Duration\n"
+        "Waves,https://example.org/1,CC BY 4.0,wave,60\n"
+        "Not an address,here,CC BY 4.0,,\n,https://example.org/2,,,\n"
+    )
+    found = Table(plan.Table(kind="table", path=path), web).search("", "")
+    assert [c.url for c in found.candidates] == ["https://example.org/1", "https://example.org/2"]
+    waves = found.candidates[0]
+    assert waves.point == "wave" and waves.duration == 60 and "list.csv" in waves.license_evidence
+    assert found.cursor == ""
+
+
+def test_a_folder_with_info_files_is_taken_where_it_is(tmp_path: Path) -> None:
+    (tmp_path / "a.mp4").write_bytes(b"video")
+    (tmp_path / "a.en.vtt").write_text("WEBVTT\n")
+    info = {"title": "Waves", "license": "CC0", "webpage_url": "https://example.org/a", "id": "a1"}
+    (tmp_path / "a.info.json").write_text(json.dumps(info))
+    (found,) = Folder(plan.Folder(kind="folder", url=str(tmp_path))).search("", "").candidates
+    assert found.path == str(tmp_path / "a.mp4") and found.url == "https://example.org/a"
+    assert licence_of(found) == "cc0-1.0" and found.more["captions"].endswith("a.en.vtt")
+
+
+def test_a_bucket_is_listed(tmp_path: Path) -> None:
+    bucket = fsspec.filesystem("memory")
+    bucket.pipe({"/lectures/1/a b.mp4": b"video", "/lectures/readme.txt": b"text"})
+    try:
+        (found,) = (
+            Folder(plan.Folder(kind="folder", url="memory://lectures")).search("", "").candidates
+        )
+        assert found.url == "memory://lectures/1/a b.mp4" and found.files[0].size == 5
+    finally:
+        bucket.rm("/lectures", recursive=True)
+
+
+def page(title: str, media: str) -> str:
+    return (
+        f"<html><head><title>{title}</title></head><body><video>"
+        f'<source src="{media}" type="video/mp4"></video></body></html>'
+    )
+
+
+def test_ytdlp_lists_the_videos_of_a_feed_and_reads_a_page(site: Site, web: Web) -> None:
+    site.put("/a.mp4", b"media")
+    address = site.put("/a.html", page("Waves", "/a.mp4"))
+    site.put("/list.xml", rss(site, item("Waves", address)))
+    source = Listing(plan.YtDlp(kind="yt_dlp", url=f"{site.url}/list.xml"), web)
+    (found,) = source.search("", "").candidates
+    assert found.url == address and not found.is_complete
+    (known,) = source.details(found)
+    assert known.is_complete and known.title == "Waves"
+    agents = {told["user-agent"] for path, told in site.requests}
+    assert agents == {web.agent}
+
+
+def test_ytdlp_obeys_robots_txt_and_reservations(site: Site, web: Web) -> None:
+    site.put("/robots.txt", "User-agent: *\nDisallow: /closed/\n")
+    site.put("/closed/a.mp4", b"media")
+    address = site.put("/a.html", '<meta name="robots" content="noai">' + page("Waves", "/b.mp4"))
+    source = Listing(plan.YtDlp(kind="yt_dlp", url=f"{site.url}/closed/a.mp4"), web)
+    with pytest.raises(Refused, match=r"robots\.txt"):
+        source.search("", "")
+    source = Listing(plan.YtDlp(kind="yt_dlp", url=address), web)
+    (found,) = source.search("", "").candidates
+    with pytest.raises(Refused, match="noai"):
+        source.details(found)
+    assert site.asked()["/closed/a.mp4"] == 0
+
+
+def test_a_search_on_youtube_is_off_until_it_is_permitted(web: Web) -> None:
+    source = Listing(plan.YtDlpSearch(kind="yt_dlp_search"), web)
+    with pytest.raises(Refused, match="YouTube's terms"):
+        source.search("kinetic energy", "")
+
+
+def test_cookies_are_read_and_never_written(site: Site, web: Web, tmp_path: Path) -> None:
+    own = tmp_path / "cookies.txt"
+    own.write_text(
+        "# Netscape HTTP Cookie File\n127.0.0.1\tFALSE\t/\tFALSE\t4102444800\tsession\tsecret\n"
+    )
+    before = shutil.copy(own, tmp_path / "before.txt")
+    site.put("/a.mp4", b"media")
+    address = site.put("/a.html", page("Waves", "/a.mp4"), Set_Cookie="more=1; Max-Age=999")
+    source = Listing(plan.YtDlp(kind="yt_dlp", url=address), web, own)
+    (found,) = source.search("", "").candidates
+    source.details(found)
+    assert any("session=secret" in told.get("cookie", "") for _, told in site.requests)
+    assert own.read_bytes() == Path(before).read_bytes()

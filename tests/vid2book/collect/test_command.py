@@ -1,0 +1,94 @@
+"""The command `vid2book collect` itself."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from vid2book.cli import app
+from vid2book.collect import command
+
+from ...support.collected import item, rss
+from ...support.site import Site
+
+TAXONOMY = "subject: Physics\ncourses:\n  Mechanics:\n    Energy: [kinetic energy]\n"
+
+
+@pytest.fixture
+def asked(site: Site, tmp_path: Path) -> list[str]:
+    """The arguments of a collection of one video."""
+    pytest.importorskip("yt_dlp", reason="the extra 'collect' is not installed")
+    (tmp_path / "physics.yaml").write_text(TAXONOMY)
+    page = site.put("/1.html", "<html></html>")
+    video = item("Kinetic energy", page, site.put("/1.mp4", b"media"))
+    site.put("/feed.xml", rss(site, video))
+    (tmp_path / "plan.yaml").write_text(
+        f"sources: [{{kind: feed, url: '{site.url}/feed.xml'}}]\n"
+        "manners: {seconds_between: 0}\ndownload: {keep_free_gb: 0}\n"
+    )
+    taxonomy, plan = str(tmp_path / "physics.yaml"), str(tmp_path / "plan.yaml")
+    return ["collect", taxonomy, "-o", str(tmp_path / "m.jsonl"), "--plan", plan]
+
+
+def test_it_tells_what_came_and_where_it_is(asked: list[str], tmp_path: Path) -> None:
+    done = CliRunner().invoke(app, asked)
+    assert done.exit_code == 0, done.stderr
+    assert "candidates  1" in done.stdout and "fetched     1" in done.stdout
+    assert "manners.contact" in done.stderr
+    assert {path.name for path in tmp_path.glob("m.*")} >= {
+        "m.jsonl", "m.videos", "m.decisions.jsonl", "m.report.html", "m.ledger.sqlite",
+    }  # fmt: skip
+
+
+def test_the_report_alone_asks_nobody(asked: list[str], tmp_path: Path, site: Site) -> None:
+    CliRunner().invoke(app, asked)
+    (tmp_path / "m.report.html").unlink()
+    before = len(site.requests)
+    done = CliRunner().invoke(app, [*asked, "--report"])
+    assert done.exit_code == 0 and (tmp_path / "m.report.html").is_file()
+    assert len(site.requests) == before
+
+
+HOLD = """
+import sys, time
+from pathlib import Path
+from vid2book.folder.lock import hold
+with hold(Path(sys.argv[1]), Path(sys.argv[1])):
+    print("has it", flush=True)
+    time.sleep(60)
+"""
+
+
+def test_another_process_at_work_is_told(asked: list[str], tmp_path: Path) -> None:
+    with subprocess.Popen(
+        [sys.executable, "-c", HOLD, str(tmp_path / "m.lock")], stdout=subprocess.PIPE, text=True
+    ) as other:
+        assert other.stdout is not None and other.stdout.readline() == "has it\n"
+        done = CliRunner().invoke(app, asked)
+        other.kill()
+    assert done.exit_code == 2 and f"process {other.pid}" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("more", "says"),
+    [
+        (["--subject", "Cookery"], "no subject 'Cookery'; there are Physics"),
+        (["--plan", "nowhere.yaml"], "nowhere.yaml: there is no such config file"),
+        (["-o", "m.csv"], "give it a name in .jsonl"),
+        (["-o", "s3://bucket/m.jsonl"], "only a folder on this machine"),
+    ],
+)
+def test_what_is_wrong_is_told_in_a_line(asked: list[str], more: list[str], says: str) -> None:
+    done = CliRunner().invoke(app, [*asked, *more])
+    assert done.exit_code == 2 and says in done.stderr.replace("\n", " ")
+
+
+def test_a_missing_extra_is_named(asked: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(command, "_EXTRA", ("json", "no_such_package"))
+    done = CliRunner().invoke(app, asked)
+    assert done.exit_code == 2
+    assert "no_such_package is missing: pip install 'vid2book[collect]'" in done.stderr

@@ -1,0 +1,91 @@
+"""Balance: which candidates are fetched next, so that no subject, course or point takes all."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from itertools import zip_longest
+
+from .plan import Quotas
+from .review import Reviewed
+from .taxonomy import KnowledgePoint
+
+_LEVELS = ("subject", "course", "point")
+
+
+class Counts:
+    """How many videos there are of each subject, course and point, against the quotas."""
+
+    def __init__(self, quotas: Quotas, points: Iterable[KnowledgePoint | None] = ()) -> None:
+        self._quotas = quotas
+        self._of: dict[str, Counter[tuple[str, ...]]] = defaultdict(Counter)
+        self.total = 0
+        for point in points:
+            self.add(point)
+
+    def add(self, point: KnowledgePoint | None) -> None:
+        self.total += 1
+        for level in _LEVELS if point else ():
+            self._of[level][_place(point, level)] += 1
+
+    def full(self, point: KnowledgePoint | None) -> str:
+        """Which quota leaves no room for a video more of this point; empty if none."""
+        if self._quotas.total is not None and self.total >= self._quotas.total:
+            return f"there are {self.total} videos, as many as the plan wants"
+        for level in _LEVELS if point else ():
+            most = getattr(self._quotas, level)
+            if most is not None and self._of[level][_place(point, level)] >= most:
+                return f"the quota of its {level} is full: {_place(point, level)[-1]} ({most})"
+        return ""
+
+    def of(self, point: KnowledgePoint | None) -> int:
+        return self._of["point"][_place(point, "point")] if point else 0
+
+
+def chosen(reviewed: Sequence[Reviewed], counts: Counts) -> tuple[list[Reviewed], dict[str, str]]:
+    """Those that there is room for, the poorest points first and the most relevant of each.
+
+    Returns:
+        They, in order, and by key why there is no room for the others. `counts` has them counted.
+    """
+    waiting: dict[KnowledgePoint | None, list[Reviewed]] = defaultdict(list)
+    for one in sorted(reviewed, key=lambda r: -r.relevance):
+        waiting[one.point].append(one)
+    taken: list[Reviewed] = []
+    left: dict[str, str] = {}
+    while waiting:
+        # The order of the taxonomy decides between points that have the same number.
+        for point in sorted(waiting, key=counts.of):
+            if reason := counts.full(point):
+                left |= {r.candidate.key: reason for r in waiting.pop(point)}
+                continue
+            one = waiting[point].pop(0)
+            counts.add(point)
+            taken.append(one)
+            if not waiting[point]:
+                del waiting[point]
+    return taken, left
+
+
+def spread(points: Sequence[KnowledgePoint]) -> list[KnowledgePoint]:
+    """The points in an order in which subjects take turns, and courses within them."""
+    return _turns(points, ("subject", "course", "sub_course"))
+
+
+def _turns(points: Sequence[KnowledgePoint], levels: tuple[str, ...]) -> list[KnowledgePoint]:
+    if not levels:
+        return list(points)
+    groups: dict[str, list[KnowledgePoint]] = defaultdict(list)
+    for point in points:
+        groups[getattr(point, levels[0])].append(point)
+    ordered = [_turns(group, levels[1:]) for group in groups.values()]
+    return [point for turn in zip_longest(*ordered) for point in turn if point is not None]
+
+
+def _place(point: KnowledgePoint | None, level: str) -> tuple[str, ...]:
+    assert point is not None
+    return {
+        "subject": (point.subject,),
+        "course": (point.subject, point.course),
+        "point": tuple(point),
+    }[level]

@@ -1,0 +1,280 @@
+"""The ledger: what was asked, found, fetched and refused, so that nothing is done twice.
+
+One SQLite file beside the manifest. It holds facts (an answer to a query, what a source tells of a
+video, what became of a download), each written as soon as it is known and in one transaction with
+what follows from it: a run that is killed at any moment goes on where it was. What is decided from
+these facts is worked out anew in each run, so that another threshold or deny list asks nobody.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import threading
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Literal, NamedTuple
+
+from ..errors import UserError
+from .candidate import RECORD, Candidate
+from .taxonomy import KnowledgePoint
+
+Part = Literal["metadata", "captions", "media"]
+# done; gone for good; refused to machines; late: worth another try in the next run
+Status = Literal["done", "gone", "refused", "late"]
+
+_FORMAT = 1
+_TABLES = """
+create table if not exists queries (
+    source text, query text, cursor text, status text, reason text, at text,
+    primary key (source, query));
+create table if not exists candidates (key text primary key, record text);
+create table if not exists finds (
+    key text, source text, query text, point text, rank integer, primary key (key, source, query));
+create table if not exists parts (
+    key text, part text, status text, reason text, result text, tries integer, at text,
+    primary key (key, part));
+create table if not exists answers (key text, prompt text, answer text, primary key (key, prompt));
+create table if not exists decisions (
+    key text, stage text, kept integer, reason text, score real, threshold real, point text,
+    primary key (key, stage));
+create table if not exists permissions (host text primary key, reason text, at text);
+create table if not exists rows (position integer primary key autoincrement, key text unique);
+"""
+
+
+class LedgerError(UserError):
+    """A ledger that cannot be used; the message says why."""
+
+
+class Find(NamedTuple):
+    """That a query led to a candidate. `point` is empty where nobody asked for one."""
+
+    key: str
+    source: str
+    query: str
+    point: str
+    rank: int
+
+
+class PartRow(NamedTuple):
+    """What became of a part of a candidate."""
+
+    status: Status
+    reason: str
+    result: dict[str, Any]
+
+
+class Verdict(NamedTuple):
+    """What was decided on a candidate, by which stage, and the number that decided it."""
+
+    key: str
+    stage: str
+    kept: bool
+    reason: str
+    score: float | None = None
+    threshold: float | None = None
+    point: str = ""
+
+
+class Ledger:
+    """May be used by several threads. Of processes one writes at a time: the caller sees to it."""
+
+    def __init__(self, path: Path) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self._lock = threading.RLock()
+        try:
+            self._db = sqlite3.connect(path, check_same_thread=False, timeout=30)
+            self._db.execute("pragma journal_mode = wal")  # read while another process writes
+            self._db.execute("pragma synchronous = normal")
+            (number,) = self._db.execute("pragma user_version").fetchone()
+            if number not in (0, _FORMAT):
+                raise LedgerError(f"{path}: written by another version of vid2book ({number})")
+            self._db.executescript(_TABLES)
+            self._db.execute(f"pragma user_version = {_FORMAT}")
+            self._db.commit()
+        except sqlite3.OperationalError as error:
+            raise LedgerError(f"{path}: {error}") from None
+        except sqlite3.DatabaseError as error:
+            raise LedgerError(f"{path}: no ledger ({error})") from None
+
+    def close(self) -> None:
+        self._db.close()
+
+    @contextmanager
+    def _writing(self) -> Iterator[sqlite3.Connection]:
+        """All or nothing of what is written within."""
+        with self._lock, self._db:
+            yield self._db
+
+    def _read(self, sql: str, *values: object) -> list[tuple[Any, ...]]:
+        with self._lock:
+            return self._db.execute(sql, values).fetchall()
+
+    def permitted(self, reasons: Mapping[str, str]) -> None:
+        """Why hosts are asked whose terms or robots.txt forbid it. What once stood here stays."""
+        with self._writing() as db:
+            db.executemany(
+                "insert or replace into permissions values (?, ?, ?)",
+                [(host, reason, _now()) for host, reason in reasons.items()],
+            )
+
+    def permissions(self) -> dict[str, str]:
+        """By host, the reason that the user gave."""
+        return dict(self._read("select host, reason from permissions"))
+
+    # Queries
+
+    def cursor(self, source: str, query: str) -> str | None:
+        """Where the answers to a query go on; None: it is answered."""
+        found = self._read(
+            "select cursor, status from queries where source = ? and query = ?", source, query
+        )
+        return None if found and found[0][1] == "done" else (found[0][0] if found else "")
+
+    def found(
+        self,
+        source: str,
+        query: str,
+        point: KnowledgePoint | None,
+        candidates: Sequence[Candidate],
+        cursor: str,
+        first: int = 0,
+    ) -> None:
+        """One page of answers: what was found, and where the next page is; no cursor: no more."""
+        name = point.name if point else ""
+        if cursor and cursor == self.cursor(source, query):
+            cursor = ""  # a source that goes in circles
+        with self._writing() as db:
+            for rank, candidate in enumerate(candidates, first):
+                db.execute(
+                    "insert or ignore into candidates values (?, ?)",
+                    (candidate.key, _dump(candidate)),
+                )
+                db.execute(
+                    "insert or ignore into finds values (?, ?, ?, ?, ?)",
+                    (candidate.key, source, query, candidate.point or name, rank),
+                )
+            db.execute(
+                "insert or replace into queries values (?, ?, ?, ?, '', ?)",
+                (source, query, cursor, "open" if cursor else "done", _now()),
+            )
+
+    def unanswered(self, source: str, query: str, status: Status, reason: str) -> None:
+        """A query that gave nothing this time; the next run asks again, from the same page."""
+        with self._writing() as db:
+            db.execute(
+                "insert into queries values (?, ?, '', ?, ?, ?) on conflict (source, query) "
+                "do update set status = excluded.status, reason = excluded.reason, "
+                "at = excluded.at",
+                (source, query, status, reason, _now()),
+            )
+
+    def queries(self) -> list[tuple[str, str, str, str]]:
+        """source, query, status and reason of all that were asked."""
+        return self._read("select source, query, status, reason from queries order by rowid")
+
+    # Candidates
+
+    def candidates(self) -> list[Candidate]:
+        """All, in the order in which they were found, with what is known of them by now."""
+        return [
+            RECORD.validate_json(record)
+            for (record,) in self._read("select record from candidates order by rowid")
+        ]
+
+    def learnt(self, key: str, candidates: Sequence[Candidate]) -> None:
+        """The details of a candidate, which may turn out to be several videos."""
+        with self._writing() as db:
+            for candidate in candidates:
+                db.execute(
+                    "insert into candidates values (?, ?) on conflict (key) do update set "
+                    "record = excluded.record",
+                    (candidate.key, _dump(candidate)),
+                )
+                db.execute(
+                    "insert or ignore into finds select ?, source, query, point, rank from finds "
+                    "where key = ?",
+                    (candidate.key, key),
+                )
+                self._part(db, candidate.key, "metadata", "done", "", {})
+            if key not in {candidate.key for candidate in candidates}:
+                db.execute("delete from candidates where key = ?", (key,))
+                db.execute("delete from finds where key = ?", (key,))
+
+    def finds(self) -> dict[str, list[Find]]:
+        """By candidate, how it was found."""
+        result: dict[str, list[Find]] = {}
+        for row in self._read("select key, source, query, point, rank from finds order by rowid"):
+            result.setdefault(row[0], []).append(Find(*row))
+        return result
+
+    # Parts
+
+    def part(
+        self, key: str, part: Part, status: Status, reason: str = "", result: Any = None
+    ) -> None:
+        """What became of a part. What is done has a place among the rows of the manifest."""
+        with self._writing() as db:
+            self._part(db, key, part, status, reason, result or {})
+            if part == "media":
+                db.execute("insert or ignore into rows (key) values (?)", (key,))
+
+    def _part(
+        self, db: sqlite3.Connection, key: str, part: Part, status: Status, reason: str, result: Any
+    ) -> None:
+        db.execute(
+            "insert into parts values (?, ?, ?, ?, ?, 1, ?) on conflict (key, part) do update set "
+            "status = excluded.status, reason = excluded.reason, result = excluded.result, "
+            "tries = tries + 1, at = excluded.at",
+            (key, part, status, reason, json.dumps(result), _now()),
+        )
+
+    def parts(self, part: Part) -> dict[str, PartRow]:
+        """By candidate."""
+        rows = self._read("select key, status, reason, result from parts where part = ?", part)
+        return {key: PartRow(status, reason, json.loads(r)) for key, status, reason, r in rows}
+
+    def forget_lost(self) -> None:
+        """Media whose files are not on the disk any more are fetched again."""
+        for key, part in self.parts("media").items():
+            if part.status == "done" and not Path(part.result["path"]).is_file():
+                self.part(key, "media", "late", "its file is not on the disk any more")
+
+    def rows(self) -> list[str]:
+        """Candidates of the manifest, in its order."""
+        return [key for (key,) in self._read("select key from rows order by position")]
+
+    # Answers of a language model, and decisions
+
+    def answer(self, key: str, prompt: str) -> str | None:
+        found = self._read("select answer from answers where key = ? and prompt = ?", key, prompt)
+        return found[0][0] if found else None
+
+    def answered(self, key: str, prompt: str, answer: str) -> None:
+        with self._writing() as db:
+            db.execute("insert or replace into answers values (?, ?, ?)", (key, prompt, answer))
+
+    def decide(self, verdicts: Sequence[Verdict]) -> None:
+        """Put the decisions of this run in place of those before."""
+        with self._writing() as db:
+            db.execute("delete from decisions")
+            db.executemany(
+                "insert or replace into decisions values (?, ?, ?, ?, ?, ?, ?)", verdicts
+            )
+
+    def decisions(self) -> list[Verdict]:
+        rows = self._read(
+            "select key, stage, kept, reason, score, threshold, point from decisions order by rowid"
+        )
+        return [Verdict(r[0], r[1], bool(r[2]), *r[3:]) for r in rows]
+
+
+def _dump(candidate: Candidate) -> str:
+    return RECORD.dump_json(candidate).decode()
+
+
+def _now() -> str:
+    return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())

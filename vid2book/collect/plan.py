@@ -1,0 +1,233 @@
+"""The plan of a collection: where to look, what may be taken, and how much of it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import Field, field_validator, model_validator
+
+from .. import licences
+from ..config import files
+from ..config.base import Section, Share
+from ..config.llm import Llm
+
+Positive = Annotated[int, Field(ge=1)]
+
+
+class _Source(Section):
+    """What all sources have."""
+
+    name: str = Field("", description="in the ledger and the report; the kind and address if empty")
+    license: str = Field(
+        "",
+        description="what the owner of this source grants for all its videos, where a video states "
+        "nothing itself; you answer for it",
+    )
+    license_evidence: str = Field(
+        "", description="where the owner grants that: an address, a letter"
+    )
+    language: str = Field("", description="of its videos, where they do not tell")
+
+    @model_validator(mode="after")
+    def _says_where(self) -> _Source:
+        if self.license and not self.license_evidence:
+            raise ValueError("a 'license' for a whole source needs 'license_evidence'")
+        return self
+
+    def identity(self) -> str:
+        """What its answers depend on; the ledger knows its queries by it."""
+        told = self.model_dump(exclude={"name", "license", "license_evidence", "language"})
+        return " ".join(f"{key}={value}" for key, value in told.items() if value not in ("", None))
+
+    def title(self) -> str:
+        return self.name or " ".join(
+            str(v) for v in (getattr(self, k, "") for k in ("kind", "url", "path")) if v
+        )
+
+
+class Searched(_Source):
+    """A source that is asked once for each knowledge point."""
+
+    query: str = Field(
+        "{point} {subject}",
+        description="what is searched for; {point}, {sub_course}, {course}, {subject} are filled",
+    )
+    results: Positive = Field(10, description="of each query, at most")
+
+    @field_validator("query")
+    @classmethod
+    def _has_places(cls, query: str) -> str:
+        try:
+            query.format(point="", sub_course="", course="", subject="")
+        except (KeyError, IndexError, ValueError):
+            raise ValueError("{point}, {sub_course}, {course} and {subject} are known") from None
+        return query
+
+
+class InternetArchive(Searched):
+    kind: Literal["internet_archive"]
+    url: str = "https://archive.org"
+
+
+class PeerTube(Searched):
+    kind: Literal["peertube"]
+    url: str = Field(
+        "https://sepiasearch.org", description="an instance, or a search index of many"
+    )
+
+
+class Commons(Searched):
+    kind: Literal["commons"]
+    url: str = Field("https://commons.wikimedia.org/w/api.php", description="of a MediaWiki API")
+
+
+class YtDlpSearch(Searched):
+    kind: Literal["yt_dlp_search"]
+    prefix: str = Field("ytsearch", description="of a search that yt-dlp knows, without its number")
+
+
+class YtDlp(_Source):
+    kind: Literal["yt_dlp"]
+    url: str = Field(description="a channel, a playlist or a page that yt-dlp can list")
+
+
+class Feed(_Source):
+    kind: Literal["feed"]
+    url: str = Field(description="RSS or Atom, of a podcast or of Opencast")
+
+
+class OaiPmh(_Source):
+    kind: Literal["oai_pmh"]
+    url: str = Field(description="the base URL of a repository")
+    set: str = Field("", description="its setSpec; all records if empty")
+
+
+class Table(_Source):
+    kind: Literal["table"]
+    path: Path = Field(description="CSV, JSON Lines or Parquet with a column url")
+
+
+class Folder(_Source):
+    kind: Literal["folder"]
+    url: str = Field(description="a folder, or a bucket as fsspec names it (s3://bucket/lectures)")
+
+
+AnySource = Annotated[
+    InternetArchive | PeerTube | Commons | YtDlpSearch | YtDlp | Feed | OaiPmh | Table | Folder,
+    Field(discriminator="kind"),
+]
+
+
+class Deny(Section):
+    """What is never taken, whatever a source says."""
+
+    urls: tuple[str, ...] = Field((), description="of pages, or beginnings of them")
+    channels: tuple[str, ...] = Field((), description="names or addresses of channels")
+    uploaders: tuple[str, ...] = ()
+
+
+class Review(Section):
+    """What a candidate must be like, by its metadata."""
+
+    min_minutes: float = Field(2.0, ge=0)
+    max_minutes: float = Field(180.0, gt=0)
+    languages: tuple[str, ...] = Field((), description="taken; all if empty")
+    unknown_language: bool = Field(True, description="take videos whose language nobody tells")
+    captions: bool = Field(False, description="take only videos with captions of their language")
+    title_without: tuple[str, ...] = Field(
+        (
+            "trailer", "teaser", "livestream", "live stream", "full album", "music video",
+            "official video", "lyrics", "unboxing", "reaction", "gameplay", "asmr", "podcast",
+            "#shorts", "commercial", "advert",
+        ),
+        description="words that no title may have",
+    )  # fmt: skip
+    min_relevance: Share = Field(
+        0.25, description="of title or description to the point that was asked for, by embeddings"
+    )
+    min_relevance_listed: Share = Field(
+        0.38, description="the same for what a source listed unasked: to the nearest of all points"
+    )
+    llm: Llm | None = Field(None, description="asks a language model about what the rules let pass")
+    min_grade: int = Field(3, ge=1, le=5, description="of the language model")
+
+
+class Quotas(Section):
+    """The most videos of each; None: no bound."""
+
+    point: Positive | None = 3
+    course: Positive | None = None
+    subject: Positive | None = None
+    total: Positive | None = None
+
+
+class Download(Section):
+    """How media are fetched."""
+
+    height: Positive = Field(
+        720, description="pixels; the highest picture that is not above it, in the smallest file"
+    )
+    at_once: int = Field(2, ge=1, le=32)
+    megabytes_per_second: float | None = Field(None, gt=0, description="all downloads together")
+    keep_free_gb: float = Field(5.0, ge=0, description="of the disk")
+    max_gb: float = Field(4.0, gt=0, description="of one video")
+    cookies: Path | None = Field(
+        None, exclude=True, description="your own, in Netscape's format; read, never written"
+    )
+
+
+class Manners(Section):
+    """How sites are asked."""
+
+    contact: str = Field("", description="address at which a site's owner reaches you")
+    seconds_between: float = Field(1.0, ge=0, description="requests to a host, at least")
+    tries: int = Field(4, ge=1, le=20, description="of a request that is put off or fails")
+    patience: float = Field(
+        300.0, ge=0, description="longest wait, in seconds, that a site may ask for"
+    )
+    timeout: float = Field(30.0, gt=0, description="seconds without an answer")
+
+
+class Plan(Section):
+    """The whole plan."""
+
+    sources: tuple[AnySource, ...] = Field(min_length=1)
+    licences: tuple[str, ...] = Field(
+        licences.OPEN,
+        description="that are taken; of Creative Commons neither NC nor ND by default",
+    )
+    permissions: dict[str, str] = Field(
+        default_factory=dict,
+        description="hosts whose terms or robots.txt forbid machines, each with the reason why you "
+        "may ask them all the same; the ledger keeps it",
+    )
+    deny: Deny = Deny()
+    review: Review = Review()
+    quotas: Quotas = Quotas()
+    download: Download = Download()
+    manners: Manners = Manners()
+
+    @field_validator("permissions")
+    @classmethod
+    def _have_reasons(cls, permissions: dict[str, str]) -> dict[str, str]:
+        for host, reason in permissions.items():
+            if "/" in host or not reason.strip():
+                raise ValueError(f"'{host}' must be a host such as example.org, with a reason")
+        return {host.lower(): reason for host, reason in permissions.items()}
+
+    @model_validator(mode="after")
+    def _names_differ(self) -> Plan:
+        names = [source.title() for source in self.sources]
+        if twice := {name for name in names if names.count(name) > 1}:
+            raise ValueError(f"two sources are called '{min(twice)}': give each a 'name'")
+        return self
+
+
+def load(plan: str | Path) -> Plan:
+    """A plan of a file, or by its name among those of the package.
+
+    Raises:
+        ConfigError: it is missing, or holds what is not allowed.
+    """
+    return files.read(Plan, plan, "collect")

@@ -1,0 +1,106 @@
+"""The report of a collection: one page with a treemap of the taxonomy and a table of gaps."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from .coverage import Covered, coverage
+from .ledger import Ledger, LedgerError
+from .places import Places
+from .plan import Plan
+from .taxonomy import KnowledgePoint
+from .treemap import Box, squarified
+
+_HEADING = 6.0  # per cent of the map that a subject's name takes of its height
+_ASPECT = 0.5  # of the map: height by width
+
+
+@dataclass(frozen=True)
+class Area:
+    """A course in the treemap. `box` is in per cent of the map."""
+
+    subject: str
+    course: str
+    box: Box
+    points: int
+    covered: int  # points that have a video
+    videos: int
+
+    @property
+    def tone(self) -> int:
+        """0 nothing covered to 5 all."""
+        return min(4, -(-5 * self.covered // self.points)) if self.covered < self.points else 5
+
+
+def write_report(at: Places, points: Sequence[KnowledgePoint], plan: Plan) -> Path:
+    """Write the report of what is in the ledger. May be done while a collection runs.
+
+    Raises:
+        LedgerError: nothing was collected there.
+    """
+    from ..viewer.templates import environment, packaged, source_hash
+
+    if not at.ledger.is_file():
+        raise LedgerError(f"{at.ledger}: there is no ledger; nothing was collected there yet")
+    ledger = Ledger(at.ledger)
+    try:
+        lines = coverage(points, ledger)
+        refused = [q for q in ledger.queries() if q[2] in ("refused", "gone", "late")]
+        stages = Counter(
+            v.stage for v in {v.key: v for v in ledger.decisions()}.values() if not v.kept
+        )
+    finally:
+        ledger.close()
+    style, script = packaged(__package__, "report.css"), packaged(__package__, "report.js")
+    page = (
+        environment(__package__)
+        .get_template("report.html")
+        .render(
+            style=style,
+            script=script,
+            # The places of the areas stand in their style attributes, which no hash can allow.
+            policy="default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; "
+            f"form-action 'none'; script-src {source_hash(script)}",
+            name=at.manifest.name,
+            lines=lines,
+            wanted=plan.quotas.point,
+            areas=areas(lines),
+            subjects=subjects(lines),
+            covered=sum(line.videos > 0 for line in lines),
+            videos=sum(line.videos for line in lines),
+            stages=stages.most_common(),
+            refused=refused[:200],
+        )
+    )
+    part = at.report.with_name(f".{at.report.name}.part")
+    part.write_text(page, "utf-8")
+    part.replace(at.report)
+    return at.report
+
+
+def subjects(lines: Sequence[Covered]) -> list[tuple[str, Box]]:
+    """Each subject with its part of the map, in per cent."""
+    sizes = Counter(line.point.subject for line in lines)
+    boxes = squarified(list(sizes.values()), Box(0, 0, 100, 100 * _ASPECT))
+    return list(zip(sizes, boxes, strict=True))
+
+
+def areas(lines: Sequence[Covered]) -> list[Area]:
+    """The courses, within their subjects and below the subjects' names."""
+    courses: dict[str, dict[str, list[Covered]]] = defaultdict(lambda: defaultdict(list))
+    for line in lines:
+        courses[line.point.subject][line.point.course].append(line)
+    found = []
+    for subject, box in subjects(lines):
+        head = min(_HEADING * _ASPECT, box.height / 3)
+        inner = Box(box.left, box.top + head, box.width, box.height - head)
+        groups = courses[subject]
+        boxes = squarified([len(group) for group in groups.values()], inner)
+        for (course, group), place in zip(groups.items(), boxes, strict=True):
+            covered = sum(line.videos > 0 for line in group)
+            videos = sum(line.videos for line in group)
+            found.append(Area(subject, course, place, len(group), covered, videos))
+    return found

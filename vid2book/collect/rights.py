@@ -1,0 +1,69 @@
+"""What may be taken: licences that the plan allows, and nobody on its deny list."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import cache
+
+from .. import licences
+from .candidate import Candidate, canonical
+from .plan import AnySource, Deny
+
+
+def with_grant(candidate: Candidate, source: AnySource | None) -> Candidate:
+    """The candidate with what its source states for all its videos, where it states nothing."""
+    if source is None:
+        return candidate
+    if not candidate.license and source.license:
+        candidate = replace(
+            candidate,
+            license=source.license,
+            license_evidence=f"stated in the plan: {source.license_evidence}",
+        )
+    if not candidate.language and source.language:
+        candidate = replace(candidate, language=source.language)
+    return candidate
+
+
+def licence_of(candidate: Candidate) -> str:
+    """By its name in `licences.py`; of YouTube's, by the day of the upload."""
+    return _name(candidate.license, candidate.upload_date)
+
+
+def licence_refusal(candidate: Candidate, allowed: tuple[str, ...]) -> str:
+    """Why its licence is not taken; empty if it is.
+
+    A licence whose version the source does not tell is taken where any of its versions is.
+    """
+    if not candidate.license:
+        return "no licence is stated"
+    name = licence_of(candidate)
+    if name in {_name(text) for text in allowed}:
+        return ""
+    return f"its licence is {name}, which the plan does not take"
+
+
+@cache
+def _name(text: str, upload_date: str = "") -> str:
+    return licences.name(text, upload_date)
+
+
+def denied(candidate: Candidate, deny: Deny) -> str:
+    """Which entry of the deny list it falls under; empty if none."""
+    for url in deny.urls:
+        start = canonical(url)
+        if candidate.key == start or candidate.key.startswith((f"{start}/", f"{start}?")):
+            return f"on the deny list: {url}"
+    for channel in deny.channels:
+        if _same(channel, candidate.channel) or _same(channel, candidate.channel_url):
+            return f"its channel is on the deny list: {channel}"
+    for uploader in deny.uploaders:
+        if _same(uploader, candidate.uploader):
+            return f"its uploader is on the deny list: {uploader}"
+    return ""
+
+
+def _same(listed: str, found: str) -> bool:
+    if "://" in listed:
+        return canonical(listed) == canonical(found)
+    return bool(found) and " ".join(listed.lower().split()) == " ".join(found.lower().split())

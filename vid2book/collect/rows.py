@@ -1,0 +1,114 @@
+"""The manifest of a collection, and the decisions beside it: both are views of the ledger.
+
+Each is written beside its place and renamed, so that `vid2book build` can read the manifest at any
+moment. Rows stay in the order in which they came, so that a manifest only grows at its end.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import threading
+import time
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from .download import video_id
+from .ledger import Ledger, PartRow, Verdict
+from .review import Reviewed
+from .rights import licence_of
+
+_SHARE = 0.02  # of the time at most is spent on writing manifests
+
+
+class Views:
+    """Writes the manifest and the decisions."""
+
+    def __init__(self, manifest: Path, decisions: Path, ledger: Ledger) -> None:
+        self._manifest, self._decisions, self._ledger = manifest, decisions, ledger
+        self._next = 0.0
+        self.lock = threading.RLock()
+
+    def write(self, usable: Mapping[str, Reviewed], decisions: bool) -> None:
+        """All that is known now.
+
+        Args:
+            usable: what was chosen, by key.
+            decisions: also the file of decisions, which is large.
+        """
+        with self.lock:
+            self._write(usable, decisions)
+
+    def _write(self, usable: Mapping[str, Reviewed], decisions: bool) -> None:
+        started = time.monotonic()
+        media = self._ledger.parts("media")
+        rows = (
+            _row(usable[key], media[key], self._manifest.parent)
+            for key in self._ledger.rows()
+            if key in usable and media[key].status != "refused"
+        )
+        _replace(self._manifest, rows)
+        if decisions:
+            _replace(self._decisions, map(_decision, self._ledger.decisions()))
+        self._next = time.monotonic() + (time.monotonic() - started) / _SHARE
+
+    def is_due(self) -> bool:
+        """Whether writing anew would take no more than a small share of the time."""
+        return time.monotonic() >= self._next
+
+
+def _row(one: Reviewed, media: PartRow, base: Path) -> dict[str, Any]:
+    candidate, point, got = one.candidate, one.point, media.result
+    row: dict[str, Any] = {"video_id": video_id(candidate)}
+    if media.status == "done":
+        row |= {"path": _relative(got["path"], base)}
+        if got.get("captions"):
+            row |= {"captions": _relative(got["captions"], base)}
+            row |= {"captions_language": got.get("captions_language") or ""}
+    else:
+        row |= {"problem": f"not fetched: {media.reason}"}
+    row |= {
+        "title": candidate.title,
+        "description": candidate.description,
+        "subject": point.subject if point else "",
+        "course": point.course if point else "",
+        "sub_course": point.sub_course if point else "",
+        "knowledge_point": point.name if point else "",
+        "language": candidate.language or got.get("language") or "",
+        "license": licence_of(candidate),
+        "license_stated": candidate.license,
+        "license_evidence": candidate.license_evidence,
+        "source_url": candidate.url if candidate.url.startswith("http") else "",
+        "author": candidate.uploader,
+        "uploader": candidate.uploader,
+        "channel": candidate.channel,
+        "channel_url": candidate.channel_url,
+        "upload_date": candidate.upload_date,
+        "collected_from": candidate.source,
+        "sha256": got.get("sha256") or "",
+    }
+    return {name: value for name, value in row.items() if value}
+
+
+def _decision(verdict: Verdict) -> dict[str, Any]:
+    told = {"url": verdict.key} | verdict._asdict()
+    del told["key"]
+    return {name: value for name, value in told.items() if value is not None and value != ""}
+
+
+def _relative(path: str, base: Path) -> str:
+    """Within the manifest's folder, so that the two can be moved together."""
+    here = Path(path)
+    root = base.resolve()
+    return str(here.resolve().relative_to(root)) if here.resolve().is_relative_to(root) else path
+
+
+def _replace(path: Path, rows: Iterable[dict[str, Any]]) -> None:
+    part = path.with_name(f".{path.name}.part")
+    with part.open("w", encoding="utf-8") as file:
+        for row in rows:
+            file.write(json.dumps(row, ensure_ascii=False) + "\n")
+        file.flush()
+        os.fsync(file.fileno())
+    part.replace(path)

@@ -1,0 +1,87 @@
+"""What a source of videos is.
+
+To add one: a section in `plan.py`, a file here with a `Source`, and its line in `every.py`.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterable
+from html import unescape
+from re import sub
+from typing import Any, NamedTuple
+
+from ..candidate import Candidate
+
+
+class Page(NamedTuple):
+    """Some answers to a query, and where the next ones are; no cursor: there are no more."""
+
+    candidates: list[Candidate]
+    cursor: str = ""
+
+
+class Source(ABC):
+    """Finds candidates. What fails is an `Unfetched` of `web.py`; bad entries are left out."""
+
+    @abstractmethod
+    def search(self, query: str, cursor: str) -> Page:
+        """One page of the answers to a query.
+
+        Args:
+            query: words; empty for a source that lists all it has.
+            cursor: as the page before gave it; empty for the first.
+
+        Raises:
+            Unfetched: it gave none.
+        """
+
+    def details(self, candidate: Candidate) -> list[Candidate]:
+        """All that can be learnt of a candidate before it is fetched; it may be several videos.
+
+        Raises:
+            Unfetched: nothing was had.
+        """
+        return [candidate]
+
+
+def text(value: Any) -> str:
+    """A value of an API as one line of text: lists are joined, mark-up is taken out."""
+    if value is None:
+        return ""
+    if isinstance(value, list | tuple):
+        return ", ".join(filter(None, map(text, value)))
+    plain = sub(r"<[^<>]*>", " ", str(value))
+    return " ".join(unescape(plain).split())
+
+
+def number(value: Any) -> int:
+    """A whole number that may be written as text; 0 where it is none."""
+    try:
+        return int(float(value))
+    except (TypeError, ValueError, OverflowError):
+        return 0
+
+
+def seconds(value: Any) -> float | None:
+    """A length: 61.5, "61.5", "1:01" or "1:02:03"; None where it is none."""
+    parts = str(value if value is not None else "").strip().split(":")
+    try:
+        total = 0.0
+        for part in parts:
+            total = 60 * total + float(part)
+    except ValueError:
+        return None
+    return total if 0 < total < 1e6 else None
+
+
+def dicts(value: Any) -> Iterable[dict[str, Any]]:
+    """The objects of a list of an API, if it is one."""
+    return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
+
+
+def inside(value: Any, *names: str) -> Any:
+    """What stands in an object within objects; None where one of them is missing."""
+    for name in names:
+        value = value.get(name) if isinstance(value, dict) else None
+    return value

@@ -1,0 +1,49 @@
+"""The source of each section of a plan."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from .. import plan
+from ..taxonomy import KnowledgePoint
+from ..web import Web
+from .base import Source
+from .commons import Commons
+from .feed import Feed
+from .folder import Folder
+from .internet_archive import Archive
+from .oai_pmh import OaiPmh
+from .peertube import PeerTube
+from .table import Table
+from .yt import Listing
+
+
+def source_of(settings: plan.AnySource, web: Web, cookies: Path | None = None) -> Source:
+    """What asks as the section says."""
+    match settings:
+        case plan.InternetArchive():
+            return Archive(settings, web)
+        case plan.PeerTube():
+            return PeerTube(settings, web)
+        case plan.Commons():
+            return Commons(settings, web)
+        case plan.YtDlp() | plan.YtDlpSearch():
+            return Listing(settings, web, cookies)
+        case plan.Feed():
+            return Feed(settings, web, cookies)
+        case plan.OaiPmh():
+            return OaiPmh(settings, web, cookies)
+        case plan.Table():
+            return Table(settings, web, cookies)
+        case plan.Folder():
+            return Folder(settings)
+
+
+def queries(
+    settings: plan.AnySource, points: Iterable[KnowledgePoint]
+) -> dict[str, KnowledgePoint | None]:
+    """What a source is asked: once for each point, or for all it has."""
+    if not isinstance(settings, plan.Searched):
+        return {"": None}
+    return {settings.query.format(**p._asdict(), point=p.name): p for p in points}

@@ -1,0 +1,93 @@
+"""OAI-PMH: records of repositories of universities and libraries, as Dublin Core.
+
+http://www.openarchives.org/OAI/openarchivesprotocol.html
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from xml.etree import ElementTree
+
+from ..candidate import Candidate, day
+from ..plan import OaiPmh as Settings
+from ..web import Gone, Later, Web
+from .base import Page, text
+from .yt import PageSource
+
+_OAI = "{http://www.openarchives.org/OAI/2.0/}"
+_DC = "{http://purl.org/dc/elements/1.1/}"
+_RDF = "{http://www.w3.org/1999/02/22-rdf-syntax-ns#}"
+_VIDEO = ("video", "movingimage", "moving image", "lecture")
+_NOTHING = {"noRecordsMatch"}
+_AGAIN = {"badResumptionToken"}
+
+
+class OaiPmh(PageSource):
+    def __init__(self, settings: Settings, web: Web, cookies: Path | None = None) -> None:
+        super().__init__(web, cookies)
+        self._settings = settings
+
+    def search(self, query: str, cursor: str) -> Page:
+        params = {"verb": "ListRecords"}
+        if cursor:
+            params |= {"resumptionToken": cursor}
+        else:
+            params |= {"metadataPrefix": "oai_dc"}
+            params |= {"set": self._settings.set} if self._settings.set else {}
+        answer = self._web.get(self._settings.url, params)
+        try:
+            root = ElementTree.fromstring(answer.content)
+        except ElementTree.ParseError as error:
+            raise Later(f"{self._settings.url}: the answer is no XML ({error})") from None
+        if (told := root.find(f"{_OAI}error")) is not None:
+            return self._at_error(told, cursor)
+        found = [c for record in root.iter(f"{_OAI}record") if (c := self._candidate(record))]
+        token = root.find(f".//{_OAI}resumptionToken")
+        return Page(found, (token.text or "").strip() if token is not None else "")
+
+    def _at_error(self, error: ElementTree.Element, cursor: str) -> Page:
+        code = error.get("code", "")
+        if code in _NOTHING:
+            return Page([])
+        if code in _AGAIN and cursor:
+            return self.search("", "")  # tokens expire; what was listed before is known by its key
+        raise Gone(f"{self._settings.url}: {code}: {text(error.text)}")
+
+    def _candidate(self, record: ElementTree.Element) -> Candidate | None:
+        header = record.find(f"{_OAI}header")
+        name = record.findtext(f"{_OAI}header/{_OAI}identifier", "").strip()
+        if header is None or header.get("status") == "deleted":
+            return None
+        dc = {
+            field: [told for e in record.iter(f"{_DC}{field}") if (told := _told(e))]
+            for field in (
+                "title", "description", "identifier", "rights", "language", "creator", "publisher",
+                "date", "type", "format",
+            )
+        }  # fmt: skip
+        kinds = " ".join(dc["type"] + dc["format"]).lower()
+        pages = [i for i in dc["identifier"] if i.startswith(("http://", "https://"))]
+        if not pages or not any(kind in kinds for kind in _VIDEO):
+            return None
+        # A record often has its rights as prose and as an address. The address is plain.
+        rights = sorted(dc["rights"], key=lambda r: "creativecommons.org" not in r)
+        return Candidate(
+            url=pages[0],
+            source=self._settings.title(),
+            given_id=name,
+            title=next(iter(dc["title"]), ""),
+            description=" ".join(dc["description"]),
+            language=next(iter(dc["language"]), ""),
+            license=next(iter(rights), ""),
+            license_evidence=f"dc:rights of record {name} in {self._settings.url}"
+            if rights
+            else "",
+            uploader=", ".join(dc["creator"]),
+            channel=next(iter(dc["publisher"]), ""),
+            upload_date=next((d for told in dc["date"] if (d := day(told))), ""),
+        )
+
+
+def _told(element: ElementTree.Element) -> str:
+    """Its text, or what it refers to: `<dc:rights rdf:resource="..."/>`."""
+    return text(element.text) or element.get(f"{_RDF}resource", "")

@@ -1,0 +1,111 @@
+"""The commands `vid2book taxonomy show`, `check` and `expand`."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from ..console import user_errors
+
+taxonomy = typer.Typer(
+    help="Look at a taxonomy of knowledge points, check it, or let a language model add to it.",
+    no_args_is_help=True,
+)
+_Taxonomy = Annotated[
+    Path | None,
+    typer.Argument(
+        metavar="TAXONOMY", help="A .yaml file or a folder of them; else the shipped one."
+    ),
+]
+
+
+@taxonomy.command()
+@user_errors()
+def show(
+    path: _Taxonomy = None,
+    of: Annotated[str, typer.Option(help="A subject, course or sub-course: list its points.")] = "",
+) -> None:
+    """Tell how many points each course has, or list those of one."""
+    from .taxonomy import TaxonomyError, load
+
+    points, console = load(path), Console()
+    if of:
+        listed = [p for p in points if of.lower() in (level.lower() for level in p[:3])]
+        if not listed:
+            raise TaxonomyError(f"there is no subject, course or sub-course '{of}'")
+        for p in listed:
+            console.print(
+                f"{p.course} / {p.sub_course} / [bold]{escape(p.name)}[/]", soft_wrap=True
+            )
+        return
+    counts = Counter((p.subject, p.course) for p in points)
+    table = Table("subject", "course", "points")
+    for (subject, course), count in counts.items():
+        table.add_row(subject, course, f"{count:,}")
+    table.add_section()
+    table.add_row("", f"{len(counts)} courses", f"{len(points):,}")
+    console.print(table)
+
+
+@taxonomy.command()
+@user_errors()
+def check(path: _Taxonomy = None) -> None:
+    """Find points that mean the same or are no terms. Exit code 1 if there are any."""
+    from ..models.embed import WordLlama
+    from .expand import faults
+    from .taxonomy import load
+
+    points, console = load(path), Console()
+    found = faults(points, WordLlama())
+    for fault in found:
+        console.print(escape(fault), soft_wrap=True)
+    console.print(f"{len(points):,} points, {len(found)} to look at")
+    if found:
+        raise typer.Exit(1)
+
+
+@taxonomy.command()
+@user_errors()
+def expand(
+    path: Annotated[Path, typer.Argument(metavar="TAXONOMY", help="A .yaml file of one subject.")],
+    output: Annotated[
+        Path, typer.Option("--output", "-o", help="Where the larger one is written.")
+    ],
+    model: Annotated[str, typer.Option(help="Name of the language model at its server.")],
+    base_url: Annotated[
+        str, typer.Option(help="Of a server that speaks OpenAI's API, with its /v1.")
+    ] = "http://localhost:8000/v1",
+    api_key_env: Annotated[
+        str, typer.Option(help="Environment variable that holds the server's key, if it wants one.")
+    ] = "",
+    points: Annotated[
+        int, typer.Option(min=1, help="How many to ask for in each sub-course.")
+    ] = 10,
+) -> None:
+    """Let a language model propose points for each sub-course; what is there already is left out.
+
+    Look at what it wrote before you use it.
+    """
+    from ..config.llm import Llm
+    from ..models.embed import WordLlama
+    from ..models.lazy import chat_of
+    from .expand import expanded
+    from .taxonomy import dump, load
+
+    console = Console()
+    chat = chat_of(Llm(model=model, base_url=base_url, api_key_env=api_key_env))
+    known = load(path)
+    grown, failures = expanded(known, chat, WordLlama(), points)
+    output.write_text(dump(grown), "utf-8")
+    for failure in failures:
+        console.print(f"[yellow]Nothing for[/] {escape(failure)}", soft_wrap=True)
+    console.print(
+        f"{len(grown) - len(known):,} new points, {len(grown):,} in all: {escape(str(output))}",
+        soft_wrap=True,
+    )
