@@ -21,7 +21,8 @@ from rich.progress import (
 from vid2book.records import Video
 
 if TYPE_CHECKING:
-    from vid2book.pipeline.local import Event, Step
+    from vid2book.pipeline.branch import Step
+    from vid2book.pipeline.local import Event
 
 
 class Display:

@@ -10,7 +10,7 @@ import pytest
 from rich.console import Console
 
 from vid2book.builder.progress import Display
-from vid2book.pipeline.local import Step
+from vid2book.pipeline.branch import Step
 
 
 @pytest.fixture

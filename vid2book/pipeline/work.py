@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 import re
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 from typing import Any, TypeVar
 
+from ..bounds import spent_loading, within
 from ..config import Config
 from ..errors import MachineError, machine_fault
 from ..intake.values import whole_text
@@ -25,6 +27,7 @@ from .code import code_of
 from .keys import stage_key
 
 T = TypeVar("T")
+_READ = 1e6  # bytes that count as a second of video where a file is gone through
 Result = tuple[Any, tuple[Decision, ...], str]  # result, decisions, reason of a failure
 
 
@@ -41,6 +44,11 @@ class Work:
         store: where results are kept.
         until: work on the video's first so many seconds only.
         tell: called with a stage's name and the second of the video that it has reached.
+        info: what is in the file, if it was looked at.
+
+    Attributes:
+        cpu: CPU seconds by stage that were spent here, without loading models.
+        missed: the back end that failed here, and how, so that something else stood in.
     """
 
     def __init__(
@@ -50,12 +58,16 @@ class Work:
         store: Store,
         until: float | None = None,
         tell: Callable[[str, float], None] | None = None,
+        info: MediaInfo | None = None,
     ) -> None:
         self.video = video
         self.config = config
         self.until = until
         self.tell = tell or (lambda stage, second: None)
         self.store = store
+        self.cpu: dict[str, float] = {}
+        self.missed = ""
+        self._info = info
         self._keys: dict[str, str] = {}
         self._held: dict[str, Result] = {}
 
@@ -120,10 +132,14 @@ class Work:
     def models(self) -> Models:
         return models_of(self.config)
 
-    @cached_property
+    @property
     def info(self) -> MediaInfo:
         """Durations, no longer than `until`."""
-        return examine(self.video.path, self.until)
+        if self._info is None:
+            size = os.stat(self.video.path).st_size if self.video.path else 0
+            with within("going through the file", size / _READ):
+                self._info = examine(self.video.path, self.until)
+        return self._info
 
     @cached_property
     def _content(self) -> list[str]:
@@ -150,7 +166,9 @@ class Work:
         if (result := self._load(stage)) is None:
             failures = [failure for _, _, failure in needs if failure]
             result = (None, (), failures[0]) if failures else self._compute(stage)
-            provisional = any(decision.provisional for decision in result[1])
+            failed = [decision.reason for decision in result[1] if decision.provisional]
+            provisional = bool(failed)
+            self.missed = self.missed or "".join(failed[:1])
             kept = self._named(result, _without_names)
             self.store.save(stage.name, self.key(stage), _stored(stage), kept, provisional)
             result = self._named(kept, _with_names)
@@ -165,8 +183,11 @@ class Work:
             MachineError: the machine's.
         """
         self.tell(stage.name, 0.0)
+        length = self._info.duration if self._info else 0.0
+        started, loaded = time.process_time(), spent_loading()
         try:
-            value, decisions = stage.compute(self)
+            with within(f"stage '{stage.name}'", length):
+                value, decisions = stage.compute(self)
         except (MediaError, SubtitleError, SpeechModelError) as error:
             if fault := machine_fault(error):
                 raise MachineError(fault) from error
@@ -174,6 +195,9 @@ class Work:
         except Exception as error:
             error.add_note(f"in stage '{stage.name}' of video '{self.video.video_id}'")
             raise
+        finally:
+            loading = spent_loading() - loaded
+            self.cpu[stage.name] = time.process_time() - started - loading
         return value, tuple(decisions), ""
 
     def _named(self, result: Result, rename: Callable[[str, Mapping[str, str]], str]) -> Result:
