@@ -20,6 +20,7 @@ class Began(NamedTuple):
     number: int  # of this beginning, in this process
     what: str
     length: float  # seconds of video or sound that it works on; 0: it has no length
+    patience: float  # seconds that it may take besides, for reasons of its own
 
 
 class Ended(NamedTuple):
@@ -40,18 +41,19 @@ def watched_by(tell: Callable[[Began | Ended], object] | None) -> None:
 
 
 @contextmanager
-def within(what: str, length: float = 0.0) -> Iterator[None]:
+def within(what: str, length: float = 0.0, patience: float = 0.0) -> Iterator[None]:
     """Work that has to be over in a time in proportion to its length.
 
     Args:
         what: as the reason of a failure names it.
         length: seconds of video or sound that it works on.
+        patience: seconds that it may take besides, such as those that a server may be silent.
     """
     if _tell is None:
         yield
         return
     number = next(_numbers)
-    _tell(Began(number, what, length))
+    _tell(Began(number, what, length, patience))
     try:
         yield
     finally:

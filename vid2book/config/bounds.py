@@ -24,7 +24,3 @@ class Bounds(Section):
         gt=0,
         description="GB that a worker may take; not set: its share of nine tenths of the machine",
     )
-
-    def deadline(self, length: float) -> float:
-        """Seconds that work on so many seconds of video may take."""
-        return self.least + self.pace * length

@@ -17,6 +17,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from ..bounds import within
 from ..languages import language_code
 from ..records import Segment, Word
 from .speech import Engine, Recognised, name_in
@@ -164,7 +165,8 @@ def _recognise(
     prompt: str,
 ) -> list[_Hearing]:
     samples = [sound(audio, window) for window in windows]
-    found, _ = engine.recognise(samples, name_in(engine, language), prompt)
+    with within("the speech model", sum(map(len, samples)) / RATE):
+        found, _ = engine.recognise(samples, name_in(engine, language), prompt)
     return [
         _Hearing(window, place(hearing.words, window), hearing.no_speech_prob)
         for window, hearing in zip(windows, found, strict=True)

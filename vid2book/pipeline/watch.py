@@ -52,18 +52,18 @@ class Watch:
         if isinstance(said, Ended):
             self._open.pop(said.number, None)
         else:
-            due = self._clock.now() + self._bounds.deadline(said.length)
-            self._open[said.number] = said, due
+            self._open[said.number] = said, self._clock.now() + self._deadline(said)
 
     def late(self) -> str:
         """What should be over, and how long it had; empty where all is in time."""
         now = self._clock.now()
         for began, due in reversed(self._open.values()):  # the innermost tells most
             if now > due:
-                of = f" for {began.length:,.0f} s" if began.length else ""
-                deadline = self._bounds.deadline(began.length)
-                return f"{began.what} passed its deadline of {deadline:,.0f} s{of}"
+                return f"{began.what} passed its deadline of {self._deadline(began):,.0f} s"
         return ""
+
+    def _deadline(self, began: Began) -> float:
+        return self._bounds.least + self._bounds.pace * began.length + began.patience
 
 
 def memory_of(process: int) -> float:

@@ -27,6 +27,7 @@ from .code import code_of
 from .keys import stage_key
 
 T = TypeVar("T")
+_ASKED = 4  # times that a stage finds out for itself that a server is silent, at most
 _READ = 1e6  # bytes that count as a second of video where a file is gone through
 Result = tuple[Any, tuple[Decision, ...], str]  # result, decisions, reason of a failure
 
@@ -186,7 +187,7 @@ class Work:
         length = self._info.duration if self._info else 0.0
         started, loaded = time.process_time(), spent_loading()
         try:
-            with within(f"stage '{stage.name}'", length):
+            with within(f"stage '{stage.name}'", length, self._patience(stage)):
                 value, decisions = stage.compute(self)
         except (MediaError, SubtitleError, SpeechModelError) as error:
             if fault := machine_fault(error):
@@ -199,6 +200,11 @@ class Work:
             loading = spent_loading() - loaded
             self.cpu[stage.name] = time.process_time() - started - loading
         return value, tuple(decisions), ""
+
+    def _patience(self, stage: Stage[Any]) -> float:
+        """Seconds that a stage may wait for servers that are silent, before it does without."""
+        asked = self.config.asked().get(stage.name, ())
+        return sum(_ASKED * (1 + llm.retries) * llm.timeout for llm in asked)
 
     def _named(self, result: Result, rename: Callable[[str, Mapping[str, str]], str]) -> Result:
         """The result with its reasons written anew.
