@@ -136,7 +136,15 @@ def test_code(work: Work) -> None:
         }
         # Counted by the values of settings, by record, and by the lines that make a model; or what
         # only keeps results or watches.
-        left_out = ("bounds.py", "config/", "pipeline/", "records.py", "models/lazy.py", "stage.py", "store.py")
+        left_out = (
+            "bounds.py",
+            "config/",
+            "pipeline/",
+            "records.py",
+            "models/lazy.py",
+            "stage.py",
+            "store.py",
+        )
         assert not {name for name in foreign if not name.startswith(left_out)}, stage.name
         assert ran & counted, stage.name
 
