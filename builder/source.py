@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -64,6 +65,7 @@ def fill(
     corpus: Corpus,
     workers: int | None = None,
     report: Callable[[Step], None] | None = None,
+    retry: str | None = None,
 ) -> Iterator[Event]:
     """Run what the store has no results of; an event for each video as it is through.
 
@@ -73,12 +75,18 @@ def fill(
         corpus: what to run.
         workers: processes; None: one per core.
         report: told now and then how far a video is.
+        retry: try videos again that failed for a reason with these words; None: none.
     """
     from vid2book.pipeline.local import Event, run
     from vid2book.pipeline.processes import cores
+    from vid2book.pipeline.work import Failed
 
     yield from (Event(video) for video in corpus.videos if corpus.is_denied(video))
     wanted = tuple(video for video in corpus.videos if not corpus.is_denied(video))
+    if retry is not None:
+        for video in wanted:
+            with suppress(Failed):  # it cannot be read at all, which is kept nowhere
+                corpus.work(video).forget_failure(retry)
     yield from run(replace(corpus, videos=wanted), workers or cores(), report)
 
 

@@ -14,7 +14,7 @@ from rich.console import Console
 from rich.markup import escape
 from typer.core import TyperCommand, TyperGroup
 
-from .console import IDS_ARE_NO_OPTIONS, context_settings, user_errors
+from .console import IDS_ARE_NO_OPTIONS, context_settings, filled_up, user_errors
 
 GROUP = "vid2book.commands"
 
@@ -27,10 +27,13 @@ class _Found(TyperCommand):
         self._function = entry.load()
         super().__init__(entry.name, help=inspect.getdoc(self._function))
 
-    def make_context(self, *args: Any, **kwargs: Any) -> Any:
+    def make_context(
+        self, info_name: str | None, args: list[str], *rest: Any, **kwargs: Any
+    ) -> Any:
         alone = typer.Typer(add_completion=False)
         alone.command(self.name, context_settings=context_settings(self._function))(self._function)
-        return typer.main.get_command(alone).make_context(*args, **kwargs)
+        args = filled_up(self._function, args)
+        return typer.main.get_command(alone).make_context(info_name, args, *rest, **kwargs)
 
 
 class _Commands(TyperGroup):

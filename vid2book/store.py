@@ -109,6 +109,18 @@ class Store:
         except OSError as error:
             raise self._error("written", error) from error
 
+    def forget(self, stage: str, key: str) -> None:
+        """Keep a result no longer.
+
+        Raises:
+            StoreError: it cannot be deleted.
+        """
+        try:
+            self.path(stage, key).unlink(missing_ok=True)
+            self._provisional_path(stage, key).unlink(missing_ok=True)
+        except OSError as error:
+            raise self._error("written", error) from error
+
     def provisional(self, stage: str, key: str) -> str:
         """A hash of what this run stored provisionally; empty if it stored nothing so.
 

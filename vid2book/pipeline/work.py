@@ -24,6 +24,7 @@ from ..speech.subtitles import SubtitleError
 from ..stage import Stage
 from ..store import Store, make_key
 from .code import code_of
+from .graph import STAGES
 from .keys import stage_key
 
 T = TypeVar("T")
@@ -94,6 +95,14 @@ class Work:
     def is_done(self, stage: Stage[Any]) -> bool:
         """Whether the store has the stage's result."""
         return self.store.has(stage.name, self.key(stage))
+
+    def forget_failure(self, reason: str) -> None:
+        """Have the stages run again that failed with a reason that holds these words."""
+        known = [stage for stage in STAGES if self.is_done(stage) and self.failure(stage)]
+        for stage in known:
+            if reason.lower() in self.failure(stage).lower():
+                self.store.forget(stage.name, self.key(stage))
+        self._held.clear()
 
     def key(self, stage: Stage[Any]) -> str:
         """The key of the stage's result. A need that turns out to be provisional changes it.
