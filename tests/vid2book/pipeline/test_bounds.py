@@ -26,9 +26,8 @@ from vid2book.pipeline.watch import Watch, memory_of, share_of_memory
 from vid2book.records import Video
 from vid2book.store import Store
 
-from ...support.library import Library
 from ...support.llm import Reply, Stub
-from ...support.media import plain, write_video
+from ...support.small_videos import small_video
 from .test_local import children, holds
 
 LINUX = pytest.mark.skipif(
@@ -93,20 +92,15 @@ def test_memory_is_shared_among_workers() -> None:
     assert memory_of(2**22 + 1) == 0
 
 
-def poisoned(library: Library, folder: Path, store: Store, **limits: float) -> tuple[Corpus, Path]:
-    """The library, whose first video is one that the store does not know."""
-    poison = Path(shutil.copy(library.video("physics").path, folder / "poison.mp4"))
-    with poison.open("ab") as file:
-        file.write(b"\0\0\0\x08free")
-    videos = library.corpus().videos
-    videos = (replace(videos[0], path=str(poison)), *videos[1:])
-    corpus = replace(library.corpus(), videos=videos, store=store)
-    return replace(corpus, config=Config(bounds=Bounds(**limits))), poison.resolve()
+def corpus_of(folder: Path, **limits: float) -> Corpus:
+    """Two videos; the second is the poison."""
+    videos = (small_video(folder, "energy"), small_video(folder, "genes"))
+    return Corpus(videos, Config(bounds=Bounds(**limits)), Store(folder / "store"))
 
 
 @contextmanager
 def stopping(path: Path) -> Iterator[None]:
-    """Stops every process of ours that holds `path` open: it hangs, and no signal but one ends it."""
+    """Stops every process of ours that holds `path` open, so that it hangs."""
     over = threading.Event()
 
     def watch() -> None:
@@ -126,38 +120,41 @@ def stopping(path: Path) -> Iterator[None]:
 
 
 @LINUX
-def test_a_process_that_hangs_is_ended_and_the_next_run_tries_again(
-    library: Library, store: Store, tmp_path: Path
-) -> None:
-    corpus, poison = poisoned(library, tmp_path, store, least=3.0, pace=0.0)
-    with stopping(poison):
-        events = {event.video.video_id: event for event in run(corpus, 2)}
-    lost = events["physics"]
+def test_a_process_that_hangs_is_ended_and_the_next_run_tries_again(tmp_path: Path) -> None:
+    corpus = corpus_of(tmp_path)
+    first, second = corpus.videos
+    assert not [e.failure for e in run(replace(corpus, videos=(first,)), 1) if e.failure]
+    short = replace(corpus, config=Config(bounds=Bounds(least=2.0, pace=0.0)))
+    with stopping(Path(second.path)):
+        fine, lost = run(short, 2)
+    assert not fine.failure and fine.seconds == 0
     assert "going through the file passed its deadline of" in lost.failure
     assert "bounds.least" in lost.failure and not lost.kept and not lost.bug
-    assert not events["cells"].failure and not events["sorting"].failure
-    failed = corpus.without({"physics": lost.failure})
-    assert failed.outcome(failed.videos[0]).reason == lost.failure
-    again = replace(corpus, config=Config())
-    events = {event.video.video_id: event for event in run(again, 2)}
-    assert not events["physics"].failure and events["physics"].seconds > 0
+    failed = corpus.without({second.video_id: lost.failure})
+    assert failed.outcome(failed.videos[1]).reason == lost.failure
+    again = {event.video.video_id: event for event in run(corpus, 2)}
+    assert not again[second.video_id].failure and again[second.video_id].seconds > 0
 
 
 @LINUX
-def test_too_much_memory_is_ended_and_told(library: Library, store: Store, tmp_path: Path) -> None:
-    corpus, _ = poisoned(library, tmp_path, store, memory=0.03)
-    lost, *others = sorted(run(corpus, 2), key=lambda event: not event.failure)
-    assert "of memory, more than 0.0 GB" in lost.failure and not lost.kept
-    assert not any(event.failure for event in others)
+def test_too_much_memory_is_ended_and_told(tmp_path: Path) -> None:
+    for lost in run(corpus_of(tmp_path, memory=0.03), 2):
+        assert "of memory, more than 0.0 GB" in lost.failure and not lost.kept
 
 
 @LINUX
 def test_what_had_to_share_memory_has_all_of_it_once_more(
-    library: Library, store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    corpus, _ = poisoned(library, tmp_path, store)
-    monkeypatch.setattr(local, "share_of_memory", lambda _, workers: 0.03 if workers > 1 else 100.0)
-    assert not [event.failure for event in run(corpus, 2) if event.failure]
+    shared: list[int] = []
+
+    def share(_: Bounds, workers: int) -> float:
+        shared.append(workers)
+        return 0.03 if workers > 1 else 100.0
+
+    monkeypatch.setattr(local, "share_of_memory", share)
+    assert not [event.failure for event in run(corpus_of(tmp_path), 2) if event.failure]
+    assert 1 in shared
 
 
 def test_the_same_fault_of_many_videos_stops_the_run() -> None:
@@ -190,15 +187,13 @@ def test_a_server_that_is_dead_stops_the_run(tmp_path: Path) -> None:
     with Stub(lambda body, n: Reply(status=503)) as stub:
         llm = {"model": "stub", "base_url": stub.url, "retries": 0}
         config = Config.model_validate({"refine": {"llm": llm}, "judge": {"enabled": False}})
+        video = small_video(tmp_path)
         videos = []
         for n in range(8):
-            path = write_video(tmp_path / f"{n}.mp4", [plain(20 * n)] * 20)
-            captions = path.with_suffix(".vtt")
-            captions.write_text(
-                "WEBVTT\n\n00:00.000 --> 00:01.900\nSo the energy of a body grows with its speed.\n"
-            )
-            video = Video(f"v{n}", str(path), captions=str(captions), captions_language="en")
-            videos.append(replace(video, language="en"))
+            path = Path(shutil.copy(video.path, tmp_path / f"{n}.mp4"))
+            with path.open("ab") as file:
+                file.write(b"\0\0\0\x08free" * (n + 1))  # other content
+            videos.append(replace(video, video_id=f"v{n}", path=str(path)))
         corpus = Corpus(tuple(videos), config, Store(tmp_path / "store"))
         through = []
         with pytest.raises(StoppedError, match=r"a back end failed on 5 videos in a row: .*503"):
