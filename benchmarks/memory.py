@@ -1,4 +1,4 @@
-"""What memory a worker takes: python benchmarks/memory.py [--hours H] [--video FILE] [--config NAME]
+"""What memory a worker takes: python benchmarks/memory.py [--hours H] [--video FILE]
 
 A lecture of 1080p with a new slide of twelve lines every half minute, and a voice throughout, goes
 through all stages in one process, as in a worker. A short one goes first, so that the models are
@@ -43,12 +43,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--hours", type=float, default=3.0)
     parser.add_argument("--video", type=Path, help="measure this one instead")
-    parser.add_argument("--config", default="offline")
     args = parser.parse_args()
     video = args.video or rendered(CACHE / f"long-{args.hours:g}.mp4", args.hours * 3600)
     short = rendered(CACHE / "short.mp4", 60)
     with tempfile.TemporaryDirectory() as store:
-        corpus = Corpus((), config.load(args.config), Store(Path(store)))
+        corpus = Corpus((), config.load(), Store(Path(store)))
         for _ in measured(corpus.work(Video("short", str(short)))):
             pass
         before = held("VmRSS")

@@ -43,7 +43,7 @@ def files(*folders: Path) -> int:
 
 
 def killed(arguments: list[object], now: Callable[[], bool]) -> bool:
-    """Kill a build with all its processes as soon as `now` says so; false: it was through before."""
+    """Kill a build with all its processes as soon as `now` says so; false: it was through."""
     process = subprocess.Popen(
         command(*arguments),
         stdout=subprocess.DEVNULL,

@@ -57,6 +57,7 @@ class Done:
         missed: the back end that failed, so that something else stood in.
         bug: the traceback of what nobody foresaw, with stage and video.
         cpu: CPU seconds by stage, and of loading models.
+        wall: seconds by stage.
     """
 
     seconds: float = 0.0
@@ -67,20 +68,23 @@ class Done:
     missed: str = ""
     bug: str = ""
     cpu: Mapping[str, float] = field(default_factory=dict)
+    wall: Mapping[str, float] = field(default_factory=dict)
 
 
 # Of this worker process.
 _corpus: Corpus | None = None
+_begun = 0.0  # CPU seconds that it took to start, until they are told
 
 
 def start(corpus: Corpus) -> None:
     """Make this process ready for the videos of a corpus."""
     import cv2
 
-    global _corpus
+    global _corpus, _begun
     _corpus = corpus
     cv2.setNumThreads(1)
     bounds.watched_by(tell)
+    _begun = time.process_time()
 
 
 def run(video: Video, branch: str, info: MediaInfo | None) -> Done:
@@ -94,16 +98,18 @@ def run(video: Video, branch: str, info: MediaInfo | None) -> Done:
     Raises:
         StoreError: the store cannot be read or written, which ends the run.
     """
+    global _begun
     assert _corpus is not None
     started, loaded = time.monotonic(), bounds.spent_loading()
+    begun, _begun = _begun, 0.0
     work = _corpus.work(video, _tell(video), info)
     done = _done(work, branch)
     cpu = dict(work.cpu)
-    if (seconds := bounds.spent_loading() - loaded) > 0:
+    if (seconds := begun + bounds.spent_loading() - loaded) > 0:
         cpu["loading"] = seconds
     return Done(
         time.monotonic() - started, done.info, done.failure, done.kept, done.fault, work.missed,
-        done.bug, cpu,
+        done.bug, cpu, work.wall,
     )  # fmt: skip
 
 

@@ -40,7 +40,8 @@ class Event:
         kept: the failure is in the store: it is the video's own.
         bug: the traceback of what nobody foresaw, with stage and video.
         fault: what of the machine or of the installation failed it.
-        cpu: CPU seconds by stage, and of loading models.
+        cpu: CPU seconds by stage, and of starting processes and loading models.
+        wall: seconds by stage.
     """
 
     video: Video
@@ -51,6 +52,7 @@ class Event:
     bug: str = ""
     fault: str = ""
     cpu: Mapping[str, float] = field(default_factory=dict)
+    wall: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -78,9 +80,6 @@ class _Progress:
         """What came of one of its branches."""
         before, self.info = self.event, self.info or done.info
         self.missed = self.missed or done.missed
-        cpu = dict(before.cpu)
-        for stage, seconds in done.cpu.items():
-            cpu[stage] = cpu.get(stage, 0.0) + seconds
         self.event = Event(
             before.video,
             self.info.duration if self.info else 0.0,
@@ -89,7 +88,8 @@ class _Progress:
             before.kept and done.kept,
             before.bug or done.bug,
             before.fault or done.fault,
-            cpu,
+            _sum(before.cpu, done.cpu),
+            _sum(before.wall, done.wall),
         )
 
 
@@ -259,6 +259,10 @@ class _Run:
         """End the processes; where the user stopped the run, without waiting for their work."""
         for worker in (*self._idle, *self._busy):
             worker.end(give_up)
+
+
+def _sum(one: Mapping[str, float], other: Mapping[str, float]) -> dict[str, float]:
+    return {name: one.get(name, 0.0) + other.get(name, 0.0) for name in {**one, **other}}
 
 
 _LONGER = "the next build tries again, for longer with bounds.least and bounds.pace in the config"

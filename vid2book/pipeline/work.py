@@ -50,6 +50,7 @@ class Work:
 
     Attributes:
         cpu: CPU seconds by stage that were spent here, without loading models.
+        wall: seconds by stage.
         missed: the back end that failed here, and how, so that something else stood in.
     """
 
@@ -68,6 +69,7 @@ class Work:
         self.tell = tell or (lambda stage, second: None)
         self.store = store
         self.cpu: dict[str, float] = {}
+        self.wall: dict[str, float] = {}
         self.missed = ""
         self._info = info
         self._keys: dict[str, str] = {}
@@ -194,7 +196,7 @@ class Work:
         """
         self.tell(stage.name, 0.0)
         length = self._info.duration if self._info else 0.0
-        started, loaded = time.process_time(), spent_loading()
+        started, loaded, begun = time.process_time(), spent_loading(), time.monotonic()
         try:
             with within(f"stage '{stage.name}'", length, self._patience(stage)):
                 value, decisions = stage.compute(self)
@@ -208,6 +210,7 @@ class Work:
         finally:
             loading = spent_loading() - loaded
             self.cpu[stage.name] = time.process_time() - started - loading
+            self.wall[stage.name] = time.monotonic() - begun
         return value, tuple(decisions), ""
 
     def _patience(self, stage: Stage[Any]) -> float:

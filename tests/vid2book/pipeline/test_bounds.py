@@ -138,7 +138,9 @@ def test_a_process_that_hangs_is_ended_and_the_next_run_tries_again(tmp_path: Pa
 
 @LINUX
 def test_too_much_memory_is_ended_and_told(tmp_path: Path) -> None:
-    for lost in run(corpus_of(tmp_path, memory=0.03), 2):
+    events = list(run(corpus_of(tmp_path, memory=0.03), 2))
+    assert len(events) == 2
+    for lost in events:
         assert "of memory, more than 0.0 GB" in lost.failure and not lost.kept
 
 
