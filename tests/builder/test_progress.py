@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import io
+import json
 from collections.abc import Iterable, Iterator
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 from rich.console import Console
 
+from vid2book.builder import logs
+from vid2book.builder.logs import BuildLog
 from vid2book.builder.progress import Display
-from vid2book.builder.tally import Tally
+from vid2book.builder.tally import Tally, kind_of
 from vid2book.pipeline.branch import Step
 
 
@@ -56,3 +60,50 @@ def test_a_terminal_has_a_bar_and_the_failures(events) -> None:
     assert "c: failed, no [audio]" in out.getvalue()
     assert "3/3" in out.getvalue()
     assert "h of video per hour" in out.getvalue()
+
+
+def test_time_left_follows_from_what_was_worked_on(events) -> None:
+    seconds = iter([0.0, *[100.0] * 20])
+    tally = Tally(13, lambda: next(seconds))
+    assert list(counted(tally, events)) == events
+    assert tally.speed == 600 / 100  # of what was in the store nothing is told
+    assert tally.left == 10 * 100 / 2
+    assert (
+        tally.line()
+        == "3 of 13 videos; 6.0 h of video per hour; 0:08:20 left; failed: 1 no [audio]"
+    )
+
+
+@pytest.mark.parametrize(
+    ("reason", "kind"),
+    [
+        ("b 1.mp4: not a readable video (Invalid data)", "not a readable video"),
+        ("stage 'read' passed its deadline of 1,230 s; the next", "stage 'read' passed its deadline of N s"),
+        ("line 3: no path", "line N: no path"),
+        ("12", "N"),
+    ],
+)  # fmt: skip
+def test_failures_of_many_videos_are_counted_together(reason: str, kind: str) -> None:
+    assert kind_of(reason, "/videos/b 1.mp4") == kind
+
+
+def test_the_log_is_written_as_videos_are_through(
+    events, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(logs, "_PAUSE", 0.0)
+    path, prometheus = tmp_path / "out" / "build.log.jsonl", tmp_path / "build.prom"
+    events[0].cpu = {"read": 2.5}
+    log = BuildLog(path, Tally(3), prometheus)
+    through = log.counted(events)
+    next(through)
+    first, far = map(json.loads, path.read_text().splitlines())
+    assert first["video_id"] == "a" and first["cpu_seconds"] == {"read": 2.5}
+    assert (far["videos"], far["of"], far["failed"]) == (1, 3, {})
+    assert list(through) == events[1:]
+    lines = [json.loads(line) for line in path.read_text().splitlines()]
+    assert [line["failure"] for line in lines if "failure" in line] == ["no [audio]"]
+    assert lines[-1]["failed"] == {"no [audio]": 1}
+    told = prometheus.read_text().splitlines()
+    assert "vid2book_videos_done 3.0" in told
+    assert 'vid2book_videos_failed{reason="no [audio]"} 1.0' in told
+    assert 'vid2book_cpu_seconds{stage="read"} 2.5' in told

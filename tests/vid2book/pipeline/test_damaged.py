@@ -45,7 +45,7 @@ def check(tmp_path: Path) -> Callable[[range], None]:
         assert len(events) == len(seeds)
         assert {e.video.video_id: e.bug or e.failure for e in events if not e.kept} == {}
         known = [event.failure for event in events if event.failure]
-        assert 0 < len(known) < len(seeds)
+        assert len(known) < len(seeds) / 2
         assert not any("died" in reason or "deadline" in reason for reason in known)
 
     return through
