@@ -78,7 +78,7 @@ def test_time_left_follows_from_what_was_worked_on(events) -> None:
     ("reason", "kind"),
     [
         ("b 1.mp4: not a readable video (Invalid data)", "not a readable video"),
-        ("stage 'read' passed its deadline of 1,230 s; the next", "stage 'read' passed its deadline of N s"),
+        ("the OCR passed its deadline of 1,230 s; the next", "the OCR passed its deadline of N s"),
         ("line 3: no path", "line N: no path"),
         ("12", "N"),
     ],
