@@ -6,7 +6,6 @@ each hour. Here it goes through in blocks, and the model's state is handed on fr
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any, Protocol
 
 import numpy as np
@@ -14,7 +13,7 @@ from numpy.typing import NDArray
 
 FRAME = 512  # samples at 16 kHz; what the model hears at a time
 _CONTEXT = 64  # samples before a frame that it hears with it
-_BLOCK = 2000  # frames; a minute of sound
+_BLOCK = 500  # frames; a quarter of a minute
 _STATE = (1, 1, 128)
 
 _SPEECH = 0.35  # probability of speech; low, as a lost word costs more than a little silence
@@ -32,26 +31,27 @@ class Audio(Protocol):
 
 
 def speech_probability(audio: Audio) -> NDArray[np.float32]:
-    """The probability that somebody speaks, for each frame of an audio."""
+    """The probability that somebody speaks, for each frame of an audio; the last frame is filled up
+    with silence."""
     from faster_whisper.vad import get_vad_model
 
     session: Any = get_vad_model().session
     h, c = np.zeros(_STATE, np.float32), np.zeros(_STATE, np.float32)
-    found = [np.zeros(0, np.float32)]
-    for frames in _frames(audio):
-        output, h, c = session.run(None, {"input": frames, "h": h, "c": c})
-        found.append(np.asarray(output, np.float32).reshape(-1))
-    return np.concatenate(found)
-
-
-def _frames(audio: Audio) -> Iterator[NDArray[np.float32]]:
-    """Frames with the samples before each, in blocks; the last is filled up with silence."""
+    found = np.zeros(-(-len(audio) // FRAME), np.float32)
+    # One buffer for all blocks: fresh ones of some megabytes each are not always given back.
+    frames = np.zeros((_BLOCK, _CONTEXT + FRAME), np.float32)
     before = np.zeros(_CONTEXT, np.float32)
-    for start in range(0, len(audio), _BLOCK * FRAME):
-        block = audio[start : start + _BLOCK * FRAME]
-        block = np.concatenate([before, np.pad(block, (0, -len(block) % FRAME))])
-        yield np.lib.stride_tricks.sliding_window_view(block, _CONTEXT + FRAME)[::FRAME].copy()
-        before = block[-_CONTEXT:]
+    for start in range(0, len(found), _BLOCK):
+        count = min(_BLOCK, len(found) - start)
+        samples = audio[start * FRAME : (start + count) * FRAME]
+        heard = np.pad(samples, (0, count * FRAME - len(samples))).reshape(count, FRAME)
+        frames[:count, _CONTEXT:] = heard
+        frames[0, :_CONTEXT] = before
+        frames[1:count, :_CONTEXT] = heard[:-1, -_CONTEXT:]
+        before = heard[-1, -_CONTEXT:].copy()
+        output, h, c = session.run(None, {"input": frames[:count], "h": h, "c": c})
+        found[start : start + count] = output.reshape(-1)
+    return found
 
 
 def speech_spans(probability: NDArray[np.float32]) -> list[tuple[int, int]]:

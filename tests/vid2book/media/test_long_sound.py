@@ -67,7 +67,7 @@ print(*look(sys.argv[1], None), peak() - before)
 
 @pytest.mark.skipif(sys.platform != "linux", reason="peaks are read from /proc")
 def test_long_sound_takes_no_more_memory(tmp_path: Path) -> None:
-    path, minutes = tmp_path / "long.wav", 40
+    path, minutes = tmp_path / "long.wav", 16
     one = np.concatenate([spoken("So the energy of a body grows."), music(60.0)])[: 60 * 16_000]
     with wave.open(str(path), "wb") as file:
         file.setparams((1, 2, SAMPLE_RATE, 0, "NONE", ""))
@@ -81,4 +81,4 @@ def test_long_sound_takes_no_more_memory(tmp_path: Path) -> None:
     samples, pieces, sounds, more = map(int, done.stdout.split())
     assert samples == minutes * 60 * SAMPLE_RATE
     assert pieces >= minutes / 2 and sounds >= minutes / 2
-    assert more < 60_000  # the samples alone would be 154,000
+    assert more < 50_000  # the samples alone are 61,000, and were held three times
