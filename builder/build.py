@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import time
+import os
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -13,14 +13,16 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from vid2book.console import user_errors
+from vid2book.console import may_stand_alone, user_errors
 from vid2book.intake.values import whole_text
 
-from .logs import by_status, hours, log_build, with_bugs_logged
+from .logs import BuildLog, by_status, hours, with_bugs_logged
+from .tally import Tally
 
 if TYPE_CHECKING:
     from vid2book.folder.record import Written
     from vid2book.manifest.walk import PassedOver
+    from vid2book.pipeline.branch import Step
     from vid2book.pipeline.corpus import Corpus
     from vid2book.pipeline.local import Event
     from vid2book.records import Outcome
@@ -28,9 +30,11 @@ if TYPE_CHECKING:
     from .progress import Display
 
 _MOST_NAMED = 10  # files that were passed over
+_INTERRUPTED = 130  # what a shell says of a command that Ctrl-C ended
 _MOST_SHOWN = 50  # lines of a table; the config `videos` of a corpus has them all
 
 
+@may_stand_alone("--retry-failed")
 @user_errors()
 def build(
     videos: Annotated[
@@ -57,6 +61,21 @@ def build(
         str | None,
         typer.Option(help="Where the stages' results are kept: a folder, or a URL such as s3://."),
     ] = None,
+    retry_failed: Annotated[
+        str | None,
+        typer.Option(
+            metavar="[REASON]",
+            help="Try again what failed before by a fault of its own, if the reason holds these "
+            "words. What failed by the machine or a deadline is always tried again.",
+        ),
+    ] = None,
+    prometheus: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE.prom",
+            help="Keep the progress in this file for Prometheus (node exporter, textfile).",
+        ),
+    ] = None,
     dry_run: Annotated[
         bool,
         typer.Option(
@@ -72,7 +91,7 @@ def build(
     ] = False,
 ) -> None:
     """Turn videos into a textbook that `load_dataset` opens."""
-    from vid2book.folder import swap
+    from vid2book.folder import layout, swap
     from vid2book.local import check_writable
 
     from . import source
@@ -88,34 +107,64 @@ def build(
     )
     corpus = _without_removed(corpus, output, errors)
     splits(corpus)  # a name that cannot be written is told before hours of work
-    display = Display(len(corpus.videos), errors)
+    tally = Tally(len(corpus.videos))
+    display = Display(tally, errors)
     if dry_run:
         _tell_plan(corpus, display, console)
         return
     with swap.writing(output):
-        _fill_and_write(corpus, output, workers, display, console, verbose, debug)
+        try:
+            log = BuildLog(output / layout.LOG, tally, prometheus)
+            events = _fill(
+                corpus, output / layout.ERRORS, workers, display, log, errors if verbose else None,
+                debug, retry_failed,
+            )  # fmt: skip
+            _write(corpus, events, output, workers, display, log, console)
+        except KeyboardInterrupt:
+            errors.print(display.stopped(), soft_wrap=True)
+            raise typer.Exit(_INTERRUPTED) from None
 
 
-def _fill_and_write(
+def _fill(
     corpus: Corpus,
+    bugs: Path,
+    workers: int | None,
+    display: Display,
+    log: BuildLog,
+    shown_on: Console | None,
+    debug: bool,
+    retry: str | None,
+) -> list[Event]:
+    """Have all videos worked on.
+
+    Args:
+        bugs: the log of tracebacks; the other arguments are those of `with_bugs_logged` and
+            `source.fill`.
+    """
+    from . import source
+
+    def report(step: Step) -> None:
+        display.step(step)
+        log.keep_up()
+
+    run = source.fill(corpus, workers, report, retry)
+    return list(display.shown(log.counted(with_bugs_logged(run, bugs, shown_on, debug))))
+
+
+def _write(
+    corpus: Corpus,
+    events: list[Event],
     output: Path,
     workers: int | None,
     display: Display,
+    log: BuildLog,
     console: Console,
-    verbose: bool,
-    debug: bool,
 ) -> None:
     """Raises typer.Exit: a video failed, or none was kept."""
-    from vid2book.folder import layout
+    from vid2book.folder import layout, record
     from vid2book.pipeline.processes import cores
 
-    from . import source
-
     errors = Console(stderr=True)
-    started = time.monotonic()
-    run = source.fill(corpus, workers, display.step)
-    bugs = output / layout.ERRORS
-    events = list(display.shown(with_bugs_logged(run, bugs, errors if verbose else None, debug)))
     corpus = corpus.without({e.video.video_id: e.failure for e in events if e.failure})
     outcomes = [corpus.outcome(video) for video in display.counted("outcomes", corpus.videos)]
     failed = [outcome for outcome in outcomes if outcome.status == "failed"]
@@ -123,17 +172,19 @@ def _fill_and_write(
     if count := sum(bool(event.bug) for event in events):
         errors.print(
             f"[yellow]Bugs:[/] {_videos(count)} met something that nobody foresaw. The tracebacks "
-            f"are in {escape(str(bugs))}; please report them. The next build tries again.",
+            f"are in {escape(str(output / layout.ERRORS))}; please report them. The next build "
+            "tries again.",
             soft_wrap=True,
         )
     if written is None:
+        if record.held(output) is None:
+            log.drop()
         errors.print(_losses("Nothing was kept", [o for o in outcomes if o.status != "kept"]))
         where = escape(str(output))
         errors.print(f"[red]Error:[/] no video gave a sample; nothing was written to {where}")
         raise typer.Exit(1)
-    seconds = time.monotonic() - started
-    log_build(output / layout.LOG, events, outcomes, written, seconds)
-    console.print(_summary(events, outcomes, written, seconds))
+    log.finish(outcomes, written, sum(os.times()[:4]))
+    console.print(_summary(log.tally, outcomes, written))
     console.print(f"The corpus: {escape(str(output))}", soft_wrap=True)
     console.print(f"Look at it: [bold]vid2book view {escape(str(output))}[/]", soft_wrap=True)
     if provisional := sum(corpus.is_provisional(video) for video in corpus.videos):
@@ -213,15 +264,11 @@ def _written(
         return write_corpus(corpus, output, tell, workers)
 
 
-def _summary(
-    events: list[Event], outcomes: list[Outcome], written: Written, seconds: float
-) -> Table:
+def _summary(tally: Tally, outcomes: list[Outcome], written: Written) -> Table:
     table = Table(show_header=False, box=None)
     table.add_column(style="cyan")
     table.add_column(justify="right")
-    # What was in the store already tells nothing about the speed.
-    worked_on = sum(event.duration for event in events if event.seconds)
-    speed = f"{worked_on / seconds:,.1f}" if worked_on else "all was in the store"
+    speed = f"{tally.speed:,.1f}" if tally.speed else "all was in the store"
     for name, value in (
         *((f"videos {status}", f"{count:,}") for status, count in by_status(outcomes).items()),
         ("hours of video", f"{hours(outcomes):,.2f}"),

@@ -1,11 +1,13 @@
 """What a build notes on this machine, beside the corpus: times, and the tracebacks of bugs.
 
-Times are here and nowhere else, so that equal corpora are equal bytes.
+Times are here and nowhere else, so that equal corpora are equal bytes. All is written as it
+happens, so that a build that is killed has its log.
 """
 
 from __future__ import annotations
 
 import json
+import time
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
@@ -15,35 +17,87 @@ from typing import TYPE_CHECKING, Any
 import typer
 from rich.console import Console
 
+from vid2book.folder.swap import disk_told
+
+from .tally import Tally, write_prometheus
+
 if TYPE_CHECKING:
     from vid2book.folder.record import Written
     from vid2book.pipeline.local import Event
     from vid2book.records import Outcome
 
+_PAUSE = 60.0  # seconds between lines on how far the build is
+_WATCHED = 15.0  # and between files for Prometheus
 
-def log_build(
-    path: Path,
-    events: Iterable[Event],
-    outcomes: Sequence[Outcome],
-    written: Written,
-    seconds: float,
-) -> None:
-    """Add lines on this build: one per video that was worked on, then one on the whole."""
-    lines: list[dict[str, Any]] = [
-        {"video_id": e.video.video_id, "duration_s": e.duration, "seconds": round(e.seconds, 2)}
-        for e in events
-        if e.seconds
-    ]
-    whole = {
-        "finished": _now(),
-        "seconds": round(seconds, 2),
-        "hours_of_video": round(hours(outcomes), 4),
-        **by_status(outcomes),
-        "samples": written.samples,
-        "revision": written.revision,
-    }
-    with path.open("a", encoding="utf-8") as file:
-        file.writelines(json.dumps(line) + "\n" for line in [*lines, whole])
+
+class BuildLog:
+    """The log of a build: a line for each video that was worked on, one a minute on how far the
+    build is, and one on the whole.
+
+    Args:
+        path: of the log; it is made with the first line.
+        tally: is told of each video.
+        prometheus: a file with the same numbers for Prometheus, if one is wanted.
+    """
+
+    def __init__(self, path: Path, tally: Tally, prometheus: Path | None = None) -> None:
+        self._path, self.tally, self._prometheus = path, tally, prometheus
+        self._told = self._watched = time.monotonic()
+        self._is_new = not path.exists()
+
+    def counted(self, events: Iterable[Event]) -> Iterator[Event]:
+        """Pass events on, and note each."""
+        for event in events:
+            self.tally.add(event)
+            if event.seconds:
+                self._add(_video(event))
+            self.keep_up()
+            yield event
+        self._tell_prometheus()
+
+    def keep_up(self) -> None:
+        """Note how far the build is, if it is time to."""
+        now = time.monotonic()
+        if now - self._told > _PAUSE:
+            self._told = now
+            self._add({"at": _now(), **self.tally.values()})
+        if now - self._watched > _WATCHED:
+            self._watched = now
+            self._tell_prometheus()
+
+    def finish(self, outcomes: Sequence[Outcome], written: Written, cpu: float) -> None:
+        """A line on the whole build.
+
+        Args:
+            cpu: seconds, of all its processes.
+        """
+        self._add(
+            {
+                "finished": _now(),
+                "seconds": round(self.tally.elapsed, 2),
+                "cpu_seconds": round(cpu, 2),
+                "hours_of_video": round(hours(outcomes), 4),
+                **by_status(outcomes),
+                "samples": written.samples,
+                "revision": written.revision,
+            }
+        )
+
+    def drop(self) -> None:
+        """Leave nothing of it, for there is no corpus that it could be the log of."""
+        if self._is_new:
+            self._path.unlink(missing_ok=True)
+
+    def _add(self, line: dict[str, Any]) -> None:
+        with disk_told(self._path):
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            with self._path.open("a", encoding="utf-8") as file:
+                file.write(json.dumps(line) + "\n")
+
+    def _tell_prometheus(self) -> None:
+        if self._prometheus:
+            with disk_told(self._prometheus):
+                write_prometheus(self.tally, self._prometheus)
 
 
 def with_bugs_logged(
@@ -81,6 +135,16 @@ def by_status(outcomes: Iterable[Outcome]) -> dict[str, int]:
 def hours(outcomes: Iterable[Outcome]) -> float:
     """Hours of video."""
     return sum(outcome.duration for outcome in outcomes) / 3600
+
+
+def _video(event: Event) -> dict[str, Any]:
+    line = {
+        "video_id": event.video.video_id,
+        "duration_s": event.duration,
+        "seconds": round(event.seconds, 2),
+        "cpu_seconds": {stage: round(seconds, 3) for stage, seconds in event.cpu.items()},
+    }
+    return line | ({"failure": event.failure} if event.failure else {})
 
 
 def _now() -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from rich.console import Console
@@ -14,26 +15,31 @@ from rich.progress import (
     Progress,
     TextColumn,
     TimeElapsedColumn,
-    TimeRemainingColumn,
     track,
 )
 
 from vid2book.records import Video
 
+from .tally import Tally
+
 if TYPE_CHECKING:
-    from vid2book.pipeline.local import Event, Step
+    from vid2book.pipeline.branch import Step
+    from vid2book.pipeline.local import Event
+
+_PAUSE = 300.0  # seconds between lines on how far a build is
 
 
 class Display:
     """A bar on a terminal, with how far each video in hand is; elsewhere a line per video.
 
     Args:
-        total: how many videos there are.
+        tally: of what is through already; whoever passes events on here counts them first.
         console: where to show it.
     """
 
-    def __init__(self, total: int, console: Console) -> None:
-        self._total = total
+    def __init__(self, tally: Tally, console: Console) -> None:
+        self._tally = tally
+        self._told = 0.0
         self._console = console
         self._bar = Progress(
             TextColumn("videos"),
@@ -41,13 +47,13 @@ class Display:
             MofNCompleteColumn(),
             TextColumn("{task.fields[speed]}"),
             TimeElapsedColumn(),
-            TextColumn("left"),
-            TimeRemainingColumn(elapsed_when_finished=False),
+            TextColumn("{task.fields[left]}"),
+            TextColumn("{task.fields[failed]}", style="red"),
             TextColumn("{task.fields[now]}", style="dim"),
             console=console,
             transient=True,
         )
-        self._task = self._bar.add_task("", total=total, speed="", now="")
+        self._task = self._bar.add_task("", total=tally.total, speed="", left="", failed="", now="")
 
     def step(self, step: Step) -> None:
         """Show what a process is at."""
@@ -57,22 +63,42 @@ class Display:
     def shown(self, events: Iterable[Event]) -> Iterator[Event]:
         """Pass events on, and show how far the videos are."""
         if not self._console.is_terminal:
-            for number, event in enumerate(events, 1):
-                line = f"{number}/{self._total} {_line(event)}"
+            for event in events:
+                line = f"{self._tally.done}/{self._tally.total} {_line(event)}"
                 self._console.print(line, soft_wrap=True, highlight=False)
+                self._tell_how_far()
                 yield event
             return
         with self._bar:
-            done = 0.0
             for event in events:
-                # What was in the store already tells nothing about the speed.
-                done += event.duration if event.seconds else 0.0
-                elapsed = self._bar.tasks[0].elapsed or 0.0
-                speed = f"{done / elapsed:.1f} h of video per hour" if done and elapsed else ""
-                self._bar.update(self._task, advance=1, speed=speed)
+                self._advance()
                 if event.failure:
                     self._bar.console.print(_line(event), soft_wrap=True, highlight=False)
                 yield event
+
+    def stopped(self) -> str:
+        """What is said when the user has stopped the build."""
+        return (
+            f"Stopped with {self._tally.done:,} of {self._tally.total:,} videos through. What is "
+            "done is in the store, and the same command goes on from there."
+        )
+
+    def _tell_how_far(self) -> None:
+        """A line now and then, among those on videos."""
+        if self._tally.elapsed - self._told > _PAUSE:
+            self._told = self._tally.elapsed
+            self._console.print(escape(self._tally.line()), soft_wrap=True, highlight=False)
+
+    def _advance(self) -> None:
+        tally = self._tally
+        left = None if tally.left is None else timedelta(seconds=round(tally.left))
+        self._bar.update(
+            self._task,
+            completed=tally.done,
+            speed=f"{tally.speed:,.1f} h of video per hour" if tally.speed else "",
+            left=f"{left} left" if left is not None else "",
+            failed=f"failed: {escape(tally.failed())}" if tally.failures else "",
+        )
 
     def counted(self, what: str, videos: Sequence[Video]) -> Iterable[Video]:
         """Pass videos on, and show how many have passed."""

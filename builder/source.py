@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,8 +14,9 @@ from .splits import assign
 
 if TYPE_CHECKING:
     from vid2book.manifest.walk import PassedOver
+    from vid2book.pipeline.branch import Step
     from vid2book.pipeline.corpus import Corpus
-    from vid2book.pipeline.local import Event, Step
+    from vid2book.pipeline.local import Event
     from vid2book.records import Outcome
 
 _MANY = 50  # videos; to ask after fewer one by one is as fast
@@ -67,6 +69,7 @@ def fill(
     corpus: Corpus,
     workers: int | None = None,
     report: Callable[[Step], None] | None = None,
+    retry: str | None = None,
 ) -> Iterator[Event]:
     """Run what the store has no results of; an event for each video as it is through.
 
@@ -76,13 +79,19 @@ def fill(
         corpus: what to run.
         workers: processes; None: one per core.
         report: told now and then how far a video is.
+        retry: try videos again that failed for a reason with these words; None: none.
     """
     from vid2book.pipeline.local import Event, run
     from vid2book.pipeline.processes import cores
+    from vid2book.pipeline.work import Failed
     from vid2book.remote import scratch
 
     yield from (Event(video) for video in corpus.videos if corpus.is_denied(video))
     wanted = tuple(video for video in corpus.videos if not corpus.is_denied(video))
+    if retry is not None:
+        for video in wanted:
+            with suppress(Failed):  # it cannot be read at all, which is kept nowhere
+                corpus.work(video).forget_failure(retry)
     try:
         yield from run(replace(corpus, videos=wanted), workers or cores(), report)
     finally:

@@ -14,7 +14,17 @@ PACKAGES = {"vid2book": "vid2book", "builder": "vid2book.builder", "eval": "vid2
 # Each room of the core, and what it may import of the others. What stands at the top of the core
 # (records, errors and the like) has a line of its own.
 PLAIN = {"errors", "records"}
-STAGES = PLAIN | {"config", "intake", "languages", "models", "media", "privacy", "stage", "words"}
+STAGES = PLAIN | {
+    "bounds",
+    "config",
+    "intake",
+    "languages",
+    "models",
+    "media",
+    "privacy",
+    "stage",
+    "words",
+}
 ROOMS: dict[str, set[str]] = {
     "errors": set(),
     "exports": set(),
@@ -32,8 +42,9 @@ ROOMS: dict[str, set[str]] = {
     "stage": {"config", "media", "models", "records"},
     "config": {"errors", "intake"},
     "local": {"errors", "remote"},
+    "bounds": set(),
     "media": {"errors"},
-    "models": {*PLAIN, "config", "languages", "words"},
+    "models": {*PLAIN, "bounds", "config", "languages", "words"},
     "privacy": {"records"},
     "manifest": {*PLAIN, "beside", "intake", "languages", "media", "names", "public", "remote"},
     "collect": {

@@ -17,12 +17,12 @@ from typer.core import TyperCommand, TyperGroup
 
 from .collect.command import collect
 from .collect.taxonomy_command import taxonomy
-from .console import IDS_ARE_NO_OPTIONS, context_settings, user_errors
+from .console import IDS_ARE_NO_OPTIONS, context_settings, filled_up, user_errors
 
 GROUP = "vid2book.commands"
 HELP = {"help_option_names": ["-h", "--help"]}
 ORDER = (
-    *("build", "view", "why"),
+    *("plan", "build", "view", "why"),
     *("push", "diff", "find", "remove", "export"),
     *("measure", "train", "bench", "ablate"),
     "store",
@@ -37,11 +37,14 @@ class _Found(TyperCommand):
         self._function = entry.load()
         super().__init__(entry.name, help=inspect.getdoc(self._function))
 
-    def make_context(self, *args: Any, **kwargs: Any) -> Any:
+    def make_context(
+        self, info_name: str | None, args: list[str], *rest: Any, **kwargs: Any
+    ) -> Any:
         alone = typer.Typer(add_completion=False)
         settings = HELP | context_settings(self._function)
         alone.command(self.name, context_settings=settings)(self._function)
-        return typer.main.get_command(alone).make_context(*args, **kwargs)
+        args = filled_up(self._function, args)
+        return typer.main.get_command(alone).make_context(info_name, args, *rest, **kwargs)
 
 
 class _Commands(TyperGroup):

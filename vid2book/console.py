@@ -13,6 +13,7 @@ from rich.markup import escape
 from .errors import UserError
 
 _SETTINGS = "context_settings"
+_ALONE = "may_stand_alone"
 # Of a command that takes ids: those of YouTube may begin with a dash, as options do.
 IDS_ARE_NO_OPTIONS = {"ignore_unknown_options": True}
 
@@ -23,6 +24,27 @@ def takes_ids(command: C) -> C:
     """Marks a command whose arguments may begin with a dash; see `context_settings`."""
     setattr(command, _SETTINGS, IDS_ARE_NO_OPTIONS)
     return command
+
+
+def may_stand_alone(option: str) -> Callable[[C], C]:
+    """Marks an option that has a value or has none, which Typer does not know; see `filled_up`."""
+
+    def mark(command: C) -> C:
+        setattr(command, _ALONE, option)
+        return command
+
+    return mark
+
+
+def filled_up(command: object, arguments: list[str]) -> list[str]:
+    """The arguments, with an empty value after an option that stands alone."""
+    option = getattr(command, _ALONE, None)
+    found: list[str] = []
+    for argument, following in zip(arguments, [*arguments[1:], "-"], strict=True):
+        found.append(argument)
+        if argument == option and following.startswith("-"):
+            found.append("")
+    return found
 
 
 def context_settings(command: object) -> dict[str, Any]:

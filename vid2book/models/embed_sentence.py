@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ..bounds import loading
 from .error import ModelError
 from .weights import folder_hash
 
@@ -60,6 +61,7 @@ class SentenceEmbeddings:
         return vectors
 
     @cached_property
+    @loading("the embeddings")
     def _loaded(self) -> Any:
         from sentence_transformers import SentenceTransformer
         from transformers.utils import logging

@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ..bounds import loading
 from ..records import Word
 from .packaged_whisper import packaged_hash, packaged_model
 from .speech import RecognisedWindow, SpeechModelError
@@ -116,6 +117,7 @@ class FasterWhisper:
         ], info.language
 
     @functools.cached_property
+    @loading("the speech model")
     def _whisper(self) -> Any:
         from faster_whisper import BatchedInferencePipeline, WhisperModel
 

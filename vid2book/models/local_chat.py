@@ -8,6 +8,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
+from ..bounds import loading, within
 from ..config import Llm
 from .chat import AnswerError, BackendError, Chat, ChatError, Messages, without_thoughts
 from .weights import folder_hash
@@ -73,7 +74,8 @@ class LocalChat(Chat):
         inputs = inputs.to(model.device)
         warm = self._settings.temperature > 0
         sampling = {"temperature": self._settings.temperature} if warm else {}
-        with torch.inference_mode():
+        patience = self._settings.max_tokens * _TOKEN
+        with within("the language model", patience=patience), torch.inference_mode():
             tokens = model.generate(
                 **inputs, max_new_tokens=self._settings.max_tokens, do_sample=warm,
                 pad_token_id=tokenizer.pad_token_id, **sampling,
@@ -89,6 +91,7 @@ class LocalChat(Chat):
         return without_thoughts(tokenizer.decode(tokens, skip_special_tokens=True))
 
     @cached_property
+    @loading("the language model")
     def _loaded(self) -> tuple[Any, Any]:
         try:
             import torch
@@ -122,4 +125,5 @@ class LocalChat(Chat):
 
 
 _NEEDED = ["*.json", "*.safetensors", "*.txt", "*.model", "*.jinja"]
+_TOKEN = 0.1  # seconds that one more token of an answer may take
 _MISSING = "llm.backend: transformers is not installed: pip install 'vid2book[llm]'"

@@ -24,6 +24,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from ..bounds import loading, within
 from ..records import OcrLine
 from .error import ModelError
 from .ocr import Image
@@ -92,6 +93,7 @@ class RapidOcr:
             self._load()
         return [self._read(image) for image in images]
 
+    @within("the OCR model")
     def _read(self, image: Image) -> list[OcrLine]:
         lines = (self._recognise(image, quad) for quad in self._detect(image))
         return sorted(
@@ -99,6 +101,7 @@ class RapidOcr:
             key=lambda line: (line.box[1] + line.box[3], line.box[0]),
         )
 
+    @loading("the OCR model")
     def _load(self) -> None:
         self._recogniser = _session(_RECOGNISER, self._threads)
         named = self._recogniser.get_modelmeta().custom_metadata_map["character"].splitlines()

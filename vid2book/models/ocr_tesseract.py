@@ -16,6 +16,7 @@ from typing import Any
 
 from PIL import Image as Pil
 
+from ..bounds import within
 from ..records import OcrLine
 from .error import ModelError
 from .ocr import Image
@@ -57,6 +58,7 @@ class Tesseract:
         """The lines of RGB images, from top to bottom."""
         return [self._read(image) for image in images]
 
+    @within("the OCR model")
     def _read(self, image: Image) -> list[OcrLine]:
         tesserocr = _tesserocr()
         self._api.SetImage(Pil.fromarray(image))

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from ..bounds import loading, within
 from .error import ModelError
 from .weights import file_hash, folder_hash
 
@@ -104,11 +105,13 @@ class OpenClip:
         with torch.inference_mode():
             for start in range(0, len(inputs), _BATCH):
                 batch = torch.stack(inputs[start : start + _BATCH]).to(device)
-                vectors = getattr(model, encode)(batch, normalize=True)
-                found.append(vectors.float().cpu().numpy())
+                with within("the CLIP model"):
+                    vectors = getattr(model, encode)(batch, normalize=True).float().cpu()
+                found.append(vectors.numpy())
         return np.concatenate(found)
 
     @cached_property
+    @loading("the CLIP model")
     def _loaded(self) -> tuple[Any, Any, Any, Any]:
         """Model, device, transform of images, tokenizer."""
         try:

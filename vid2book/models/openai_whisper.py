@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ..bounds import loading
 from ..records import Word
 from .error import ModelError
 from .speech import RecognisedWindow, SpeechModelError
@@ -85,6 +86,7 @@ class OpenAIWhisper:
         return found, language
 
     @functools.cached_property
+    @loading("the speech model")
     def _whisper(self) -> Any:
         import whisper
 

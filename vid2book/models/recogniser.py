@@ -17,8 +17,10 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from ..bounds import within
 from ..languages import language_code
 from ..records import Segment, Word
+from .silero import Audio, speech_probability
 from .speech import Engine, Recognised, name_in
 from .spoken import MOST_WINDOWS, Spoken, find_language, why_unheard
 from .voice import voice, without_speech
@@ -70,7 +72,7 @@ class Recogniser:
 
     def __call__(
         self,
-        audio: NDArray[np.float32],
+        audio: Audio,
         language: str = "",
         expect: Callable[[str], str] = lambda _: "",
     ) -> Recognised:
@@ -82,11 +84,12 @@ class Recogniser:
         no model knows it, nothing is heard, for what a model would write down is made up.
 
         Args:
-            audio: the sound.
+            audio: the sound; it is read in parts.
             language: as it was told (`language_code`); empty: it was not.
             expect: words to expect, by the language that is spoken.
         """
-        pieces = find_pieces(audio)
+        probability = speech_probability(audio)
+        pieces = find_pieces(audio, probability)
         sounds = list(without_speech(audio, pieces))
         windows = cut_windows(pieces)
         if not windows:
@@ -103,10 +106,10 @@ class Recogniser:
             known = spoken.probability if spoken.code else None
             return Recognised([], spoken.code, sounds, known, unheard, note=spoken.note)
         heard = _heard(engines[0], audio, windows, spoken.code, expect(spoken.code))
-        segments = _with_voice(audio, [s for result in heard for s in _segments(result)])
+        segments = _with_voice(probability, [s for result in heard for s in _segments(result)])
         by = engines[0].name
         if len(engines) == 2:
-            segments, asked = _second_opinion(engines[1], audio, segments, spoken.code)
+            segments, asked = _second_opinion(engines[1], audio, probability, segments, spoken.code)
             by += f" and {engines[1].name}" * asked
         return Recognised(
             segments, spoken.code, sounds, spoken.probability, by=by, note=spoken.note
@@ -115,7 +118,7 @@ class Recogniser:
 
 def _heard(
     engine: Engine,
-    audio: NDArray[np.float32],
+    audio: Audio,
     todo: list[list[Piece]],
     language: str,
     prompt: str,
@@ -134,7 +137,11 @@ def _heard(
 
 
 def _second_opinion(
-    other: Engine, audio: NDArray[np.float32], segments: list[Segment], language: str
+    other: Engine,
+    audio: Audio,
+    probability: NDArray[np.float32],
+    segments: list[Segment],
+    language: str,
 ) -> tuple[list[Segment], bool]:
     """The segments; what the first model hardly believes as another heard it, if that is sure.
 
@@ -149,7 +156,7 @@ def _second_opinion(
             window = [Piece(*_around(segment, segments, len(audio) / RATE), 0.0)]
             [heard] = _recognise(other, audio, [window], language, "")
             if not _is_loop(heard):
-                better = _with_voice(audio, _segments(heard))
+                better = _with_voice(probability, _segments(heard))
         better = better if _is_sure(better) else []
         taken = taken or bool(better)
         found += better or [segment]
@@ -158,21 +165,22 @@ def _second_opinion(
 
 def _recognise(
     engine: Engine,
-    audio: NDArray[np.float32],
+    audio: Audio,
     windows: list[list[Piece]],
     language: str,
     prompt: str,
 ) -> list[_Hearing]:
     samples = [sound(audio, window) for window in windows]
-    found, _ = engine.recognise(samples, name_in(engine, language), prompt)
+    with within("the speech model", sum(map(len, samples)) / RATE):
+        found, _ = engine.recognise(samples, name_in(engine, language), prompt)
     return [
         _Hearing(window, place(hearing.words, window), hearing.no_speech_prob)
         for window, hearing in zip(windows, found, strict=True)
     ]
 
 
-def _with_voice(audio: NDArray[np.float32], segments: list[Segment]) -> list[Segment]:
-    voices = voice(audio, [(segment.start, segment.end) for segment in segments])
+def _with_voice(probability: NDArray[np.float32], segments: list[Segment]) -> list[Segment]:
+    voices = voice(probability, [(segment.start, segment.end) for segment in segments])
     return [replace(s, voice=v) for s, v in zip(segments, voices, strict=True)]
 
 

@@ -205,7 +205,7 @@ class Server(Chat):
 
     def _once(self, method: str, path: str, body: Any, read: Callable[[Any], R]) -> R:
         try:
-            reply = self._client.request(method, path, json=body)
+            reply = self._whole(method, path, body)
         except httpx.TimeoutException:
             raise _Again(f"no answer within {self._settings.timeout:g} s", lost=True) from None
         except httpx.TransportError as error:
@@ -229,6 +229,24 @@ class Server(Chat):
             raise
         except (ValueError, LookupError, TypeError):
             raise _Again(f"not a reply of OpenAI's API: {reply.text[:80]!r}") from None
+
+    def _whole(self, method: str, path: str, body: Any) -> httpx.Response:
+        """The reply with its body, which a server that sends a byte now and then cannot draw out.
+
+        Raises:
+            httpx.TransportError: it did not come, or not within `llm.timeout`.
+        """
+        due = time.monotonic() + self._settings.timeout
+        parts: list[bytes] = []
+        with self._client.stream(method, path, json=body) as reply:
+            for part in reply.iter_raw():
+                parts.append(part)
+                if time.monotonic() > due:
+                    raise httpx.ReadTimeout("it takes too long", request=reply.request)
+            return httpx.Response(
+                reply.status_code, headers=reply.headers, content=b"".join(parts),
+                request=reply.request,
+            )  # fmt: skip
 
     @cached_property
     def _client(self) -> httpx.Client:

@@ -18,6 +18,7 @@ from difflib import SequenceMatcher
 import numpy as np
 from numpy.typing import NDArray
 
+from ..bounds import within
 from ..languages import language_code
 from ..words import words_and_ideograms
 from .speech import Engine, name_in
@@ -113,7 +114,9 @@ def _guess(guide: Engine, windows: Sequence[Samples]) -> tuple[Mapping[str, floa
     mean: dict[str, float] = {}
     seconds = 0.0
     for count, window in enumerate(windows, 1):
-        for name, probability in guide.identify(window).items():
+        with within("the speech model", len(window) / RATE):
+            likely = guide.identify(window)
+        for name, probability in likely.items():
             total[language_code(name) or name] += probability
         mean = {name: summed / count for name, summed in total.items()}
         seconds += len(window) / RATE

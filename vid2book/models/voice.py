@@ -8,57 +8,67 @@ up over such sounds, which is surer than the model's own probabilities (see benc
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
+from .silero import FRAME, Audio
 from .speech import Sound
 from .windows import RATE, Piece
 
-_FRAME = 512  # samples; what the voice model hears at a time
+_BLOCK = 1 << 20  # samples that are looked at together; a minute of sound, whole windows
 _WINDOW = 1024  # samples of a spectrum
 _BINS = slice(4, 256)  # of a spectrum: 60 Hz to 4 kHz, where music and speech have their tones
 _SHORTEST = 2.0  # seconds; a shorter gap is a pause
 _AUDIBLE = -50.0  # dB of full scale; quieter is the hiss of a room
 
 
-def voice(audio: NDArray[np.float32], spans: Sequence[tuple[float, float]]) -> list[float]:
-    """The mean probability of speech, 0 to 1, in each span (start and end in seconds)."""
-    if not spans:
-        return []
-    from faster_whisper.vad import get_vad_model
+def voice(probability: NDArray[np.float32], spans: Sequence[tuple[float, float]]) -> list[float]:
+    """The mean probability of speech, 0 to 1, in each span (start and end in seconds).
 
-    padded = np.pad(audio, (0, _FRAME - len(audio) % _FRAME))
-    probability = np.asarray(get_vad_model()(padded)).reshape(-1)
+    Args:
+        probability: for each frame (`speech_probability`).
+    """
     found = []
     for start, end in spans:
-        first = min(int(start * RATE / _FRAME), len(probability) - 1)
-        last = max(first + 1, int(end * RATE / _FRAME))
+        first = min(int(start * RATE / FRAME), len(probability) - 1)
+        last = max(first + 1, int(end * RATE / FRAME))
         found.append(round(float(probability[first:last].mean()), 4))
     return found
 
 
-def without_speech(audio: NDArray[np.float32], pieces: Sequence[Piece]) -> Iterator[Sound]:
+def without_speech(audio: Audio, pieces: Sequence[Piece]) -> Iterator[Sound]:
     """The audible stretches between pieces of speech, at least two seconds long."""
     starts = [0.0, *(piece.end for piece in pieces)]
     ends = [*(piece.start for piece in pieces), len(audio) / RATE]
     for start, end in zip(starts, ends, strict=True):
-        samples = audio[int(start * RATE) : int(end * RATE)]
-        if end - start < _SHORTEST or _level(samples) < _AUDIBLE:
+        first, last = int(start * RATE), int(end * RATE)
+        if end - start < _SHORTEST or _level(audio, first, last) < _AUDIBLE:
             continue
-        yield Sound(round(start, 2), round(end, 2), round(_flatness(samples), 4))
+        yield Sound(round(start, 2), round(end, 2), round(_flatness(audio, first, last), 4))
 
 
-def _level(samples: NDArray[np.float32]) -> float:
-    """Mean power in dB of full scale."""
-    return float(10 * np.log10(np.square(samples, dtype=np.float64).mean() + 1e-12))
+def _level(audio: Audio, first: int, last: int) -> float:
+    """Mean power of some samples in dB of full scale."""
+    total = sum(
+        float(np.square(audio[at : min(at + _BLOCK, last)], dtype=np.float64).sum())
+        for at in range(first, last, _BLOCK)
+    )
+    return 10 * math.log10(total / (last - first) + 1e-12)
 
 
-def _flatness(samples: NDArray[np.float32]) -> float:
-    """Geometric over arithmetic mean of the spectrum, 0 (tones) to 1 (white noise), loud parts
-    counting more. After Johnston, "Transform coding of audio signals" (1988)."""
-    frames = np.lib.stride_tricks.sliding_window_view(samples, _WINDOW)[:: _WINDOW // 2]
-    power = np.square(np.abs(np.fft.rfft(frames * np.hanning(_WINDOW)))[:, _BINS]) + 1e-9
-    flatness = np.exp(np.log(power).mean(axis=1)) / power.mean(axis=1)
-    return float(np.average(flatness, weights=power.sum(axis=1)))
+def _flatness(audio: Audio, first: int, last: int) -> float:
+    """Geometric over arithmetic mean of the spectrum of some samples, 0 (tones) to 1 (white noise),
+    loud parts counting more. After Johnston, "Transform coding of audio signals" (1988)."""
+    weighted = weights = 0.0
+    hop = _WINDOW // 2
+    for at in range(first, last - _WINDOW + 1, _BLOCK):
+        samples = audio[at : min(at + _BLOCK + _WINDOW - hop, last)]
+        frames = np.lib.stride_tricks.sliding_window_view(samples, _WINDOW)[::hop]
+        power = np.square(np.abs(np.fft.rfft(frames * np.hanning(_WINDOW)))[:, _BINS]) + 1e-9
+        flatness = np.exp(np.log(power).mean(axis=1)) / power.mean(axis=1)
+        weighted += float(flatness @ power.sum(axis=1))
+        weights += float(power.sum())
+    return weighted / weights

@@ -1,8 +1,8 @@
 """Audio cut into windows of speech for a model that hears 30 s at a time.
 
-Silence is found by Silero VAD, which comes with faster-whisper, and cut out down to a short pause;
-windows end at the longest pauses. Nothing of the speech is lost, and every word finds its way back
-to its time in the audio.
+Silence is found by voice activity (`silero.py`) and cut out down to a short pause; windows end at
+the longest pauses. Nothing of the speech is lost, and every word finds its way back to its time in
+the audio.
 """
 
 from __future__ import annotations
@@ -14,12 +14,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..records import Word
+from .silero import FRAME, Audio, speech_probability, speech_spans
 
 RATE = 16_000  # samples per second, Whisper's own
 
-_SPEECH = 0.35  # probability of speech; low, as a lost word costs more than a little silence
 _PAD = 0.4  # seconds of quiet kept around speech, so that no word loses its edges
-_MIN_PAUSE = 0.25  # seconds; windows are cut in pauses at least this long
 _MAX_WINDOW = 29.0  # seconds
 _MIN_WINDOW = 22.0  # seconds; the longest pause after this ends a window
 _STEP = 0.2  # seconds, in which loudness is measured where there is no pause
@@ -33,17 +32,19 @@ class Piece(NamedTuple):
     pause: float  # seconds of silence that follow the speech
 
 
-def find_pieces(audio: NDArray[np.float32]) -> list[Piece]:
-    """The speech in mono audio at `RATE`, in order of time."""
-    from faster_whisper.vad import VadOptions, get_speech_timestamps
+def find_pieces(audio: Audio, probability: NDArray[np.float32] | None = None) -> list[Piece]:
+    """The speech in mono audio at `RATE`, in order of time.
 
-    options = VadOptions(
-        threshold=_SPEECH, min_silence_duration_ms=int(_MIN_PAUSE * 1000), speech_pad_ms=0
-    )
-    if len(audio) == 0:
-        return []
-    spans = [(s["start"] / RATE, s["end"] / RATE) for s in get_speech_timestamps(audio, options)]
+    Args:
+        probability: of speech (`speech_probability`), where it is known already.
+    """
+    if probability is None:
+        probability = speech_probability(audio)
     length = len(audio) / RATE
+    spans = [
+        (first * FRAME / RATE, min(length, last * FRAME / RATE))
+        for first, last in speech_spans(probability)
+    ]
     pieces = []
     before = _PAD
     for n, (start, end) in enumerate(spans):
@@ -55,7 +56,7 @@ def find_pieces(audio: NDArray[np.float32]) -> list[Piece]:
     return pieces
 
 
-def _cut_long(piece: Piece, audio: NDArray[np.float32]) -> list[Piece]:
+def _cut_long(piece: Piece, audio: Audio) -> list[Piece]:
     """Speech without a pause, or speech over music: cut where it is quietest."""
     cut = []
     while piece.end - piece.start > _MAX_WINDOW:
@@ -93,7 +94,7 @@ def halves(window: list[Piece]) -> list[list[Piece]]:
     return [window[:at], window[at:]]
 
 
-def sound(audio: NDArray[np.float32], window: list[Piece]) -> NDArray[np.float32]:
+def sound(audio: Audio, window: list[Piece]) -> NDArray[np.float32]:
     """A window as samples."""
     return np.concatenate([audio[int(p.start * RATE) : int(p.end * RATE)] for p in window])
 

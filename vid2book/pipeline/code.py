@@ -6,8 +6,9 @@ syntax tree, without comments, docstrings and positions, and YAML counts as the 
 
 Four things count otherwise:
 - `vid2book.config` does not count, since the values of the settings are in the key.
-- `vid2book.pipeline` and `vid2book.stage` do not count for a stage: they decide what runs, not what
-  comes out. What `corpus.py` itself does to rows counts in the keys of the corpus (`code_within`).
+- `vid2book.pipeline`, `vid2book.stage` and `vid2book.bounds` do not count for a stage: they decide
+  what runs, not what comes out. What `corpus.py` itself does to rows counts in the keys of the
+  corpus (`code_within`).
 - Of `vid2book.models.lazy`, which makes all models, only the lines that make the model count
   (`code_of_part`).
 - `vid2book.records` counts record by record, so that a new field of one record leaves alone the
@@ -29,7 +30,7 @@ import yaml
 
 PACKAGE = "vid2book"
 _RECORDS = f"{PACKAGE}.records"
-_LEFT_OUT = (f"{PACKAGE}.config", f"{PACKAGE}.pipeline", f"{PACKAGE}.stage")
+_LEFT_OUT = tuple(f"{PACKAGE}.{name}" for name in ("bounds", "config", "pipeline", "stage"))
 _DATA = (".yaml", ".json", ".txt", ".md")
 _SHOWN = ("__repr__", "_repr_html_")
 _ROOT = Path(__file__).parents[1]

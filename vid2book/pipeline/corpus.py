@@ -23,6 +23,7 @@ from ..assemble.summarise import SUMMARISE
 from ..config import Config
 from ..languages import UNKNOWN
 from ..media.footage import LIBRARIES
+from ..media.survey import MediaInfo
 from ..models.lazy import models_of
 from ..records import Decision, Footage, Mark, Outcome, Sample, Transcript, Video
 from ..screen.keyframes import KEYFRAMES
@@ -55,9 +56,14 @@ class Corpus:
     store: Store
     until: float | None = None
 
-    def work(self, video: Video, tell: Callable[[str, float], None] | None = None) -> Work:
-        """The video on its way through the stages; `tell` is that of `Work`."""
-        return Work(video, self.config, self.store, self.until, tell)
+    def work(
+        self,
+        video: Video,
+        tell: Callable[[str, float], None] | None = None,
+        info: MediaInfo | None = None,
+    ) -> Work:
+        """The video on its way through the stages; `tell` and `info` are those of `Work`."""
+        return Work(video, self.config, self.store, self.until, tell, info)
 
     def without(self, failures: Mapping[str, str]) -> Corpus:
         """The same corpus, in which some videos failed: video_id to reason."""

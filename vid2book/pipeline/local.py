@@ -2,77 +2,95 @@
 
 A video's speech and its screen are two tasks, and what joins them is a third, so that one core
 transcribes while the other decodes and reads. Every result goes to the store at once: a run that
-was stopped goes on where it was.
+was stopped goes on where it was. What passes its deadline or its memory is ended (`watch.py`), and
+what fails every video stops the run (`faults.py`).
 """
 
 from __future__ import annotations
 
-import time
-import traceback
 from collections import deque
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from queue import Empty, SimpleQueue
-from typing import Any, NamedTuple
 
-from ..errors import UserError, machine_fault
+from ..errors import machine_fault
+from ..media.survey import MediaInfo
 from ..records import Video
-from ..stage import Stage
-from ..store import StoreError
+from . import branch
+from .branch import BRANCHES, LOOK, Done, Step
 from .corpus import Corpus
-from .graph import ENDS, SCREEN, SPEECH, TEXT
-from .processes import Message, Worker, tell
+from .faults import Faults
+from .graph import ENDS, TEXT
+from .processes import Message, Worker
+from .watch import Clock, Watch, memory_of, share_of_memory
 from .work import Failed
 
-_BRANCHES: dict[str, tuple[Stage[Any], ...]] = {"speech": SPEECH, "screen": SCREEN, "text": TEXT}
-_LONGEST_REASON = 200  # characters
 _POLL = 0.5  # seconds between looks at how far the processes are
 
 
 @dataclass(frozen=True)
 class Event:
-    """A video is through: all its stages are in the store, or it failed."""
+    """A video is through: all its stages are in the store, or it failed.
+
+    Attributes:
+        duration: seconds of video worked on; 0 when it was in the store, or cannot be opened.
+        seconds: of work, all its stages together.
+        failure: why it failed.
+        kept: the failure is in the store: it is the video's own.
+        bug: the traceback of what nobody foresaw, with stage and video.
+        fault: what of the machine or of the installation failed it.
+        cpu: CPU seconds by stage, and of starting processes and loading models.
+        wall: seconds by stage.
+    """
 
     video: Video
-    duration: float = 0.0  # seconds of video worked on; 0 when it failed or was in the store
-    seconds: float = 0.0  # of work, all its stages together
-    failure: str = ""
-    kept: bool = True  # the failure is in the store: it is the video's own
-    bug: str = ""  # the traceback of what nobody foresaw, with stage and video
-
-
-class _Done(NamedTuple):
-    """What a process says of a task."""
-
-    seconds: float
     duration: float = 0.0
+    seconds: float = 0.0
     failure: str = ""
     kept: bool = True
     bug: str = ""
-
-
-class Step(NamedTuple):
-    """How far a video is: its stage has reached this second."""
-
-    video_id: str
-    stage: str
-    second: float
+    fault: str = ""
+    cpu: Mapping[str, float] = field(default_factory=dict)
+    wall: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class _Task:
     video: Video
     branch: str
-    again: bool = False  # its process died; one more try, alone
+    again: bool = False  # its process was ended; one more try, alone
 
 
 @dataclass
 class _Progress:
-    """A video between its first task and its last."""
+    """A video between its first task and its last.
+
+    Attributes:
+        next: branches that wait for those of `waits_for`.
+    """
 
     waits_for: set[str]
+    next: list[str]
     event: Event
+    info: MediaInfo | None = None
+    missed: str = ""
+
+    def add(self, done: Done) -> None:
+        """What came of one of its branches."""
+        before, self.info = self.event, self.info or done.info
+        self.missed = self.missed or done.missed
+        self.event = Event(
+            before.video,
+            self.info.duration if self.info else 0.0,
+            before.seconds + done.seconds,
+            before.failure or done.failure,
+            before.kept and done.kept,
+            before.bug or done.bug,
+            before.fault or done.fault,
+            _sum(before.cpu, done.cpu),
+            _sum(before.wall, done.wall),
+        )
 
 
 def run(
@@ -87,6 +105,10 @@ def run(
         corpus: its videos are looked at one by one, so that the first is at work at once.
         workers: processes.
         report: told now and then how far a video is.
+
+    Raises:
+        StoreError: the store cannot be read or written.
+        StoppedError: one video after the other fails by the same fault of the machine.
     """
     return _Run(corpus, workers, report or (lambda _: None)).events()
 
@@ -99,6 +121,9 @@ class _Run:
         self._inbox: SimpleQueue[Message] = SimpleQueue()
         self._idle: list[Worker] = []
         self._busy: dict[Worker, _Task] = {}
+        self._watches: dict[Worker, Watch] = {}
+        self._clock = Clock()
+        self._faults = Faults()
         self._todo: deque[_Task] = deque()
         self._progress: dict[str, _Progress] = {}
 
@@ -109,6 +134,7 @@ class _Run:
             while not over:
                 more = yield from self._hand_out(videos)
                 yield from self._collect()
+                yield from self._end_what_is_late()
                 over = not (more or self._busy or self._todo)
         finally:
             self._close(give_up=not over)
@@ -126,34 +152,40 @@ class _Run:
 
     def _may_start(self, task: _Task) -> bool:
         """What killed its process may take the whole machine's memory, so it runs alone."""
-        alone = task.again or any(other.again for other in self._busy.values())
-        return len(self._busy) < (1 if alone else self._workers)
+        return len(self._busy) < (1 if self._alone(task) else self._workers)
+
+    def _alone(self, task: _Task) -> bool:
+        return task.again or any(other.again for other in self._busy.values())
 
     def _begin(self, video: Video) -> Iterator[Event]:
         try:
             branches = self._missing(video)
         except Failed as failure:
-            yield Event(video, failure=str(failure))
+            yield from self._through(Event(video, failure=str(failure), fault=_fault(failure)))
             return
         if not branches:
             yield Event(video, failure=self._corpus.work(video).failure(TEXT[-1]))
             return
-        self._progress[video.video_id] = _Progress(set(branches), Event(video))
-        self._todo += [_Task(video, branch) for branch in branches]
+        self._progress[video.video_id] = _Progress({LOOK}, branches, Event(video))
+        self._todo.append(_Task(video, LOOK))
 
     def _missing(self, video: Video) -> list[str]:
         """Branches to run before the last one; none where everything is in the store."""
         work = self._corpus.work(video)
         if all(map(work.is_done, ENDS)):
             return []
-        first = [b for b in ("speech", "screen") if not work.is_done(_BRANCHES[b][-1])]
+        first = [b for b in ("speech", "screen") if not work.is_done(BRANCHES[b][-1])]
         return first or ["text"]
 
     def _submit(self, task: _Task) -> None:
         # Begun anew, not forked: a fork copies the locks of threads that do not come with it.
-        worker = self._idle.pop() if self._idle else Worker(_start, (self._corpus,), self._inbox)
+        worker = (
+            self._idle.pop() if self._idle else Worker(branch.start, (self._corpus,), self._inbox)
+        )
         self._busy[worker] = task
-        worker.send(_run, task.video, task.branch)
+        self._watches[worker] = Watch(self._corpus.config.bounds, self._clock)
+        info = self._progress[task.video.video_id].info
+        worker.send(branch.run, task.video, task.branch, info)
 
     def _collect(self) -> Iterator[Event]:
         """Events of the tasks that have ended by now."""
@@ -162,50 +194,66 @@ class _Run:
             while True:
                 message = self._inbox.get(wait > 0, wait or None)
                 wait = 0.0
-                if message.kind == "told":
-                    self._report(message.value)
-                elif message.kind == "done":
-                    self._idle.append(message.worker)
-                    yield from self._advance(self._busy.pop(message.worker), message.value)
-                elif message.kind == "raised":
-                    raise message.value
-                else:
-                    yield from self._bury(message.worker)
+                yield from self._heard(message)
 
-    def _bury(self, worker: Worker) -> Iterator[Event]:
-        """A process died. Its task is tried once more, alone."""
+    def _heard(self, message: Message) -> Iterator[Event]:
+        worker = message.worker
+        if worker not in self._busy and worker not in self._idle:
+            return  # it was ended, and these are its last words
+        if message.kind == "raised":
+            raise message.value
+        if message.kind == "done":
+            self._idle.append(worker)
+            yield from self._advance(self._busy.pop(worker), message.value)
+        elif message.kind == "told" and isinstance(message.value, Step):
+            self._report(message.value)
+        elif message.kind == "told" and worker in self._busy:
+            self._watches[worker].note(message.value)
+        elif message.kind == "died":
+            yield from self._bury(worker, Done(failure="its process died (out of memory?)"))
+
+    def _end_what_is_late(self) -> Iterator[Event]:
+        """Ends processes that passed a bound. What took too much memory has one more try, alone."""
+        bounds = self._corpus.config.bounds
+        for worker, task in list(self._busy.items()):
+            most = share_of_memory(bounds, 1 if self._alone(task) else self._workers)
+            if late := self._watches[worker].late():
+                yield from self._bury(worker, Done(failure=f"{late}; {_LONGER}"), final=True)
+            elif (held := memory_of(worker.pid)) > most:
+                told = f"its process took {held:.1f} GB of memory, more than {most:.1f} GB; {_MORE}"
+                final = bounds.memory is not None
+                yield from self._bury(worker, Done(failure=told), final)
+
+    def _bury(self, worker: Worker, lost: Done, final: bool = False) -> Iterator[Event]:
+        """A process died, or has to. Its task is tried once more, alone, unless that is `final`."""
         worker.end(give_up=True)
         task = self._busy.pop(worker, None)
         if task is None:
             self._idle.remove(worker)
-        elif task.again:
-            lost = _Done(0.0, failure="its process died (out of memory?)", kept=False)
-            yield from self._advance(task, lost)
+        elif task.again or final:
+            yield from self._advance(task, replace(lost, kept=False))
         else:
             self._todo.appendleft(_Task(task.video, task.branch, again=True))
 
-    def _advance(self, task: _Task, result: _Done) -> Iterator[Event]:
+    def _advance(self, task: _Task, result: Done) -> Iterator[Event]:
         """Note that a task has ended; queue what waited for it, or report the video."""
         video = self._progress[task.video.video_id]
         video.waits_for.discard(task.branch)
-        event = video.event
-        video.event = Event(
-            task.video,
-            max(event.duration, result.duration),
-            event.seconds + result.seconds,
-            event.failure or result.failure,
-            event.kept and result.kept,
-            event.bug or result.bug,
-        )
+        video.add(result)
         if video.waits_for:
             return
-        del self._progress[task.video.video_id]
         # The last branch notes a fault of the video itself as its own, with no work.
         if task.branch == "text" or not video.event.kept:
-            yield video.event
+            del self._progress[task.video.video_id]
+            yield from self._through(video.event, video.missed)
             return
-        self._progress[task.video.video_id] = _Progress({"text"}, video.event)
-        self._todo.appendleft(_Task(task.video, "text"))
+        then, video.next = video.next or ["text"], []
+        video.waits_for = set(then)
+        self._todo.extendleft(_Task(task.video, name) for name in reversed(then))
+
+    def _through(self, event: Event, missed: str = "") -> Iterator[Event]:
+        yield event
+        self._faults.count(event.fault, missed)
 
     def _close(self, give_up: bool) -> None:
         """End the processes; where the user stopped the run, without waiting for their work."""
@@ -213,58 +261,16 @@ class _Run:
             worker.end(give_up)
 
 
-# Of this worker process.
-_corpus: Corpus | None = None
+def _sum(one: Mapping[str, float], other: Mapping[str, float]) -> dict[str, float]:
+    return {name: one.get(name, 0.0) + other.get(name, 0.0) for name in {**one, **other}}
 
 
-def _start(corpus: Corpus) -> None:
-    import cv2
-
-    global _corpus
-    _corpus = corpus
-    cv2.setNumThreads(1)
+_LONGER = "the next build tries again, for longer with bounds.least and bounds.pace in the config"
+_MORE = "the next build tries again, with more if bounds.memory in the config says so"
 
 
-def _run(video: Video, branch: str) -> _Done:
-    assert _corpus is not None
-    started = time.monotonic()
-    work = _corpus.work(video, _tell(video))
-    try:
-        for stage in _BRANCHES[branch]:
-            work.get(stage)
-        return _Done(time.monotonic() - started, work.info.duration)
-    except Failed as error:
-        for stage in _BRANCHES[branch]:  # noted for its last ones too, so that they count as done
-            with suppress(Failed):
-                work.failure(stage)
-        return _Done(time.monotonic() - started, failure=str(error))
-    except StoreError:
-        raise  # ends the run
-    except UserError as error:  # of a model or its settings: not the video's own, and no bug
-        return _Done(time.monotonic() - started, failure=str(error), kept=False)
-    except Exception as error:
-        # It costs this video, this time.
-        seconds = time.monotonic() - started
-        if fault := machine_fault(error):
-            told = f"a fault of the machine: {fault}; the next build tries again"
-            return _Done(seconds, failure=told, kept=False)
-        return _Done(seconds, failure=_reason(error), kept=False, bug=traceback.format_exc())
-
-
-def _reason(error: Exception) -> str:
-    """A fault in one short line, for the video's row."""
-    told = " ".join(f"{type(error).__name__}: {error}".split())
-    return told if len(told) <= _LONGEST_REASON else f"{told[: _LONGEST_REASON - 3]}..."
-
-
-def _tell(video: Video) -> Callable[[str, float], None]:
-    """Passes on how far a stage is, a few times a second at most."""
-    told = 0.0
-
-    def reached(stage: str, second: float) -> None:
-        nonlocal told
-        if time.monotonic() - told > _POLL:
-            told = time.monotonic()
-            tell(Step(video.video_id, stage, second))
-
-    return reached
+def _fault(failure: Failed) -> str:
+    """The disk or the network that failed, where a file cannot be read. One that may not be read
+    tells nothing of the next."""
+    cause = failure.__cause__
+    return "" if isinstance(cause, PermissionError) else machine_fault(cause)

@@ -69,14 +69,18 @@ class Worker:
         # Pickled twice: what cannot be read there does not spoil what comes after.
         self._send(pickle.dumps((function, arguments)))
 
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
     def end(self, give_up: bool) -> None:
         """End the process.
 
         Args:
-            give_up: without waiting for its task.
+            give_up: without waiting for its task, whatever it is in.
         """
         if give_up:
-            self._process.terminate()
+            self._process.kill()
         with suppress(OSError):
             self._pipe(self._process.stdin).close()
         self._process.wait()
@@ -194,12 +198,15 @@ def tell(value: Any) -> None:
 # Of this process, if it is a worker, or if it does the work of `each` itself.
 _answers: IO[bytes] | None = None
 _told: Callable[[Any], object] | None = None
+_answering = threading.Lock()  # threads of a task speak, too
 
 
 def _answer(kind: str, value: Any) -> None:
     assert _answers is not None
-    _answers.write(pickle.dumps((kind, value)))  # whole: not half of what cannot be pickled
-    _answers.flush()
+    answer = pickle.dumps((kind, value))  # whole: not half of what cannot be pickled
+    with _answering:
+        _answers.write(answer)
+        _answers.flush()
 
 
 def _serve(asked: IO[bytes]) -> None:

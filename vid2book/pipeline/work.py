@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 import re
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 from typing import Any, TypeVar
 
+from ..bounds import spent_loading, within
 from ..config import Config
 from ..errors import MachineError, machine_fault
 from ..intake.values import whole_text
@@ -26,11 +28,13 @@ from ..speech.subtitles import SubtitleError
 from ..stage import Stage
 from ..store import Shelf, Store, make_key
 from .code import code_of
-from .graph import SCREEN, SPEECH, TEXT
+from .graph import SCREEN, SPEECH, STAGES, TEXT
 from .keys import stage_key
 
 T = TypeVar("T")
 _FAILED = "failed"  # noted of a result, so that many are asked after without being read
+_ASKED = 4  # times that a stage finds out for itself that a server is silent, at most
+_READ = 1e6  # bytes that count as a second of video where a file is gone through
 Result = tuple[Any, tuple[Decision, ...], str]  # result, decisions, reason of a failure
 
 
@@ -47,6 +51,12 @@ class Work:
         store: where results are kept.
         until: work on the video's first so many seconds only.
         tell: called with a stage's name and the second of the video that it has reached.
+        info: what is in the file, if it was looked at.
+
+    Attributes:
+        cpu: CPU seconds by stage that were spent here, without loading models.
+        wall: seconds by stage.
+        missed: the back end that failed here, and how, so that something else stood in.
     """
 
     def __init__(
@@ -56,12 +66,17 @@ class Work:
         store: Store,
         until: float | None = None,
         tell: Callable[[str, float], None] | None = None,
+        info: MediaInfo | None = None,
     ) -> None:
         self.video = video
         self.config = config
         self.until = until
         self.tell = tell or (lambda stage, second: None)
         self.store = store
+        self.cpu: dict[str, float] = {}
+        self.wall: dict[str, float] = {}
+        self.missed = ""
+        self._info = info
         self._keys: dict[str, str] = {}
         self._held: dict[str, Result] = {}
         self._copies: list[Copy] = []  # stay as long as this does
@@ -92,6 +107,14 @@ class Work:
     def is_done(self, stage: Stage[Any]) -> bool:
         """Whether the store has the stage's result."""
         return self.shelf.has(stage.name, self.key(stage))
+
+    def forget_failure(self, reason: str) -> None:
+        """Have the stages run again that failed with a reason that holds these words."""
+        known = [stage for stage in STAGES if self.is_done(stage) and self.failure(stage)]
+        for stage in known:
+            if reason.lower() in self.failure(stage).lower():
+                self.shelf.forget(stage.name, self.key(stage))
+        self._held.clear()
 
     def key(self, stage: Stage[Any]) -> str:
         """The key of the stage's result. A need that turns out to be provisional changes it.
@@ -131,10 +154,15 @@ class Work:
     def models(self) -> Models:
         return models_of(self.config)
 
-    @cached_property
+    @property
     def info(self) -> MediaInfo:
         """Durations, no longer than `until`."""
-        return examine(self.at_hand.path, self.until)
+        if self._info is None:
+            path = self.at_hand.path
+            size = os.stat(path).st_size if path else 0
+            with within("going through the file", size / _READ):
+                self._info = examine(path, self.until)
+        return self._info
 
     @cached_property
     def at_hand(self) -> Video:
@@ -191,7 +219,9 @@ class Work:
         if (result := self._load(stage)) is None:
             failures = [failure for _, _, failure in needs if failure]
             result = (None, (), failures[0]) if failures else self._compute(stage)
-            provisional = any(decision.provisional for decision in result[1])
+            failed = [decision.reason for decision in result[1] if decision.provisional]
+            provisional = bool(failed)
+            self.missed = self.missed or "".join(failed[:1])
             kept = self._named(result, _without_names)
             note = _FAILED if kept[2] else ""
             self.shelf.save(stage.name, self.key(stage), _stored(stage), kept, provisional, note)
@@ -210,8 +240,11 @@ class Work:
             MachineError: the machine's.
         """
         self.tell(stage.name, 0.0)
+        length = self._info.duration if self._info else 0.0
+        started, loaded, begun = time.process_time(), spent_loading(), time.monotonic()
         try:
-            value, decisions = stage.compute(self)
+            with within(f"stage '{stage.name}'", length, self._patience(stage)):
+                value, decisions = stage.compute(self)
         except (MediaError, SubtitleError, SpeechModelError) as error:
             if fault := machine_fault(error):
                 raise MachineError(fault) from error
@@ -219,7 +252,16 @@ class Work:
         except Exception as error:
             error.add_note(f"in stage '{stage.name}' of video '{self.video.video_id}'")
             raise
+        finally:
+            loading = spent_loading() - loaded
+            self.cpu[stage.name] = time.process_time() - started - loading
+            self.wall[stage.name] = time.monotonic() - begun
         return value, tuple(decisions), ""
+
+    def _patience(self, stage: Stage[Any]) -> float:
+        """Seconds that a stage may wait for servers that are silent, before it does without."""
+        asked = self.config.asked().get(stage.name, ())
+        return sum(_ASKED * (1 + llm.retries) * llm.timeout for llm in asked)
 
     def _named(self, result: Result, rename: Callable[[str, Mapping[str, str]], str]) -> Result:
         """The result with its reasons written anew.

@@ -7,7 +7,7 @@ threshold needs no model.
 from __future__ import annotations
 
 import io
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 import cv2
 import numpy as np
@@ -30,6 +30,7 @@ _Rect = tuple[int, int, int, int]  # x0, y0, x1, y1 in pixels, ends excluded
 _PIXEL_CHANGE = 20  # levels of 255, after a 3 x 3 mean: more than JPEG noise, less than faint text
 _CELL = 8  # pixels: JPEG errors stay within such a block
 _MARGIN = 16  # pixels around what is read again
+_AT_ONCE = 64  # pictures that a back end is given; a server answers several at once
 _FULL_READ = 0.6  # share of the screen above which cutting it up saves nothing
 
 
@@ -50,12 +51,11 @@ def read(
         embedded: one that does not fail, for keyframes where `ocr` does.
         settings: section `read` of the config.
     """
-    images = [np.asarray(Pil.open(io.BytesIO(k.image)).convert("RGB")) for k in keyframes]
     if settings.reuse and ocr.finds_places:
-        return _read_changes(images, ocr), []
+        return _read_changes(map(_image, keyframes), ocr), []
     found: list[Lines] = []
     decisions = []
-    for keyframe, image, lines in zip(keyframes, images, ocr(images), strict=True):
+    for keyframe, image, lines in _read_each(keyframes, ocr):
         if not isinstance(lines, ChatError):
             found.append(tuple(lines))
             continue
@@ -70,7 +70,21 @@ def read(
     return found, decisions
 
 
-def _read_changes(images: Sequence[Image], ocr: Ocr) -> list[Lines]:
+def _image(keyframe: Keyframe) -> Image:
+    return np.asarray(Pil.open(io.BytesIO(keyframe.image)).convert("RGB"))
+
+
+def _read_each(
+    keyframes: Sequence[Keyframe], ocr: Ocr
+) -> Iterator[tuple[Keyframe, Image, Sequence[OcrLine] | ChatError]]:
+    """Keyframes with their lines, some at a time: decoded, all of a long lecture take gigabytes."""
+    for start in range(0, len(keyframes), _AT_ONCE):
+        part = keyframes[start : start + _AT_ONCE]
+        images = [_image(keyframe) for keyframe in part]
+        yield from zip(part, images, ocr(images), strict=True)
+
+
+def _read_changes(images: Iterable[Image], ocr: Ocr) -> list[Lines]:
     found: list[Lines] = []
     before: Image | None = None
     for image in images:

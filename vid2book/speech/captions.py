@@ -11,11 +11,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import NamedTuple
 
-import numpy as np
-from numpy.typing import NDArray
-
 from ..languages import identify, language_code, probabilities
 from ..media.container import MediaError
+from ..models.silero import Audio
 from ..models.speech import Recognised, SpeechModelError
 from ..models.windows import find_pieces
 from ..records import Decision, Segment, Transcript, Video
@@ -25,9 +23,9 @@ from .subtitles import SubtitleError, Subtitles, later, moved, read_subtitles
 # The words to expect, by the language that is spoken (as `language_code`).
 Expect = Callable[[str], str]
 # Mono float32 at 16 kHz, the language that was told (or empty) and words to expect.
-Recogniser = Callable[[NDArray[np.float32], str, Expect], Recognised]
-# Mono float32 at 16 kHz of a stretch, seconds.
-Sound = Callable[[float, float], NDArray[np.float32]]
+Recogniser = Callable[[Audio, str, Expect], Recognised]
+# Of a stretch, seconds.
+Sound = Callable[[float, float], Audio]
 
 _HOUR = 3600.0  # what tapes and broadcasts start their clocks at, or at a multiple of it
 _SILENT = 6.0  # seconds without a caption that are looked into

@@ -9,14 +9,12 @@ from __future__ import annotations
 import re
 from functools import partial
 
-import numpy as np
-from numpy.typing import NDArray
-
 from ..languages import language_code
-from ..media.audio import read_audio
+from ..media.audio import open_audio
 from ..media.clock import Note
 from ..media.container import MediaError
 from ..media.survey import probe
+from ..models.silero import Audio
 from ..privacy import mask_decisions, mask_transcript
 from ..records import Decision, Transcript, Video
 from ..stage import TOPIC, Given, Stage
@@ -36,7 +34,7 @@ _TONAL = 0.3  # spectral flatness; music stays under 0.1, white noise and applau
 
 def recognise(
     video: Video,
-    audio: NDArray[np.float32],
+    audio: Audio,
     duration: float,
     recogniser: Recogniser,
     model: str,
@@ -45,7 +43,7 @@ def recognise(
 
     Args:
         video: its title and topic tell the model which words to expect.
-        audio: mono float32 at 16 kHz from the start of the video.
+        audio: from the start of the video.
         duration: of the video, seconds.
         recogniser: the speech model.
         model: its name, where it does not say itself who heard.
@@ -168,7 +166,7 @@ def _words(given: Given) -> tuple[Transcript, list[Decision]]:
     def tell(n: Note) -> None:
         holes.append(Decision(video.video_id, "clip", "recognise", n.start, n.end, False, n.text))
 
-    audio = read_audio(video.path, end=given.until, info=given.info, tell=tell)
+    audio = open_audio(video.path, end=given.until, info=given.info, tell=tell)
     speech = given.models.speech
     transcript, decisions = recognise(video, audio, duration, speech, speech.engine.name)
     return transcript, [*told, *holes, *decisions]
@@ -184,8 +182,8 @@ def _captioned(given: Given) -> tuple[Transcript, list[Decision]]:
     if not info.audio_duration:
         return captioned.transcript, captioned.decisions
 
-    def read(start: float, end: float) -> NDArray[np.float32]:
-        return read_audio(video.path, start, end, info=info)
+    def read(start: float, end: float) -> Audio:
+        return open_audio(video.path, start, end, info=info)
 
     return hear_the_rest(video, captioned, read, _recogniser(given), partial(prompt, video))
 

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import base64
 import os
+import socket
+import threading
+import time
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any
 
 import numpy as np
@@ -220,3 +224,24 @@ def test_a_server_without_structured_output_gets_the_schema_in_the_prompt_alone(
     assert '"maximum": 5' in stub.chats[1]["messages"][0]["content"]
     schema = stub.chats[0]["response_format"]["json_schema"]["schema"]
     assert schema["additionalProperties"] is False
+
+
+def test_a_server_that_dribbles_is_given_up() -> None:
+    """Each byte comes in time, and the answer never."""
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+
+        def dribble() -> None:
+            with suppress(OSError):
+                while True:
+                    client, _ = listening.accept()
+                    client.recv(1 << 16)
+                    client.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n")
+                    for _ in range(1000):
+                        client.sendall(b" ")
+                        time.sleep(0.05)
+
+        threading.Thread(target=dribble, daemon=True).start()
+        url = f"http://127.0.0.1:{listening.getsockname()[1]}/v1"
+        llm = Llm(model="m", base_url=url, timeout=0.3, retries=0)
+        (answer,) = Server(llm).ask([PROMPT], Rating)
+    assert isinstance(answer, BackendError) and "no answer within 0.3 s" in str(answer)

@@ -161,3 +161,20 @@ def test_a_known_failure_is_told_again_without_work(
     first, again = (fill(corpus, 2)[videos[1].video_id] for _ in range(2))
     assert "not a readable video" in first.failure == again.failure
     assert again.seconds == 0 and again.kept
+
+
+def test_a_failure_is_tried_again_if_its_reason_is_named(
+    library: Library, store: Store, tmp_path: Path
+) -> None:
+    bad = tmp_path / "bad.mp4"
+    bad.write_text("this is no video")
+    videos = list(library.corpus().videos)
+    videos[1] = replace(videos[1], path=str(bad))
+    corpus = replace(library.corpus(), videos=tuple(videos), store=store)
+    fill(corpus, 2)
+    for reason, tried in (("deadline", False), ("Not a readable", True), ("", True)):
+        for video in corpus.videos:
+            corpus.work(video).forget_failure(reason)
+        event = fill(corpus, 2)[videos[1].video_id]
+        assert "not a readable video" in event.failure and event.kept
+        assert bool(event.seconds) == tried

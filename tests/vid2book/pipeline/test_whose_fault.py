@@ -13,7 +13,7 @@ import pytest
 from vid2book import config
 from vid2book.errors import MachineError, machine_fault
 from vid2book.media.container import MediaError
-from vid2book.pipeline import local
+from vid2book.pipeline import branch, local
 from vid2book.pipeline.corpus import Corpus
 from vid2book.pipeline.work import Work
 from vid2book.records import Decision, Video
@@ -118,9 +118,9 @@ def test_a_worker_tells_a_fault_of_the_machine_apart(
     video: Video, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     corpus = Corpus((video,), config.load(), Store(tmp_path / "store"))
-    monkeypatch.setattr(local, "_corpus", corpus)
-    monkeypatch.setitem(local._BRANCHES, "screen", (fails(lambda: OSError(errno.EMFILE, "x")),))
-    done = local._run(video, "screen")
+    monkeypatch.setattr(branch, "_corpus", corpus)
+    monkeypatch.setitem(branch.BRANCHES, "screen", (fails(lambda: OSError(errno.EMFILE, "x")),))
+    done = branch.run(video, "screen", None)
     assert not done.kept and not done.bug and "Too many open files" in done.failure
     assert str(tmp_path) not in done.failure
 

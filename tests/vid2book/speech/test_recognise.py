@@ -13,6 +13,7 @@ from vid2book import config
 from vid2book.config import ConfigError, load
 from vid2book.models.faster_whisper import FasterWhisper
 from vid2book.models.recogniser import Recogniser
+from vid2book.models.silero import speech_probability
 from vid2book.models.speech import Recognised
 from vid2book.models.voice import voice
 from vid2book.pipeline.work import Failed, Work
@@ -95,7 +96,7 @@ def test_what_the_model_makes_up_over_music_is_dropped(recogniser: Recogniser) -
     [made_up], _ = recogniser.engine.recognise([tune], "en", "")
     assert made_up.words
     start, end = made_up.words[0].start, made_up.words[-1].end
-    [share] = voice(tune, [(start, end)])
+    [share] = voice(speech_probability(tune), [(start, end)])
     segment = Segment(start, end, "", tuple(made_up.words), voice=share)
     _, [told] = transcribe(VIDEO, Transcript((segment,), "en", "m", 20), config.Transcribe())
     assert "voice activity" in told.reason and told.score == share < 0.05

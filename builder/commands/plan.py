@@ -1,0 +1,90 @@
+"""The command `vid2book plan`: what a build would take."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from vid2book.console import user_errors
+
+if TYPE_CHECKING:
+    from ..forecast import Forecast, Line
+
+_HOUR = 3600.0
+
+
+@user_errors()
+def plan(
+    videos: Annotated[
+        list[str],
+        typer.Argument(metavar="SOURCE...", help="As for `vid2book build`."),
+    ],
+    config: Annotated[str, typer.Option(help="Name of a config, or a YAML file.")] = "offline",
+    nodes: Annotated[int, typer.Option(min=1, help="Machines like this one.")] = 1,
+    workers: Annotated[
+        int | None, typer.Option(min=1, help="Processes on each; one per core if not given.")
+    ] = None,
+    price: Annotated[
+        float | None, typer.Option(min=0, help="Of a machine for an hour, in any currency.")
+    ] = None,
+    sample: Annotated[int, typer.Option(min=1, help="Videos to work on for this.")] = 4,
+    minutes: Annotated[float, typer.Option(min=0.1, help="Of each of them.")] = 3.0,
+) -> None:
+    """Tell what a build would take, from a short run on some of its videos."""
+    from vid2book.pipeline.processes import cores
+
+    from ..forecast import forecast
+    from ..source import open_corpus
+
+    console, errors = Console(), Console(stderr=True)
+    at_once = nodes * (workers or cores())
+    corpus = open_corpus(list[str | Path](videos), config)
+    with errors.status("a short run") as status:
+        made = forecast(
+            corpus,
+            at_once,
+            sample,
+            minutes,
+            lambda event: status.update(f"a short run: {escape(event.video.video_id)} is through"),
+        )
+    console.print(_table(made))
+    hours = made.wall / at_once / _HOUR
+    cost = "" if price is None else f", at a cost of {hours * nodes * price:,.2f}"
+    console.print(
+        f"{made.videos:,} videos, {made.seconds / _HOUR:,.2f} hours, by "
+        f"{made.measured / 60:.1f} minutes of them: {_told(hours)} on {_machines(nodes)} with "
+        f"{at_once:,} workers{cost}. Most of it is {made.bottleneck.name} "
+        f"({made.bottleneck.wall / made.wall:.0%}).",
+        soft_wrap=True,
+    )
+
+
+def _table(made: Forecast) -> Table:
+    table = Table("stage", "CPU hours", "worker hours", "GPU hours", "GB", "share")
+    for column in table.columns[1:]:
+        column.justify = "right"
+    for line in made.lines:
+        table.add_row(line.name, *_cells(line), f"{line.wall / made.wall:.0%}")
+    table.add_section()
+    total = [made.cpu, made.wall, sum(line.gpu for line in made.lines)]
+    size = sum(line.size for line in made.lines)
+    table.add_row("all", *(f"{t / _HOUR:,.3f}" for t in total), f"{size / 1e9:,.3f}", "")
+    return table
+
+
+def _cells(line: Line) -> list[str]:
+    times = [f"{seconds / _HOUR:,.3f}" for seconds in (line.cpu, line.wall, line.gpu)]
+    return [*times, f"{line.size / 1e9:,.3f}"]
+
+
+def _machines(nodes: int) -> str:
+    return "1 machine like this" if nodes == 1 else f"{nodes:,} machines like this"
+
+
+def _told(hours: float) -> str:
+    return f"{hours * 60:.1f} minutes" if hours < 1 else f"{hours:,.1f} hours"

@@ -1,0 +1,68 @@
+"""`vid2book plan` tells what a build would take, and is near what it takes."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from vid2book.builder.forecast import ForecastError, forecast, length
+from vid2book.builder.source import open_corpus
+from vid2book.folder.layout import LOG
+from vid2book.pipeline.graph import STAGES
+from vid2book.records import Video
+from vid2book.store import Store
+
+from ..support.library import vid2book
+from ..support.small_videos import small_library
+
+LECTURES = Path(__file__).parents[2] / "examples" / "lectures"
+
+
+def test_what_a_build_takes_is_told_by_stage(tmp_path: Path) -> None:
+    manifest = small_library(tmp_path)
+    done = vid2book(
+        "plan", manifest, "--sample", 1, "--nodes", 3, "--workers", 1, "--price", 7,
+        env={"PATH": "", "VID2BOOK_STORE": str(tmp_path / "store"), "COLUMNS": "200"},
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    for stage in (*(stage.name for stage in STAGES), "store", "writing", "loading", "all"):
+        assert re.search(rf"{stage} .*\d\.\d\d\d", done.stdout), stage
+    last = done.stdout.splitlines()[-1]
+    assert re.match(
+        r"2 videos, 0\.00 hours, by 0\.1 minutes of them: [\d.]+ minutes on 3 machines like this "
+        r"with 3 workers, at a cost of \d+\.\d\d\. Most of it is loading \(\d+%\)\.",
+        last,
+    )
+    assert not (tmp_path / "store").exists()  # nothing stays
+
+
+def test_a_manifest_of_which_nothing_can_be_used(tmp_path: Path) -> None:
+    (tmp_path / "broken.mp4").write_text("no video")
+    corpus = open_corpus([tmp_path / "broken.mp4"], store=tmp_path / "store")
+    with pytest.raises(ForecastError, match=r"broken\.mp4: not a readable video"):
+        forecast(corpus, 1, 4, 1.0)
+
+
+def test_the_length_of_many_videos_follows_from_some(tmp_path: Path) -> None:
+    manifest = small_library(tmp_path)
+    corpus = open_corpus([manifest])
+    assert length(corpus) == pytest.approx(16.0, abs=0.5)
+    many = [replace(corpus.videos[n % 2], video_id=str(n)) for n in range(900)]
+    lost = [Video(f"lost {n}", str(tmp_path / "lost.mp4")) for n in range(100)]
+    found = length(replace(corpus, videos=(*many, *lost), store=Store(tmp_path / "store")))
+    assert found == pytest.approx(900 * 8, rel=0.1)
+
+
+@pytest.mark.slow
+def test_the_examples_take_what_was_told(tmp_path: Path) -> None:
+    told = forecast(open_corpus([LECTURES]), 2, 4, 3.0)
+    out = tmp_path / "corpus"
+    built = vid2book("build", LECTURES, "-o", out, "--store", tmp_path / "store", "--workers", 2)
+    assert built.returncode == 0, built.stderr
+    took = json.loads((out / LOG).read_text().splitlines()[-1])["cpu_seconds"]
+    print(f"{told.cpu:.1f} s told, {took:.1f} s taken")
+    assert told.cpu == pytest.approx(took, rel=0.25)
