@@ -37,7 +37,8 @@ ROOMS: dict[str, set[str]] = {
     "collect": {*PLAIN, "intake", "licences"},
     "folder": {*PLAIN, "intake", "names"},
     "viewer": {*PLAIN, "folder", "names"},
-    "speech": STAGES,
+    # Each uses what the other found: terms to hear, and subtitles not to read.
+    "speech": STAGES | {"screen"},
     "screen": STAGES | {"speech"},
     "teaching": STAGES | {"speech", "screen"},
     "assemble": STAGES | {"speech", "screen", "teaching"},

@@ -34,13 +34,16 @@ def keyframes(
 
 
 def transcribe(video: str | Path | Video, config: str | Path | Config = "offline") -> Transcript:
-    """What is said, with the times of the words.
+    """What is said, with the times of the words, by the sound alone.
 
+    A book hears names and terms better (stage `rehear`), since it has read the screen.
     Args and errors are those of `keyframes`.
     """
-    from .speech.transcribe import TRANSCRIBE
+    from .speech.recognise import RECOGNISE
+    from .speech.transcribe import transcribe as believed
 
-    return _work(video, config).get(TRANSCRIBE)
+    work = _work(video, config)
+    return believed(work.video, work.get(RECOGNISE), work.config.transcribe)[0]
 
 
 def book(video: str | Path | Video, config: str | Path | Config = "offline") -> list[Sample]:

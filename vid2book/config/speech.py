@@ -39,6 +39,11 @@ class Transcribe(Switchable):
         description="windows of 30 s that faster-whisper recognises at once; null: 16 on a GPU, "
         "1 on a CPU, where more is no faster",
     )
+    screen_terms: bool = Field(
+        True,
+        description="names and terms on the screen help to hear them: what looks like one is heard "
+        "again by a speech model that is told to expect it",
+    )
     min_logprob: float = Field(-1.2, le=0, description="segments less likely than this are dropped")
     max_no_speech: Share = Field(0.8, description="segments more likely silence are dropped")
     min_voice: Share = Field(

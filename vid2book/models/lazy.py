@@ -145,6 +145,8 @@ class Models:
                 return self.embed.identity
             case "embed_any":
                 return self.embed_any.identity if self.embed_any else ""
+            case "count_tokens":
+                return self.count_tokens.name
             case "align_embed":
                 return self._align_embeddings[1]
             case "faces":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple, Protocol
 
@@ -82,3 +83,8 @@ def name_in(engine: Engine, language: str) -> str:
         language: as `language_code`.
     """
     return next((name for name in engine.languages if language_code(name) == language), "")
+
+
+def mean_logprob(words: Sequence[Word]) -> float:
+    """The mean log probability of words."""
+    return round(sum(math.log(max(w.probability, 1e-4)) for w in words) / len(words), 4)
