@@ -26,6 +26,7 @@ from ..words import count_words, words, words_and_ideograms
 from .any_language import classify_any, relevance_any
 from .classify import classify, relevance
 from .grade import grade
+from .remarks import without_remarks
 from .wording import Embed
 from .written import written_teaching
 
@@ -110,7 +111,10 @@ def _by_rules(
     english = language == "en" or embed_any is None
     read, fits = (classify, relevance) if english else (classify_any, relevance_any)
     vectors = embed if english or embed_any is None else embed_any
-    teaching, kinds = read(video, sentences, screen, transcript.duration, vectors)
+    found = read(video, sentences, screen, transcript.duration, vectors)
+    if embed_any is not None:
+        found = without_remarks(found, [s.text for s in sentences], embed_any)
+    teaching, kinds = found
     lesson = [s for s, p in zip(sentences, teaching, strict=True) if p >= _TEACHES]
     fit = fits(video, lesson, [text for _, text in screen], vectors)
     rules = Grades(
