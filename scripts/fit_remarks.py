@@ -24,7 +24,7 @@ from vid2book.teaching.wording import Example
 HERE = Path(__file__).parent
 TEACHING = Path(wording.__file__).parent
 L2 = 0.1
-LOST = 0.003
+LOST = 0.002
 FOLDS = 5
 REMARK = 3.0  # how many times a sentence of remarks/tune.yaml counts
 

@@ -13,21 +13,24 @@ from .llm import Llm
 class Transcribe(Switchable):
     """Speech to text with word times."""
 
-    backend: Literal["faster-whisper", "whisper", "captions"] = Field(
+    backend: Literal["faster-whisper", "whisper", "onnx-asr", "captions"] = Field(
         "faster-whisper",
-        description="whisper: the package openai-whisper (extra 'whisper'); captions: no speech "
-        "model, and a video without captions fails",
+        description="whisper: the package openai-whisper (extra 'whisper'); onnx-asr: Parakeet, "
+        "Canary and the like (extra 'onnx'); captions: no speech model, and a video without "
+        "captions fails",
     )
     captions: bool = Field(True, description="take captions (.vtt, .srt) where a video has them")
     model: str = Field(
         "packaged:tiny.en",
         description="of faster-whisper: packaged:tiny.en (English, extra 'offline'), "
         "packaged:base (99 languages, extra 'multilingual'), a name, or a folder; "
-        "of whisper: a name, or the path of a checkpoint (.pt)",
+        "of whisper: a name, or the path of a checkpoint (.pt); of onnx-asr: a name that it knows "
+        "(nemo-parakeet-tdt-0.6b-v3, nemo-canary-1b-v2), or a folder",
     )
     multilingual: str | None = Field(
         "packaged:base",
-        description="of faster-whisper, as under `model`, where that knows English alone: tells "
+        description="of faster-whisper, as under `model`, where that knows English alone or "
+        "tells no language: tells "
         "which language is spoken, hears the others, and is asked too where `model` is unsure "
         "(extra 'multilingual', part of 'offline'); null: none, and what the manifest does not "
         "call English is not heard",

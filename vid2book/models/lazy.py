@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..config import Align, Config, Keyframes, Llm, Read, Transcribe
-from . import faster_whisper, openai_whisper
+from . import faster_whisper, onnx_speech, openai_whisper
 from .chat import Chat
 from .embed import WordLlama
 from .embed_any import MultilingualE5
@@ -18,6 +18,7 @@ from .face import HaarFaces
 from .faster_whisper import FasterWhisper
 from .ocr import Ocr
 from .ocr_rapid import RapidOcr
+from .onnx_speech import OnnxSpeech
 from .open_clip import OpenClip, Vectors
 from .openai_whisper import OpenAIWhisper
 from .packaged_whisper import missing_extra
@@ -26,6 +27,12 @@ from .speech import Engine
 from .tokens import TokenCounter
 
 Embed = Callable[[Sequence[str]], NDArray[np.float32]]
+
+_BACK_ENDS = {
+    "faster-whisper": faster_whisper,
+    "whisper": openai_whisper,
+    "onnx-asr": onnx_speech,
+}  # of speech, each with its `identity`
 
 
 class Models:
@@ -43,12 +50,8 @@ class Models:
     @cached_property
     def speech(self) -> Recogniser:
         wanted = self._transcribe
-        engine: Engine = (
-            OpenAIWhisper(wanted.model, wanted.beam_size)
-            if wanted.backend == "whisper"
-            else FasterWhisper(wanted.model, wanted.beam_size, wanted.batch_size)
-        )
-        if not _knows_english_alone(wanted):
+        engine = _engine(wanted)
+        if not _needs_another(wanted):
             return Recogniser(engine)
         if wanted.multilingual is None:
             return Recogniser(engine, advice="name a model under transcribe.multilingual")
@@ -159,15 +162,29 @@ class Models:
 def _speech_identity(transcribe: Transcribe) -> str:
     if not transcribe.enabled or transcribe.backend == "captions":
         return ""
-    back_end = openai_whisper if transcribe.backend == "whisper" else faster_whisper
-    engine, other = back_end.identity(transcribe.model), transcribe.multilingual
-    if other is None or not _knows_english_alone(transcribe):
+    engine, other = (
+        _BACK_ENDS[transcribe.backend].identity(transcribe.model),
+        transcribe.multilingual,
+    )
+    if other is None or not _needs_another(transcribe):
         return engine
     installed = not missing_extra(other)
     return f"{engine}; {faster_whisper.identity(other) if installed else f'no {other}'}"
 
 
-def _knows_english_alone(transcribe: Transcribe) -> bool:
+def _engine(transcribe: Transcribe) -> Engine:
+    match transcribe.backend:
+        case "whisper":
+            return OpenAIWhisper(transcribe.model, transcribe.beam_size)
+        case "onnx-asr":
+            return OnnxSpeech(transcribe.model)
+    return FasterWhisper(transcribe.model, transcribe.beam_size, transcribe.batch_size)
+
+
+def _needs_another(transcribe: Transcribe) -> bool:
+    """Whether the model knows English alone, or cannot tell which language it hears."""
+    if transcribe.backend == "onnx-asr":
+        return True
     return faster_whisper.knows_english_alone(transcribe.model)
 
 
