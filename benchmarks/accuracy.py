@@ -19,11 +19,12 @@ import yaml
 from rich.console import Console
 from rich.table import Table
 
-from vid2book.builder.source import cores, fill, open_corpus
+from vid2book.builder.source import fill, open_corpus
 from vid2book.builder.write import write_corpus
 from vid2book.config import Config, load
 from vid2book.config.base import Switchable
 from vid2book.eval.truth import Score, score, score_corpus
+from vid2book.pipeline.processes import cores
 
 EXAMPLES = Path(__file__).resolve().parents[1] / "examples" / "lectures"
 

@@ -106,6 +106,7 @@ def _fill_and_write(
 ) -> None:
     """Raises typer.Exit: a video failed, or none was kept."""
     from vid2book.folder import layout
+    from vid2book.pipeline.processes import cores
 
     from . import source
 
@@ -117,7 +118,7 @@ def _fill_and_write(
     corpus = corpus.without({e.video.video_id: e.failure for e in events if e.failure})
     outcomes = [corpus.outcome(video) for video in display.counted("outcomes", corpus.videos)]
     failed = [outcome for outcome in outcomes if outcome.status == "failed"]
-    written = _written(corpus, outcomes, output, display)
+    written = _written(corpus, outcomes, output, display, workers or cores())
     if count := sum(bool(event.bug) for event in events):
         errors.print(
             f"[yellow]Bugs:[/] {_videos(count)} met something that nobody foresaw. The tracebacks "
@@ -193,7 +194,7 @@ def _without_removed(corpus: Corpus, output: Path, errors: Console) -> Corpus:
 
 
 def _written(
-    corpus: Corpus, outcomes: list[Outcome], output: Path, display: Display
+    corpus: Corpus, outcomes: list[Outcome], output: Path, display: Display, workers: int
 ) -> Written | None:
     """What `output` holds, once it holds this corpus; None if there is nothing to write."""
     from vid2book.folder import record
@@ -208,7 +209,7 @@ def _written(
     from .write import write_corpus  # `datasets` takes a second to import
 
     with display.writing() as tell:
-        return write_corpus(corpus, output, tell)
+        return write_corpus(corpus, output, tell, workers)
 
 
 def _summary(

@@ -71,8 +71,8 @@ def _section(measured: dict[str, Any], known: dict[str, Any], metrics: dict[str,
     lines = [
         "## Measures",
         "",
-        f"By `vid2book measure` on {drawn}; intervals of {metrics['level']:.0%} by bootstrap over "
-        f"videos. `{FOLDER}/metrics.json` says of each what it cannot see.",
+        f"By `vid2book measure` on {drawn}; intervals of {metrics['level']:.0%} by leaving out "
+        f"whole videos. `{FOLDER}/metrics.json` says of each what it cannot see.",
         "",
         f"![Each measure with its interval]({FOLDER}/measures.png)",
         "",

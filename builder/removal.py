@@ -100,7 +100,7 @@ def _without(corpus: Path, held: Written, gone: set[str]) -> Written:
     left = {split: _left(corpus, split, list(held.sizes), gone) for split in splits}
     removed = sorted({*held.removed, *gone})
     revision = hashlib.sha256(f"{held.revision} without {sorted(gone)}".encode()).hexdigest()
-    pipeline = denying(_config(corpus), removed)
+    pipeline = denying(config_of(corpus), removed)
     try:
         written = write_rows(left, outcomes, pipeline, revision, removed, corpus)
     except EmptyCorpusError:
@@ -130,7 +130,7 @@ def _left(corpus: Path, split: str, tables: list[str], gone: set[str]) -> Iterat
             yield table, row
 
 
-def _config(corpus: Path) -> Config:
+def config_of(corpus: Path) -> Config:
     """The pipeline's config, as the card gives it."""
     text = (corpus / CARD).read_text(encoding="utf-8")
     block = re.search(r"^```yaml\n(.*?)^```", text, re.MULTILINE | re.DOTALL)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -75,6 +74,7 @@ def fill(
         report: told now and then how far a video is.
     """
     from vid2book.pipeline.local import Event, run
+    from vid2book.pipeline.processes import cores
 
     yield from (Event(video) for video in corpus.videos if corpus.is_denied(video))
     wanted = tuple(video for video in corpus.videos if not corpus.is_denied(video))
@@ -87,10 +87,3 @@ def revision(corpus: Corpus, outcomes: Iterable[Outcome]) -> str:
     from vid2book.pipeline.code import code_of
 
     return record.revision(corpus.fingerprint(), outcomes, code_of("vid2book.builder.write"))
-
-
-def cores() -> int:
-    """Processors that this process may use, which in a container are fewer than there are."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1

@@ -15,9 +15,9 @@ from vid2book.folder.record import CorpusError, SplitSize, Written
 from vid2book.public import plain_cell, public_url
 from vid2book.records import Outcome, Video
 
-from . import croissant
+from . import croissant, gather
 from .card import present, render_card
-from .features import FEATURES, Row, rows_of
+from .features import FEATURES, Row
 from .parquet import Shards
 from .source import revision
 from .splits import splits
@@ -31,17 +31,21 @@ class EmptyCorpusError(CorpusError):
 
 
 def write_corpus(
-    corpus: Corpus, out: str | Path, tell: Callable[[int, int], object] = lambda done, total: None
+    corpus: Corpus,
+    out: str | Path,
+    tell: Callable[[int, int], object] = lambda done, total: None,
+    workers: int = 1,
 ) -> Written:
     """Write the corpus into the folder `out`, in one step as seen from outside.
 
     A corpus already in `out` stays until the new one is complete. Equal corpora give equal bytes.
-    Takes memory for a row group of each table and one video's samples.
+    Takes memory for a row group of each table and the samples of a few videos.
 
     Args:
         corpus: its stages have run.
         out: the folder.
         tell: told how many videos of how many are written.
+        workers: processes that make the rows.
 
     Raises:
         EmptyCorpusError: no video was kept, or none gave a sample.
@@ -50,12 +54,12 @@ def write_corpus(
             the disk is full.
     """
     out = Path(out)
-    outcomes = [corpus.outcome(video) for video in corpus.videos]
+    outcomes = list(gather.outcomes(corpus, workers))
     done = count(1)
 
     def found(videos: list[Video]) -> Iterator[tuple[str, Row]]:
-        for video in videos:
-            yield from rows_of(corpus, video)
+        for rows in gather.rows(corpus, videos, workers):
+            yield from rows
             tell(next(done), len(outcomes))
 
     by_split = {split: found(videos) for split, videos in splits(corpus).items()}

@@ -6,6 +6,7 @@ measure("textbook", "other", samples=1000).to_dict()    # as metrics.json has it
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -32,14 +33,16 @@ def measure(
     benchmark_split: str = "test",
     language_model: LanguageModel | None = None,
     judge: Chat | None = None,
+    only: Collection[str] = (),
+    fetch: bool = False,
     tell: Tell | None = None,
 ) -> Report:
-    """Measure corpora, and compare those that share videos.
+    """Measure corpora, and compare every two.
 
     Args:
         corpora: what `open_corpus` opens, or opened ones.
         samples: how many of each to draw at random; None: all.
-        seed: of the draw, of wrong pairs and of the bootstrap.
+        seed: of the draw and of wrong pairs.
         split: of each corpus.
         marked: with what a corpus of ours marks as to be dropped (config `decide: mark`).
         open_clip: embeds images and texts; without it on-screen text stands for the image.
@@ -47,6 +50,8 @@ def measure(
         benchmark_split: of it.
         language_model: tells how surprising the texts are.
         judge: grades the texts.
+        only: names of figures; all where none is named.
+        fetch: download images that are only a URL (`eval/fetch.py`).
         tell: called with the name of a corpus and the number of samples done.
 
     Raises:
@@ -55,6 +60,7 @@ def measure(
     """
     # Imported late, so that the command line, which finds its commands in here, starts fast.
     from .corpora import InterleavedCorpus, open_corpus
+    from .fetch import Fetcher
     from .questions import open_sought_questions
     from .report.metrics import report_on
     from .tools import Tools
@@ -63,6 +69,10 @@ def measure(
         c if isinstance(c, InterleavedCorpus) else open_corpus(c, split, marked=marked)
         for c in corpora
     ]
+    if fetch:
+        fetcher = Fetcher()
+        for corpus in opened:
+            corpus.fetch = fetcher.get
     sought = open_sought_questions(benchmark, benchmark_split) if benchmark else None
     tools = Tools(seed, open_clip, sought, language_model, judge)
-    return report_on(opened, tools, samples, tell)
+    return report_on(opened, tools, samples, tell, only)

@@ -5,16 +5,17 @@ released textbook.
     corpus = open_corpus("HuggingFaceM4/OBELICS")        # the Hub, streamed
     for sample in corpus.samples(1000, seed=0): ...
 
-Images that are paths are read from the corpus' folder. Images that are only URLs are not fetched;
-their positions are left out and counted. A row that cannot be used is counted in `skipped`, with
-its reason, and the rest goes on.
+Images that are paths are read from the corpus' folder. Images that are only URLs are fetched where
+`fetch` says how; else their positions are left out and counted. A row that cannot be used is
+counted in `skipped`, with its reason, and the rest goes on. What is written on an image is known
+where the rows have a column `ocr_texts`: a list beside `images`, a string where an image stands.
 """
 
 from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -42,6 +43,9 @@ from .sources import (
 
 __all__ = ["CorpusError", "Interleaved", "InterleavedCorpus", "open_corpus"]
 
+Fetch = Callable[[str], bytes | str]  # an image by its URL; a string says why there is none
+
+_NOT_FETCHED = "an image that is only a URL; `vid2book measure --fetch` downloads it"
 _MISSING = "an image whose file is missing"
 _MARKED = "a position that is marked as to be dropped"
 _ALIGNED = {"images", "texts", "ocr_texts", "text_ocr_list", "elements"}
@@ -59,7 +63,8 @@ class Interleaved:
     """One sample of any corpus. The lists are aligned: each position is an image or a text.
 
     `video_id` names what samples must be resampled together: the video, of a web corpus the
-    document. `elements` tell where a position comes from, where that is known.
+    document. `elements` tell where a position comes from, where that is known. Without a name
+    (`is_named`) it is the number of a row, which says nothing of another corpus.
     """
 
     id: str
@@ -73,6 +78,7 @@ class Interleaved:
     license: str = ""
     subject: str = ""
     token_num: int | None = None
+    is_named: bool = True
 
     @property
     def text(self) -> str:
@@ -88,6 +94,7 @@ class InterleavedCorpus:
     source: Source
     images: Path | None = None  # folder that paths of images are relative to
     marked: bool = False  # with what a corpus of ours marks as to be dropped
+    fetch: Fetch | None = None
     skipped: Counter[str] = field(default_factory=Counter)
 
     def samples(self, samples: int | None = None, seed: int = 0) -> Iterator[Interleaved]:
@@ -104,7 +111,7 @@ class InterleavedCorpus:
             return None
         try:
             row = row if self.marked else _without_marked(row, self.skipped)
-            return _record(row, number, self.images, self.skipped)
+            return _record(row, number, self.images, self.fetch, self.skipped)
         except RowError as error:
             self.skipped[str(error)] += 1
             return None
@@ -213,7 +220,9 @@ def _without_marked(row: Row, skipped: Counter[str]) -> Row:
     return row | aligned | {"token_num": None}  # which counts what is left out, too
 
 
-def _record(row: Row, number: int, folder: Path | None, skipped: Counter[str]) -> Interleaved:
+def _record(
+    row: Row, number: int, folder: Path | None, fetch: Fetch | None, skipped: Counter[str]
+) -> Interleaved:
     """Raises RowError: the row has no aligned `images` and `texts`."""
     try:
         row = in_shape(row)
@@ -233,7 +242,7 @@ def _record(row: Row, number: int, folder: Path | None, skipped: Counter[str]) -
     for image, text, ocr, both, element in zip(images, texts, *columns, strict=True):
         known = _element(element)
         if image is not None:
-            content = _content(image, folder, skipped)
+            content = _content(image, folder, fetch, skipped)
             if content is not None:
                 positions.append((content, None, ocr, None, known))
         if text is not None:
@@ -241,10 +250,12 @@ def _record(row: Row, number: int, folder: Path | None, skipped: Counter[str]) -
     if not positions:
         raise RowError("a row without an image and a text that can be read")
     contents, said, written, joined, known_elements = zip(*positions, strict=True)
-    video_id = _video_id(row) or str(row.get("id") or number)
+    name = str(row.get("id") or "")
+    video = _video_id(row)
+    video_id = video or name or str(number)
     tokens = row.get("token_num")
     return Interleaved(
-        id=str(row.get("id") or f"{video_id}#{number}"),
+        id=name or f"{video_id}#{number}",
         video_id=video_id,
         images=contents,
         texts=said,
@@ -255,6 +266,7 @@ def _record(row: Row, number: int, folder: Path | None, skipped: Counter[str]) -
         license=str(row.get("license") or ""),
         subject=str(row.get("subject") or ""),
         token_num=tokens if isinstance(tokens, int) else None,
+        is_named=bool(video) or (bool(name) and not name.isdecimal()),
     )
 
 
@@ -263,7 +275,9 @@ def _column(row: Row, name: str, length: int) -> list[Any]:
     return values if isinstance(values, list) and len(values) == length else [None] * length
 
 
-def _content(image: Any, folder: Path | None, skipped: Counter[str]) -> bytes | None:
+def _content(
+    image: Any, folder: Path | None, fetch: Fetch | None, skipped: Counter[str]
+) -> bytes | None:
     """The bytes of an image, however the row has them; None, and counted, where it has none."""
     if isinstance(image, bytes):
         return image
@@ -276,7 +290,10 @@ def _content(image: Any, folder: Path | None, skipped: Counter[str]) -> bytes | 
         skipped["an image without bytes and path"] += 1
         return None
     if "://" in path:
-        skipped["an image that is only a URL; download the images into the corpus first"] += 1
+        content = fetch(path) if fetch else _NOT_FETCHED
+        if isinstance(content, bytes):
+            return content
+        skipped[content] += 1
         return None
     if file := image_file(path, folder):
         return file.read_bytes()

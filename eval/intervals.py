@@ -1,213 +1,223 @@
-"""Intervals and comparisons that resample videos, never single samples of one video.
+"""Intervals and comparisons over videos, never over single samples of one video.
 
-Samples of one video are alike, so that an interval over samples would be too narrow: the bootstrap
-draws whole clusters (Cameron, Gelbach and Miller, "Bootstrap-Based Improvements for Inference with
-Clustered Errors", 2008). Intervals are expanded percentiles, which hold their level with few
-clusters too (Hesterberg, "What Teachers Should Know About the Bootstrap", 2015, section 3.3); with
-one cluster there is none.
+Samples of one video are alike, so that an interval over samples would be too narrow. The standard
+error is that of the jackknife over clusters: each video is left out once (the estimator CV3 of
+MacKinnon, Nielsen and Webb, "Fast and Reliable Jackknife and Bootstrap Methods for Cluster-Robust
+Inference", 2023), with Student's t of one degree of freedom less than there are clusters. It holds
+its level from five clusters on, also where they differ in size, which a percentile bootstrap does
+not (`tests/eval/test_null.py`). Only clusters with data count; with one there is no interval.
 
-Every estimate is a function of the weight of each cluster, so that all resamples are computed at
-once. The same data and seed give the same numbers.
+What lies between 0 and a known maximum, such as a share, has Wilson's interval with the number of
+observations that would give the same standard error (Korn and Graubard, 1998). Where all
+observations are at one end, no error can be estimated, and each cluster counts as one observation.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Sequence
-from dataclasses import dataclass
+import math
+from collections.abc import Hashable, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from statistics import NormalDist
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
 
-Floats = NDArray[np.float64]
-Estimate = Callable[[Floats], Floats]  # weights (resamples, clusters) to values (resamples,)
+from .estimates import Estimate, Statistic, area_under_curve, ratio, separation
 
-RESAMPLES = 2000
-_CHUNK = 4_000_000  # numbers held at once
+__all__ = [
+    "ENOUGH",
+    "Interval",
+    "adjusted",
+    "area_under_curve",
+    "detectable",
+    "difference",
+    "interval",
+    "paired_difference",
+    "ratio",
+    "separation",
+]
+
+LEVEL = 0.95
+ENOUGH = 5  # clusters; with fewer, all can differ in one direction by chance
+_POWER = 0.8
+_NORMAL = NormalDist().inv_cdf((1 + LEVEL) / 2)
+_NOTHING = 1e-12  # of the value: an error that rounding makes
+_GROUPS = 1000  # more clusters than that are left out in groups, for the sake of time
 
 
 @dataclass(frozen=True)
 class Interval:
-    """An estimate with its bootstrap interval. None where there is nothing to estimate it from."""
+    """An estimate with its 95 % interval. None where there is nothing to estimate it from.
+
+    Attributes:
+        value: the estimate.
+        low, high: ends of the interval.
+        n: observations.
+        clusters: videos with data; of a difference of two corpora that share none, the fewer.
+        error: the standard error.
+        freedom: degrees of freedom of the t test, if not the clusters less one.
+    """
 
     value: float | None
     low: float | None
     high: float | None
-    n: int  # observations
+    n: int
     clusters: int
+    error: float | None = None
+    freedom: float | None = None
 
     @property
     def excludes_zero(self) -> bool:
-        """Whether a difference is told apart from none."""
+        """Whether a difference is told apart from none, seen by itself."""
         return self.low is not None and self.high is not None and (self.low > 0 or self.high < 0)
 
+    @cached_property
+    def p(self) -> float | None:
+        """Of a difference: the chance of one as large where there is none (two-sided t test)."""
+        if self.value is None or self.error is None or self.clusters < 2:
+            return None
+        if self.error == 0:
+            return float(self.value == 0)
+        from scipy.special import stdtr  # Student's t; scipy.stats takes a second to import
 
-@dataclass(frozen=True)
-class Ratio:
-    """A mean or a share: the sum of `total` over the sum of `count`, a row per sample.
-
-    A mean over samples has count 1; fillers per word has their numbers.
-    """
-
-    total: Floats
-    count: Floats
-    clusters: tuple[Hashable, ...]
-
-    @property
-    def n(self) -> int:
-        return round(float(self.count.sum()))
-
-    def by_cluster(self, names: Sequence[Hashable]) -> Estimate:
-        """The estimate as a function of the weights of these clusters."""
-        rows = _rows_of(self.clusters, names)
-        total = np.bincount(rows[rows >= 0], self.total[rows >= 0], len(names))
-        count = np.bincount(rows[rows >= 0], self.count[rows >= 0], len(names))
-        return lambda weights: _divide(weights @ total, weights @ count)
-
-
-@dataclass(frozen=True)
-class Separation:
-    """How well a score tells right from wrong: the area under the ROC curve, 0.5 by chance.
-
-    The share of (right, wrong) pairs in which the right one scores higher; ties count half.
-    """
-
-    scores: Floats
-    right: NDArray[np.bool_]
-    clusters: tuple[Hashable, ...]
+        return float(2 * stdtr(self._freedom, -abs(self.value) / self.error))
 
     @property
-    def n(self) -> int:
-        return int(self.right.sum())
+    def effect(self) -> float | None:
+        """Of a difference: in standard deviations of the difference between videos (Cohen's d)."""
+        if self.value is None or not self.error:
+            return None
+        return self.value / (self.error * math.sqrt(self.clusters))
 
-    def by_cluster(self, names: Sequence[Hashable]) -> Estimate:
-        """The estimate as a function of the weights of these clusters."""
-        rows = _rows_of(self.clusters, names)
-        known = rows >= 0
-        order = np.argsort(self.scores[known], kind="stable")
-        rows, right = rows[known][order], self.right[known][order]
-        starts = np.flatnonzero(np.diff(self.scores[known][order], prepend=-np.inf))
+    @property
+    def detectable(self) -> float | None:
+        """Of a difference: the smallest that so many videos would show four times in five.
 
-        def estimate(weights: Floats) -> Floats:
-            if not len(rows):
-                return np.full(len(weights), np.nan)
-            found = []
-            for part in np.array_split(weights, max(1, weights.shape[0] * len(rows) // _CHUNK)):
-                each = part[:, rows]
-                # Equal scores are one group, within which every pair is a tie.
-                up = np.add.reduceat(each * right, starts, axis=1)
-                down = np.add.reduceat(each * ~right, starts, axis=1)
-                below = np.cumsum(down, axis=1) - down
-                won = (up * (below + down / 2)).sum(axis=1)
-                found.append(_divide(won, up.sum(axis=1) * down.sum(axis=1)))
-            return np.concatenate(found)
+        Bloom, "Minimum Detectable Effects", 1995.
+        """
+        if self.error is None or self.clusters < 2:
+            return None
+        return detectable(self.error, self._freedom)
 
-        return estimate
+    @property
+    def _freedom(self) -> float:
+        return self.clusters - 1 if self.freedom is None else self.freedom
+
+    def to_dict(self) -> dict[str, float | None]:
+        """The estimate and its interval, as results hold them."""
+        names = ("value", "low", "high", "n", "clusters")
+        return {name: getattr(self, name) for name in names}
 
 
-Statistic = Ratio | Separation
+def interval(statistic: Statistic) -> Interval:
+    """The estimate, with its interval over the clusters that have data."""
+    return _interval(statistic, statistic.with_data())
 
 
-def ratio(total: ArrayLike, clusters: Sequence[Hashable], count: ArrayLike | None = None) -> Ratio:
-    """A `Ratio`; without `count`, the mean of `total`."""
-    totals = np.asarray(total, dtype=np.float64)
-    counts = np.ones_like(totals) if count is None else np.asarray(count, dtype=np.float64)
-    if not len(totals) == len(counts) == len(clusters):
-        raise ValueError(f"{len(totals)} totals, {len(counts)} counts, {len(clusters)} clusters")
-    return Ratio(totals, counts, tuple(clusters))
+def paired_difference(first: Statistic, second: Statistic) -> Interval:
+    """The first's estimate minus the second's, over the clusters of which both have data.
 
-
-def separation(scores: ArrayLike, right: ArrayLike, clusters: Sequence[Hashable]) -> Separation:
-    """A `Separation`: scores, which of them are of right ones, and the cluster of each."""
-    values, is_right = np.asarray(scores, dtype=np.float64), np.asarray(right, dtype=np.bool_)
-    if not len(values) == len(is_right) == len(clusters):
-        raise ValueError(f"{len(values)} scores, {len(is_right)} labels, {len(clusters)} clusters")
-    return Separation(values, is_right, tuple(clusters))
-
-
-def interval(
-    statistic: Statistic, seed: int = 0, resamples: int = RESAMPLES, level: float = 0.95
-) -> Interval:
-    """The estimate, with a bootstrap interval over clusters."""
-    names = list(dict.fromkeys(statistic.clusters))
-    return _bootstrap(statistic.by_cluster(names), len(names), statistic.n, seed, resamples, level)
-
-
-def paired_difference(
-    first: Statistic,
-    second: Statistic,
-    seed: int = 0,
-    resamples: int = RESAMPLES,
-    level: float = 0.95,
-) -> Interval:
-    """The first's estimate minus the second's, over the clusters that both have.
-
-    Both are resampled alike, so that what makes a video easy or hard does not count.
+    What makes a video easy or hard does not count, since it does so for both.
     """
-    shared = set(first.clusters) & set(second.clusters)
-    names = [name for name in dict.fromkeys(first.clusters) if name in shared]
+    theirs = set(second.with_data())
+    names = [name for name in first.with_data() if name in theirs]
+    return _difference(first, second, names, len(names))
+
+
+def difference(first: Statistic, second: Statistic) -> Interval:
+    """The first's estimate minus the second's, each over all of its own clusters.
+
+    A cluster that both have is left out of both at once. There are no more degrees of freedom than
+    the one with fewer clusters has, which is too few rather than too many.
+    """
+    ours, theirs = first.with_data(), second.with_data()
+    names = list(dict.fromkeys([*ours, *theirs]))
+    return _difference(first, second, names, min(len(ours), len(theirs)))
+
+
+def adjusted(ps: Sequence[float | None]) -> list[float | None]:
+    """The p values of many comparisons, corrected for how many there are; None stays None.
+
+    Of the differences that are called so at 0.05, at most one in twenty is expected to be none
+    (Benjamini and Hochberg, 1995).
+    """
+    known = np.array([p for p in ps if p is not None])
+    order = np.argsort(known)[::-1]
+    ranks = np.arange(len(known), 0, -1)
+    corrected = np.empty(len(known))
+    corrected[order] = np.minimum.accumulate(known[order] * len(known) / ranks)
+    left = iter(corrected.tolist())
+    return [None if p is None else next(left) for p in ps]
+
+
+def detectable(error: float, freedom: float) -> float:
+    """The smallest difference that a t test with this standard error shows four times in five."""
+    from scipy.special import stdtrit
+
+    return float(stdtrit(freedom, (1 + LEVEL) / 2) + stdtrit(freedom, _POWER)) * error
+
+
+def _difference(
+    first: Statistic, second: Statistic, names: Sequence[Hashable], clusters: int
+) -> Interval:
     one, other = first.by_cluster(names), second.by_cluster(names)
-    return _bootstrap(
-        lambda weights: one(weights) - other(weights),
-        len(names),
-        len(names),
-        seed,
-        resamples,
-        level,
-    )
+    found = _jackknife(lambda w: one(w) - other(w), len(names), clusters, clusters)
+    if first.most is None or second.most is None or found.error != 0 or not found.value:
+        return found
+    # Every video differs alike, as 0 and 100 % do: by the ends of both (Newcombe, 1998, method 10).
+    sides = (_interval(side, names) for side in (first, second))
+    ends = [(side.value, side.low, side.high) for side in sides]
+    (a, a_low, a_high), (b, b_low, b_high) = np.array(ends, dtype=float)
+    low, high = -math.hypot(a - a_low, b_high - b), math.hypot(a_high - a, b - b_low)
+    return replace(found, low=found.value + low, high=found.value + high)
 
 
-def area_under_curve(scores: ArrayLike, right: ArrayLike) -> float:
-    """The area under the ROC curve alone; NaN if either class is empty."""
-    labels = np.asarray(right, dtype=np.bool_)
-    alone = separation(scores, labels, [0] * len(labels))
-    return float(alone.by_cluster([0])(np.ones((1, 1)))[0])
+def _interval(statistic: Statistic, names: Sequence[Hashable]) -> Interval:
+    found = _jackknife(statistic.by_cluster(names), len(names), len(names), statistic.n)
+    if statistic.most is None or found.error is None:
+        return found
+    low, high = _wilson(found, statistic.most)
+    return replace(found, low=low, high=high)
 
 
-def _bootstrap(
-    estimate: Estimate, clusters: int, n: int, seed: int, resamples: int, level: float
-) -> Interval:
-    value = estimate(np.ones((1, clusters)))[0] if clusters else np.nan
+def _jackknife(estimate: Estimate, names: int, clusters: int, n: int) -> Interval:
+    """With an interval by Student's t, `clusters` less one being its degrees of freedom."""
+    value = estimate(np.ones((1, names)))[0] if names else np.nan
     if not np.isfinite(value):
         return Interval(None, None, None, n, clusters)
+    alone = Interval(float(value), None, None, n, clusters)
     if clusters < 2:
-        return Interval(float(value), None, None, n, clusters)
-    draw = np.random.default_rng(seed)
-    rows = max(1, _CHUNK // clusters)
-    values = np.concatenate(
-        [
-            estimate(
-                draw.multinomial(clusters, np.full(clusters, 1 / clusters), size).astype(float)
-            )
-            for size in [rows] * (resamples // rows) + [resamples % rows]
-            if size
-        ]
-    )
-    # A resample without anything to estimate from (no word in it) tells nothing.
-    values = values[np.isfinite(values)]
-    if not len(values):
-        return Interval(float(value), None, None, n, clusters)
-    tail = _tail(clusters, level)
-    low, high = np.quantile(values, [tail, 1 - tail])
-    return Interval(float(value), float(low), float(high), n, clusters)
+        return alone
+    groups = min(names, _GROUPS)
+    left_out = np.arange(names) % groups == np.arange(groups)[:, None]
+    values = estimate(1.0 - left_out)
+    if not np.isfinite(values).all():  # all rests on one video
+        return alone
+    error = float(np.sqrt((groups - 1) / groups * ((values - value) ** 2).sum()))
+    if error < _NOTHING * max(1.0, abs(value)):
+        error = 0.0
+    half = _reach(clusters) * error
+    return replace(alone, low=float(value) - half, high=float(value) + half, error=error)
 
 
-def _tail(clusters: int, level: float) -> float:
-    """The share of resamples to leave out at each end.
-
-    A mean of few is distributed as Student's t says, and a resample varies less than a sample by
-    (n - 1) / n; percentiles alone allow for neither.
-    """
-    from scipy.special import ndtr, stdtrit  # normal distribution; quantile of Student's t
-
-    reach = stdtrit(clusters - 1, (1 + level) / 2) * np.sqrt(clusters / (clusters - 1))
-    return float(ndtr(-reach))
-
-
-def _rows_of(clusters: Sequence[Hashable], names: Sequence[Hashable]) -> NDArray[np.intp]:
-    """Position of each cluster in `names`; -1 where it is not there."""
-    place = {name: i for i, name in enumerate(names)}
-    return np.array([place.get(cluster, -1) for cluster in clusters], dtype=np.intp)
+def _wilson(found: Interval, most: float) -> tuple[float, float]:
+    """Ends of the interval of a share of `most`."""
+    assert found.value is not None and found.error is not None
+    share, error = min(1.0, max(0.0, found.value / most)), found.error / most
+    if min(share, 1 - share) < _NOTHING:
+        size, reach = float(found.clusters), _NORMAL
+    elif error == 0:
+        return found.value, found.value
+    else:
+        size, reach = share * (1 - share) / error**2, _reach(found.clusters)
+    spread = reach**2 / size
+    middle = (share + spread / 2) / (1 + spread)
+    half = math.sqrt(spread * (share * (1 - share) + spread / 4)) / (1 + spread)
+    return max(0.0, middle - half) * most, min(1.0, middle + half) * most
 
 
-def _divide(total: Floats, count: Floats) -> Floats:
-    return np.divide(total, count, out=np.full(len(total), np.nan), where=count > 0)
+def _reach(clusters: int) -> float:
+    """Standard errors to either end."""
+    from scipy.special import stdtrit
+
+    return float(stdtrit(clusters - 1, (1 + LEVEL) / 2))

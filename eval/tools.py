@@ -7,10 +7,12 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from vid2book.models.embed import WordLlama
+from vid2book.models.embed_any import MultilingualE5
 from vid2book.models.tokens import TokenCounter
 
 if TYPE_CHECKING:
     from vid2book.models.chat import Chat
+    from vid2book.models.ocr_rapid import RapidOcr
     from vid2book.models.open_clip import OpenClip
 
     from .density.surprise import LanguageModel
@@ -32,5 +34,15 @@ class Tools:
         return WordLlama()
 
     @cached_property
+    def embed_any(self) -> MultilingualE5:
+        return MultilingualE5()
+
+    @cached_property
     def count_tokens(self) -> TokenCounter:
         return TokenCounter()
+
+    @cached_property
+    def ocr(self) -> RapidOcr:
+        from vid2book.models.ocr_rapid import RapidOcr
+
+        return RapidOcr()

@@ -36,7 +36,7 @@ ROOMS: dict[str, set[str]] = {
     "manifest": {*PLAIN, "beside", "intake", "languages", "media", "names", "public"},
     "collect": {*PLAIN, "intake", "licences"},
     "folder": {*PLAIN, "intake", "names"},
-    "viewer": {*PLAIN, "folder", "names"},
+    "viewer": {*PLAIN, "folder", "names", "pipeline.processes"},
     # Each uses what the other found: terms to hear, and subtitles not to read.
     "speech": STAGES | {"screen"},
     "screen": STAGES | {"speech"},

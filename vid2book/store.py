@@ -132,7 +132,7 @@ class Store:
         Raises:
             StoreError: they cannot be read or written.
         """
-        path = self.root / f"{stage}-pieces" / key[:2] / key
+        path = self._piece_path(stage, key)
         try:
             return path.read_bytes()
         except FileNotFoundError:
@@ -145,6 +145,9 @@ class Store:
         except OSError as error:
             raise self._error("written", error) from error
         return made
+
+    def _piece_path(self, stage: str, key: str) -> Path:
+        return self.root / f"{stage}-pieces" / key[:2] / key
 
     def content(self, path: str | Path) -> str:
         """Hash of a file's content, remembered by its size and its times of change.

@@ -22,9 +22,10 @@ from typing import Any, NamedTuple
 from rich.console import Console
 from rich.table import Table
 
-from vid2book.builder.source import cores, fill, open_corpus
+from vid2book.builder.source import fill, open_corpus
 from vid2book.eval.truth import Score, Shown
 from vid2book.pipeline.corpus import Corpus
+from vid2book.pipeline.processes import cores
 from vid2book.pipeline.work import Failed
 from vid2book.records import Video
 from vid2book.screen.keyframes import KEYFRAMES

@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from vid2book.console import takes_ids, user_errors
+from vid2book.errors import UserError
 
 
 @takes_ids
@@ -29,8 +30,20 @@ def remove(
     url: Annotated[
         str | None, typer.Option(help="A video's address, or a pattern of addresses with '*'.")
     ] = None,
+    overlaps: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="The overlaps.jsonl of `vid2book measure --benchmark`: these samples alone.",
+        ),
+    ] = None,
 ) -> None:
     """Take videos out of a corpus, with all that came from them."""
+    if overlaps:
+        if video_ids or channel or uploader or url:
+            raise UserError("--overlaps takes out samples: name no videos beside it")
+        _decontaminate(corpus, overlaps)
+        return
     from ..removal import remove as take_out
 
     done = take_out(corpus, video_ids or (), channel=channel, uploader=uploader, url=url)
@@ -44,5 +57,21 @@ def remove(
         "The store may still hold the stages' results of these videos.",
         f"Look at it: vid2book view {corpus}",
         "Published versions still hold them: see `vid2book push --delete-history`",
+    ):
+        out.print(escape(line), soft_wrap=True)
+
+
+def _decontaminate(corpus: Path, overlaps: Path) -> None:
+    from ..decontaminate import read_overlaps, take_out_samples
+
+    gone, left = take_out_samples(corpus, read_overlaps(overlaps))
+    out = Console(highlight=False)
+    if left is None:
+        out.print(f"{escape(str(overlaps))} is empty: nothing overlaps, nothing was removed")
+        return
+    for line in (
+        f"Samples removed: {gone:,}, left: {left.samples:,}; the table decisions says why",
+        "`vid2book build` writes them again: repeat this after it. The table transcripts, which is "
+        "pushed on request alone, still holds what was said.",
     ):
         out.print(escape(line), soft_wrap=True)

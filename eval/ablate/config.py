@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Literal, Self
 
 from pydantic import Field, field_validator, model_validator
 
@@ -17,6 +17,8 @@ from ..train.config import Text
 FOLDER = "ablations"
 
 Overrides = dict[str, Any]
+
+Design = Literal["matched ids", "whole corpora"]
 
 
 class Folder(Section):
@@ -58,12 +60,19 @@ class StudyCorpus(Folder):
 class HeldOut(Section):
     """What the trained models are asked: the same for all cells, with nothing moved."""
 
-    split: str = Field("test", description="of the corpus of the first cell")
+    corpus: StudyCorpus | None = Field(
+        None,
+        description="lessons of their own; without, every cell is asked the held-out split of its "
+        "own corpus and of every other cell's, so that none is at home",
+    )
+    split: str = Field("test", description="of that corpus or of the cells' own")
     samples: int | None = Field(None, ge=1, description="take only so many")
     text: Text = Field("speech", description="column whose loss is taken, whatever was learned")
     questions: str = Field(
         "",
-        description="folder in the corpus that `vid2book bench --data` takes, with a folder slides",
+        description="folder in the held-out corpus that `vid2book bench --data` takes, with a "
+        "folder slides: test.parquet and train.parquet, with columns image, question, answer and, "
+        "so that the questions of a lesson are one cluster, video_id",
     )
     limit: int | None = Field(None, ge=1, description="ask only so many questions")
     shots: tuple[int, ...] = Field((0, 2), description="answered examples before each question")
@@ -102,6 +111,15 @@ class Ablation(Section):
     train: Overrides = Field({}, description="the recipe, as `vid2book train` reads it")
     held_out: HeldOut = HeldOut()
     seeds: tuple[int, ...] = Field((0, 1, 2), min_length=1)
+    design: Design = Field(
+        "matched ids",
+        description="matched ids: all cells train on the samples that all of them have, and what "
+        "the text or the images of a sample are is compared; whole corpora: each trains on all "
+        "that its pipeline kept, for `budget` tokens, and what a filter drops is compared too",
+    )
+    budget: int | None = Field(
+        None, ge=1, description="tokens with a loss that each cell learns from, in whole corpora"
+    )
     axes: dict[str, dict[str, Settings]] = Field(min_length=1)
     short: Short = Short()
 
@@ -110,6 +128,15 @@ class Ablation(Section):
     def _recipe(cls, train: Overrides) -> Overrides:
         TrainConfig.model_validate(train)
         return train
+
+    @model_validator(mode="after")
+    def _budget(self) -> Self:
+        if (self.design == "whole corpora") != (self.budget is not None):
+            raise ValueError("design 'whole corpora' and a budget of tokens go together")
+        recipes = [self.train, *(s.train for axis in self.axes.values() for s in axis.values())]
+        if self.budget is not None and any({"steps", "tokens"} & set(recipe) for recipe in recipes):
+            raise ValueError("with a budget, the recipe can have no steps or tokens of its own")
+        return self
 
     @model_validator(mode="after")
     def _settings(self) -> Self:

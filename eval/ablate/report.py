@@ -10,7 +10,7 @@ from pathlib import Path
 from vid2book.store import write_atomically
 
 from .config import Ablation
-from .table import Estimate, Line, Measure, unmatched
+from .table import FEWEST_LESSONS, Estimate, Line, Measure, comparisons, unmatched
 
 
 def write(
@@ -19,6 +19,10 @@ def write(
     """Write table.json, table.md and table.png into `out`."""
     values = {
         "title": ablation.title,
+        "design": ablation.design,
+        "budget": ablation.budget,
+        "held_out": lines[0].asked,
+        "comparisons": comparisons(lines),
         "unmatched": unmatched(lines),
         "measures": {m.name: m.unit for m in measures},
         "cells": [_as_json(line) for line in lines],
@@ -29,44 +33,57 @@ def write(
 
 
 def markdown(ablation: Ablation, lines: Sequence[Line], measures: Sequence[Measure]) -> str:
-    """Two tables: what each cell gives, and how far it is from the first."""
+    """Three tables: what each cell was trained on, what it gives, how far it is from the first."""
     names = [f"{m.name}, {m.unit}" for m in measures]
-    head = ["cell", "seeds", "samples", "images", "loss tokens", *names]
-    rows = [
+    trained = [
         [
             line.cell,
-            str(len(line.seeds)),
+            f"{line.offered:,}",
+            f"{line.offered - line.used:,}",
+            _passes(line),
             *(_count(values) for values in (line.samples, line.images, line.loss_tokens)),
-            *(_cell(line.estimates[m.name]) for m in measures),
         ]
         for line in lines
     ]
-    base = lines[0].cell
+    given = [
+        [line.cell, str(len(line.seeds)), *(_cell(line.estimates[m.name]) for m in measures)]
+        for line in lines
+    ]
+    deciding = [m for m in measures if m.decides]
     compared = [
-        [line.cell, *(_cell(line.differences[m.name], signed=True) for m in measures)]
+        [line.cell, *(_difference(line.differences[m.name]) for m in deciding)]
         for line in lines[1:]
     ]
-    differ = unmatched(lines)
-    matched = (
-        f"Cells differ in {', '.join(differ)}: a difference may come from that."
-        if differ
-        else "All cells were trained on the same number of samples, images and loss tokens."
-    )
+    held_out = [
+        f"- {name}: {count['lessons']:,} lessons, {count['samples']:,} samples, "
+        f"{count['tokens']:,} tokens"
+        for name, count in lines[0].asked.items()
+    ]
+    head = ["cell", "samples in its corpus", "left out", "passes", "samples", "images"]
     return "\n".join(
         [
             f"# {ablation.title}",
             "",
-            *_grid(head, rows),
+            f"Design: {ablation.design}. {_matched(ablation, lines)}",
             "",
-            matched,
+            *_grid([*head, "loss tokens"], trained),
             "",
-            f"Difference from {base} (same seed, same held-out lesson):",
+            "Held out, of all cells alike:",
             "",
-            *_grid(["cell", *names], compared),
+            *held_out,
+            "",
+            *_grid(["cell", "seeds", *names], given),
+            "",
+            f"Difference from {lines[0].cell} (same seed, same held-out lesson):",
+            "",
+            *_grid(["cell", *(f"{m.name}, {m.unit}" for m in deciding)], compared),
             "",
             "Mean over seeds, then two 95 % intervals: over seeds (Student's t, where there are "
-            "several) and over held-out lessons (bootstrap). A difference is bold where both leave "
-            "out zero.",
+            "several) and over held-out lessons (jackknife). d is the difference in standard "
+            "deviations between lessons; what would show is the smallest difference that these "
+            "seeds and lessons show four times in five. A difference is bold where both intervals "
+            f"leave out zero and it holds among the {comparisons(lines)} of this table (Benjamini "
+            f"and Hochberg). {_refused(lines)}",
             "",
         ]
     )
@@ -106,21 +123,61 @@ def plot(
     figure.savefig(path)
 
 
+def _matched(ablation: Ablation, lines: Sequence[Line]) -> str:
+    differ = unmatched(lines)
+    if ablation.budget is not None:
+        return (
+            "Each cell was trained on all samples of its own corpus, over again until "
+            f"{ablation.budget:,} tokens were learned from (to within a step): what a filter drops "
+            "makes a difference, and so does how often the rest is repeated."
+        )
+    told = "All cells were trained on the same number of samples, images and loss tokens."
+    if differ:
+        told = f"Cells differ in {', '.join(differ)}: a difference may come from that."
+    if thin := [line.cell for line in lines if 0 < line.used < line.offered / 2]:
+        told += (
+            f" Most of what {', '.join(thin)} holds is in no other cell and was left out: what a "
+            "filter drops shows in the design 'whole corpora' alone."
+        )
+    return told
+
+
+def _refused(lines: Sequence[Line]) -> str:
+    asked = [d.asked for line in lines for d in line.differences.values() if d.lessons or d.asked]
+    if asked and min(asked) < FEWEST_LESSONS:
+        return f"On fewer than {FEWEST_LESSONS} held-out lessons, no verdict."
+    return ""
+
+
+def _passes(line: Line) -> str:
+    low, high = (
+        f"{value / max(1, line.used):.3g}" for value in (min(line.samples), max(line.samples))
+    )
+    return low if low == high else f"{low} to {high}"
+
+
 def _as_json(line: Line) -> dict[str, object]:
     values = asdict(line)
     for kind in ("estimates", "differences"):
         for name, estimate in getattr(line, kind).items():
             values[kind][name]["excludes_zero"] = estimate.excludes_zero
+    for name, difference in line.differences.items():
+        values["differences"][name]["verdict"] = difference.stands
     return values
 
 
-def _cell(estimate: Estimate, signed: bool = False) -> str:
-    sign = "+" if signed else ""
-    value = f"{estimate.value:{sign}.3g}"
-    if signed and estimate.excludes_zero:
-        value = f"**{value}**"
-    bounds = [f"[{low:{sign}.3g}, {high:{sign}.3g}]" for low, high in _bounds(estimate)]
-    return " ".join([value, *bounds])
+def _cell(estimate: Estimate) -> str:
+    bounds = [f"[{low:.3g}, {high:.3g}]" for low, high in _bounds(estimate)]
+    return " ".join([f"{estimate.value:.3g}", *bounds])
+
+
+def _difference(estimate: Estimate) -> str:
+    value = f"{estimate.value:+.3g}"
+    told = [f"**{value}**" if estimate.stands else value]
+    told += [f"[{low:+.3g}, {high:+.3g}]" for low, high in _bounds(estimate)]
+    more = [f"d {estimate.effect:+.2g}"] if estimate.effect is not None else []
+    more += [f"{estimate.detectable:.2g} would show"] if estimate.detectable else []
+    return " ".join([*told, *([f"({'; '.join(more)})"] if more else [])])
 
 
 def _bounds(estimate: Estimate) -> list[tuple[float, float]]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from importlib.resources import files
 from itertools import islice
 from pathlib import Path
@@ -16,9 +16,10 @@ from vid2book.pipeline.code import code_of
 from vid2book.store import make_key, write_atomically
 
 from ..corpora import open_corpus
-from ..train.config import TrainConfig
+from ..train.config import Data, TrainConfig
 from ..train.loop import train
 from ..train.loss import SampleLoss, evaluate_loss
+from ..train.order import count
 from ..vlm import Vlm, load
 from .config import HeldOut
 from .folders import AblateError, Kept
@@ -29,6 +30,14 @@ _FOUND = "found.json"
 
 
 @dataclass(frozen=True)
+class HeldOutSet:
+    """A corpus of which the held-out split is asked, and how the table names it."""
+
+    name: str
+    kept: Kept
+
+
+@dataclass(frozen=True)
 class Job:
     """What one run is made from."""
 
@@ -36,8 +45,9 @@ class Job:
     seed: int
     corpus: Kept
     model: Kept
-    held_out: Kept
+    held_out: tuple[HeldOutSet, ...]
     asked: HeldOut
+    offered: int  # samples of the cell's whole corpus
     recipe: TrainConfig
 
     @property
@@ -46,7 +56,9 @@ class Job:
         return make_key(
             code_of(__name__, _SCORER),
             files("vid2book.eval.bench").joinpath("tasks", f"{TASK}.yaml").read_text("utf-8"),
-            [kept.key for kept in (self.corpus, self.model, self.held_out)],
+            [kept.key for kept in (self.corpus, self.model)],
+            [(held_out.name, held_out.kept.key) for held_out in self.held_out],
+            self.offered,
             self.asked.model_dump(mode="json"),
             self.recipe.model_dump(mode="json"),
             _versions(),
@@ -73,6 +85,18 @@ class Found:
     steps: int
     losses: tuple[SampleLoss, ...]  # held-out
     answers: tuple[Answered, ...]
+    parts: dict[str, int] = field(default_factory=dict)  # held-out sets in order, with their losses
+    offered: int = 0  # samples of the cell's corpus
+    used: int = 0  # of them, those that were trained on
+
+    def losses_of(self, part: str) -> tuple[SampleLoss, ...]:
+        """Of one held-out set."""
+        first = 0
+        for name, size in self.parts.items():
+            if name == part:
+                return self.losses[first : first + size]
+            first += size
+        return ()
 
 
 def run(job: Job, root: Path, device: str = "cpu") -> Found:
@@ -88,48 +112,43 @@ def run(job: Job, root: Path, device: str = "cpu") -> Found:
         return found
     trained = train(job.recipe, job.corpus.path, job.model.path, out / "model", resume=True)
     vlm = load(trained.model, device=device)
-    samples = open_corpus(job.held_out.path, split=job.asked.split).samples()
     data = job.recipe.data.model_copy(update={"text": job.asked.text})
-    losses = evaluate_loss(vlm, islice(samples, job.asked.samples), data)
+    parts = {held_out.name: _losses(vlm, held_out, job, data) for held_out in job.held_out}
+    rows = count(open_corpus(job.corpus.path), None) or 0
     found = Found(
         samples=trained.samples,
         images=trained.images,
         loss_tokens=trained.loss_tokens,
         steps=trained.steps,
-        losses=tuple(losses),
+        losses=tuple(loss for losses in parts.values() for loss in losses),
         answers=_ask(vlm, job, out / "bench") if job.asked.questions else (),
+        parts={name: len(losses) for name, losses in parts.items()},
+        offered=job.offered,
+        used=min(rows, trained.samples),
     )
     write_atomically(out / _FOUND, json.dumps(asdict(found), indent=1).encode())
     return found
 
 
+def _losses(vlm: Vlm, held_out: HeldOutSet, job: Job, data: Data) -> list[SampleLoss]:
+    samples = open_corpus(held_out.kept.path, split=job.asked.split).samples()
+    return evaluate_loss(vlm, islice(samples, job.asked.samples), data)
+
+
 def _ask(vlm: Vlm, job: Job, out: Path) -> tuple[Answered, ...]:
     from ..bench.run import Options, bench
 
-    data = Path(job.held_out.path) / job.asked.questions
-    videos = _videos(data / TASK)
+    (held_out,) = job.held_out
+    data = Path(held_out.kept.path) / job.asked.questions
     options = Options(data=data, limit=job.asked.limit)
     found: list[Answered] = []
     for cell in bench(vlm, [TASK], job.asked.shots, out, options).cells:
         if cell.failure:
             raise AblateError(f"{data}: its questions cannot be asked: {cell.failure}")
         found += [
-            Answered(cell.shots, asked.id, videos[row], asked.value)
-            for row, asked in enumerate(cell.questions)
+            Answered(cell.shots, asked.id, asked.problem, asked.value) for asked in cell.questions
         ]
     return tuple(found)
-
-
-def _videos(questions: Path) -> list[str]:
-    """The video of each question, which need not be told: then each is resampled alone."""
-    import pyarrow.parquet as pq
-
-    found: list[str] = []
-    for file in sorted(questions.glob("test*.parquet")):
-        table = pq.read_table(file)
-        told = table["video_id"].to_pylist() if "video_id" in table.column_names else []
-        found += told or [f"{file.name}#{row}" for row in range(len(table))]
-    return found
 
 
 def _read(path: Path) -> Found | None:

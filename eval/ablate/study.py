@@ -8,10 +8,13 @@ from concurrent.futures import ProcessPoolExecutor, as_completed
 from multiprocessing import get_context
 from pathlib import Path
 
+from ..corpora import open_corpus
+from ..train.order import count
 from .arrange import shared_ids
 from .config import Ablation
 from .folders import AblateError, Folders
 from .grid import Cell
+from .held_out import check, held_out_sets
 from .runs import Found, Job, run
 
 Results = dict[str, dict[int, Found]]  # by cell and seed
@@ -36,48 +39,52 @@ def study(
     Raises:
         AblateError, TrainError, CorpusError, VlmError, ConfigError: what is wrong.
     """
-    jobs = _jobs(ablation, chosen, Folders(out, tell))
+    planned = jobs(ablation, chosen, Folders(out, tell))
     threads = max(1, (os.cpu_count() or 1) // workers)
     found: dict[Job, Found] = {}
     with ProcessPoolExecutor(workers, get_context("spawn"), _begin, (threads,)) as pool:
-        waiting = {pool.submit(run, job, out / "runs"): job for job in jobs}
+        waiting = {pool.submit(run, job, out / "runs"): job for job in planned}
         try:
             for done in as_completed(waiting):
                 job = waiting[done]
                 found[job] = done.result()
-                tell(f"{len(found)} of {len(jobs)}: {job.cell}, seed {job.seed}")
+                tell(f"{len(found)} of {len(planned)}: {job.cell}, seed {job.seed}")
         except BaseException:
             pool.shutdown(wait=False, cancel_futures=True)
             raise
     results: Results = {cell.name: {} for cell in chosen}
-    for job in jobs:
+    for job in planned:
         results[job.cell][job.seed] = found[job]
     return results
 
 
-def _jobs(ablation: Ablation, chosen: list[Cell], folders: Folders) -> list[Job]:
-    """Seed by seed, so that what is done first can be compared.
-
-    Pipelines that cut or drop otherwise give other samples: cells are trained on those that all
-    have.
-    """
+def jobs(ablation: Ablation, chosen: list[Cell], folders: Folders) -> list[Job]:
+    """Seed by seed, so that what is done first can be compared."""
     corpora = [folders.corpus(ablation.corpus, cell.settings.pipeline) for cell in chosen]
+    asked = held_out_sets(ablation.held_out, [cell.name for cell in chosen], corpora, folders)
+    check(ablation.held_out, asked, corpora)
     differ = len({corpus.key for corpus in corpora}) > 1
-    only = shared_ids(Path(corpus.path) for corpus in corpora) if differ else None
+    matched = differ and ablation.design == "matched ids"
+    only = shared_ids(Path(corpus.path) for corpus in corpora) if matched else None
     if only is not None and not only:
-        raise AblateError("no sample is in the corpora of all cells, so they cannot be compared")
+        raise AblateError(
+            "no sample is in the corpora of all cells, so they cannot be matched by id: "
+            "use design: whole corpora"
+        )
+    offered = [count(open_corpus(corpus.path), None) or 0 for corpus in corpora]
     return [
         Job(
             cell=cell.name,
             seed=seed,
             corpus=folders.arranged(corpus, cell.settings, only, seed),
             model=folders.model(ablation.model, seed),
-            held_out=corpora[0],
+            held_out=asked,
             asked=ablation.held_out,
-            recipe=cell.recipe.model_copy(update={"seed": seed}),
+            offered=rows,
+            recipe=cell.recipe.model_copy(update={"seed": seed, "tokens": ablation.budget}),
         )
         for seed in ablation.seeds
-        for cell, corpus in zip(chosen, corpora, strict=True)
+        for cell, corpus, rows in zip(chosen, corpora, offered, strict=True)
     ]
 
 

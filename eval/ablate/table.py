@@ -1,29 +1,34 @@
 """From what runs found to a table: means, intervals, and differences from the first cell.
 
-There are two sources of chance. Other seeds would give other models: an interval by Student's t
-over the seeds' means. Other lessons would ask other things: a bootstrap over held-out videos, of
-the mean over seeds. A difference is paired in both (same seed, same lesson), and is told apart from
-zero only where both intervals leave zero out; with one seed there is only the second.
+There are two sources of chance. Other seeds would give other models: Student's t over the seeds'
+means. Other lessons would ask other things: a jackknife over held-out lessons, of the mean over
+seeds. A difference is paired in both (same seed, same lesson). It stands only where both intervals
+leave zero out, where it holds among all differences of the study, and where ten lessons or more
+were asked; with one seed there is only the second interval.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from statistics import fmean, stdev
+from dataclasses import dataclass, replace
+from statistics import fmean
 
-from ..intervals import Interval, Ratio, interval, paired_difference, ratio
+from ..estimates import Ratio, ratio
+from ..intervals import LEVEL, Interval, adjusted, interval, paired_difference
 from .runs import Found
+
+FEWEST_LESSONS = 10
 
 
 @dataclass(frozen=True)
 class Measure:
-    """What runs are compared by."""
+    """What runs are compared by; `decides` is False of what only describes."""
 
     name: str
     unit: str
     of: Callable[[Found], Ratio]
+    decides: bool = True
 
 
 @dataclass(frozen=True)
@@ -34,19 +39,36 @@ class Estimate:
         value: the mean.
         by_seed: what each seed gave.
         seeds: (low, high) over seeds; None with one seed.
-        lessons: (low, high) over held-out videos; None where there are too few.
+        lessons: (low, high) over held-out lessons; None where there are too few.
+        asked: lessons with data.
+        p: of a difference: the larger of the p values over seeds and over lessons.
+        adjusted: that, corrected for all differences of the study.
+        effect: of a difference: in standard deviations between lessons.
+        detectable: of a difference: the smallest that these seeds and lessons would show four
+            times in five.
     """
 
     value: float
     by_seed: tuple[float, ...]
     seeds: tuple[float, float] | None
     lessons: tuple[float, float] | None
+    asked: int
+    p: float | None = None
+    adjusted: float | None = None
+    effect: float | None = None
+    detectable: float | None = None
 
     @property
     def excludes_zero(self) -> bool:
         """Whether every interval there is leaves zero out; False where there is none."""
         known = [bounds for bounds in (self.seeds, self.lessons) if bounds]
         return bool(known) and all(low > 0 or high < 0 for low, high in known)
+
+    @property
+    def stands(self) -> bool:
+        """Whether a difference is a verdict."""
+        corrected = self.adjusted is not None and self.adjusted < 1 - LEVEL
+        return self.excludes_zero and corrected and self.asked >= FEWEST_LESSONS
 
 
 @dataclass(frozen=True)
@@ -58,13 +80,21 @@ class Line:
     samples: tuple[int, ...]  # that each seed was trained on
     images: tuple[int, ...]
     loss_tokens: tuple[int, ...]
+    offered: int  # samples of the cell's corpus
+    used: int  # of them, those that were trained on
+    asked: dict[str, dict[str, int]]  # lessons, samples and tokens of each held-out set
     estimates: dict[str, Estimate]  # by measure
     differences: dict[str, Estimate]  # from the first cell; empty in its own line
 
 
 def measures(found: Found) -> list[Measure]:
     """The measures for which these runs have data."""
-    listed = [Measure("held-out loss", "nats per token", _loss)]
+    listed = [Measure("held-out loss", "nats per token", _loss())]
+    if len(found.parts) > 1:
+        listed += [
+            Measure(f"loss on {name}", "nats per token", _loss(name), decides=False)
+            for name in found.parts
+        ]
     for shots in dict.fromkeys(answer.shots for answer in found.answers):
         listed.append(Measure(f"{shots}-shot accuracy", "%", _accuracy(shots)))
     return listed
@@ -88,13 +118,21 @@ def table(found: Mapping[str, Mapping[int, Found]]) -> list[Line]:
                 samples=tuple(run.samples for run in each),
                 images=tuple(run.images for run in each),
                 loss_tokens=tuple(run.loss_tokens for run in each),
+                offered=each[0].offered,
+                used=max(run.used for run in each),
+                asked={name: _asked(each[0], name) for name in each[0].parts},
                 estimates={m.name: _mean(m, each) for m in listed},
                 differences={m.name: _difference(m, each, list(base.values())) for m in listed}
                 if runs is not base
                 else {},
             )
         )
-    return lines
+    return _corrected(lines, [m.name for m in listed if m.decides])
+
+
+def comparisons(lines: Sequence[Line]) -> int:
+    """How many differences the verdicts are corrected for."""
+    return sum(d.adjusted is not None for line in lines for d in line.differences.values())
 
 
 def unmatched(lines: Sequence[Line]) -> list[str]:
@@ -106,54 +144,89 @@ def unmatched(lines: Sequence[Line]) -> list[str]:
     ]
 
 
+def _asked(found: Found, part: str) -> dict[str, int]:
+    losses = found.losses_of(part)
+    return {
+        "lessons": len({loss.video_id for loss in losses}),
+        "samples": len(losses),
+        "tokens": sum(loss.tokens for loss in losses),
+    }
+
+
+def _corrected(lines: Sequence[Line], deciding: Sequence[str]) -> list[Line]:
+    """The lines with corrected p values of their differences."""
+    places = [
+        (i, name) for i, line in enumerate(lines) for name in deciding if name in line.differences
+    ]
+    ps = adjusted([lines[i].differences[name].p for i, name in places])
+    by_place = dict(zip(places, ps, strict=True))
+    return [
+        replace(
+            line,
+            differences={
+                name: replace(difference, adjusted=by_place.get((i, name)))
+                for name, difference in line.differences.items()
+            },
+        )
+        for i, line in enumerate(lines)
+    ]
+
+
 def _mean(measure: Measure, runs: Sequence[Found]) -> Estimate:
     ratios = [measure.of(run) for run in runs]
-    by_seed = [_value(interval(each, resamples=1)) for each in ratios]
-    return _estimate(by_seed, interval(_together(ratios)))
+    return _estimate([_value(interval(each)) for each in ratios], interval(_together(ratios)))
 
 
 def _difference(measure: Measure, runs: Sequence[Found], base: Sequence[Found]) -> Estimate:
     ours, theirs = [measure.of(run) for run in runs], [measure.of(run) for run in base]
     by_seed = [
-        _value(interval(one, resamples=1)) - _value(interval(other, resamples=1))
+        _value(interval(one)) - _value(interval(other))
         for one, other in zip(ours, theirs, strict=True)
     ]
-    return _estimate(by_seed, paired_difference(_together(ours), _together(theirs)))
+    over_lessons = paired_difference(_together(ours), _together(theirs))
+    over_seeds = interval(ratio(by_seed, range(len(by_seed))))
+    both = [over_lessons, over_seeds] if len(by_seed) > 1 else [over_lessons]
+    ps = [found.p for found in both]
+    shown = [found.detectable for found in both]
+    return replace(
+        _estimate(by_seed, over_lessons),
+        p=None if None in ps else max(p for p in ps if p is not None),
+        effect=over_lessons.effect,
+        detectable=None if None in shown else max(d for d in shown if d is not None),
+    )
 
 
 def _estimate(by_seed: Sequence[float], over_lessons: Interval) -> Estimate:
-    low, high = over_lessons.low, over_lessons.high
     return Estimate(
         value=fmean(by_seed),
         by_seed=tuple(by_seed),
-        seeds=_student(by_seed),
-        lessons=None if low is None or high is None else (low, high),
+        seeds=_bounds(interval(ratio(by_seed, range(len(by_seed))))),
+        lessons=_bounds(over_lessons),
+        asked=over_lessons.clusters,
     )
 
 
-def _student(values: Sequence[float]) -> tuple[float, float] | None:
-    """The 95 % interval of the mean; None for one value."""
-    from scipy.stats import t
-
-    if len(values) < 2:
-        return None
-    half = float(t.ppf(0.975, len(values) - 1)) * stdev(values) / math.sqrt(len(values))
-    return fmean(values) - half, fmean(values) + half
+def _bounds(found: Interval) -> tuple[float, float] | None:
+    return None if found.low is None or found.high is None else (found.low, found.high)
 
 
-def _loss(found: Found) -> Ratio:
-    losses = found.losses
-    return ratio(
-        [loss.loss_sum for loss in losses],
-        [loss.video_id for loss in losses],
-        [loss.tokens for loss in losses],
-    )
+def _loss(part: str = "") -> Callable[[Found], Ratio]:
+    def of(found: Found) -> Ratio:
+        losses = found.losses_of(part) if part else found.losses
+        return ratio(
+            [loss.loss_sum for loss in losses],
+            [loss.video_id for loss in losses],
+            [loss.tokens for loss in losses],
+        )
+
+    return of
 
 
 def _accuracy(shots: int) -> Callable[[Found], Ratio]:
     def of(found: Found) -> Ratio:
         answers = [answer for answer in found.answers if answer.shots == shots]
-        return ratio([100 * a.score for a in answers], [a.video_id for a in answers])
+        scores, lessons = [100 * a.score for a in answers], [a.video_id for a in answers]
+        return ratio(scores, lessons, most=100.0)
 
     return of
 
@@ -164,6 +237,7 @@ def _together(ratios: Sequence[Ratio]) -> Ratio:
         [x for each in ratios for x in each.total],
         [x for each in ratios for x in each.clusters],
         [x for each in ratios for x in each.count],
+        ratios[0].most,
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
@@ -14,14 +15,20 @@ from vid2book.console import user_errors
 from vid2book.errors import UserError
 
 if TYPE_CHECKING:
+    from .compare import Difference
     from .results import Run
+
+_HUB = re.compile(r"[\w.-]+/[\w.-]+")
 
 
 @user_errors()
 def bench(
     model: Annotated[
         list[str],
-        typer.Option(help="Name on the Hub or folder of a model; several are compared."),
+        typer.Option(
+            help="Name on the Hub or folder of a model; several are compared. A1,A2,A3: runs of "
+            "one recipe with several seeds."
+        ),
     ],
     out: Annotated[Path, typer.Option("--out", "-o", help="Folder for logs and results.json.")],
     tasks: Annotated[
@@ -45,7 +52,11 @@ def bench(
         int | None, typer.Option(min=1, help="Only the first so many questions of each task.")
     ] = None,
     against: Annotated[
-        Path | None, typer.Option(help="Results of another run, for paired differences.")
+        str | None,
+        typer.Option(
+            help="Results (-o) of another bench, for paired differences; B1,B2,B3: models, or such "
+            "folders, that are runs of one recipe."
+        ),
     ] = None,
     scoring: Annotated[
         Literal["extracted", "as_published", "judge_as_released"],
@@ -100,9 +111,9 @@ def bench(
     from vid2book.models.open_clip import OpenClip
 
     from .ranks import ranks
-    from .results import read_runs
     from .run import Options
     from .run import bench as run_bench
+    from .table import pairs
 
     try:
         counts = [int(count) for count in shots.split(",")]
@@ -128,14 +139,23 @@ def bench(
             device=device,
             dtype=dtype,
         )
-        others = read_runs(against) if against else []
-        runs = []
-        for name in model:
+
+        def ask(name: str) -> Run:
             with _Progress(console, name) as progress:
-                runs.append(run_bench(name, tasks.split(","), counts, out, options, progress.tell))
+                return run_bench(name, tasks.split(","), counts, out, options, progress.tell)
+
+        # What cannot be read is told before anything is asked.
+        theirs = [(name, _kept(name)) for name in _names(against or "")]
+        arms = [[ask(name) for name in _names(names)] for names in model]
+        asked = [kept or [ask(name)] for name, kept in theirs]
+    others = [[run for runs in asked for run in runs]] if len(asked) > 1 else []
+    if len(asked) == 1:
+        others = [[run] for run in asked[0]]
+    runs = [run for arm in arms for run in arm]
+    new = [run for (_, kept), runs in zip(theirs, asked, strict=True) if not kept for run in runs]
     if not ranks().is_main:  # the first process tells
         return
-    _report(out, runs, others, counts)
+    _report(out, [*runs, *new], pairs(arms, others), counts)
     if any(cell.failure for run in runs for cell in run.cells):
         raise typer.Exit(1)
 
@@ -166,11 +186,30 @@ class _Progress:
             self._console.print(f"{what}: all {total}", soft_wrap=True, highlight=False)
 
 
-def _report(out: Path, runs: Sequence[Run], others: Sequence[Run], shots: Sequence[int]) -> None:
-    from .table import difference_tables, notes, pairs, table, write_results
+def _names(listed: str) -> list[str]:
+    return [name for name in (name.strip() for name in listed.split(",")) if name]
+
+
+def _kept(name: str) -> list[Run]:
+    """The runs in a folder of results; empty where the name is that of a model.
+
+    Raises:
+        FileNotFoundError: it is neither.
+    """
+    from .results import read_runs
+
+    path = Path(name)
+    if (path / "config.json").is_file() or (not path.exists() and _HUB.fullmatch(name)):
+        return []
+    return read_runs(path)
+
+
+def _report(
+    out: Path, runs: Sequence[Run], compared: Sequence[Difference], shots: Sequence[int]
+) -> None:
+    from .table import difference_tables, notes, table, write_results
 
     console = Console()
-    compared = pairs(runs, others)
     write_results(out, runs, compared, shots)
     console.print(table(runs, shots))
     for differences in difference_tables(compared, shots):

@@ -1,25 +1,54 @@
-"""Averages over tasks and differences between models, only of what all of them have."""
+"""Averages over tasks and differences between models, only of what all of them have.
+
+A model is one run of its training. The interval over questions leaves out that another run, of the
+same recipe with another seed, would answer otherwise; several points are common. So two models by
+themselves get no verdict. Two recipes do, by the runs of each (Welch's t test over runs).
+"""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from statistics import variance
 
-from ..intervals import Interval, Ratio, interval, paired_difference, ratio
+from ..estimates import Ratio, ratio
+from ..intervals import LEVEL, Interval, adjusted, interval, paired_difference
 from .results import Cell, Run
 
 AVERAGE = "average"
 
+Arm = Run | Sequence[Run]
+"""A model, or the models that one recipe gave with several seeds."""
+
 
 @dataclass(frozen=True)
 class Difference:
-    """The first model minus the second on the questions that both answered, in percent points."""
+    """The first minus the second on the questions that all of both answered, in percent points.
+
+    Attributes:
+        first, second: names.
+        task: or AVERAGE.
+        shots: before each question.
+        interval: of the mean over runs, over questions.
+        runs: the same over training runs; None where a side has but one.
+        adjusted: the larger of both p values, corrected for all differences of the table.
+    """
 
     first: str
     second: str
     task: str
     shots: int
     interval: Interval
+    runs: Interval | None = None
+    adjusted: float | None = None
+
+    @property
+    def stands(self) -> bool:
+        """Whether the recipes differ: over runs and over questions, among all that is compared."""
+        if self.runs is None or self.adjusted is None or self.adjusted >= 1 - LEVEL:
+            return False
+        return self.interval.excludes_zero and self.runs.excludes_zero
 
 
 def shared_tasks(runs: Sequence[Run], shots: Sequence[int]) -> list[str]:
@@ -37,35 +66,96 @@ def average(run: Run, tasks: Sequence[str], shots: int) -> Interval:
     return interval(_mean([cell for task in tasks if (cell := run.cell(task, shots))]))
 
 
-def differences(first: Run, second: Run) -> list[Difference]:
+def differences(first: Arm, second: Arm) -> list[Difference]:
     """Per cell that both have, then of the average over the tasks that both have throughout."""
+    ours, theirs = _runs(first), _runs(second)
     found = []
-    shots = sorted({cell.shots for run in (first, second) for cell in run.cells})
-    for cell in first.cells:
-        if pair := _paired(first, second, cell.task, cell.shots):
-            one, other = (_mean([side]) for side in pair)
-            found.append(_difference(first, second, cell.task, cell.shots, one, other))
-    tasks = shared_tasks([first, second], shots)
+    both = [*ours, *theirs]
+    shots = sorted({cell.shots for run in both for cell in run.cells})
+    for cell in ours[0].cells:
+        if sides := _shared(ours, theirs, [cell.task], cell.shots):
+            found.append(_difference(ours, theirs, cell.task, cell.shots, sides))
+    tasks = shared_tasks(both, shots)
     for k in shots if len(tasks) > 1 else []:
-        pairs = [pair for task in tasks if (pair := _paired(first, second, task, k))]
-        if len(pairs) == len(tasks):
-            one, other = (_mean([pair[side] for pair in pairs]) for side in (0, 1))
-            found.append(_difference(first, second, AVERAGE, k, one, other))
+        if sides := _shared(ours, theirs, tasks, k):
+            found.append(_difference(ours, theirs, AVERAGE, k, sides))
     return found
 
 
-def _paired(first: Run, second: Run, task: str, shots: int) -> tuple[Cell, Cell] | None:
-    """The two cells, cut down to the questions that both have."""
-    one, other = first.cell(task, shots), second.cell(task, shots)
-    if one is None or other is None:
-        return None
-    ids = {q.id for q in one.questions} & {q.id for q in other.questions}
-    if not ids:
-        return None
-    cut = (
-        Cell(task, shots, tuple(q for q in cell.questions if q.id in ids)) for cell in (one, other)
+def corrected(found: Sequence[Difference]) -> list[Difference]:
+    """The differences with p values that are corrected for all of those that can have a verdict."""
+    ps = adjusted([_p(difference) for difference in found])
+    return [replace(difference, adjusted=p) for difference, p in zip(found, ps, strict=True)]
+
+
+def name_of(arm: Arm) -> str:
+    """The models' names."""
+    return ", ".join(run.model for run in _runs(arm))
+
+
+def _p(difference: Difference) -> float | None:
+    ps = [difference.interval.p, difference.runs.p if difference.runs else None]
+    return None if None in ps else max(p for p in ps if p is not None)
+
+
+def _runs(arm: Arm) -> list[Run]:
+    return [arm] if isinstance(arm, Run) else list(arm)
+
+
+Sides = tuple[list[list[Cell]], list[list[Cell]]]  # of each side, each run, each task
+
+
+def _shared(
+    ours: Sequence[Run], theirs: Sequence[Run], tasks: Sequence[str], shots: int
+) -> Sides | None:
+    """The cells of all runs, cut down to the questions that all have; None where they have none."""
+    cut: list[list[Cell]] = [[] for _ in (*ours, *theirs)]
+    for task in tasks:
+        cells = [run.cell(task, shots) for run in (*ours, *theirs)]
+        known = [cell for cell in cells if cell is not None]
+        if len(known) < len(cells):
+            return None
+        ids = set.intersection(*({q.id for q in cell.questions} for cell in known))
+        if not ids:
+            return None
+        for kept, cell in zip(cut, known, strict=True):
+            questions = tuple(q for q in cell.questions if q.id in ids)
+            kept.append(Cell(task, shots, questions))
+    return cut[: len(ours)], cut[len(ours) :]
+
+
+def _difference(
+    ours: Sequence[Run], theirs: Sequence[Run], task: str, shots: int, sides: Sides
+) -> Difference:
+    one, other = (_mean([cell for run in side for cell in run]) for side in sides)
+    return Difference(
+        name_of(ours),
+        name_of(theirs),
+        task,
+        shots,
+        paired_difference(one, other),
+        _over_runs(*([_value(run) for run in side] for side in sides)),
     )
-    return next(cut), next(cut)
+
+
+def _over_runs(ours: Sequence[float], theirs: Sequence[float]) -> Interval | None:
+    """Welch's interval of the difference of two means; None where a side has one value."""
+    from scipy.stats import ttest_ind
+
+    if min(len(ours), len(theirs)) < 2:
+        return None
+    value = sum(ours) / len(ours) - sum(theirs) / len(theirs)
+    runs = min(len(ours), len(theirs))
+    if len(set(ours)) == len(set(theirs)) == 1:
+        return Interval(value, value, value, runs, runs, 0.0)
+    found = ttest_ind(ours, theirs, equal_var=False)
+    low, high = (float(end) for end in found.confidence_interval(LEVEL))
+    error = math.sqrt(variance(ours) / len(ours) + variance(theirs) / len(theirs))
+    return Interval(value, low, high, runs, runs, error, float(found.df))
+
+
+def _value(cells: Sequence[Cell]) -> float:
+    return interval(_mean(cells)).value or 0.0
 
 
 def _mean(cells: Sequence[Cell]) -> Ratio:
@@ -77,10 +167,4 @@ def _mean(cells: Sequence[Cell]) -> Ratio:
             weights.append(weight)
             values.append(100 * weight * question.value)
             problems.append((cell.task, question.problem))
-    return ratio(values, problems, weights)
-
-
-def _difference(
-    first: Run, second: Run, task: str, shots: int, one: Ratio, other: Ratio
-) -> Difference:
-    return Difference(first.model, second.model, task, shots, paired_difference(one, other))
+    return ratio(values, problems, weights, most=100.0)

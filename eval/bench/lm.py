@@ -11,30 +11,27 @@ import gc
 import hashlib
 import json
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
-
-from lm_eval.api.instance import Instance
-from lm_eval.api.model import LM
 
 from vid2book.errors import UserError
 from vid2book.store import Store
 
 from ..vlm import Vlm, chat, complete
 from . import released
-from .answers import Answer, AnswerLog, key_of
+from .answers import Answer, AnswerLog
+from .generating import GeneratingLM, Keep, Prompt, Tell
 from .turns import Turn, conversation, interleaved
 
 FIRST_BATCH = 16
-Tell = Callable[[int, int], None]
 
 
 class BenchError(UserError):
     """A run that cannot go on; the message says why."""
 
 
-class VlmLM(LM):  # type: ignore[misc]  # lm-eval has no types
+class VlmLM(GeneratingLM):
     """Answers requests whose third argument holds `turns`.
 
     Args:
@@ -46,8 +43,6 @@ class VlmLM(LM):  # type: ignore[misc]  # lm-eval has no types
             this family.
     """
 
-    MULTIMODAL = True
-
     def __init__(
         self,
         vlm: Vlm,
@@ -57,39 +52,26 @@ class VlmLM(LM):  # type: ignore[misc]  # lm-eval has no types
         *,
         as_released: bool = False,
     ) -> None:
-        super().__init__()
         self.released = released.form_of(vlm) if as_released else ""
+        super().__init__(" ".join(filter(None, [identity_of(vlm), self.released])), log, tell)
         self.vlm = vlm
-        self.log = log or AnswerLog()
-        self.identity = " ".join(filter(None, [identity_of(vlm), self.released]))
         self.batch_size = batch_size
-        self.tell = tell or (lambda done, total: None)
 
-    def generate_until(self, requests: list[Instance]) -> list[Answer]:
-        """An answer to each request, in their order."""
-        turns = [request.args[2]["turns"] for request in requests]
-        settings = [request.args[1] for request in requests]
-        keys = [key_of(self.identity, t, s) for t, s in zip(turns, settings, strict=True)]
-        pending = {k: i for i, k in enumerate(keys) if self.log.get(k) is None}
-        self.tell(len(requests) - len(pending), len(requests))
+    def _answer_all(self, pending: Mapping[str, Prompt], keep: Keep) -> None:
         # The longest first: memory runs out at once or not at all, and rows of a batch are alike.
-        order = sorted(pending.values(), key=lambda i: (json.dumps(settings[i]), -_size(turns[i])))
+        order = sorted(
+            pending,
+            key=lambda k: (json.dumps(pending[k].settings), -_size(pending[k].turns)),
+        )
         while order:
-            same = [i for i in order[: self.batch_size] if settings[i] == settings[order[0]]]
-            answers = self._within_memory([turns[i] for i in same], settings[order[0]])
+            settings = pending[order[0]].settings
+            same = [k for k in order[: self.batch_size] if pending[k].settings == settings]
+            answers = self._within_memory([pending[k].turns for k in same], settings)
             if answers is None:
                 self.batch_size //= 2
                 continue
-            self.log.add(zip([keys[i] for i in same], answers, strict=True))
+            keep(zip(same, answers, strict=True))
             order = order[len(same) :]
-            self.tell(len(requests) - len(order), len(requests))
-        return [answer for key in keys if (answer := self.log.get(key)) is not None]
-
-    def loglikelihood(self, requests: list[Instance]) -> list[tuple[float, bool]]:
-        raise NotImplementedError("these tasks are answered by generating")
-
-    def loglikelihood_rolling(self, requests: list[Instance]) -> list[float]:
-        raise NotImplementedError("these tasks are answered by generating")
 
     def _within_memory(
         self, batch: Sequence[Sequence[Turn]], settings: dict[str, Any]

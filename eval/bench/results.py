@@ -13,7 +13,8 @@ from typing import Any
 
 from vid2book.store import write_atomically
 
-from ..intervals import Interval, interval, ratio
+from ..estimates import ratio
+from ..intervals import Interval, interval
 
 
 @dataclass(frozen=True)
@@ -62,9 +63,10 @@ class Cell:
 
     @cached_property
     def accuracy(self) -> Interval:
-        """In percent, with a bootstrap interval over problems."""
+        """In percent, with an interval over problems."""
         values = [100 * question.value for question in self.questions]
-        return interval(ratio(values, [question.problem for question in self.questions]))
+        problems = [question.problem for question in self.questions]
+        return interval(ratio(values, problems, most=100.0))
 
     def write(self, folder: Path) -> None:
         """`FOLDER/questions/TASK.SHOTS.jsonl`, a line a question."""
@@ -79,7 +81,7 @@ class Cell:
         return {
             "task": self.task,
             "shots": self.shots,
-            **asdict(self.accuracy),
+            **self.accuracy.to_dict(),
             "abstained": sum(question.extracted is None for question in self.questions),
             "shots_missing": sum(self.shots - len(question.shots) for question in self.questions),
             "shots_dropped": sum(question.dropped for question in self.questions),

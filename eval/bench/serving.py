@@ -9,15 +9,12 @@ from collections.abc import Mapping, Sequence
 from concurrent.futures import CancelledError, ThreadPoolExecutor, as_completed
 from typing import Any
 
-from lm_eval.api.instance import Instance
-from lm_eval.api.model import LM
-
 from vid2book.config import Llm
 from vid2book.models.chat import BackendError, ChatError, Messages
 from vid2book.models.server import Server
 
-from .answers import Answer, AnswerLog, key_of
-from .lm import Tell
+from .answers import Answer, AnswerLog
+from .generating import GeneratingLM, Keep, Prompt, Tell
 from .rows import Picture
 from .turns import Turn, as_text
 
@@ -28,7 +25,7 @@ _TOO_LONG = re.compile(
 _TYPES = {b"\x89PNG\r\n": "png", b"\xff\xd8\xff": "jpeg"}
 
 
-class ServerLM(LM):  # type: ignore[misc]  # lm-eval has no types
+class ServerLM(GeneratingLM):
     """Answers requests whose third argument holds `turns`, several at a time.
 
     Shots are turns of their own, each with its pictures. Where the server finds a prompt too long,
@@ -40,57 +37,30 @@ class ServerLM(LM):  # type: ignore[misc]  # lm-eval has no types
         tell: called with the number of answers so far and in all.
     """
 
-    MULTIMODAL = True
-
     def __init__(
         self, settings: Llm, log: AnswerLog | None = None, tell: Tell | None = None
     ) -> None:
-        super().__init__()
+        super().__init__(f"{settings.model}, served", log, tell)
         self.name = settings.model
-        self.identity = f"{settings.model}, served"
-        self.log = log or AnswerLog()
-        self.tell = tell or (lambda done, total: None)
         self._server = Server(settings)
         self._at_once = settings.concurrency
         self._takes_stops = True
 
-    def generate_until(self, requests: list[Instance]) -> list[Answer]:
-        """An answer to each request, in their order.
-
-        Raises:
-            BackendError: the server cannot be used, or failed; what it answered before is kept.
-        """
-        turns = [request.args[2]["turns"] for request in requests]
-        settings = [request.args[1] for request in requests]
-        keys = [key_of(self.identity, t, s) for t, s in zip(turns, settings, strict=True)]
-        pending = {key: i for i, key in enumerate(keys) if self.log.get(key) is None}
-        done = len(requests) - len(pending)
-        self.tell(done, len(requests))
-        if pending:
-            self._server.check()
+    def _answer_all(self, pending: Mapping[str, Prompt], keep: Keep) -> None:
+        self._server.check()
         failed: BackendError | None = None
         with ThreadPoolExecutor(self._at_once) as pool:
-            asked = {pool.submit(self._ask, turns[i], settings[i]): k for k, i in pending.items()}
+            asked = {pool.submit(self._ask, *prompt): key for key, prompt in pending.items()}
             for future in as_completed(asked):
                 try:
-                    self.log.add([(asked[future], future.result())])
+                    keep([(asked[future], future.result())])
                 except CancelledError:
                     continue
                 except BackendError as error:  # what is on its way is waited for, and kept
                     failed = failed or error
                     pool.shutdown(wait=False, cancel_futures=True)
-                    continue
-                done += 1
-                self.tell(done, len(requests))
         if failed:
             raise failed
-        return [answer for key in keys if (answer := self.log.get(key)) is not None]
-
-    def loglikelihood(self, requests: list[Instance]) -> list[tuple[float, bool]]:
-        raise NotImplementedError("these tasks are answered by generating")
-
-    def loglikelihood_rolling(self, requests: list[Instance]) -> list[float]:
-        raise NotImplementedError("these tasks are answered by generating")
 
     def _ask(self, turns: Sequence[Turn], settings: Mapping[str, Any]) -> Answer:
         until = list(settings["until"])

@@ -13,15 +13,16 @@ from rich.table import Table
 from vid2book.store import write_atomically
 
 from ..intervals import Interval
-from .compare import AVERAGE, Difference, average, differences, shared_tasks
+from .compare import AVERAGE, Arm, Difference, average, corrected, differences, shared_tasks
 from .published import TASKS, made_alike, published
 from .results import Run
 
 
-def pairs(runs: Sequence[Run], against: Sequence[Run]) -> list[Difference]:
-    """Differences of the first run to the others, and of every run to those it is held against."""
-    found = [d for other in runs[1:] for d in differences(runs[0], other)]
-    return found + [d for run in runs for other in against for d in differences(run, other)]
+def pairs(arms: Sequence[Arm], against: Sequence[Arm]) -> list[Difference]:
+    """Differences of the first to the others, and of each to those it is held against."""
+    found = [d for other in arms[1:] for d in differences(arms[0], other)]
+    found += [d for arm in arms for other in against for d in differences(arm, other)]
+    return corrected(found)
 
 
 def write_results(
@@ -36,13 +37,15 @@ def write_results(
                 "settings": dict(run.settings),
                 "cells": [cell.summary() for cell in run.cells],
                 "average": [
-                    {"shots": k, **asdict(average(run, tasks, k))} for k in shots if len(tasks) > 1
+                    {"shots": k, **average(run, tasks, k).to_dict()}
+                    for k in shots
+                    if len(tasks) > 1
                 ],
             }
             for run in runs
         ],
         "average_over": tasks if len(tasks) > 1 else [],
-        "compared": [asdict(difference) for difference in compared],
+        "compared": [asdict(found) | {"verdict": found.stands} for found in compared],
         "published": [
             {"task": task, "shots": k, **figures}
             for task in (*TASKS, AVERAGE)
@@ -76,17 +79,38 @@ def table(runs: Sequence[Run], shots: Sequence[int]) -> Table:
 
 
 def difference_tables(compared: Sequence[Difference], shots: Sequence[int]) -> list[Table]:
-    """Paired differences, a table for two models; a star where the interval excludes zero."""
+    """Paired differences, a table for two models or recipes; a star where recipes differ."""
     tables = []
     for first, second in dict.fromkeys((found.first, found.second) for found in compared):
         of_pair = [d for d in compared if (d.first, d.second) == (first, second)]
-        title = f"{first} minus {second}, percent points [95 % interval], on shared questions"
-        shown = Table("task", *(f"{k}-shot" for k in shots), title=title)
+        several = any(d.runs for d in of_pair)
+        over = "over questions, then over runs" if several else "over questions"
+        shown = Table(
+            "task",
+            *(f"{k}-shot" for k in shots),
+            title=f"{first} minus {second}, percent points on shared questions [95 % {over}]",
+            caption=_said(compared) if several else _UNSAID,
+        )
         for task in dict.fromkeys(found.task for found in of_pair):
-            cells = {found.shots: found.interval for found in of_pair if found.task == task}
+            cells = {found.shots: found for found in of_pair if found.task == task}
             shown.add_row(task, *(_difference(cells.get(k)) for k in shots))
         tables.append(shown)
     return tables
+
+
+_UNSAID = (
+    "One run of each was asked, so the interval leaves out what another seed of training would "
+    "change, often several points, and no difference is starred. To compare recipes, name the runs "
+    "of each: --model A1,A2,A3 --against B1,B2,B3."
+)
+
+
+def _said(compared: Sequence[Difference]) -> str:
+    count = sum(found.adjusted is not None for found in compared)
+    return (
+        f"* the recipes differ: both intervals exclude zero, also among {count} comparisons "
+        "(Benjamini and Hochberg). Left out is what other shots would change."
+    )
 
 
 def notes(runs: Sequence[Run]) -> list[str]:
@@ -124,10 +148,13 @@ def _cell(run: Run, task: str, shots: int) -> str:
     return "missing" if failed else ""
 
 
-def _difference(found: Interval | None) -> str:
+def _difference(found: Difference | None) -> str:
     if found is None:
         return ""
-    return _text(found, "+") + (" *" if found.excludes_zero else "")
+    text = _text(found.interval, "+")
+    if found.runs and found.runs.low is not None and found.runs.high is not None:
+        text += f" [{found.runs.low:+.1f}, {found.runs.high:+.1f}]"
+    return text + (" *" if found.stands else "")
 
 
 def _text(found: Interval, sign: str = "") -> str:

@@ -74,7 +74,8 @@ class VisualTask(ConfigurableTask):  # type: ignore[misc]  # lm-eval has no type
     Beyond lm-eval's own keys, `metadata` there holds: `folder` (of local data), `columns` (that the
     data must have), `id` (a column), `problem` (columns that are equal for questions of one
     problem; these are never each other's shots, and are resampled together), `shots_from` (another
-    task, where there is no split of one's own), `ocr` (the column with text read from the image),
+    task, where there is no split of one's own), `lesson` (a column that the data may have, by which
+    questions are resampled together), `ocr` (the column with text read from the image),
     the functions of `score.py`, and in `released` what the Multimodal Textbook's scripts do in
     another way: `text` of a question, `shot` and `before_shot` by the family of the model, `target`
     (of a shot), `shots` (the split that they come from), `max_gen_toks`.
@@ -164,7 +165,8 @@ class VisualTask(ConfigurableTask):  # type: ignore[misc]  # lm-eval has no type
         if self.setting.probe == "cheat":
             names[:1] = [f"{self.rows.source}#{row}"]
         doc, facts = self.rows.doc(row), self.facts
-        problem = "/".join(str(doc[column]) for column in facts["problem"]) or str(row)
+        problem = "/".join(str(doc[column]) for column in facts["problem"])
+        problem = problem or str(doc.get(facts.get("lesson", ""), row))
         name = str(doc.get(facts["id"], row))
         return Asked(name, problem, tuple(turns), tuple(names), choice.excluded)
 

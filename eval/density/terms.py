@@ -26,10 +26,10 @@ def terms_per_100(words: Sequence[str]) -> float:
         ModuleNotFoundError: wordfreq is not installed.
     """
     weights = _weights()
-    return 100 * sum(weights.get(_stem(word), 0.0) for word in words) / max(1, len(words))
+    return 100 * sum(weights.get(stem(word), 0.0) for word in words) / max(1, len(words))
 
 
-def _stem(word: str) -> str:
+def stem(word: str) -> str:
     """The singular of a plural, by its ending."""
     for ending, singular in _PLURALS:
         if len(word) > 3 and re.search(ending, word):
@@ -47,5 +47,5 @@ def _weights() -> dict[str, float]:
             rarity = (_COMMON - zipf_frequency(word, "en")) / (_COMMON - _RARE)
             weight = min(1.0, max(0.0, rarity))
             if len(word) > 2 and weight:
-                weights[_stem(word)] = max(weight, weights.get(_stem(word), 0.0))
+                weights[stem(word)] = max(weight, weights.get(stem(word), 0.0))
     return weights

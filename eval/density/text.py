@@ -20,11 +20,18 @@ def is_english(words: Sequence[str]) -> bool:
     return bool(words) and known >= _ENGLISH * len(words)
 
 
-def passages_of(text: str) -> list[str]:
-    """The text in passages of about `PASSAGE` words, of equal length; none if it is too short."""
+def passages_of(text: str, length: int = PASSAGE) -> list[str]:
+    """The text in passages of about `length` words, of equal length; none if it is too short."""
     words = text.split()
     if len(words) < _FEWEST:
         return []
-    parts = max(1, round(len(words) / PASSAGE))
+    parts = max(1, round(len(words) / length))
     cuts = [round(i * len(words) / parts) for i in range(parts + 1)]
     return [" ".join(words[a:b]) for a, b in pairwise(cuts)]
+
+
+def spread(passages: Sequence[str], most: int | None) -> list[str]:
+    """At most so many of the passages, evenly over the text; None: all."""
+    if most is None or len(passages) <= most:
+        return list(passages)
+    return [passages[(2 * i + 1) * len(passages) // (2 * most)] for i in range(most)]

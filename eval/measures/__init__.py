@@ -1,9 +1,14 @@
 """The measures, in the order of the report. `base` tells how to add one."""
 
+from collections.abc import Collection
+
+from vid2book.errors import UserError
+
 from .base import Measure
 from .coherence import Coherence
 from .contamination import Contamination
 from .correlation import Correlation
+from .coverage import Coverage
 from .duplicates import DuplicateImages, DuplicateTexts
 from .filler_share import FillerShare
 from .idea_density import IdeaDensity
@@ -14,11 +19,14 @@ from .off_topic_share import OffTopicShare
 from .shape import Shape
 from .surprise import Surprise
 from .term_density import TermDensity
+from .text_coherence import TextCoherence
 
 MEASURES: tuple[type[Measure], ...] = (
     Correlation,
+    Coverage,
     InSampleSimilarity,
     KnowledgeDensity,
+    TextCoherence,
     TermDensity,
     IdeaDensity,
     FillerShare,
@@ -31,3 +39,19 @@ MEASURES: tuple[type[Measure], ...] = (
     Contamination,
     Shape,
 )
+
+
+def chosen(only: Collection[str]) -> tuple[type[Measure], ...]:
+    """The measures that give these figures; all where none is named.
+
+    Raises:
+        UserError: there is no such figure.
+    """
+    known = {figure.name for measure in MEASURES for figure in measure.figures}
+    if unknown := sorted(set(only) - known):
+        raise UserError(f"no measure '{unknown[0]}'; there are {', '.join(sorted(known))}")
+    return tuple(
+        measure
+        for measure in MEASURES
+        if not only or any(figure.name in only for figure in measure.figures)
+    )

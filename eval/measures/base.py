@@ -15,10 +15,11 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import ClassVar, Literal
 
+from ..corpora import InterleavedCorpus
 from ..seen import Seen
 from ..tools import Tools
 
@@ -44,6 +45,11 @@ class Figure:
     source: str
     blind: str
     minor: bool = False
+
+    @property
+    def is_share(self) -> bool:
+        """Whether it lies between 0 and 1 for each observation."""
+        return self.unit.startswith("share")
 
 
 @dataclass
@@ -72,6 +78,21 @@ class PerPair:
     sample: list[int] = field(default_factory=list)
 
 
+@dataclass
+class PerVideo:
+    """A mean or a share, counted video by video and not by the samples that were seen."""
+
+    scorer: str
+    videos: list[str] = field(default_factory=list)
+    total: list[float] = field(default_factory=list)
+    count: list[float] = field(default_factory=list)
+
+    def add(self, video: str, total: float, count: float) -> None:
+        self.videos.append(video)
+        self.total.append(total if count else 0.0)
+        self.count.append(count)
+
+
 @dataclass(frozen=True)
 class Absent:
     """A figure that could not be computed, and why; its value is null."""
@@ -79,7 +100,18 @@ class Absent:
     reason: str
 
 
-Found = PerSample | PerPair | Absent
+@dataclass(frozen=True)
+class Overlap:
+    """A sample that should not be trained on. `vid2book remove --overlaps` takes it out."""
+
+    id: str
+    video_id: str
+    reason: str
+    score: float | None = None  # share of a question's runs that it holds
+    threshold: float | None = None
+
+
+Found = PerSample | PerPair | PerVideo | Absent
 
 
 class Measure(ABC):
@@ -90,6 +122,9 @@ class Measure(ABC):
     @abstractmethod
     def __init__(self, tools: Tools) -> None: ...
 
+    def of_corpus(self, corpus: InterleavedCorpus) -> None:  # noqa: B027 - few measures need it
+        """Look at what stands beside the samples, before they are shown."""
+
     @abstractmethod
     def see(self, sample: Seen) -> None:
         """Take in a sample. Its pictures are gone afterwards, so keep only what is small."""
@@ -97,6 +132,10 @@ class Measure(ABC):
     @abstractmethod
     def finish(self) -> Mapping[str, Found]:
         """What was found, by the name of the figure; a figure for each that is declared."""
+
+    def overlaps(self) -> Sequence[Overlap]:
+        """The samples that hold something of a benchmark."""
+        return ()
 
     def details(self) -> Mapping[str, Mapping[str, int]]:
         """Counts to be shown beside the figures, such as how many samples have which licence."""

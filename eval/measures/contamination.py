@@ -13,10 +13,11 @@ from ..lookalikes import Lookalikes
 from ..questions import SoughtQuestion
 from ..seen import Picture, Seen, decode
 from ..tools import Tools
-from .base import Absent, Figure, Found, Measure, PerSample
+from .base import Absent, Figure, Found, Measure, Overlap, PerSample
 
 _RUN = 8  # words
 _SHORTEST = 5  # words: a shorter question is found anywhere
+_SHOWN = 200  # characters of a question
 _PART = 0.5  # share of a question's runs that a sample must hold
 
 _LOWER: Literal["lower"] = "lower"
@@ -42,6 +43,7 @@ class Contamination(Measure):
         self._sizes: list[int] = []  # runs of each question
         self._lengths: set[int] = set()  # words of a run
         self._images = Lookalikes()
+        self._overlaps: list[Overlap] = []
         self._leaks: Counter[str] = Counter()
         scorer = f"{_RUN}-word runs, half of a question; perceptual hash"
         if self._sought:
@@ -57,8 +59,10 @@ class Contamination(Measure):
             return
         questions = self._questions_in(sample)
         for number in questions:
-            self._leaks[self._sought.questions[number].text[:200]] += 1
+            self._leaks[self._sought.questions[number].text[:_SHOWN]] += 1
         images = any(self._images.find(picture) is not None for picture in sample.pictures)
+        if questions or images:
+            self._overlaps.append(self._overlap(sample, questions))
         self._found["contamination"].add(bool(questions) or images, 1)
         self._found["contamination_text"].add(bool(questions), 1)
         self._found["contamination_image"].add(images, 1)
@@ -70,8 +74,21 @@ class Contamination(Measure):
             return {figure.name: Absent(gap) for figure in self.figures}
         return self._found
 
+    def overlaps(self) -> Sequence[Overlap]:
+        return self._overlaps
+
     def details(self) -> Mapping[str, Mapping[str, int]]:
         return {"leaked_questions": dict(self._leaks.most_common(20))} if self._leaks else {}
+
+    def _overlap(self, sample: Seen, questions: Mapping[int, float]) -> Overlap:
+        assert self._sought
+        name, video = self._sought.benchmark, sample.record.video_id
+        if not questions:
+            return Overlap(sample.record.id, video, f"shows an image of {name}")
+        number = max(questions, key=lambda one: questions[one])
+        asked = self._sought.questions[number].text[:_SHOWN]
+        reason = f"holds a question of {name}: {asked}"
+        return Overlap(sample.record.id, video, reason, questions[number], _PART)
 
     def _learn(self, question: SoughtQuestion) -> None:
         asked = words(question.text.lower())
@@ -85,14 +102,16 @@ class Contamination(Measure):
             if (pixels := decode(content)) is not None:
                 self._images.add(Picture(0, pixels))
 
-    def _questions_in(self, sample: Seen) -> list[int]:
+    def _questions_in(self, sample: Seen) -> dict[int, float]:
+        """The questions that a sample holds, with the share of their runs."""
         said = [*sample.record.texts, *sample.record.ocr_texts]
         here = [word for text in said if text for word in words(text.lower())]
         hits: Counter[int] = Counter()
         for length in self._lengths:
             for run in _runs(here, length):
                 hits.update(self._owners.get(run, ()))
-        return [number for number, count in hits.items() if count >= _PART * self._sizes[number]]
+        shares = {number: count / self._sizes[number] for number, count in hits.items()}
+        return {number: share for number, share in shares.items() if share >= _PART}
 
 
 def _runs(said: Sequence[str], length: int) -> list[int]:

@@ -8,7 +8,7 @@ from typing import ClassVar
 
 from vid2book.words import english_words
 
-from ..density.text import is_english, passages_of
+from ..density.text import PASSAGE, is_english, passages_of, spread
 from ..seen import Seen
 from ..tools import Tools
 from .base import Absent, Figure, Found, Measure, PerSample
@@ -18,13 +18,15 @@ TOO_SHORT = "no sample has as many words as the measure needs"
 
 
 class TextMeasure(Measure):
-    """Scores passages of about 100 words; the value is the mean over words.
+    """Scores passages of about `length` words; the value is the mean over words.
 
     Samples in another language are left out; if all are, the value is null.
     """
 
     figure: ClassVar[Figure]
     scorer: str
+    length: ClassVar[int] = PASSAGE
+    most: ClassVar[int | None] = None  # passages that are scored of a sample, spread over it
     costly: ClassVar[bool] = False  # needs a model that is configured, not packaged
 
     def __init_subclass__(cls) -> None:
@@ -45,7 +47,7 @@ class TextMeasure(Measure):
         """
 
     def see(self, sample: Seen) -> None:
-        passages = passages_of(sample.text)
+        passages = spread(passages_of(sample.text, self.length), self.most)
         english = [p for p in passages if is_english(english_words(p))]
         self._foreign += bool(passages) and not english
         scores: list[float] = []

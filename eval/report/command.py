@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -17,8 +18,11 @@ from vid2book.console import user_errors
 if TYPE_CHECKING:
     from vid2book.models.chat import Chat
 
-    from .measuring import Tell
+    from .measuring import Measured, Tell
     from .metrics import Report
+
+
+_NAMES, _COLUMN = 26, 26  # characters that names of measures and a corpus's figures take
 
 
 def measure(
@@ -39,6 +43,16 @@ def measure(
         int, typer.Option(min=0, help="Samples drawn at random from each corpus; 0: all.")
     ] = 1000,
     seed: Annotated[int, typer.Option(help="Of all that is drawn at random.")] = 0,
+    only: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="NAME", help="Only these measures: names with commas between, or again."
+        ),
+    ] = None,
+    fetch: Annotated[
+        bool,
+        typer.Option("--fetch", help="Download images that are only a URL, and keep them."),
+    ] = False,
     split: Annotated[str, typer.Option(help="Split of each corpus.")] = "train",
     marked: Annotated[
         bool, typer.Option("--marked", help="With what `decide: mark` marked as to be dropped.")
@@ -52,7 +66,10 @@ def measure(
     ] = None,
     benchmark: Annotated[
         str | None,
-        typer.Option(help="A dataset whose questions and images the corpora should not hold."),
+        typer.Option(
+            help="A dataset whose questions and images the corpora should not hold; REPORT/"
+            "overlaps.jsonl lists the samples that do."
+        ),
     ] = None,
     benchmark_split: Annotated[str, typer.Option(help="Split of the benchmark.")] = "test",
     language_model: Annotated[
@@ -75,7 +92,7 @@ def measure(
 
     from .. import measure as measure_corpora
     from ..density.surprise import open_language_model
-    from .metrics import write_metrics
+    from .metrics import write_metrics, write_overlaps
     from .page import write_page
     from .plots import check
 
@@ -96,13 +113,18 @@ def measure(
                 benchmark_split=benchmark_split,
                 language_model=open_language_model(language_model) if language_model else None,
                 judge=_judge(judge, judge_url, judge_key) if judge else None,
+                only=[name for names in only or [] for name in re.split(r"[,\s]+", names) if name],
+                fetch=fetch,
                 tell=tell,
             )
         output.mkdir(parents=True, exist_ok=True)
         write_metrics(found, output / "metrics.json")
+        if benchmark:
+            write_overlaps(found, output / "overlaps.jsonl")
         write_page(found, output / "report.html")
     out = Console()
-    out.print(_table(found))
+    for table in _tables(found, out.width):
+        out.print(table)
     for corpus in found.corpora:
         for reason, count in corpus.skipped.items():
             out.print(f"{escape(corpus.name)}: left out {count:,} times: {escape(reason)}")
@@ -143,17 +165,23 @@ def _progress(console: Console, samples: int | None) -> Iterator[Tell]:
         yield tell
 
 
-def _table(found: Report) -> Table:
-    """The figures that could be computed, with their intervals."""
+def _tables(found: Report, width: int) -> Iterator[Table]:
+    """The figures that could be computed, with their intervals, of as many corpora as fit."""
+    at_once = max(1, (width - _NAMES) // _COLUMN)
+    for first in range(0, len(found.corpora), at_once):
+        yield _table(found, found.corpora[first : first + at_once])
+
+
+def _table(found: Report, corpora: Sequence[Measured]) -> Table:
     from .page import number
 
     table = Table(box=None, padding=(0, 2, 0, 0))
-    table.add_column("measure")
-    for corpus in found.corpora:
-        table.add_column(escape(corpus.name), justify="right")
+    table.add_column("measure", no_wrap=True)
+    for corpus in corpora:
+        table.add_column(escape(corpus.name), justify="right", overflow="fold")
     for name, first in found.corpora[0].results.items():
         cells = []
-        for corpus in found.corpora:
+        for corpus in corpora:
             value = corpus.results[name].interval
             if value is None:
                 cells.append("-")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
@@ -12,9 +12,10 @@ import numpy as np
 from vid2book.models.open_clip import OpenClip
 
 from ..corpora import CorpusError, Interleaved, InterleavedCorpus
-from ..intervals import Interval, Statistic, interval, ratio, separation
-from ..measures import MEASURES
-from ..measures.base import Absent, Figure, Found, PerPair, PerSample
+from ..estimates import Statistic, ratio, separation
+from ..intervals import Interval, interval
+from ..measures import chosen
+from ..measures.base import Absent, Figure, Found, Overlap, PerPair, PerSample, PerVideo
 from ..seen import Seen
 from ..tools import Tools
 from .examples import Album, Example, open_album
@@ -53,32 +54,42 @@ class Measured:
 
     name: str
     samples: int
-    videos: int
+    videos: frozenset[Hashable]  # of which it has samples; one without a name equals no other's
     skipped: Mapping[str, int]
     results: Mapping[str, Result]
     details: Mapping[str, Mapping[str, int]]
+    overlaps: tuple[Overlap, ...] = ()  # samples that hold something of the benchmark
 
 
 def measure_corpus(
-    corpus: InterleavedCorpus, tools: Tools, samples: int | None = None, tell: Tell | None = None
+    corpus: InterleavedCorpus,
+    tools: Tools,
+    samples: int | None = None,
+    tell: Tell | None = None,
+    only: Collection[str] = (),
 ) -> Measured:
     """Show a sample of a corpus to every measure.
 
     Args:
         samples: how many, drawn at random with the seed of the tools; None: all.
         tell: called with the name of the corpus and the samples done.
+        only: names of figures; all where none is named.
 
     Raises:
         CorpusError: the corpus has no sample that can be read.
     """
-    measures = [measure(tools) for measure in MEASURES]
-    videos: list[str] = []
+    measures = [measure(tools) for measure in chosen(only)]
+    for measure in measures:
+        measure.of_corpus(corpus)
+    videos: list[Hashable] = []
     with open_album() as album:
         for sample in _seen(corpus.samples(samples, tools.seed), tools.open_clip):
             for measure in measures:
                 measure.see(sample)
             album.add(sample)
-            videos.append(sample.record.video_id)
+            record = sample.record
+            # What has no name is a cluster of its own, which no other corpus has.
+            videos.append(record.video_id if record.is_named else (corpus.name, record.video_id))
             if tell:
                 tell(corpus.name, len(videos))
         if not videos:
@@ -88,10 +99,18 @@ def measure_corpus(
         for measure in measures:
             found = measure.finish()
             for figure in measure.figures:
-                results[figure.name] = _result(figure, found[figure.name], videos, album, tools)
+                if only and figure.name not in only:
+                    continue
+                results[figure.name] = _result(figure, found[figure.name], videos, album)
     details = {name: counts for measure in measures for name, counts in measure.details().items()}
     return Measured(
-        corpus.name, len(videos), len(set(videos)), dict(corpus.skipped), results, details
+        corpus.name,
+        len(videos),
+        frozenset(videos),
+        dict(corpus.skipped),
+        results,
+        details,
+        tuple(overlap for measure in measures for overlap in measure.overlaps()),
     )
 
 
@@ -108,29 +127,34 @@ def _seen(records: Iterator[Interleaved], open_clip: OpenClip | None) -> Iterato
             yield batch.pop(0)
 
 
-def _result(
-    figure: Figure, found: Found, videos: Sequence[str], album: Album, tools: Tools
-) -> Result:
+def _result(figure: Figure, found: Found, videos: Sequence[Hashable], album: Album) -> Result:
     if isinstance(found, Absent):
         return Result(figure, "", None, None, found.reason)
-    statistic = _statistic(found, videos)
-    estimate = interval(statistic, tools.seed)
+    statistic = _statistic(figure, found, videos)
+    estimate = interval(statistic)
     if estimate.value is None:
         return Result(figure, found.scorer, None, None, "nothing in the corpus tells of it")
     if isinstance(found, PerPair):
         return Result(figure, found.scorer, statistic, estimate)
+    if isinstance(found, PerVideo):
+        values = _per_video(found, found.videos)
+        return Result(figure, found.scorer, statistic, estimate, "", values)
     ends = _ends(found, album)
     return Result(figure, found.scorer, statistic, estimate, "", _per_video(found, videos), *ends)
 
 
-def _statistic(found: PerSample | PerPair, videos: Sequence[str]) -> Statistic:
+def _statistic(
+    figure: Figure, found: PerSample | PerPair | PerVideo, videos: Sequence[Hashable]
+) -> Statistic:
+    if isinstance(found, PerVideo):
+        return ratio(found.total, found.videos, found.count, 1.0 if figure.is_share else None)
     if isinstance(found, PerSample):
-        return ratio(found.total, videos, found.count)
+        return ratio(found.total, videos, found.count, most=1.0 if figure.is_share else None)
     return separation(found.scores, found.right, [videos[i] for i in found.sample])
 
 
-def _per_video(found: PerSample, videos: Sequence[str]) -> tuple[float, ...]:
-    sums: dict[str, Any] = {}
+def _per_video(found: PerSample | PerVideo, videos: Sequence[Hashable]) -> tuple[float, ...]:
+    sums: dict[Hashable, Any] = {}
     for video, total, count in zip(videos, found.total, found.count, strict=True):
         sums[video] = sums.get(video, 0) + np.array([total, count])
     return tuple(float(total / count) for total, count in sums.values() if count > 0)

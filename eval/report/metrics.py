@@ -1,13 +1,15 @@
 """What was measured, as `metrics.json` has it.
 
-    {"schema": 1, "seed", "level", "resamples", "versions": {package: version},
+    {"schema": 2, "seed", "level", "comparisons", "versions": {package: version},
      "figures": {NAME: {"title", "better", "unit", "source", "blind", "validation"}},
      "corpora": [{"name", "samples", "videos", "skipped": {reason: count},
                   "measures": {NAME: {"value", "low", "high", "unit", "scorer", "n", "clusters",
                                       "reason"}},
                   "details": {"languages": {...}, "licenses": {...}, ...}}],
      "compared": [{"first", "second", "shared_videos",
-                   "measures": {NAME: {"difference", "low", "high", "verdict"}}}]}
+                   "measures": {NAME: {"difference", "low", "high", "videos", "p", "p_adjusted",
+                                       "effect", "detectable", "verdict"}},
+                   "whole": the same}]}
 
 `validation` of a measure of text is how well it tells lectures from other text: {"scorer",
 "written": {kind: [AUC, low, high]}, "recorded": the same}, on passages written for that and on
@@ -15,31 +17,35 @@ recorded ones; null elsewhere.
 
 `value`, `low` and `high` are null where a figure could not be computed, with the reason; `low` and
 `high` also where all samples are of one video. `n` counts what the figure is over (images, words,
-samples), `clusters` the videos. A difference is that of the first corpus minus the second, over the
-videos that both have; its verdict is "first", "second" (which is better), "differs" (for a figure
-that judges nothing) or null, where the interval holds zero or fewer than five videos are shared.
+samples), `clusters` the videos with data.
+
+A difference is that of the first corpus minus the second: in `measures` over the `videos` of which
+both have data, in `whole` between all that each has (`videos` is then the smaller number).
+`p_adjusted` is corrected for the `comparisons` of the whole report, `effect` is in standard
+deviations between videos, and `detectable` is the smallest difference that so many videos would
+show four times in five. `verdict` is "first", "second" (which is better), "differs" (for a figure
+that judges nothing) or null: the interval holds zero, `p_adjusted` is 0.05 or more, or fewer than
+five videos have data.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass
 from importlib.metadata import PackageNotFoundError, version
-from itertools import combinations
 from pathlib import Path
 from typing import Any
 
 from ..corpora import InterleavedCorpus
 from ..density.validation import published
-from ..intervals import RESAMPLES, Interval, paired_difference
-from ..measures.base import Figure
+from ..intervals import LEVEL, Interval
 from ..tools import Tools
+from .compared import Compared, Difference, compare
 from .measuring import Measured, Result, Tell, measure_corpus
+from .names import apart
 
-SCHEMA = 1
-LEVEL = 0.95
-ENOUGH = 5  # shared videos; with fewer, all can differ in one direction by chance
+SCHEMA = 2
 _PACKAGES = (
     "vid2book",
     "numpy",
@@ -53,30 +59,12 @@ _PACKAGES = (
 
 
 @dataclass(frozen=True)
-class Difference:
-    """One figure of two corpora, over the videos that both have."""
-
-    figure: Figure
-    interval: Interval
-    verdict: str | None
-
-
-@dataclass(frozen=True)
-class Compared:
-    """Two corpora, figure by figure."""
-
-    first: str
-    second: str
-    shared: int  # videos
-    differences: dict[str, Difference]
-
-
-@dataclass(frozen=True)
 class Report:
     """All that was measured."""
 
     corpora: tuple[Measured, ...]
     compared: tuple[Compared, ...]
+    comparisons: int  # that the verdicts are corrected for
     seed: int
 
     def to_dict(self) -> dict[str, Any]:
@@ -85,7 +73,7 @@ class Report:
             "schema": SCHEMA,
             "seed": self.seed,
             "level": LEVEL,
-            "resamples": RESAMPLES,
+            "comparisons": self.comparisons,
             "versions": _versions(),
             "figures": {
                 name: {k: v for k, v in asdict(result.figure).items() if k != "name"}
@@ -102,21 +90,24 @@ def report_on(
     tools: Tools,
     samples: int | None = None,
     tell: Tell | None = None,
+    only: Collection[str] = (),
 ) -> Report:
-    """Measure corpora, and compare those that share videos.
+    """Measure corpora, and compare every two.
 
     Args:
         samples: how many of each to draw at random; None: all.
         tell: called with the name of a corpus and the number of samples done.
+        only: names of figures; all where none is named.
 
     Raises:
         CorpusError: a corpus has no sample that can be read.
         ModelError: the CLIP model cannot be loaded.
     """
-    _name_apart(corpora)
-    measured = tuple(measure_corpus(corpus, tools, samples, tell) for corpus in corpora)
-    compared = tuple(_compare(a, b, tools.seed) for a, b in combinations(measured, 2))
-    return Report(measured, compared, tools.seed)
+    for corpus, name in zip(corpora, apart(corpora), strict=True):
+        corpus.name = name
+    measured = tuple(measure_corpus(corpus, tools, samples, tell, only) for corpus in corpora)
+    compared, comparisons = compare(measured)
+    return Report(measured, compared, comparisons, tools.seed)
 
 
 def write_metrics(report: Report, path: Path) -> None:
@@ -124,43 +115,21 @@ def write_metrics(report: Report, path: Path) -> None:
     path.write_text(text + "\n", "utf-8")
 
 
-def _name_apart(corpora: Sequence[InterleavedCorpus]) -> None:
-    """Give corpora of one name a number."""
-    names: list[str] = []
-    for corpus in corpora:
-        same = sum(name == corpus.name or name.startswith(f"{corpus.name} (") for name in names)
-        if same:
-            corpus.name = f"{corpus.name} ({same + 1})"
-        names.append(corpus.name)
-
-
-def _compare(one: Measured, other: Measured, seed: int) -> Compared:
-    differences = {}
-    shared = 0
-    for name, first in one.results.items():
-        second = other.results[name]
-        if first.statistic is None or second.statistic is None or first.scorer != second.scorer:
-            continue
-        found = paired_difference(first.statistic, second.statistic, seed)
-        shared = max(shared, found.clusters)
-        if found.value is not None:
-            differences[name] = Difference(first.figure, found, _verdict(first.figure, found))
-    return Compared(one.name, other.name, shared, differences)
-
-
-def _verdict(figure: Figure, found: Interval) -> str | None:
-    if not found.excludes_zero or found.value is None or found.clusters < ENOUGH:
-        return None
-    if figure.better == "neither":
-        return "differs"
-    return "first" if (found.value > 0) == (figure.better == "higher") else "second"
+def write_overlaps(report: Report, path: Path) -> None:
+    """A line for each sample that holds something of the benchmark, with its corpus."""
+    lines = [
+        json.dumps({"corpus": corpus.name} | asdict(overlap), ensure_ascii=False) + "\n"
+        for corpus in report.corpora
+        for overlap in corpus.overlaps
+    ]
+    path.write_text("".join(lines), "utf-8")
 
 
 def _corpus(measured: Measured) -> dict[str, Any]:
     return {
         "name": measured.name,
         "samples": measured.samples,
-        "videos": measured.videos,
+        "videos": len(measured.videos),
         "skipped": dict(measured.skipped),
         "measures": {name: _figure(result) for name, result in measured.results.items()},
         "details": {name: dict(counts) for name, counts in measured.details.items()},
@@ -186,15 +155,22 @@ def _compared(pair: Compared) -> dict[str, Any]:
         "first": pair.first,
         "second": pair.second,
         "shared_videos": pair.shared,
-        "measures": {
-            name: {
-                "difference": difference.interval.value,
-                "low": difference.interval.low,
-                "high": difference.interval.high,
-                "verdict": difference.verdict,
-            }
-            for name, difference in pair.differences.items()
-        },
+        "measures": {name: _difference(found) for name, found in pair.paired.items()},
+        "whole": {name: _difference(found) for name, found in pair.whole.items()},
+    }
+
+
+def _difference(found: Difference) -> dict[str, Any]:
+    return {
+        "difference": found.interval.value,
+        "low": found.interval.low,
+        "high": found.interval.high,
+        "videos": found.interval.clusters,
+        "p": found.interval.p,
+        "p_adjusted": found.adjusted,
+        "effect": found.interval.effect,
+        "detectable": found.interval.detectable,
+        "verdict": found.verdict,
     }
 
 

@@ -12,9 +12,11 @@ from markupsafe import Markup
 from vid2book.viewer.templates import environment, packaged, source_hash
 
 from ..density.validation import published
+from ..intervals import ENOUGH, LEVEL
 from ..measures.base import Figure
+from .compared import Compared, Difference
 from .measuring import Result
-from .metrics import ENOUGH, Compared, Difference, Report
+from .metrics import Report
 from .plots import plot
 
 _ENDS = {"higher": ("Worst", "Best"), "lower": ("Best", "Worst"), "neither": ("Lowest", "Highest")}
@@ -27,7 +29,7 @@ class _Section:
 
     figure: Figure
     results: Sequence[Result]  # one for each corpus
-    differences: Sequence[Difference | None]  # one for each pair of corpora that share videos
+    differences: Sequence[Sequence[tuple[str, Difference]]]  # of each pair: over which videos
     plot: str
 
     @property
@@ -62,9 +64,7 @@ def write_page(report: Report, path: Path) -> None:
     page = templates.get_template("page.html").render(
         report=report,
         sections=sections,
-        compared=_with_shared(report),
         enough=ENOUGH,
-        apart=[pair for pair in report.compared if not pair.shared],
         absent=absent,
         verdicts=_verdicts,
         style=Markup(style),
@@ -92,26 +92,37 @@ def _is_known(report: Report, name: str) -> bool:
     return any(corpus.results[name].interval is not None for corpus in report.corpora)
 
 
-def _with_shared(report: Report) -> list[Compared]:
-    return [pair for pair in report.compared if pair.shared]
-
-
 def _section(report: Report, name: str) -> _Section:
     results = [corpus.results[name] for corpus in report.corpora]
-    differences = [pair.differences.get(name) for pair in _with_shared(report)]
+    differences = [_differences(pair, name) for pair in report.compared]
     drawn = plot(results, [corpus.name for corpus in report.corpora], report.seed)
     return _Section(results[0].figure, results, differences, drawn)
+
+
+def _differences(pair: Compared, name: str) -> list[tuple[str, Difference]]:
+    """With what each is over; one alone where both are over the same videos."""
+    found = []
+    paired, whole = pair.paired.get(name), pair.whole.get(name)
+    if paired:
+        videos = paired.interval.clusters
+        found.append((f"{videos:,} shared video{'' if videos == 1 else 's'}", paired))
+    if whole and not (paired and paired.interval == whole.interval):
+        found.append(("whole corpora", whole))
+    return found
 
 
 def _verdicts(difference: Difference, pair: Compared) -> str:
     better = {"first": pair.first, "second": pair.second}
     if difference.interval.clusters < ENOUGH:
-        return "too few videos to tell"
-    if difference.verdict is None:
-        return "no difference shown"
+        return "too few videos with data to tell"
     if difference.verdict == "differs":
         return "they differ"
-    return f"{better[difference.verdict]} is better"
+    if difference.verdict:
+        return f"{better[difference.verdict]} is better"
+    p = difference.adjusted
+    if difference.interval.excludes_zero and p is not None and p >= 1 - LEVEL:
+        return "no difference shown, of so many compared"
+    return "no difference shown"
 
 
 def _data_url(picture: bytes) -> str:

@@ -12,6 +12,7 @@ import numpy as np
 from vid2book.errors import UserError
 
 from .measuring import Result
+from .names import short
 
 _INKS = ("#1f5fa8", "#c2571a", "#2c7d4f", "#7a4aa0", "#8a6d1b", "#a8325e")  # as in page.css
 _MOST_DOTS = 300
@@ -46,7 +47,7 @@ def plot(results: Sequence[Result], names: Sequence[str], seed: int) -> str:
         draw = np.random.default_rng(seed)
         for row, result in enumerate(results):
             _row(axes, row, result, draw)
-        axes.set_yticks(range(len(results)), [_short(name) for name in names])
+        axes.set_yticks(range(len(results)), short(names, 26))
         axes.set_ylim(len(results) - 0.5, -0.5)
         _set_limits(axes, results)
         axes.set_xlabel(results[0].figure.unit, fontsize=9, color="#555")
@@ -82,9 +83,5 @@ def _row(axes: Any, row: int, result: Result, draw: np.random.Generator) -> None
 def _set_limits(axes: Any, results: Sequence[Result]) -> None:
     """The whole range of a share of which all is equal; no plot would choose it."""
     values = {value for r in results if r.interval for value in (r.interval.value, *r.per_video)}
-    if len(values) == 1 and results[0].figure.unit.startswith("share"):
+    if len(values) == 1 and results[0].figure.is_share:
         axes.set_xlim(-0.03, 1.03)
-
-
-def _short(name: str) -> str:
-    return name if len(name) <= 26 else "..." + name[-23:]

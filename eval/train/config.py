@@ -71,6 +71,12 @@ class TrainConfig(Section):
     seed: int = Field(0, ge=0, description="of the order of the samples, new weights and dropout")
     epochs: int = Field(1, ge=1, description="passes over the corpus; `steps` overrides it")
     steps: int | None = Field(None, ge=1, description="stop here, however many passes it takes")
+    tokens: int | None = Field(
+        None,
+        ge=1,
+        description="stop after the step in which so many tokens with a loss were learned from, "
+        "however many steps and passes it takes; the schedule then counts tokens",
+    )
     batch_size: int = Field(
         8,
         ge=1,

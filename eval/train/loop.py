@@ -8,6 +8,7 @@ private method there.
 
 from __future__ import annotations
 
+import math
 import time
 import warnings
 from collections.abc import Callable, Generator
@@ -146,20 +147,26 @@ class _Run:
             self._hold_out()
         groups = self._groups()
         started = time.monotonic()
-        while self.progress.step < steps and (group := next(groups, None)) is not None:
+        budget = self.recipe.tokens or math.inf
+        while (
+            self.progress.step < steps
+            and self.progress.tokens < budget
+            and (group := next(groups, None)) is not None
+        ):
             sequences = fill(
                 (p for made in group for p in made.pieces), self.recipe.data.max_tokens
             )
             passes, tokens = self._count(group, len(sequences))
             if not tokens:  # of all its rows nothing can be used
                 continue
-            rate = learning_rate(self.recipe, self.progress.step, steps)
+            done, of = self._place(steps)
+            rate = learning_rate(self.recipe, done, of)
             line = self._step(sequences, passes, tokens, rate)
             line |= self.progress.counts() | {"seconds": round(time.monotonic() - started, 3)}
             started = time.monotonic()
             self.log.add(line)
             if self.accelerator.is_main_process:
-                tell(line, self.progress.step / steps)
+                tell(line, done / of)
             if self.progress.step % self.recipe.held_out_every == 0:
                 self._hold_out()
             if self.progress.step % self.recipe.checkpoint_every == 0:
@@ -169,6 +176,13 @@ class _Run:
         groups.close()
         if self.progress.step % self.recipe.held_out_every:
             self._hold_out()
+
+    def _place(self, steps: int) -> tuple[int, int]:
+        """How far the run is, and of how much: in tokens where they are its budget, else steps."""
+        budget = self.recipe.tokens
+        if budget is None or self.recipe.steps is not None:
+            return self.progress.step, steps
+        return min(self.progress.tokens, budget), budget
 
     def finish(self, told: dict[str, Any]) -> TrainResult:
         """Write the model, its card and the result."""
@@ -196,7 +210,8 @@ class _Run:
     def _groups(self) -> Generator[list[Made], None, None]:
         """What this process has of each step, pass after pass, from its place on."""
         progress, batch_size = self.progress, self.recipe.batch_size
-        while self.recipe.steps is not None or progress.epoch < self.recipe.epochs:
+        endless = self.recipe.steps is not None or self.recipe.tokens is not None
+        while endless or progress.epoch < self.recipe.epochs:
             before = progress.tokens if progress.place == 0 else -1
             made = self.reading.made(progress.epoch, progress.place)
             for progress.place, group in together(self.accelerator, made, batch_size):

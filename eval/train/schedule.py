@@ -19,6 +19,8 @@ def steps_of(config: TrainConfig, rows: int | None) -> int:
     """
     if config.steps is not None:
         return config.steps
+    if config.tokens is not None:
+        return config.tokens  # of one token at the least
     if rows is None:
         raise TrainError(
             "the corpus is streamed, so its length is not known and the learning rate has no "
@@ -30,7 +32,7 @@ def steps_of(config: TrainConfig, rows: int | None) -> int:
 def few_steps(config: TrainConfig, rows: int | None) -> str:
     """What to tell before a run that has too few steps to learn much; empty for others."""
     steps = steps_of(config, rows)
-    if steps >= FEW:
+    if steps >= FEW or config.tokens is not None:
         return ""
     times = "once" if steps == 1 else f"{steps} times"
     told = f"this run updates the weights {times}, too few to learn much"

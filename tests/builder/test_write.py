@@ -9,7 +9,7 @@ import pyarrow.parquet as pq
 import pytest
 from datasets import get_dataset_config_names, load_dataset
 
-from vid2book.builder import parquet, write
+from vid2book.builder import gather, parquet, write
 from vid2book.builder.features import FEATURES
 from vid2book.builder.write import EmptyCorpusError, write_corpus
 from vid2book.folder import record
@@ -51,6 +51,15 @@ def test_it_streams(corpus, tmp_path: Path) -> None:
 def test_two_writes_are_the_same_bytes(corpus, tmp_path: Path) -> None:
     assert write_corpus(corpus, tmp_path / "a") == write_corpus(corpus, tmp_path / "b")
     assert bytes_of(tmp_path / "a") == bytes_of(tmp_path / "b")
+
+
+def test_the_number_of_processes_changes_nothing(
+    corpus, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(gather, "VIDEOS_A_PROCESS", 1)
+    one, three = (write_corpus(corpus, tmp_path / str(n), workers=n) for n in (1, 3))
+    assert one == three
+    assert bytes_of(tmp_path / "1") == bytes_of(tmp_path / "3")
 
 
 def test_the_parquet_is_what_the_hub_likes(corpus, tmp_path: Path) -> None:

@@ -86,7 +86,7 @@ def test_bad_rows_cost_themselves_only(tmp_path: Path) -> None:
         "'images' and 'texts' of a row differ in length": 1,
         "a row without lists 'images' and 'texts'": 1,
         "a row without an image and a text that can be read": 1,
-        "an image that is only a URL; download the images into the corpus first": 1,
+        "an image that is only a URL; `vid2book measure --fetch` downloads it": 1,
         "an image whose file is missing": 1,
         "an image whose path leaves the folder of the corpus": 1,
         "'image_info' of a row is not as MMC4 has it": 1,

@@ -100,9 +100,7 @@ def test_omnicorpus(tmp_path: Path) -> None:
     assert sample.texts == ("Said.", None)
     assert sample.images == (None, out.getvalue())
     assert (sample.id, sample.video_id) == ("d1", "https://example.org/page")
-    assert list(skipped) == [
-        "an image that is only a URL; download the images into the corpus first"
-    ]
+    assert list(skipped) == ["an image that is only a URL; `vid2book measure --fetch` downloads it"]
 
 
 def test_a_list_of_something_else_is_told_in_a_line(tmp_path: Path) -> None:

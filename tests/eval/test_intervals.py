@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from scipy.stats import false_discovery_control
 
-from vid2book.eval.intervals import area_under_curve, interval, paired_difference, ratio, separation
+from vid2book.eval.estimates import area_under_curve, ratio, separation
+from vid2book.eval.intervals import adjusted, detectable, difference, interval, paired_difference
 
 
 def clustered(seed: int, videos: int = 40, per: int = 10) -> tuple[np.ndarray, list[int]]:
@@ -20,9 +22,9 @@ def test_clustered_intervals_cover_the_truth_and_unclustered_do_not() -> None:
     hits = naive = 0
     for seed in range(150):
         values, videos = clustered(seed)
-        found = interval(ratio(values, videos), seed=0, resamples=300)
+        found = interval(ratio(values, videos))
         hits += found.low < 0 < found.high
-        alone = interval(ratio(values, range(len(values))), seed=0, resamples=300)
+        alone = interval(ratio(values, range(len(values))))
         naive += alone.low < 0 < alone.high
     assert 0.88 <= hits / 150 <= 0.99
     assert naive / 150 < 0.7
@@ -33,15 +35,15 @@ def test_intervals_cover_with_few_videos_too(videos: int) -> None:
     hits = 0
     for seed in range(200):
         values = np.random.default_rng(seed).normal(0, 1, videos)
-        found = interval(ratio(values, range(videos)), resamples=1000)
+        found = interval(ratio(values, range(videos)))
         hits += found.low <= 0 <= found.high
     assert 0.9 <= hits / 200 <= 0.99
 
 
 def test_a_share_weighs_by_its_count() -> None:
-    found = interval(ratio([1, 9], ["a", "b"], count=[10, 10]))
+    found = interval(ratio([1, 9], ["a", "b"], count=[10, 10], most=1.0))
     assert found.value == 0.5 and found.n == 20 and found.clusters == 2
-    assert 0.1 <= found.low <= found.high <= 0.9
+    assert 0 <= found.low < 0.1 and 0.9 < found.high <= 1  # two videos tell little
 
 
 def test_area_under_curve_counts_pairs_and_half_of_ties() -> None:
@@ -86,11 +88,77 @@ def test_only_shared_videos_are_compared() -> None:
     assert nothing.value is None and nothing.low is None
 
 
-def test_same_seed_same_numbers() -> None:
-    values, videos = clustered(5)
-    statistic = ratio(values, videos)
-    assert interval(statistic, seed=7) == interval(statistic, seed=7)
-    assert interval(statistic, seed=7) != interval(statistic, seed=8)
+def test_only_videos_with_data_count() -> None:
+    """Two of five videos have any: what the others lack must not make the interval narrow."""
+    videos = ["a", "b", "c", "d", "e"]
+    has = [1.0, 1.0, 0.0, 0.0, 0.0]
+    first, second = ratio([2.0, 3.0, 0, 0, 0], videos, has), ratio([1.0, 1.0, 0, 0, 0], videos, has)
+    assert interval(first).clusters == 2
+    found = paired_difference(first, second)
+    assert found.clusters == 2 and not found.excludes_zero
+    half = ratio([2.0, 3.0], ["a", "e"])
+    assert paired_difference(half, second).clusters == 1  # e has data in one alone
+    assert difference(half, second).clusters == 2
+
+
+@pytest.mark.parametrize("share", [0.0, 1.0])
+def test_a_share_of_none_or_all_is_no_point(share: float) -> None:
+    found = interval(ratio([share] * 60, [i // 10 for i in range(60)], most=1.0))
+    # Wilson's interval of 0 in 6, since a seventh video can be otherwise as a whole.
+    assert (found.low, found.high) == pytest.approx(
+        (0.0, 0.390) if share == 0 else (0.610, 1.0), abs=1e-3
+    )
+    percent = interval(ratio([100 * share] * 60, range(60), most=100.0))
+    assert (percent.low, percent.high) == pytest.approx(
+        (0.0, 6.02) if share == 0 else (93.98, 100.0), abs=1e-2
+    )
+
+
+def test_the_interval_of_a_share_stays_within_it() -> None:
+    found = interval(ratio([1.0] + [0.0] * 19, range(20), most=1.0))
+    assert found.low is not None and found.high is not None
+    assert 0 < found.low < 0.05 < found.high < 0.35
+    area = interval(
+        separation([3, 1, 4, 1, 5, 1, 1, 1], [True, False] * 4, [0, 0, 1, 1, 2, 2, 3, 3])
+    )
+    assert area.high is not None and area.value is not None and area.value < area.high <= 1
+
+
+def test_a_difference_of_all_and_none_is_no_point() -> None:
+    all_of, none_of = (ratio([value] * 6, range(6), most=1.0) for value in (1.0, 0.0))
+    found = paired_difference(all_of, none_of)
+    assert found.value == 1.0 and found.excludes_zero
+    assert found.low is not None and 0.4 < found.low < 0.5
+
+
+def test_what_a_difference_could_have_shown() -> None:
+    """The t test with that difference finds it four times in five."""
+    draw = np.random.default_rng(0)
+    sample = draw.normal(0, 1, 12)
+    found = paired_difference(ratio(sample, range(12)), ratio(np.zeros(12), range(12)))
+    assert found.error == pytest.approx(sample.std(ddof=1) / np.sqrt(12))
+    assert found.effect == pytest.approx(sample.mean() / sample.std(ddof=1))
+    told = detectable(1 / np.sqrt(12), 11)  # of a standard deviation of 1
+    hits = 0
+    for _ in range(400):
+        again = ratio(draw.normal(told, 1, 12), range(12))
+        hits += paired_difference(again, ratio(np.zeros(12), range(12))).excludes_zero
+    assert 0.74 < hits / 400 < 0.88
+
+
+def test_many_comparisons_are_corrected() -> None:
+    ps = np.random.default_rng(0).random(200)
+    assert (ps < 0.05).sum() > 3
+    assert not any(p < 0.05 for p in adjusted(ps.tolist()))
+    assert adjusted(ps.tolist()) == pytest.approx(false_discovery_control(ps))
+    assert adjusted([0.01, None, 0.9]) == [pytest.approx(0.02), None, pytest.approx(0.9)]
+
+
+def test_many_clusters_are_left_out_in_groups() -> None:
+    values = np.random.default_rng(1).normal(0, 1, 5000)
+    found = interval(ratio(values, range(5000)))
+    assert found.clusters == 5000
+    assert found.error == pytest.approx(values.std() / np.sqrt(5000), rel=0.1)
 
 
 def test_what_nothing_can_be_estimated_from_is_none() -> None:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -66,6 +68,50 @@ def test_no_verdict_on_a_few_videos(tmp_path: Path) -> None:
     (compared,) = measure(*files).to_dict()["compared"]
     copies = compared["measures"]["duplicate_image_share"]
     assert copies["high"] < 0 and copies["verdict"] is None
+
+
+@pytest.mark.parametrize("ids", [lambda row, n: None, lambda row, n: n, lambda row, n: str(n)])
+def test_rows_without_a_name_are_paired_with_none(
+    tmp_path: Path, ids: Callable[[Any, int], Any]
+) -> None:
+    """A number of a row names no video: two corpora have a row 0, of whatever documents."""
+    for name, first in (("a", 0), ("b", 10)):
+        rows = [row(f"v{first + i}", images=2 + first // 10) for i in range(6)]
+        for n, values in enumerate(rows):
+            values |= {"id": ids(values, n), "video_ids": None, "elements": None}
+        write_parquet(tmp_path / f"{name}.parquet", rows)
+    found = measure(tmp_path / "a.parquet", tmp_path / "b.parquet").to_dict()
+    assert [corpus["videos"] for corpus in found["corpora"]] == [6, 6]
+    (compared,) = found["compared"]
+    assert compared["shared_videos"] == 0 and compared["measures"] == {}
+    assert compared["whole"]["images_per_sample"]["difference"] == -1
+
+
+def test_that_bad_videos_were_dropped_shows_in_the_whole(tmp_path: Path) -> None:
+    """Over shared videos nothing differs; the columns beside say that something does."""
+    rows = [row(f"v{i}", images=3) for i in range(16)]
+    for values in rows[8:]:
+        values["images"] = [values["images"][0] if image else None for image in values["images"]]
+    all_of = write_parquet(tmp_path / "all.parquet", rows)
+    good = write_parquet(tmp_path / "good.parquet", rows[:8])
+    found = measure(good, all_of).to_dict()
+    (compared,) = found["compared"]
+    paired = compared["measures"]["duplicate_image_share"]
+    whole = compared["whole"]["duplicate_image_share"]
+    assert (paired["difference"], paired["verdict"], paired["videos"]) == (0.0, None, 8)
+    first, second = (c["measures"]["duplicate_image_share"]["value"] for c in found["corpora"])
+    assert whole["difference"] == pytest.approx(first - second) == pytest.approx(-1 / 3)
+    assert whole["verdict"] == "first" and whole["videos"] == 8
+
+
+def test_verdicts_are_counted_and_corrected(corpora: tuple[Path, Path]) -> None:
+    found = measure(*corpora).to_dict()
+    tested = [d for d in found["compared"][0]["measures"].values() if d["p_adjusted"] is not None]
+    # Both have the same videos, so that the whole difference is the same comparison.
+    assert found["comparisons"] == len(tested) > 3
+    assert all(d["p_adjusted"] >= d["p"] for d in tested)
+    alike = found["compared"][0]["measures"]["images_per_sample"]
+    assert alike["difference"] == 0 and alike["p_adjusted"] is None and alike["verdict"] is None
 
 
 def test_same_seed_same_numbers(corpora: tuple[Path, Path]) -> None:

@@ -83,15 +83,16 @@ def test_the_page_shows_numbers_plots_and_pictures(report: Path, browser: Browse
     page.close()
 
 
-def test_corpora_without_a_shared_video_are_not_compared(tmp_path: Path) -> None:
-    first = write_parquet(tmp_path / "a.parquet", [row(f"v{i}") for i in range(3)])
-    other = write_parquet(tmp_path / "b.parquet", [row(f"w{i}") for i in range(3)])
+def test_corpora_without_a_shared_video_are_compared_as_wholes(tmp_path: Path) -> None:
+    first = write_parquet(tmp_path / "a.parquet", [row(f"v{i}") for i in range(6)])
+    other = write_parquet(tmp_path / "b.parquet", [row(f"w{i}", images=4) for i in range(6)])
     assert run(first, other, "-o", tmp_path / "out").exit_code == 0
     (compared,) = json.loads((tmp_path / "out" / "metrics.json").read_text())["compared"]
     assert compared["shared_videos"] == 0 and compared["measures"] == {}
+    images = compared["whole"]["images_per_sample"]
+    assert (images["difference"], images["verdict"]) == (-2.0, "differs")
     html = " ".join((tmp_path / "out" / "report.html").read_text().split())
-    assert "a and b share no video, so they are not compared" in html
-    assert 'class="verdict' not in html
+    assert "a and b share no video, so they are compared as wholes alone" in html
 
 
 def test_hostile_text_stays_text(report: Path) -> None:

@@ -32,7 +32,11 @@ from .marks import staying
 
 _SOON = 5.0  # seconds between a picture and the next one that may stand for it
 _RELATED = 0.35  # cosine of on-screen text and the lesson: the picture speaks of the topic
-_CARD_WORDS = 12  # an end card has no more
+_CARD_WORDS = 12  # an end card has no more, nor has the card of a channel
+_UNRELATED = 0.1  # cosine below which what is written has nothing to do with the lesson
+_INTRO = 8.0  # seconds; a card that stands for longer before the first word is the lesson's own
+_NAME_WORDS = 2  # of letters: fewer are a formula or a label, of which no cosine tells anything
+_SHORT = 2  # letters of a name in a formula
 _FADE = 1.0  # seconds by which speech may reach beyond a change of the screen
 
 Embed = Callable[[Sequence[str]], NDArray[np.float32]]
@@ -124,7 +128,7 @@ def _align(
                 _talking_head(shown, settings)
                 or _nothing_taught(shown.keyframe, related[i], sentences, settings)
                 or _end_card(i, screen, sentences)
-                or _before_the_lesson(i, screen, sentences)
+                or _before_the_lesson(i, screen, sentences, related[i])
                 or _off_the_speech(told[i], settings)
                 or _repeated(i, screen, dropped)
             )
@@ -186,15 +190,21 @@ def _end_card(i: int, screen: Sequence[Shown], sentences: Sequence[Sentence]) ->
 
 
 def _before_the_lesson(
-    i: int, screen: Sequence[Shown], sentences: Sequence[Sentence]
+    i: int, screen: Sequence[Shown], sentences: Sequence[Sentence], related: float | None
 ) -> Verdict | None:
-    """Nothing is written on it, unlike the others, and it goes before the first word: an avatar."""
+    """It goes before the first word, and is an avatar without a word, or the card of a channel."""
     keyframe, text, caption = screen[i]
-    if text or caption or not sentences or not any(shown.text for shown in screen):
+    if caption or not sentences or sentences[0].start < keyframe.end:
         return None
-    if sentences[0].start < keyframe.end:
-        return None
-    return Verdict("nothing is written on it, and nobody speaks yet")
+    if not text and any(shown.text for shown in screen):
+        return Verdict("nothing is written on it, and nobody speaks yet")
+    words = [word for word in _words(text) if word.isalpha() and len(word) > _SHORT]
+    is_card = len(words) >= _NAME_WORDS and len(_words(text)) <= _CARD_WORDS
+    brief = keyframe.end - keyframe.start <= _INTRO and i + 1 < len(screen)
+    if is_card and brief and related is not None and related < _UNRELATED:
+        reason = "a card before the first word, with nothing of the lesson on it"
+        return Verdict(reason, related, _UNRELATED)
+    return None
 
 
 def _overlap(sentence: Sentence, keyframe: Keyframe) -> float:

@@ -1,159 +1,117 @@
 """Reduce: what only shows when the whole corpus is seen. The first in manifest order stays.
 
-Dropped are a video that says and shows what an earlier one does, a picture that an earlier video
-shows too (the channel's card, the end card), and everything of the videos on the deny list.
+Dropped are a video that says and shows what an earlier one does, and a picture that an earlier
+video shows too (the channel's card, the end card).
+
+A picture counts as shown only where it stays, so that no reason names a picture that went for a
+third one. Pictures are therefore decided in their order, but found in batches.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
 
-import cv2
 import numpy as np
-from numpy.typing import NDArray
 
 from .. import config
-from ..records import Decision
-from ..screen.phash import distance
-from .minhash import SPEECH_BANDS, Index
-from .summarise import THUMB, Picture, Summary
+from .again import decide_again
+from .alike import CARD_BITS, CARD_WORDS, SAME_WORDS, shared_cards
+from .gathered import Gathered
+from .near import Near, Pairs
+from .postings import Numbers
+from .reduced import NONE, Decisions, Reduced
+from .same_speech import same_speech
 
-_DETAIL = 8.0  # grey levels that a pixel of a thumbnail differs from those around it: something
-# Two end cards may differ in their titles. Slides of one design look alike too, but share less.
-_CARD_BITS = 10  # of the hash
-_CARD_DETAIL = 0.5  # share of what stands on either
-_CARD_WORDS = 0.25  # share of their words
-
-
-@dataclass(frozen=True)
-class Reduced:
-    """What to drop, by video."""
-
-    duplicates: dict[str, str]  # whole videos: the reason
-    pictures: dict[str, dict[int, str]]  # positions of keyframes to reasons
-    denied: tuple[str, ...]
-    decisions: dict[str, tuple[Decision, ...]]
+_AT_ONCE = 4096  # pictures
 
 
-def reduce(summaries: Iterable[Summary], settings: config.Reduce) -> Reduced:
+def reduce(gathered: Gathered, settings: config.Reduce, before: Reduced | None = None) -> Reduced:
     """Decide over all kept videos.
 
     Args:
-        summaries: in manifest order.
         settings: section `reduce` of the config.
+        before: what was decided with the same settings on other videos, many of them the same;
+            makes it faster and changes nothing.
     """
-    duplicates: dict[str, str] = {}
-    pictures: dict[str, dict[int, str]] = {}
-    decisions: dict[str, tuple[Decision, ...]] = {}
-    seen: list[tuple[str, Picture]] = []
-    kept: list[Summary] = []
-    said = Index(SPEECH_BANDS)
-    for summary in summaries:
-        if not settings.enabled or summary.video_id in settings.deny:
+    decided = Decisions.none(gathered)
+    if not settings.enabled:
+        return Reduced.of(gathered, decided)
+    _drop_videos(gathered, decided, settings)
+    if before and decide_again(gathered, decided, before, settings.phash_distance):
+        return Reduced.of(gathered, decided)
+    decided.forget_pictures()
+    with tempfile.TemporaryDirectory(prefix="vid2book-near-") as folder:
+        _Pictures(gathered, decided, settings, Path(folder)).decide()
+    return Reduced.of(gathered, decided)
+
+
+def _drop_videos(gathered: Gathered, decided: Decisions, settings: config.Reduce) -> None:
+    """Drop the videos that say and show what an earlier one does, which stays."""
+    for video, earlier, similarity in same_speech(gathered, settings.min_same_speech):
+        if decided.duplicate_of[video] != NONE or decided.duplicate_of[earlier] != NONE:
             continue
-        if duplicate := _same_video(summary, kept, said, settings):
-            duplicates[summary.video_id] = duplicate.reason
-            decisions[summary.video_id] = (duplicate,)
-            continue
-        if summary.speech:
-            said.add(len(kept), summary.speech)
-        kept.append(summary)
-        told: dict[int, Decision] = {}
-        for picture in summary.pictures:
-            earlier = _find(picture, seen, settings.phash_distance)
-            if earlier is not None:
-                told[picture.keyframe] = _decision(summary.video_id, picture, *earlier)
-        seen += [(summary.video_id, p) for p in summary.pictures if p.keyframe not in told]
-        if told:
-            pictures[summary.video_id] = {k: decision.reason for k, decision in told.items()}
-            decisions[summary.video_id] = tuple(told.values())
-    return Reduced(duplicates, pictures, settings.deny, decisions)
+        if _shown_too(gathered, video, earlier, settings) >= settings.min_same_pictures:
+            decided.duplicate_of[video] = earlier
+            decided.similarity[video] = similarity
 
 
-def _same_video(
-    new: Summary, kept: Sequence[Summary], said: Index, settings: config.Reduce
-) -> Decision | None:
-    """The decision to drop a video that says and shows what an earlier one does."""
-    for match in said.matches(new.speech, settings.min_same_speech):
-        old = kept[match.number]
-        if _shown_too(new, old, settings.phash_distance) >= settings.min_same_pictures:
-            return Decision(
-                new.video_id, "video", "reduce", 0.0, new.duration, False,
-                f"says and shows what video {old.video_id} does, which comes first",
-                match.similarity, settings.min_same_speech,
-            )  # fmt: skip
-    return None
-
-
-def _shown_too(new: Summary, old: Summary, most_bits: int) -> float:
+def _shown_too(gathered: Gathered, video: int, earlier: int, settings: config.Reduce) -> float:
     """Share of the pictures of the video with fewer of them that the other shows too."""
-    few, many = sorted((new.pictures, old.pictures), key=len)
-    if not few:
+    hashes = [gathered.phash[slice(*gathered.first[v : v + 2])] for v in (video, earlier)]
+    few, many = sorted(hashes, key=len)
+    if not len(few):
         return 1.0
-    return sum(any(distance(a.phash, b.phash) <= most_bits for b in many) for a in few) / len(few)
+    near = np.bitwise_count(few[:, None] ^ many) <= settings.phash_distance
+    return int(near.any(axis=1).sum()) / len(few)
 
 
-def _find(
-    new: Picture, seen: Sequence[tuple[str, Picture]], most_bits: int
-) -> tuple[str, str, float] | None:
-    """The earlier video that shows `new`, why they are one, and how alike they are."""
-    for video_id, old in seen:
-        bits = distance(new.phash, old.phash)
-        if bits <= most_bits and _same_words(new.words, old.words):
-            return video_id, "the same picture", float(bits)
-    if not new.last:
-        return None
-    for video_id, old in seen:
-        alike = old.last and distance(new.phash, old.phash) <= _CARD_BITS
-        if not alike or _shared_words(new.words, old.words) < _CARD_WORDS:
-            continue
-        if (shared := _shared_detail(new.thumb, old.thumb)) >= _CARD_DETAIL:
-            return video_id, "the same end card", shared
-    return None
+class _Pictures:
+    """Decides picture by picture what an earlier one stands for."""
+
+    def __init__(
+        self, gathered: Gathered, decided: Decisions, settings: config.Reduce, folder: Path
+    ) -> None:
+        self._gathered, self._decided = gathered, decided
+        self._members = np.flatnonzero(decided.duplicate_of[gathered.video] == NONE)
+        self._is_last = np.asarray(gathered.thumb) >= 0
+        last = self._members[self._is_last[self._members]]
+        bits = settings.phash_distance
+        self._same = Near(gathered, self._members, bits, SAME_WORDS, folder / "same")
+        self._cards = Near(gathered, last, CARD_BITS, CARD_WORDS, folder / "cards")
+
+    def decide(self) -> None:
+        for begin in range(0, len(self._members), _AT_ONCE):
+            pictures = self._members[begin : begin + _AT_ONCE]
+            last = pictures[self._is_last[pictures]]
+            self._decide(self._same.pairs(pictures), self._cards.pairs(last))
+            stay = pictures[self._decided.shown_by[pictures] == NONE]
+            self._same.add(stay)
+            self._cards.add(stay[self._is_last[stay]])
+
+    def _decide(self, same: Pairs, cards: Pairs) -> None:
+        """Decide on the pictures that are the later of a pair, the first of them first."""
+        by_picture, cards_of = dict(_by_later(same)), dict(_by_later(cards))
+        decided, phash = self._decided, self._gathered.phash
+        for picture in sorted(by_picture.keys() | cards_of.keys()):
+            found = by_picture.get(picture, np.empty(0, np.int64))
+            stay = found[decided.shown_by[found] == NONE]
+            if len(stay):
+                earlier = stay[0]
+                bits = np.bitwise_count(phash[picture] ^ phash[earlier])
+                decided.show(picture, int(earlier), float(bits))
+            elif picture in cards_of:
+                self._decide_card(picture, cards_of[picture])
+
+    def _decide_card(self, picture: int, found: Numbers) -> None:
+        for earlier in found[self._decided.shown_by[found] == NONE].tolist():
+            if shared := shared_cards(self._gathered, picture, earlier):
+                self._decided.show(picture, earlier, shared, card=True)
+                return
 
 
-def _same_words(a: Sequence[str], b: Sequence[str]) -> bool:
-    """Slides of one design have like hashes; their words tell them apart."""
-    return _shared_words(a, b) >= 0.7
-
-
-def _shared_words(a: Sequence[str], b: Sequence[str]) -> float:
-    """Share of the words of both that stand on both; 1 where neither has any."""
-    return len(set(a) & set(b)) / len(set(a) | set(b)) if a or b else 1.0
-
-
-def _shared_detail(a: str, b: str) -> float:
-    """Share of the detail of two thumbnails that stands in both."""
-    one, other = (_unpack(t) for t in (a, b))
-    one, other = _detail(one), _detail(other)
-    detail = np.maximum(np.abs(one), np.abs(other))
-    clear = detail > _DETAIL
-    if clear.mean() < 0.02:
-        return 0.0
-    shared = np.where(one * other > 0, np.minimum(np.abs(one), np.abs(other)), 0)
-    return float(shared[clear].sum() / detail[clear].sum())
-
-
-def _unpack(thumb: str) -> NDArray[np.float32]:
-    grey = np.frombuffer(bytes.fromhex(thumb), np.uint8)
-    return grey.reshape(THUMB[1], THUMB[0]).astype(np.float32)
-
-
-def _detail(grey: NDArray[np.float32]) -> NDArray[np.float32]:
-    return np.asarray(grey - cv2.blur(grey, (5, 5)), np.float32)
-
-
-def _decision(video_id: str, new: Picture, earlier: str, reason: str, score: float) -> Decision:
-    return Decision(
-        video_id,
-        "keyframe",
-        "reduce",
-        new.start,
-        new.end,
-        False,
-        f"{reason} as in video {earlier}, which comes first",
-        score,
-        None,
-        " ".join(new.words),
-    )
+def _by_later(pairs: Pairs) -> Iterator[tuple[int, Numbers]]:
+    """Each later picture with the earlier ones, the first of them first."""
+    pictures, starts = np.unique(pairs.later, return_index=True)
+    yield from zip(pictures.tolist(), np.split(pairs.earlier, starts[1:]), strict=False)

@@ -56,6 +56,21 @@ class CorpusFolder:
         for file in shards(self.folder, "default"):
             yield from read_rows(file, batch=SAMPLES_AT_ONCE)
 
+    def samples_begun_in(self, number: int) -> Iterator[Row]:
+        """The samples of the videos that begin in one file of the samples, and may end in later."""
+        files = shards(self.folder, "default")
+        before = next(filter(None, map(_last_video, files[:number][::-1])), None)
+        video = None
+        for place, file in enumerate(files[number:]):
+            for row in read_rows(file, batch=SAMPLES_AT_ONCE):
+                if place and video_of(row) != video:
+                    return
+                if place or video is not None or video_of(row) != before:
+                    video = video_of(row)
+                    yield row
+            if video is None:
+                return
+
     def words(self, video_id: str) -> Iterator[Row]:
         """The samples of one video without their images; files without the video are passed by."""
         for file in shards(self.folder, "default"):
@@ -125,6 +140,20 @@ def read_rows(file: Path, batch: int, only: Set[str] | None = None) -> Iterator[
                 yield from part.to_pylist()
     except (pa.ArrowException, OSError) as error:
         raise _unreadable(file, error) from None
+
+
+def _last_video(file: Path) -> str | None:
+    """The video that the last sample in a file is of; None if there is no sample."""
+    try:
+        with pq.ParquetFile(file) as parquet:
+            for group in reversed(range(parquet.num_row_groups)):
+                names = {"video_ids", "elements", "id"} & {*parquet.schema_arrow.names}
+                table = parquet.read_row_group(group, sorted(names))
+                if table.num_rows:
+                    return video_of(table.slice(table.num_rows - 1).to_pylist()[0])
+    except (pa.ArrowException, OSError) as error:
+        raise _unreadable(file, error) from None
+    return None
 
 
 def _decision(row: Row) -> Decision:

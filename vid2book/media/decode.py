@@ -87,7 +87,8 @@ def _decode(
         stream.codec_context.skip_frame = "DEFAULT"
     if start is not None and not _seek(container, stream, start - track.shifts[0][1]):
         return
-    all_of_them = True
+    assert stream.time_base is not None
+    base, all_of_them = float(stream.time_base), True
     try:
         for packet, stamp in _shifted(container, stream, track):
             needed = wanted is None or stamp is None or stamp in wanted
@@ -95,7 +96,7 @@ def _decode(
                 stream.codec_context.skip_frame = "DEFAULT" if needed else "NONREF"
                 all_of_them = needed
             if sent is not None and needed and packet.pts is not None and counts(packet):
-                sent(float(packet.pts * packet.time_base))
+                sent(packet.pts * base)
             for frame in decoded(packet):
                 yield frame, stream
     except av.error.InvalidDataError:
@@ -106,6 +107,11 @@ def _seek(container: av.container.InputContainer, stream: av.stream.Stream, time
     """Go to a keyframe at or before `time`, if the file lets us."""
     assert stream.time_base is not None
     try:
+        if isinstance(stream, av.VideoStream) and not stream.codec_context.is_open:
+            # An older x264 names its version in the first packet alone, and FFmpeg decodes its
+            # 4:4:4 to green noise without it.
+            for _ in decoded(next(packets(container, [stream]))):
+                pass
         container.seek(int(time / stream.time_base), stream=stream)
     except av.error.FFmpegError:
         return False
@@ -117,6 +123,7 @@ def _shifted(
 ) -> Iterator[tuple[av.packet.Packet[Any], int | None]]:
     """Packets of a track with their timestamps on the clock, and as they are in the file."""
     assert stream.time_base is not None
+    base = float(stream.time_base)
     shifts = dict(track.shifts)
     number, ticks = 0, 0
     for packet in packets(container, [stream]):
@@ -124,7 +131,7 @@ def _shifted(
             if number in shifts:
                 ticks = round(Fraction(shifts[number]) / stream.time_base)
             number += 1
-        decoding, showing = stamps(packet)
+        decoding, showing = stamps(packet, base)
         packet.dts = None if decoding is None else decoding + ticks
         packet.pts = None if showing is None else showing + ticks
         yield packet, showing

@@ -28,12 +28,18 @@ def counts(packet: av.packet.Packet[Any]) -> bool:
     return packet.size > 0 and not packet.is_discard
 
 
-def stamps(packet: av.packet.Packet[Any]) -> tuple[int | None, int | None]:
-    """Decoding and presentation timestamp. Where they contradict each other, the first counts."""
+def stamps(packet: av.packet.Packet[Any], base: float) -> tuple[int | None, int | None]:
+    """Decoding and presentation timestamp. Where they contradict each other, the first counts.
+
+    Args:
+        packet: one of them.
+        base: seconds of a tick. The packet knows it as a fraction, which takes longer to compute
+            with than the packet to read.
+    """
     decoding, showing = packet.dts, packet.pts
     if decoding is None or showing is None:
         return decoding, showing
-    if showing != decoding and abs(showing - decoding) * packet.time_base > _REORDERED:
+    if abs(showing - decoding) * base > _REORDERED:
         return decoding, decoding
     return decoding, showing
 

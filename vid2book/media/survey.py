@@ -165,7 +165,7 @@ class _Survey:
 
     def _walk(self) -> Clock:
         clock: Clock | None = None
-        bases: dict[int, float] = {}
+        bases: dict[int, float] = {}  # seconds of a tick
         try:
             for packet in packets(self._container, list(self._container.streams)):
                 if not counts(packet):
@@ -175,7 +175,7 @@ class _Survey:
                     bases[index] = float(packet.time_base)
                 base = bases[index]
                 length = max(0.0, (packet.duration or 0) * base)
-                decoding, showing = stamps(packet)
+                decoding, showing = stamps(packet, base)
                 stamp = decoding if showing is None else showing
                 if stamp is not None:
                     end = stamp * base + length

@@ -22,22 +22,26 @@ class HaarFaces:
     identity = f"opencv {cv2.__version__} haar"
 
     def persons(self, plane: NDArray[np.uint8]) -> list[Box]:
-        """Faces on `plane` (H x W, uint8) of persons that take some room on it."""
-        return self._find(plane, _SMALLEST, 4)
+        """Faces on `plane` (H x W, uint8) of persons that take some room on it.
+
+        Profiles are looked for where nobody is seen from the front, for that takes longest.
+        """
+        finds = (self._find(plane, cascade, _SMALLEST, 4) for cascade in self._cascades)
+        return next((boxes for boxes in finds if boxes), [])
 
     def boxes(self, plane: NDArray[np.uint8]) -> list[Box]:
         """All faces on `plane` that can be told apart, also small ones."""
-        return self._find(plane, _TELLING, 6)
+        finds = (self._find(plane, cascade, _TELLING, 6) for cascade in self._cascades)
+        return [box for boxes in finds for box in boxes]
 
-    def _find(self, plane: NDArray[np.uint8], smallest: float, sure: int) -> list[Box]:
+    def _find(
+        self, plane: NDArray[np.uint8], cascade: cv2.CascadeClassifier, smallest: float, sure: int
+    ) -> list[Box]:
         least = max(24, round(smallest * plane.shape[0]))
-        return [
-            (int(x), int(y), int(x + w), int(y + h))
-            for cascade in self._cascades
-            for x, y, w, h in cascade.detectMultiScale(
-                plane, scaleFactor=1.15, minNeighbors=sure, minSize=(least, least)
-            )
-        ]
+        found = cascade.detectMultiScale(
+            plane, scaleFactor=1.15, minNeighbors=sure, minSize=(least, least)
+        )
+        return [(int(x), int(y), int(x + w), int(y + h)) for x, y, w, h in found]
 
     @cached_property
     def _cascades(self) -> list[cv2.CascadeClassifier]:

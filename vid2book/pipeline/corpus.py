@@ -9,17 +9,16 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from ..assemble import contribution as contributing
 from ..assemble import interleave as interleaving
-from ..assemble import reduce as reducing
 from ..assemble.align import ALIGN
 from ..assemble.contribution import Contribution, with_images
 from ..assemble.cut import CUT, encoded
 from ..assemble.marks import span
-from ..assemble.reduce import Reduced
-from ..assemble.summarise import SUMMARISE, Summary
+from ..assemble.reduced import Reduced
+from ..assemble.summarise import SUMMARISE
 from ..config import Config
 from ..languages import UNKNOWN
 from ..media.footage import LIBRARIES
@@ -29,11 +28,11 @@ from ..screen.keyframes import KEYFRAMES
 from ..screen.legible import LEGIBLE
 from ..speech.recognise import RECOGNISE
 from ..speech.transcribe import TRANSCRIBE
-from ..stage import Stage
 from ..store import Store, make_key
 from ..teaching.judge import JUDGE
 from .code import code_of, code_within
 from .graph import STAGES
+from .whole import Whole, stamp_of
 from .work import Failed, Work
 
 _DENIED = "on the deny list"
@@ -70,8 +69,10 @@ class Corpus:
     def fingerprint(self) -> str:
         """Changes whenever a row of the corpus could."""
         keys = [self._key(video) for video in self.videos]
-        cuts = [self._stamp(v, CUT) for v in self.videos] if self.config.clips.enabled else []
-        return make_key(keys, self._reduce_key(), *([LIBRARIES, cuts] if cuts else []))
+        cuts = (
+            [stamp_of(self.work(v), CUT) for v in self.videos] if self.config.clips.enabled else []
+        )
+        return make_key(keys, self.whole.key, *([LIBRARIES, cuts] if cuts else []))
 
     def contribution(self, video: Video) -> Contribution:
         """What the video gives to the corpus; put together once, and kept."""
@@ -133,7 +134,9 @@ class Corpus:
             found.append(_on_video(video, "read the file", str(failure)))
         # Two videos with the same content share what the store has.
         found = [replace(d, video_id=video.video_id) for d in found]
-        found += self.reduced.decisions.get(video.video_id, ())
+        if self.reduced.concerns(video.video_id):
+            summary = replace(work.get(SUMMARISE), video_id=video.video_id)
+            found += self.reduced.decisions(summary, self.config.reduce.min_same_speech)
         levels = ("video", "clip", "sentence", "keyframe", "line")
         return sorted(found, key=lambda d: (d.level != "video", d.start, levels.index(d.level)))
 
@@ -152,36 +155,13 @@ class Corpus:
     @cached_property
     def reduced(self) -> Reduced:
         """What the whole corpus decided."""
-        known = self.store.load("reduce", self._reduce_key(), Reduced)
-        if known is None:
-            known = reducing.reduce(self._summaries(), self.config.reduce)
-            # The key is taken anew: a back end that failed meanwhile has changed it.
-            self.store.save("reduce", self._reduce_key(), Reduced, known)
-        return known
+        return self.whole.reduced()
 
-    def _summaries(self) -> Iterator[Summary]:
-        for video in self.videos:
-            if self.is_denied(video):
-                continue
-            work = self.work(video)
-            try:
-                if work.get(JUDGE).judgement.kept:
-                    # Two videos with the same content share what the store has.
-                    yield replace(work.get(SUMMARISE), video_id=video.video_id)
-            except Failed:
-                continue
-
-    def _reduce_key(self) -> str:
-        videos = [(video.video_id, self._stamp(video)) for video in self.videos]
-        code = [code_of(reducing.__name__), code_within(__name__)]
-        return make_key(code, self.config.reduce.model_dump(), videos)
-
-    def _stamp(self, video: Video, stage: Stage[Any] = SUMMARISE) -> str:
-        """Names all that the stages up to one made of the video."""
-        try:
-            return self.work(video).stamp(stage)
-        except Failed as failure:
-            return str(failure)
+    @cached_property
+    def whole(self) -> Whole:
+        """The videos as `reduce` sees them."""
+        videos = [video for video in self.videos if not self.is_denied(video)]
+        return Whole(videos, self.config.reduce, self.store, self.work)
 
     def _key(self, video: Video, verdict: _Verdict | None = None) -> str:
         """Names all that the video's contribution depends on.
@@ -193,17 +173,12 @@ class Corpus:
         return make_key(
             code_of(interleaving.__name__, contributing.__name__, tokens), code_within(__name__),
             self.config.interleave.model_dump(), self.config.decide, self._models, asdict(video),
-            self._stamp(video), verdict,
+            stamp_of(self.work(video)), verdict,
         )  # fmt: skip
 
     def _verdict(self, video: Video) -> _Verdict:
         """What the corpus as a whole says of the video."""
-        video_id, reduced = video.video_id, self.reduced
-        return _Verdict(
-            self.is_denied(video),
-            reduced.duplicates.get(video_id, ""),
-            reduced.pictures.get(video_id, {}),
-        )
+        return _Verdict(self.is_denied(video), *self.reduced.verdict(video.video_id))
 
     def _contribute(self, video: Video, verdict: _Verdict) -> Contribution:
         if verdict.denied:
@@ -214,6 +189,7 @@ class Corpus:
         try:
             judgement, transcript = work.get(JUDGE).judgement, work.get(TRANSCRIBE)
             keyframes, aligned = work.get(KEYFRAMES), work.get(ALIGN)
+            hidden = sum(d.stage == "privacy" and not d.kept for d in work.decisions(KEYFRAMES))
             against = contributing.against(judgement, verdict.duplicate)
             if not against or self.config.decide == "mark":
                 samples, decisions = interleaving.interleave(
@@ -230,8 +206,9 @@ class Corpus:
         except Failed as failure:
             return Contribution(Outcome(video, "failed", str(failure), 0.0))
         return contributing.contribute(
-            video, transcript, judgement, against, len(keyframes), samples, decisions, self._models
-        )
+            video, transcript, judgement, against, len(keyframes) + hidden, samples, decisions,
+            self._models,
+        )  # fmt: skip
 
     @cached_property
     def _models(self) -> dict[str, str]:

@@ -15,10 +15,16 @@ import subprocess
 import sys
 import threading
 import traceback
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from queue import SimpleQueue
-from typing import IO, Any, Literal, NamedTuple
+from typing import IO, Any, Literal, NamedTuple, TypeVar
+
+from ..errors import MachineError
+
+T = TypeVar("T")
+
+_AHEAD = 4  # tasks for each process
 
 # The same modules are found as here, whatever a script or a notebook did to `sys.path`.
 _START = (
@@ -60,7 +66,8 @@ class Worker:
 
     def send(self, function: Callable[..., object], *arguments: Any) -> None:
         """Have a function of a module run. What it returns or raises is a message."""
-        self._send((function, arguments))
+        # Pickled twice: what cannot be read there does not spoil what comes after.
+        self._send(pickle.dumps((function, arguments)))
 
     def end(self, give_up: bool) -> None:
         """End the process.
@@ -96,14 +103,97 @@ class Worker:
         return pipe
 
 
+def cores() -> int:
+    """Processors that this process may use, which in a container are fewer than there are."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def each(
+    function: Callable[[T], Any],
+    tasks: Sequence[T],
+    workers: int,
+    told: Callable[[Any], object] = lambda _: None,
+    begin: tuple[Any, ...] = (),
+) -> Iterator[Any]:
+    """What a function of a module makes of each task, in their order, done by several processes.
+
+    Closing the iterator stops the work. An error in a worker is raised here.
+
+    Args:
+        workers: processes; with one, the work is done in this one.
+        told: given whatever the function passes to `tell`.
+        begin: a function of a module and its arguments, for the start of each process.
+    """
+    workers = min(workers, len(tasks))
+    first, *arguments = begin or (_nothing,)
+    if workers <= 1:
+        first(*arguments)
+        with _listening(told):
+            yield from map(function, tasks)
+        return
+    inbox: SimpleQueue[Message] = SimpleQueue()
+    started: list[Worker] = []
+    idle: list[Worker] = []
+    busy: dict[Worker, int] = {}  # to the number of its task
+    done: dict[int, Any] = {}
+    sent, over = 0, False
+    try:
+        for _ in range(workers):
+            started.append(Worker(first, tuple(arguments), inbox))
+        idle += started
+        for number in range(len(tasks)):
+            while number not in done:
+                # Not far ahead of what is asked for, since results take memory.
+                while idle and sent < min(len(tasks), number + _AHEAD * workers):
+                    worker = idle.pop()
+                    worker.send(function, tasks[sent])
+                    busy[worker] = sent
+                    sent += 1
+                message = inbox.get()
+                if message.kind == "told":
+                    told(message.value)
+                elif message.kind == "done":
+                    done[busy.pop(message.worker)] = message.value
+                    idle.append(message.worker)
+                elif message.kind == "raised":
+                    raise message.value
+                else:
+                    raise MachineError("a process died: it was killed, or is out of memory")
+            yield done.pop(number)
+        over = True
+    finally:
+        for worker in started:
+            worker.end(give_up=not over)
+
+
+def _nothing() -> None:
+    """A worker of `each` needs no start."""
+
+
+@contextmanager
+def _listening(told: Callable[[Any], object]) -> Iterator[None]:
+    """Where the work is done in this process, whoever waits for it is told here."""
+    global _told
+    _told, before = told, _told
+    try:
+        yield
+    finally:
+        _told = before
+
+
 def tell(value: Any) -> None:
-    """In a worker: send something before the task is done. Elsewhere nobody listens."""
+    """Send something before the task is done, to whoever waits for it."""
     if _answers is not None:
         _answer("told", value)
+    elif _told is not None:
+        _told(value)
 
 
-# Of this process, if it is a worker.
+# Of this process, if it is a worker, or if it does the work of `each` itself.
 _answers: IO[bytes] | None = None
+_told: Callable[[Any], object] | None = None
 
 
 def _answer(kind: str, value: Any) -> None:
@@ -123,22 +213,38 @@ def _serve(asked: IO[bytes]) -> None:
     tasks: SimpleQueue[tuple[Callable[..., object], tuple[Any, ...]]] = SimpleQueue()
     threading.Thread(target=_read, args=(asked, tasks), daemon=True).start()
     begin, arguments = tasks.get()
-    begin(*arguments)
+    try:
+        begin(*arguments)
+    except Exception as error:
+        _answer_error(error)
+        return
     while True:
         function, arguments = tasks.get()
         try:
             _answer("done", function(*arguments))
         except Exception as error:
-            error.add_note("".join(traceback.format_exception(error)))
-            _answer("raised", error)
+            _answer_error(error)
+
+
+def _answer_error(error: Exception) -> None:
+    error.add_note("".join(traceback.format_exception(error)))
+    _answer("raised", error)
 
 
 def _read(asked: IO[bytes], tasks: SimpleQueue[Any]) -> None:
     try:
         while True:
-            tasks.put(pickle.load(asked))
+            task = pickle.load(asked)
+            try:
+                tasks.put(pickle.loads(task))
+            except Exception as error:  # such as a module that is not found here
+                tasks.put((_fail, (error,)))
     except EOFError:
         os._exit(0)
     except BaseException:
         traceback.print_exc()
         os._exit(1)
+
+
+def _fail(error: Exception) -> None:
+    raise error

@@ -1,86 +1,12 @@
-"use strict";
-// Search in the text of the page (a video) or of the book (the index page), and nothing else: a
-// page reads well without this script.
+// The search box, and links to what is folded away. A page reads well without this script.
 (() => {
-  const SHOWN = 50;
+  const SHOWN = 50; // places, and as many more whenever somebody asks for more
   const SNIPPET = 180; // characters
   const box = document.getElementById("search");
   const panel = document.getElementById("panel");
   const count = document.getElementById("count");
   const results = document.getElementById("results");
   const { searchFiles, index, title } = document.body.dataset;
-  const places = []; // {href, title, at, kind, text, folded, foldedTitle}
-  let loading = 0; // search files still to come
-
-  // Case and accents make no difference: é is found by e.
-  function fold(text) {
-    if (/^[\x00-\x7f]*$/.test(text)) return text.toLowerCase();
-    return text.normalize("NFD").replace(/[\u0300-\u036f]/g, "").toLowerCase();
-  }
-
-  function add(page, videoTitle, entries) {
-    const foldedTitle = fold(videoTitle);
-    for (const [anchor, at, kind, text] of entries) {
-      const href = anchor ? `${page}#${anchor}` : page;
-      places.push({ href, title: videoTitle, at, kind, text, folded: fold(text), foldedTitle });
-    }
-  }
-
-  // The index page: the search files call this, see search.py.
-  window.bookText = (videos) => {
-    for (const { page, title: name, entries } of videos) {
-      add(page, name, [["", "", "title", name], ...entries]);
-    }
-  };
-
-  function loadNext(number) {
-    if (number >= Number(searchFiles)) return;
-    const script = document.createElement("script");
-    script.src = `search/${number}.js`;
-    script.onload = script.onerror = () => {
-      loading -= 1;
-      soon();
-      loadNext(number + 1);
-    };
-    document.head.append(script);
-  }
-
-  let gathered = false;
-  function gather() {
-    if (gathered) return;
-    gathered = true;
-    if (searchFiles !== undefined) {
-      loading = Number(searchFiles);
-      loadNext(0);
-      return;
-    }
-    const entries = [...document.querySelectorAll("[data-kind]")].map((element) => {
-      const owner = element.closest("[id]");
-      const time = owner.querySelector(".time, .when");
-      return [owner.id, time ? time.textContent : "", element.dataset.kind, element.textContent];
-    });
-    add("", title, entries);
-  }
-
-  // Every word must be in the text or the title, and one of them in the text.
-  function find(query) {
-    const phrase = fold(query).trim();
-    const words = phrase.split(/\s+/);
-    const found = [];
-    for (const place of places) {
-      let inText = false;
-      const all = words.every((word) => {
-        const here = place.folded.includes(word);
-        inText ||= here;
-        return here || place.foldedTitle.includes(word);
-      });
-      if (!all || !inText) continue;
-      const rank = (place.kind === "title" ? 4 : 0) + (place.folded.includes(phrase) ? 2 : 0)
-        - (place.kind === "left out" ? 1 : 0);
-      found.push({ place, rank });
-    }
-    return { words, found: found.sort((a, b) => b.rank - a.rank).map((hit) => hit.place) };
-  }
 
   // Stretches of the text that match, as [start, end]; folding may change lengths, so map back.
   function stretches(text, words) {
@@ -142,40 +68,70 @@
     return link;
   }
 
-  function show() {
-    const query = box.value.trim();
-    panel.ariaBusy = String(loading > 0);
-    panel.hidden = !query;
-    results.replaceChildren();
-    if (!query) return;
-    const { words, found } = find(query);
-    for (const place of found.slice(0, SHOWN)) {
-      const item = document.createElement("li");
-      item.append(entry(place, words));
-      results.append(item);
+  function item(child) {
+    const line = document.createElement("li");
+    line.append(child);
+    return line;
+  }
+
+  function show(words, found, wanted, searching) {
+    const ranked = [...found].sort((a, b) => b.rank - a.rank).slice(0, wanted);
+    results.replaceChildren(...ranked.map((place) => item(entry(place, words))));
+    const total = found.length === 1 ? "1 place" : `${found.length.toLocaleString("en")} places`;
+    count.textContent = searching || found.length ? total + (searching ? " so far …" : "") : "Found nowhere";
+  }
+
+  function offer(label, chosen) {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.textContent = label;
+    button.addEventListener("click", (event) => { event.stopPropagation(); chosen(); });
+    results.append(item(button));
+  }
+
+  let queries = 0; // a later query ends the one before
+  async function search(query, places, found = [], wanted = SHOWN) {
+    const mine = (queries += 1);
+    const words = fold(query).trim().split(/\s+/);
+    places ??= searchFiles === undefined ? inPage(words, title) : book.search(words, Number(searchFiles));
+    panel.ariaBusy = "true";
+    let shown = performance.now();
+    let more = true;
+    while (more && found.length < wanted) {
+      const { value, done } = await places.next();
+      if (mine !== queries) return;
+      more = !done;
+      found.push(...(value ?? []));
+      if (performance.now() - shown > 200) {
+        show(words, found, wanted, true);
+        shown = performance.now();
+      }
+    }
+    show(words, found, wanted, more);
+    if (more || found.length > wanted) {
+      offer(more ? "Search on" : "Show more", () => search(query, places, found, wanted + SHOWN));
     }
     if (index !== undefined) {
-      const item = document.createElement("li");
       const link = document.createElement("a");
       link.href = `${index}?q=${encodeURIComponent(query)}`;
       link.textContent = "Search all videos";
-      item.append(link);
-      results.append(item);
+      results.append(item(link));
     }
-    const total = found.length === 1 ? "1 place" : `${found.length.toLocaleString("en")} places`;
-    const rest = found.length > SHOWN ? `, the first ${SHOWN} here` : "";
-    count.textContent = loading ? `${total} so far …` : found.length ? total + rest : "Found nowhere";
+    panel.ariaBusy = "false";
   }
 
   let waiting = 0;
   function soon() {
+    const query = box.value.trim();
+    panel.hidden = !query;
     panel.ariaBusy = "true";
+    queries += 1;
     clearTimeout(waiting);
-    waiting = setTimeout(show, 60);
+    if (query) waiting = setTimeout(() => search(query), 60);
   }
 
-  box.addEventListener("focus", () => { gather(); if (box.value) soon(); });
-  box.addEventListener("input", () => { gather(); soon(); });
+  box.addEventListener("focus", () => { if (box.value) soon(); });
+  box.addEventListener("input", soon);
   results.addEventListener("click", () => { panel.hidden = true; });
 
   document.addEventListener("keydown", (event) => {
@@ -189,7 +145,7 @@
       box.focus();
       event.preventDefault();
     } else if (["ArrowDown", "ArrowUp"].includes(event.key) && !panel.hidden) {
-      const links = [...results.querySelectorAll("a")];
+      const links = [...results.querySelectorAll("a, button")];
       const now = links.indexOf(document.activeElement);
       if (now < 0 && document.activeElement !== box) return;
       event.preventDefault();

@@ -1,49 +1,119 @@
 """The search index: script files, since a page opened from disk may not fetch anything else.
 
-The index is the text itself, cut into files of about a megabyte that the index page loads when
-somebody begins to search. Finding a substring in it takes a browser milliseconds, needs no
-language's word rules, and memory here holds one file.
+It is made so that a browser loads a part of it only, however many videos there are:
+
+- `titles.js` has all videos: page, title, and the file with the text.
+- `grams/N.js` tells for runs of three characters which videos have them. The runs are hashed, so
+  that each is a row of bits, one for each video (Faloutsos and Christodoulakis, "Signature files",
+  1984). The videos that have all runs of a query are few more than those that have the query.
+- `texts/N.js` has the text itself, about a megabyte in a file. Looking for a substring in it needs
+  no language's word rules.
 """
 
 from __future__ import annotations
 
+import base64
 import json
-from collections.abc import Iterator
+import unicodedata
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
 
 from .page import Block, LeftOut, Passage
 from .times import clock
 
 FILE_CHARS = 1_000_000
+GRAM_BITS = 14  # of the hash of three characters
+GRAM_FILE_BYTES = 100_000
+
+_FACTORS = (961, 31, 1)  # the hash; `search.js` has it too
+_MIX = 0x9E3779B1
 
 Entry = tuple[str, str, str, str]  # anchor, time as written, kind, text
 
 
-class SearchIndex:
-    """Writes `0.js`, `1.js`, ... into a folder. Each calls `bookText` with a list of videos."""
+class Found(NamedTuple):
+    """A video as the index has it."""
 
-    def __init__(self, folder: Path) -> None:
-        self.files = 0
-        self._folder = folder
+    page: str
+    title: str
+    file: str
+    grams: bytes  # which hashes of three characters there are, a bit for each
+
+
+class Texts:
+    """Writes the text of videos.
+
+    Args:
+        folder: of the index.
+        name: begins the names of the files.
+    """
+
+    def __init__(self, folder: Path, name: str) -> None:
+        self._folder, self._name = folder / "texts", name
+        self._files = self._chars = 0
         self._videos: list[str] = []
-        self._chars = 0
-        folder.mkdir(parents=True)
+        self._folder.mkdir(parents=True, exist_ok=True)
 
-    def add(self, page: str, title: str, entries: list[Entry]) -> None:
-        """The text of one video, whose page is at `page`, relative to the index page."""
-        video = script_json({"page": page, "title": title, "entries": entries})
-        self._videos.append(video)
-        self._chars += len(video)
+    def add(self, page: str, title: str, entries: Sequence[Entry]) -> Found:
+        """Add a video, whose page is at `page`, relative to the index page."""
+        text = f"{script_json(page)}:{script_json(entries)}"
+        found = Found(page, title, self._file, grams([title, *(entry[3] for entry in entries)]))
+        self._videos.append(text)
+        self._chars += len(text)
         if self._chars >= FILE_CHARS:
             self.close()
+        return found
 
     def close(self) -> None:
         """Write what has gathered."""
         if self._videos:
-            script = "bookText([\n" + ",\n".join(self._videos) + "\n]);\n"
-            (self._folder / f"{self.files}.js").write_text(script, "utf-8", newline="\n")
-            self.files += 1
+            _write(self._folder.parent, self._file, "{" + ",\n".join(self._videos) + "}")
+            self._files += 1
             self._videos, self._chars = [], 0
+
+    @property
+    def _file(self) -> str:
+        return f"texts/{self._name}-{self._files}"
+
+
+def write_index(folder: Path, videos: Sequence[Found]) -> int:
+    """Write what leads to the texts; how many files of `grams` there are."""
+    titles = [[video.page, video.title, video.file] for video in videos]
+    _write(folder, "titles", script_json(titles))
+    total = (len(videos) + 7) // 8 << GRAM_BITS
+    files = 1 << min(GRAM_BITS, (total // GRAM_FILE_BYTES).bit_length())
+    (folder / "grams").mkdir(parents=True)
+    held = np.frombuffer(b"".join(video.grams for video in videos), np.uint8)
+    held = held.reshape(len(videos), files, -1)
+    for number in range(files):
+        bits = np.unpackbits(held[:, number], axis=1, bitorder="little")
+        rows = np.packbits(bits.T, axis=1, bitorder="little")
+        encoded = [base64.b64encode(row.tobytes()).decode() for row in rows]
+        _write(folder, f"grams/{number}", script_json(encoded))
+    return files
+
+
+def grams(texts: Sequence[str]) -> bytes:
+    """Which hashes, of `GRAM_BITS` bits, runs of three characters have; a bit for each hash."""
+    held: NDArray[np.bool_] = np.zeros(1 << GRAM_BITS, np.bool_)
+    for text in texts:
+        points = np.frombuffer(fold(text).encode("utf-32-le", "surrogatepass"), np.uint32)
+        if len(points) >= len(_FACTORS):
+            runs = np.lib.stride_tricks.sliding_window_view(points, len(_FACTORS))
+            runs = runs[(runs > ord(" ")).all(axis=1)]  # words are looked for one by one
+            hashes = (runs * np.array(_FACTORS, np.uint32)).sum(axis=1, dtype=np.uint32)
+            held[hashes * np.uint32(_MIX) >> np.uint32(32 - GRAM_BITS)] = True
+    return np.packbits(held, bitorder="little").tobytes()
+
+
+def fold(text: str) -> str:
+    """Case and accents make no difference; as `fold` in `search.js`."""
+    plain = "".join(c for c in unicodedata.normalize("NFD", text) if not "\u0300" <= c <= "\u036f")
+    return plain.lower()
 
 
 def entries(block: Block) -> Iterator[Entry]:
@@ -66,6 +136,11 @@ def script_json(value: object) -> str:
     for char in "<>&\u2028\u2029":
         text = text.replace(char, f"\\u{ord(char):04x}")
     return text
+
+
+def _write(folder: Path, name: str, json_text: str) -> None:
+    script = f"bookPart({script_json(name)},{json_text});\n"
+    (folder / f"{name}.js").write_text(script, "utf-8", newline="\n")
 
 
 def _time(seconds: float | None) -> str:

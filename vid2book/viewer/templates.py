@@ -22,7 +22,8 @@ class Templates:
     def __init__(self) -> None:
         self._env = environment(__package__)
         self._env.filters.update(clock=clock, count=count, number=number, span=span)
-        style, script = packaged(__package__, "book.css"), packaged(__package__, "book.js")
+        style = packaged(__package__, "book.css")
+        script = packaged(__package__, "search.js") + packaged(__package__, "book.js")
         self._env.globals.update(
             generator=Markup(GENERATOR),
             style=Markup(style),

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 import typer
 from rich.console import Console
@@ -17,7 +18,7 @@ from vid2book.eval.bench.command import bench as command
 from vid2book.eval.bench.compare import average, differences, shared_tasks
 from vid2book.eval.bench.published import TASKS
 from vid2book.eval.bench.results import Cell, Question, read_runs
-from vid2book.eval.bench.table import notes, pairs, table, write_results
+from vid2book.eval.bench.table import difference_tables, notes, pairs, table, write_results
 from vid2book.eval.vlm import VlmError
 
 from ...support import vlms
@@ -81,6 +82,49 @@ def test_the_average_is_compared_too() -> None:
     found = {difference.task: difference.interval for difference in differences(first, second)}
     assert found["average"].value == pytest.approx(50)
     assert found["a"].excludes_zero and not found["b"].excludes_zero
+
+
+def runs(recipe: str, scores: Sequence[float], questions: int = 200) -> list[Run]:
+    """Trained models that answer so many percent, each other questions."""
+    found = []
+    for seed, score in enumerate(scores):
+        draw = np.random.default_rng((seed, len(recipe), round(10 * score)))
+        values = (draw.permutation(questions) < score / 100 * questions).astype(float)
+        found.append(Run(f"{recipe}{seed}", SETTINGS, (cell("a", 0, values.tolist()),)))
+    return found
+
+
+def test_what_seeds_make_is_no_verdict() -> None:
+    """One recipe, four seeds, 60.9 to 69.8: two of them differ, and the recipes do not."""
+    four = runs("recipe", [60.9, 69.8, 62.0, 68.5], questions=1000)
+    alone = pairs([four[0]], [four[1]])
+    assert alone[0].interval.excludes_zero and not alone[0].stands
+    (shown,) = difference_tables(alone, [0])
+    assert "*" not in next(iter(shown.columns[1].cells)) and "leaves out" in str(shown.caption)
+    (found,) = pairs([four[:2]], [four[2:]])
+    assert found.runs is not None and not found.stands
+    assert (found.first, found.second) == ("recipe0, recipe1", "recipe2, recipe3")
+
+
+def test_recipes_differ_over_runs_and_questions() -> None:
+    good, bad = runs("good", [70.0, 72.5, 71.0]), runs("worse", [50.0, 51.5, 49.0])
+    (found,) = pairs([good], [bad])
+    assert found.interval.value == pytest.approx(71.17 - 50.17, abs=0.5)
+    # By hand: s^2 = 1.583 and 1.583, t = 21 / sqrt(2 * 1.583 / 3) = 20.4 with 4 degrees of freedom.
+    assert found.runs is not None and found.runs.p == pytest.approx(3.4e-5, rel=0.3)
+    assert found.stands
+    (shown,) = difference_tables([found], [0])
+    assert next(iter(shown.columns[1].cells)).endswith("*")
+    assert not pairs([good[:1]], [bad])[0].stands  # one run tells nothing of its recipe
+
+
+def test_seeds_of_one_recipe_rarely_differ() -> None:
+    false = 0
+    for n in range(100):
+        scores = np.random.default_rng(n).normal(65, 4, 6)
+        (found,) = pairs([runs("a", scores[:3])], [runs("b", scores[3:])])
+        false += found.stands
+    assert false <= 7
 
 
 def test_published_figures_stand_only_beside_what_is_judged_alike() -> None:
@@ -190,6 +234,12 @@ def test_the_command_prints_the_table_and_goes_on_where_it_was(data: Path, tmp_p
     assert json.loads((out / "results.json").read_text()) == report
     other = invoke("--model", models[0], *asked, out, "--against", out)
     assert other.exit_code == 0 and "minus" in other.output
+    several = invoke(
+        "--model", f"{models[0]},{models[1]}", *asked, out, "--against", f"{out},{out}"
+    )
+    assert several.exit_code == 0, several.output
+    report = json.loads((out / "results.json").read_text())
+    assert len(report["models"]) == 2 and report["compared"][0]["runs"] is not None
 
 
 def test_the_command_tells_what_is_wrong(data: Path, tmp_path: Path) -> None:

@@ -147,6 +147,27 @@ def test_an_avatar_that_waits_for_the_first_word_goes() -> None:
     assert decisions[0].reason == "nothing is written on it, and nobody speaks yet"
 
 
+@pytest.mark.parametrize(
+    ("text", "until", "kept"),
+    [
+        ("Bluebird Studios\npresents", 4.0, False),
+        ("Kinetic energy\nan introduction", 4.0, True),
+        ("x + y = 12\nsin t", 4.0, True),
+        ("Bluebird Studios\npresents", 10.0, True),
+    ],
+    ids=["a channel", "a title", "a formula", "for long"],
+)
+def test_the_card_of_a_channel_before_the_first_word_goes(
+    text: str, until: float, kept: bool
+) -> None:
+    frames = [frame(0, until), frame(until, 20, phash=2**64 - 1)]
+    said = [Sentence(11, 19, LESSON, LESSON, 1.0)]
+    clips = [Clip(0, until, "", "", (0,)), Clip(11, 19, LESSON, LESSON, (1,))]
+    screen = list(map(Shown, frames, [text, SLIDE]))
+    left, _ = align(VIDEO, screen, said, clips, embed, embed, Align())
+    assert [c.keyframes for c in left] == ([(0,), (1,)] if kept else [(1,)])
+
+
 def test_a_picture_in_silence_stays() -> None:
     frames = [frame(0, 10), frame(20, 25, phash=2**64 - 1)]
     sentence = Sentence(0, 9, LESSON, LESSON, 1.0)

@@ -117,16 +117,32 @@ def test_nothing_said_or_shown() -> None:
     assert [c.keyframes for c in run([], (shown(0, 5),))] == [(0,)]
 
 
-@pytest.mark.parametrize("seed", range(30))
-def test_nothing_is_lost_doubled_or_out_of_order(seed: int) -> None:
-    random = np.random.default_rng(seed)
+def lesson(random: np.random.Generator) -> tuple[list[Sentence], tuple[Keyframe, ...]]:
+    """Sentences of which some are off topic, and screens that follow each other."""
     sentences, at = [], 0.0
     for n in range(random.integers(30)):
         length, teaches = float(random.exponential(5) + 0.1), float(random.random() < 0.8)
         sentences.append(said(at, at + length, f"Sentence {n}.", teaches))
         at += length + float(random.choice([0, 0.3, 6]))
     borders = np.cumsum([0, *random.uniform(0.5, 20, random.integers(10))]).tolist()
-    keyframes = tuple(shown(a, b) for a, b in pairwise(borders))
+    return sentences, tuple(shown(a, b) for a, b in pairwise(borders))
+
+
+@pytest.mark.parametrize("seed", range(30))
+def test_no_picture_comes_after_what_is_said_of_it(seed: int) -> None:
+    sentences, keyframes = lesson(np.random.default_rng(seed))
+    clips = run(sentences, keyframes)
+    for at, one in enumerate(clips):
+        for picture in (keyframes[k] for k in one.keyframes):
+            before = [c for c in clips[:at] if c.text and not c.mark.drop]
+            over = [min(c.end, picture.end) - max(c.start, picture.start) for c in before]
+            assert max(over, default=0) < 2  # seconds
+            assert one.start < picture.end and picture.start < one.end
+
+
+@pytest.mark.parametrize("seed", range(30))
+def test_nothing_is_lost_doubled_or_out_of_order(seed: int) -> None:
+    sentences, keyframes = lesson(np.random.default_rng(seed))
     clips = run(sentences, keyframes)
     assert sorted(k for c in clips for k in c.keyframes) == list(range(len(keyframes)))
     assert [c.start for c in clips] == sorted(c.start for c in clips)

@@ -1,21 +1,23 @@
-"""What only shows over the corpus: pictures that videos share, and the deny list."""
+"""What only shows over the corpus: videos and pictures that are there twice."""
 
 from __future__ import annotations
 
 import io
+from typing import NamedTuple
 
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
 from vid2book.assemble.align import Aligned
 from vid2book.assemble.minhash import SPEECH_BANDS, Index, signature
-from vid2book.assemble.reduce import Picture, Reduced, Summary, reduce
+from vid2book.assemble.summarise import Picture, Summary
 from vid2book.assemble.summarise import picture as summarise
 from vid2book.assemble.summarise import summarise as summary_of
 from vid2book.config import Reduce
-from vid2book.records import Clip, Keyframe, Mark, Video
+from vid2book.records import Clip, Decision, Keyframe, Mark, Video
 from vid2book.screen.phash import phash
 
+from ...support import summaries
 from ...support.media import Picture as Pixels
 from ...support.screens import CELLS, HEIGHT, PHYSICS, WIDTH, luma, slide
 
@@ -49,7 +51,15 @@ def seen(position: int, shown: tuple[Pixels, str], last: bool = False) -> Pictur
     return summarise(position, frame, text, last)
 
 
-def places(found: Reduced) -> dict[str, tuple[int, ...]]:
+class Found(NamedTuple):
+    """What is decided, of the videos on which anything is."""
+
+    duplicates: dict[str, str]  # to reasons
+    pictures: dict[str, dict[int, str]]
+    decisions: dict[str, list[Decision]]
+
+
+def places(found: Found) -> dict[str, tuple[int, ...]]:
     """Which keyframes of each video should go."""
     return {video_id: tuple(reasons) for video_id, reasons in found.pictures.items()}
 
@@ -59,8 +69,20 @@ def video(video_id: str, *shown: tuple[Pixels, str], said: str = "") -> Summary:
     return Summary(video_id, 10.0 * len(shown), signature(said), tuple(pictures))
 
 
-def run(*videos: Summary, **settings: object) -> Reduced:
-    return reduce(videos, Reduce(**settings))  # type: ignore[arg-type]
+def run(*videos: Summary, **settings: object) -> Found:
+    reduce = Reduce(**settings)  # type: ignore[arg-type]
+    reduced = summaries.reduced(videos, reduce)
+    verdicts = {video.video_id: reduced.verdict(video.video_id) for video in videos}
+    told = {video.video_id: summaries.decisions(reduced, [video], reduce)[0] for video in videos}
+    return Found(
+        {
+            video_id: verdict.duplicate
+            for video_id, verdict in verdicts.items()
+            if verdict.duplicate
+        },
+        {video_id: verdict.pictures for video_id, verdict in verdicts.items() if verdict.pictures},
+        {video_id: decisions for video_id, decisions in told.items() if decisions},
+    )
 
 
 def test_an_end_card_is_kept_once_under_any_title() -> None:
@@ -117,15 +139,9 @@ def test_pictures_of_one_video_are_not_compared() -> None:
     assert run(video("one", A, A, end_card("x"))).pictures == {}
 
 
-def test_the_deny_list_leaves_no_trace() -> None:
-    found = run(video("one", A, B), video("two", A, end_card("x")), deny=("one",))
-    assert found.denied == ("one",)
-    assert found.pictures == {}  # what only a denied video showed is new in the next
-
-
 def test_it_can_be_switched_off() -> None:
-    found = run(video("one", A, B), video("two", A, B), enabled=False, deny=("one",))
-    assert found == Reduced({}, {}, ("one",), {})
+    found = run(video("one", A, B), video("two", A, B), enabled=False)
+    assert found == Found({}, {}, {})
 
 
 def test_the_order_of_work_does_not_matter() -> None:
@@ -201,15 +217,6 @@ def test_the_same_words_on_other_pictures_are_another_video() -> None:
     slides = (slide("Binary search", ("Halve",)), "Binary search Halve")
     assert run(video("one", A, B, said=talk), video("two", slides, said=talk)).duplicates == {}
     assert run(video("one", A, said=talk), video("two", said=talk)).duplicates.keys() == {"two"}
-
-
-def test_a_denied_video_gives_its_place_to_its_duplicate() -> None:
-    talk = lecture(0)
-    videos = [video("one", A, B, said=talk), video("two", A, B, said=talk), video("three", A)]
-    assert places(run(*videos)) == {"three": (0,)}
-    found = run(*videos, deny=("one",))
-    assert found.duplicates == {} and places(found) == {"three": (0,)}
-    assert "video two" in found.decisions["three"][0].reason
 
 
 def test_the_picture_before_an_end_card_is_not_the_last() -> None:

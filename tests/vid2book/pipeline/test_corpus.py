@@ -13,6 +13,7 @@ import pytest
 from PIL import Image
 
 from vid2book.assemble import interleave as interleave_stage
+from vid2book.assemble import reduce as reducing
 from vid2book.builder import MultimodalTextbook, write_corpus
 from vid2book.builder.source import fill
 from vid2book.pipeline.corpus import Corpus
@@ -266,8 +267,24 @@ def test_a_changed_licence_is_in_the_row_without_work(corpus: Corpus, calls: Cou
 
 def test_the_order_of_the_manifest_decides_who_keeps_the_card(corpus: Corpus) -> None:
     physics, cells, _ = corpus.videos
-    assert replace(corpus, videos=(physics, cells)).reduced.pictures["cells"].keys() == {1}
-    assert replace(corpus, videos=(cells, physics)).reduced.pictures["physics"].keys() == {2}
+    assert replace(corpus, videos=(physics, cells)).reduced.verdict("cells").pictures.keys() == {1}
+    assert replace(corpus, videos=(cells, physics)).reduced.verdict("physics").pictures.keys() == {
+        2
+    }
+
+
+def test_a_video_more_changes_no_key_of_another_and_begins_with_what_was_decided(
+    corpus: Corpus, calls: Counter[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    physics, cells, sorting = corpus.videos
+    few = replace(corpus, videos=(physics, sorting))
+    before = [few.contribution(video) for video in few.videos]
+    monkeypatch.setattr(reducing, "_Pictures", None)  # what decides where nothing is known
+    monkeypatch.setattr(Corpus, "_contribute", lambda _, video, __: asked.append(video.video_id))
+    asked: list[str] = []
+    more = replace(corpus, videos=(physics, sorting, cells))
+    assert [more.contribution(video) for video in few.videos] == before
+    assert more.reduced.verdict("cells").pictures and not asked and not calls
 
 
 def test_every_stage_tells_of_a_video_once(corpus: Corpus) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import operator
 import os
 import signal
@@ -51,6 +52,28 @@ def test_a_worker_that_is_killed_says_so(inbox: SimpleQueue[Message]) -> None:
     assert inbox.get(timeout=30) == Message(worker, "died")
     worker.send(os.getpid)  # nobody is there
     worker.end(give_up=True)
+
+
+def test_a_worker_that_cannot_begin_says_why(inbox: SimpleQueue[Message]) -> None:
+    worker = Worker(int, ("no number",), inbox)
+    message = inbox.get(timeout=30)
+    assert message.kind == "raised" and "no number" in str(message.value)
+    assert inbox.get(timeout=30).kind == "died"
+    worker.end(give_up=True)
+
+
+def test_what_a_worker_cannot_import_is_its_error(
+    inbox: SimpleQueue[Message], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "of_the_script.py").write_text("def f(): return 1\n")
+    worker = Worker(int, (), inbox)
+    worker.send(os.getpid)
+    inbox.get(timeout=30)
+    monkeypatch.syspath_prepend(tmp_path)  # after the worker has taken over the path
+    worker.send(importlib.import_module("of_the_script").f)
+    message = inbox.get(timeout=30)
+    assert isinstance(message.value, ModuleNotFoundError) and "of_the_script" in str(message.value)
+    worker.end(give_up=False)
 
 
 PARENT = """

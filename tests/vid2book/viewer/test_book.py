@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import signal
 import subprocess
@@ -14,7 +15,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from vid2book.folder.record import FolderError
-from vid2book.viewer import write_book
+from vid2book.viewer import chapters, write_book
 from vid2book.viewer.search import script_json
 from vid2book.viewer.times import clock, safe_url, url_at
 
@@ -67,11 +68,55 @@ def test_hostile_text_is_text_and_hostile_links_are_none(book: Path) -> None:
         text = page.read_text("utf-8")
         assert "<img src=x" not in text and "javascript:" not in text
         assert text.count("</script>") == 1
-    for script in (book / "search").iterdir():
+    for script in (book / "search").rglob("*.js"):
         text = script.read_text("utf-8")
         assert "<" not in text and "\u2028" not in text
-        videos = json.loads(text.removeprefix("bookText(").rstrip().removesuffix(");"))
-        assert videos[1]["title"] == HOSTILE
+        name, value = json.loads(f"[{text.removeprefix('bookPart(').rstrip().removesuffix(');')}]")
+        assert script == book / "search" / f"{name}.js"
+        assert name != "titles" or value[1][1] == HOSTILE
+
+
+def files_of(book: Path) -> dict[str, bytes]:
+    return {str(f.relative_to(book)): f.read_bytes() for f in book.rglob("*") if f.is_file()}
+
+
+def test_the_number_of_processes_changes_nothing(corpus: Path, tmp_path: Path) -> None:
+    one, three = (write_book(corpus, tmp_path / str(n), workers=n).parent for n in (1, 3))
+    assert files_of(one) == files_of(three)
+
+
+def test_a_video_may_lie_in_several_files(corpus: Path, book: Path, tmp_path: Path) -> None:
+    cut = Path(shutil.copytree(corpus, tmp_path / corpus.name))
+    rows = pa.concat_tables(pq.read_table(file) for file in sorted((cut / "data").iterdir()))
+    shutil.rmtree(cut / "data")
+    (cut / "data").mkdir()
+    for number in range(len(rows)):
+        pq.write_table(rows.slice(number, 1), cut / "data" / f"train-{number:05}.parquet")
+    assert len(rows) > len(VIDEOS) - 2
+    again = write_book(cut, workers=2).parent
+    for page in (book / "videos").iterdir():
+        assert page.read_bytes() == (again / "videos" / page.name).read_bytes()
+
+
+def test_the_contents_of_many_videos_have_pages(
+    corpus: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(chapters, "PAGE_VIDEOS", 2)
+    index = write_book(corpus, tmp_path / "out", workers=1)
+    pages = [index, index.with_name("index-2.html"), index.with_name("index-3.html")]
+    assert sorted(index.parent.glob("index*.html")) == sorted(pages)
+    texts = [page.read_text("utf-8") for page in pages]
+    for video in VIDEOS:
+        link = f'href="videos/{video["video_id"]}.html"'
+        assert sum(link in text for text in texts) == 1
+    for text in texts:
+        for link in re.findall(r'href="(index[^"#]*)(?:#[^"]*)?"', text):
+            assert (index.parent / link).is_file()
+    for name in ("filtered", "failed"):
+        [page] = [
+            page.name for page, text in zip(pages, texts, strict=True) if f'id="{name}"' in text
+        ]
+        assert f'href="{"" if page == "index.html" else page}#{name}"' in texts[0]
 
 
 def test_script_json_reads_back() -> None:
@@ -116,7 +161,7 @@ KILLED = """
 import os, shutil, signal, sys
 from pathlib import Path
 from vid2book.folder import swap
-from vid2book.viewer import write_book
+from vid2book.viewer import chapters, write_book
 
 where = {"page": (None, "", 3), "place": (swap, "_put", 1), "clear": (shutil, "rmtree", 1)}
 owner, name, left = where[sys.argv[2]]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from itertools import groupby
+from itertools import groupby, takewhile
 
 import numpy as np
 
@@ -34,6 +34,8 @@ _PASSES = 0.1  # the same; it is more than a head in a corner
 _OFTEN = 1 / 3  # share of a stretch in which there is something new
 _HARDLY = 0.05  # as much of what moves may stand by chance
 _BRIEF = 1.0  # seconds; a shorter stretch between two others is a change of the screen
+_FADES = 2.0  # seconds beside a state within which it may come or go
+_FADING = 0.2  # of what stands then; less that moves is somebody who writes
 
 
 def account(content: Content, chosen: Sequence[Chosen], person: Mask, worth: float) -> list[Left]:
@@ -44,12 +46,19 @@ def account(content: Content, chosen: Sequence[Chosen], person: Mask, worth: flo
         worth: of what makes a picture.
     """
     history = content.history
-    reasons = _reasons(content, chosen, person, worth)
+    restless = history.grid.size - _over_time(history, np.ones(len(history.version)))
+    reasons = _reasons(content, chosen, person, worth, restless)
     outside = np.ones(history.samples, bool)
     for picture in chosen:
         outside[picture.first : picture.last + 1] = False
     left: list[Left] = []
+    standing = content.worth(content.clear * content.above_captions)
     for first, last in _runs(outside):
+        part = slice(first, last + 1)
+        fades = restless[part] >= restless[part].min() + _NEW * worth
+        fades &= restless[part] >= _FADING * standing[part]
+        for k in _ends(fades, round(_FADES * history.rate)):
+            reasons[first + k] = PASSING
         sample = first
         for _, run in groupby(reasons[first : last + 1], _elsewhere):
             same = list(run)
@@ -65,6 +74,15 @@ def account(content: Content, chosen: Sequence[Chosen], person: Mask, worth: flo
     return left
 
 
+def _ends(fades: Mask, most: int) -> Iterator[int]:
+    """Positions at both ends of a stretch that fade in a row, at most so many.
+
+    What comes there has not settled yet, so that nothing new seems to stand there.
+    """
+    for order in (range(len(fades)), range(len(fades) - 1, -1, -1)):
+        yield from takewhile(lambda k: fades[k], order[:most])
+
+
 def _reason(same: Sequence[str]) -> str:
     """What is to be told of samples for which the same picture is named, if any is."""
     some = [reason for reason in same if reason.startswith(_SOME)]
@@ -78,8 +96,10 @@ def _elsewhere(reason: str) -> str:
     return reason.partition("; ")[2] or reason
 
 
-def _reasons(content: Content, chosen: Sequence[Chosen], person: Mask, worth: float) -> list[str]:
-    """What is to be told of each sample."""
+def _reasons(
+    content: Content, chosen: Sequence[Chosen], person: Mask, worth: float, restless: Weights
+) -> list[str]:
+    """What is to be told of each sample, of whose cells so many are `restless`."""
     history = content.history
     clear = content.clear * content.above_captions
     visible = content.worth(clear)
@@ -88,7 +108,6 @@ def _reasons(content: Content, chosen: Sequence[Chosen], person: Mask, worth: fl
     blank = _BLANK if content.captions_top == 1 else _CAPTIONS
     second = (history.times[:-1] - history.times[0]).astype(np.int64)
     moving = history.unsettled.mean(axis=1)[second] > _MOVES
-    restless = history.grid.size - _over_time(history, np.ones(len(history.version)))
     moving |= restless > _MOVES * history.grid.size
     passes = restless > _PASSES * history.grid.size
     best, share = _best(content, chosen, clear, visible)

@@ -1,6 +1,6 @@
 """Burned-in captions: where on the screen they stand.
 
-They show themselves by their rhythm: low in the picture, and in its middle, stands something
+They show themselves by their rhythm: low in the picture, and in its middle, stands a line
 that is replaced every few seconds while all above it stays.
 """
 
@@ -20,6 +20,7 @@ _LOW = 0.72  # their last line stands below this share of the height
 _LIMIT = 0.6  # and their first one too
 _LEAST = 3  # cells of a replaced line
 _TOGETHER = 3  # samples within which one line goes
+_FILLED = 0.75  # share of its width in which it has something: what changes here and there is none
 _OFF_CENTRE = 0.1  # share of the width
 _TIMES = 4  # lines that must go alone
 _OFTEN = 0.4  # as a share of all that goes down there
@@ -47,8 +48,10 @@ def captions_top(history: History, lost: Mask) -> float:
     for begin, end in zip(cuts, [*cuts[1:], len(times)], strict=True):
         here = (when >= times[begin]) & (when <= times[end - 1])
         across = column[here & (row >= low)]
-        middle = (across.min() + across.max() + 1) / 2 / history.grid.columns
-        if abs(middle - 0.5) > _OFF_CENTRE:
+        left, right = across.min(), across.max() + 1
+        if abs((left + right) / 2 / history.grid.columns - 0.5) > _OFF_CENTRE:
+            continue
+        if len(np.unique(across)) < _FILLED * (right - left):
             continue
         lines.append(np.bincount(row[here], minlength=rows) > 0)
         alone += int((here & (row < limit)).sum() <= _LEAST)

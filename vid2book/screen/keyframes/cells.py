@@ -9,7 +9,7 @@ it.
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 import cv2
 import numpy as np
@@ -20,6 +20,8 @@ Patches = NDArray[np.uint8]  # N x 64: cells as rows of pixels
 Windows = NDArray[np.uint8]  # N x 10 x 10: cells with a pixel around
 Mask = NDArray[np.bool_]
 Ids = NDArray[np.int32]
+Values = NDArray[np.float32]
+_Number = TypeVar("_Number", bound=np.generic)
 
 WIDTH = 640  # longer side of the planes looked at, pixels
 CELL = 8  # pixels; a character of body text covers one to three cells
@@ -38,7 +40,9 @@ _AS_CLEAR = 0.5  # of a stroke's contrast
 _FILLED = 0.7  # share of a cell; more is no drawing but something that lies over it
 _LEAST_RANGE = 24  # grey levels between the darkest and the lightest pixel of a cell with content
 _LEAST_DEVIATION = _NOISE  # what has no more cannot be told from a blank cell
-_SHIFTS = [(0, 0), (0, 1), (0, -1), (1, 0), (-1, 0), (1, 1), (1, -1), (-1, 1), (-1, -1)]
+_SHIFTS = [(0, 1), (0, -1), (1, 0), (-1, 0), (1, 1), (1, -1), (-1, 1), (-1, -1)]
+_AT_ONCE = 512  # windows: so many stay in the cache of a processor
+_ONES = np.ones(_PIXELS, np.float32)
 
 
 class Grid(NamedTuple):
@@ -136,28 +140,63 @@ def same(windows: Windows, known: Patches, coding: float = _CODING) -> Mask:
     Args:
         coding: how far they may differ, as a share of the pattern's deviation.
     """
-    pattern = known.astype(np.float32)
-    pattern -= pattern.mean(1, keepdims=True)
-    spread = _square(pattern)
-    drawn = spread > _NOISE**2
-    found = np.zeros(len(known), bool)
-    for down, right in _SHIFTS:
-        # A blank cell is looked for at its place: beside a stroke at the edge there always is one.
-        left = np.flatnonzero(~found & (drawn | (down == right == 0)))
-        if not len(left):
-            break
-        few = len(left) < len(known)
-        here = _shifted(windows[left] if few else windows, down, right).astype(np.float32)
-        here -= here.mean(1, keepdims=True)
-        widest = np.maximum(spread[left], _square(here))
-        here -= pattern[left] if few else pattern
-        found[left] = _square(here) <= np.maximum(coding**2 * widest, _NOISE**2)
+    patterns = _Patterns.of(known.astype(np.float32), coding)
+    inner = windows[:, _MARGIN:-_MARGIN, _MARGIN:-_MARGIN].astype(np.float32)
+    found = patterns.match(inner.reshape(-1, _PIXELS))
+    # A blank cell is looked for at its place: beside a stroke at the edge there always is one.
+    left = np.flatnonzero(~found & (patterns.spread > _NOISE**2))
+    for i in range(0, len(left), _AT_ONCE):
+        some = left[i : i + _AT_ONCE]
+        found[some] = patterns.some(some).match_shifted(windows[some])
     return found
 
 
-def _square(values: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Mean square of each row."""
-    return np.einsum("ij,ij->i", values, values) / np.float32(values.shape[1])
+class _Patterns(NamedTuple):
+    """What windows are compared with, one pattern each.
+
+    The deviation of a difference follows from sums of pixels, of their squares and of products.
+    These are whole numbers below 2 ** 24, so that single precision has them exactly.
+    """
+
+    pixels: Values  # N x 64
+    total: Values  # N: the sum of its pixels
+    square: Values  # N: the sum of their squares
+    spread: Values  # N: their mean square deviation
+    coding: float
+
+    @classmethod
+    def of(cls, pixels: Values, coding: float) -> _Patterns:
+        total, square = pixels @ _ONES, np.einsum("ij,ij->i", pixels, pixels)
+        return cls(pixels, total, square, _spread(square, total), coding)
+
+    def some(self, which: NDArray[np.int64]) -> _Patterns:
+        pixels, total, square, spread = (column[which] for column in self[:-1])
+        return _Patterns(pixels, total, square, spread, self.coding)
+
+    def match(self, here: Values) -> Mask:
+        """N x 64 pixels: whether they show the pattern at its place."""
+        square, product = (np.einsum("ij,ij->i", here, x) for x in (here, self.pixels))
+        return self._alike(here @ _ONES, square, product)
+
+    def match_shifted(self, windows: Windows) -> Mask:
+        """Whether windows show the pattern a pixel off."""
+        flat = windows.reshape(len(windows), -1).astype(np.float32)
+        wide = flat.reshape(windows.shape)
+        product = np.empty((len(_SHIFTS), len(wide)), np.float32)
+        for row, shift in zip(product, _SHIFTS, strict=True):
+            np.einsum("ij,ij->i", _shifted(wide, *shift), self.pixels, out=row)
+        alike = self._alike((flat @ _INSIDE).T, (np.square(flat) @ _INSIDE).T, product)
+        return np.asarray(alike.any(0))
+
+    def _alike(self, total: Values, square: Values, product: Values) -> Mask:
+        apart = _spread(square - 2 * product + self.square, total - self.total)
+        widest = np.maximum(self.spread, _spread(square, total))
+        return np.asarray(apart <= np.maximum(self.coding**2 * widest, _NOISE**2))
+
+
+def _spread(square: Values, total: Values) -> Values:
+    """The mean square deviation, from the sums of 64 squares and of 64 values."""
+    return np.asarray(square / _PIXELS - np.square(total / _PIXELS), np.float32)
 
 
 def contrast(known: Patches) -> NDArray[np.float32]:
@@ -221,9 +260,23 @@ def drawn_over(later: Patches, earlier: Patches) -> Mask:
     return np.asarray((kept.sum(1) >= _CROSSED * ink.sum(1)) & ink.any(1))
 
 
-def _shifted(windows: Windows, down: int, right: int) -> Patches:
+def _shifted(windows: NDArray[_Number], down: int, right: int) -> NDArray[_Number]:
+    """N x 64: the pixels of windows, so far off the middle."""
     top, left = _MARGIN + down, _MARGIN + right
     return windows[:, top : top + CELL, left : left + CELL].reshape(-1, _PIXELS)
+
+
+def _inside() -> Values:
+    """100 x shifts: 1 for the pixels of a window that are compared at each shift."""
+    side = CELL + 2 * _MARGIN
+    numbers = np.arange(side * side).reshape(1, side, side)
+    chosen = np.zeros((side * side, len(_SHIFTS)), np.float32)
+    for i, shift in enumerate(_SHIFTS):
+        chosen[_shifted(numbers, *shift), i] = 1
+    return chosen
+
+
+_INSIDE = _inside()
 
 
 def _ink(known: Patches) -> Mask:

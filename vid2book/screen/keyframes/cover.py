@@ -10,7 +10,7 @@ of the first stretch is taken.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import cv2
@@ -93,15 +93,22 @@ def propose(content: Content, views: Sequence[View]) -> list[Proposal]:
 
 
 def settle(
-    content: Content, proposals: Sequence[Proposal], hidden: Sequence[Mask], worth: float
+    content: Content,
+    views: Sequence[View],
+    proposals: Sequence[Proposal],
+    hidden: Sequence[Mask],
+    worth: float,
 ) -> list[Chosen]:
     """The pictures that are needed, each at its best moment, in order of time.
 
     Args:
+        views: of the proposals.
         hidden: for each proposal, versions on it that do not count: a person.
         worth: of what only one picture shows that makes it needed.
     """
-    kept = _needed(content, proposals, hidden, worth)
+    kept = _needed(content, proposals, hidden, worth, range(len(proposals)))
+    _find_zoomed(content, views, proposals, kept)
+    kept = _needed(content, proposals, hidden, worth, kept)
     times = np.sum([proposals[i].shown for i in kept], axis=0)
     visible = content.worth(np.where(content.passing, 0, content.weight))
     told = np.zeros(len(content.weight), bool)
@@ -120,21 +127,49 @@ def settle(
 def _find_displaced(content: Content, views: Sequence[View], proposals: Sequence[Proposal]) -> None:
     """Add to each proposal what it shows of those near it, crossed or at another place."""
     in_place = [proposal.shown.copy() for proposal in proposals]
-    for i, view in enumerate(views):
-        there = np.zeros(len(content.weight), bool)
-        there[content.history.at(view.sample)] = True
-        there &= content.weight > 0
-        for j in range(max(0, i - _NEIGHBOURS), min(len(views), i + _NEIGHBOURS + 1)):
-            if j == i:
-                continue
-            other, seen = views[j], proposals[j]
-            seen.crossed[_crossed(content, there, in_place[j], other)] = True
-            missing = np.flatnonzero(there & ~in_place[j] & ~seen.crossed).astype(np.int32)
-            if len(missing) >= _LEAST_MOVED:
-                moved = _moved(content, view, missing, other, there & in_place[j])
-                seen.shown[moved] = True
+    for i, j in _near(range(len(views))):
+        there = _there(content, views[i])
+        other, seen = views[j], proposals[j]
+        seen.crossed[_crossed(content, there, in_place[j], other)] = True
+        missing = np.flatnonzero(there & ~in_place[j] & ~seen.crossed).astype(np.int32)
+        if len(missing) >= _LEAST_MOVED:
+            moved = _moved(content, views[i], missing, other, there & in_place[j])
+            seen.shown[moved] = True
     for proposal in proposals:
         proposal.shown[proposal.crossed] = True
+
+
+def _find_zoomed(
+    content: Content, views: Sequence[View], proposals: Sequence[Proposal], kept: Sequence[int]
+) -> None:
+    """Add to those kept what they show of others that have come near, now that some are gone.
+
+    A slow zoom or pan is longer than what was looked at together.
+    """
+    for i, j in _near(kept):
+        if abs(i - j) > _NEIGHBOURS:
+            missing = np.flatnonzero(_there(content, views[i]) & ~proposals[j].shown)
+            elsewhere = seen_elsewhere(views[i], missing.astype(np.int32), views[j])
+            if elsewhere is not None and elsewhere.whole and elsewhere.found.mean() >= _SUPPORT:
+                # And with it what that has of those between, which are gone.
+                seen = proposals[i].shown.copy()
+                seen[missing[~elsewhere.found]] = False
+                proposals[j].shown[seen] = True
+
+
+def _near(positions: Sequence[int]) -> Iterator[tuple[int, int]]:
+    """Pairs of neighbours, both ways."""
+    for at, i in enumerate(positions):
+        for j in positions[max(0, at - _NEIGHBOURS) : at + _NEIGHBOURS + 1]:
+            if i != j:
+                yield i, j
+
+
+def _there(content: Content, view: View) -> Mask:
+    """versions: what is worth something and stands on a view."""
+    there = np.zeros(len(content.weight), bool)
+    there[content.history.at(view.sample)] = True
+    return there & (content.weight > 0)
 
 
 def _crossed(content: Content, there: Mask, in_place: Mask, other: View) -> Ids:
@@ -165,6 +200,8 @@ def _moved(content: Content, view: View, missing: Ids, other: View, still: Mask)
     if elsewhere is None:
         return none
     moved = missing[elsewhere.found]
+    if elsewhere.whole:
+        return moved
     drift = elsewhere.shift(content.history, np.flatnonzero(still).astype(np.int32))
     if len(drift) and np.median(drift) <= _DRIFT:
         return moved
@@ -175,18 +212,22 @@ def _moved(content: Content, view: View, missing: Ids, other: View, still: Mask)
 
 
 def _needed(
-    content: Content, proposals: Sequence[Proposal], hidden: Sequence[Mask], worth: float
+    content: Content,
+    proposals: Sequence[Proposal],
+    hidden: Sequence[Mask],
+    worth: float,
+    among: Sequence[int],
 ) -> list[int]:
-    """Positions of the proposals that show enough that no other does."""
+    """Those `among` the proposals that show enough that no other does."""
     times = np.zeros(len(content.weight), np.int32)  # how many of the kept show each version
-    for proposal in proposals:
-        times += proposal.shown
+    for i in among:
+        times += proposals[i].shown
 
     def own(i: int) -> float:
         shown = proposals[i].shown
         return _own(content, shown & (times == 1) & ~hidden[i], shown & (times > 1))
 
-    kept = {i: own(i) for i in range(len(proposals))}
+    kept = {i: own(i) for i in among}
     while kept and (least := min(kept.values())) < worth:
         # What is shown first stays.
         needless = max(i for i, value in kept.items() if value <= least + _TIE)

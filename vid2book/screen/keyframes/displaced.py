@@ -42,6 +42,11 @@ _CERTAIN = 0.8  # of them, from which on the cell between them is there too
 _AROUND = 9  # cells across of the neighbourhood
 _ZOOM = 1.4  # a larger view shows details that a smaller one does not
 _UPRIGHT = 0.01  # a transform nearer than this to a shift is one
+_STRONGEST = 300  # features that tell whether the whole picture moved
+_WHOLE = 0.8  # share of their pairs that must agree on how,
+_PAIRED = 0.4  # and of them that must have a pair
+_WIDE = 0.3  # share of width and of height over which these must lie
+_MOVED = 2.0  # pixels by which half of them must have moved, or the picture stands
 
 
 @dataclass(frozen=True)
@@ -70,6 +75,7 @@ class Elsewhere(NamedTuple):
 
     found: Mask  # for each version asked for
     transform: NDArray[np.float64]  # 2 x 3, from pixels of the one picture to those of the other
+    whole: bool  # everything moved: a camera, a zoom into a photograph
 
     def shift(self, history: History, version: Ids) -> NDArray[np.float64]:
         """How far each of the versions would move, in pixels."""
@@ -83,7 +89,7 @@ def seen_elsewhere(view: View, version: Ids, other: View) -> Elsewhere | None:
     """Which versions that stand on `view` are shown by `other`, at another place; None: none is."""
     history = view.history
     seen = _seen(view, history.cell[version], history.patch[version], other)
-    return Elsewhere(*seen) if seen and seen[0].any() else None
+    return seen if seen and seen.found.any() else None
 
 
 def content_cells(view: View) -> Ids:
@@ -95,7 +101,7 @@ def content_cells(view: View) -> Ids:
 def seen_cells(view: View, cell: Ids, other: View) -> Mask:
     """For each of these cells: whether `other` shows what `view` has there, wherever."""
     seen = _seen(view, cell, _patches(view)[cell], other)
-    return seen[0] if seen else np.zeros(len(cell), bool)
+    return seen.found if seen else np.zeros(len(cell), bool)
 
 
 def _patches(view: View) -> Patches:
@@ -104,11 +110,12 @@ def _patches(view: View) -> Patches:
     return patches(windows_of(all_windows(smooth(view.plane), grid), grid, everywhere))
 
 
-def _seen(
-    view: View, cell: Ids, known: Patches, other: View
-) -> tuple[Mask, NDArray[np.float64]] | None:
-    """Which cells of `view`, with what is known to stand there, `other` shows; the transform."""
-    transform = _transform(view, cell, other)
+def _seen(view: View, cell: Ids, known: Patches, other: View) -> Elsewhere | None:
+    """Which cells of `view`, with what is known to stand there, `other` shows."""
+    transform = _whole_transform(view, other)
+    whole = transform is not None
+    if transform is None:
+        transform = _transform(view, cell, other)
     if transform is None:
         return None
     grid, (height, width) = view.history.grid, view.plane.shape
@@ -124,7 +131,9 @@ def _seen(
     place = np.stack([grid.column(cell), grid.row(cell)]) * CELL + CELL / 2
     x, y = transform[:, :2] @ place + transform[:, 2:]
     inside = (x >= 0) & (x < width) & (y >= 0) & (y < height)
-    return sure | (likely & (around >= _SUPPORT)) | (inside & (around >= _CERTAIN)), transform
+    # Where the whole picture moved it is known where to look, and smooth shades match all the same.
+    near = likely if whole else likely & (around >= _SUPPORT)
+    return Elsewhere(sure | near | (inside & (around >= _CERTAIN)), transform, whole)
 
 
 def support(grid: Grid, asked: Ids, found: Ids) -> NDArray[np.float32]:
@@ -137,20 +146,45 @@ def support(grid: Grid, asked: Ids, found: Ids) -> NDArray[np.float32]:
     return np.asarray(share.reshape(-1), np.float32)
 
 
+def _whole_transform(view: View, other: View) -> NDArray[np.float64] | None:
+    """From pixels of `view` to those of `other`, if all of the one moved to its place there."""
+    strongest = np.argsort([-point.response for point in view.features[0]])[:_STRONGEST]
+    pairs = _pairs(view, strongest, other)
+    if pairs is None or len(pairs[0]) < _PAIRED * len(strongest):
+        return None
+    fit = _fit(*pairs)
+    if fit is None:
+        return None
+    found, agree = fit
+    here, there = pairs[0][agree], pairs[1][agree]
+    wide = np.ptp(here, axis=0) >= _WIDE * np.array(view.plane.shape[::-1])
+    moved = np.median(np.hypot(*(there - here).T)) >= _MOVED
+    return found if agree.mean() >= _WHOLE and wide.all() and moved else None
+
+
 def _transform(view: View, cell: Ids, other: View) -> NDArray[np.float64] | None:
     """From pixels of `view` to those of `other`, by what stands in the cells, if known."""
-    points, descriptors = view.features
-    others, other_descriptors = other.features
-    if descriptors is None or other_descriptors is None or len(others) < _LEAST_PAIRS:
-        return None
     inside = np.zeros(view.history.grid.size, bool)
     inside[cell] = True
     columns = view.history.grid.columns
     own = [
-        i for i, p in enumerate(points)
+        i for i, p in enumerate(view.features[0])
         if inside[int(p.pt[1]) // CELL * columns + int(p.pt[0]) // CELL]
     ]  # fmt: skip
-    if len(own) < _LEAST_PAIRS:
+    pairs = _pairs(view, np.array(own, np.int64), other)
+    fit = _fit(*pairs) if pairs else None
+    return fit[0] if fit else None
+
+
+def _pairs(
+    view: View, own: NDArray[np.int64], other: View
+) -> tuple[NDArray[np.float64], NDArray[np.float64]] | None:
+    """Where some features of `view` are, and where they are on `other`; None: too few are there."""
+    points, descriptors = view.features
+    others, other_descriptors = other.features
+    if descriptors is None or other_descriptors is None:
+        return None
+    if min(len(own), len(others)) < _LEAST_PAIRS:
         return None
     matches = cv2.BFMatcher().knnMatch(descriptors[own], other_descriptors, k=2)
     pairs = [m[0] for m in matches if len(m) == 2 and m[0].distance < _RATIO * m[1].distance]
@@ -158,12 +192,20 @@ def _transform(view: View, cell: Ids, other: View) -> NDArray[np.float64] | None
         return None
     here = np.array([points[own[m.queryIdx]].pt for m in pairs])
     there = np.array([others[m.trainIdx].pt for m in pairs])
+    return here, there
+
+
+def _fit(
+    here: NDArray[np.float64], there: NDArray[np.float64]
+) -> tuple[NDArray[np.float64], Mask] | None:
+    """The transform on which most pairs agree, and which do."""
     found, inliers = cv2.estimateAffinePartial2D(here, there, ransacReprojThreshold=_REPROJECTION)
     if found is None or inliers.sum() < _LEAST_PAIRS:
         return None
     if not 1 / _ZOOM < np.hypot(found[0, 0], found[1, 0]) < _ZOOM:
         return None
+    agree = np.asarray(inliers[:, 0] > 0)
     if abs(found[0, 0] - 1) < _UPRIGHT and abs(found[1, 0]) < _UPRIGHT:
-        right, down = np.median((there - here)[inliers[:, 0] > 0], axis=0)
-        return np.array([[1, 0, right], [0, 1, down]])
-    return np.asarray(found, np.float64)
+        right, down = np.median((there - here)[agree], axis=0)
+        return np.array([[1, 0, right], [0, 1, down]]), agree
+    return np.asarray(found, np.float64), agree

@@ -14,9 +14,9 @@ from ...media.frames import Frame
 from .cells import Plane
 
 EARLIER = 3  # samples before a change: nearer ones may hold the trace of a fade
-_NOTABLE = 6  # cells whose version ends at once
 _PLANES = 100  # moments of which planes are kept
 _PIXELS = 40e6  # of the pictures that are kept whole, 1.5 bytes each
+_SLACK = 1.25  # times as many may be there before the bound is looked after
 
 
 class _Moment(NamedTuple):
@@ -33,6 +33,7 @@ class Moments:
         self._seen = 0
         self._latest: deque[tuple[Plane, Frame | None]] = deque(maxlen=EARLIER + 1)
         self._kept: dict[int, _Moment] = {}  # by sample
+        self._pixels = 0.0
 
     def see(self, plane: Plane, frame: Frame | None) -> None:
         """One more sample, and the picture of which it is. The plane must not be written to."""
@@ -41,15 +42,17 @@ class Moments:
 
     def end(self, cells: int) -> None:
         """What stood on so many cells goes: the newest sample was the last one with it."""
-        if cells < _NOTABLE or not self._seen:
+        if cells == 0 or not self._seen:
             return
         (earlier, frame), (plane, _) = self._latest[0], self._latest[-1]
         self._kept[self._seen - 1] = _Moment(cells, plane, earlier, frame)
-        self._bound()
+        self._pixels += _pixels(frame)
+        if self._pixels > _SLACK * _PIXELS or len(self._kept) > 2 * _PLANES:
+            self._bound()
 
     def planes(self) -> dict[int, Plane]:
         """The planes that are kept, by sample; those of the last sample are among them."""
-        self.end(_NOTABLE)
+        self.end(1)
         earlier = {max(0, sample - EARLIER): m.earlier for sample, m in self._kept.items()}
         return earlier | {sample: m.plane for sample, m in self._kept.items()}
 
@@ -60,12 +63,15 @@ class Moments:
 
     def _bound(self) -> None:
         """Let go of the moments before the least changes."""
-        pixels = 0
-        for sample, moment in sorted(self._kept.items(), key=lambda m: -m[1].change):
-            if (frame := moment.frame) is not None:
-                pixels += frame.picture.width * frame.picture.height
-                if pixels > _PIXELS:
-                    self._kept[sample] = moment._replace(frame=None)
-        if len(self._kept) > 2 * _PLANES:
-            great = sorted(self._kept.items(), key=lambda m: -m[1].change)[:_PLANES]
-            self._kept = dict(great)
+        great = sorted(self._kept.items(), key=lambda m: -m[1].change)
+        if len(great) > 2 * _PLANES:
+            great = great[:_PLANES]
+        self._kept, self._pixels = {}, 0.0
+        for sample, moment in great:
+            whole = self._pixels + _pixels(moment.frame) <= _PIXELS
+            self._kept[sample] = moment if whole else moment._replace(frame=None)
+            self._pixels += _pixels(self._kept[sample].frame)
+
+
+def _pixels(frame: Frame | None) -> int:
+    return frame.picture.width * frame.picture.height if frame is not None else 0

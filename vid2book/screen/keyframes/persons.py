@@ -16,6 +16,7 @@ _STILL = 5.0  # seconds; who does not move for so long is a picture of a person
 _BESIDE = 1.7  # widths of a face that shoulders and arms reach to each side
 _ABOVE = 0.7  # heights of a face that hair and a raised head reach above it
 _LEAST = 3.0  # weight of what moves that makes it worth asking whether it is a person
+_TRIED, _TRIED_OF = 4, 8  # pictures without a face, and one in so many, that tell there is nobody
 _SAME_SCENE = 0.3  # share of a picture's content that another must show to be of the same scene
 
 
@@ -23,6 +24,11 @@ def persons(content: Content, proposals: Sequence[Proposal], stills: Sequence[St
     """For each proposal: the versions that show a person, who moves."""
     history = content.history
     moves = content.life < _STILL
+    moving = [float(content.weight[proposal.shown & moves].sum()) for proposal in proposals]
+    none = np.zeros(len(moves), bool)
+    asked = [i for i, weight in enumerate(moving) if weight >= _LEAST]
+    if not _is_anybody_there(sorted(asked, key=lambda i: -moving[i]), stills):
+        return [none] * len(proposals)
     bodies: dict[int, Mask] = {}
 
     def seen(i: int) -> Mask:
@@ -32,16 +38,25 @@ def persons(content: Content, proposals: Sequence[Proposal], stills: Sequence[St
         return bodies[i]
 
     found = []
-    for proposal in proposals:
-        hidden = np.zeros(len(moves), bool)
+    for k, proposal in enumerate(proposals):
+        hidden = none.copy()
         own = content.weight[proposal.shown].sum()
-        # To look for a face takes as long as to decode a second of the video.
-        if content.weight[proposal.shown & moves].sum() >= _LEAST:
+        if moving[k] >= _LEAST:
             for i, other in enumerate(proposals):
                 if content.weight[proposal.shown & other.shown].sum() >= _SAME_SCENE * own:
                     hidden |= seen(i)
         found.append(hidden)
     return found
+
+
+def _is_anybody_there(likeliest: Sequence[int], stills: Sequence[Still]) -> bool:
+    """Whether a face is seen on one of the pictures on which most moves.
+
+    To look for a face takes as long as to decode a second of the video, and on most videos there is
+    none; where there is one, it is before the board again and again.
+    """
+    tried = _TRIED + len(likeliest) // _TRIED_OF
+    return any(stills[i].faces for i in likeliest[:tried])
 
 
 def body(faces: Sequence[Box], grid: Grid) -> Mask:

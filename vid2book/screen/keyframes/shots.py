@@ -25,6 +25,8 @@ from .still import Still, Stills
 
 SHOT = "the best moment of a picture that moves"
 _ALIKE = "it moves, and looks like the picture of {:.1f} s"
+_SAME = "it moves, and what lasts of it is on the picture of {:.1f} s"
+_MOST = "it moves, and most of it is on the picture of {:.1f} s"
 _PERSON = "a person, and nothing that can be read"
 
 _LEAST = 3.0  # seconds of a stretch that deserves a picture
@@ -83,7 +85,8 @@ def shots(
                 if chiefly_person(stills.at([float(time)])[0], history.grid):
                     still.append(_left(history, since, until, _PERSON))
                 elif like is not None:
-                    reason = _ALIKE.format(history.times[like.sample])
+                    told = {_SHOWN: _SAME, _NEARLY: _MOST}.get(picture.least, _ALIKE)
+                    reason = told.format(history.times[like.sample])
                     still.append(_left(history, since, until, reason))
                 else:
                     views.append(picture.view)

@@ -44,8 +44,19 @@ class Still:
         found = self.find_faces(part(self.plane))
         if not found or (before := self.before()).shape != self.plane.shape:
             return found
-        earlier = self.find_faces(part(before))
+        around, left, top = _around(found, part(before))
+        earlier = [
+            (x0 + left, y0 + top, x1 + left, y1 + top) for x0, y0, x1, y1 in self.find_faces(around)
+        ]
         return [box for box in found if any(meet(box, other) for other in earlier)]
+
+
+def _around(boxes: Sequence[Box], plane: Plane) -> tuple[Plane, int, int]:
+    """The part of a plane on which faces like these would be, and where it begins."""
+    beside = max(x1 - x0 for x0, _, x1, _ in boxes)
+    x0, y0, x1, y1 = zip(*boxes, strict=True)
+    left, top = max(0, min(x0) - beside), max(0, min(y0) - beside)
+    return plane[top : max(y1) + beside, left : max(x1) + beside], left, top
 
 
 @dataclass(frozen=True)
@@ -69,6 +80,7 @@ class Stills:
         """
         self._read, self._faces, self._settings = read, faces, settings
         self._planes: dict[int, Plane] = {}  # by milliseconds
+        self._stills: dict[int, Still] = {}
         self._frames: dict[int, Frame] = {}
         self._pictures: dict[int, Picture] = {}
 
@@ -94,6 +106,8 @@ class Stills:
         return [self._pictures[_key(time)] for time in times]
 
     def _still(self, time: float) -> Still:
+        if (known := self._stills.get(_key(time))) is not None:
+            return known  # with its faces, if they were looked for
         before = max(0.0, time - _BEFORE)
 
         def plane() -> Plane:
@@ -101,10 +115,14 @@ class Stills:
                 self._decode([before])
             return self._planes[_key(before)]
 
-        return Still(self._planes[_key(time)], plane, self._faces)
+        still = Still(self._planes[_key(time)], plane, self._faces)
+        self._stills[_key(time)] = still
+        return still
 
     def _decode(self, times: Iterable[float]) -> None:
         wanted = sorted(set(times))
+        if not wanted:
+            return  # to open a file takes as long as to decode ten pictures
         for time, frame in zip(wanted, self._read(wanted), strict=True):
             self._planes[_key(time)] = frame.luma(WIDTH)
             self._pictures[_key(time)] = self._picture(frame)

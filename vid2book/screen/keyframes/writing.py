@@ -22,6 +22,7 @@ from .follow import History, follow
 from .persons import persons
 from .shots import shots
 from .state import Found, State
+from .steps import steps
 from .still import Stills
 
 _CELLS_A_CHARACTER = 2.0  # of body text
@@ -52,16 +53,24 @@ def _find(history: History, stills: Stills, settings: config.Keyframes) -> Found
     stills.know(history)
     content = weigh(history, settings.min_stable)
     samples = candidates(content, worth)
-    proposals = propose(content, _views(history, samples, stills))
+    views = _views(history, samples, stills)
+    proposals = propose(content, views)
     hidden = persons(content, proposals, stills.at(float(history.times[k]) for k in samples))
-    chosen = settle(content, proposals, hidden, worth)
+    chosen = settle(content, views, proposals, hidden, worth)
     person = np.any(hidden, axis=0) if hidden else np.zeros(len(content.weight), bool)
     left = account(content, chosen, person, worth)
     known = np.any([person, *(picture.shown for picture in chosen)], axis=0)
     shown = _views(history, [picture.sample for picture in chosen], stills)
     moving, left = shots(content, left, shown, known, stills, worth)
-    kept = [_state(content, picture) for picture in chosen]
-    return Found([*kept, *moving], left, content.captions_top)
+    kept = [*(_state(content, picture) for picture in chosen), *moving]
+    if moving:
+        shown += _views(
+            history,
+            np.searchsorted(history.times, [s.time - 1e-6 for s in moving]).tolist(),
+            stills,
+        )
+    happening, left = steps(history, left, shown, stills)
+    return Found([*kept, *happening], left, content.captions_top)
 
 
 def _views(history: History, samples: Sequence[int], stills: Stills) -> list[View]:

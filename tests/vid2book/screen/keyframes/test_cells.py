@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import cv2
 import numpy as np
+import pytest
 
 from vid2book.screen.keyframes.cells import (
     CELL,
@@ -80,6 +81,27 @@ def test_other_words_and_none_are_not_the_same() -> None:
     other = luma(slide("Food and oxygen", [line[::-1] for line in PHYSICS]))
     assert alike(other, PAGE)[WRITTEN].mean() < 0.4
     assert not alike(np.full_like(PAGE, PAGE[0, 0]), PAGE)[WRITTEN].any()
+
+
+@pytest.mark.parametrize("coding", [0.4, 0.8])
+def test_cells_are_compared_by_what_remains_without_their_means(coding: float) -> None:
+    rng = np.random.default_rng(3)
+    windows = rng.integers(0, 256, (600, 10, 10), np.uint8)
+    known = windows[:, 1:9, 2:10].astype(float) + rng.normal(0, 1, (600, 8, 8)) * rng.uniform(
+        0, 90, (600, 1, 1)
+    )
+    known[::5] = rng.integers(90, 110, (120, 8, 8))
+    patch = known.clip(0, 255).astype(np.uint8).reshape(-1, 64)
+    expected = np.zeros(600, bool)
+    for down in range(3):
+        for right in range(3):
+            here = windows[:, down : down + 8, right : right + 8].reshape(-1, 64).astype(float)
+            apart = (here - here.mean(1, keepdims=True)) - (patch - patch.mean(1, keepdims=True))
+            limit = np.maximum(coding**2 * np.maximum(here.var(1), patch.var(1)), 49)
+            is_drawn = (patch.var(1) > 49) | (down == right == 1)
+            expected |= is_drawn & (np.square(apart).mean(1) <= limit)
+    assert 100 < expected.sum() < 500
+    assert (same(windows, patch, coding) == expected).all()
 
 
 def test_contrast_is_that_of_writing() -> None:

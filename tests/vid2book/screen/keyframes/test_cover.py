@@ -125,6 +125,21 @@ def test_a_slow_zoom_makes_no_picture_of_its_own() -> None:
     assert 0 <= at <= 10
 
 
+def test_a_zoom_into_a_photograph_gives_one_picture_and_no_captions() -> None:
+    grain = np.random.default_rng(3).normal(0, 1, (HEIGHT, WIDTH))
+    shades = [s**1.5 * cv2.GaussianBlur(grain, None, s) for s in (3.0, 8.0, 40.0)]
+    photo = np.clip(128 + 40 * sum(shades), 0, 255).astype(np.uint8)
+
+    def zoomed(by: float) -> Plane:
+        transform = cv2.getRotationMatrix2D((WIDTH / 2, HEIGHT / 2), 0, by)
+        return np.asarray(cv2.warpAffine(photo, transform, (WIDTH, HEIGHT)), np.uint8)
+
+    film = sampled([zoomed(1 + 0.12 * k / 250) for k in range(250)])
+    found, _ = look(film)
+    assert len(found) == 1
+    assert found[0].subtitle_top == 1
+
+
 def test_a_slide_that_comes_back_has_one_picture() -> None:
     film = [stand(A, 3), stand(B, 3), stand(A, 3), stand(B, 3)]
     found, decisions = look(sampled([p for part in film for p in part]))

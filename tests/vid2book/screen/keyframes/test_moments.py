@@ -18,14 +18,16 @@ def test_slides_are_not_decoded_again() -> None:
     one, two = slide("Work and energy", PHYSICS), slide("Inside the cell", CELLS)
     frames = sampled([*[one] * 30, *[two] * 30])
     again: list[float] = []
+    opened: list[Sequence[float]] = []
 
     def read(times: Sequence[float]) -> Iterator[Frame]:
+        opened.append(times)
         again.extend(times)
         yield from (frames[round(time * 5)] for time in times)
 
     found, _ = keyframes("v", frames, read, lambda _: [], config.Keyframes())
     assert [k.time for k in found] == [frames[29 - EARLIER].time, frames[59 - EARLIER].time]
-    assert again == []
+    assert again == [] and opened == []
 
 
 def test_the_greatest_changes_are_kept_within_the_bound() -> None:

@@ -9,6 +9,7 @@ from PIL import Image, ImageDraw
 
 from vid2book.models.face import Box
 from vid2book.screen.keyframes.cells import Plane
+from vid2book.screen.keyframes.still import Still
 
 from ....support.screens import CELLS, HEIGHT, PHYSICS, look, luma, sampled, shown, slide
 
@@ -76,3 +77,33 @@ def test_faces_are_measured_on_the_pictures_alone() -> None:
     [found] = look(sampled(film), find)[0]
     assert found.faces * BOARD.size == pytest.approx((HEAD + 1) ** 2, rel=0.4)
     assert len(looked) <= 4 < len(film)
+
+
+def test_no_more_faces_are_looked_for_where_nobody_is_seen() -> None:
+    looked: list[Plane] = []
+
+    def nobody(plane: Plane) -> list[Box]:
+        looked.append(plane)
+        return []
+
+    letters = np.random.default_rng(5).integers(ord("a"), ord("z"), (12, 6, 30), np.uint8)
+    pages = [
+        luma(slide(f"Step {n}", [line.tobytes().decode() for line in lines]))
+        for n, lines in enumerate(letters)
+    ]
+    found, _ = look(sampled([page for page in pages for _ in range(15)]), nobody)
+    whole = [plane for plane in looked if plane.shape == pages[0].shape]
+    assert len(found) > 8 > len(whole)
+
+
+def test_a_face_that_is_gone_a_moment_earlier_is_none() -> None:
+    with_head = poses(BOARD, 480)[0]
+    asked: list[Plane] = []
+
+    def find(plane: Plane) -> list[Box]:
+        asked.append(plane)
+        return heads(plane)
+
+    assert Still(with_head, lambda: with_head, find).faces == heads(with_head)
+    assert asked[1].size < asked[0].size  # it can only be where it is
+    assert Still(with_head, lambda: BOARD, find).faces == []

@@ -47,7 +47,7 @@ def test_a_shot_that_comes_again_has_one_picture_and_is_told() -> None:
     found, decisions = look(sampled([*one, *two, *one]))
     assert [nearest(k, [one, two]) for k in found] == [0, 1]
     [left] = [d for d in decisions if not d.kept and d.end - d.start > 3]
-    assert left.reason.endswith(f"like the picture of {found[0].time:.1f} s")
+    assert left.reason.endswith(f"the picture of {found[0].time:.1f} s")
     assert left.start > 11
 
 

@@ -1,0 +1,51 @@
+"""What became of many videos, and their rows, by several processes: the store has most of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from vid2book.pipeline.processes import each
+from vid2book.records import Outcome, Video
+
+from .features import Row, rows_of
+
+if TYPE_CHECKING:
+    from vid2book.pipeline.corpus import Corpus
+
+VIDEOS_A_PROCESS = 50  # fewer are faster without, since a process takes two seconds to start
+
+_given: list[Corpus] = []  # the corpus of this process
+
+
+def outcomes(corpus: Corpus, workers: int) -> Iterator[Outcome]:
+    """What became of each video, in the order of the manifest."""
+    videos = corpus.videos
+    for video in videos[:1]:
+        corpus.outcome(video)  # what the whole corpus says is known then, and no process asks anew
+    yield from each(_outcome, videos, _processes(videos, workers), begin=(_take, corpus))
+
+
+def rows(corpus: Corpus, videos: Sequence[Video], workers: int) -> Iterator[list[tuple[str, Row]]]:
+    """The rows of each video, with their tables; in order.
+
+    Raises:
+        CorpusError: two samples have the same id.
+    """
+    yield from each(_rows, videos, _processes(videos, workers), begin=(_take, corpus))
+
+
+def _processes(videos: Sequence[Video], workers: int) -> int:
+    return min(workers, len(videos) // VIDEOS_A_PROCESS)
+
+
+def _take(corpus: Corpus) -> None:
+    _given[:] = [corpus]
+
+
+def _outcome(video: Video) -> Outcome:
+    return _given[0].outcome(video)
+
+
+def _rows(video: Video) -> list[tuple[str, Row]]:
+    return list(rows_of(_given[0], video))

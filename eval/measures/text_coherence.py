@@ -1,0 +1,37 @@
+"""Whether texts are speech or writing, or words put together."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from vid2book.words import english_words
+
+from ..density.cohesion import LENGTH, cohesion
+from ..density.needs import needs_measure
+from ..tools import Tools
+from .base import Figure
+from .text import TextMeasure
+
+
+class TextCoherence(TextMeasure):
+    """The chance that a text is no nonsense, by how its words belong together."""
+
+    figure = Figure(
+        "text_coherence",
+        "Text coherence",
+        "higher",
+        "chance that a text is no nonsense, 0 to 1",
+        "own combination of features of lexical cohesion, after Halliday and Hasan (1976)",
+        "whether what is said is true; nouns that are always swapped for the same other ones; "
+        "texts of fewer than 300 words, of which it makes less",
+    )
+    scorer = "lexical cohesion by wordllama, vid2book.eval.density.cohesion"
+    length = LENGTH
+
+    def __init__(self, tools: Tools) -> None:
+        super().__init__(tools)
+        self._embed = tools.embed
+
+    @needs_measure
+    def score(self, passages: Sequence[str]) -> list[float]:
+        return [cohesion(english_words(p), self._embed) for p in passages]

@@ -1,0 +1,179 @@
+"""Corpora of others: what is written on their images is read, and their images are fetched."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any, ClassVar
+
+import numpy as np
+import pytest
+
+from vid2book.errors import UserError
+from vid2book.eval import measure
+from vid2book.eval.corpora import InterleavedCorpus, open_corpus
+from vid2book.eval.fetch import FORBIDDEN, GONE, NO_URL, TOO_MANY, Fetcher
+from vid2book.eval.report.names import apart, short
+from vid2book.eval.reservoir import Reservoir
+
+from ..support.corpora import png, row, write_parquet
+from ..support.screens import slide
+from .test_report import run
+
+SAID = {
+    "Kinetic energy": "The kinetic energy of a body grows with the square of its velocity.",
+    "Ribosomes": "Ribosomes read the RNA and build proteins from a chain of amino acids.",
+    "Binary search": "Binary search compares the middle element and halves the sorted range.",
+    "Glaciers": "Glaciers reflect sunlight, and as the ice melts the planet gets warmer.",
+    "Inflation": "Inflation means that prices rise and money buys less bread than before.",
+    "Photosynthesis": "In photosynthesis plants turn light, water and carbon dioxide to sugar.",
+}
+
+
+def encoded(pixels: Any) -> bytes:
+    import cv2
+
+    return bytes(cv2.imencode(".png", np.asarray(pixels)[:, :, ::-1])[1])
+
+
+def foreign(path: Path, turned: int) -> Path:
+    """A corpus without `ocr_texts`, each slide beside the text of another where it is turned."""
+    titles, texts = list(SAID), list(SAID.values())
+    rows = []
+    for n, title in enumerate(titles):
+        lines = [" ".join(texts[n].split()[:6])]
+        image = {"bytes": encoded(slide(title, lines)), "path": None}
+        said = texts[(n + turned) % len(texts)]
+        rows.append({"url": f"https://example.org/{n}", "images": [image, None],
+                     "texts": [None, said]})  # fmt: skip
+    return write_parquet(path, rows)
+
+
+def test_what_nobody_read_is_read_here(tmp_path: Path) -> None:
+    right = foreign(tmp_path / "right.parquet", 0)
+    wrong = foreign(tmp_path / "wrong.parquet", 2)
+    found = measure(right, wrong, only=["image_text_lift", "image_text_auc"]).to_dict()
+    one, other = (corpus["measures"] for corpus in found["corpora"])
+    assert set(one) == {"image_text_lift", "image_text_auc"}
+    assert one["image_text_auc"]["value"] > 0.9 > other["image_text_auc"]["value"]
+    assert one["image_text_lift"]["value"] > 0.2 > other["image_text_lift"]["value"]
+    assert "6 images drawn at random, read by" in one["image_text_lift"]["scorer"]
+
+
+def test_a_reservoir_holds_each_with_the_same_chance() -> None:
+    counts = np.zeros(20)
+    for seed in range(600):
+        kept = Reservoir[int](5, seed)
+        for item in range(20):
+            kept.add(item)
+        assert len(kept.items) == 5
+        counts[kept.items] += 1
+    assert counts.min() > 100 and counts.max() < 200  # 150 each
+
+
+def test_only_some_measures_are_run_by_name(tmp_path: Path) -> None:
+    corpus = write_parquet(tmp_path / "a.parquet", [row(f"v{i}") for i in range(6)])
+    found = measure(corpus, only=["coherence"]).to_dict()
+    assert list(found["figures"]) == ["coherence"] == list(found["corpora"][0]["measures"])
+    with pytest.raises(UserError, match="no measure 'coherense'; there are"):
+        measure(corpus, only=["coherense"])
+    result = run(corpus, "--only", "coherence,images_per_sample", "-o", tmp_path / "out")
+    assert result.exit_code == 0
+    assert "images_per_sample" in result.output and "tokens_per_sample" not in result.output
+
+
+def test_five_corpora_have_whole_names_in_a_terminal(tmp_path: Path) -> None:
+    names = [f"lectures-of-spring-{i}-kept-by-the-judge" for i in range(5)]
+    files = [
+        write_parquet(tmp_path / f"{name}.parquet", [row(f"v{i}") for i in range(3)])
+        for name in names
+    ]
+    result = run(*files, "--only", "images_per_sample", "-o", tmp_path / "out")
+    assert result.exit_code == 0
+    # A name may go on in the next line of its column.
+    letters = result.output.replace(" ", "").replace("\n", "")
+    assert "…" not in result.output and letters.count("the-judge") >= 5
+    assert all(f"spring-{i}" in letters for i in range(5))
+
+
+def test_names_are_told_apart(tmp_path: Path) -> None:
+    for folder in ("one", "two"):
+        write_parquet(tmp_path / folder / "textbook" / "train-00000.parquet", [row("v")])
+    opened = [open_corpus(tmp_path / folder / "textbook") for folder in ("one", "two")]
+    assert apart(opened) == ["one/textbook", "two/textbook"]
+    assert apart([opened[0], opened[0]]) == ["textbook", "textbook (2)"]
+    long = [f"experiments/lectures-of-2026/run-{n}/textbook-as-it-was-built" for n in range(5)]
+    cut = short(long, 26)
+    assert len(set(cut)) == 5 and all(len(name) <= 26 for name in cut)
+    assert short(["a", "b"], 26) == ["a", "b"]
+
+
+class Site(BaseHTTPRequestHandler):
+    """A site with a picture, one that is forbidden, one too large, one that moved to the former."""
+
+    asked: ClassVar[list[str]] = []
+
+    def do_GET(self) -> None:
+        self.asked.append(self.path)
+        told = {
+            "/robots.txt": b"User-agent: *\nDisallow: /private/",
+            "/a.png": png(1),
+            "/private/b.png": png(2),
+            "/large.png": b"x" * 10_000_001,
+        }.get(self.path)
+        if self.path == "/moved.png":
+            self.send_response(302)
+            self.send_header("Location", "/private/b.png")
+            self.end_headers()
+            return
+        self.send_response(200 if told else 404)
+        self.end_headers()
+        self.wfile.write(told or b"")
+
+    def log_message(self, *_: object) -> None:
+        """Nothing."""
+
+
+@pytest.fixture
+def site() -> Iterator[str]:
+    Site.asked.clear()
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Site)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+def test_images_are_fetched_once_and_by_the_rules(site: str, tmp_path: Path) -> None:
+    fetcher = Fetcher(tmp_path, pause=0.0)
+    assert fetcher.get(f"{site}/a.png") == png(1)
+    assert fetcher.get(f"{site}/private/b.png") == FORBIDDEN
+    assert fetcher.get(f"{site}/moved.png") == GONE  # to where it is forbidden
+    assert fetcher.get(f"{site}/none.png") == GONE
+    assert fetcher.get(f"{site}/large.png") == GONE
+    assert fetcher.get("file:///etc/passwd") == NO_URL
+    again = Fetcher(tmp_path, most=0, pause=0.0)
+    assert again.get(f"{site}/a.png") == png(1)
+    assert again.get(f"{site}/none.png") == GONE
+    assert again.get(f"{site}/other.png") == TOO_MANY
+    asked = Site.asked
+    assert "/private/b.png" not in asked and asked.count("/a.png") == 1 == asked.count("/none.png")
+
+
+def test_a_corpus_of_urls_is_fetched_on_request(
+    site: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    rows = [{"url": "https://example.org/1", "images": [f"{site}/a.png", None],
+             "texts": [None, "A picture of noise."]}]  # fmt: skip
+    file = write_parquet(tmp_path / "web.parquet", rows)
+    without: InterleavedCorpus = open_corpus(file)
+    list(without.samples())
+    assert any("--fetch" in reason for reason in without.skipped)
+    result = run(file, "--only", "images_per_sample", "--fetch", "-o", tmp_path / "out")
+    assert result.exit_code == 0 and "left out" not in result.output
+    assert "images_per_sample" in result.output

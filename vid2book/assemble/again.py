@@ -1,0 +1,158 @@
+"""Reduce again, after few videos came or went: what was decided before stands wherever it can.
+
+What is decided on a picture follows from the pictures before it that stay. So only new pictures,
+and those whose earlier picture went, are compared with all others, and in their order: where one of
+them stays that went or was not there before, the later pictures that are like it are told so.
+"""
+
+from __future__ import annotations
+
+import heapq
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .alike import CARD_BITS, CARD_WORDS, SAME_WORDS, shared_cards, shared_words
+from .gathered import Gathered
+from .postings import Numbers
+from .reduced import NONE, Decisions, Reduced
+
+_MOST = 2000  # pictures that are compared with all others; more of them are faster found in batches
+_AT_ONCE = 1 << 15  # pairs
+
+
+def decide_again(gathered: Gathered, decided: Decisions, before: Reduced, bits: int) -> bool:
+    """Decide on all pictures, where little has changed; whether that was so.
+
+    Args:
+        decided: has what is decided on the videos; if too much has changed, the rest of it is of no
+            use afterwards.
+        before: what was decided with the same settings.
+        bits: of the hashes of two pictures that are one differ at most.
+    """
+    moved = _moved(gathered, decided, before)
+    if moved is None:
+        return False
+    return _Again(gathered, decided, before, moved, bits).decide()
+
+
+def _moved(gathered: Gathered, decided: Decisions, before: Reduced) -> Numbers | None:
+    """The number of each picture from before, NONE where it is gone; None if the order changed.
+
+    A video that was compared and now is a duplicate is gone, and one that was a duplicate is new.
+    """
+    numbers = {
+        name: number
+        for number, name in enumerate(zip(gathered.video_ids, gathered.stamps, strict=True))
+    }
+    names = zip(before.video_ids.tolist(), before.stamps.tolist(), strict=True)
+    video = np.array([numbers.get(name, NONE) for name in names], np.int64)
+    video[before.duplicate_of != NONE] = NONE
+    known = np.flatnonzero(video != NONE)
+    known = known[decided.duplicate_of[video[known]] == NONE]
+    if np.any(np.diff(video[known]) < 0):
+        return None
+    moved = np.full(int(before.first[-1]), NONE, np.int64)
+    lengths = np.diff(before.first)[known]
+    ends = np.cumsum(lengths)
+    within = np.arange(int(lengths.sum())) - np.repeat(ends - lengths, lengths)
+    old = np.repeat(before.first[known], lengths) + within
+    moved[old] = np.repeat(gathered.first[video[known]], lengths) + within
+    return moved
+
+
+class _Again:
+    def __init__(
+        self, gathered: Gathered, decided: Decisions, before: Reduced, moved: Numbers, bits: int
+    ) -> None:
+        self._gathered, self._decided, self._bits = gathered, decided, bits
+        self._video = np.asarray(gathered.video)
+        self._phash = np.asarray(gathered.phash)
+        self._is_last = np.asarray(gathered.thumb) >= 0
+        self._last = np.flatnonzero(self._is_last)
+        members = decided.duplicate_of[self._video] == NONE
+        # Pictures that are decided on, for now.
+        self._done = np.zeros(len(self._video), np.bool_)
+        self._done[moved[moved != NONE]] = True
+        shown, by = moved[before.shown], moved[before.by]
+        stand = (shown != NONE) & (by != NONE)
+        decided.shown_by[shown[stand]] = by[stand]
+        decided.card[shown[stand]] = before.card[stand]
+        decided.score[shown[stand]] = before.score[stand]
+        self._done[shown[(shown != NONE) & (by == NONE)]] = False
+        self._open = np.flatnonzero(members & ~self._done).tolist()  # sorted, so a heap
+        self._left = _MOST
+
+    def decide(self) -> bool:
+        """Whether few enough pictures had to be compared with all others."""
+        while self._open:
+            picture = heapq.heappop(self._open)
+            if self._done[picture]:  # it was there twice
+                continue
+            if not self._left:
+                return False
+            self._left -= 1
+            self._decide(picture)
+        return True
+
+    def _decide(self, picture: int) -> None:
+        decided = self._decided
+        decided.shown_by[picture] = NONE
+        same = self._like(picture)
+        cards = self._like_cards(picture) if self._is_last[picture] else same[:0]
+        before = self._video[same] < self._video[picture]
+        earlier = same[before & self._stays(same)]
+        self._done[picture] = True
+        if len(earlier):
+            decided.show(picture, int(earlier[0]), float(self._differ(picture, earlier[:1])[0]))
+            return
+        for card in cards[(cards < picture) & self._stays(cards)].tolist():
+            if shared := shared_cards(self._gathered, picture, card):
+                decided.show(picture, card, shared, card=True)
+                return
+        self._tell(picture, same[~before & self._done[same]], cards[cards > picture])
+
+    def _tell(self, picture: int, same: Numbers, cards: Numbers) -> None:
+        """Decide on the later pictures for which one that stays now is the first that is alike."""
+        decided = self._decided
+        first = (decided.shown_by[same] == NONE) | (decided.shown_by[same] > picture)
+        told = same[first | decided.card[same]]
+        stayed = told[decided.shown_by[told] == NONE]
+        decided.shown_by[told] = picture
+        decided.card[told] = False
+        decided.score[told] = self._differ(picture, told)
+        cards = cards[self._done[cards]]
+        first = decided.card[cards] & (decided.shown_by[cards] > picture)
+        for card in cards[first | (decided.shown_by[cards] == NONE)].tolist():
+            if shared := shared_cards(self._gathered, card, picture):
+                if decided.shown_by[card] == NONE:
+                    stayed = np.append(stayed, card)
+                decided.show(card, picture, shared, card=True)
+        # What stayed until now stands for nothing any longer.
+        for orphan in np.flatnonzero(np.isin(decided.shown_by, stayed)).tolist():
+            self._done[orphan] = False
+            heapq.heappush(self._open, orphan)
+
+    def _stays(self, pictures: Numbers) -> NDArray[np.bool_]:
+        return self._done[pictures] & (self._decided.shown_by[pictures] == NONE)
+
+    def _like(self, picture: int) -> Numbers:
+        """The pictures of other videos that are like one, in order."""
+        near = self._differ(picture, slice(None)) <= self._bits
+        return self._share_words(picture, np.flatnonzero(near), SAME_WORDS)
+
+    def _like_cards(self, picture: int) -> Numbers:
+        near = self._last[self._differ(picture, self._last) <= CARD_BITS]
+        return self._share_words(picture, near, CARD_WORDS)
+
+    def _share_words(self, picture: int, others: Numbers, least: float) -> Numbers:
+        others = others[self._video[others] != self._video[picture]]
+        others = others[self._decided.duplicate_of[self._video[others]] == NONE]
+        parts = [others[i : i + _AT_ONCE] for i in range(0, len(others), _AT_ONCE)]
+        ones = [np.full(len(part), picture) for part in parts]
+        shares = [shared_words(self._gathered, *pair) for pair in zip(ones, parts, strict=True)]
+        return others[np.concatenate([np.zeros(0), *shares]) >= least]
+
+    def _differ(self, picture: int, others: Numbers | slice) -> NDArray[np.uint8]:
+        """In how many bits the hashes of others differ from that of one."""
+        return np.bitwise_count(self._phash[others] ^ self._phash[picture])

@@ -1,0 +1,143 @@
+"""The pages of some videos of the book, made by one of several processes."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from functools import cache
+from itertools import groupby
+from pathlib import Path
+from typing import NamedTuple
+
+from ..folder.layout import shards
+from ..folder.reader import CorpusFolder, Row, video_of
+from ..folder.record import FolderError
+from ..pipeline.processes import tell
+from .chapters import Chapter
+from .page import Block, blocks, dropped
+from .search import Entry, Found, Texts, entries
+from .templates import Templates
+
+_BARE_AT_ONCE = 200  # videos without samples
+
+
+class Part(NamedTuple):
+    """A part of the work.
+
+    Attributes:
+        corpus: its folder.
+        book: the folder that is written.
+        marked: with what the corpus marks as to be dropped, and why.
+        name: of the part, unique.
+        file: the number of the file of samples whose videos are meant; None: those named.
+        videos: that have no samples.
+    """
+
+    corpus: Path
+    book: Path
+    marked: bool
+    name: str
+    file: int | None
+    videos: tuple[str, ...] = ()
+
+
+class Written(NamedTuple):
+    """A page that was written."""
+
+    video_id: str
+    found: Found
+    stages: Counter[tuple[str, str]]  # (level, stage) to pieces dropped
+
+
+def with_samples(corpus: CorpusFolder, book: Path, marked: bool) -> list[Part]:
+    """Parts of the videos that have samples."""
+    files = range(len(shards(corpus.folder, "default")))
+    return [Part(corpus.folder, book, marked, str(file), file) for file in files]
+
+
+def without_samples(
+    corpus: CorpusFolder, book: Path, marked: bool, videos: list[str]
+) -> list[Part]:
+    """Parts of other videos."""
+    parts = (tuple(videos[i : i + _BARE_AT_ONCE]) for i in range(0, len(videos), _BARE_AT_ONCE))
+    return [
+        Part(corpus.folder, book, marked, f"bare-{number}", None, part)
+        for number, part in enumerate(parts)
+    ]
+
+
+def write_part(part: Part) -> list[Written]:
+    """Write the pages of a part, and the text of its videos for the search.
+
+    Raises:
+        FolderError: the samples are of a video that the corpus does not name.
+    """
+    videos: Iterable[tuple[str, Iterable[Row]]] = ((video_id, ()) for video_id in part.videos)
+    if part.file is not None:
+        videos = groupby(_opened(part.corpus).corpus.samples_begun_in(part.file), video_of)
+    texts = Texts(part.book / "search", part.name)
+    written = []
+    for video_id, samples in videos:
+        written.append(_write_page(part, video_id, samples, texts.add))
+        tell(video_id)
+    texts.close()
+    return written
+
+
+class _Opened(NamedTuple):
+    """What a process needs for every part, opened once."""
+
+    corpus: CorpusFolder
+    order: list[Chapter]
+    chapters: dict[str, Chapter]
+    templates: Templates
+
+
+def forget() -> None:
+    """Read the corpus anew: it may have changed since the last book."""
+    _opened.cache_clear()
+
+
+@cache
+def _opened(folder: Path) -> _Opened:
+    corpus = CorpusFolder(folder)
+    order = [Chapter(place, *item) for place, item in enumerate(corpus.videos.items())]
+    return _Opened(corpus, order, {c.video_id: c for c in order}, Templates())
+
+
+def _write_page(
+    part: Part,
+    video_id: str,
+    samples: Iterable[Row],
+    note: Callable[[str, str, list[Entry]], Found],
+) -> Written:
+    corpus, order, chapters, templates = _opened(part.corpus)
+    if video_id not in chapters:
+        raise FolderError(
+            f"{corpus.folder}: data/ has samples of {video_id!r}, and videos/ does "
+            "not name it; build the corpus anew"
+        )
+    chapter = chapters[video_id]
+    decisions = corpus.decisions(video_id)
+    left_out = dropped(decisions)
+    found: list[Entry] = []
+
+    def noted() -> Iterator[Block]:
+        for block in blocks(samples, left_out, part.marked):
+            found.extend(entries(block))
+            yield block
+
+    place = chapter.place
+    templates.write(
+        part.book / "videos" / chapter.page,
+        "video.html",
+        chapter=chapter,
+        left_out=Counter(item.what for item in left_out),
+        blocks=noted(),
+        verdicts=[d for d in decisions if d.level == "video"],
+        has_decisions=corpus.has_decisions,
+        before=order[place - 1] if place else None,
+        after=order[place + 1] if place + 1 < len(order) else None,
+    )
+    stages = Counter((item.what, item.decision.stage) for item in left_out)
+    return Written(video_id, note(f"videos/{chapter.page}", chapter.title, found), stages)

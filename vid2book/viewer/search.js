@@ -1,0 +1,105 @@
+"use strict";
+// What search can look in: the text of a page, or that of all videos of the book. Both give the
+// places of a video at a time: {href, title, at, kind, text}.
+const fold = (text) => {
+  // Case and accents make no difference: é is found by e.
+  if (/^[\x00-\x7f]*$/.test(text)) return text.toLowerCase();
+  return text.normalize("NFD").replace(/[\u0300-\u036f]/g, "").toLowerCase();
+};
+
+// Every word must be in the text or the title, and one of them in the text.
+function matching(words, href, title, entries) {
+  const foldedTitle = fold(title);
+  const found = [];
+  for (const [anchor, at, kind, text] of entries) {
+    const folded = fold(text);
+    const inText = words.filter((word) => folded.includes(word));
+    if (!inText.length || !words.every((w) => inText.includes(w) || foldedTitle.includes(w))) continue;
+    const rank = (kind === "title" ? 4 : 0) + (folded.includes(words.join(" ")) ? 2 : 0)
+      - (kind === "left out" ? 1 : 0);
+    found.push({ href: anchor ? `${href}#${anchor}` : href, title, at, kind, text, rank });
+  }
+  return found;
+}
+
+// The page that this is.
+async function* inPage(words, title) {
+  const entries = [...document.querySelectorAll("[data-kind]")].map((element) => {
+    const owner = element.closest("[id]");
+    const time = owner.querySelector(".time, .when");
+    return [owner.id, time ? time.textContent : "", element.dataset.kind, element.textContent];
+  });
+  yield matching(words, "", title, entries);
+}
+
+// All videos, of which the files are loaded that may have what is looked for; see search.py.
+const book = (() => {
+  const KEPT = 40; // files, each of a megabyte at most
+  const GRAM_BITS = 14;
+  const kept = new Map();
+  const waiting = new Map();
+  let videos;
+
+  window.bookPart = (name, value) => waiting.get(name)?.(value);
+
+  function load(name) {
+    return new Promise((resolve) => {
+      const script = document.createElement("script");
+      waiting.set(name, resolve);
+      script.src = `search/${name}.js`;
+      script.onload = script.onerror = () => {
+        waiting.delete(name);
+        script.remove();
+        resolve(undefined); // if the file is not there
+      };
+      document.head.append(script);
+    });
+  }
+
+  function part(name) {
+    const known = kept.get(name) ?? load(name);
+    kept.delete(name); // what is used again moves to the end
+    kept.set(name, known);
+    if (kept.size > KEPT) kept.delete(kept.keys().next().value);
+    return known;
+  }
+
+  function grams(words) {
+    const found = new Set();
+    for (const word of words) {
+      const points = [...word].map((char) => char.codePointAt(0));
+      for (let i = 0; i + 2 < points.length; i += 1) {
+        const sum = Math.imul(points[i], 961) + Math.imul(points[i + 1], 31) + points[i + 2];
+        found.add(Math.imul(sum, 0x9e3779b1) >>> (32 - GRAM_BITS));
+      }
+    }
+    return found;
+  }
+
+  // The numbers of the videos that may have all the words, those with one in their title first.
+  async function candidates(words, files) {
+    const maybe = new Uint8Array(Math.ceil(videos.length / 8)).fill(255);
+    const rows = (1 << GRAM_BITS) / files;
+    for (const gram of grams(words)) {
+      const encoded = await part(`grams/${Math.floor(gram / rows)}`);
+      if (!encoded) continue;
+      const bits = atob(encoded[gram % rows]);
+      for (let i = 0; i < maybe.length; i += 1) maybe[i] &= bits.charCodeAt(i);
+    }
+    const found = videos.map((_, n) => n).filter((n) => maybe[n >> 3] & (1 << (n & 7)));
+    const titled = (n) => words.some((word) => videos[n].folded.includes(word));
+    return [...found.filter(titled), ...found.filter((n) => !titled(n))];
+  }
+
+  async function* search(words, files) {
+    videos ??= ((await load("titles")) ?? []).map(([page, title, file]) => (
+      { page, title, file, folded: fold(title) }));
+    for (const number of await candidates(words, files)) {
+      const { page, title, file } = videos[number];
+      const entries = (await part(file))?.[page] ?? [];
+      yield matching(words, page, title, [["", "", "title", title], ...entries]);
+    }
+  }
+
+  return { search };
+})();
