@@ -39,11 +39,9 @@ def transcribe(video: str | Path | Video, config: str | Path | Config = "offline
     A book hears names and terms better (stage `rehear`), since it has read the screen.
     Args and errors are those of `keyframes`.
     """
-    from .speech.recognise import RECOGNISE
-    from .speech.transcribe import transcribe as believed
+    from .speech.transcribe import TRANSCRIBE
 
-    work = _work(video, config)
-    return believed(work.video, work.get(RECOGNISE), work.config.transcribe)[0]
+    return _work(video, config).get(TRANSCRIBE)
 
 
 def book(video: str | Path | Video, config: str | Path | Config = "offline") -> list[Sample]:

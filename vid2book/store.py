@@ -123,6 +123,14 @@ class Store:
             return ""
         return hashlib.sha256(result).hexdigest()[:32]
 
+    def digest(self, stage: str, key: str) -> str:
+        """A hash of a result that is no provisional one; empty: there is none."""
+        try:
+            data = self.path(stage, key).read_bytes()
+        except OSError:
+            return ""
+        return hashlib.sha256(data).hexdigest()[:32]
+
     def _provisional_path(self, stage: str, key: str) -> Path:
         return self.path(stage, key).with_suffix(".provisional")
 

@@ -27,7 +27,7 @@ from ..records import Decision, Footage, Mark, Outcome, Sample, Transcript, Vide
 from ..screen.keyframes import KEYFRAMES
 from ..screen.legible import LEGIBLE
 from ..speech.recognise import RECOGNISE
-from ..speech.transcribe import TRANSCRIBE
+from ..speech.rehear import REHEAR
 from ..store import Store, make_key
 from ..teaching.judge import JUDGE
 from .code import code_of, code_within
@@ -102,7 +102,7 @@ class Corpus:
     def transcript(self, video: Video) -> Transcript | None:
         """What is said in the video, as it was heard; None unless it is kept."""
         kept = self.outcome(video).status == "kept"
-        return self.work(video).get(TRANSCRIBE) if kept else None
+        return self.work(video).get(REHEAR) if kept else None
 
     def clips(self, video: Video) -> list[Footage]:
         """The clips of a kept video of which something stays; none unless the config asks."""
@@ -187,7 +187,7 @@ class Corpus:
         samples: list[Sample] = []
         decisions: list[Decision] = []
         try:
-            judgement, transcript = work.get(JUDGE).judgement, work.get(TRANSCRIBE)
+            judgement, transcript = work.get(JUDGE).judgement, work.get(REHEAR)
             keyframes, aligned = work.get(KEYFRAMES), work.get(ALIGN)
             hidden = sum(d.stage == "privacy" and not d.kept for d in work.decisions(KEYFRAMES))
             against = contributing.against(judgement, verdict.duplicate)

@@ -1,9 +1,9 @@
 """The stages of one video, in an order in which each comes after those that it needs.
 
-    recognise ---------> rehear -> transcribe -> refine --\\
-                        /                   \\             \\
-    keyframes -> read -+----------------> legible ----> score -> judge -> clip -> align -> summarise
-             \\-> caption ------------------------------------------------------/   \\-> cut
+    recognise -> transcribe -+-> rehear -> refine --\\
+                              X                      \\
+    keyframes -> read -------+-> legible -----------> score -> judge -> clip -> align -> summarise
+             \\-> caption ---------------------------------------------------/   \\-> cut
 
 Each stage is declared beside its code. How a video gets its results is in `work.py`, what follows
 over the whole corpus in `corpus.py`.
@@ -30,11 +30,10 @@ from ..teaching.judge import JUDGE
 from ..teaching.score import SCORE
 
 # The two halves that do not wait for each other, and what waits for both.
-SPEECH: tuple[Stage[Any], ...] = (RECOGNISE,)
+SPEECH: tuple[Stage[Any], ...] = (RECOGNISE, TRANSCRIBE)
 SCREEN: tuple[Stage[Any], ...] = (KEYFRAMES, READ, CAPTION)
 TEXT: tuple[Stage[Any], ...] = (
     REHEAR,
-    TRANSCRIBE,
     REFINE,
     LEGIBLE,
     SCORE,

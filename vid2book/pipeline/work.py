@@ -83,7 +83,8 @@ class Work:
         return self.store.has(stage.name, self.key(stage))
 
     def key(self, stage: Stage[Any]) -> str:
-        """The key of the stage's result. A need that turns out to be provisional changes it.
+        """The key of the stage's result. A need that turns out to be as before, or provisional,
+        changes it.
 
         Raises:
             Failed: the video cannot be read.
@@ -96,16 +97,18 @@ class Work:
         return self._keys[stage.name]
 
     def stamp(self, stage: Stage[Any]) -> str:
-        """Names the result itself: by its key, or if it is provisional by a hash of it.
+        """Names the result itself: by its key, or by a hash of it if it is provisional.
 
         What follows from a provisional result is kept under this, so that it is never taken for
-        what follows from the real one, and is there again if the next run fails alike.
+        what follows from the real one, and is there again if the next run fails alike. A stage
+        that is `often_the_same` is named by its result as soon as there is one.
 
         Raises:
             Failed: the video cannot be read.
         """
         key = self.key(stage)
-        return self.store.provisional(stage.name, key) or key
+        same = self.store.digest(stage.name, key) if stage.often_the_same else ""
+        return self.store.provisional(stage.name, key) or same or key
 
     def piece(self, stage: Stage[Any], named: Sequence[Any], make: Callable[[], bytes]) -> bytes:
         """Bytes that a stage makes of the file, kept apart from its result; see `Given`.
@@ -146,7 +149,7 @@ class Work:
 
     def _settle(self, stage: Stage[Any]) -> Result:
         needs = [self._result(need) for need in stage.needs]
-        # A provisional need may have changed the key, and there may be something under that.
+        # A need may have changed the key (see `stamp`), and there may be something under that.
         if (result := self._load(stage)) is None:
             failures = [failure for _, _, failure in needs if failure]
             result = (None, (), failures[0]) if failures else self._compute(stage)
@@ -154,7 +157,7 @@ class Work:
             kept = self._named(result, _without_names)
             self.store.save(stage.name, self.key(stage), _stored(stage), kept, provisional)
             result = self._named(kept, _with_names)
-            if provisional:
+            if provisional or stage.often_the_same:
                 self._keys.clear()
         return result
 

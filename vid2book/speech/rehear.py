@@ -23,8 +23,8 @@ from ..records import Decision, Segment, Transcript, Word
 from ..screen.keyframes import KEYFRAMES
 from ..screen.read import READ
 from ..stage import Given, Stage
-from .recognise import RECOGNISE
 from .terms import ALIKE, STOPS, Rare, Span, Term, expected, find_terms, mend, misheard
+from .transcribe import TRANSCRIBE
 
 _CONTEXT = 1.5  # seconds of speech on either side that are heard again too; more is no better
 _MARGIN = 0.3  # seconds of silence around them, at most
@@ -169,7 +169,7 @@ def _decision(video_id: str, old: Sequence[Word], new: Sequence[Word], likeness:
 
 
 def _compute(given: Given) -> tuple[Transcript, list[Decision]]:
-    transcript, settings = given.get(RECOGNISE), given.config.transcribe
+    transcript, settings = given.get(TRANSCRIBE), given.config.transcribe
     if not settings.enabled or not settings.screen_terms or settings.backend == "captions":
         return transcript, []
     count_tokens = given.models.count_tokens
@@ -191,11 +191,12 @@ REHEAR = Stage(
     name="rehear",
     result=Transcript,
     compute=_compute,
-    needs=(RECOGNISE, KEYFRAMES, READ),
+    needs=(TRANSCRIBE, KEYFRAMES, READ),
     settings=(
         "transcribe.enabled",
         "transcribe.backend",
         "transcribe.screen_terms",
     ),
     models=("speech", "count_tokens"),
+    often_the_same=True,
 )

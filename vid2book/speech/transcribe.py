@@ -15,8 +15,7 @@ from .. import config
 from ..records import Decision, Segment, Transcript, Video
 from ..stage import TOPIC, Given, Stage
 from ..words import words_with_apostrophes
-from .recognise import prompt
-from .rehear import REHEAR
+from .recognise import RECOGNISE, prompt
 
 _LONGEST_LOOP = 20  # words in a phrase that comes again and again
 _LOOP_TURNS = 4  # a phrase in a row this often is a loop, if it is one or two words long
@@ -205,14 +204,14 @@ def _key(text: str) -> str:
 
 
 def _compute(given: Given) -> tuple[Transcript, list[Decision]]:
-    return transcribe(given.video, given.get(REHEAR), given.config.transcribe)
+    return transcribe(given.video, given.get(RECOGNISE), given.config.transcribe)
 
 
 TRANSCRIBE = Stage(
     name="transcribe",
     result=Transcript,
     compute=_compute,
-    needs=(REHEAR,),
+    needs=(RECOGNISE,),
     settings=("transcribe.min_logprob", "transcribe.max_no_speech", "transcribe.min_voice"),
     facts=TOPIC,
 )

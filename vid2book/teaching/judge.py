@@ -10,7 +10,7 @@ from typing import NamedTuple
 from .. import config
 from ..records import CRITERIA, Decision, Grades, Judgement, Sentence, Transcript, Video
 from ..speech.refine import REFINE
-from ..speech.transcribe import TRANSCRIBE
+from ..speech.rehear import REHEAR
 from ..stage import Given, Stage
 from ..words import count_words
 from .score import SCORE, Scores
@@ -221,7 +221,7 @@ def _compute(given: Given) -> tuple[Judged, list[Decision]]:
         given.video,
         given.get(REFINE),
         given.get(SCORE),
-        given.get(TRANSCRIBE),
+        given.get(REHEAR),
         given.config.judge,
     )
     return Judged(tuple(sentences), judgement), decisions
@@ -231,7 +231,7 @@ JUDGE = Stage(
     name="judge",
     result=Judged,
     compute=_compute,
-    needs=(SCORE, REFINE, TRANSCRIBE),
+    needs=(SCORE, REFINE, REHEAR),
     settings=(
         "judge.min_teaching",
         "judge.min_teaching_share",

@@ -20,7 +20,7 @@ from ..records import Decision, Grade, Grades, Keyframe, Sentence, Transcript, V
 from ..screen.keyframes import KEYFRAMES
 from ..screen.legible import LEGIBLE
 from ..speech.refine import REFINE
-from ..speech.transcribe import TRANSCRIBE
+from ..speech.rehear import REHEAR
 from ..stage import TOPIC, Given, Stage
 from ..words import count_words, words, words_and_ideograms
 from .any_language import classify_any, relevance_any
@@ -190,7 +190,7 @@ def _compute(given: Given) -> tuple[Scores, list[Decision]]:
         given.video,
         given.get(REFINE),
         list(zip(given.get(KEYFRAMES), given.get(LEGIBLE), strict=True)),
-        given.get(TRANSCRIBE),
+        given.get(REHEAR),
         models.embed,
         models.embed_any,
         [models.chat(llm) for llm in settings.llms],
@@ -202,7 +202,7 @@ SCORE = Stage(
     name="score",
     result=Scores,
     compute=_compute,
-    needs=(REFINE, TRANSCRIBE, KEYFRAMES, LEGIBLE),
+    needs=(REFINE, REHEAR, KEYFRAMES, LEGIBLE),
     settings=("judge.enabled", "judge.llms"),
     facts=TOPIC,
     models=("embed", "embed_any"),

@@ -174,10 +174,9 @@ def test_the_screen_mends_what_a_real_model_misheard(tiny: Recogniser) -> None:
     assert again == (heard, [])
 
 
-def test_a_switch_keeps_the_first_hearing(library: Library, tmp_path: Path) -> None:
+def test_a_switch_keeps_the_first_hearing(library: Library, store: Store) -> None:
     config = Config(transcribe={"screen_terms": False})  # type: ignore[arg-type]
     video: Video = library.video("cells")
-    on = Work(video, Config(), Store(library.store))
-    off = Work(video, config, Store(library.store))
+    on, off = Work(video, Config(), store), Work(video, config, store)
     assert on.key(REHEAR) != off.key(REHEAR)
     assert not off.decisions(REHEAR)
