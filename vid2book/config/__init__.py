@@ -14,7 +14,7 @@ from pydantic import Field, ValidationError, model_validator
 from .base import Section
 from .corpus import Clips, Interleave, Privacy, Reduce, Splits
 from .files import ConfigError, read, shipped
-from .llm import Llm
+from .llm import Llm, Served
 from .screen import Align, Embeddings, Keyframes, Read
 from .speech import Clip, Judge, Refine, Transcribe
 
@@ -33,6 +33,7 @@ __all__ = [
     "Read",
     "Reduce",
     "Refine",
+    "Served",
     "Splits",
     "Transcribe",
     "load",

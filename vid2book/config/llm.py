@@ -1,4 +1,4 @@
-"""A language model that a stage may ask."""
+"""Models that a stage may ask, and the servers that some are behind."""
 
 from __future__ import annotations
 
@@ -9,23 +9,13 @@ from pydantic import Field, field_validator
 from .base import Section
 
 
-class Llm(Section):
-    """A language model, behind a server or in this process.
+class Served(Section):
+    """A server that speaks OpenAI's API.
 
-    What says where the model is and how fast it is asked changes no result. It is left out of
+    What says where a model is and how fast it is asked changes no result. It is left out of
     dumps, and so of the store's keys and of a published card.
     """
 
-    backend: Literal["server", "transformers"] = Field(
-        "server",
-        description="server: anything that speaks OpenAI's API (vLLM, llama.cpp, a hosted one); "
-        "transformers: loaded in this process (extra 'llm')",
-    )
-    model: str = Field(
-        min_length=1, description="as the server names it; for transformers a Hub name or a folder"
-    )
-    max_tokens: int = Field(2048, ge=1, description="of an answer")
-    temperature: float = Field(0.0, ge=0, le=2, description="0: the likeliest answer")
     base_url: str = Field(
         "http://localhost:8000/v1", exclude=True, description="of the server, with its /v1"
     )
@@ -48,3 +38,18 @@ class Llm(Section):
         if not url.startswith(("http://", "https://")):
             raise ValueError("a URL such as http://localhost:8000/v1 is needed")
         return url.rstrip("/")
+
+
+class Llm(Served):
+    """A language model, behind a server or in this process."""
+
+    backend: Literal["server", "transformers"] = Field(
+        "server",
+        description="server: anything that speaks OpenAI's API (vLLM, llama.cpp, a hosted one); "
+        "transformers: loaded in this process (extra 'llm')",
+    )
+    model: str = Field(
+        min_length=1, description="as the server names it; for transformers a Hub name or a folder"
+    )
+    max_tokens: int = Field(2048, ge=1, description="of an answer")
+    temperature: float = Field(0.0, ge=0, le=2, description="0: the likeliest answer")

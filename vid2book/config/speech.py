@@ -7,16 +7,17 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 
 from .base import Seconds, Section, Share, Switchable
-from .llm import Llm
+from .llm import Llm, Served
 
 
 class Transcribe(Switchable):
     """Speech to text with word times."""
 
-    backend: Literal["faster-whisper", "whisper", "onnx-asr", "captions"] = Field(
+    backend: Literal["faster-whisper", "whisper", "onnx-asr", "server", "captions"] = Field(
         "faster-whisper",
         description="whisper: the package openai-whisper (extra 'whisper'); onnx-asr: Parakeet, "
-        "Canary and the like (extra 'onnx'); captions: no speech model, and a video without "
+        "Canary and the like (extra 'onnx'); server: anything with OpenAI's /audio/transcriptions "
+        "(vLLM, Speaches, transformers serve); captions: no speech model, and a video without "
         "captions fails",
     )
     captions: bool = Field(True, description="take captions (.vtt, .srt) where a video has them")
@@ -25,8 +26,9 @@ class Transcribe(Switchable):
         description="of faster-whisper: packaged:tiny.en (English, extra 'offline'), "
         "packaged:base (99 languages, extra 'multilingual'), a name, or a folder; "
         "of whisper: a name, or the path of a checkpoint (.pt); of onnx-asr: a name that it knows "
-        "(nemo-parakeet-tdt-0.6b-v3, nemo-canary-1b-v2), or a folder",
+        "(nemo-parakeet-tdt-0.6b-v3, nemo-canary-1b-v2), or a folder; of server: as it names it",
     )
+    server: Served = Field(Served(), description="where backend 'server' is")
     multilingual: str | None = Field(
         "packaged:base",
         description="of faster-whisper, as under `model`, where that knows English alone or "

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..config import Align, Config, Keyframes, Llm, Read, Transcribe
-from . import faster_whisper, onnx_speech, openai_whisper
+from . import faster_whisper, onnx_speech, openai_whisper, served_speech
 from .chat import Chat
 from .embed import WordLlama
 from .embed_any import MultilingualE5
@@ -23,6 +23,7 @@ from .open_clip import OpenClip, Vectors
 from .openai_whisper import OpenAIWhisper
 from .packaged_whisper import missing_extra
 from .recogniser import Recogniser
+from .served_speech import ServedSpeech
 from .speech import Engine
 from .tokens import TokenCounter
 
@@ -32,6 +33,7 @@ _BACK_ENDS = {
     "faster-whisper": faster_whisper,
     "whisper": openai_whisper,
     "onnx-asr": onnx_speech,
+    "server": served_speech,
 }  # of speech, each with its `identity`
 
 
@@ -136,6 +138,17 @@ class Models:
             self._identities[model] = self._identify(model)
         return self._identities[model]
 
+    def check(self, model: str) -> None:
+        """See that a server is there, where the speech model is behind one; nobody waits for it.
+
+        Raises:
+            ModelError: it is not.
+        """
+        wanted = self._transcribe
+        if model == "speech" and wanted.enabled and wanted.backend == "server":
+            server = wanted.server.model_copy(update={"retries": 0})
+            ServedSpeech(wanted.model, server).check()
+
     def _identify(self, model: str) -> str:
         match model:
             case "speech":
@@ -178,12 +191,14 @@ def _engine(transcribe: Transcribe) -> Engine:
             return OpenAIWhisper(transcribe.model, transcribe.beam_size)
         case "onnx-asr":
             return OnnxSpeech(transcribe.model)
+        case "server":
+            return ServedSpeech(transcribe.model, transcribe.server)
     return FasterWhisper(transcribe.model, transcribe.beam_size, transcribe.batch_size)
 
 
 def _needs_another(transcribe: Transcribe) -> bool:
     """Whether the model knows English alone, or cannot tell which language it hears."""
-    if transcribe.backend == "onnx-asr":
+    if transcribe.backend in ("onnx-asr", "server"):
         return True
     return faster_whisper.knows_english_alone(transcribe.model)
 

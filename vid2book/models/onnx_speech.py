@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from ..records import Word
 from .speech import RecognisedWindow, SpeechModelError
+from .timing import Said, words_of
 from .weights import folder_hash
 from .windows import RATE
 
@@ -66,6 +67,10 @@ class OnnxSpeech:
         tokens = len(self._asr.asr._vocab)
         return _EUROPEAN if tokens > _LARGE else ("en",)
 
+    @property
+    def takes_prompt(self) -> bool:
+        return False
+
     def identify(self, window: NDArray[np.float32]) -> Mapping[str, float]:
         """See `Engine`. It cannot tell, so all are as likely."""
         return dict.fromkeys(self.languages, 1 / len(self.languages))
@@ -111,7 +116,8 @@ class OnnxSpeech:
 def _words(result: Any, seconds: float) -> list[Word]:
     """The words of a window of so many seconds."""
     if result.timestamps is None or result.tokens is None:
-        return _spread(result.text.split(), seconds, _probability(result.logprobs))
+        whole = Said(result.text, 0.0, seconds, _probability(result.logprobs))
+        return words_of(result.text, [whole])
     words: list[list[int]] = []
     for n, token in enumerate(result.tokens):
         if not words or token.startswith((" ", "▁")):
@@ -126,17 +132,6 @@ def _words(result: Any, seconds: float) -> list[Word]:
         end = max(start, min(until, last + _LONGEST_TOKEN, seconds))
         found.append(Word(start, end, f" {text.strip()}", _probability(logprobs)))
     return [word for word in found if word.text.strip()]
-
-
-def _spread(words: Sequence[str], seconds: float, probability: float) -> list[Word]:
-    """Words without times: each takes its share of the window by its letters."""
-    ends = np.cumsum([len(word) + 1 for word in words]) * seconds
-    ends = ends / ends[-1] * seconds if len(words) else ends
-    starts = [0.0, *ends[:-1].tolist()] if len(words) else []
-    return [
-        Word(start, float(end), f" {word}", probability)
-        for start, end, word in zip(starts, ends, words, strict=True)
-    ]
 
 
 def _probability(logprobs: Sequence[float] | None) -> float:

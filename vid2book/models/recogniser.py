@@ -128,6 +128,10 @@ class Recogniser:
         engine = self._that_know(language)[0]
         return [w for h in _heard(engine, audio, [window], language, expect) for w in h.words]
 
+    def takes_prompt(self, language: str) -> bool:
+        """Whether words to expect make a difference to the model that hears a language."""
+        return any(engine.takes_prompt for engine in self._that_know(language)[:1])
+
     def _that_know(self, language: str) -> list[Engine]:
         return [e for e in (self.engine, self.other) if e and name_in(e, language)]
 

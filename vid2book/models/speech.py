@@ -55,6 +55,11 @@ class Engine(Protocol):
         """The languages that it knows, ISO 639-1."""
         ...
 
+    @property
+    def takes_prompt(self) -> bool:
+        """Whether words to expect make a difference to it."""
+        ...
+
     def identify(self, window: NDArray[np.float32]) -> Mapping[str, float]:
         """How likely each of its languages is spoken in a window; they sum to 1.
 

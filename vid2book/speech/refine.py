@@ -16,9 +16,9 @@ from ..records import Decision, Sentence, Transcript, Word
 from ..stage import Given, Stage
 from ..words import words_with_apostrophes
 from .english import AFTER_I, ASIDES, FILLERS, GRAMMAR, SAID_ONCE, SYMBOLS, UNITS
+from .rehear import REHEAR
 from .rewrite import by_rules, rewrite
 from .sentences import is_abbreviation, sentences, starts_small
-from .rehear import REHEAR
 
 _INNER_MARK = re.compile(r"(?<![,;:—–-])[,;:—–-]+$")
 _OPENING, _CLOSING = "\"'“‘¿¡([", ".,;:?!…\"'”’)]"

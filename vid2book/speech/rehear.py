@@ -180,7 +180,7 @@ def _compute(given: Given) -> tuple[Transcript, list[Decision]]:
 
     terms = find_terms(given.get(KEYFRAMES), given.get(READ), rare)
     stretches = find_stretches(transcript.segments, terms, rare)
-    if not stretches:
+    if not stretches or not given.models.speech.takes_prompt(transcript.language):
         return transcript, []
     audio = read_audio(given.video.path, end=given.until, info=given.info)
     speech = given.models.speech
