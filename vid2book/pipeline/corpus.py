@@ -194,7 +194,7 @@ class Corpus:
             if not against or self.config.decide == "mark":
                 samples, decisions = interleaving.interleave(
                     video,
-                    transcript.language or UNKNOWN,
+                    judgement.language or UNKNOWN,
                     keyframes,
                     work.get(LEGIBLE),
                     aligned.clips,

@@ -2,8 +2,8 @@
 
 The chain of `context.py` takes off-topic speech to come in runs, and so it keeps "Could you please
 open a window?" between two sentences that teach. This reads each sentence by itself, by a softmax
-regression on multilingual sentence embeddings (`scripts/fit_remarks.py`), and has a say only where
-it is sure.
+regression on multilingual sentence embeddings (`scripts/fit_remarks.py`), and takes it out where
+the two readings together are sure enough.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import cache
 from importlib.resources import files
+from typing import NamedTuple
 
 import numpy as np
 import yaml
@@ -21,10 +22,11 @@ from .wording import OFF_TOPIC, Array, Embed
 
 KINDS = ("teaching", *OFF_TOPIC)
 _FEWEST_WORDS = 3  # what is shorter says too little by itself
+_SUREST = 1e-6  # chance that the chain leaves open at least
 
 
 def without_remarks(classified: Classified, texts: Sequence[str], embed: Embed) -> Classified:
-    """The classified sentences, each at most as likely to teach as it is by itself.
+    """The classified sentences, each at most as likely to teach as it is by both readings.
 
     Args:
         texts: the sentences.
@@ -32,26 +34,41 @@ def without_remarks(classified: Classified, texts: Sequence[str], embed: Embed) 
     """
     if not texts:
         return classified
-    alone, kinds = read_alone(texts, embed)
+    odds, kinds = read_alone(texts, embed)
+    both = 1 / (1 + np.exp(odds + _fitted().chain * chain_odds(classified.teaching)))
     long_enough = np.array([count_words(text) >= _FEWEST_WORDS for text in texts])
-    remark = long_enough & (alone < 0.5) & (alone < classified.teaching)
+    remark = long_enough & (both < 0.5) & (both < classified.teaching)
     return Classified(
-        np.where(remark, alone, classified.teaching),
+        np.where(remark, both, classified.teaching),
         [own if r else kind for own, kind, r in zip(kinds, classified.kinds, remark, strict=True)],
     )
 
 
 def read_alone(texts: Sequence[str], embed: Embed) -> tuple[Array, list[str]]:
-    """The chance that each sentence teaches, by itself, and the likeliest kind if not."""
-    mean, weights = _fitted()
-    x = embed(texts) - mean
+    """The log odds that each sentence is a remark, by itself, and the likeliest kind if it is."""
+    fitted = _fitted()
+    x = embed(texts) - fitted.mean
     x /= np.maximum(np.linalg.norm(x, axis=1, keepdims=True), 1e-9)
-    odds = x @ weights[:, :-1].T + weights[:, -1]
-    chance = 1 / (1 + np.exp(odds.max(axis=1)))
-    return np.asarray(chance), [OFF_TOPIC[i] for i in odds.argmax(axis=1)]
+    odds = x @ fitted.weights[:, :-1].T + fitted.weights[:, -1]
+    return np.asarray(odds.max(axis=1)), [OFF_TOPIC[i] for i in odds.argmax(axis=1)]
+
+
+def chain_odds(teaching: Array) -> Array:
+    """Log odds of off topic, of chances of teaching."""
+    chance = np.clip(teaching, _SUREST, 1 - _SUREST)
+    return np.asarray(np.log((1 - chance) / chance))
+
+
+class _Fitted(NamedTuple):
+    """`weights` by kind (less teaching) and dimension, and 1; `chain`: what its log odds count."""
+
+    mean: Array
+    weights: Array
+    chain: float
 
 
 @cache
-def _fitted() -> tuple[Array, Array]:
+def _fitted() -> _Fitted:
     values = yaml.safe_load((files(__package__) / "remarks.yaml").read_text("utf-8"))
-    return np.array(values["mean"]), np.array([values["weights"][kind] for kind in OFF_TOPIC])
+    weights = np.array([values["weights"][kind] for kind in OFF_TOPIC])
+    return _Fitted(np.array(values["mean"]), weights, values["chain"])

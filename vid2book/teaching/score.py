@@ -28,7 +28,7 @@ from .classify import classify, relevance
 from .grade import grade
 from .remarks import without_remarks
 from .wording import Embed
-from .written import written_teaching
+from .written import written_language, written_teaching
 
 _TEACHES = 0.5  # a sentence's score above which it counts as part of the lesson
 
@@ -40,7 +40,8 @@ class Scores:
     `teaching` and `kinds` have an entry per sentence: the chance that it teaches, and what it is if
     not. `unjudged` says why the sentences were not scored; then all of them teach. `written` counts
     the different words that are written on the pictures, and `written_teaching` is the mean chance
-    that they teach; None: nobody knows.
+    that they teach; None: nobody knows. `written_in` is their language, empty where that is not
+    known, and `written_in_score` its probability.
     """
 
     teaching: tuple[float, ...]
@@ -50,6 +51,8 @@ class Scores:
     unjudged: str = ""
     written: int = 0
     written_teaching: float | None = None
+    written_in: str = ""
+    written_in_score: float = 0.0
 
 
 def score(
@@ -75,7 +78,10 @@ def score(
     """
     scores = _by_rules(video, sentences, screen, transcript, embed, embed_any, settings)
     written = {word for _, text in screen for word in words_and_ideograms(text.lower())}
-    scores = replace(scores, written=len(written))
+    code, probability = written_language([text for _, text in screen])
+    scores = replace(
+        scores, written=len(written), written_in=code, written_in_score=round(probability, 4)
+    )
     if not settings.enabled:
         return scores, []
     # Whether the speech is enough to judge by, the judge decides; if not, this stands in.
