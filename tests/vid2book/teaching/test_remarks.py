@@ -22,23 +22,25 @@ needs_embeddings = pytest.mark.skipif(
 
 
 @needs_embeddings
-@pytest.mark.parametrize("name", ["held", "held2", "held3"])
-def test_remarks_are_told_from_teaching_that_sounds_like_them(name: str) -> None:
+def test_remarks_are_told_from_teaching_that_sounds_like_them() -> None:
     embed, embed_any = WordLlama(), MultilingualE5()
-    lessons = [p for p in passages("held") if not p.vlog][::2]
+    lessons = [p for p in passages("held") if not p.vlog]
+    sets = ("held", "held2", "held3")
     kept = remarks = lost = teaching = 0
-    for lesson in with_remarks(lessons, read(name), Random(1)):
-        heard = record(lesson)
-        texts = [sentence.text for sentence in heard.sentences]
-        found = classify(
-            heard.video, heard.sentences, heard.screen, heard.transcript.duration, embed
-        )
-        teaches = without_remarks(found, texts, embed_any).teaching >= 0.5
-        kept += heard.words[heard.off_topic & teaches].sum()
-        remarks += heard.words[heard.off_topic].sum()
-        lost += heard.words[~heard.off_topic & ~teaches].sum()
-        teaching += heard.words[~heard.off_topic].sum()
-    assert kept / remarks <= 0.13  # benchmarks/remarks.py: over all lessons it is less than 0.1
+    # Each lesson with the sentences of one set; benchmarks/remarks.py has them all.
+    for n, name in enumerate(sets):
+        for lesson in with_remarks(lessons[n :: len(sets)], read(name), Random(n)):
+            heard = record(lesson)
+            texts = [sentence.text for sentence in heard.sentences]
+            found = classify(
+                heard.video, heard.sentences, heard.screen, heard.transcript.duration, embed
+            )
+            teaches = without_remarks(found, texts, embed_any).teaching >= 0.5
+            kept += heard.words[heard.off_topic & teaches].sum()
+            remarks += heard.words[heard.off_topic].sum()
+            lost += heard.words[~heard.off_topic & ~teaches].sum()
+            teaching += heard.words[~heard.off_topic].sum()
+    assert kept / remarks <= 0.12
     assert lost / teaching <= 0.02
 
 
