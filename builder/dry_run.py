@@ -101,6 +101,7 @@ def _step(corpus: Corpus, stage: Stage[Any]) -> Step:
     for name in stage.models:
         try:
             step.models += filter(None, [models.identity(name)])
+            models.check(name)
         except ModelError as error:
             step.missing.append(str(error))
             step.blocked = True

@@ -10,8 +10,9 @@ whether that is off topic, what the screen says meanwhile and how large a face i
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from random import Random
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -19,11 +20,13 @@ import numpy.typing as npt
 import yaml
 
 from vid2book.records import Keyframe, Sentence, Transcript, Video
+from vid2book.teaching.wording import Example
 from vid2book.words import count_words
 
 FOLDER = Path(__file__).parent / "passages"
 _WORDS_PER_SECOND = 2.5
 _PAUSE = 0.3  # seconds after each sentence
+_EVERY = 7  # sentences between two remarks
 
 
 @dataclass(frozen=True)
@@ -91,6 +94,28 @@ def record(passage: Passage, *, manifest: bool = True, screen: bool = True) -> R
         np.array([part.off_topic for part in passage.parts for _ in part.say]),
         np.array([count_words(s.text) for s in sentences]),
     )
+
+
+def with_remarks(
+    lessons: Sequence[Passage], sentences: Sequence[Example], rng: Random
+) -> Iterator[Passage]:
+    """Lessons with a remark after every `_EVERY`th sentence, and after every second of these a
+    sentence that teaches and sounds like a remark."""
+    remarks = [e.text for e in sentences if e.kind != "teaching"]
+    teaching = [e.text for e in sentences if e.kind == "teaching"]
+    for lesson in lessons:
+        parts: list[Part] = []
+        said = 0
+        for part in lesson.parts:
+            for text in part.say:
+                parts.append(replace(part, say=(text,)))
+                said += not part.off_topic
+                if part.off_topic or said % _EVERY:
+                    continue
+                parts.append(replace(part, say=(rng.choice(remarks),), off_topic=True))
+                if said // _EVERY % 2:
+                    parts.append(replace(part, say=(rng.choice(teaching),)))
+        yield replace(lesson, parts=tuple(parts))
 
 
 def _timed(parts: Sequence[Part]) -> Iterator[Sentence]:

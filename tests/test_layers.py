@@ -65,7 +65,8 @@ ROOMS: dict[str, set[str]] = {
     },
     "folder": {*PLAIN, "intake", "names"},
     "viewer": {*PLAIN, "folder", "names", "pipeline.processes"},
-    "speech": STAGES,
+    # Each uses what the other found: terms to hear, and subtitles not to read.
+    "speech": STAGES | {"screen"},
     "screen": STAGES | {"speech"},
     "teaching": STAGES | {"speech", "screen"},
     "assemble": STAGES | {"speech", "screen", "teaching"},

@@ -34,8 +34,9 @@ def keyframes(
 
 
 def transcribe(video: str | Path | Video, config: str | Path | Config = "offline") -> Transcript:
-    """What is said, with the times of the words.
+    """What is said, with the times of the words, by the sound alone.
 
+    A book hears names and terms better (stage `rehear`), since it has read the screen.
     Args and errors are those of `keyframes`.
     """
     from .speech.transcribe import TRANSCRIBE

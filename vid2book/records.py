@@ -191,6 +191,7 @@ class Judgement:
     teaching_share: float  # of the words, 0 to 1
     kept: bool
     reason: str  # for a person to read, also when kept
+    language: str = ""  # of the speech, or else of what is written; empty: not known
 
 
 @dataclass(frozen=True)

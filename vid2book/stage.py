@@ -76,6 +76,8 @@ class Stage(Generic[T]):
         settings: dotted names in the config.
         facts: fields of the manifest's row, beside the files themselves.
         models: what it asks of `Models`. Language models are found in the settings.
+        often_the_same: another input often gives the same result. What follows is then kept under
+            the result itself, so that nothing follows anew where nothing is new.
     """
 
     name: str
@@ -85,6 +87,7 @@ class Stage(Generic[T]):
     settings: tuple[str, ...] = ()
     facts: tuple[str, ...] = ()
     models: tuple[str, ...] = ()
+    often_the_same: bool = False
 
     @property
     def module(self) -> str:

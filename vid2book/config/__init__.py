@@ -15,7 +15,7 @@ from .base import Section
 from .bounds import Bounds
 from .corpus import Clips, Interleave, Privacy, Reduce, Splits
 from .files import ConfigError, read, shipped
-from .llm import Llm
+from .llm import Llm, Served
 from .screen import Align, Embeddings, Keyframes, Read
 from .speech import Clip, Judge, Refine, Transcribe
 
@@ -35,6 +35,7 @@ __all__ = [
     "Read",
     "Reduce",
     "Refine",
+    "Served",
     "Splits",
     "Transcribe",
     "load",

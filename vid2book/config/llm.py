@@ -1,4 +1,4 @@
-"""A language model that a stage may ask."""
+"""Models that a stage may ask, and the servers that some are behind."""
 
 from __future__ import annotations
 
@@ -9,23 +9,13 @@ from pydantic import Field, field_validator
 from .base import Section
 
 
-class Llm(Section):
-    """A language model, behind a server or in this process.
+class Served(Section):
+    """A server that speaks OpenAI's API.
 
     Where the model is and how fast it is asked change no result, so these fields are in no key of
     the store and on no published card.
     """
 
-    backend: Literal["server", "transformers"] = Field(
-        "server",
-        description="server: anything that speaks OpenAI's API (vLLM, llama.cpp, a hosted one); "
-        "transformers: loaded in this process (extra 'llm')",
-    )
-    model: str = Field(
-        min_length=1, description="its name on the server; for transformers, a Hub name or a folder"
-    )
-    max_tokens: int = Field(2048, ge=1, description="length of an answer at most")
-    temperature: float = Field(0.0, ge=0, le=2, description="0: always the likeliest answer")
     base_url: str = Field(
         "http://localhost:8000/v1", exclude=True, description="address of the server, including /v1"
     )
@@ -56,3 +46,18 @@ class Llm(Section):
         if not url.startswith(("http://", "https://")):
             raise ValueError("this must be a URL such as http://localhost:8000/v1")
         return url.rstrip("/")
+
+
+class Llm(Served):
+    """A language model, behind a server or in this process."""
+
+    backend: Literal["server", "transformers"] = Field(
+        "server",
+        description="server: anything that speaks OpenAI's API (vLLM, llama.cpp, a hosted one); "
+        "transformers: loaded in this process (extra 'llm')",
+    )
+    model: str = Field(
+        min_length=1, description="its name on the server; for transformers, a Hub name or a folder"
+    )
+    max_tokens: int = Field(2048, ge=1, description="length of an answer at most")
+    temperature: float = Field(0.0, ge=0, le=2, description="0: always the likeliest answer")

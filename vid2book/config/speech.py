@@ -7,27 +7,32 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 
 from .base import Seconds, Section, Share, Switchable
-from .llm import Llm
+from .llm import Llm, Served
 
 
 class Transcribe(Switchable):
     """Speech to text with word times."""
 
-    backend: Literal["faster-whisper", "whisper", "captions"] = Field(
+    backend: Literal["faster-whisper", "whisper", "onnx-asr", "server", "captions"] = Field(
         "faster-whisper",
-        description="whisper: the package openai-whisper (extra 'whisper'); captions: no speech "
-        "model, and a video without captions fails",
+        description="whisper: the package openai-whisper (extra 'whisper'); onnx-asr: Parakeet, "
+        "Canary and the like (extra 'onnx'); server: anything with OpenAI's /audio/transcriptions "
+        "(vLLM, Speaches, transformers serve); captions: no speech model, and a video without "
+        "captions fails",
     )
     captions: bool = Field(True, description="take captions (.vtt, .srt) where a video has them")
     model: str = Field(
         "packaged:tiny.en",
         description="of faster-whisper: packaged:tiny.en (English, extra 'offline'), "
         "packaged:base (99 languages, extra 'multilingual'), a name, or a folder; "
-        "of whisper: a name, or the path of a checkpoint (.pt)",
+        "of whisper: a name, or the path of a checkpoint (.pt); of onnx-asr: a name that it knows "
+        "(nemo-parakeet-tdt-0.6b-v3, nemo-canary-1b-v2), or a folder; of server: as it names it",
     )
+    server: Served = Field(Served(), description="where backend 'server' is")
     multilingual: str | None = Field(
         "packaged:base",
-        description="of faster-whisper, as under `model`, where that knows English alone: tells "
+        description="of faster-whisper, as under `model`, where that knows English alone or "
+        "tells no language: tells "
         "which language is spoken, hears the others, and is asked too where `model` is unsure "
         "(extra 'multilingual', part of 'offline'); null: none, and what the manifest does not "
         "call English is not heard",
@@ -38,6 +43,11 @@ class Transcribe(Switchable):
         ge=1,
         description="windows of 30 s that faster-whisper recognises at once; null: 16 on a GPU, "
         "1 on a CPU, where more is no faster",
+    )
+    screen_terms: bool = Field(
+        True,
+        description="names and terms on the screen help to hear them: what looks like one is heard "
+        "again by a speech model that is told to expect it",
     )
     min_logprob: float = Field(-1.2, le=0, description="segments less likely than this are dropped")
     max_no_speech: Share = Field(0.8, description="segments more likely silence are dropped")

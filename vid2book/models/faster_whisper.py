@@ -76,6 +76,10 @@ class FasterWhisper:
         known: list[str] = self._whisper.model.supported_languages
         return known
 
+    @property
+    def takes_prompt(self) -> bool:
+        return True
+
     def identify(self, window: NDArray[np.float32]) -> Mapping[str, float]:
         """See `Engine`."""
         if len(self.languages) == 1:

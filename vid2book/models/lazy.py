@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..config import Align, Config, Keyframes, Llm, Read, Transcribe
-from . import faster_whisper, openai_whisper
+from . import faster_whisper, onnx_speech, openai_whisper, served_speech
 from .chat import Chat
 from .embed import WordLlama
 from .embed_any import MultilingualE5
@@ -18,14 +18,23 @@ from .face import HaarFaces
 from .faster_whisper import FasterWhisper
 from .ocr import Ocr
 from .ocr_rapid import RapidOcr
+from .onnx_speech import OnnxSpeech
 from .open_clip import OpenClip, Vectors
 from .openai_whisper import OpenAIWhisper
 from .packaged_whisper import missing_extra
 from .recogniser import Recogniser
+from .served_speech import ServedSpeech
 from .speech import Engine
 from .tokens import TokenCounter
 
 Embed = Callable[[Sequence[str]], NDArray[np.float32]]
+
+_BACK_ENDS = {
+    "faster-whisper": faster_whisper,
+    "whisper": openai_whisper,
+    "onnx-asr": onnx_speech,
+    "server": served_speech,
+}  # of speech, each with its `identity`
 
 
 class Models:
@@ -43,12 +52,8 @@ class Models:
     @cached_property
     def speech(self) -> Recogniser:
         wanted = self._transcribe
-        engine: Engine = (
-            OpenAIWhisper(wanted.model, wanted.beam_size)
-            if wanted.backend == "whisper"
-            else FasterWhisper(wanted.model, wanted.beam_size, wanted.batch_size)
-        )
-        if not _knows_english_alone(wanted):
+        engine = _engine(wanted)
+        if not _needs_another(wanted):
             return Recogniser(engine)
         if wanted.multilingual is None:
             return Recogniser(engine, advice="name a model under transcribe.multilingual")
@@ -133,6 +138,17 @@ class Models:
             self._identities[model] = self._identify(model)
         return self._identities[model]
 
+    def check(self, model: str) -> None:
+        """See that a server is there, where the speech model is behind one; nobody waits for it.
+
+        Raises:
+            ModelError: it is not.
+        """
+        wanted = self._transcribe
+        if model == "speech" and wanted.enabled and wanted.backend == "server":
+            server = wanted.server.model_copy(update={"retries": 0})
+            ServedSpeech(wanted.model, server).check()
+
     def _identify(self, model: str) -> str:
         match model:
             case "speech":
@@ -145,6 +161,8 @@ class Models:
                 return self.embed.identity
             case "embed_any":
                 return self.embed_any.identity if self.embed_any else ""
+            case "count_tokens":
+                return self.count_tokens.name
             case "align_embed":
                 return self._align_embeddings[1]
             case "faces":
@@ -157,15 +175,31 @@ class Models:
 def _speech_identity(transcribe: Transcribe) -> str:
     if not transcribe.enabled or transcribe.backend == "captions":
         return ""
-    back_end = openai_whisper if transcribe.backend == "whisper" else faster_whisper
-    engine, other = back_end.identity(transcribe.model), transcribe.multilingual
-    if other is None or not _knows_english_alone(transcribe):
+    engine, other = (
+        _BACK_ENDS[transcribe.backend].identity(transcribe.model),
+        transcribe.multilingual,
+    )
+    if other is None or not _needs_another(transcribe):
         return engine
     installed = not missing_extra(other)
     return f"{engine}; {faster_whisper.identity(other) if installed else f'no {other}'}"
 
 
-def _knows_english_alone(transcribe: Transcribe) -> bool:
+def _engine(transcribe: Transcribe) -> Engine:
+    match transcribe.backend:
+        case "whisper":
+            return OpenAIWhisper(transcribe.model, transcribe.beam_size)
+        case "onnx-asr":
+            return OnnxSpeech(transcribe.model)
+        case "server":
+            return ServedSpeech(transcribe.model, transcribe.server)
+    return FasterWhisper(transcribe.model, transcribe.beam_size, transcribe.batch_size)
+
+
+def _needs_another(transcribe: Transcribe) -> bool:
+    """Whether the model knows English alone, or cannot tell which language it hears."""
+    if transcribe.backend in ("onnx-asr", "server"):
+        return True
     return faster_whisper.knows_english_alone(transcribe.model)
 
 

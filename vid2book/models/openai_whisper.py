@@ -54,6 +54,10 @@ class OpenAIWhisper:
 
         return list(LANGUAGES) if self._whisper.is_multilingual else ["en"]
 
+    @property
+    def takes_prompt(self) -> bool:
+        return True
+
     def identify(self, window: NDArray[np.float32]) -> Mapping[str, float]:
         """See `Engine`."""
         import whisper

@@ -8,7 +8,6 @@ the same audio always gives the same text.
 
 from __future__ import annotations
 
-import math
 import zlib
 from collections.abc import Callable
 from dataclasses import replace
@@ -21,7 +20,7 @@ from ..bounds import within
 from ..languages import language_code
 from ..records import Segment, Word
 from .silero import Audio, speech_probability
-from .speech import Engine, Recognised, name_in
+from .speech import Engine, Recognised, mean_logprob, name_in
 from .spoken import MOST_WINDOWS, Spoken, find_language, why_unheard
 from .voice import voice, without_speech
 from .windows import RATE, Piece, cut_windows, find_pieces, halves, place, sound
@@ -100,7 +99,7 @@ class Recogniser:
             [sound(audio, window) for window in windows[:MOST_WINDOWS]],
             language_code(language),
         )
-        engines = [e for e in (self.engine, self.other) if e and name_in(e, spoken.code)]
+        engines = self._that_know(spoken.code)
         if not engines:
             unheard = why_unheard(spoken, self.engine, self.other, self._advice)
             known = spoken.probability if spoken.code else None
@@ -114,6 +113,30 @@ class Recogniser:
         return Recognised(
             segments, spoken.code, sounds, spoken.probability, by=by, note=spoken.note
         )
+
+    def again(
+        self, audio: NDArray[np.float32], window: list[Piece], language: str, expect: str
+    ) -> list[Word]:
+        """What is said in some stretches of an audio, heard by the model that heard them first.
+
+        Args:
+            audio: mono float32 at 16 kHz.
+            window: stretches in order of time, together no longer than 30 s.
+            language: as `language_code`, one that a model knows.
+            expect: words to expect.
+
+        Returns:
+            Words in seconds of the audio.
+        """
+        engine = self._that_know(language)[0]
+        return [w for h in _heard(engine, audio, [window], language, expect) for w in h.words]
+
+    def takes_prompt(self, language: str) -> bool:
+        """Whether words to expect make a difference to the model that hears a language."""
+        return any(engine.takes_prompt for engine in self._that_know(language)[:1])
+
+    def _that_know(self, language: str) -> list[Engine]:
+        return [e for e in (self.engine, self.other) if e and name_in(e, language)]
 
 
 def _heard(
@@ -246,14 +269,13 @@ def _segments(heard: _Hearing) -> list[Segment]:
         words.append(word)
         last = n + 1 == len(heard.words)
         if last or _ends(word, heard.words[n + 1]):
-            logprob = sum(math.log(max(w.probability, 1e-4)) for w in words) / len(words)
             segments.append(
                 Segment(
                     words[0].start,
                     words[-1].end,
                     "".join(w.text for w in words).strip(),
                     tuple(words),
-                    round(logprob, 4),
+                    mean_logprob(words),
                     round(heard.no_speech_prob, 4),
                 )
             )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple, Protocol
 
@@ -54,6 +55,11 @@ class Engine(Protocol):
         """The languages that it knows, ISO 639-1."""
         ...
 
+    @property
+    def takes_prompt(self) -> bool:
+        """Whether words to expect make a difference to it."""
+        ...
+
     def identify(self, window: NDArray[np.float32]) -> Mapping[str, float]:
         """How likely each of its languages is spoken in a window; they sum to 1.
 
@@ -82,3 +88,8 @@ def name_in(engine: Engine, language: str) -> str:
         language: as `language_code`.
     """
     return next((name for name in engine.languages if language_code(name) == language), "")
+
+
+def mean_logprob(words: Sequence[Word]) -> float:
+    """The mean log probability of words."""
+    return round(sum(math.log(max(w.probability, 1e-4)) for w in words) / len(words), 4)

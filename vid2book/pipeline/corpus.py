@@ -29,7 +29,7 @@ from ..records import Decision, Footage, Mark, Outcome, Sample, Transcript, Vide
 from ..screen.keyframes import KEYFRAMES
 from ..screen.legible import LEGIBLE
 from ..speech.recognise import RECOGNISE
-from ..speech.transcribe import TRANSCRIBE
+from ..speech.rehear import REHEAR
 from ..store import Result, Store, make_key
 from ..teaching.judge import JUDGE
 from .code import code_of, code_within
@@ -105,7 +105,7 @@ class Corpus:
     def transcript(self, video: Video) -> Transcript | None:
         """What is said in the video, as it was heard; None unless it is kept."""
         kept = self.outcome(video).status == "kept"
-        return self.work(video).get(TRANSCRIBE) if kept else None
+        return self.work(video).get(REHEAR) if kept else None
 
     def clips(self, video: Video) -> list[Footage]:
         """The clips of a kept video of which something stays; none unless the config asks."""
@@ -210,14 +210,14 @@ class Corpus:
         samples: list[Sample] = []
         decisions: list[Decision] = []
         try:
-            judgement, transcript = work.get(JUDGE).judgement, work.get(TRANSCRIBE)
+            judgement, transcript = work.get(JUDGE).judgement, work.get(REHEAR)
             keyframes, aligned = work.get(KEYFRAMES), work.get(ALIGN)
             hidden = sum(d.stage == "privacy" and not d.kept for d in work.decisions(KEYFRAMES))
             against = contributing.against(judgement, verdict.duplicate)
             if not against or self.config.decide == "mark":
                 samples, decisions = interleaving.interleave(
                     video,
-                    transcript.language or UNKNOWN,
+                    judgement.language or UNKNOWN,
                     keyframes,
                     work.get(LEGIBLE),
                     aligned.clips,

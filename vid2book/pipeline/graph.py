@@ -1,9 +1,9 @@
 """The stages of one video, in an order in which each comes after those that it needs.
 
-    recognise -> transcribe -> refine ---\\
-                        \\                \\
-    keyframes -> read -> legible ----------> score -> judge -> clip -> align -> summarise
-            \\-> caption --------------------------------------------/   \\-> cut
+    recognise -> transcribe -+-> rehear -> refine --\\
+                              X                      \\
+    keyframes -> read -------+-> legible -----------> score -> judge -> clip -> align -> summarise
+             \\-> caption ---------------------------------------------------/   \\-> cut
 
 Each stage is declared beside its code. How a video gets its results is in `work.py`, what follows
 over the whole corpus in `corpus.py`.
@@ -23,14 +23,25 @@ from ..screen.legible import LEGIBLE
 from ..screen.read import READ
 from ..speech.recognise import RECOGNISE
 from ..speech.refine import REFINE
+from ..speech.rehear import REHEAR
 from ..speech.transcribe import TRANSCRIBE
 from ..stage import Stage
 from ..teaching.judge import JUDGE
 from ..teaching.score import SCORE
 
 # The two halves that do not wait for each other, and what waits for both.
-SPEECH: tuple[Stage[Any], ...] = (RECOGNISE, TRANSCRIBE, REFINE)
+SPEECH: tuple[Stage[Any], ...] = (RECOGNISE, TRANSCRIBE)
 SCREEN: tuple[Stage[Any], ...] = (KEYFRAMES, READ, CAPTION)
-TEXT: tuple[Stage[Any], ...] = (LEGIBLE, SCORE, JUDGE, CLIP, ALIGN, SUMMARISE, CUT)
+TEXT: tuple[Stage[Any], ...] = (
+    REHEAR,
+    REFINE,
+    LEGIBLE,
+    SCORE,
+    JUDGE,
+    CLIP,
+    ALIGN,
+    SUMMARISE,
+    CUT,
+)
 STAGES = (*SPEECH, *SCREEN, *TEXT)
 ENDS: tuple[Stage[Any], ...] = (SUMMARISE, CUT)  # needed by no other: with them all is done

@@ -27,6 +27,7 @@ from ..remote.urls import is_url, name_of, path_of
 from ..speech.subtitles import SubtitleError
 from ..stage import Stage
 from ..store import Shelf, Store, make_key
+from ..store.packs import digest
 from .code import code_of
 from .graph import SCREEN, SPEECH, STAGES, TEXT
 from .keys import stage_key
@@ -117,7 +118,8 @@ class Work:
         self._held.clear()
 
     def key(self, stage: Stage[Any]) -> str:
-        """The key of the stage's result. A need that turns out to be provisional changes it.
+        """The key of the stage's result. A need that turns out to be as before, or provisional,
+        changes it.
 
         Raises:
             Failed: the video cannot be read.
@@ -130,16 +132,18 @@ class Work:
         return self._keys[stage.name]
 
     def stamp(self, stage: Stage[Any]) -> str:
-        """Names the result itself: by its key, or if it is provisional by a hash of it.
+        """Names the result itself: by its key, or by a hash of it if it is provisional.
 
         What follows from a provisional result is kept under this, so that it is never taken for
-        what follows from the real one, and is there again if the next run fails alike.
+        what follows from the real one, and is there again if the next run fails alike. A stage
+        that is `often_the_same` is named by its result as soon as there is one.
 
         Raises:
             Failed: the video cannot be read.
         """
         key = self.key(stage)
-        return self.shelf.provisional(stage.name, key) or key
+        same = self.shelf.note(stage.name, key) if stage.often_the_same else ""
+        return self.shelf.provisional(stage.name, key) or (same if same != _FAILED else "") or key
 
     def piece(self, stage: Stage[Any], named: Sequence[Any], make: Callable[[], bytes]) -> bytes:
         """Bytes that a stage makes of the file, kept apart from its result; see `Given`.
@@ -215,7 +219,7 @@ class Work:
 
     def _settle(self, stage: Stage[Any]) -> Result:
         needs = [self._result(need) for need in stage.needs]
-        # A provisional need may have changed the key, and there may be something under that.
+        # A need may have changed the key (see `stamp`), and there may be something under that.
         if (result := self._load(stage)) is None:
             failures = [failure for _, _, failure in needs if failure]
             result = (None, (), failures[0]) if failures else self._compute(stage)
@@ -223,10 +227,11 @@ class Work:
             provisional = bool(failed)
             self.missed = self.missed or "".join(failed[:1])
             kept = self._named(result, _without_names)
-            note = _FAILED if kept[2] else ""
+            same = digest(_stored(stage), kept) if stage.often_the_same else ""
+            note = _FAILED if kept[2] else same
             self.shelf.save(stage.name, self.key(stage), _stored(stage), kept, provisional, note)
             result = self._named(kept, _with_names)
-            if provisional:
+            if provisional or stage.often_the_same:
                 self._keys.clear()
             for branch in (SPEECH, SCREEN, TEXT):
                 if stage is branch[-1]:  # few objects for a video

@@ -16,9 +16,9 @@ from ..records import Decision, Sentence, Transcript, Word
 from ..stage import Given, Stage
 from ..words import words_with_apostrophes
 from .english import AFTER_I, ASIDES, FILLERS, GRAMMAR, SAID_ONCE, SYMBOLS, UNITS
+from .rehear import REHEAR
 from .rewrite import by_rules, rewrite
 from .sentences import is_abbreviation, sentences, starts_small
-from .transcribe import TRANSCRIBE
 
 _INNER_MARK = re.compile(r"(?<![,;:—–-])[,;:—–-]+$")
 _OPENING, _CLOSING = "\"'“‘¿¡([", ".,;:?!…\"'”’)]"
@@ -207,7 +207,7 @@ def _key(token: str) -> str:
 
 
 def _compute(given: Given) -> tuple[list[Sentence], list[Decision]]:
-    settings, transcript = given.config.refine, given.get(TRANSCRIBE)
+    settings, transcript = given.config.refine, given.get(REHEAR)
     refined = refine(transcript, settings)
     if settings.enabled and settings.llm and transcript.language == "en":
         return rewrite(given.video.video_id, refined, given.models.chat(settings.llm))
@@ -218,6 +218,6 @@ REFINE = Stage(
     name="refine",
     result=list[Sentence],
     compute=_compute,
-    needs=(TRANSCRIBE,),
+    needs=(REHEAR,),
     settings=("refine.enabled", "refine.join_gap", "refine.llm"),
 )

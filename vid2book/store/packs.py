@@ -7,6 +7,7 @@ archive is told by its checksums.
 
 from __future__ import annotations
 
+import hashlib
 import io
 import struct
 import zipfile
@@ -113,6 +114,14 @@ def archive(files: Iterable[tuple[str, bytes]]) -> bytes:
             )
             made.writestr(info, data, compresslevel=_LEVEL)
     return out.getvalue()
+
+
+def digest(kind: Any, value: Any) -> str:
+    """A hash of a result, whatever its key."""
+    data = hashlib.sha256()
+    for _, part in _files(Result("", "", kind, value)):
+        data.update(part)
+    return data.hexdigest()[:16]
 
 
 def _files(result: Result) -> Iterable[tuple[str, bytes]]:

@@ -10,11 +10,12 @@ from typing import NamedTuple
 from .. import config
 from ..records import CRITERIA, Decision, Grades, Judgement, Sentence, Transcript, Video
 from ..speech.refine import REFINE
-from ..speech.transcribe import TRANSCRIBE
+from ..speech.rehear import REHEAR
 from ..stage import Given, Stage
 from ..words import count_words
 from .score import SCORE, Scores
 
+_SPARSE = 5  # words a minute; the slowest lecturers reach 60, and of fewer it is no lecture
 _REASONS = {
     "sponsor": "sponsor",
     "channel": "channel housekeeping",
@@ -43,7 +44,8 @@ def judge(
         for each of its grades, and for each sentence under `settings.min_teaching`.
     """
     words = [count_words(s.text) for s in sentences]
-    judged = not scores.unjudged and sum(words) >= settings.min_words
+    needed = max(settings.min_words, round(_SPARSE * transcript.duration / 60))
+    judged = not scores.unjudged and sum(words) >= needed
     kept = [not judged or p >= settings.min_teaching for p in scores.teaching]
     scored = [
         replace(s, teaching=p if judged else None, drop="" if k else _REASONS[kind])
@@ -51,9 +53,9 @@ def judge(
     ]
     graders = scores.models or (scores.rules,)
     best = max(graders, key=lambda g: (not _lacking(g, settings), sum(m.score for m in g.marks())))
-    by_speech = judged or (bool(scores.models) and sum(words) >= settings.min_words)
+    by_speech = judged or (bool(scores.models) and sum(words) >= needed)
     lacking = _lacking(best, settings) if by_speech else []
-    enough, verdict, share = _verdict(scores, transcript, words, kept, judged, settings)
+    enough, verdict, share = _verdict(scores, transcript, words, kept, judged, needed, settings)
     judgement = Judgement(
         relevance=best.relevance.score,
         knowledge_density=best.knowledge_density.score,
@@ -61,11 +63,13 @@ def judge(
         teaching_share=round(share, 4),
         kept=enough and not lacking,
         reason=verdict if not (enough and lacking) else f"{'; '.join(lacking)} ({verdict})",
+        language=transcript.language or scores.written_in,
     )
     threshold = settings.min_teaching_share if judged else None
     on_video = [
         _on_video(video, transcript, judgement.kept, judgement.reason, share, threshold),
         *_on_grades(video, transcript, scores, graders, judged, settings),
+        *_on_language(video, transcript, scores),
     ]
     dropped = [
         Decision(
@@ -124,6 +128,15 @@ def _on_grades(
     return found
 
 
+def _on_language(video: Video, transcript: Transcript, scores: Scores) -> list[Decision]:
+    """What is said of the language where the speech does not tell it and the pictures do."""
+    if transcript.language or not scores.written_in:
+        return []
+    told = f"the speech does not tell the language; the pictures are in '{scores.written_in}'"
+    reason = f"{told} (probability)"
+    return [_on_video(video, transcript, True, reason, scores.written_in_score, None)]
+
+
 def _on_video(
     video: Video,
     transcript: Transcript,
@@ -150,22 +163,27 @@ def _verdict(
     words: Sequence[int],
     kept: Sequence[bool],
     judged: bool,
+    needed: int,
     settings: config.Judge,
 ) -> _Verdict:
-    """Whether there is enough, by the speech or else by what is written."""
+    """Whether there is enough, by the speech or else by what is written.
+
+    Args:
+        needed: words that must be said to be judged by.
+    """
     total = sum(words)
     if not settings.enabled:
         return _Verdict(True, f"everything is kept: {scores.unjudged}", 1.0)
     if judged:
         return _by_speech(scores.kinds, kept, words, settings)
-    if scores.models and total >= settings.min_words:
+    if scores.models and total >= needed:
         return _Verdict(True, f"judged by language models alone: {scores.unjudged}", 1.0)
     if transcript.unheard:
         why = transcript.unheard
     elif not total:
         why = "no speech to go by"
-    elif total < settings.min_words:
-        why = f"too few words to judge: {total} are said, {settings.min_words} are needed"
+    elif total < needed:
+        why = f"too few words to judge: {total} are said, {needed} are needed"
     else:
         why = f"nobody judged what is said: {scores.unjudged}"
     return _by_writing(why, scores, float(total > 0), settings)
@@ -221,7 +239,7 @@ def _compute(given: Given) -> tuple[Judged, list[Decision]]:
         given.video,
         given.get(REFINE),
         given.get(SCORE),
-        given.get(TRANSCRIBE),
+        given.get(REHEAR),
         given.config.judge,
     )
     return Judged(tuple(sentences), judgement), decisions
@@ -231,7 +249,7 @@ JUDGE = Stage(
     name="judge",
     result=Judged,
     compute=_compute,
-    needs=(SCORE, REFINE, TRANSCRIBE),
+    needs=(SCORE, REFINE, REHEAR),
     settings=(
         "judge.min_teaching",
         "judge.min_teaching_share",

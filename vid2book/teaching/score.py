@@ -20,14 +20,15 @@ from ..records import Decision, Grade, Grades, Keyframe, Sentence, Transcript, V
 from ..screen.keyframes import KEYFRAMES
 from ..screen.legible import LEGIBLE
 from ..speech.refine import REFINE
-from ..speech.transcribe import TRANSCRIBE
+from ..speech.rehear import REHEAR
 from ..stage import TOPIC, Given, Stage
 from ..words import count_words, words, words_and_ideograms
 from .any_language import classify_any, relevance_any
 from .classify import classify, relevance
 from .grade import grade
+from .remarks import without_remarks
 from .wording import Embed
-from .written import written_teaching
+from .written import written_language, written_teaching
 
 _TEACHES = 0.5  # a sentence's score above which it counts as part of the lesson
 
@@ -39,7 +40,8 @@ class Scores:
     `teaching` and `kinds` have an entry per sentence: the chance that it teaches, and what it is if
     not. `unjudged` says why the sentences were not scored; then all of them teach. `written` counts
     the different words that are written on the pictures, and `written_teaching` is the mean chance
-    that they teach; None: nobody knows.
+    that they teach; None: nobody knows. `written_in` is their language, empty where that is not
+    known, and `written_in_score` its probability.
     """
 
     teaching: tuple[float, ...]
@@ -49,6 +51,8 @@ class Scores:
     unjudged: str = ""
     written: int = 0
     written_teaching: float | None = None
+    written_in: str = ""
+    written_in_score: float = 0.0
 
 
 def score(
@@ -74,7 +78,10 @@ def score(
     """
     scores = _by_rules(video, sentences, screen, transcript, embed, embed_any, settings)
     written = {word for _, text in screen for word in words_and_ideograms(text.lower())}
-    scores = replace(scores, written=len(written))
+    code, probability = written_language([text for _, text in screen])
+    scores = replace(
+        scores, written=len(written), written_in=code, written_in_score=round(probability, 4)
+    )
     if not settings.enabled:
         return scores, []
     # Whether the speech is enough to judge by, the judge decides; if not, this stands in.
@@ -110,7 +117,10 @@ def _by_rules(
     english = language == "en" or embed_any is None
     read, fits = (classify, relevance) if english else (classify_any, relevance_any)
     vectors = embed if english or embed_any is None else embed_any
-    teaching, kinds = read(video, sentences, screen, transcript.duration, vectors)
+    found = read(video, sentences, screen, transcript.duration, vectors)
+    if embed_any is not None and english:  # the chain of other languages is another
+        found = without_remarks(found, [s.text for s in sentences], embed_any)
+    teaching, kinds = found
     lesson = [s for s, p in zip(sentences, teaching, strict=True) if p >= _TEACHES]
     fit = fits(video, lesson, [text for _, text in screen], vectors)
     rules = Grades(
@@ -186,7 +196,7 @@ def _compute(given: Given) -> tuple[Scores, list[Decision]]:
         given.video,
         given.get(REFINE),
         list(zip(given.get(KEYFRAMES), given.get(LEGIBLE), strict=True)),
-        given.get(TRANSCRIBE),
+        given.get(REHEAR),
         models.embed,
         models.embed_any,
         [models.chat(llm) for llm in settings.llms],
@@ -198,7 +208,7 @@ SCORE = Stage(
     name="score",
     result=Scores,
     compute=_compute,
-    needs=(REFINE, TRANSCRIBE, KEYFRAMES, LEGIBLE),
+    needs=(REFINE, REHEAR, KEYFRAMES, LEGIBLE),
     settings=("judge.enabled", "judge.llms"),
     facts=TOPIC,
     models=("embed", "embed_any"),

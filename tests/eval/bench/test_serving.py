@@ -108,7 +108,7 @@ def test_a_server_that_fails_over_stop_strings_is_asked_without(
     data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """As `transformers serve` 5.24 does with image-text models."""
-    monkeypatch.setattr("vid2book.models.server._SHORTEST_WAIT", 0.001)
+    monkeypatch.setattr("vid2book.models.api._SHORTEST_WAIT", 0.001)
 
     def answer(body: dict[str, Any], n: int) -> Reply:
         return Reply(status=500) if "stop" in body else word(body, n)

@@ -80,6 +80,8 @@ class Guessing:
         self._guesses = guesses
         self._says = says
 
+    takes_prompt = True
+
     def identify(self, window: NDArray[np.float32]) -> dict[str, float]:
         self.asked += 1
         return self._guesses[self.asked - 1]

@@ -23,6 +23,7 @@ from vid2book.records import Video
 from vid2book.screen import keyframes
 from vid2book.screen.keyframes import KEYFRAMES
 from vid2book.screen.read import READ
+from vid2book.speech.rehear import REHEAR
 from vid2book.stage import Stage
 from vid2book.store import Store
 from vid2book.store.packs import archive
@@ -69,8 +70,8 @@ def test_a_result_from_the_store_is_the_computed_one(
     [
         (
             {"read": {"reuse": False}},
-            "read legible score judge clip align summarise cut",
-            {"RapidOcr"},
+            "read rehear legible score judge clip align summarise cut",
+            {"RapidOcr", "FasterWhisper"},
         ),
         ({"read": {"min_score": 0.7}}, "legible score judge clip align summarise cut", set()),
         ({"judge": {"min_teaching": 0.4}}, "judge clip align summarise cut", set()),
@@ -91,7 +92,9 @@ def test_a_changed_setting_redoes_its_stage_and_what_follows(
     models: set[str],
 ) -> None:
     work = Work(video, Config(**settings), store)
-    assert missing(work) == set(redone.split())
+    expected = set(redone.split())
+    # Whether other text on the screen changes what is said shows only when it was looked for.
+    assert missing(work) == expected | ({"refine"} if "rehear" in expected else set())
     run_all(work)
     assert {name: calls[name] for name in NAMES if calls[name]} == dict.fromkeys(redone.split(), 1)
     assert MODELS & calls.keys() == models
@@ -102,7 +105,7 @@ def test_a_changed_setting_redoes_its_stage_and_what_follows(
 @pytest.mark.parametrize(
     ("settings", "kept"),
     [
-        ({"keyframes": {"min_stable": 1.0}}, {"recognise", "transcribe", "refine"}),
+        ({"keyframes": {"min_stable": 1.0}}, {"recognise", "transcribe"}),
         ({"transcribe": {"beam_size": 1}}, {"keyframes", "read", "caption"}),
     ],
 )
@@ -110,6 +113,17 @@ def test_speech_and_screen_do_not_depend_on_each_other(
     video: Video, store: Store, settings: dict[str, Any], kept: set[str]
 ) -> None:
     assert set(NAMES) - missing(Work(video, Config(**settings), store)) == kept
+
+
+def test_speech_that_the_screen_does_not_change_is_not_refined_anew(
+    video: Video, store: Store, calls: Counter[str]
+) -> None:
+    other = Work(video, Config(transcribe={"screen_terms": False}), store)  # type: ignore[arg-type]
+    assert {"rehear", "refine"} <= missing(other)
+    run_all(other)
+    assert other.get(REHEAR) == Work(video, Config(), store).get(REHEAR)
+    assert not other.decisions(REHEAR)
+    assert not calls and not missing(other)
 
 
 def test_a_changed_title_redoes_what_reads_it(video: Video, store: Store) -> None:
@@ -165,6 +179,8 @@ def test_weights_and_versions_are_in_the_key(
     monkeypatch.setattr(Models, "identity", newer)
     assert missing(Work(video, Config(), store)) == {
         "read",
+        "rehear",
+        "refine",
         "legible",
         "score",
         "judge",

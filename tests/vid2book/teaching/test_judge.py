@@ -179,6 +179,49 @@ def test_few_words_are_not_judged_but_what_is_written(screen: str) -> None:
     assert {d.level for d in decisions} == {"video"}
 
 
+def test_a_few_words_in_many_minutes_are_not_judged() -> None:
+    """A drawing lesson with music, in which somebody says hello and goodbye."""
+    part = Part(
+        (
+            "Hello everybody, and welcome to my channel, I hope you all had a nice week.",
+            "Thanks for watching, subscribe for more, and have a great day, bye bye.",
+        ),
+        screen=SLIDE,
+    )
+    recording = lesson(part)
+    short = run(recording)[1]
+    assert not short.kept and short.reason.startswith("teaches nothing")
+    long = run(recording._replace(transcript=Transcript((), "en", "", 900.0)))[1]
+    assert long.kept
+    assert long.reason.startswith("too few words to judge: 28 are said, 75 are needed; ")
+
+
+@pytest.mark.parametrize(
+    ("said_in", "written", "language"),
+    [
+        ("", "Die Energie geht nicht verloren, sie wird nur in eine andere Form gebracht", "de"),
+        ("", "Sea x la velocidad del cuerpo y sea y la distancia entre los dos puntos", "es"),
+        ("fr", "Die Energie geht nicht verloren, sie wird nur in eine andere Form gebracht", "fr"),
+        ("", "x = cos alpha + sin beta, lim exp(gamma) = delta, tan(theta) = lambda", ""),
+        ("", "Herzlich willkommen", ""),
+    ],
+)
+def test_the_screen_tells_the_language_where_speech_does_not(
+    said_in: str, written: str, language: str
+) -> None:
+    recording = lesson(PENDULUM)
+    silent = recording._replace(
+        sentences=[],
+        screen=[(keyframe, written) for keyframe, _ in recording.screen],
+        transcript=Transcript((), said_in, "", 60.0),
+    )
+    _, judgement, decisions = run(silent)
+    assert judgement.language == language
+    told = [d for d in decisions if f"the pictures are in '{language}'" in d.reason]
+    assert len(told) == (not said_in and bool(language))
+    assert all(d.kept and d.score is not None and d.score >= 0.9 for d in told)
+
+
 @pytest.mark.parametrize("screen", ["", SLIDE])
 def test_speech_that_was_not_heard_leaves_what_is_written(screen: str) -> None:
     unheard = "its speech is not heard: it is in 'ko', which a model does not know"

@@ -1,0 +1,238 @@
+"""A server that speaks OpenAI's API, such as vLLM or llama.cpp, and how it is asked.
+
+It is asked again where it is busy or fails, and its errors are told apart: whether it is of no use
+at all, or will not do this one thing.
+API: https://platform.openai.com/docs/api-reference
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from functools import cached_property
+from typing import Any, TypeVar
+
+import httpx
+
+from ..config import Served
+from .chat import AnswerError, BackendError, ChatError
+
+_BUSY = {408, 409, 425, 429, 500, 502, 503, 504, 529}
+_NOT_OURS = {401, 402, 403, 404}  # the key, the account, the model's name or the URL is wrong
+_SHORTEST_WAIT, _LONGEST_WAIT = 0.5, 60.0  # seconds between tries
+
+T = TypeVar("T")
+R = TypeVar("R")
+
+
+class UnusableError(BackendError):
+    """The server can be of no use to any request, so that the rest need not be tried."""
+
+
+class _LostError(UnusableError):
+    """Nobody is there, or nobody answers."""
+
+
+class RefusedError(AnswerError):
+    """The server works, and will not do this."""
+
+
+class _Again(Exception):  # noqa: N818 - a wish, not an error
+    """This request is worth another try, after `wait` seconds if the server said so."""
+
+    def __init__(self, reason: str, wait: float | None = None, lost: bool = False) -> None:
+        super().__init__(reason)
+        self.wait = wait
+        self.lost = lost  # nobody is there
+
+
+class Api:
+    """One model of one server. The server is looked for at the first `check`.
+
+    Args:
+        settings: where the server is.
+        model: as the server names it.
+        section: of the config that has `settings`, for messages.
+        model_setting: the setting that names the model, for messages.
+    """
+
+    def __init__(self, settings: Served, model: str, section: str, model_setting: str) -> None:
+        self._settings = settings
+        self._model = model
+        self._section = section
+        self._model_setting = model_setting
+        self._checked = False
+        url = httpx.URL(settings.base_url)
+        # For messages, which are kept and may be published: without a password.
+        self._where = f"{url.scheme}://{url.netloc.decode()}{url.path}"
+
+    def check(self) -> None:
+        """See that the server is there and has the model.
+
+        A server may answer for any name, and results would go to the wrong key.
+
+        Raises:
+            BackendError: it is not there, or has another model.
+        """
+        if self._checked:
+            return
+        _ = self._client  # needs the key
+        try:
+            names = self.request("GET", "/models", _names)
+        except _LostError:
+            raise
+        except (UnusableError, RefusedError):
+            names = set()  # not every server lists its models to everyone
+        if names and self._model not in names:
+            raise UnusableError(
+                f"{self._where} has no model '{self._model}'; "
+                f"it has {', '.join(sorted(names)[:5])}: set {self._model_setting} to one of them"
+            )
+        self._checked = True
+
+    def each(self, items: Sequence[T], ask: Callable[[T], R]) -> list[R | ChatError]:
+        """`ask` of each item, `concurrency` at a time; errors stand in place of results."""
+        try:
+            self.check()
+        except BackendError as error:
+            return [error] * len(items)
+        unusable: list[UnusableError] = []
+
+        def one(item: T) -> R | ChatError:
+            if unusable:
+                return unusable[0]
+            try:
+                return ask(item)
+            except UnusableError as error:
+                unusable.append(error)
+                return error
+            except ChatError as error:
+                return error
+
+        with ThreadPoolExecutor(self._settings.concurrency) as pool:
+            return list(pool.map(one, items))
+
+    def request(self, method: str, path: str, read: Callable[[Any], R], **content: Any) -> R:
+        """What `read` finds in the server's reply, after as many tries as it takes.
+
+        Args:
+            content: what is sent, as httpx has it: `json`, or `data` and `files`.
+
+        Raises:
+            BackendError: the server fails, or is not there.
+            AnswerError: the server works, and will not do this.
+        """
+        tries = 1 + self._settings.retries
+        for attempt in range(tries):
+            try:
+                return self._once(method, path, read, content)
+            except _Again as again:
+                if attempt + 1 == tries:
+                    kind = _LostError if again.lost else BackendError
+                    raise kind(f"{self._where}{path}: {again} ({_times(tries)})") from None
+                wait = min(_LONGEST_WAIT, _SHORTEST_WAIT * 2**attempt)
+                # Jitter, so that those who were turned away together do not come back together.
+                time.sleep(again.wait or wait * random.uniform(0.5, 1.0))
+        raise AssertionError("unreachable")
+
+    def _once(self, method: str, path: str, read: Callable[[Any], R], content: dict[str, Any]) -> R:
+        try:
+            reply = self._whole(method, path, content)
+        except httpx.TimeoutException:
+            raise _Again(f"no answer within {self._settings.timeout:g} s", lost=True) from None
+        except httpx.TransportError as error:
+            lost = isinstance(error, httpx.ConnectError)
+            raise _Again(f"{error or type(error).__name__}", lost=lost) from None
+        if reply.status_code in _BUSY:
+            wait = _retry_after(reply.headers.get("retry-after", ""))
+            if wait and wait > self._settings.timeout:
+                raise BackendError(
+                    f"{self._where}{path}: asks to come back in {wait:.0f} s, which is longer than "
+                    f"{self._section}.timeout"
+                )
+            raise _Again(_told(reply), wait)
+        if reply.is_redirect or reply.status_code in _NOT_OURS:
+            raise UnusableError(f"{self._where}{path}: {_told(reply)}")
+        if reply.is_error:
+            raise RefusedError(f"{self._where}{path}: {_told(reply)}")
+        try:
+            return read(reply.json())
+        except AnswerError:  # a ValueError as well, but no fault of the reply's form
+            raise
+        except (ValueError, LookupError, TypeError):
+            raise _Again(f"not a reply of OpenAI's API: {reply.text[:80]!r}") from None
+
+    def _whole(self, method: str, path: str, content: dict[str, Any]) -> httpx.Response:
+        """The reply with its body, which a server that sends a byte now and then cannot draw out.
+
+        Raises:
+            httpx.TransportError: it did not come, or not within the timeout.
+        """
+        due = time.monotonic() + self._settings.timeout
+        parts: list[bytes] = []
+        with self._client.stream(method, path, **content) as reply:
+            for part in reply.iter_raw():
+                parts.append(part)
+                if time.monotonic() > due:
+                    raise httpx.ReadTimeout("it takes too long", request=reply.request)
+            return httpx.Response(
+                reply.status_code, headers=reply.headers, content=b"".join(parts),
+                request=reply.request,
+            )  # fmt: skip
+
+    @cached_property
+    def _client(self) -> httpx.Client:
+        settings = self._settings
+        headers = {}
+        if settings.api_key_env:
+            key = os.environ.get(settings.api_key_env)
+            if not key:
+                raise UnusableError(
+                    f"the environment variable {settings.api_key_env}, named in "
+                    f"{self._section}.api_key_env, "
+                    "is not set"
+                )
+            headers["Authorization"] = f"Bearer {key}"
+        limits = httpx.Limits(max_connections=settings.concurrency)
+        return httpx.Client(
+            base_url=settings.base_url, headers=headers, timeout=settings.timeout, limits=limits
+        )
+
+
+def _names(reply: Any) -> set[str]:
+    """What a list of models calls them; empty where it is no such list."""
+    models = reply.get("data") if isinstance(reply, dict) else None
+    if not isinstance(models, list):
+        return set()
+    return {name for model in models for name in (model["id"], *(model.get("aliases") or ()))}
+
+
+def _told(reply: httpx.Response) -> str:
+    """Status and the server's own words, short."""
+    try:
+        error = reply.json()["error"]
+        message = error["message"] if isinstance(error, dict) else error
+    except (ValueError, LookupError, TypeError):
+        message = reply.text
+    return f"status {reply.status_code}, {' '.join(str(message).split())[:200]}"
+
+
+def _retry_after(value: str) -> float | None:
+    """Seconds to wait, of a header that holds seconds or a date (RFC 9110, section 10.2.3)."""
+    try:
+        return max(0.0, float(value))
+    except ValueError:
+        pass
+    try:
+        return max(0.0, (parsedate_to_datetime(value) - datetime.now(UTC)).total_seconds())
+    except (ValueError, TypeError):
+        return None
+
+
+def _times(n: int) -> str:
+    return "tried once" if n == 1 else f"tried {n} times"

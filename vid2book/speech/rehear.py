@@ -1,0 +1,202 @@
+"""Rehear: names and terms that stand on the screen, where the speech model misheard them.
+
+A speech model does not know that the tool is called ANDI, and writes Andy; the screen tells it.
+Only stretches with words that look like a term are heard again, and only terms are taken from what
+is heard then. That the screen should help is the idea of DocWhisper (arXiv 2401.09759). Taking
+whichever hearing is likelier, as one would first think of, keeps loops and refuses right words.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from itertools import pairwise
+from typing import NamedTuple, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..media.audio import read_audio
+from ..models.speech import mean_logprob
+from ..models.windows import Piece, cut_windows
+from ..records import Decision, Segment, Transcript, Word
+from ..screen.keyframes import KEYFRAMES
+from ..screen.read import READ
+from ..stage import Given, Stage
+from .terms import ALIKE, STOPS, Rare, Span, Term, expected, find_terms, mend, misheard
+from .transcribe import TRANSCRIBE
+
+_CONTEXT = 1.5  # seconds of speech on either side that are heard again too; more is no better
+_MARGIN = 0.3  # seconds of silence around them, at most
+
+
+class Rehears(Protocol):
+    """Hears a stretch of an audio once more; see `Recogniser.again`."""
+
+    def again(
+        self, audio: NDArray[np.float32], window: list[Piece], language: str, expect: str
+    ) -> list[Word]: ...
+
+
+class Stretch(NamedTuple):
+    """Words of one segment that are heard again."""
+
+    piece: Piece
+    segment: int
+    words: Span
+    likely: tuple[Term, ...]  # terms that some of the words look like
+
+
+def rehear(
+    video_id: str,
+    transcript: Transcript,
+    terms: Sequence[Term],
+    stretches: Sequence[Stretch],
+    audio: NDArray[np.float32],
+    recogniser: Rehears,
+) -> tuple[Transcript, list[Decision]]:
+    """The transcript with terms in the place of what was heard for them, and a Decision for each.
+
+    Args:
+        terms: that stand on the screen.
+        stretches: from `find_stretches`.
+        audio: mono float32 at 16 kHz from the start of the video.
+    """
+    heard: list[Word] = []
+    for window in cut_windows([stretch.piece for stretch in stretches]):
+        start, end = window[0].start, window[-1].end
+        mine = [s for s in stretches if start <= s.piece.start and s.piece.end <= end]
+        likely = [term for stretch in mine for term in stretch.likely]
+        told = expected(likely, terms, start, end)
+        heard += recogniser.again(audio, window, transcript.language, told)
+    segments, decisions = list(transcript.segments), []
+    # From the last to the first, so that the positions of words hold.
+    for stretch in reversed(stretches):
+        segment = segments[stretch.segment]
+        first, end = stretch.words
+        piece = stretch.piece
+        new = [w for w in heard if piece.start <= (w.start + w.end) / 2 < piece.end]
+        for part in reversed(mend(segment.words[first:end], new, terms)):
+            old = Span(first + part.old.first, first + part.old.end)
+            said = segment.words[old.first : old.end]
+            instead = _in_place_of(said, new[part.new.first : part.new.end])
+            segment = _with_words(
+                segment, [*segment.words[: old.first], *instead, *segment.words[old.end :]]
+            )
+            decisions.append(_decision(video_id, said, instead, part.likeness))
+        segments[stretch.segment] = segment
+    return replace(transcript, segments=tuple(segments)), decisions[::-1]
+
+
+def find_stretches(segments: Sequence[Segment], terms: Sequence[Term], rare: Rare) -> list[Stretch]:
+    """What has to be heard again, in order of time: all around words that look like a term.
+
+    Args:
+        rare: whether a word is a rare one.
+    """
+    found: list[Stretch] = []
+    for n, segment in enumerate(segments):
+        if segment.captioned or not segment.words:
+            continue
+        before = segments[n - 1].end if n else 0.0
+        after = segments[n + 1].start if n + 1 < len(segments) else segment.end + 2 * _MARGIN
+        for words, likely in _around(segment.words, terms, rare):
+            start, end = _edges(segment.words, words, before, after)
+            found.append(Stretch(Piece(start, end, 0.0), n, words, likely))
+    return found
+
+
+def _around(
+    words: Sequence[Word], terms: Sequence[Term], rare: Rare
+) -> Iterator[tuple[Span, tuple[Term, ...]]]:
+    """Spans of words that look like terms, each with its context, and joined where they meet."""
+    wide = []
+    for span, term in misheard(words, terms, rare):
+        start, end = words[span.first].start - _CONTEXT, words[span.end - 1].end + _CONTEXT
+        inside = [n for n, word in enumerate(words) if word.end > start and word.start < end]
+        wide.append((Span(min(inside[0], span.first), max(inside[-1] + 1, span.end)), term))
+    joined: list[tuple[Span, tuple[Term, ...]]] = []
+    for span, term in sorted(wide):
+        if joined and span.first <= joined[-1][0].end:
+            last, likely = joined.pop()
+            joined.append((Span(last.first, max(last.end, span.end)), (*likely, term)))
+        else:
+            joined.append((span, (term,)))
+    yield from joined
+
+
+def _edges(words: Sequence[Word], span: Span, before: float, after: float) -> tuple[float, float]:
+    """Where to cut, in seconds: in the middle of the pauses, but close to the words."""
+    first, last = words[span.first], words[span.end - 1]
+    if span.first:
+        before = words[span.first - 1].end
+    if span.end < len(words):
+        after = words[span.end].start
+    return (
+        max(0.0, first.start - _MARGIN, min(first.start, (before + first.start) / 2)),
+        max(last.end, min(last.end + _MARGIN, (last.end + after) / 2)),
+    )
+
+
+def _in_place_of(old: Sequence[Word], new: Sequence[Word]) -> list[Word]:
+    """New words with the times and the punctuation of those in whose place they come."""
+    low, high = old[0].start, old[-1].end
+    times = [min(max(t, low), high) for t in (low, *(word.start for word in new[1:]), high)]
+    texts = [word.text for word in new]
+    said = old[-1].text.rstrip()
+    texts[-1] = texts[-1].rstrip().rstrip(STOPS) + said[len(said.rstrip(STOPS)) :]
+    if old[0].text.strip()[:1].isupper() and texts[0].islower():
+        texts[0] = f" {texts[0].strip().capitalize()}"
+    return [
+        replace(word, start=start, end=max(start, end), text=text)
+        for word, text, (start, end) in zip(new, texts, pairwise(times), strict=True)
+    ]
+
+
+def _with_words(segment: Segment, words: Sequence[Word]) -> Segment:
+    text = "".join(word.text for word in words).strip()
+    return replace(segment, text=text, words=tuple(words), avg_logprob=mean_logprob(words))
+
+
+def _decision(video_id: str, old: Sequence[Word], new: Sequence[Word], likeness: float) -> Decision:
+    before, after = ("".join(word.text for word in words).strip() for words in (old, new))
+    return Decision(
+        video_id, "sentence", "rehear", old[0].start, old[-1].end, True,
+        "a term on the screen, heard when the model was told to expect it; the first time it heard "
+        "words that look alike (share of letters)",
+        round(likeness, 4), ALIKE, after, before,
+    )  # fmt: skip
+
+
+def _compute(given: Given) -> tuple[Transcript, list[Decision]]:
+    transcript, settings = given.get(TRANSCRIBE), given.config.transcribe
+    if not settings.enabled or not settings.screen_terms or settings.backend == "captions":
+        return transcript, []
+    count_tokens = given.models.count_tokens
+
+    def rare(word: str) -> bool:
+        """Whether a tokenizer's vocabulary lacks the word: it holds the most frequent ones."""
+        return count_tokens(word.lower()) > 1
+
+    terms = find_terms(given.get(KEYFRAMES), given.get(READ), rare)
+    stretches = find_stretches(transcript.segments, terms, rare)
+    if not stretches or not given.models.speech.takes_prompt(transcript.language):
+        return transcript, []
+    audio = read_audio(given.video.path, end=given.until, info=given.info)
+    speech = given.models.speech
+    return rehear(given.video.video_id, transcript, terms, stretches, audio, speech)
+
+
+REHEAR = Stage(
+    name="rehear",
+    result=Transcript,
+    compute=_compute,
+    needs=(TRANSCRIBE, KEYFRAMES, READ),
+    settings=(
+        "transcribe.enabled",
+        "transcribe.backend",
+        "transcribe.screen_terms",
+    ),
+    models=("speech", "count_tokens"),
+    often_the_same=True,
+)
