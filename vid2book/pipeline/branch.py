@@ -121,9 +121,8 @@ def _done(work: Work, branch: str) -> Done:
             work.get(stage)
         return Done()
     except Failed as error:
-        for stage in BRANCHES.get(
-            branch, ()
-        ):  # noted for its last ones too, so that they count as done
+        # Noted for its last stages too, so that they count as done.
+        for stage in BRANCHES.get(branch, ()):
             with suppress(Failed):
                 work.failure(stage)
         return Done(failure=str(error))
