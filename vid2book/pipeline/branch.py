@@ -27,7 +27,6 @@ from .work import Failed, Work
 
 LOOK = "look"
 BRANCHES: dict[str, tuple[Stage[Any], ...]] = {
-    LOOK: (),
     "speech": SPEECH,
     "screen": SCREEN,
     "text": TEXT,
@@ -92,7 +91,7 @@ def run(video: Video, branch: str, info: MediaInfo | None) -> Done:
 
     Args:
         video: of the corpus.
-        branch: one of `BRANCHES`.
+        branch: one of `BRANCHES`, or `LOOK`.
         info: what is in the file, if it was looked at.
 
     Raises:
@@ -118,11 +117,12 @@ def _done(work: Work, branch: str) -> Done:
         if branch == LOOK:
             with suppress(MediaError):  # each stage says so again, and it is kept with them
                 return Done(info=work.info)
-        for stage in BRANCHES[branch]:
+        for stage in BRANCHES.get(branch, ()):
             work.get(stage)
         return Done()
     except Failed as error:
-        for stage in BRANCHES[branch]:  # noted for its last ones too, so that they count as done
+        # Noted for its last stages too, so that they count as done.
+        for stage in BRANCHES.get(branch, ()):
             with suppress(Failed):
                 work.failure(stage)
         return Done(failure=str(error))
