@@ -42,7 +42,7 @@ def test_a_store_in_a_bucket_gives_the_same_corpus(
     assert first.stderr.count("in the store") == 3
     assert corpus_bytes(tmp_path / "first") == corpus_bytes(library.out)
     assert s3.objects(f"{bucket}/store") == there
-    texts = [path for path in there if "/legible-" in path]
+    texts = [path for path in there if "/rehear-" in path]
     assert len(texts) == 3
     client.rm_file(f"{bucket}/store/{texts[0]}")
     again = vid2book(*arguments, "-o", tmp_path / "again")
