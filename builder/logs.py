@@ -46,29 +46,34 @@ def log_build(
         file.writelines(json.dumps(line) + "\n" for line in [*lines, whole])
 
 
-def with_bugs_logged(
-    events: Iterable[Event], path: Path, shown_on: Console | None, stops: bool
+def with_bugs_logged(events: Iterable[Event], path: Path) -> Iterator[Event]:
+    """Pass events on, and add the traceback of each bug to a log at once, made with the first."""
+    for event in events:
+        if event.bug:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            with path.open("a", encoding="utf-8") as file:
+                file.write(f"{_now()} {event.video.video_id}\n{event.bug}\n")
+        yield event
+
+
+def with_bugs_told(
+    events: Iterable[Event], shown_on: Console | None, stops: bool
 ) -> Iterator[Event]:
-    """Pass events on, and add the traceback of each bug to a log at once.
+    """Pass events on, and show the tracebacks of bugs.
 
     Args:
-        path: of the log, made with the first bug.
-        shown_on: where tracebacks are shown as well; None: nowhere.
+        shown_on: where; None: nowhere.
         stops: end at the first bug.
 
     Raises:
         typer.Exit: there was a bug, and it ends the run.
     """
     for event in events:
-        if event.bug:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            with path.open("a", encoding="utf-8") as file:
-                file.write(f"{_now()} {event.video.video_id}\n{event.bug}\n")
-            console = shown_on or (Console(stderr=True) if stops else None)
-            if console:
-                console.print(event.bug, markup=False, highlight=False, soft_wrap=True)
-            if stops:
-                raise typer.Exit(1)
+        console = shown_on or (Console(stderr=True) if stops else None)
+        if event.bug and console:
+            console.print(event.bug, markup=False, highlight=False, soft_wrap=True)
+        if event.bug and stops:
+            raise typer.Exit(1)
         yield event
 
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from rich.console import Console
 from rich.markup import escape
@@ -18,10 +18,10 @@ from rich.progress import (
     track,
 )
 
-from vid2book.records import Video
-
 if TYPE_CHECKING:
     from vid2book.pipeline.local import Event, Step
+
+T = TypeVar("T")
 
 
 class Display:
@@ -74,10 +74,12 @@ class Display:
                     self._bar.console.print(_line(event), soft_wrap=True, highlight=False)
                 yield event
 
-    def counted(self, what: str, videos: Sequence[Video]) -> Iterable[Video]:
-        """Pass videos on, and show how many have passed."""
+    def counted(self, what: str, items: Iterable[T]) -> Iterable[T]:
+        """Pass on something for each video, and show how much has passed."""
         hidden = not self._console.is_terminal
-        return track(videos, what, console=self._console, transient=True, disable=hidden)
+        return track(
+            items, what, self._total, console=self._console, transient=True, disable=hidden
+        )
 
     @contextmanager
     def writing(self) -> Iterator[Callable[[int, int], None]]:

@@ -13,6 +13,7 @@ from .splits import assign
 
 if TYPE_CHECKING:
     from vid2book.manifest.walk import PassedOver
+    from vid2book.pipeline.cluster import Cluster
     from vid2book.pipeline.corpus import Corpus
     from vid2book.pipeline.local import Event, Step
     from vid2book.records import Outcome
@@ -63,6 +64,7 @@ def fill(
     corpus: Corpus,
     workers: int | None = None,
     report: Callable[[Step], None] | None = None,
+    cluster: Cluster | None = None,
 ) -> Iterator[Event]:
     """Run what the store has no results of; an event for each video as it is through.
 
@@ -72,13 +74,20 @@ def fill(
         corpus: what to run.
         workers: processes; None: one per core.
         report: told now and then how far a video is.
+        cluster: what works on the videos; None: processes of this machine.
     """
     from vid2book.pipeline.local import Event, run
     from vid2book.pipeline.processes import cores
 
     yield from (Event(video) for video in corpus.videos if corpus.is_denied(video))
     wanted = tuple(video for video in corpus.videos if not corpus.is_denied(video))
-    yield from run(replace(corpus, videos=wanted), workers or cores(), report)
+    corpus = replace(corpus, videos=wanted)
+    if cluster:
+        from vid2book.pipeline import cluster as ray_executor
+
+        yield from ray_executor.run(corpus, cluster)
+    else:
+        yield from run(corpus, workers or cores(), report)
 
 
 def revision(corpus: Corpus, outcomes: Iterable[Outcome]) -> str:

@@ -32,6 +32,8 @@ from .errors import UserError
 
 T = TypeVar("T")
 
+_RUN = 32  # characters of a run's name
+
 
 class StoreError(UserError):
     """A store that cannot be read or written; the message says where and why."""
@@ -58,7 +60,7 @@ class Store:
     Args:
         root: the folder.
         run: names the run to which provisional results belong. Copies to other processes have it
-            too.
+            too. Empty: those of every run hold, the last one's first.
     """
 
     root: Path = field(default_factory=default_root)
@@ -78,7 +80,7 @@ class Store:
         """
         path, begin = self.path(stage, key), 0
         if self.provisional(stage, key):
-            path, begin = self._provisional_path(stage, key), len(self.run)
+            path, begin = self._provisional_path(stage, key), _RUN
         try:
             data = path.read_bytes()[begin:]
         except FileNotFoundError:
@@ -118,8 +120,8 @@ class Store:
             data = self._provisional_path(stage, key).read_bytes()
         except OSError:
             return ""
-        run, result = data[: len(self.run)], data[len(self.run) :]
-        if run != self.run.encode() or self.path(stage, key).is_file():
+        run, result = data[:_RUN].decode(), data[_RUN:]
+        if self.run not in ("", run) or self.path(stage, key).is_file():
             return ""
         return hashlib.sha256(result).hexdigest()[:32]
 

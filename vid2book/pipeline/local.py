@@ -10,7 +10,7 @@ from __future__ import annotations
 import time
 import traceback
 from collections import deque
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from queue import Empty, SimpleQueue
@@ -25,7 +25,7 @@ from .graph import ENDS, SCREEN, SPEECH, TEXT
 from .processes import Message, Worker, tell
 from .work import Failed
 
-_BRANCHES: dict[str, tuple[Stage[Any], ...]] = {"speech": SPEECH, "screen": SCREEN, "text": TEXT}
+BRANCHES: dict[str, tuple[Stage[Any], ...]] = {"speech": SPEECH, "screen": SCREEN, "text": TEXT}
 _LONGEST_REASON = 200  # characters
 _POLL = 0.5  # seconds between looks at how far the processes are
 
@@ -88,30 +88,49 @@ def run(
         workers: processes.
         report: told now and then how far a video is.
     """
-    return _Run(corpus, workers, report or (lambda _: None)).events()
+    processes = Processes(corpus, workers, report or (lambda _: None))
+    over = False
+    try:
+        yield from processes.events(corpus.videos)
+        over = True
+    finally:
+        processes.close(give_up=not over)
 
 
-class _Run:
-    def __init__(self, corpus: Corpus, workers: int, report: Callable[[Step], None]) -> None:
+class Processes:
+    """Processes that stay, with their models, from one lot of videos to the next.
+
+    Args:
+        corpus: to which the videos belong.
+        workers: processes.
+        report: told now and then how far a video is.
+        branches: what of each video is done here.
+    """
+
+    def __init__(
+        self,
+        corpus: Corpus,
+        workers: int,
+        report: Callable[[Step], None],
+        branches: Sequence[str] = tuple(BRANCHES),
+    ) -> None:
         self._corpus = corpus
         self._workers = workers
         self._report = report
+        self._branches = branches
         self._inbox: SimpleQueue[Message] = SimpleQueue()
         self._idle: list[Worker] = []
         self._busy: dict[Worker, _Task] = {}
         self._todo: deque[_Task] = deque()
         self._progress: dict[str, _Progress] = {}
 
-    def events(self) -> Iterator[Event]:
-        videos = iter(self._corpus.videos)
-        over = False
-        try:
-            while not over:
-                more = yield from self._hand_out(videos)
-                yield from self._collect()
-                over = not (more or self._busy or self._todo)
-        finally:
-            self._close(give_up=not over)
+    def events(self, videos: Iterable[Video]) -> Iterator[Event]:
+        """An event for each video as it is through here."""
+        videos = iter(videos)
+        more = True
+        while more or self._busy or self._todo:
+            more = yield from self._hand_out(videos)
+            yield from self._collect()
 
     def _hand_out(self, videos: Iterator[Video]) -> Generator[Event, None, bool]:
         """Give tasks to processes, and look at a few videos ahead; whether there may be more."""
@@ -136,7 +155,8 @@ class _Run:
             yield Event(video, failure=str(failure))
             return
         if not branches:
-            yield Event(video, failure=self._corpus.work(video).failure(TEXT[-1]))
+            last = "text" in self._branches
+            yield Event(video, failure=self._corpus.work(video).failure(TEXT[-1]) if last else "")
             return
         self._progress[video.video_id] = _Progress(set(branches), Event(video))
         self._todo += [_Task(video, branch) for branch in branches]
@@ -146,8 +166,8 @@ class _Run:
         work = self._corpus.work(video)
         if all(map(work.is_done, ENDS)):
             return []
-        first = [b for b in ("speech", "screen") if not work.is_done(_BRANCHES[b][-1])]
-        return first or ["text"]
+        first = [b for b in self._branches if b != "text" and not work.is_done(BRANCHES[b][-1])]
+        return first or [b for b in self._branches if b == "text"]
 
     def _submit(self, task: _Task) -> None:
         # Begun anew, not forked: a fork copies the locks of threads that do not come with it.
@@ -201,13 +221,13 @@ class _Run:
             return
         del self._progress[task.video.video_id]
         # The last branch notes a fault of the video itself as its own, with no work.
-        if task.branch == "text" or not video.event.kept:
+        if task.branch == "text" or not video.event.kept or "text" not in self._branches:
             yield video.event
             return
         self._progress[task.video.video_id] = _Progress({"text"}, video.event)
         self._todo.appendleft(_Task(task.video, "text"))
 
-    def _close(self, give_up: bool) -> None:
+    def close(self, give_up: bool) -> None:
         """End the processes; where the user stopped the run, without waiting for their work."""
         for worker in (*self._idle, *self._busy):
             worker.end(give_up)
@@ -230,11 +250,11 @@ def _run(video: Video, branch: str) -> _Done:
     started = time.monotonic()
     work = _corpus.work(video, _tell(video))
     try:
-        for stage in _BRANCHES[branch]:
+        for stage in BRANCHES[branch]:
             work.get(stage)
         return _Done(time.monotonic() - started, work.info.duration)
     except Failed as error:
-        for stage in _BRANCHES[branch]:  # noted for its last ones too, so that they count as done
+        for stage in BRANCHES[branch]:  # noted for its last ones too, so that they count as done
             with suppress(Failed):
                 work.failure(stage)
         return _Done(time.monotonic() - started, failure=str(error))
