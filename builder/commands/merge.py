@@ -56,14 +56,18 @@ def merge(
     corpus = replace(corpus, store=replace(corpus.store, run=""))
     display = Display(len(corpus.videos), errors)
     events = list(display.counted("results", gather.became_of(corpus, workers)))
-    through = _checked(corpus, events)
+    through = checked(corpus, events)
     with swap.writing(output):
         through = list(with_bugs_logged(through, output / layout.ERRORS))
         finish(corpus, through, output, workers, display, started)
 
 
-def _checked(corpus: Corpus, events: list[Event | None]) -> list[Event]:
-    """Raises UserError: some videos are not through."""
+def checked(corpus: Corpus, events: list[Event | None]) -> list[Event]:
+    """The events.
+
+    Raises:
+        UserError: some videos are not through.
+    """
     found = zip(corpus.videos, events, strict=True)
     if missing := [video.video_id for video, event in found if event is None]:
         more = f" and {len(missing) - _MOST_NAMED:,} more" if len(missing) > _MOST_NAMED else ""

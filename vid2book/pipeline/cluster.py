@@ -86,8 +86,9 @@ def run(corpus: Corpus, cluster: Cluster) -> Iterator[Event]:
         ClusterError: the cluster is not there or has not what is asked for, its machines have other
             code or another store, or the store cannot be read or written there.
     """
+    if not corpus.videos:
+        return
     with _connected(cluster):
-        _check(cluster.pools)
         for row in _rows(corpus, cluster):
             if row["stop"]:
                 raise ClusterError(row["stop"])
@@ -100,18 +101,21 @@ def _rows(corpus: Corpus, cluster: Cluster) -> Iterator[dict[str, Any]]:
         replace(corpus, videos=()), os.getcwd(), _mark(corpus.store), _recipe(corpus), _desk()
     )
     with ray.data.DataContext.current(_settings()):
-        rows = ray.data.from_arrow(list(_blocks(corpus.videos)))
-        for pool in cluster.pools:
+        blocks = list(_blocks(corpus.videos))
+        most = min(len(blocks), cluster.actors or len(blocks))
+        rows = ray.data.from_arrow(blocks)
+        for pool, room in zip(cluster.pools, _room(cluster.pools), strict=True):
             rows = rows.map(
                 _Hand,
                 fn_constructor_args=(home, pool.branches),
                 # A row that waits for an actor with a long video in hand could be at another.
                 compute=ray.data.ActorPoolStrategy(
-                    min_size=1, max_size=cluster.actors, max_tasks_in_flight_per_actor=1
+                    min_size=1, max_size=most, initial_size=min(room, most),
+                    max_tasks_in_flight_per_actor=1,
                 ),
                 num_cpus=1,
                 num_gpus=pool.gpus,
-            )
+            )  # fmt: skip
     for batch in rows.iter_batches(batch_size=None, batch_format="pyarrow", prefetch_batches=0):
         yield from batch.to_pylist()  # at once: with a batch ahead, one would wait for the next
 
@@ -119,7 +123,7 @@ def _rows(corpus: Corpus, cluster: Cluster) -> Iterator[dict[str, Any]]:
 def _blocks(videos: Sequence[Video]) -> Iterator[pa.Table]:
     """A row for each video; of many videos several to a block, which one actor does in turn."""
     step = -(-len(videos) // _MOST_BLOCKS)
-    for begin in range(0, len(videos), step or 1):
+    for begin in range(0, len(videos), step):
         numbers = range(begin, min(begin + step, len(videos)))
         events = [pickle.dumps(Event(videos[number])) for number in numbers]
         yield pa.table({"number": list(numbers), "event": events, "stop": [""] * len(events)})
@@ -267,21 +271,32 @@ def _connected(cluster: Cluster) -> Iterator[None]:
         ray.shutdown()
 
 
-def _check(pools: Sequence[Pool]) -> None:
-    """Each pool needs an actor, else Ray waits without end."""
+def _room(pools: Sequence[Pool]) -> list[int]:
+    """How many actors each pool begins with: all that there is room for now.
+
+    Raises:
+        ClusterError: there is no room for one of each, and Ray would wait without end.
+    """
     has = ray.cluster_resources()
-    for what, needed in (("CPU", len(pools)), ("GPU", sum(pool.gpus for pool in pools))):
-        if has.get(what, 0) < needed:
+    cpus, gpus = has.get("CPU", 0.0), has.get("GPU", 0.0)
+    share = sum(pool.gpus for pool in pools)
+    for what, count, needed in (("CPU", cpus, len(pools)), ("GPU", gpus, share)):
+        if count < needed:
             raise ClusterError(
-                f"the cluster has {has.get(what, 0):g} {what}s, and one actor of each kind needs "
-                f"{needed:g} in all; where machines are started as needed, begin with some"
+                f"the cluster has {count:g} {what}s, and one actor of each kind needs {needed:g} "
+                "in all; where machines are started as needed, begin with some"
             )
+    # GPUs are not to wait for what feeds them, so they come first.
+    bound = int(gpus / share) if share else 0
+    fed = [min(bound, int(cpus) // len(pools)) if pool.gpus else 0 for pool in pools]
+    left, others = int(cpus) - sum(fed), fed.count(0)
+    return [count or max(1, left // others) for count in fed]
 
 
 def _settings() -> Any:
-    """Of Ray Data: it shows nothing, and an actor with one row in hand is busy."""
+    """Of Ray Data: it shows nothing, and has more actors once those that it has are busy."""
     settings = ray.data.DataContext.get_current().copy()
     settings.enable_progress_bars = False
     settings.print_on_execution_start = False
-    settings.autoscaling_config.actor_pool_util_upscaling_threshold = 1.0
+    settings.autoscaling_config.actor_pool_util_upscaling_threshold = 0.6  # of a row for each
     return settings
