@@ -114,7 +114,8 @@ def build(
     assert output is not None
     with swap.writing(output):
         run = with_bugs_told(with_bugs_logged(run, output / layout.ERRORS), shown, debug)
-        finish(corpus, list(display.shown(run)), output, workers or cores(), display, started)
+        count = cores() if cluster or not workers else workers  # of processes on this machine
+        finish(corpus, list(display.shown(run)), output, count, display, started)
 
 
 def _tell_shard(part: Shard, events: Iterable[Event], console: Console) -> None:

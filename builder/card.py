@@ -35,7 +35,8 @@ def render_card(config: Config, outcomes: list[Outcome], written: Written) -> st
     shown = present(outcomes)
     heard = {o.models["transcribe"] for o in outcomes if "transcribe" in o.models}
     card = DatasetCard.from_template(
-        _metadata(shown, written),
+        _metadata(config.title, shown, written),
+        title=" ".join(config.title.split()),
         template_str=(files("vid2book.builder") / "dataset_card.md").read_text("utf-8"),
         splits=[(split, size.rows) for split, size in written.sizes["default"].items()],
         status=Counter(outcome.status for outcome in outcomes),
@@ -76,11 +77,11 @@ def _licence(shown: list[Outcome]) -> str:
     )
 
 
-def _metadata(shown: list[Outcome], written: Written) -> DatasetCardData:
+def _metadata(title: str, shown: list[Outcome], written: Written) -> DatasetCardData:
     named = _licence(shown)
     licence = licences.hub_id(named)
     data = DatasetCardData(
-        pretty_name="Multimodal textbook from lectures",
+        pretty_name=title,
         language=_codes(written.languages),
         license=licence,
         # The Hub asks for a name with "other".

@@ -23,7 +23,8 @@ ROOMS: dict[str, set[str]] = {
     "licences": set(),
     "words": set(),
     "names": set(),
-    "records": set(),
+    "notebook": set(),
+    "records": {"notebook"},
     "public": set(),
     "intake": {"errors", "languages"},
     "store": {"errors"},
@@ -57,6 +58,7 @@ ROOMS: dict[str, set[str]] = {
     },
     "console": {"errors"},
     "cli": {"console", "viewer"},
+    "__main__": {"cli"},
 }
 
 

@@ -6,6 +6,7 @@ from __future__ import annotations
 import inspect
 import sys
 from importlib.metadata import EntryPoint, distribution
+from importlib.metadata import version as installed
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -17,6 +18,12 @@ from typer.core import TyperCommand, TyperGroup
 from .console import IDS_ARE_NO_OPTIONS, context_settings, user_errors
 
 GROUP = "vid2book.commands"
+HELP = {"help_option_names": ["-h", "--help"]}
+ORDER = (
+    *("build", "view", "why"),
+    *("push", "diff", "find", "remove", "export"),
+    *("measure", "train", "bench", "ablate"),
+)
 
 
 class _Found(TyperCommand):
@@ -29,7 +36,8 @@ class _Found(TyperCommand):
 
     def make_context(self, *args: Any, **kwargs: Any) -> Any:
         alone = typer.Typer(add_completion=False)
-        alone.command(self.name, context_settings=context_settings(self._function))(self._function)
+        settings = HELP | context_settings(self._function)
+        alone.command(self.name, context_settings=settings)(self._function)
         return typer.main.get_command(alone).make_context(*args, **kwargs)
 
 
@@ -40,21 +48,44 @@ class _Commands(TyperGroup):
         super().__init__(**settings)
         # All that is installed could be asked for entry points, but takes ten times as long.
         found = distribution("vid2book").entry_points.select(group=GROUP)
-        for entry in sorted(found, key=lambda entry: entry.name):
+        for entry in found:
             self.add_command(_Found(entry))
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        """In the order of the work."""
+        places = {name: place for place, name in enumerate(ORDER)}
+        return sorted(self.commands, key=lambda name: (places.get(name, len(ORDER)), name))
 
 
 app = typer.Typer(
     cls=_Commands,
     help="Instructional videos in, a multimodal textbook out.",
+    epilog="Exit codes: 0, all well; 1, done, and some of it failed; 2, nothing was done; "
+    "130, you stopped it.",
     no_args_is_help=True,
-    add_completion=False,
+    context_settings=HELP,
     pretty_exceptions_show_locals=False,
 )
 _Corpus = Annotated[Path, typer.Argument(metavar="CORPUS", help="Folder of a built corpus.")]
 
 
-@app.command()
+def _tell_version(wanted: bool) -> None:
+    if wanted:
+        print(f"vid2book {installed('vid2book')}")
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    version: Annotated[
+        bool,
+        typer.Option("--version", callback=_tell_version, is_eager=True, help="Show the version."),
+    ] = False,
+) -> None:
+    pass
+
+
+@app.command(context_settings=HELP)
 @user_errors()
 def view(
     corpus: _Corpus,
@@ -82,7 +113,7 @@ def view(
         webbrowser.open(index.resolve().as_uri())
 
 
-@app.command(name="why", context_settings=IDS_ARE_NO_OPTIONS)
+@app.command(name="why", context_settings=HELP | IDS_ARE_NO_OPTIONS)
 @user_errors()
 def tell_why(
     corpus: _Corpus,

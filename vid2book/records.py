@@ -14,6 +14,8 @@ from typing import Any, Literal
 
 from pydantic import ConfigDict
 
+from . import notebook
+
 # Bytes (JPEG images) travel through JSON in the store.
 _JSON_BYTES = ConfigDict(ser_json_bytes="base64", val_json_bytes="base64")
 
@@ -81,6 +83,16 @@ class Transcript:
     language_score: float | None = None  # probability of the language; None: nobody could tell
     unheard: str = ""  # why speech that is there was not heard; empty: it was
 
+    @property
+    def text(self) -> str:
+        """All that is said, on one line."""
+        return " ".join(" ".join(segment.text.split()) for segment in self.segments)
+
+    def __repr__(self) -> str:
+        words = len(self.text.split())
+        language = self.language or "language unknown"
+        return f"<Transcript: {words} words, {language}, {self.duration:.1f} s, by {self.model}>"
+
 
 @dataclass(frozen=True)
 class Sentence:
@@ -120,6 +132,13 @@ class Keyframe:
     faces: float  # area of the largest face that lasts, as a share of the screen; 0 below 1 %
     phash: int  # 64-bit perceptual hash of the image
     subtitle_top: float = 1.0  # burned-in captions lie below this share of the height; 1.0: none
+
+    def __repr__(self) -> str:
+        size, stands = f"{self.width}x{self.height}", f"{self.start:.1f} to {self.end:.1f} s"
+        return f"<Keyframe: {size}, of {self.time:.1f} s, stands from {stands}>"
+
+    def _repr_html_(self) -> str:
+        return notebook.figure_html(self.image, repr(self)[1:-1])
 
 
 CRITERIA = ("relevance", "knowledge density", "transcription quality")
@@ -242,6 +261,14 @@ class Sample:
     knowledge_point: str
     language: str
     license: str
+
+    def __repr__(self) -> str:
+        size = f"{self.image_num} images, {self.text_num} texts, {self.token_num} tokens"
+        return f"<Sample {self.id}: {size}>"
+
+    def _repr_html_(self) -> str:
+        pieces = zip(self.images, self.texts, self.ocr_texts, strict=True)
+        return notebook.reading_html(repr(self)[1:-1], pieces)
 
 
 @dataclass(frozen=True)

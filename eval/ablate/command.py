@@ -23,7 +23,7 @@ def ablate(
     ],
     out: Annotated[
         Path | None,
-        typer.Option("--out", "-o", help="Folder for all that is made; ablations/NAME if none."),
+        typer.Option("--output", "-o", help="Folder for all that is made; ablations/NAME if none."),
     ] = None,
     workers: Annotated[
         int, typer.Option(min=1, help="Runs at once; each takes its share of the cores.")

@@ -30,7 +30,7 @@ def bench(
             "one recipe with several seeds."
         ),
     ],
-    out: Annotated[Path, typer.Option("--out", "-o", help="Folder for logs and results.json.")],
+    out: Annotated[Path, typer.Option("--output", "-o", help="Folder for logs and results.json.")],
     tasks: Annotated[
         str,
         typer.Option(
@@ -100,7 +100,7 @@ def bench(
 ) -> None:
     """Ask models benchmark questions with shots that carry their pictures; print the table.
 
-    Run it again with the same --out to go on where it was stopped.
+    Run it again with the same --output to go on where it was stopped.
     """
     try:
         from lm_eval import __version__ as _  # noqa: F401

@@ -210,7 +210,7 @@ def test_the_owners_words_stay(make, hub: Hub, push, tmp_path: Path) -> None:
         assert {"mine", "vid2book"} <= set(found.data.tags)
         assert found.data.dataset_info[0]["splits"][0]["num_examples"] == 4
         body = card(hub)
-        assert body.index("# Optics for all\n\nBy us.") < body.index("# A multimodal textbook")
+        assert body.index("# Optics for all\n\nBy us.") < body.index("# Multimodal textbook")
         assert body.index("### 1.0.0") < body.index("## Thanks\n\nTo ---\n# everybody.")
         assert body.count("## Thanks") == body.count("## Versions") == body.count("By us.") == 1
 
@@ -230,7 +230,7 @@ def test_a_card_of_ours_without_marks_is_replaced(out: Path, hub: Hub, push) -> 
     unmarked = "\n".join(line for line in card(hub).splitlines() if "<!-- vid2book" not in line)
     write_card(hub, unmarked)
     push(out, "1.1.0")
-    assert card(hub).count("# A multimodal textbook") == 1
+    assert card(hub).count("# Multimodal textbook") == 1
     assert "### 1.0.0" in card(hub)
 
 

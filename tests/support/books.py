@@ -187,6 +187,7 @@ VIDEOS: list[Row] = [
         "duration_s": 3700.0,
         "status": "kept",
         "samples": 1,
+        "keyframes": 0,
         "words": 7,
         "source_url": "https://www.youtube.com/watch?v=abc&t=3",
     },
@@ -231,6 +232,7 @@ DECISIONS = [
     decision(
         "newton", "keyframe", "align", 55, 70, reason="a talking head", score=0.11, threshold=0.02
     ),
+    decision("newton", "keyframe", "keyframes", 4.2, 21.5, kept=True, reason="a state of its own"),
     decision(
         "newton", "line", "align", 70, 84, reason="a burned-in caption", text="MIND THE ARROWS"
     ),

@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from vid2book.cli import GROUP, app
+from vid2book.cli import GROUP, ORDER, app
 
 PROJECT = tomllib.loads((Path(__file__).parents[2] / "pyproject.toml").read_text())
 FOUND = PROJECT["project"]["entry-points"][GROUP]
-COMMANDS = ["view", "why", *sorted(FOUND)]
+COMMANDS = list(ORDER)
 HEAVY = {
     *("numpy", "av", "cv2", "PIL", "pydantic", "yaml", "jinja2", "httpx"),
     *("pyarrow", "datasets", "huggingface_hub", "torch", "transformers", "onnxruntime"),
@@ -25,6 +25,15 @@ def run(*arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, *arguments], capture_output=True, text=True, check=False, timeout=60
     )
+
+
+def test_every_command_has_its_place_in_the_order_of_the_work() -> None:
+    assert sorted(ORDER) == sorted({"view", "why", *FOUND})
+
+
+def test_a_module_is_the_command_and_tells_its_version() -> None:
+    done = run("-m", "vid2book", "--version")
+    assert (done.returncode, done.stdout) == (0, f"vid2book {PROJECT['project']['version']}\n")
 
 
 def test_the_help_lists_every_command_and_imports_no_heavy_package() -> None:
@@ -61,4 +70,5 @@ def test_the_help_of_a_command_has_its_arguments_and_options(name: str, some: se
     result = CliRunner().invoke(app, [name, "--help"], prog_name="vid2book")
     assert result.exit_code == 0
     assert result.stdout.split()[:4] == ["Usage:", "vid2book", name, "[OPTIONS]"]
+    assert CliRunner().invoke(app, [name, "-h"], prog_name="vid2book").stdout == result.stdout
     assert some <= set(result.stdout.replace("│", " ").split())

@@ -43,6 +43,11 @@ __all__ = [
 class Config(Section):
     """The whole pipeline, stage by stage."""
 
+    title: str = Field(
+        "Multimodal textbook from lectures",
+        min_length=1,
+        description="what the corpus is called: on its card, on the Hub and on its book",
+    )
     transcribe: Transcribe = Transcribe()
     refine: Refine = Refine()
     keyframes: Keyframes = Keyframes()

@@ -10,31 +10,33 @@ from .base import Section, Share, Switchable
 
 
 class Reduce(Switchable):
-    """What only shows when the whole corpus is seen."""
+    """Duplicates across the videos of a corpus."""
 
     phash_distance: int = Field(
         6,
         ge=0,
         le=64,
-        description="pictures of different videos whose "
-        "64-bit perceptual hashes differ in at most this many bits are one",
+        description="two pictures of different videos count as the same if their 64-bit "
+        "perceptual hashes differ in at most this many bits",
     )
     min_same_speech: Share = Field(
         0.6,
-        description="share of three-word phrases that two videos must have in common to be one; "
-        "the first in the manifest stays",
+        description="two videos count as the same if they share at least this part of their "
+        "three-word phrases, and `min_same_pictures`; the first in the manifest stays",
     )
     min_same_pictures: Share = Field(
-        0.5, description="and share of the pictures of one that the other must show too"
+        0.5, description="part of one video's pictures that the other must show, too"
     )
-    deny: tuple[str, ...] = Field((), description="video ids removed with all that came from them")
+    deny: tuple[str, ...] = Field(
+        (), description="ids of videos to remove, with everything made from them"
+    )
 
 
 class Privacy(Section):
-    """What tells who somebody is."""
+    """What could tell who somebody is."""
 
     faces: Literal["keep", "blur", "drop"] = Field(
-        "keep", description="blur faces in the stored pictures, or drop the pictures that show one"
+        "keep", description="blur faces in the stored pictures, or drop the pictures that show any"
     )
     mask: bool = Field(
         False,
@@ -44,25 +46,33 @@ class Privacy(Section):
 
 
 class Interleave(Section):
-    """Clips and keyframes cut into samples."""
+    """How paragraphs and pictures are cut into samples."""
 
-    max_tokens: int = Field(4096, ge=256, description="a sample's budget; an image counts 576")
-    max_row_bytes: int = Field(2_000_000, ge=100_000, description="safety net on a row's images")
+    max_tokens: int = Field(
+        4096, ge=256, description="tokens a sample may hold; an image counts as 576"
+    )
+    max_row_bytes: int = Field(
+        2_000_000,
+        ge=100_000,
+        description="bytes of images that a row may hold; a longer sample is cut",
+    )
 
 
 class Clips(Section):
-    """The table `clips`: the video of each paragraph, for those who train on video."""
+    """The table `clips`: the video of each paragraph, for training on video."""
 
     enabled: bool = Field(
-        False, description="cut the video of each paragraph that stays, as H.264 and AAC"
+        False, description="write a clip of H.264 and AAC for each paragraph that is kept"
     )
-    max_height: int = Field(480, ge=64, le=4320, description="of the picture; never enlarged")
-    rate: float = Field(15.0, ge=1, le=60, description="pictures a second")
+    max_height: int = Field(
+        480, ge=64, le=4320, description="of the picture, in pixels; a smaller one is not enlarged"
+    )
+    rate: float = Field(15.0, ge=1, le=60, description="frames per second")
     max_kbps: int = Field(
-        400, ge=50, description="kilobits a second at most; a screen that stands takes far less"
+        400, ge=50, description="kilobits per second at most; a still screen takes far less"
     )
     max_duration: float = Field(
-        30.0, ge=1, le=600, description="seconds; of a longer paragraph the rest is not shown"
+        30.0, ge=1, le=600, description="seconds; a longer paragraph is cut off here"
     )
 
 
@@ -71,8 +81,8 @@ class Splits(Section):
 
     ratios: dict[str, Annotated[float, Field(gt=0, le=1)]] = Field(
         {"train": 1.0},
-        description="share of the videos in each split, 1 in all; a video's place follows from its "
-        "id alone, so that others added later do not move it",
+        description="share of the videos in each split, adding up to 1. A video's split follows "
+        "from its id alone, so adding videos later moves none",
     )
 
     @field_validator("ratios")

@@ -12,8 +12,8 @@ from .base import Section
 class Llm(Section):
     """A language model, behind a server or in this process.
 
-    What says where the model is and how fast it is asked changes no result. It is left out of
-    dumps, and so of the store's keys and of a published card.
+    Where the model is and how fast it is asked change no result, so these fields are in no key of
+    the store and on no published card.
     """
 
     backend: Literal["server", "transformers"] = Field(
@@ -22,29 +22,37 @@ class Llm(Section):
         "transformers: loaded in this process (extra 'llm')",
     )
     model: str = Field(
-        min_length=1, description="as the server names it; for transformers a Hub name or a folder"
+        min_length=1, description="its name on the server; for transformers, a Hub name or a folder"
     )
-    max_tokens: int = Field(2048, ge=1, description="of an answer")
-    temperature: float = Field(0.0, ge=0, le=2, description="0: the likeliest answer")
+    max_tokens: int = Field(2048, ge=1, description="length of an answer at most")
+    temperature: float = Field(0.0, ge=0, le=2, description="0: always the likeliest answer")
     base_url: str = Field(
-        "http://localhost:8000/v1", exclude=True, description="of the server, with its /v1"
+        "http://localhost:8000/v1", exclude=True, description="address of the server, including /v1"
     )
     api_key_env: str = Field(
         "", exclude=True, description="name of the environment variable that holds the key, if any"
     )
     concurrency: int = Field(
-        8, ge=1, le=1024, exclude=True, description="requests at once, or a batch; per process"
+        8,
+        ge=1,
+        le=1024,
+        exclude=True,
+        description="requests at a time, or the batch size; per process",
     )
     timeout: float = Field(
-        120.0, gt=0, exclude=True, description="seconds to wait for a server, each time"
+        120.0, gt=0, exclude=True, description="seconds to wait for each response of a server"
     )
     retries: int = Field(
-        5, ge=0, le=20, exclude=True, description="after a busy, failing or silent server"
+        5,
+        ge=0,
+        le=20,
+        exclude=True,
+        description="how often to try again when a server is busy, silent or fails",
     )
 
     @field_validator("base_url")
     @classmethod
     def _is_url(cls, url: str) -> str:
         if not url.startswith(("http://", "https://")):
-            raise ValueError("a URL such as http://localhost:8000/v1 is needed")
+            raise ValueError("this must be a URL such as http://localhost:8000/v1")
         return url.rstrip("/")

@@ -1,4 +1,4 @@
-"""What is shown: the stages that find pictures, read them and hold them against the speech."""
+"""What is shown: the stages that find pictures, read them and compare them with the speech."""
 
 from __future__ import annotations
 
@@ -15,30 +15,30 @@ class Keyframes(Switchable):
 
     algorithm: Literal["writing", "ssim", "pixel", "clip"] = Field(
         "writing",
-        description="how states are found. writing: the fewest pictures that show all that stood; "
-        "the others: a state ends with a sample that differs from its first by SSIM, by the mean "
-        "of the pixels, or by CLIP (extra 'clip')",
+        description="writing: the fewest pictures that show everything that stayed on the screen; "
+        "ssim, pixel, clip: a new picture whenever a frame differs enough from the first one of "
+        "its state, by SSIM, by the mean of the pixels, or by CLIP (extra 'clip')",
     )
     threshold: Share | None = Field(
         None,
-        description="the difference that ends a state, 0 to 1, for ssim, pixel and clip; null: the "
-        "algorithm's own",
+        description="for ssim, pixel and clip: the difference, from 0 to 1, that ends a state; "
+        "null: the algorithm's own default",
     )
-    clip_model: str = Field("ViT-B-32", description="architecture, a name that open_clip knows")
+    clip_model: str = Field("ViT-B-32", description="architecture, by its name in open_clip")
     clip_weights: str = Field(
-        "laion2b_s34b_b79k", description="of that architecture: a tag of open_clip, or a file"
+        "laion2b_s34b_b79k", description="its weights: a tag of open_clip, or a file"
     )
-    sample_rate: float = Field(5.0, gt=0, le=30, description="frames looked at per second of video")
+    sample_rate: float = Field(5.0, gt=0, le=30, description="frames per second that are looked at")
     min_stable: Seconds = Field(
         0.6,
-        description="what stands for less is a transition. For writing, content weighs the more "
-        "the longer it stands, up to 4 s",
+        description="shorter states count as transitions. For writing, content that stays longer "
+        "counts for more, up to 4 s",
     )
     min_change: float = Field(
         2.0,
         gt=0,
-        description="for writing: how much a picture must show that no other does, in characters "
-        "of the size of a slide's body text (a 36th of the height) that stand for 4 s",
+        description="for writing: how much new content a picture must show, in characters as tall "
+        "as a slide's body text (1/36 of the height) that stay for 4 s",
     )
     max_side: int = Field(1280, ge=64, description="longer side of a stored image, pixels")
     jpeg_quality: int = Field(90, ge=30, le=100)
@@ -49,19 +49,21 @@ class Read(Switchable):
 
     backend: Literal["rapidocr", "tesseract", "surya", "vlm"] = Field(
         "rapidocr",
-        description="rapidocr: PP-OCR, its weights come along; tesseract (extra 'tesseract'); "
-        "surya: its model behind a server; vlm: any vision-language model behind one. The last two "
-        "write formulas as LaTeX",
+        description="rapidocr: PP-OCR, whose weights are in its package; tesseract (extra "
+        "'tesseract'); surya: its model behind a server; vlm: any vision-language model behind a "
+        "server. The last two write formulas as LaTeX",
     )
     llm: Llm | None = Field(
         None,
-        description="the model of surya or vlm; surya without it: surya-ocr-2 at "
+        description="the model that surya or vlm asks; by default, surya asks surya-ocr-2 at "
         "$SURYA_INFERENCE_URL",
     )
     tesseract_language: str = Field(
-        "eng", min_length=1, description="names of Tesseract's language data, such as deu+eng"
+        "eng", min_length=1, description="Tesseract's names of the languages, such as deu+eng"
     )
-    min_score: Share = Field(0.6, description="lines the recogniser is less sure of are dropped")
+    min_score: Share = Field(
+        0.6, description="lines that the recogniser is less sure of are dropped"
+    )
     reuse: bool = Field(
         True,
         description="rapidocr and tesseract read only what changed since the previous keyframe",
@@ -75,18 +77,18 @@ class Read(Switchable):
 
 
 class Embeddings(Section):
-    """Texts as vectors, by which it is seen whether two are about the same."""
+    """Texts as vectors, to see whether two of them are about the same thing."""
 
     backend: Literal["wordllama", "sentence-transformers", "server"] = Field(
         "wordllama",
-        description="wordllama: its vectors come along; sentence-transformers (extra 'embed'); "
-        "server: one that has /v1/embeddings",
+        description="wordllama: vectors that come with its package; sentence-transformers (extra "
+        "'embed'); server: any that offers /v1/embeddings",
     )
     model: str = Field(
         "sentence-transformers/all-MiniLM-L6-v2",
-        description="of sentence-transformers: a name on the Hub, or a folder",
+        description="for sentence-transformers: a name on the Hub, or a folder",
     )
-    llm: Llm | None = Field(None, description="the model of server")
+    llm: Llm | None = Field(None, description="for server: the model and its address")
 
     @model_validator(mode="after")
     def _has_model(self) -> Embeddings:
@@ -98,7 +100,7 @@ class Embeddings(Section):
 
 
 class Align(Switchable):
-    """Pictures that have nothing to do with what is taught are dropped."""
+    """Drops pictures that have nothing to do with what is taught."""
 
     captions: Llm | None = Field(
         None,
@@ -109,20 +111,22 @@ class Align(Switchable):
         0.15,
         ge=-1,
         le=1,
-        description="cosine of a picture's caption and what is said while it stands, below which "
-        "it is dropped (0.15 parts captions written by hand from strange ones, by both embeddings "
-        "that come as packages)",
+        description="a picture is dropped if the cosine of its caption and of what is said "
+        "meanwhile is lower (0.15 tells captions written by hand from those of other pictures, "
+        "with both packaged embeddings)",
     )
     embeddings: Embeddings = Embeddings()
 
     max_face: Share = Field(
         0.02,
-        description="a larger face, as a share of the screen, makes a picture with little "
-        "text a talking head",
+        description="a picture with little text and a face larger than this share of the screen "
+        "is a talking head",
     )
-    min_text_words: int = Field(4, ge=0, description="words that make a picture no talking head")
+    min_text_words: int = Field(
+        4, ge=0, description="a picture with this many words is never a talking head"
+    )
     min_teaching: Share = Field(
         0.5,
-        description="share of the speech during a picture that must teach, unless the picture "
-        "itself speaks of the topic",
+        description="share of the speech during a picture that must teach; a picture that shows "
+        "the topic itself is kept anyway",
     )

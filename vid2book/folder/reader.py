@@ -15,6 +15,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
+import yaml
 
 from ..names import VIDEO_ID_RULE, is_video_id
 from ..records import Decision
@@ -26,6 +27,17 @@ Run = tuple[Path, int, int, int]  # file, row group, first row in it, row behind
 
 SAMPLES_AT_ONCE = 4  # a sample may hold 2 MB of images
 GROUPS_KEPT = 2  # row groups of decisions: those of a video may lie in two places
+
+
+def card_title(folder: Path) -> str:
+    """What the dataset card calls a corpus; empty where there is no card, or none that says so."""
+    try:
+        parts = (folder / "README.md").read_text("utf-8").split("---\n", 2)
+        header = yaml.safe_load(parts[1]) if len(parts) == 3 and not parts[0].strip() else None
+    except (OSError, UnicodeDecodeError, yaml.YAMLError):
+        return ""
+    title = header.get("pretty_name") if isinstance(header, dict) else ""
+    return " ".join(title.split()) if isinstance(title, str) else ""
 
 
 class CorpusFolder:
@@ -47,6 +59,7 @@ class CorpusFolder:
             if not is_video_id(video_id):
                 raise FolderError(f"{folder}/videos: {video_id!r} is no video id: {VIDEO_ID_RULE}")
             self.videos[video_id] = row
+        self.title = card_title(folder) or folder.resolve().name
         self.has_decisions = bool(shards(folder, "decisions"))
         self._runs = self._find_runs()
         self._groups: OrderedDict[tuple[Path, int], pa.Table] = OrderedDict()

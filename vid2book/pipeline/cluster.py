@@ -83,16 +83,22 @@ def run(corpus: Corpus, cluster: Cluster) -> Iterator[Event]:
         corpus: its store and its videos are where all machines of the cluster find them.
 
     Raises:
-        ClusterError: the cluster is not there or has not what is asked for, its machines have other
-            code or another store, or the store cannot be read or written there.
+        ClusterError: the cluster is not there or is lost, it has not what is asked for, its
+            machines have other code or another store, or the store cannot be read or written there.
     """
     if not corpus.videos:
         return
     with _connected(cluster):
-        for row in _rows(corpus, cluster):
-            if row["stop"]:
-                raise ClusterError(row["stop"])
-            yield replace(pickle.loads(row["event"]), video=corpus.videos[row["number"]])
+        try:
+            for row in _rows(corpus, cluster):
+                if row["stop"]:
+                    raise ClusterError(row["stop"])
+                yield replace(pickle.loads(row["event"]), video=corpus.videos[row["number"]])
+        except ray.exceptions.RayError as error:
+            told = str(error).strip().rpartition("\n")[2]
+            raise ClusterError(
+                f"Ray gave up: {told}; see to it, and the same command goes on where this one ended"
+            ) from error
 
 
 def _rows(corpus: Corpus, cluster: Cluster) -> Iterator[dict[str, Any]]:

@@ -31,6 +31,7 @@ PACKAGE = "vid2book"
 _RECORDS = f"{PACKAGE}.records"
 _LEFT_OUT = (f"{PACKAGE}.config", f"{PACKAGE}.pipeline", f"{PACKAGE}.stage")
 _DATA = (".yaml", ".json", ".txt", ".md")
+_SHOWN = ("__repr__", "_repr_html_")
 _ROOT = Path(__file__).parents[1]
 
 
@@ -169,7 +170,7 @@ def _source(module: str) -> tuple[Path, ast.Module]:
 
 
 def _plain(tree: ast.Module) -> ast.Module:
-    """Code without docstrings and without what only type checkers read."""
+    """Code without docstrings, and without what only type checkers and people read."""
     for node in ast.walk(tree):
         body = getattr(node, "body", None)
         if isinstance(body, list):
@@ -178,6 +179,8 @@ def _plain(tree: ast.Module) -> ast.Module:
 
 
 def _says_nothing(line: ast.stmt) -> bool:
+    if isinstance(line, ast.FunctionDef):
+        return line.name in _SHOWN
     if isinstance(line, ast.If):
         return isinstance(line.test, ast.Name) and line.test.id == "TYPE_CHECKING"
     return (

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -57,9 +58,9 @@ def noted(corpus: Corpus, events: Iterable[Event]) -> Iterator[Event]:
     """Pass events on, and note the failures that are not the videos' own."""
     for event in events:
         if event.failure and not event.kept:
-            key = _key(corpus.work(event.video))
             unnamed = replace(event, video=Video(event.video.video_id, path=""))
-            corpus.store.save(_LOST, key, Event, unnamed)
+            with suppress(Failed):  # it cannot even be read, which whoever asks is told
+                corpus.store.save(_LOST, _key(corpus.work(event.video)), Event, unnamed)
         yield event
 
 

@@ -90,7 +90,7 @@
   }
 
   let queries = 0; // a later query ends the one before
-  async function search(query, places, found = [], wanted = SHOWN) {
+  async function search(query, places, found = [], wanted = SHOWN, instead = "") {
     const mine = (queries += 1);
     const words = fold(query).trim().split(/\s+/);
     places ??= searchFiles === undefined ? inPage(words, title) : book.search(words, Number(searchFiles));
@@ -108,8 +108,17 @@
       }
     }
     show(words, found, wanted, more);
+    if (!found.length && !more && !instead) {
+      const known = searchFiles === undefined ? wordsInPage() : await book.words();
+      if (mine !== queries) return;
+      const better = meant(words, known);
+      if (better) {
+        await search(better.join(" "), undefined, [], SHOWN, query);
+        return;
+      }
+    }
     if (more || found.length > wanted) {
-      offer(more ? "Search on" : "Show more", () => search(query, places, found, wanted + SHOWN));
+      offer(more ? "Search on" : "Show more", () => search(query, places, found, wanted + SHOWN, instead));
     }
     if (index !== undefined) {
       const link = document.createElement("a");
@@ -117,6 +126,7 @@
       link.textContent = "Search all videos";
       results.append(item(link));
     }
+    if (instead) count.textContent += ` for “${query}”; “${instead}” is found nowhere`;
     panel.ariaBusy = "false";
   }
 
@@ -144,6 +154,9 @@
       panel.hidden = true;
       box.focus();
       event.preventDefault();
+    } else if (["ArrowLeft", "ArrowRight"].includes(event.key) && !typing
+      && !event.shiftKey && !event.ctrlKey && !event.metaKey && !event.altKey) {
+      document.querySelector(`.turn [rel=${event.key === "ArrowLeft" ? "prev" : "next"}]`)?.click();
     } else if (["ArrowDown", "ArrowUp"].includes(event.key) && !panel.hidden) {
       const links = [...results.querySelectorAll("a, button")];
       const now = links.indexOf(document.activeElement);

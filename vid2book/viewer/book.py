@@ -16,7 +16,7 @@ from ..folder.reader import CorpusFolder
 from ..folder.record import FolderError
 from ..folder.swap import new_folder
 from ..pipeline.processes import cores, each
-from .chapters import Chapter, Contents
+from .chapters import Contents, chapters_of
 from .part import Part, Written, forget, with_samples, without_samples, write_part
 from .search import write_index
 from .templates import GENERATOR, Templates
@@ -72,6 +72,7 @@ class _Writer:
         self._corpus, self._folder, self._marked = corpus, folder, marked
         self._workers, self._progress = workers, progress
         self._written: dict[str, Written] = {}
+        self._words: Counter[str] = Counter()
         self._done = 0
 
     def write(self) -> None:
@@ -90,23 +91,25 @@ class _Writer:
                         f"{self._corpus.folder}: the samples of {page.video_id!r} do not stand "
                         "together in data/; build the corpus anew"
                     )
-                self._written[page.video_id] = page
+                self._words.update(page.words)
+                self._written[page.video_id] = page._replace(words=set())  # they take memory
 
     def _tell(self, video_id: str) -> None:
         self._done += 1
         self._progress(self._done, len(self._corpus.videos))
 
     def _overview(self) -> None:
-        chapters = [Chapter(place, *item) for place, item in enumerate(self._corpus.videos.items())]
-        pages = [self._written[chapter.video_id] for chapter in chapters]
-        contents = Contents(chapters)
+        contents = Contents(chapters_of(self._corpus.videos))
+        pages = [self._written[video_id] for video_id in self._corpus.videos]
         templates = Templates()
-        grams = write_index(self._folder / "search", [page.found for page in pages])
+        grams = write_index(self._folder / "search", [page.found for page in pages], self._words)
         for page in contents.pages():
             templates.write(
                 self._folder / page.file,
                 "index.html",
-                name=self._corpus.folder.resolve().name,
+                name=self._corpus.title,
+                folder=self._corpus.folder.resolve().name,
+                written=self._written,
                 contents=contents,
                 page=page,
                 files=contents.files(),

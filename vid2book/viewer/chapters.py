@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from ..folder.reader import Row
@@ -19,9 +20,9 @@ Shelves = dict[str, dict[str, list["Chapter"]]]  # subject to course to videos
 class Chapter:
     """A video as the book's table of contents has it."""
 
-    place: int  # in the order of the manifest
     video_id: str
     row: Row
+    namesake: bool = False  # another video has the same title
 
     @property
     def title(self) -> str:
@@ -58,6 +59,13 @@ class Chapter:
         return [str(self.row[name]) for name in names if self.row.get(name)]
 
 
+def chapters_of(videos: Mapping[str, Row]) -> list[Chapter]:
+    """The videos of a corpus, in the order of the manifest."""
+    chapters = [Chapter(*item) for item in videos.items()]
+    titles = Counter(chapter.title for chapter in chapters)
+    return [Chapter(c.video_id, c.row, namesake=titles[c.title] > 1) for c in chapters]
+
+
 @dataclass(frozen=True)
 class Page:
     """A page of the table of contents."""
@@ -87,7 +95,7 @@ class Contents:
         self.kept, self.filtered, self.failed = by_status.values()
         self._shelves = _shelves(self.kept)
         shelved = [c for courses in self._shelves.values() for cs in courses.values() for c in cs]
-        self._all = [*shelved, *self.filtered, *self.failed]
+        self.in_order = [*shelved, *self.filtered, *self.failed]
 
     @property
     def many_subjects(self) -> bool:
@@ -102,8 +110,8 @@ class Contents:
         return {name: sum(c.row.get(name) or 0 for c in self.kept) for name in names}
 
     def pages(self) -> Iterator[Page]:
-        for number, begin in enumerate(range(0, max(1, len(self._all)), PAGE_VIDEOS), start=1):
-            part = self._all[begin : begin + PAGE_VIDEOS]
+        for number, begin in enumerate(range(0, max(1, len(self.in_order)), PAGE_VIDEOS), start=1):
+            part = self.in_order[begin : begin + PAGE_VIDEOS]
             yield Page(
                 number,
                 _shelves(c for c in part if c.status == "kept"),
@@ -117,7 +125,7 @@ class Contents:
 
     def where(self, status: str) -> str:
         """A link to the first video of a status."""
-        first = next(i for i, c in enumerate(self._all) if c.status == status)
+        first = next(i for i, c in enumerate(self.in_order) if c.status == status)
         number = first // PAGE_VIDEOS + 1
         return f"{contents_file(number) if number > 1 else ''}#{status}"
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import io
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -23,6 +23,8 @@ SHOWN = {  # MPO is a JPEG with a second picture behind it
     "WEBP": "image/webp",
     "GIF": "image/gif",
 }
+THUMBNAIL = (192, 108)  # pixels at most, twice what is shown: for fine displays
+_NO_PICTURE = (OSError, ValueError, KeyError, SyntaxError, Image.DecompressionBombError)
 ALT_CHARS = 160  # a screen reader reads the on-screen text itself right after
 LEVELS = {
     "video": "Video",
@@ -38,8 +40,10 @@ class Figure:
     """A keyframe. `src` is a data: URI, empty where the picture cannot be shown."""
 
     number: int
-    start: float | None
-    end: float | None
+    time: float | None  # of the frame
+    start: float | None  # what it shows stands from here, as far as is known
+    end: float | None  # to here
+    content: bytes
     src: Markup
     width: int
     height: int
@@ -52,7 +56,7 @@ class Figure:
 
     @property
     def alt(self) -> str:
-        at = "The screen" if self.start is None else f"The screen at {clock(self.start)}"
+        at = "The screen" if self.time is None else f"The screen at {clock(self.time)}"
         words = " ".join(self.text.split())
         cut = words if len(words) <= ALT_CHARS else words[:ALT_CHARS].rsplit(" ", 1)[0] + " …"
         return f"{at}: {cut}" if cut else f"{at}, without text"
@@ -126,18 +130,27 @@ def dropped(decisions: Iterable[Decision]) -> list[Dropped]:
     return [Dropped(number, decision) for number, decision in enumerate(against, 1)]
 
 
+def stands_from(decisions: Iterable[Decision]) -> dict[float, float]:
+    """Where each kept state of the screen ends, to where it begins: samples say only the former."""
+    return {d.end: d.start for d in decisions if d.kept and d.level == "keyframe"}
+
+
 def blocks(
-    samples: Iterable[Row], left_out: list[Dropped], marked: bool = False
+    samples: Iterable[Row],
+    left_out: list[Dropped],
+    begins: Mapping[float, float],
+    marked: bool = False,
 ) -> Iterator[Block]:
     """The blocks of a page, made as they are asked for: one sample is in memory at a time.
 
     Args:
         samples: of one video.
         left_out: what was dropped from it.
+        begins: of `stands_from`.
         marked: with the positions that are marked.
     """
     waiting = deque(left_out)
-    for block in _passages(samples, marked):
+    for block in _passages(samples, begins, marked):
         earlier = []
         while waiting and waiting[0].decision.start < block.start:
             earlier.append(waiting.popleft())
@@ -148,7 +161,9 @@ def blocks(
         yield LeftOut(waiting[0].decision.start, list(waiting))
 
 
-def _passages(samples: Iterable[Row], marked: bool) -> Iterator[Passage | SampleHead]:
+def _passages(
+    samples: Iterable[Row], begins: Mapping[float, float], marked: bool
+) -> Iterator[Passage | SampleHead]:
     figures = paragraphs = 0
     last = 0.0  # a sample without `elements` stays where the one before it ended
     for number, row in enumerate(samples, 1):
@@ -171,8 +186,10 @@ def _passages(samples: Iterable[Row], marked: bool) -> Iterator[Passage | Sample
             start, end = (element["start"], element["end"]) if element else (None, None)
             if image is not None:
                 figures += 1
+                begin = start if end is None else begins.get(end, start)
+                words = (ocr or "").strip()
                 passage.figures.append(
-                    Figure(figures, start, end, *_picture(image), (ocr or "").strip(), drop)
+                    Figure(figures, start, begin, end, *_picture(image), words, drop)
                 )
             if text is not None:
                 paragraphs += 1
@@ -191,8 +208,8 @@ def _positions(row: Row) -> Iterator[tuple[int, Any, str | None, str | None, Row
         yield place, image, text, ocr, element
 
 
-def _picture(image: Any) -> tuple[Markup, int, int]:
-    """An image of the corpus as (data: URI, width, height); what is no picture gives an empty one.
+def _picture(image: Any) -> tuple[bytes, Markup, int, int]:
+    """An image of the corpus as (file, data: URI, width, height); what is no picture is empty.
 
     Only embedded bytes are shown: a path in a corpus of unknown origin is not opened.
     """
@@ -200,7 +217,24 @@ def _picture(image: Any) -> tuple[Markup, int, int]:
     try:
         with Image.open(io.BytesIO(content)) as opened:  # reads the header only
             mime, (width, height) = SHOWN[opened.format or ""], opened.size
-    except (OSError, ValueError, KeyError, SyntaxError, Image.DecompressionBombError):
-        return Markup(""), 0, 0
-    data = base64.b64encode(content).decode("ascii")
-    return Markup(f"data:{mime};base64,{data}"), width, height
+    except _NO_PICTURE:
+        return b"", Markup(""), 0, 0
+    return content, _data_uri(mime, content), width, height
+
+
+def thumbnail(figure: Figure) -> str:
+    """A small copy of a figure as a data: URI; empty if it cannot be decoded."""
+    small = io.BytesIO()
+    try:
+        with Image.open(io.BytesIO(figure.content)) as opened:
+            opened.draft("RGB", THUMBNAIL)  # a JPEG is decoded at a fraction of its size
+            picture = opened.convert("RGB")
+    except _NO_PICTURE:
+        return Markup("")
+    picture.thumbnail(THUMBNAIL)
+    picture.save(small, "JPEG", quality=70)
+    return _data_uri("image/jpeg", small.getvalue())
+
+
+def _data_uri(mime: str, content: bytes) -> Markup:
+    return Markup(f"data:{mime};base64,{base64.b64encode(content).decode('ascii')}")

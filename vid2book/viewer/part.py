@@ -13,8 +13,8 @@ from ..folder.layout import shards
 from ..folder.reader import CorpusFolder, Row, video_of
 from ..folder.record import FolderError
 from ..pipeline.processes import tell
-from .chapters import Chapter
-from .page import Block, blocks, dropped
+from .chapters import Chapter, Contents, chapters_of
+from .page import Block, Passage, blocks, dropped, stands_from, thumbnail
 from .search import Entry, Found, Texts, entries
 from .templates import Templates
 
@@ -47,6 +47,9 @@ class Written(NamedTuple):
     video_id: str
     found: Found
     stages: Counter[tuple[str, str]]  # (level, stage) to pieces dropped
+    pictures: int
+    thumbnail: str  # a data: URI of the first picture, small; empty where there is none
+    words: set[str]  # folded, for the search
 
 
 def with_samples(corpus: CorpusFolder, book: Path, marked: bool) -> list[Part]:
@@ -88,8 +91,8 @@ class _Opened(NamedTuple):
     """What a process needs for every part, opened once."""
 
     corpus: CorpusFolder
-    order: list[Chapter]
-    chapters: dict[str, Chapter]
+    chapters: list[Chapter]  # as the table of contents has them
+    places: dict[str, int]  # of a video among them
     templates: Templates
 
 
@@ -101,33 +104,39 @@ def forget() -> None:
 @cache
 def _opened(folder: Path) -> _Opened:
     corpus = CorpusFolder(folder)
-    order = [Chapter(place, *item) for place, item in enumerate(corpus.videos.items())]
-    return _Opened(corpus, order, {c.video_id: c for c in order}, Templates())
+    chapters = Contents(chapters_of(corpus.videos)).in_order
+    places = {chapter.video_id: place for place, chapter in enumerate(chapters)}
+    return _Opened(corpus, chapters, places, Templates())
 
 
 def _write_page(
     part: Part,
     video_id: str,
     samples: Iterable[Row],
-    note: Callable[[str, str, list[Entry]], Found],
+    note: Callable[[str, str, list[Entry]], tuple[Found, set[str]]],
 ) -> Written:
-    corpus, order, chapters, templates = _opened(part.corpus)
-    if video_id not in chapters:
+    corpus, chapters, places, templates = _opened(part.corpus)
+    if video_id not in places:
         raise FolderError(
             f"{corpus.folder}: data/ has samples of {video_id!r}, and videos/ does "
             "not name it; build the corpus anew"
         )
-    chapter = chapters[video_id]
+    place = places[video_id]
+    chapter = chapters[place]
     decisions = corpus.decisions(video_id)
     left_out = dropped(decisions)
     found: list[Entry] = []
+    pictures, first = 0, ""
 
     def noted() -> Iterator[Block]:
-        for block in blocks(samples, left_out, part.marked):
+        nonlocal pictures, first
+        for block in blocks(samples, left_out, stands_from(decisions), part.marked):
             found.extend(entries(block))
+            if isinstance(block, Passage):
+                pictures += len(block.figures)
+                first = first or next(filter(None, map(thumbnail, block.figures)), "")
             yield block
 
-    place = chapter.place
     templates.write(
         part.book / "videos" / chapter.page,
         "video.html",
@@ -136,8 +145,9 @@ def _write_page(
         blocks=noted(),
         verdicts=[d for d in decisions if d.level == "video"],
         has_decisions=corpus.has_decisions,
-        before=order[place - 1] if place else None,
-        after=order[place + 1] if place + 1 < len(order) else None,
+        before=chapters[place - 1] if place else None,
+        after=chapters[place + 1] if place + 1 < len(chapters) else None,
     )
     stages = Counter((item.what, item.decision.stage) for item in left_out)
-    return Written(video_id, note(f"videos/{chapter.page}", chapter.title, found), stages)
+    entry, words = note(f"videos/{chapter.page}", chapter.title, found)
+    return Written(video_id, entry, stages, pictures, first, words)

@@ -22,6 +22,48 @@ function matching(words, href, title, entries) {
   return found;
 }
 
+// What was perhaps meant: for each word that no text has, the word that is nearest to it by letters
+// left out, put in, changed or swapped; the most frequent of several. Undefined if there is none.
+function meant(words, known) {
+  const WORD = /[\p{L}\p{M}]{4,24}/gu;
+  let changed = false;
+  const better = words.map((word) => {
+    if (word.match(WORD)?.[0] !== word || known.some((other) => other.includes(word))) return word;
+    let [best, fewest] = [word, word.length < 8 ? 2 : 3]; // one letter, of long words two
+    for (const other of known) {
+      if (Math.abs(other.length - word.length) >= fewest) continue;
+      const edits = distance(word, other, fewest);
+      if (edits < fewest) [best, fewest] = [other, edits];
+    }
+    changed ||= best !== word;
+    return best;
+  });
+  return changed ? better : undefined;
+}
+
+// The optimal string alignment distance (Damerau, 1964), or `most` where it is not less.
+function distance(a, b, most) {
+  let [before, last] = [[], Array.from({ length: b.length + 1 }, (_, j) => j)];
+  for (let i = 1; i <= a.length; i += 1) {
+    const row = [i];
+    for (let j = 1; j <= b.length; j += 1) {
+      const change = last[j - 1] + (a[i - 1] === b[j - 1] ? 0 : 1);
+      row[j] = Math.min(change, last[j] + 1, row[j - 1] + 1);
+      if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1]) {
+        row[j] = Math.min(row[j], before[j - 2] + 1);
+      }
+    }
+    if (Math.min(...row) >= most) return most;
+    [before, last] = [last, row];
+  }
+  return Math.min(last[b.length], most);
+}
+
+function wordsInPage() {
+  const text = [...document.querySelectorAll("[data-kind]")].map((e) => fold(e.textContent)).join(" ");
+  return [...new Set(text.match(/[\p{L}\p{M}]{4,24}/gu) ?? [])];
+}
+
 // The page that this is.
 async function* inPage(words, title) {
   const entries = [...document.querySelectorAll("[data-kind]")].map((element) => {
@@ -101,5 +143,9 @@ const book = (() => {
     }
   }
 
-  return { search };
+  async function words() {
+    return ((await load("words")) ?? "").split(" ").filter(Boolean);
+  }
+
+  return { search, words };
 })();

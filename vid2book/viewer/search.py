@@ -8,13 +8,17 @@ It is made so that a browser loads a part of it only, however many videos there 
   1984). The videos that have all runs of a query are few more than those that have the query.
 - `texts/N.js` has the text itself, about a megabyte in a file. Looking for a substring in it needs
   no language's word rules.
+- `words.js` has the words of the book, the most frequent first. It is loaded where nothing is
+  found, to look for what was perhaps meant.
 """
 
 from __future__ import annotations
 
 import base64
 import json
+import re
 import unicodedata
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -28,6 +32,8 @@ from .times import clock
 FILE_CHARS = 1_000_000
 GRAM_BITS = 14  # of the hash of three characters
 GRAM_FILE_BYTES = 100_000
+MAX_WORDS = 100_000  # about a megabyte
+_WORD = re.compile(r"[^\W\d_]{4,24}")  # shorter ones are too alike; as `WORD` in `search.js`
 
 _FACTORS = (961, 31, 1)  # the hash; `search.js` has it too
 _MIX = 0x9E3779B1
@@ -58,15 +64,16 @@ class Texts:
         self._videos: list[str] = []
         self._folder.mkdir(parents=True, exist_ok=True)
 
-    def add(self, page: str, title: str, entries: Sequence[Entry]) -> Found:
-        """Add a video, whose page is at `page`, relative to the index page."""
+    def add(self, page: str, title: str, entries: Sequence[Entry]) -> tuple[Found, set[str]]:
+        """Add a video, whose page is at `page`, relative to the index page; its words, too."""
         text = f"{script_json(page)}:{script_json(entries)}"
-        found = Found(page, title, self._file, grams([title, *(entry[3] for entry in entries)]))
+        folded = [fold(piece) for piece in (title, *(entry[3] for entry in entries))]
+        found = Found(page, title, self._file, grams(folded))
         self._videos.append(text)
         self._chars += len(text)
         if self._chars >= FILE_CHARS:
             self.close()
-        return found
+        return found, {word for piece in folded for word in _WORD.findall(piece)}
 
     def close(self) -> None:
         """Write what has gathered."""
@@ -80,10 +87,16 @@ class Texts:
         return f"texts/{self._name}-{self._files}"
 
 
-def write_index(folder: Path, videos: Sequence[Found]) -> int:
-    """Write what leads to the texts; how many files of `grams` there are."""
+def write_index(folder: Path, videos: Sequence[Found], words: Counter[str]) -> int:
+    """Write what leads to the texts; how many files of `grams` there are.
+
+    Args:
+        words: to the number of videos that have them.
+    """
     titles = [[video.page, video.title, video.file] for video in videos]
     _write(folder, "titles", script_json(titles))
+    ranked = sorted(words, key=lambda word: (-words[word], word))[:MAX_WORDS]
+    _write(folder, "words", script_json(" ".join(ranked)))
     total = (len(videos) + 7) // 8 << GRAM_BITS
     files = 1 << min(GRAM_BITS, (total // GRAM_FILE_BYTES).bit_length())
     (folder / "grams").mkdir(parents=True)
@@ -97,11 +110,11 @@ def write_index(folder: Path, videos: Sequence[Found]) -> int:
     return files
 
 
-def grams(texts: Sequence[str]) -> bytes:
+def grams(folded: Sequence[str]) -> bytes:
     """Which hashes, of `GRAM_BITS` bits, runs of three characters have; a bit for each hash."""
     held: NDArray[np.bool_] = np.zeros(1 << GRAM_BITS, np.bool_)
-    for text in texts:
-        points = np.frombuffer(fold(text).encode("utf-32-le", "surrogatepass"), np.uint32)
+    for text in folded:
+        points = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)
         if len(points) >= len(_FACTORS):
             runs = np.lib.stride_tricks.sliding_window_view(points, len(_FACTORS))
             runs = runs[(runs > ord(" ")).all(axis=1)]  # words are looked for one by one

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import io
 import json
 import re
 import shutil
@@ -13,6 +15,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from PIL import Image
 
 from vid2book.folder.record import FolderError
 from vid2book.viewer import chapters, write_book
@@ -117,6 +120,51 @@ def test_the_contents_of_many_videos_have_pages(
             page.name for page, text in zip(pages, texts, strict=True) if f'id="{name}"' in text
         ]
         assert f'href="{"" if page == "index.html" else page}#{name}"' in texts[0]
+
+
+def test_a_figure_is_dated_by_the_span_in_which_it_stands(book: Path) -> None:
+    page = (book / "videos" / "newton.html").read_text("utf-8")
+    dated = re.findall(r'<span class="when">(.*?)</span>', page)
+    assert dated[0] == "0:04–0:21"  # of the decision that kept it; its frame is that of 0:18
+    assert dated[1] == "0:52–0:55"  # no decision says more
+
+
+def test_videos_of_one_title_are_told_apart(tmp_path: Path) -> None:
+    folder = write_corpus(tmp_path / "corpus")
+    [file] = (folder / "videos").iterdir()
+    table = pq.read_table(file)
+    ids = table["video_id"].to_pylist()
+    titles = pa.array(["Lecture" if name in ("newton", "speech-only") else name for name in ids])
+    pq.write_table(table.set_column(table.column_names.index("title"), "title", titles), file)
+    index = write_book(folder).read_text("utf-8")
+    assert re.findall(r'Lecture <small class="id">(.*?)</small>', index) == [
+        "newton",
+        "speech-only",
+    ]
+    assert index.count('<small class="id">') == 2
+    page = (folder / "preview" / "videos" / "speech-only.html").read_text("utf-8")
+    assert 'Lecture <small class="id">newton</small>' in page
+
+
+def test_the_contents_show_a_picture_of_each_video_and_how_many(book: Path) -> None:
+    index = (book / "index.html").read_text("utf-8")
+    sizes = re.findall(r'class="size">(.*?)</span>', index)
+    assert sizes == ["4 pictures", "no pictures", "2 pictures"]
+    thumbnails = re.findall(r'<img src="data:image/jpeg;base64,(.*?)" alt="" ', index)
+    for encoded in thumbnails:
+        assert max(Image.open(io.BytesIO(base64.b64decode(encoded))).size) == 192
+    assert len(thumbnails) == 2
+    assert "No picture of this video" in (book / "videos" / "speech-only.html").read_text("utf-8")
+    assert "No picture of this video" not in (book / "videos" / "newton.html").read_text("utf-8")
+
+
+def test_the_book_has_the_title_of_the_card(tmp_path: Path) -> None:
+    folder = write_corpus(tmp_path / "corpus")
+    assert '<h1 dir="auto">corpus</h1>' in write_book(folder).read_text("utf-8")
+    (folder / "README.md").write_text("---\npretty_name: Optics, by hand\n---\n# Words\n")
+    assert '<h1 dir="auto">Optics, by hand</h1>' in write_book(folder).read_text("utf-8")
+    (folder / "README.md").write_text("---\n{no yaml\n---\n")
+    assert '<h1 dir="auto">corpus</h1>' in write_book(folder).read_text("utf-8")
 
 
 def test_script_json_reads_back() -> None:

@@ -148,6 +148,51 @@ def test_names_for_those_who_do_not_see(book: Path, browser: Browser) -> None:
     assert browser.page.evaluate("document.activeElement.className") == "skip"
 
 
+def test_a_typo_is_forgiven_in_the_book_and_on_a_page(book: Path, browser: Browser) -> None:
+    for page in (book / "index.html", book / "videos" / "newton.html"):
+        for typo in ("acceleratoin", "aceleration", "akceleration"):
+            browser.page.goto(page.as_uri())
+            assert "cceleration" in browser.search(typo)[0]
+            said = browser.page.locator("#count").inner_text()
+            assert f"“acceleration”; “{typo}” is found nowhere" in said
+        browser.page.goto(page.as_uri())
+        assert browser.search("qqqqqq") in ([], ["Search all videos"])
+
+
+def test_arrow_keys_turn_the_pages_in_the_order_of_the_contents(
+    book: Path, browser: Browser
+) -> None:
+    browser.page.goto((book / "index.html").as_uri())
+    links = browser.page.locator("main a[href^=videos]").all()
+    order = [link.get_attribute("href").removeprefix("videos/") for link in links]
+    browser.page.goto((book / "videos" / order[0]).as_uri())
+    browser.page.keyboard.press("ArrowLeft")  # there is nothing before
+    for key, names in (("ArrowRight", order[1:]), ("ArrowLeft", order[-2::-1])):
+        for name in names:
+            browser.page.keyboard.press(key)
+            browser.page.wait_for_url(f"**/{name}")
+    browser.search("x")
+    here = browser.page.url
+    browser.page.keyboard.press("ArrowRight")
+    assert browser.page.url == here  # the key moves in the box
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_pages_pass_axe_at_level_aa(book: Path, browser: Browser, scheme: str) -> None:
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
+    browser.page.emulate_media(color_scheme=scheme)
+    rules = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa"]}}
+    for page in sorted(book.rglob("*.html")):
+        browser.page.goto(page.as_uri())
+        if (left_out := browser.page.locator("#left-out")).count():
+            left_out.check()
+        browser.search("the")
+        found = axe.run(browser.page, options=rules).response
+        assert len(found["passes"]) > 10
+        wrong = [(v["id"], v["nodes"][0]["html"][:200]) for v in found["violations"]]
+        assert wrong == [], page.name
+
+
 def test_on_paper_everything_is_unfolded(book: Path, browser: Browser) -> None:
     browser.page.goto((book / "videos" / "newton.html").as_uri())
     folded = browser.page.locator("details:not([open])")
