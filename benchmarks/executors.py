@@ -45,9 +45,12 @@ def main() -> None:
         for name, commands in _COMMANDS.items():
             with tempfile.TemporaryDirectory() as store:
                 whole, again = _run(commands, store, options), _run(commands, store, options)
-            runs[name].append(Took(whole.wall, whole.cpu, whole.wall - again.wall))
+            net = (whole.wall - again.wall, whole.cpu - again.cpu)
+            runs[name].append(Took(whole.wall, whole.cpu, *net))
             print(name, whole, again, file=sys.stderr)
-    table = Table("", "seconds", "CPU seconds", "throughput", "by CPU", "without the start")
+    table = Table(
+        "", "seconds", "CPU seconds", "throughput", "by CPU", "without the start", "by CPU"
+    )
     for column in table.columns[1:]:
         column.justify = "right"
     for name, found in runs.items():
@@ -55,11 +58,9 @@ def main() -> None:
             *(map(_ratio, *pair) for pair in zip(runs["two processes"], found, strict=True)),
             strict=True,
         )
-        wall, cpu, net = map(statistics.median, ratios)
-        took = [statistics.median(column) for column in zip(*found, strict=True)]
-        table.add_row(
-            name, f"{took[0]:.1f}", f"{took[1]:.1f}", f"{wall:.2f}", f"{cpu:.2f}", f"{net:.2f}"
-        )
+        shares = [f"{statistics.median(ratio):.2f}" for ratio in ratios]
+        wall, cpu, *_ = (statistics.median(column) for column in zip(*found, strict=True))
+        table.add_row(name, f"{wall:.1f}", f"{cpu:.1f}", *shares)
     Console().print(table)
 
 
@@ -68,7 +69,8 @@ class Took(NamedTuple):
 
     wall: float
     cpu: float  # of all its processes
-    net: float = 0.0  # without what it takes with everything in the store
+    net_wall: float = 0.0  # without what it takes with everything in the store
+    net_cpu: float = 0.0
 
 
 def _ratio(one: float, other: float) -> float:

@@ -266,6 +266,8 @@ def _connected(cluster: Cluster) -> Iterator[None]:
             raise ClusterError(f"there is no Ray cluster at '{address}': {error}") from error
     else:
         os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
+        # Else they get what all others on this machine leave, unlike those of the local executor.
+        os.environ.setdefault("RAY_worker_niceness", "0")
         count = max(cores(), len(cluster.pools) * (cluster.actors or 1))
         ray.init(
             "local", num_cpus=count, object_store_memory=_OWN_MEMORY, include_dashboard=False,

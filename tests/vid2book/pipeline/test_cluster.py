@@ -51,6 +51,7 @@ def nodes() -> Iterator[Any]:
     import ray
     from ray.cluster_utils import Cluster as Nodes
 
+    os.environ.setdefault("RAY_worker_niceness", "0")  # else they wait for all other processes
     soon = {
         "health_check_initial_delay_ms": 0,
         "health_check_period_ms": 500,
