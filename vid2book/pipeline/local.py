@@ -9,7 +9,7 @@ what fails every video stops the run (`faults.py`).
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Generator, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from queue import Empty, SimpleQueue
@@ -88,8 +88,8 @@ class _Progress:
             before.kept and done.kept,
             before.bug or done.bug,
             before.fault or done.fault,
-            _sum(before.cpu, done.cpu),
-            _sum(before.wall, done.wall),
+            added(before.cpu, done.cpu),
+            added(before.wall, done.wall),
         )
 
 
@@ -110,14 +110,36 @@ def run(
         StoreError: the store cannot be read or written.
         StoppedError: one video after the other fails by the same fault of the machine.
     """
-    return _Run(corpus, workers, report or (lambda _: None)).events()
+    processes = Processes(corpus, workers, report or (lambda _: None))
+    over = False
+    try:
+        yield from processes.events(corpus.videos)
+        over = True
+    finally:
+        processes.close(give_up=not over)
 
 
-class _Run:
-    def __init__(self, corpus: Corpus, workers: int, report: Callable[[Step], None]) -> None:
+class Processes:
+    """Processes that stay, with their models, from one lot of videos to the next.
+
+    Args:
+        corpus: to which the videos belong.
+        workers: processes.
+        report: told now and then how far a video is.
+        branches: what of each video is done here.
+    """
+
+    def __init__(
+        self,
+        corpus: Corpus,
+        workers: int,
+        report: Callable[[Step], None],
+        branches: Sequence[str] = tuple(BRANCHES),
+    ) -> None:
         self._corpus = corpus
         self._workers = workers
         self._report = report
+        self._branches = branches
         self._inbox: SimpleQueue[Message] = SimpleQueue()
         self._idle: list[Worker] = []
         self._busy: dict[Worker, _Task] = {}
@@ -127,17 +149,18 @@ class _Run:
         self._todo: deque[_Task] = deque()
         self._progress: dict[str, _Progress] = {}
 
-    def events(self) -> Iterator[Event]:
-        videos = iter(self._corpus.videos)
-        over = False
-        try:
-            while not over:
-                more = yield from self._hand_out(videos)
-                yield from self._collect()
-                yield from self._end_what_is_late()
-                over = not (more or self._busy or self._todo)
-        finally:
-            self._close(give_up=not over)
+    def events(self, videos: Iterable[Video]) -> Iterator[Event]:
+        """An event for each video as it is through here.
+
+        Raises:
+            StoreError, StoppedError: as `run` does.
+        """
+        videos = iter(videos)
+        more = True
+        while more or self._busy or self._todo:
+            more = yield from self._hand_out(videos)
+            yield from self._collect()
+            yield from self._end_what_is_late()
 
     def _hand_out(self, videos: Iterator[Video]) -> Generator[Event, None, bool]:
         """Give tasks to processes, and look at a few videos ahead; whether there may be more."""
@@ -164,7 +187,8 @@ class _Run:
             yield from self._through(Event(video, failure=str(failure), fault=_fault(failure)))
             return
         if not branches:
-            yield Event(video, failure=self._corpus.work(video).failure(TEXT[-1]))
+            last = "text" in self._branches
+            yield Event(video, failure=self._corpus.work(video).failure(TEXT[-1]) if last else "")
             return
         self._progress[video.video_id] = _Progress({LOOK}, branches, Event(video))
         self._todo.append(_Task(video, LOOK))
@@ -174,8 +198,8 @@ class _Run:
         work = self._corpus.work(video)
         if all(map(work.is_done, ENDS)):
             return []
-        first = [b for b in ("speech", "screen") if not work.is_done(BRANCHES[b][-1])]
-        return first or ["text"]
+        first = [b for b in self._branches if b != "text" and not work.is_done(BRANCHES[b][-1])]
+        return first or [b for b in self._branches if b == "text"]
 
     def _submit(self, task: _Task) -> None:
         # Begun anew, not forked: a fork copies the locks of threads that do not come with it.
@@ -242,12 +266,14 @@ class _Run:
         video.add(result)
         if video.waits_for:
             return
+        if not video.next and task.branch != "text" and "text" in self._branches:
+            video.next = ["text"]
         # The last branch notes a fault of the video itself as its own, with no work.
-        if task.branch == "text" or not video.event.kept:
+        if not video.next or not video.event.kept:
             del self._progress[task.video.video_id]
             yield from self._through(video.event, video.missed)
             return
-        then, video.next = video.next or ["text"], []
+        then, video.next = video.next, []
         video.waits_for = set(then)
         self._todo.extendleft(_Task(task.video, name) for name in reversed(then))
 
@@ -255,13 +281,14 @@ class _Run:
         yield event
         self._faults.count(event.fault, missed)
 
-    def _close(self, give_up: bool) -> None:
+    def close(self, give_up: bool) -> None:
         """End the processes; where the user stopped the run, without waiting for their work."""
         for worker in (*self._idle, *self._busy):
             worker.end(give_up)
 
 
-def _sum(one: Mapping[str, float], other: Mapping[str, float]) -> dict[str, float]:
+def added(one: Mapping[str, float], other: Mapping[str, float]) -> dict[str, float]:
+    """Seconds of one and of the other, by name."""
     return {name: one.get(name, 0.0) + other.get(name, 0.0) for name in {**one, **other}}
 
 
