@@ -22,6 +22,7 @@ from vid2book.pipeline.corpus import Corpus
 from vid2book.pipeline.graph import TEXT
 from vid2book.pipeline.local import Event
 from vid2book.pipeline.shards import Shard, became_of, noted
+from vid2book.pipeline.work import _stored
 from vid2book.records import Video
 from vid2book.store import Store
 
@@ -54,7 +55,7 @@ def test_what_is_not_through_is_named(library: Library, store: Store) -> None:
     corpus = replace(library.corpus(), store=store)
     late = corpus.videos[1]
     work = corpus.work(late)
-    store.path(TEXT[-1].name, work.key(TEXT[-1])).unlink()
+    work.shelf.forget(TEXT[-1].name, work.key(TEXT[-1]))
     found = list(gather.became_of(corpus, 1))
     assert [event is None for event in found] == [False, True, False]
     with pytest.raises(UserError, match=f"1 of 3 videos are not in the store .*: {late.video_id}"):
@@ -66,13 +67,13 @@ def test_a_back_end_that_failed_in_a_shard_is_no_reason_to_wait(
 ) -> None:
     other = replace(store, run="f" * 32)
     work = replace(library.corpus(), store=other).work(library.corpus().videos[0])
-    key = work.key(TEXT[-1])
-    kept = store.path(TEXT[-1].name, key)
-    kept.with_suffix(".provisional").write_bytes(other.run.encode() + kept.read_bytes())
-    kept.unlink()
+    last, key, kind = TEXT[-1].name, work.key(TEXT[-1]), _stored(TEXT[-1])
+    kept = work.shelf.load(last, key, kind)
+    work.shelf.forget(last, key)
+    work.shelf.save(last, key, kind, kept, provisional=True)
     found = [
         became_of(replace(library.corpus(), store=place), work.video)
-        for place in (other, replace(store, run="e" * 32), replace(store, run=""))
+        for place in (other, replace(store, run="e" * 32), store.of_every_run())
     ]
     assert found == [Event(work.video), None, Event(work.video)]
 
@@ -88,13 +89,14 @@ def test_what_failed_in_a_shard_failed_in_the_corpus(
     rows = [row | {"path": str(library.manifest.parent / row["path"])} for row in rows]
     manifest.write_text("".join(json.dumps(row) + "\n" for row in rows))
     work = corpus.work(lost)
-    last = store.path(TEXT[-1].name, work.key(TEXT[-1]))
-    kept = last.read_bytes()
-    last.unlink()
+    last, key, kind = TEXT[-1].name, work.key(TEXT[-1]), _stored(TEXT[-1])
+    kept = work.shelf.load(last, key, kind)
+    work.shelf.forget(last, key)
 
     event = Event(lost, failure="KeyError: 'x'", kept=False, bug="Traceback: KeyError")
+    here = replace(event, duration=60.0, seconds=2.0, cpu={"cut": 1.0}, wall={"cut": 2.0})
     assert became_of(corpus, lost) is None
-    assert list(noted(corpus, [event, Event(fine)])) == [event, Event(fine)]
+    assert list(noted(corpus, [here, Event(fine)])) == [here, Event(fine)]
     assert became_of(corpus, lost) == event
     assert became_of(corpus, poor) == Event(poor, failure="line 2: no path")
 
@@ -106,8 +108,9 @@ def test_what_failed_in_a_shard_failed_in_the_corpus(
     assert found[lost.video_id] == ("failed", "KeyError: 'x'")
     assert found[fine.video_id] == ("kept", "")
     assert "Traceback: KeyError" in (out / "build.errors.log").read_text()
+    assert "all was in the store" in result.stdout  # the shard's time tells nothing of the merge
 
-    last.write_bytes(kept)  # the shard has run again
+    work.shelf.save(last, key, kind, kept)  # the shard has run again
     assert became_of(corpus, lost) == Event(lost)
 
 
@@ -183,9 +186,7 @@ def test_the_script_for_slurm(
 ) -> None:
     corpus = replace(library.corpus(), store=store)
     for video in corpus.videos[:2]:  # each of two shards has something left to do
-        work = corpus.work(video)
-        for stage in TEXT:
-            store.path(stage.name, work.key(stage)).unlink()
+        corpus.work(video).shelf.remove(stage.name for stage in TEXT)
     programs |= {"VID2BOOK_STORE": str(store.root), "ENDED": str(tmp_path / "ended")}
     script = [CLUSTERS / "slurm.sh", library.manifest, tmp_path / "my corpus", "2"]
     done = subprocess.run(
@@ -204,7 +205,7 @@ def test_the_script_for_jobs_on_the_hub(
         folder.mkdir()
     for name in (*(f"{lecture}.mp4" for lecture in LECTURES), library.manifest.name):
         (bucket / name).symlink_to(library.manifest.parent / name)
-    store.root.rename(bucket / "store")
+    Path(store.root).rename(bucket / "store")
     programs |= {"BUCKET": str(bucket), "JOBS": str(jobs), "WORK": str(work)}
     script = [CLUSTERS / "hf_jobs.sh", "me/lectures", library.manifest.name, "corpus", "1"]
     done = subprocess.run(

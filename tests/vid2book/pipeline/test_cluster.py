@@ -19,6 +19,7 @@ from vid2book.builder import write_corpus
 from vid2book.config import Config
 from vid2book.manifest import read_manifest
 from vid2book.pipeline import local
+from vid2book.pipeline.branch import BRANCHES
 from vid2book.pipeline.cluster import (
     Cluster,
     ClusterError,
@@ -32,9 +33,10 @@ from vid2book.pipeline.cluster import (
 )
 from vid2book.pipeline.corpus import Corpus
 from vid2book.pipeline.graph import SCREEN, TEXT
-from vid2book.pipeline.local import BRANCHES, Event
+from vid2book.pipeline.local import Event
 from vid2book.records import Video
 from vid2book.store import Store
+from vid2book.store.shelf import SHELVES
 
 from ...support.library import Library, corpus_bytes
 
@@ -125,9 +127,7 @@ def test_a_node_that_dies_in_mid_run_changes_nothing(
     library: Library, store: Store, nodes: Any, tmp_path: Path
 ) -> None:
     corpus = replace(library.corpus(), store=store)
-    work = corpus.work(corpus.videos[-1])
-    for stage in (*SCREEN, *TEXT):
-        store.path(stage.name, work.key(stage)).unlink()
+    corpus.work(corpus.videos[-1]).shelf.remove(stage.name for stage in (*SCREEN, *TEXT))
     with end_of_a_node(nodes, corpus) as ended:
         events = fill(corpus, actors=1)
     nodes.add_node(num_cpus=2, num_gpus=1)
@@ -198,16 +198,19 @@ def test_a_bad_video_costs_itself_and_a_bad_store_the_run(
     corpus = replace(library.corpus(), videos=(fine, bad, none), store=store)
     events = fill(corpus)
     assert events == {
-        e.video.video_id: replace(e, seconds=events[e.video.video_id].seconds)
+        e.video.video_id: replace(e, **_times(events[e.video.video_id]))
         for e in local.run(corpus, 1)
     }
     assert "not a readable video" in events[bad.video_id].failure and events[bad.video_id].kept
 
-    for stage in TEXT:
-        shutil.rmtree(store.root / stage.name)
-        (store.root / stage.name).write_text("no folder")
+    shutil.rmtree(Path(store.root) / SHELVES)
+    (Path(store.root) / SHELVES).write_text("no folder")
     with pytest.raises(ClusterError, match=f"on the machine .*: the store {store.root} cannot be"):
         fill(replace(corpus, videos=(fine,)))
+
+
+def _times(event: Event) -> dict[str, Any]:
+    return {"seconds": event.seconds, "cpu": event.cpu, "wall": event.wall}
 
 
 @pytest.fixture
@@ -227,7 +230,7 @@ def test_a_machine_with_another_store_or_other_code_ends_the_run(
     [video, *_] = library.corpus().videos
     ours = home.corpus.store
     for store in (Store(tmp_path / "empty"), Store(tmp_path / "other")):
-        if store.root.name == "other":
+        if Path(store.root).name == "other":
             assert _mark(store) != _mark(ours)
         other = home._replace(corpus=replace(home.corpus, store=store))
         assert "the store of this machine is not that of" in stop_of(other, video)
