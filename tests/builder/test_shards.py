@@ -26,9 +26,18 @@ from vid2book.pipeline.work import _stored
 from vid2book.records import Video
 from vid2book.store import Store
 
-from ..support.library import LECTURES, Library, corpus_bytes, vid2book
+from ..support.library import Library, corpus_bytes, vid2book
 
 CLUSTERS = Path(__file__).parents[2] / "examples/clusters"
+
+
+def from_elsewhere(library: Library, folder: Path) -> Path:
+    """A manifest in another folder, of the same videos."""
+    rows = [json.loads(line) for line in library.manifest.read_text().splitlines()]
+    path = folder / "manifest.jsonl"
+    rows = [row | {"path": str(library.manifest.parent / row["path"])} for row in rows]
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    return path
 
 
 def test_shards_are_parts_of_a_corpus() -> None:
@@ -84,10 +93,7 @@ def test_what_failed_in_a_shard_failed_in_the_corpus(
     corpus = replace(library.corpus(), store=store)
     lost, poor, fine = corpus.videos
     poor = replace(poor, problem="line 2: no path")
-    rows = [json.loads(line) for line in library.manifest.read_text().splitlines()]
-    manifest = tmp_path / "manifest.jsonl"
-    rows = [row | {"path": str(library.manifest.parent / row["path"])} for row in rows]
-    manifest.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    manifest = from_elsewhere(library, tmp_path)
     work = corpus.work(lost)
     last, key, kind = TEXT[-1].name, work.key(TEXT[-1]), _stored(TEXT[-1])
     kept = work.shelf.load(last, key, kind)
@@ -203,11 +209,10 @@ def test_the_script_for_jobs_on_the_hub(
     bucket, jobs, work = (tmp_path / name for name in ("bucket", "jobs", "work"))
     for folder in (bucket, jobs, work):
         folder.mkdir()
-    for name in (*(f"{lecture}.mp4" for lecture in LECTURES), library.manifest.name):
-        (bucket / name).symlink_to(library.manifest.parent / name)
+    manifest = from_elsewhere(library, bucket)
     Path(store.root).rename(bucket / "store")
     programs |= {"BUCKET": str(bucket), "JOBS": str(jobs), "WORK": str(work)}
-    script = [CLUSTERS / "hf_jobs.sh", "me/lectures", library.manifest.name, "corpus", "1"]
+    script = [CLUSTERS / "hf_jobs.sh", "me/lectures", manifest.name, "corpus", "1"]
     done = subprocess.run(
         [*map(str, script)], env=programs, capture_output=True, text=True, timeout=200, check=False
     )
