@@ -10,10 +10,10 @@ from vid2book.pipeline.local import Event
 from vid2book.pipeline.processes import each
 from vid2book.records import Outcome, Video
 
-from .features import Row, rows_of
-
 if TYPE_CHECKING:
     from vid2book.pipeline.corpus import Corpus
+
+    from .features import Row
 
 VIDEOS_A_PROCESS = 50  # fewer are faster without, since a process takes two seconds to start
 
@@ -61,4 +61,6 @@ def _outcome(video: Video) -> Outcome:
 
 
 def _rows(video: Video) -> list[tuple[str, Row]]:
+    from .features import rows_of  # `datasets` takes a second to import
+
     return list(rows_of(_given[0], video))
