@@ -288,8 +288,8 @@ def _room(pools: Sequence[Pool]) -> list[int]:
     Raises:
         ClusterError: there is no room for one of each, and Ray would wait without end.
     """
-    has = ray.cluster_resources()
-    cpus, gpus = has.get("CPU", 0.0), has.get("GPU", 0.0)
+    machines = [node["Resources"] for node in ray.nodes() if node["Alive"]]
+    cpus, gpus = (sum(has.get(what, 0.0) for has in machines) for what in ("CPU", "GPU"))
     share = sum(pool.gpus for pool in pools)
     for what, count, needed in (("CPU", cpus, len(pools)), ("GPU", gpus, share)):
         if count < needed:
@@ -297,6 +297,9 @@ def _room(pools: Sequence[Pool]) -> list[int]:
                 f"the cluster has {count:g} {what}s, and one actor of each kind needs {needed:g} "
                 "in all; where machines are started as needed, begin with some"
             )
+    most = max(pool.gpus for pool in pools)
+    if all(has.get("GPU", 0.0) < most for has in machines):
+        raise ClusterError(f"no machine of the cluster has the {most:g} GPUs that one actor needs")
     # GPUs are not to wait for what feeds them, so they come first.
     bound = int(gpus / share) if share else 0
     fed = [min(bound, int(cpus) // len(pools)) if pool.gpus else 0 for pool in pools]

@@ -174,7 +174,9 @@ def test_branches_with_the_same_needs_share_their_actors() -> None:
 
 def test_actors_take_the_room_that_there_is(monkeypatch: pytest.MonkeyPatch) -> None:
     def room(cpus: float, gpus: float, **shares: float) -> list[int]:
-        monkeypatch.setattr("ray.cluster_resources", lambda: {"CPU": cpus, "GPU": gpus})
+        has = {"Alive": True, "Resources": {"CPU": cpus, "GPU": gpus}}
+        lost = {"Alive": False, "Resources": {"CPU": 16.0, "GPU": 8.0}}
+        monkeypatch.setattr("ray.nodes", lambda: [has, lost])
         return _room(Cluster(gpus=shares).pools)
 
     assert room(1000, 0) == [1000]
@@ -183,9 +185,13 @@ def test_actors_take_the_room_that_there_is(monkeypatch: pytest.MonkeyPatch) -> 
     assert room(4, 4, speech=0.25, text=0.25) == [1, 2, 1]
 
 
-def test_what_a_cluster_has_not_is_said(library: Library, nodes: Any) -> None:
-    with pytest.raises(ClusterError, match="has 1 GPUs, and one actor of each kind needs 2 in all"):
-        fill(library.corpus(), gpus={"speech": 2})
+def test_what_a_cluster_has_not_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    machine = {"Alive": True, "Resources": {"CPU": 2.0, "GPU": 1.0}}
+    monkeypatch.setattr("ray.nodes", lambda: [machine, machine])
+    with pytest.raises(ClusterError, match="has 2 GPUs, and one actor of each kind needs 4 in all"):
+        _room(Cluster(gpus={"speech": 4}).pools)
+    with pytest.raises(ClusterError, match="no machine of the cluster has the 2 GPUs that one"):
+        _room(Cluster(gpus={"speech": 2}).pools)
 
 
 def test_a_bad_video_costs_itself_and_a_bad_store_the_run(
