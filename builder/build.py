@@ -2,65 +2,54 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
 from rich.markup import escape
-from rich.table import Table
 
 from vid2book.console import may_stand_alone, user_errors
-from vid2book.intake.values import whole_text
+from vid2book.errors import UserError
 
-from .logs import BuildLog, by_status, hours, with_bugs_logged
+from .executors import Executor, cluster_of
+from .finish import finish
+from .logs import BuildLog, with_bugs_logged, with_bugs_told
+from .opening import opened
+from .options import ConfigName, Limit, Minutes, Sources, StorePlace, Workers
 from .tally import Tally
 
 if TYPE_CHECKING:
-    from vid2book.folder.record import Written
-    from vid2book.manifest.walk import PassedOver
     from vid2book.pipeline.branch import Step
     from vid2book.pipeline.corpus import Corpus
     from vid2book.pipeline.local import Event
-    from vid2book.records import Outcome
 
     from .progress import Display
 
-_MOST_NAMED = 10  # files that were passed over
 _INTERRUPTED = 130  # what a shell says of a command that Ctrl-C ended
-_MOST_SHOWN = 50  # lines of a table; the config `videos` of a corpus has them all
+_MOST_SHOWN = 50  # lines of a list
 
 
 @may_stand_alone("--retry-failed")
 @user_errors()
 def build(
-    videos: Annotated[
-        list[str],
-        typer.Argument(
-            metavar="SOURCE...",
-            help="Folders of videos, manifests (.jsonl, .csv, .parquet and the like) or videos.",
-        ),
-    ],
+    videos: Sources,
     output: Annotated[
-        Path, typer.Option("--output", "-o", metavar="CORPUS", help="Folder for the corpus.")
-    ],
-    config: Annotated[str, typer.Option(help="Name of a config, or a YAML file.")] = "offline",
-    workers: Annotated[
-        int | None, typer.Option(min=1, help="Processes; one per core if not given.")
+        Path | None,
+        typer.Option(
+            "--output",
+            "-o",
+            metavar="CORPUS",
+            help="Folder for the corpus. A shard needs none.",
+        ),
     ] = None,
-    limit: Annotated[
-        int | None, typer.Option(min=1, help="Take only the first N videos of SOURCE.")
-    ] = None,
-    minutes: Annotated[
-        float | None, typer.Option(min=0.1, help="Take only the first M minutes of each video.")
-    ] = None,
-    store: Annotated[
-        str | None,
-        typer.Option(help="Where the stages' results are kept: a folder, or a URL such as s3://."),
-    ] = None,
+    config: ConfigName = "offline",
+    workers: Workers = None,
+    limit: Limit = None,
+    minutes: Minutes = None,
+    store: StorePlace = None,
     retry_failed: Annotated[
         str | None,
         typer.Option(
@@ -74,6 +63,27 @@ def build(
         typer.Option(
             metavar="FILE.prom",
             help="Keep the progress in this file for Prometheus (node exporter, textfile).",
+        ),
+    ] = None,
+    executor: Annotated[
+        Executor, typer.Option(help="This machine's processes, or a Ray cluster's actors.")
+    ] = "local",
+    address: Annotated[
+        str | None, typer.Option(help="Of a Ray cluster; this machine alone if not given.")
+    ] = None,
+    gpus: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="BRANCH=N",
+            help="GPUs of each Ray actor for speech, screen or text, such as speech=0.25.",
+        ),
+    ] = None,
+    shard: Annotated[
+        str | None,
+        typer.Option(
+            metavar="I/N",
+            help="Work on this part of the videos only, 0/N to N-1/N; `vid2book merge` puts the "
+            "corpus together.",
         ),
     ] = None,
     dry_run: Annotated[
@@ -93,119 +103,67 @@ def build(
     """Turn videos into a textbook that `load_dataset` opens."""
     from vid2book.folder import layout, swap
     from vid2book.local import check_writable
+    from vid2book.pipeline.processes import cores
+    from vid2book.pipeline.shards import Shard, noted
 
     from . import source
     from .progress import Display
-    from .splits import splits
 
     console, errors = Console(), Console(stderr=True)
-    check_writable(output)
-    if not dry_run:
-        swap.recover(output)
-    corpus = source.open_corpus(
-        videos, config, store, limit, minutes, lambda files: _tell_passed_over(files, errors)
-    )
-    corpus = _without_removed(corpus, output, errors)
-    splits(corpus)  # a name that cannot be written is told before hours of work
+    part = Shard.parse(shard) if shard else None
+    cluster = cluster_of(executor, workers, address, gpus or [])
+    if output is not None:
+        check_writable(output)
+        if not (dry_run or part):
+            swap.recover(output)
+    elif not part:
+        raise UserError("where should the corpus go? Name a folder: -o CORPUS")
+    corpus = opened(videos, output, config, store, limit, minutes, errors)
+    corpus = part.part(corpus) if part else corpus
     tally = Tally(len(corpus.videos))
     display = Display(tally, errors)
     if dry_run:
         _tell_plan(corpus, display, console)
         return
-    with swap.writing(output):
-        try:
-            log = BuildLog(output / layout.LOG, tally, prometheus)
-            events = _fill(
-                corpus, output / layout.ERRORS, workers, display, log, errors if verbose else None,
-                debug, retry_failed,
-            )  # fmt: skip
-            _write(corpus, events, output, workers, display, log, console)
-        except KeyboardInterrupt:
-            errors.print(display.stopped(), soft_wrap=True)
-            raise typer.Exit(_INTERRUPTED) from None
-
-
-def _fill(
-    corpus: Corpus,
-    bugs: Path,
-    workers: int | None,
-    display: Display,
-    log: BuildLog,
-    shown_on: Console | None,
-    debug: bool,
-    retry: str | None,
-) -> list[Event]:
-    """Have all videos worked on.
-
-    Args:
-        bugs: the log of tracebacks; the other arguments are those of `with_bugs_logged` and
-            `source.fill`.
-    """
-    from . import source
+    target = None if part else output  # a shard writes to the store alone
+    log = BuildLog(target and target / layout.LOG, tally, prometheus)
 
     def report(step: Step) -> None:
         display.step(step)
         log.keep_up()
 
-    run = source.fill(corpus, workers, report, retry)
-    return list(display.shown(log.counted(with_bugs_logged(run, bugs, shown_on, debug))))
+    run = source.fill(corpus, workers, report, retry_failed, cluster)
+    run = with_bugs_logged(run, target / layout.ERRORS) if target else noted(corpus, run)
+    run = with_bugs_told(run, errors if verbose else None, debug)
+    run = display.shown(log.counted(run))
+    with _told_when_stopped(display, errors):
+        if target is None:
+            _tell_shard(str(part), run, console)
+            return
+        with swap.writing(target):
+            count = cores() if cluster or not workers else workers  # of processes on this machine
+            finish(corpus, list(run), target, count, display, log, here=cluster is None)
 
 
-def _write(
-    corpus: Corpus,
-    events: list[Event],
-    output: Path,
-    workers: int | None,
-    display: Display,
-    log: BuildLog,
-    console: Console,
-) -> None:
-    """Raises typer.Exit: a video failed, or none was kept."""
-    from vid2book.folder import layout, record
-    from vid2book.pipeline.processes import cores
-
-    errors = Console(stderr=True)
-    corpus = corpus.without({e.video.video_id: e.failure for e in events if e.failure})
-    outcomes = [corpus.outcome(video) for video in display.counted("outcomes", corpus.videos)]
-    failed = [outcome for outcome in outcomes if outcome.status == "failed"]
-    written = _written(corpus, outcomes, output, display, workers or cores())
-    if count := sum(bool(event.bug) for event in events):
-        errors.print(
-            f"[yellow]Bugs:[/] {_videos(count)} met something that nobody foresaw. The tracebacks "
-            f"are in {escape(str(output / layout.ERRORS))}; please report them. The next build "
-            "tries again.",
-            soft_wrap=True,
-        )
-    if written is None:
-        if record.held(output) is None:
-            log.drop()
-        errors.print(_losses("Nothing was kept", [o for o in outcomes if o.status != "kept"]))
-        where = escape(str(output))
-        errors.print(f"[red]Error:[/] no video gave a sample; nothing was written to {where}")
-        raise typer.Exit(1)
-    log.finish(outcomes, written, sum(os.times()[:4]))
-    console.print(_summary(log.tally, outcomes, written))
-    console.print(f"The corpus: {escape(str(output))}", soft_wrap=True)
-    console.print(f"Look at it: [bold]vid2book view {escape(str(output))}[/]", soft_wrap=True)
-    if provisional := sum(corpus.is_provisional(video) for video in corpus.videos):
-        errors.print(
-            f"[yellow]Provisional:[/] a back end failed on {_videos(provisional)}, and something "
-            "simpler stood in (column 'provisional' of decisions). The next build tries again.",
-            soft_wrap=True,
-        )
-    if failed:
-        errors.print(_losses("Failed", failed))
-        raise typer.Exit(1)
+@contextmanager
+def _told_when_stopped(display: Display, errors: Console) -> Iterator[None]:
+    """Raises typer.Exit: the user stopped the build."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        errors.print(display.stopped(), soft_wrap=True)
+        raise typer.Exit(_INTERRUPTED) from None
 
 
-def _tell_passed_over(files: Sequence[PassedOver], errors: Console) -> None:
-    reasons: dict[str, list[str]] = {}
-    for file in files:
-        reasons.setdefault(file.reason, []).append(whole_text(file.path))
-    for reason, paths in reasons.items():
-        more = f" and {len(paths) - _MOST_NAMED:,} more" if len(paths) > _MOST_NAMED else ""
-        named = ", ".join(paths[:_MOST_NAMED])
-        errors.print(f"[yellow]Passed over:[/] {escape(named)}{more}: {reason}", soft_wrap=True)
+def _tell_shard(part: str, events: Iterable[Event], console: Console) -> None:
+    """It ends well whatever became of its videos: `merge` tells, and what waits for all shards to
+    end well goes on."""
+    failures = [bool(event.failure) for event in events]
+    console.print(
+        f"Shard {part} is through: {len(failures)} videos, {sum(failures)} of which failed. When "
+        "all are, `vid2book merge` puts the corpus together.",
+        soft_wrap=True,
+    )
 
 
 def _tell_plan(corpus: Corpus, display: Display, console: Console) -> None:
@@ -226,69 +184,3 @@ def _tell_plan(corpus: Corpus, display: Display, console: Console) -> None:
     )
     if made.missing:
         raise typer.Exit(1)
-
-
-def _without_removed(corpus: Corpus, output: Path, errors: Console) -> Corpus:
-    """The corpus without videos that `vid2book remove` took out of `output`."""
-    from vid2book.folder import record
-
-    from .splits import denying
-
-    known = set(record.removed(output)) - set(corpus.config.reduce.deny)
-    removed = [video.video_id for video in corpus.videos if video.video_id in known]
-    if not removed:
-        return corpus
-    errors.print(
-        f"Left out, for they were removed from {escape(str(output))}: {', '.join(removed)}",
-        soft_wrap=True,
-    )
-    return replace(corpus, config=denying(corpus.config, removed))
-
-
-def _written(
-    corpus: Corpus, outcomes: list[Outcome], output: Path, display: Display, workers: int
-) -> Written | None:
-    """What `output` holds, once it holds this corpus; None if there is nothing to write."""
-    from vid2book.folder import record
-
-    from .source import revision
-
-    if not any(outcome.samples for outcome in outcomes):
-        return None
-    held = record.held(output)
-    if held and held.revision == revision(corpus, outcomes):
-        return held
-    from .write import write_corpus  # `datasets` takes a second to import
-
-    with display.writing() as tell:
-        return write_corpus(corpus, output, tell, workers)
-
-
-def _summary(tally: Tally, outcomes: list[Outcome], written: Written) -> Table:
-    table = Table(show_header=False, box=None)
-    table.add_column(style="cyan")
-    table.add_column(justify="right")
-    speed = f"{tally.speed:,.1f}" if tally.speed else "all was in the store"
-    for name, value in (
-        *((f"videos {status}", f"{count:,}") for status, count in by_status(outcomes).items()),
-        ("hours of video", f"{hours(outcomes):,.2f}"),
-        ("samples", f"{written.samples:,}"),
-        ("images", f"{written.images:,}"),
-        ("words", f"{sum(outcome.words for outcome in outcomes):,}"),
-        ("hours of video per hour", speed),
-    ):
-        table.add_row(name, value)
-    return table
-
-
-def _losses(title: str, outcomes: list[Outcome]) -> Table:
-    table = Table("video", "status", "reason", title=title, title_justify="left")
-    for outcome in outcomes[:_MOST_SHOWN]:
-        table.add_row(outcome.video.video_id, outcome.status, escape(outcome.reason))
-    if (more := len(outcomes) - _MOST_SHOWN) > 0:
-        table.caption = f"and {more:,} more"
-    return table
-
-
-def _videos(count: int) -> str:
-    return "1 video" if count == 1 else f"{count:,} videos"

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
+from vid2book.pipeline import shards
+from vid2book.pipeline.local import Event
 from vid2book.pipeline.processes import each
 from vid2book.records import Outcome, Video
 
-from .features import Row, rows_of
-
 if TYPE_CHECKING:
     from vid2book.pipeline.corpus import Corpus
+
+    from .features import Row
 
 VIDEOS_A_PROCESS = 50  # fewer are faster without, since a process takes two seconds to start
 
@@ -21,9 +23,14 @@ _given: list[Corpus] = []  # the corpus of this process
 def outcomes(corpus: Corpus, workers: int) -> Iterator[Outcome]:
     """What became of each video, in the order of the manifest."""
     videos = corpus.videos
-    for video in videos[:1]:
-        corpus.outcome(video)  # what the whole corpus says is known then, and no process asks anew
+    corpus.reduce(_processes(videos, workers))  # travels with the corpus, so that none asks anew
     yield from each(_outcome, videos, _processes(videos, workers), begin=(_take, corpus))
+
+
+def became_of(corpus: Corpus, workers: int) -> Iterator[Event | None]:
+    """What the store knows of each video; None of one that no shard is through with."""
+    videos = corpus.videos
+    yield from each(_became_of, videos, _processes(videos, workers), begin=(_take, corpus))
 
 
 def rows(corpus: Corpus, videos: Sequence[Video], workers: int) -> Iterator[list[tuple[str, Row]]]:
@@ -43,9 +50,17 @@ def _take(corpus: Corpus) -> None:
     _given[:] = [corpus]
 
 
+def _became_of(video: Video) -> Event | None:
+    if _given[0].is_denied(video):
+        return Event(video)
+    return shards.became_of(_given[0], video)
+
+
 def _outcome(video: Video) -> Outcome:
     return _given[0].outcome(video)
 
 
 def _rows(video: Video) -> list[tuple[str, Row]]:
+    from .features import rows_of  # `datasets` takes a second to import
+
     return list(rows_of(_given[0], video))

@@ -35,15 +35,15 @@ class BuildLog:
     build is, and one on the whole.
 
     Args:
-        path: of the log; it is made with the first line.
+        path: of the log, which is made with the first line; None: there is none.
         tally: is told of each video.
         prometheus: a file with the same numbers for Prometheus, if one is wanted.
     """
 
-    def __init__(self, path: Path, tally: Tally, prometheus: Path | None = None) -> None:
+    def __init__(self, path: Path | None, tally: Tally, prometheus: Path | None = None) -> None:
         self._path, self.tally, self._prometheus = path, tally, prometheus
         self._told = self._watched = time.monotonic()
-        self._is_new = not path.exists()
+        self._is_new = path is not None and not path.exists()
 
     def counted(self, events: Iterable[Event]) -> Iterator[Event]:
         """Pass events on, and note each."""
@@ -65,17 +65,17 @@ class BuildLog:
             self._watched = now
             self._tell_prometheus()
 
-    def finish(self, outcomes: Sequence[Outcome], written: Written, cpu: float) -> None:
+    def finish(self, outcomes: Sequence[Outcome], written: Written, cpu: float | None) -> None:
         """A line on the whole build.
 
         Args:
-            cpu: seconds, of all its processes.
+            cpu: seconds, of all its processes; None where some were not of this machine.
         """
         self._add(
             {
                 "finished": _now(),
                 "seconds": round(self.tally.elapsed, 2),
-                "cpu_seconds": round(cpu, 2),
+                "cpu_seconds": None if cpu is None else round(cpu, 2),
                 "hours_of_video": round(hours(outcomes), 4),
                 **by_status(outcomes),
                 "samples": written.samples,
@@ -85,10 +85,12 @@ class BuildLog:
 
     def drop(self) -> None:
         """Leave nothing of it, for there is no corpus that it could be the log of."""
-        if self._is_new:
+        if self._path and self._is_new:
             self._path.unlink(missing_ok=True)
 
     def _add(self, line: dict[str, Any]) -> None:
+        if self._path is None:
+            return
         with disk_told(self._path):
             self._path.parent.mkdir(parents=True, exist_ok=True)
             with self._path.open("a", encoding="utf-8") as file:
@@ -100,29 +102,34 @@ class BuildLog:
                 write_prometheus(self.tally, self._prometheus)
 
 
-def with_bugs_logged(
-    events: Iterable[Event], path: Path, shown_on: Console | None, stops: bool
+def with_bugs_logged(events: Iterable[Event], path: Path) -> Iterator[Event]:
+    """Pass events on, and add the traceback of each bug to a log at once, made with the first."""
+    for event in events:
+        if event.bug:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            with path.open("a", encoding="utf-8") as file:
+                file.write(f"{_now()} {event.video.video_id}\n{event.bug}\n")
+        yield event
+
+
+def with_bugs_told(
+    events: Iterable[Event], shown_on: Console | None, stops: bool
 ) -> Iterator[Event]:
-    """Pass events on, and add the traceback of each bug to a log at once.
+    """Pass events on, and show the tracebacks of bugs.
 
     Args:
-        path: of the log, made with the first bug.
-        shown_on: where tracebacks are shown as well; None: nowhere.
+        shown_on: where; None: nowhere.
         stops: end at the first bug.
 
     Raises:
         typer.Exit: there was a bug, and it ends the run.
     """
     for event in events:
-        if event.bug:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            with path.open("a", encoding="utf-8") as file:
-                file.write(f"{_now()} {event.video.video_id}\n{event.bug}\n")
-            console = shown_on or (Console(stderr=True) if stops else None)
-            if console:
-                console.print(event.bug, markup=False, highlight=False, soft_wrap=True)
-            if stops:
-                raise typer.Exit(1)
+        console = shown_on or (Console(stderr=True) if stops else None)
+        if event.bug and console:
+            console.print(event.bug, markup=False, highlight=False, soft_wrap=True)
+        if event.bug and stops:
+            raise typer.Exit(1)
         yield event
 
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from rich.console import Console
 from rich.markup import escape
@@ -18,13 +18,13 @@ from rich.progress import (
     track,
 )
 
-from vid2book.records import Video
-
 from .tally import Tally
 
 if TYPE_CHECKING:
     from vid2book.pipeline.branch import Step
     from vid2book.pipeline.local import Event
+
+T = TypeVar("T")
 
 _PAUSE = 300.0  # seconds between lines on how far a build is
 
@@ -100,10 +100,12 @@ class Display:
             failed=f"failed: {escape(tally.failed())}" if tally.failures else "",
         )
 
-    def counted(self, what: str, videos: Sequence[Video]) -> Iterable[Video]:
-        """Pass videos on, and show how many have passed."""
+    def counted(self, what: str, items: Iterable[T]) -> Iterable[T]:
+        """Pass on something for each video, and show how much has passed."""
         hidden = not self._console.is_terminal
-        return track(videos, what, console=self._console, transient=True, disable=hidden)
+        return track(
+            items, what, self._tally.total, console=self._console, transient=True, disable=hidden
+        )
 
     @contextmanager
     def writing(self) -> Iterator[Callable[[int, int], None]]:

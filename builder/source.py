@@ -15,6 +15,7 @@ from .splits import assign
 if TYPE_CHECKING:
     from vid2book.manifest.walk import PassedOver
     from vid2book.pipeline.branch import Step
+    from vid2book.pipeline.cluster import Cluster
     from vid2book.pipeline.corpus import Corpus
     from vid2book.pipeline.local import Event
     from vid2book.records import Outcome
@@ -70,6 +71,7 @@ def fill(
     workers: int | None = None,
     report: Callable[[Step], None] | None = None,
     retry: str | None = None,
+    cluster: Cluster | None = None,
 ) -> Iterator[Event]:
     """Run what the store has no results of; an event for each video as it is through.
 
@@ -80,6 +82,7 @@ def fill(
         workers: processes; None: one per core.
         report: told now and then how far a video is.
         retry: try videos again that failed for a reason with these words; None: none.
+        cluster: what works on the videos; None: processes of this machine.
     """
     from vid2book.pipeline.local import Event, run
     from vid2book.pipeline.processes import cores
@@ -92,8 +95,14 @@ def fill(
         for video in wanted:
             with suppress(Failed):  # it cannot be read at all, which is kept nowhere
                 corpus.work(video).forget_failure(retry)
+    corpus = replace(corpus, videos=wanted)
     try:
-        yield from run(replace(corpus, videos=wanted), workers or cores(), report)
+        if cluster:
+            from vid2book.pipeline import cluster as ray_executor
+
+            yield from ray_executor.run(corpus, cluster)
+        else:
+            yield from run(corpus, workers or cores(), report)
     finally:
         scratch.clean()
     if len(wanted) > _MANY:

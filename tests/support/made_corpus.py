@@ -123,6 +123,9 @@ class FakeCorpus:
     def is_provisional(self, video: Video) -> bool:
         return video.video_id in self.provisional
 
+    def reduce(self, workers: int) -> None:
+        """Nothing is decided over the whole of it."""
+
     def fingerprint(self) -> str:
         return repr([asdict(video) for video in self.videos])
 

@@ -25,12 +25,8 @@ from .graph import SCREEN, SPEECH, TEXT
 from .processes import tell
 from .work import Failed, Work
 
-LOOK = "look"
-BRANCHES: dict[str, tuple[Stage[Any], ...]] = {
-    "speech": SPEECH,
-    "screen": SCREEN,
-    "text": TEXT,
-}
+BRANCHES: dict[str, tuple[Stage[Any], ...]] = {"speech": SPEECH, "screen": SCREEN, "text": TEXT}
+LOOK = "look"  # comes before them
 _LONGEST_REASON = 200  # characters
 _PAUSE = 0.5  # seconds between words on how far a stage is
 
@@ -113,16 +109,16 @@ def run(video: Video, branch: str, info: MediaInfo | None) -> Done:
 
 
 def _done(work: Work, branch: str) -> Done:
+    stages = BRANCHES.get(branch, ())
     try:
         if branch == LOOK:
             with suppress(MediaError):  # each stage says so again, and it is kept with them
                 return Done(info=work.info)
-        for stage in BRANCHES.get(branch, ()):
+        for stage in stages:
             work.get(stage)
         return Done()
     except Failed as error:
-        # Noted for its last stages too, so that they count as done.
-        for stage in BRANCHES.get(branch, ()):
+        for stage in stages:  # noted for its last ones too, so that they count as done
             with suppress(Failed):
                 work.failure(stage)
         return Done(failure=str(error))

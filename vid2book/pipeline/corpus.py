@@ -155,6 +155,12 @@ class Corpus:
         except Failed:
             return False
 
+    def reduce(self, workers: int) -> None:
+        """Have decided what the whole corpus decides; what it is decided on is read by several
+        processes."""
+        self.whole.reduced(workers)
+        self.reduced  # noqa: B018 - the store has it, and the corpus from now on
+
     @cached_property
     def reduced(self) -> Reduced:
         """What the whole corpus decided."""

@@ -88,8 +88,8 @@ class _Progress:
             before.kept and done.kept,
             before.bug or done.bug,
             before.fault or done.fault,
-            _sum(before.cpu, done.cpu),
-            _sum(before.wall, done.wall),
+            added(before.cpu, done.cpu),
+            added(before.wall, done.wall),
         )
 
 
@@ -137,9 +137,9 @@ class Processes:
         branches: Sequence[str] = tuple(BRANCHES),
     ) -> None:
         self._corpus = corpus
-        self._branches = branches
         self._workers = workers
         self._report = report
+        self._branches = branches
         self._inbox: SimpleQueue[Message] = SimpleQueue()
         self._idle: list[Worker] = []
         self._busy: dict[Worker, _Task] = {}
@@ -150,7 +150,11 @@ class Processes:
         self._progress: dict[str, _Progress] = {}
 
     def events(self, videos: Iterable[Video]) -> Iterator[Event]:
-        """An event for each video as it is through here."""
+        """An event for each video as it is through here.
+
+        Raises:
+            StoreError, StoppedError: as `run` does.
+        """
         videos = iter(videos)
         more = True
         while more or self._busy or self._todo:
@@ -262,13 +266,14 @@ class Processes:
         video.add(result)
         if video.waits_for:
             return
+        if not video.next and task.branch != "text" and "text" in self._branches:
+            video.next = ["text"]
         # The last branch notes a fault of the video itself as its own, with no work.
-        over = task.branch == "text" or not (video.next or "text" in self._branches)
-        if over or not video.event.kept:
+        if not video.next or not video.event.kept:
             del self._progress[task.video.video_id]
             yield from self._through(video.event, video.missed)
             return
-        then, video.next = video.next or ["text"], []
+        then, video.next = video.next, []
         video.waits_for = set(then)
         self._todo.extendleft(_Task(task.video, name) for name in reversed(then))
 
@@ -282,7 +287,8 @@ class Processes:
             worker.end(give_up)
 
 
-def _sum(one: Mapping[str, float], other: Mapping[str, float]) -> dict[str, float]:
+def added(one: Mapping[str, float], other: Mapping[str, float]) -> dict[str, float]:
+    """Seconds of one and of the other, by name."""
     return {name: one.get(name, 0.0) + other.get(name, 0.0) for name in {**one, **other}}
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any, NoReturn
 
 from ..assemble import gathered as gathering
@@ -22,6 +22,7 @@ from ..stage import Stage
 from ..store import Store, StoreError, make_key
 from ..teaching.judge import JUDGE
 from .code import code_of, code_within
+from .processes import each
 from .work import Failed, Work
 
 Stamped = tuple[Video, str]  # a video, and what names its summary or tells why it has none
@@ -54,8 +55,11 @@ class Whole:
     ) -> None:
         self._videos, self._settings, self._store, self._work = videos, settings, store, work
 
-    def reduced(self) -> Reduced:
+    def reduced(self, workers: int = 1) -> Reduced:
         """What is decided.
+
+        Args:
+            workers: processes that put the summaries together, where that is still to be done.
 
         Raises:
             StoreError: the store or the temporary folder cannot be read or written.
@@ -63,7 +67,8 @@ class Whole:
         while True:
             key = self.key
             try:
-                found = Reduced.from_bytes(self._store.piece("reduce", key, self._made))
+                made = partial(self._made, workers)
+                found = Reduced.from_bytes(self._store.piece("reduce", key, made))
             except _ChangedError:
                 del self.key, self._blocks
                 continue
@@ -99,8 +104,9 @@ class Whole:
         code = [code_of(gathering.__name__), code_within(__name__)]
         return make_key(code, _names(self._blocks[number]))
 
-    def _made(self) -> bytes:
-        blocks = (self.block(number) for number in range(len(self._blocks)))
+    def _made(self, workers: int) -> bytes:
+        numbers = range(len(self._blocks))
+        blocks = each(_block, numbers, workers, begin=(_take, self))
         try:
             with gathering.gather(blocks) as gathered:
                 return reducing.reduce(gathered, self._settings, self._before()).to_bytes()
@@ -147,6 +153,17 @@ def stamp_of(work: Work, stage: Stage[Any] = SUMMARISE) -> str:
         return work.stamp(stage)
     except Failed as failure:
         return str(failure)
+
+
+_given: list[Whole] = []  # of this process
+
+
+def _take(whole: Whole) -> None:
+    _given[:] = [whole]
+
+
+def _block(number: int) -> bytes:
+    return _given[0].block(number)
 
 
 def _names(block: Sequence[Stamped]) -> list[tuple[str, str]]:

@@ -114,6 +114,9 @@ def _reason(error: Exception) -> tuple[int, str]:
         if "Credential" in name or "Token" in name:
             return errno.EACCES, "access denied: there are no credentials"
     for one in reversed(chain):  # the first cause
+        # Of DNS the numbers are negative, and none of `errno`.
+        if isinstance(one, OSError) and (one.errno or 0) < 0:
+            return errno.EHOSTUNREACH, "the name of the server cannot be looked up"
         if isinstance(one, OSError) and one.errno:
             return one.errno, os.strerror(one.errno)
         if "Connect" in type(one).__name__:

@@ -11,7 +11,7 @@ import uuid
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -86,6 +86,13 @@ class Store:
                     shelves.setdefault(folder, []).append(name)
                 found |= {folder: tuple(names) for folder, names in shelves.items()}
         self.__dict__["_surveyed"] = (found, set[str]())
+
+    def of_every_run(self) -> Store:
+        """The same store, in which the provisional results of all runs hold."""
+        store = replace(self, run="")
+        if surveyed := self.__dict__.get("_surveyed"):
+            store.__dict__["_surveyed"] = surveyed
+        return store
 
     def load(self, stage: str, key: str, kind: Any) -> Any | None:
         """A result that belongs to no video, as `kind` (a type); None if there is none.

@@ -1,0 +1,316 @@
+"""The Ray executor: the videos of a corpus on many machines, by Ray Data.
+
+The rows of the manifest go through pools of actors, a row at a time as an actor is free. Results go
+to the store and how it went comes back, so that nothing large travels. An actor has its work done
+by a process of its own, as the local executor does: what a video does to that costs the video. So
+where an actor itself is lost its machine was, and Ray begins the row anew elsewhere.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import pickle
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field, replace
+from typing import Any, NamedTuple, NoReturn
+
+import pyarrow as pa
+import ray
+import ray.data
+from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy
+
+from ..errors import UserError
+from ..models.lazy import models_of
+from ..records import Video
+from ..store import Store, make_key
+from .branch import BRANCHES
+from .corpus import Corpus
+from .graph import STAGES
+from .keys import stage_key
+from .local import Event, Processes, added
+from .processes import cores
+
+_TRIES = 4  # of a row: machines are lost now and then, but not four under one video
+_MOST_BLOCKS = 10_000  # that Ray has to keep account of
+_OWN_MEMORY = 200 * 2**20  # bytes that a Ray of our own shares out: rows are small
+
+
+class ClusterError(UserError):
+    """A cluster that is not there, or cannot do what is asked of it."""
+
+
+@dataclass(frozen=True)
+class Cluster:
+    """What works on the videos.
+
+    Args:
+        address: of a Ray cluster; None: the one that `RAY_ADDRESS` names, else this machine alone.
+        actors: in each pool, at most; None: as many as there is room for.
+        gpus: branch ("speech", "screen" or "text") to the part of a GPU that each of its actors
+            has; none if it is not named.
+    """
+
+    address: str | None = None
+    actors: int | None = None
+    gpus: Mapping[str, float] = field(default_factory=dict)
+
+    @property
+    def pools(self) -> list[Pool]:
+        """Branches that follow one another and need the same are done by the same actors."""
+        pools: list[Pool] = []
+        for branch in BRANCHES:
+            gpus = self.gpus.get(branch, 0.0)
+            if pools and pools[-1].gpus == gpus:
+                pools[-1] = Pool((*pools[-1].branches, branch), gpus)
+            else:
+                pools.append(Pool((branch,), gpus))
+        return pools
+
+
+class Pool(NamedTuple):
+    """Actors that do the same, with a core each."""
+
+    branches: tuple[str, ...]
+    gpus: float  # of each actor
+
+
+def run(corpus: Corpus, cluster: Cluster) -> Iterator[Event]:
+    """Fill the store with every video's results, as `local.run` does, by the actors of a cluster.
+
+    Args:
+        corpus: its store and its videos are where all machines of the cluster find them.
+
+    Raises:
+        ClusterError: the cluster is not there or is lost, it has not what is asked for, its
+            machines have other code or another store, or the store cannot be read or written there.
+    """
+    if not corpus.videos:
+        return
+    with _connected(cluster):
+        try:
+            for row in _rows(corpus, cluster):
+                if row["stop"]:
+                    raise ClusterError(row["stop"])
+                yield replace(pickle.loads(row["event"]), video=corpus.videos[row["number"]])
+        except ray.exceptions.RayError as error:
+            told = str(error).strip().rpartition("\n")[2]
+            raise ClusterError(
+                f"Ray gave up: {told}; see to it, and the same command goes on where this one ended"
+            ) from error
+
+
+def _rows(corpus: Corpus, cluster: Cluster) -> Iterator[dict[str, Any]]:
+    """The rows of the manifest as they come out of the last pool."""
+    home = _Home(
+        replace(corpus, videos=()), os.getcwd(), _mark(corpus.store), _recipe(corpus), _desk()
+    )
+    with ray.data.DataContext.current(_settings()):
+        blocks = list(_blocks(corpus.videos))
+        most = min(len(blocks), cluster.actors or len(blocks))
+        rows = ray.data.from_arrow(blocks)
+        for pool, room in zip(cluster.pools, _room(cluster.pools), strict=True):
+            rows = rows.map(
+                _Hand,
+                fn_constructor_args=(home, pool.branches),
+                # A row that waits for an actor with a long video in hand could be at another.
+                compute=ray.data.ActorPoolStrategy(
+                    min_size=1, max_size=most, initial_size=min(room, most),
+                    max_tasks_in_flight_per_actor=1,
+                ),
+                num_cpus=1,
+                num_gpus=pool.gpus,
+            )  # fmt: skip
+    for batch in rows.iter_batches(batch_size=None, batch_format="pyarrow", prefetch_batches=0):
+        yield from batch.to_pylist()  # at once: with a batch ahead, one would wait for the next
+
+
+def _blocks(videos: Sequence[Video]) -> Iterator[pa.Table]:
+    """A row for each video; of many videos several to a block, which one actor does in turn."""
+    step = -(-len(videos) // _MOST_BLOCKS)
+    for begin in range(0, len(videos), step):
+        numbers = range(begin, min(begin + step, len(videos)))
+        events = [pickle.dumps(Event(videos[number])) for number in numbers]
+        yield pa.table({"number": list(numbers), "event": events, "stop": [""] * len(events)})
+
+
+class _Home(NamedTuple):
+    """What actors must know of where they come from."""
+
+    corpus: Corpus  # without its videos
+    folder: str  # that paths are relative to
+    mark: bytes  # in the store
+    recipe: str  # what makes the results
+    desk: Any
+
+
+class _Hand:
+    """An actor, which does some branches of one video after the other."""
+
+    def __init__(self, home: _Home, branches: Sequence[str]) -> None:
+        with suppress(OSError):  # it is not there, and perhaps no path is relative
+            os.chdir(home.folder)
+        self._desk, self._branches = home.desk, branches
+        self._stop = ""
+        try:
+            _compare(home)
+        except UserError as error:
+            self._stop = _told(error)
+        self._processes = Processes(home.corpus, 1, lambda _: None, branches)
+
+    def __call__(self, row: dict[str, Any]) -> dict[str, Any]:
+        before = pickle.loads(row["event"])
+        if row["stop"] or not before.kept:  # in an earlier pool
+            return row
+        try:
+            after = self._through(before.video, row["number"])
+        except UserError as error:  # not the video's, so that it ends the run
+            self._stop = _told(error)
+        if self._stop:
+            return {**row, "stop": self._stop}
+        return {**row, "event": pickle.dumps(_joined(before, after))}
+
+    def _through(self, video: Video, number: int) -> Event:
+        if self._stop:
+            return Event(video)
+        if ray.get(self._desk.begins.remote(number, self._branches)) > _TRIES:
+            told = f"its machine was lost {_TRIES} times (out of memory?)"
+            return Event(video, failure=told, kept=False)
+        (event,) = self._processes.events([video])
+        return event
+
+
+def _joined(before: Event, after: Event) -> Event:
+    """What became of a video in one pool and in the next."""
+    return replace(
+        after,
+        duration=max(before.duration, after.duration),
+        seconds=before.seconds + after.seconds,
+        failure=before.failure or after.failure,
+        cpu=added(before.cpu, after.cpu),
+        wall=added(before.wall, after.wall),
+    )
+
+
+class _Desk:
+    """Knows how often work was begun, whatever machine is lost."""
+
+    def __init__(self) -> None:
+        self._begun: Counter[tuple[object, ...]] = Counter()
+
+    def begins(self, *work: object) -> int:
+        self._begun[work] += 1
+        return self._begun[work]
+
+
+def _desk() -> Any:
+    """On this machine, which the run cannot do without."""
+    here = NodeAffinitySchedulingStrategy(ray.get_runtime_context().get_node_id(), soft=False)
+    return ray.remote(_Desk).options(num_cpus=0, scheduling_strategy=here).remote()
+
+
+def _compare(home: _Home) -> None:
+    """See whether this machine has what the one has that the run was started on.
+
+    Raises:
+        ClusterError: it has not.
+        ModelError: a model is not there.
+        StoreError: the store cannot be read.
+    """
+    if home.corpus.store.piece(*_MARK, _absent) != home.mark:
+        _absent()
+    if _recipe(home.corpus) != home.recipe:
+        raise ClusterError(
+            "this machine has another vid2book, other libraries or other weights than the one that "
+            "the run was started on; install the same on both"
+        )
+
+
+_MARK = ("executor", make_key("mark"))
+
+
+def _mark(store: Store) -> bytes:
+    """Something in the store that no other store has."""
+    return store.piece(*_MARK, lambda: os.urandom(16))
+
+
+def _absent() -> NoReturn:
+    raise ClusterError(
+        "the store of this machine is not that of the one that the run was started on; name one "
+        "that all share with --store"
+    )
+
+
+def _recipe(corpus: Corpus) -> str:
+    """Names all that makes results, beside the videos."""
+    video, models = Video("", path=""), models_of(corpus.config)
+    return make_key([stage_key(stage, video, corpus.config, models, []) for stage in STAGES])
+
+
+def _told(error: UserError) -> str:
+    return f"on the machine {ray.util.get_node_ip_address()}: {error}"
+
+
+@contextmanager
+def _connected(cluster: Cluster) -> Iterator[None]:
+    """A Ray to work with. One that the program has already is left as it is."""
+    if ray.is_initialized():
+        yield
+        return
+    quiet = {"log_to_driver": False, "logging_level": logging.ERROR}
+    logging.getLogger("ray.data").setLevel(logging.ERROR)
+    os.environ.setdefault("RAY_BACKEND_LOG_LEVEL", "fatal")
+    if address := cluster.address or os.environ.get("RAY_ADDRESS"):
+        try:
+            ray.init(address, **quiet)
+        except (ConnectionError, ValueError, RuntimeError) as error:
+            raise ClusterError(f"there is no Ray cluster at '{address}': {error}") from error
+    else:
+        os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
+        # Else they get what all others on this machine leave, unlike those of the local executor.
+        os.environ.setdefault("RAY_worker_niceness", "0")
+        count = max(cores(), len(cluster.pools) * (cluster.actors or 1))
+        ray.init(
+            "local", num_cpus=count, object_store_memory=_OWN_MEMORY, include_dashboard=False,
+            **quiet,
+        )  # fmt: skip
+    try:
+        yield
+    finally:
+        ray.shutdown()
+
+
+def _room(pools: Sequence[Pool]) -> list[int]:
+    """How many actors each pool begins with: all that there is room for now.
+
+    Raises:
+        ClusterError: there is no room for one of each, and Ray would wait without end.
+    """
+    machines = [node["Resources"] for node in ray.nodes() if node["Alive"]]
+    cpus, gpus = (sum(has.get(what, 0.0) for has in machines) for what in ("CPU", "GPU"))
+    share = sum(pool.gpus for pool in pools)
+    for what, count, needed in (("CPU", cpus, len(pools)), ("GPU", gpus, share)):
+        if count < needed:
+            raise ClusterError(
+                f"the cluster has {count:g} {what}s, and one actor of each kind needs {needed:g} "
+                "in all; where machines are started as needed, begin with some"
+            )
+    most = max(pool.gpus for pool in pools)
+    if all(has.get("GPU", 0.0) < most for has in machines):
+        raise ClusterError(f"no machine of the cluster has the {most:g} GPUs that one actor needs")
+    # GPUs are not to wait for what feeds them, so they come first.
+    bound = int(gpus / share) if share else 0
+    fed = [min(bound, int(cpus) // len(pools)) if pool.gpus else 0 for pool in pools]
+    left, others = int(cpus) - sum(fed), fed.count(0)
+    return [count or max(1, left // others) for count in fed]
+
+
+def _settings() -> Any:
+    """Of Ray Data: it shows nothing, and has more actors once those that it has are busy."""
+    settings = ray.data.DataContext.get_current().copy()
+    settings.enable_progress_bars = False
+    settings.print_on_execution_start = False
+    settings.autoscaling_config.actor_pool_util_upscaling_threshold = 0.6  # of a row for each
+    return settings
