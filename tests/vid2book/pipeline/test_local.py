@@ -14,9 +14,10 @@ from pathlib import Path
 
 import pytest
 
+from vid2book.pipeline.branch import BRANCHES
 from vid2book.pipeline.corpus import Corpus
 from vid2book.pipeline.graph import STAGES
-from vid2book.pipeline.local import Event, run
+from vid2book.pipeline.local import Event, Processes, run
 from vid2book.store import Store
 
 from ...support.library import LECTURES, Library
@@ -178,3 +179,18 @@ def test_a_failure_is_tried_again_if_its_reason_is_named(
         event = fill(corpus, 2)[videos[1].video_id]
         assert "not a readable video" in event.failure and event.kept
         assert bool(event.seconds) == tried
+
+
+def test_branches_apart_do_what_they_do_together(library: Library, tmp_path: Path) -> None:
+    corpus = replace(library.corpus(), store=Store(tmp_path / "store"))
+    video = min(corpus.videos, key=lambda video: Path(video.path).stat().st_size)
+    for branch, stages in BRANCHES.items():
+        processes = Processes(corpus, 1, lambda _: None, (branch,))
+        try:
+            [event] = processes.events([video])
+            [again] = processes.events([video])
+        finally:
+            processes.close(give_up=True)
+        assert not event.failure and event.duration and {s.name for s in stages} <= set(event.cpu)
+        assert again == Event(video)
+        assert all(corpus.work(video).is_done(stage) for stage in stages)
