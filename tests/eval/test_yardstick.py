@@ -120,6 +120,7 @@ def test_a_corpus_is_held_against_talks(
     assert score.place(one, score.of_corpus(tmp_path / "corpus", "train")["CHI-1"]) == score.Placed(
         right=1, wrong=1
     )
+    monkeypatch.setenv("COLUMNS", "200")
     monkeypatch.setattr(sys, "argv", ["score.py", str(tmp_path), str(tmp_path / "corpus")])
     score.main()
     told = capsys.readouterr().out

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gzip
 import json
 import time
 from pathlib import Path
@@ -20,6 +19,7 @@ from vid2book.models.face import HaarFaces
 from vid2book.pipeline.local import run
 from vid2book.privacy import hide_faces, mask_text, mask_transcript
 from vid2book.records import Keyframe, Segment, Transcript, Word
+from vid2book.store.packs import Pack
 
 from ..support.media import write_video
 from ..support.screens import slide
@@ -132,7 +132,9 @@ def test_nothing_that_is_stored_or_written_holds_an_address(tmp_path: Path) -> N
     [sample] = corpus.samples(corpus.videos[0])
     written = " ".join(text for text in (*sample.texts, *sample.ocr_texts) if text)
     assert written.count("[e-mail]") >= 2 and written.count("[phone]") >= 2
-    stored = [gzip.decompress(p.read_bytes()) for p in (tmp_path / "store").rglob("*.json.gz")]
+    packs = [Pack(path.read_bytes()) for path in (tmp_path / "store").rglob("*.zip")]
+    kept = [(pack, result) for pack in packs for result in pack.results()]
+    stored = [data for pack, r in kept for name, data in pack.files(*r) if name.endswith(".json")]
     assert len(stored) > 8
     texts = [repr(corpus.decisions(corpus.videos[0])), *(s.decode() for s in stored)]
     texts += [p.read_text() for p in (tmp_path / "corpus").glob("*.*")]

@@ -151,7 +151,7 @@ class Corpus:
         """Whether a back end failed in this run, so that the next run tries again."""
         work = self.work(video)
         try:
-            return any(work.stamp(stage) != work.key(stage) for stage in STAGES)
+            return any(map(work.is_provisional, STAGES))
         except Failed:
             return False
 

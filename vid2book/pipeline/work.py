@@ -109,6 +109,14 @@ class Work:
         """Whether the store has the stage's result."""
         return self.shelf.has(stage.name, self.key(stage))
 
+    def is_provisional(self, stage: Stage[Any]) -> bool:
+        """Whether this run has a result of the stage that the next one is to try again.
+
+        Raises:
+            Failed: the video cannot be read.
+        """
+        return bool(self.shelf.provisional(stage.name, self.key(stage)))
+
     def forget_failure(self, reason: str) -> None:
         """Have the stages run again that failed with a reason that holds these words."""
         known = [stage for stage in STAGES if self.is_done(stage) and self.failure(stage)]
