@@ -113,9 +113,12 @@ def test_a_corpus_is_held_against_talks(
         "elements": elements,
     }
     write_parquet(tmp_path / "corpus" / "train-00000.parquet", [row])
-    card = "configs:\n- config_name: default\n  data_files: train-00000.parquet\n"
+    # `datasets` names its cache of a folder by this header.
+    card = (
+        f"configs:\n- config_name: default\n  description: content {tmp_path}\n"
+        "  data_files: train-00000.parquet\n"
+    )
     (tmp_path / "corpus" / "README.md").write_text(f"---\n{card}---\n")
-    monkeypatch.setenv("HF_DATASETS_CACHE", str(tmp_path / "cache"))
     (one, _) = score.read_labels(tmp_path)
     assert score.place(one, score.of_corpus(tmp_path / "corpus", "train")["CHI-1"]) == score.Placed(
         right=1, wrong=1
