@@ -22,6 +22,7 @@ from .console import IDS_ARE_NO_OPTIONS, context_settings, filled_up, user_error
 GROUP = "vid2book.commands"
 HELP = {"help_option_names": ["-h", "--help"]}
 ORDER = (
+    *("taxonomy", "collect"),
     *("plan", "build", "merge", "view", "why"),
     *("push", "diff", "find", "remove", "export"),
     *("measure", "train", "bench", "ablate"),
