@@ -35,12 +35,12 @@ def coverage(points: Sequence[KnowledgePoint], ledger: Ledger) -> list[Covered]:
     lost: dict[str, Counter[str]] = defaultdict(Counter)
     asked = ledger.finds()
     for key, verdict in last.items():
-        is_video = verdict.kept and verdict.stage == "media"
+        is_video = verdict.kept and verdict.stage == "fetched"
         names = {named[key]} if key in named else {find.point for find in asked.get(key, ())}
         for name in names:
             found[name] += 1
             videos[name] += is_video
-            if not verdict.kept:
+            if not verdict.kept and verdict.stage != "waiting":
                 lost[name][verdict.stage] += 1
     return [
         Covered(

@@ -22,7 +22,7 @@ from ..names import is_video_id
 from .candidate import Candidate, MediaFile
 from .ledger import Ledger, Status
 from .plan import Download
-from .web import Gone, Later, Refused, Unfetched, Web
+from .web import Gone, Later, Refused, Unfetched, Walled, Web, Withdrawn
 
 _YOUTUBE = "https://www.youtube.com/watch?v="
 _BLOCK = 1 << 20
@@ -80,11 +80,11 @@ class Downloader:
         try:
             got = self._local(candidate) if candidate.path else self._remote(candidate)
         except Refused as why:
-            self._ledger.part(candidate.key, "media", "refused", str(why))
+            self._ledger.part(candidate.key, "media", "refused", str(why), {"by": why.by})
         except Gone as why:
-            self._ledger.part(candidate.key, "media", "gone", str(why))
+            self._ledger.part(candidate.key, "media", "gone", str(why), {"by": why.by})
         except Unfetched as why:
-            self._ledger.part(candidate.key, "media", "late", str(why))
+            self._ledger.part(candidate.key, "media", "late", str(why), {"by": why.by})
         else:
             result = asdict(got) | {"path": str(got.path), "video_id": video_id(candidate)}
             self._ledger.part(candidate.key, "media", "done", "", result)
@@ -131,7 +131,7 @@ class Downloader:
         from . import ytdlp  # extra 'collect'
 
         cookies = self._settings.cookies
-        self._web.visit(candidate.url)
+        self._visit(candidate)
         info = _made(candidate) if candidate.files else None
         if info is None:
             found = ytdlp.page(self._web, candidate.url, cookies)
@@ -152,6 +152,19 @@ class Downloader:
         )
         _verify(path, candidate, str(known.get("url") or ""))
         return path, known
+
+    def _visit(self, candidate: Candidate) -> None:
+        """See whether the page reserves rights or was withdrawn. Where the addresses of the files
+        are known, a page that cannot be read stops nothing else: feeds have dead links."""
+        if candidate.url in {file.url for file in candidate.files}:
+            return  # `ytdlp.fetch` looks at the file itself
+        try:
+            self._web.visit(candidate.url)
+        except (Refused, Withdrawn, Walled):
+            raise
+        except Unfetched:
+            if not candidate.files:
+                raise
 
     def _captions(self, candidate: Candidate, info: dict[str, Any], stem: Path) -> None:
         """Captions of the video's language. Without them the speech is recognised."""

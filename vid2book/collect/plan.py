@@ -35,6 +35,10 @@ class _Source(Section):
             raise ValueError("a 'license' for a whole source needs 'license_evidence'")
         return self
 
+    def is_local(self) -> bool:
+        """Whether it is read from this machine, which costs nobody anything."""
+        return False
+
     def identity(self) -> str:
         """What its answers depend on; the ledger knows its queries by it."""
         told = self.model_dump(exclude={"name", "license", "license_evidence", "language"})
@@ -107,10 +111,16 @@ class Table(_Source):
     kind: Literal["table"]
     path: Path = Field(description="CSV, JSON Lines or Parquet with a column url")
 
+    def is_local(self) -> bool:
+        return True
+
 
 class Folder(_Source):
     kind: Literal["folder"]
     url: str = Field(description="a folder, or a bucket as fsspec names it (s3://bucket/lectures)")
+
+    def is_local(self) -> bool:
+        return "://" not in self.url
 
 
 AnySource = Annotated[

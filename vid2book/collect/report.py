@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from .coverage import Covered, coverage
-from .ledger import Ledger, LedgerError
+from .ledger import UNANSWERED, Ledger, LedgerError
 from .places import Places
 from .plan import Plan
 from .taxonomy import KnowledgePoint
@@ -48,7 +48,7 @@ def write_report(at: Places, points: Sequence[KnowledgePoint], plan: Plan) -> Pa
     ledger = Ledger(at.ledger)
     try:
         lines = coverage(points, ledger)
-        refused = [q for q in ledger.queries() if q[2] in ("refused", "gone", "late")]
+        refused = [q for q in ledger.queries() if q[2] in UNANSWERED]
         stages = Counter(
             v.stage for v in {v.key: v for v in ledger.decisions()}.values() if not v.kept
         )

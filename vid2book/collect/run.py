@@ -76,8 +76,14 @@ class Collection:
         chat: Chat | None = None,
         tell: Callable[[str], None] = lambda _: None,
         progress: Callable[[int, int], None] = lambda _candidates, _videos: None,
+        again: bool = False,
     ) -> None:
-        """`progress` is told how many candidates and rows of the manifest there are by now."""
+        """`progress` is told how many candidates and rows of the manifest there are by now.
+
+        Args:
+            again: put all queries anew, those that are answered too.
+        """
+        self._again, self._web = again, web
         self._plan, self._ledger, self._tell, self._progress = plan, ledger, tell, progress
         self._decider = Decider(plan, points, ledger, embed, chat)
         self._views = Views(places.manifest, places.decisions, ledger)
@@ -93,9 +99,20 @@ class Collection:
 
         Raises:
             UserError: the disk is full, or a file of the plan cannot be read.
+            KeyboardInterrupt: the user stopped it; all that was had is written.
         """
+        try:
+            return self._run()
+        except KeyboardInterrupt:
+            self._views.write(self._decider.decide().usable, decisions=True)
+            raise
+
+    def _run(self) -> Decided:
         self._ledger.permitted(self._plan.permissions)
         self._ledger.forget_lost()
+        for asked in self._sources.values():
+            if self._again or asked.settings.is_local():
+                self._ledger.reopen(asked.identity)
         decided = self._decider.decide()
         while True:
             searched = self._search(decided)
@@ -115,7 +132,11 @@ class Collection:
         """A few queries of each source, side by side; whether any was answered."""
         counts = decided.counts or Counts(self._plan.quotas)
         with ThreadPoolExecutor(len(self._sources)) as pool:
-            return any(list(pool.map(lambda a: self._ask(a, counts), self._sources.values())))
+            try:
+                return any(list(pool.map(lambda a: self._ask(a, counts), self._sources.values())))
+            except BaseException:  # the user has had enough
+                self._web.stop()
+                raise
 
     def _ask(self, asked: _Asked, counts: Counts) -> bool:
         did = False
@@ -124,12 +145,14 @@ class Collection:
             try:
                 page = _caught(partial(asked.source.search, query, cursor))
             except Unfetched as why:
+                if self._web.is_stopped:  # which is no answer
+                    return did
                 self._ledger.unanswered(asked.identity, query, _status(why), str(why))
                 asked.failed(isinstance(why, Refused))
                 if asked.is_off:
                     self._tell(f"{asked.settings.title()} is left alone in this run: {why}")
             else:
-                self._ledger.found(asked.identity, query, point, page.candidates, page.cursor)
+                self._ledger.found(asked.identity, query, point, *page)
                 asked.failures = 0
                 did = True
         return did
@@ -142,7 +165,8 @@ class Collection:
         try:
             found = _caught(partial(asked.source.details, candidate))
         except Unfetched as why:
-            self._ledger.part(candidate.key, "metadata", _status(why), str(why))
+            if not self._web.is_stopped:
+                self._ledger.part(candidate.key, "metadata", _status(why), str(why), {"by": why.by})
         else:
             self._ledger.learnt(candidate.key, found)
 
@@ -168,7 +192,8 @@ class Collection:
                     done.result()
             except BaseException:  # the disk is full, or the user has had enough
                 self._downloader.stop()
-                pool.shutdown(wait=False, cancel_futures=True)
+                self._web.stop()
+                pool.shutdown(wait=True, cancel_futures=True)
                 raise
         return bool(new)
 

@@ -41,9 +41,9 @@ def at(tmp_path: Path) -> Places:
     ledger.decide(
         [
             Verdict(videos[0].key, "relevance", True, "near", 0.5, 0.2, ENERGY.name),
-            Verdict(videos[0].key, "media", True, "fetched", point=ENERGY.name),
+            Verdict(videos[0].key, "fetched", True, "fetched", point=ENERGY.name),
             Verdict(videos[1].key, "licence", False, "no licence is stated"),
-            Verdict(videos[2].key, "media", False, "404", point="focal length"),
+            Verdict(videos[2].key, "not to be had", False, "404", point="focal length"),
         ]
     )
     ledger.close()
@@ -55,7 +55,7 @@ def test_coverage_counts_videos_candidates_and_what_they_fail_by(at: Places) -> 
     assert [(c.videos, c.found, c.lost) for c in lines] == [
         (1, 2, "licence"),
         (0, 0, ""),
-        (0, 1, "media"),
+        (0, 1, "not to be had"),
         (0, 0, ""),
     ]
 

@@ -47,7 +47,7 @@ def test_a_podcast_with_enclosures_needs_no_more_questions(site: Site, web: Web)
 def test_an_atom_entry_has_its_own_licence(site: Site, web: Web) -> None:
     site.put("/feed.xml", ATOM, "application/atom+xml")
     (waves,) = feed(site, web).search("", "").candidates
-    assert licence_of(waves) == "cc-by-sa-3.0" and "/a in http" in waves.license_evidence
+    assert licence_of(waves) == "cc-by-sa-3.0" and "entry a in http" in waves.license_evidence
     assert waves.files[0].size == 7 and waves.upload_date == "20220304"
 
 
@@ -152,3 +152,61 @@ def test_cookies_are_read_and_never_written(site: Site, web: Web, tmp_path: Path
     source.details(found)
     assert any("session=secret" in told.get("cookie", "") for _, told in site.requests)
     assert own.read_bytes() == Path(before).read_bytes()
+
+
+ENCLOSURES_ALONE = """<feed xmlns="http://www.w3.org/2005/Atom"><title>Series</title>
+<entry><id>urn:uuid:1</id><title>Waves</title>
+<link rel="enclosure" type="video/mp4" href="media/a.mp4"/></entry>
+<entry><id>tag:example.org,2024:2</id><title>Sound</title>
+<link rel="enclosure" href="https://example.org/b.webm?key=1"/></entry>
+<entry><id>urn:uuid:5</id><title>Light</title>
+<link rel="enclosure" href="https://example.org/play?id=5"/></entry>
+<entry><id>urn:uuid:3</id><title>Heard</title>
+<link rel="enclosure" type="audio/mpeg" href="https://example.org/c.mp3"/></entry>
+<entry><id>http://example.org/id/4</id><title>Nothing</title></entry></feed>"""
+
+
+def test_an_entry_without_a_page_is_its_enclosure_and_one_without_both_is_counted(
+    site: Site, web: Web
+) -> None:
+    site.put("/feed.xml", ENCLOSURES_ALONE, "application/atom+xml")
+    page = feed(site, web).search("", "")
+    assert [c.url for c in page.candidates] == [
+        f"{site.url}/media/a.mp4",
+        "https://example.org/b.webm?key=1",
+        "https://example.org/play?id=5",
+    ]
+    assert all(c.is_complete and c.files[0].url == c.url for c in page.candidates)
+    assert page.left_out == {
+        "no page, and an enclosure that is no video (audio/mpeg)": 1,
+        "neither an enclosure nor a page": 1,
+    }
+
+
+def test_a_guid_is_a_page_only_if_it_is_an_address(site: Site, web: Web) -> None:
+    def entry(guid: str, more: str = "") -> str:
+        return f"<item><title>{guid}</title><guid>{guid}</guid>{more}</item>"
+
+    media = '<enclosure url="/p2.mp4" type="video/mp4"/>'
+    site.put("/feed.xml", rss(site, entry("p2", media), entry("https://example.org/p3", media)))
+    short, address = feed(site, web).search("", "").candidates
+    assert short.url == f"{site.url}/p2.mp4" and short.given_id == "p2"
+    assert address.url == "https://example.org/p3"
+
+
+def test_entries_that_share_the_page_of_their_series_are_videos_of_their_own(
+    site: Site, web: Web
+) -> None:
+    entries = [item(f"Part {n}", f"{site.url}/series", f"{site.url}/{n}.mp4") for n in range(3)]
+    site.put("/feed.xml", rss(site, *entries))
+    found = feed(site, web).search("", "").candidates
+    assert len({c.key for c in found}) == 3
+
+
+def test_a_feed_that_has_not_changed_is_not_sent_again(site: Site, web: Web) -> None:
+    site.put("/feed.xml", rss(site, item("Waves", "https://example.org/1")), ETag='"one"')
+    page = feed(site, web).search("", "")
+    site.fail("/feed.xml", 304)
+    unchanged = feed(site, web).search("", page.again)
+    assert unchanged.candidates == [] and unchanged.again == page.again
+    assert site.requests[-1][1]["if-none-match"] == '"one"'
