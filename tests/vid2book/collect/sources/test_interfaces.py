@@ -11,6 +11,7 @@ import pytest
 
 from vid2book.collect import plan
 from vid2book.collect.rights import licence_of, licence_refusal
+from vid2book.collect.sources.base import Page
 from vid2book.collect.sources.commons import Commons
 from vid2book.collect.sources.internet_archive import Archive
 from vid2book.collect.sources.oai_pmh import OaiPmh
@@ -156,7 +157,7 @@ def test_commons_goes_on_where_it_says(site: Site, web: Web) -> None:
     first = source.search("energy", "")
     assert [c.title for c in first.candidates] == ["Video 1", "Video 2"]
     site.put("/w/api.php", {"query": {"pages": pages[2:]}})
-    assert source.search("energy", first.cursor) == ([], "")
+    assert source.search("energy", first.cursor) == Page([])
     assert "gsroffset=2" in site.requests[-1][0]
     video = first.candidates[0]
     assert video.description == "About & more" and video.uploader == "Ada L."
