@@ -110,7 +110,8 @@ class Decider:
             least = review.min_relevance if one.was_asked else review.min_relevance_listed
             # Of some nothing is known but the page; its title comes with the details.
             is_near = one.relevance >= least or not (candidate.title or candidate.is_complete)
-            told = f"{one.relevance:.2f} to {one.point.name if one.point else 'any'}"
+            name = one.point.name if one.point else "any"
+            told = f"{one.relevance:.2f}{', and its title names' if one.is_named else ' to'} {name}"
             reason = told if is_near else f"{told}, and {least:g} is needed"
             made.verdicts.append(_verdict(one, "relevance", is_near, reason, one.relevance, least))
             if is_near:

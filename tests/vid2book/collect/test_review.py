@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from vid2book.collect import taxonomy
 from vid2book.collect.balance import Counts, chosen, spread
 from vid2book.collect.candidate import Candidate
 from vid2book.collect.ledger import Ledger
@@ -135,6 +136,32 @@ class Model(Chat):
     ) -> list[str | ChatError]:
         self.asked += len(chats)
         return [self.replies.pop(0) for _ in chats]
+
+
+@pytest.fixture(scope="module")
+def shipped() -> Relevance:
+    return Relevance(taxonomy.load(), WordLlama())
+
+
+@pytest.mark.parametrize(
+    ("title", "name"),
+    [
+        ("The simple pendulum", "pendulum"),
+        ("How volcanoes form at plate boundaries", "plate boundary"),
+        ("Solving quadratic equations by completing the square", "completing the square"),
+        ("The process of photosynthesis", "photosynthesis"),  # and `process` is a point, too
+    ],
+)
+def test_a_point_that_a_title_names_is_its_point(shipped: Relevance, title: str, name: str) -> None:
+    (found,) = shipped.of([replace(VIDEO, title=title, description="")], [[]])
+    assert found.point is not None and found.point.name == name and found.is_named
+
+
+def test_a_word_that_means_another_thing_names_no_point(shipped: Relevance) -> None:
+    title = "The process of weathering and soil formation"
+    (found,) = shipped.of([replace(VIDEO, title=title, description="")], [[]])
+    assert found.point is not None and found.point.subject == "Earth science"
+    assert not found.is_named
 
 
 def test_a_model_is_asked_once_and_its_silence_is_no_refusal(tmp_path: Path) -> None:
