@@ -223,6 +223,29 @@ def test_a_faulty_plan_is_told(tmp_path: Path, text: str, says: str) -> None:
         load(path)
 
 
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("sources: [{kind: feed, urll: x}]", "'sources.0.urll' (did you mean 'url'?); allowed"),
+        (
+            "sources: [{kind: feed, url: x, licence: y}]",
+            "'sources.0.licence' (did you mean 'licens",
+        ),
+        ("sources: [{kind: feeds, url: x}]", "sources.0: no kind 'feeds'; there are 'internet"),
+        ("sources: [{knd: feed}]", "sources.0: the key 'kind' is missing"),
+        ("sorces: [{kind: peertube}]", "unknown key 'sorces' (did you mean 'sources'?)"),
+        ("sources: [{kind: feed}]", "sources.0.url: Field required"),
+    ],
+)
+def test_a_misspelt_key_is_one_error(tmp_path: Path, text: str, says: str) -> None:
+    path = tmp_path / "plan.yaml"
+    path.write_text(text)
+    with pytest.raises(ConfigError) as told:
+        load(path)
+    (line,) = str(told.value).splitlines()
+    assert says in line and "allowed here: \n" not in line
+
+
 def test_the_shipped_plan_is_open_and_asks_nobody_who_forbids_it() -> None:
     plan = load("open")
     assert set(plan.licences) == set(OPEN)
