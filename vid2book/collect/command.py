@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -15,6 +16,7 @@ from rich.table import Table
 from ..console import user_errors
 from ..errors import UserError
 
+_LONGEST_TITLE = 40  # characters of a title that the progress shows
 _MOST_TOLD = 20  # unanswered queries on the terminal
 _EXTRA = ("yt_dlp", "feedparser", "protego")
 
@@ -157,6 +159,7 @@ def _run(
         )
     web = Web(plan.manners, plan.permissions)
     with errors.status("looking for videos") as status:
+        progress = _Progress(status.update)
         try:
             Collection(
                 plan,
@@ -167,13 +170,27 @@ def _run(
                 WordLlama(),
                 _chat(plan),
                 lambda line: errors.print(f"[yellow]Note:[/] {escape(line)}", soft_wrap=True),
-                lambda found, rows: status.update(
-                    f"{found:,} candidates found, {rows:,} rows in the manifest"
-                ),
+                progress,
                 again,
             ).run()
         finally:
             web.close()
+
+
+class _Progress:
+    """The line that says how far a collection is."""
+
+    def __init__(self, show: Callable[[str], None]) -> None:
+        self._show = show
+        self._counts = "looking for videos"
+
+    def counted(self, candidates: int, rows: int) -> None:
+        self._counts = f"{candidates:,} candidates found, {rows:,} rows in the manifest"
+        self._show(self._counts)
+
+    def downloading(self, title: str, size: int) -> None:
+        name = title if len(title) <= _LONGEST_TITLE else f"{title[:_LONGEST_TITLE]}..."
+        self._show(f"{self._counts}; downloading {escape(name)}: {size / 1e6:,.1f} MB")
 
 
 def _chat(plan: Plan) -> Chat | None:
@@ -184,8 +201,10 @@ def _chat(plan: Plan) -> Chat | None:
 
 def _tell(ledger: Ledger, console: Console) -> None:
     """How many candidates each stage turned down, and how many came through."""
+    from .stages import words
+
     last = {verdict.key: verdict for verdict in ledger.decisions()}
-    counts = Counter("fetched" if v.kept else f"not taken: {v.stage}" for v in last.values())
+    counts = Counter("fetched" if v.kept else f"not taken: {words(v.stage)}" for v in last.values())
     table = Table(show_header=False, box=None)
     table.add_row("candidates", f"{len(last):,}")
     for name, count in sorted(counts.items()):

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from .ledger import Ledger
+from .stages import words
 from .taxonomy import KnowledgePoint
 
 
@@ -17,7 +18,7 @@ class Covered:
     Attributes:
         videos: fetched.
         found: candidates that its query led to, or that are nearest to it.
-        lost: the stage that turned most of them down; empty if none did.
+        lost: what turned most of them down, in words; empty if nothing did.
     """
 
     point: KnowledgePoint
@@ -41,7 +42,7 @@ def coverage(points: Sequence[KnowledgePoint], ledger: Ledger) -> list[Covered]:
             found[name] += 1
             videos[name] += is_video
             if not verdict.kept and verdict.stage != "waiting":
-                lost[name][verdict.stage] += 1
+                lost[name][words(verdict.stage)] += 1
     return [
         Covered(
             point,

@@ -9,7 +9,9 @@ import hashlib
 import json
 import shutil
 import threading
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path, PurePosixPath
 from typing import Any
 from urllib.parse import urlsplit
@@ -62,7 +64,10 @@ class Downloader:
         ledger: Ledger,
         folder: Path,
         archive: Path,
+        watch: Callable[[str, int], None] = lambda _title, _size: None,
     ) -> None:
+        """`watch` is told the title of a video and how many bytes of it there are by now."""
+        self._watch = watch
         self._settings, self._web, self._ledger = settings, web, ledger
         self._folder, self._archive = folder, archive
         self._stopped = threading.Event()
@@ -148,7 +153,7 @@ class Downloader:
             bytes_per_second=rate and rate * 1e6 / self._settings.at_once,
             archive=self._archive,
             cookies=cookies,
-            at_size=self._at_size,
+            at_size=partial(self._at_size, candidate.title or stem.name),
         )
         _verify(path, candidate, str(known.get("url") or ""))
         return path, known
@@ -197,13 +202,14 @@ class Downloader:
         part.replace(path)
         return path
 
-    def _at_size(self, size: int) -> None:
+    def _at_size(self, title: str, size: int) -> None:
         """Ends a download, by an error, that has come to be larger than it may be."""
         if self._stopped.is_set():
             raise Later("it was stopped")
         if size > self._settings.max_gb * 1e9:
             raise Gone(f"larger than {self._settings.max_gb:g} GB")
         self._check_space(0)
+        self._watch(title, size)
 
     def _check_space(self, needed: int) -> None:
         free = shutil.disk_usage(self._folder).free - needed

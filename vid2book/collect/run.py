@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from functools import partial
 from itertools import islice
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
 from ..errors import UserError
 from ..models.chat import Chat
@@ -62,6 +62,22 @@ class _Asked:
         self.is_off = for_good or self.failures >= _FAILURES
 
 
+class Progress(Protocol):
+    """Watches a run; `downloading` is called by several threads."""
+
+    def counted(self, candidates: int, rows: int) -> None:
+        """How many candidates and rows of the manifest there are by now."""
+
+    def downloading(self, title: str, size: int) -> None:
+        """How many bytes of a video are there by now."""
+
+
+class _Unwatched:
+    def counted(self, candidates: int, rows: int) -> None: ...
+
+    def downloading(self, title: str, size: int) -> None: ...
+
+
 class Collection:
     """One run of `vid2book collect`."""
 
@@ -75,19 +91,28 @@ class Collection:
         embed: Embed,
         chat: Chat | None = None,
         tell: Callable[[str], None] = lambda _: None,
-        progress: Callable[[int, int], None] = lambda _candidates, _videos: None,
+        progress: Progress | None = None,
         again: bool = False,
     ) -> None:
-        """`progress` is told how many candidates and rows of the manifest there are by now.
-
+        """
         Args:
+            tell: is given what the user should know at once.
+            progress: is told of each step.
             again: put all queries anew, those that are answered too.
         """
         self._again, self._web = again, web
-        self._plan, self._ledger, self._tell, self._progress = plan, ledger, tell, progress
+        self._plan, self._ledger, self._tell = plan, ledger, tell
+        self._progress = progress or _Unwatched()
         self._decider = Decider(plan, points, ledger, embed, chat)
         self._views = Views(places.manifest, places.decisions, ledger)
-        self._downloader = Downloader(plan.download, web, ledger, places.videos, places.archive)
+        self._downloader = Downloader(
+            plan.download,
+            web,
+            ledger,
+            places.videos,
+            places.archive,
+            self._progress.downloading,
+        )
         ordered = spread(points)
         cookies = plan.download.cookies
         self._sources = {
@@ -117,7 +142,7 @@ class Collection:
         while True:
             searched = self._search(decided)
             decided = self._decider.decide()
-            self._progress(len({v.key for v in decided.verdicts}), len(decided.usable))
+            self._progress.counted(len({v.key for v in decided.verdicts}), len(decided.usable))
             learnt = self._each("metadata", decided.learn, self._learn)
             decided = self._decider.decide() if learnt else decided
             fetched = self._each("media", decided.fetch, self._fetch_into(decided))

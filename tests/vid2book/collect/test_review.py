@@ -229,7 +229,7 @@ def test_a_faulty_plan_is_told(tmp_path: Path, text: str, says: str) -> None:
         ("sources: [{kind: feed, urll: x}]", "'sources.0.urll' (did you mean 'url'?); allowed"),
         (
             "sources: [{kind: feed, url: x, licence: y}]",
-            "'sources.0.licence' (did you mean 'licens",
+            "'sources.0.licence' (did you mean",
         ),
         ("sources: [{kind: feeds, url: x}]", "sources.0: no kind 'feeds'; there are 'internet"),
         ("sources: [{knd: feed}]", "sources.0: the key 'kind' is missing"),
