@@ -93,8 +93,8 @@ def problems(kind: type[BaseModel], error: ValidationError, under: str = "") -> 
             asked = f" (did you mean '{meant[0]}'?)" if meant else ""
             lines.append(f"unknown key '{key}'{asked}; allowed here: {', '.join(allowed)}")
         elif problem["type"] == "union_tag_invalid":
-            told = problem["ctx"]
-            lines.append(f"{key}: no kind '{told['tag']}'; there are {told['expected_tags']}")
+            tags = problem["ctx"]
+            lines.append(f"{key}: no kind '{tags['tag']}'; there are {tags['expected_tags']}")
         elif problem["type"] == "union_tag_not_found":
             lines.append(f"{key}: the key {problem['ctx']['discriminator']} is missing")
         elif not problem["loc"]:  # of several keys together

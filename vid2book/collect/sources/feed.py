@@ -151,13 +151,26 @@ def _licence(entry: Any, feed: Any, where: str) -> tuple[str, str]:
         (feed, "the feed"),
     ):
         links = [str(link.get("href")) for link in dicts(told.get("links")) if _is_licence(link)]
-        stated = [*links, told.get("license"), told.get("creativecommons_license")]
+        stated = [*links, *_elements(told)]
         rights = text(told.get("rights"))
         # Rights are prose. Taken for a licence are those that name one alone.
         stated.append(rights)
         if licence := next((text(s) for s in stated if s), ""):
             return licence, f"stated by {name} in {where}"
     return "", ""
+
+
+def _elements(told: Any) -> list[Any]:
+    """What elements called `license` say, in whatever namespace: their addresses, then words."""
+    found = [told.get(name) for name in sorted(told) if name.endswith("license")]
+    addresses = [
+        value[name]
+        for value in found
+        if isinstance(value, dict)
+        for name in ("href", "url", "rdf:resource")
+        if value.get(name)
+    ]
+    return addresses + [value for value in found if isinstance(value, str)]
 
 
 def _is_licence(link: dict[str, Any]) -> bool:

@@ -51,6 +51,33 @@ def test_an_atom_entry_has_its_own_licence(site: Site, web: Web) -> None:
     assert waves.files[0].size == 7 and waves.upload_date == "20220304"
 
 
+LICENCES = """<rss version="2.0" xmlns:media="http://search.yahoo.com/mrss/"
+ xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:dcterms="http://purl.org/dc/terms/"
+ xmlns:cc="http://creativecommons.org/ns#" xmlns:podcast="https://podcastindex.org/namespace/1.0"
+ xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"
+ xmlns:creativeCommons="http://backend.userland.com/creativeCommonsRssModule"
+ xmlns:atom="http://www.w3.org/2005/Atom"><channel><title>Lectures</title><item><title>Waves</title>
+ <enclosure url="/a.mp4" type="video/mp4"/>%s</item></channel></rss>"""
+
+
+@pytest.mark.parametrize(
+    "element",
+    [
+        '<media:license type="text/html" href="%s">Creative Commons</media:license>',
+        "<dc:rights>%s</dc:rights>",
+        "<dcterms:license>%s</dcterms:license>",
+        '<cc:license rdf:resource="%s"/>',
+        "<creativeCommons:license>%s</creativeCommons:license>",
+        '<atom:link rel="license" href="%s"/>',
+        '<podcast:license url="%s">cc</podcast:license>',
+    ],
+)
+def test_the_elements_that_state_a_licence(site: Site, web: Web, element: str) -> None:
+    site.put("/feed.xml", LICENCES % element % "http://creativecommons.org/licenses/by/3.0/")
+    (waves,) = feed(site, web).search("", "").candidates
+    assert licence_of(waves) == "cc-by-3.0" and "entry Waves" in waves.license_evidence
+
+
 def test_rights_in_prose_are_no_licence(site: Site, web: Web) -> None:
     site.put("/feed.xml", ATOM.replace('<link rel="license"', '<link rel="x"'))
     (waves,) = feed(site, web).search("", "").candidates
