@@ -9,9 +9,11 @@ from abc import ABC, abstractmethod
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from html import unescape
+from mimetypes import guess_type
 from re import sub
 from types import MappingProxyType
 from typing import Any, NamedTuple
+from urllib.parse import urlsplit
 
 from ..candidate import Candidate
 
@@ -95,6 +97,11 @@ def seconds(value: Any) -> float | None:
 def dicts(value: Any) -> Iterable[dict[str, Any]]:
     """The objects of a list of an API, if it is one."""
     return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
+
+
+def is_video_file(url: str) -> bool:
+    """Whether an address is that of a video itself, by the ending of its name."""
+    return (guess_type(urlsplit(url).path)[0] or "").startswith("video/")
 
 
 def inside(value: Any, *names: str) -> Any:

@@ -14,7 +14,7 @@ import httpx
 from ..candidate import Candidate, MediaFile, day
 from ..plan import Feed as Settings
 from ..web import Gone, Web
-from .base import Page, dicts, number, page_of, seconds, text
+from .base import Page, dicts, is_video_file, number, page_of, seconds, text
 from .yt import PageSource
 
 _UNTOLD = ("text/html", "application/octet-stream")
@@ -49,7 +49,7 @@ class Feed(PageSource):
         )
 
     def _candidate(self, entry: Any, feed: Any, page: str, base: httpx.URL) -> Candidate | str:
-        files = _files(entry, str(base))
+        files = _files(entry, str(base)) or ((MediaFile(page),) if is_video_file(page) else ())
         url = page or (files[0].url if files else "")
         if not url:
             return _nothing(entry)

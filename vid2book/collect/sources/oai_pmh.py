@@ -8,10 +8,10 @@ from __future__ import annotations
 from pathlib import Path
 from xml.etree import ElementTree
 
-from ..candidate import Candidate, day
+from ..candidate import Candidate, MediaFile, day
 from ..plan import OaiPmh as Settings
 from ..web import Gone, Later, Web
-from .base import Page, page_of, text
+from .base import Page, is_video_file, page_of, text
 from .yt import PageSource
 
 _OAI = "{http://www.openarchives.org/OAI/2.0/}"
@@ -73,6 +73,7 @@ class OaiPmh(PageSource):
             return "a video without a web address"
         # A record often has its rights as prose and as an address. The address is plain.
         rights = sorted(dc["rights"], key=lambda r: "creativecommons.org" not in r)
+        media = [page for page in pages if is_video_file(page)][:1]
         return Candidate(
             url=pages[0],
             source=self._settings.title(),
@@ -87,6 +88,8 @@ class OaiPmh(PageSource):
             uploader=", ".join(dc["creator"]),
             channel=next(iter(dc["publisher"]), ""),
             upload_date=next((d for told in dc["date"] if (d := day(told))), ""),
+            files=tuple(map(MediaFile, media)),
+            is_complete=bool(media),
         )
 
 

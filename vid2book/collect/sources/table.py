@@ -9,7 +9,7 @@ from ...intake import Read, Unread, read_rows
 from ..candidate import Candidate, MediaFile, day
 from ..plan import Table as Settings
 from ..web import Web
-from .base import Page, page_of, seconds, text
+from .base import Page, is_video_file, page_of, seconds, text
 from .yt import PageSource
 
 _ADDRESSES = ("url", "source_url", "webpage_url", "link")
@@ -37,7 +37,7 @@ class Table(PageSource):
         if not url.startswith(("http://", "https://")):
             return "no web address in a column url"
         licence = text(row.get("license") or row.get("licence"))
-        media = text(row.get("media_url"))
+        media = text(row.get("media_url")) or (url if is_video_file(url) else "")
         return Candidate(
             url=url,
             source=self._settings.title(),

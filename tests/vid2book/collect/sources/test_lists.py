@@ -104,6 +104,14 @@ def test_a_table_gives_what_its_rows_tell(tmp_path: Path, web: Web) -> None:
     assert found.cursor == ""
 
 
+def test_an_address_of_a_file_in_a_table_is_asked_for_once(tmp_path: Path, web: Web) -> None:
+    path = tmp_path / "list.csv"
+    path.write_text("url\nhttps://example.org/1.mp4?key=2\nhttps://example.org/1.html\n")
+    file, page = Table(plan.Table(kind="table", path=path), web).search("", "").candidates
+    assert file.is_complete and file.files[0].url == file.url
+    assert not page.is_complete and not page.files
+
+
 def test_a_folder_with_info_files_is_taken_where_it_is(tmp_path: Path) -> None:
     (tmp_path / "a.mp4").write_bytes(b"video")
     (tmp_path / "a.en.vtt").write_text("WEBVTT\n")
