@@ -11,7 +11,7 @@ from urllib.parse import urljoin, urlsplit
 
 import httpx
 
-from ..candidate import Candidate, MediaFile, day
+from ..candidate import Candidate, MediaFile, canonical, day
 from ..plan import Feed as Settings
 from ..web import Gone, Web
 from .base import Page, dicts, is_video_file, number, page_of, seconds, text
@@ -39,20 +39,22 @@ class Feed(PageSource):
         if not parsed.get("version"):
             raise Gone(f"{self._settings.url}: no RSS and no Atom")
         pages = [_page(entry, str(answer.url), parsed.version) for entry in parsed.entries]
-        often = Counter(pages)  # the page of the whole series names no video
+        often = Counter(map(canonical, pages))  # the page of the whole series names no video
         return page_of(
             (
-                self._candidate(entry, parsed.feed, page if often[page] == 1 else "", answer.url)
+                self._candidate(entry, parsed.feed, page, often[canonical(page)] > 1, answer.url)
                 for entry, page in zip(parsed.entries, pages, strict=True)
             ),
             again=_validators(answer.headers),
         )
 
-    def _candidate(self, entry: Any, feed: Any, page: str, base: httpx.URL) -> Candidate | str:
+    def _candidate(
+        self, entry: Any, feed: Any, page: str, is_shared: bool, base: httpx.URL
+    ) -> Candidate | str:
         files = _files(entry, str(base)) or ((MediaFile(page),) if is_video_file(page) else ())
-        url = page or (files[0].url if files else "")
-        if not url:
-            return _nothing(entry)
+        url = files[0].url if files and (is_shared or not page) else page
+        if not files and (is_shared or not page):
+            return "a page that other entries have too" if page else _nothing(entry)
         licence, evidence = _licence(entry, feed, self._settings.url)
         return Candidate(
             url=url,

@@ -232,10 +232,11 @@ def test_a_guid_is_a_page_only_if_it_is_an_address(site: Site, web: Web) -> None
 def test_entries_that_share_the_page_of_their_series_are_videos_of_their_own(
     site: Site, web: Web
 ) -> None:
-    entries = [item(f"Part {n}", f"{site.url}/series", f"{site.url}/{n}.mp4") for n in range(3)]
-    site.put("/feed.xml", rss(site, *entries))
-    found = feed(site, web).search("", "").candidates
-    assert len({c.key for c in found}) == 3
+    entries = [item(f"Part {n}", f"{site.url}/all#{n}", f"{site.url}/{n}.mp4") for n in range(3)]
+    site.put("/feed.xml", rss(site, *entries, item("Part 3", f"{site.url}/all#3")))
+    found = feed(site, web).search("", "")
+    assert len({c.key for c in found.candidates}) == 3
+    assert found.left_out == {"a page that other entries have too": 1}
 
 
 def test_a_feed_that_has_not_changed_is_not_sent_again(site: Site, web: Web) -> None:
