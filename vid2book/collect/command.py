@@ -215,7 +215,7 @@ def _tell(ledger: Ledger, console: Console) -> None:
 def _tell_of_queries(plan: Plan, ledger: Ledger, errors: Console) -> int:
     """A line for each query of the plan that has no answer, and for each list that left entries
     out; how many have no answer."""
-    from .ledger import UNANSWERED
+    from .facts import UNANSWERED
 
     names = {source.identity(): source.title() for source in plan.sources}
     for source, query, left in ledger.left_out():

@@ -9,7 +9,8 @@ from ..models.chat import Chat
 from . import rights
 from .balance import Counts, chosen
 from .candidate import Candidate
-from .ledger import Ledger, Part, PartRow, Verdict
+from .facts import Part, PartRow, Verdict
+from .ledger import Ledger
 from .plan import AnySource, Plan
 from .review import Embed, Relevance, Reviewed, graded, rule, same_video
 from .taxonomy import KnowledgePoint
@@ -152,7 +153,7 @@ class Decider:
 
 
 def _stage(part: PartRow) -> str:
-    """What stood in the way of asking, in the words of `web.Unfetched`."""
+    """What stood in the way of asking, in the words of `outcomes.Unfetched`."""
     return str(part.result.get("by") or {"gone": "not to be had"}.get(part.status, "not answered"))
 
 

@@ -22,9 +22,11 @@ from ..languages import language_code
 from ..manifest.ids import given_id, hashed_id
 from ..names import is_video_id
 from .candidate import Candidate, MediaFile
-from .ledger import Ledger, Status
+from .facts import Status
+from .ledger import Ledger
+from .outcomes import Gone, Later, Refused, Unfetched, Walled, Withdrawn
 from .plan import Download
-from .web import Gone, Later, Refused, Unfetched, Walled, Web, Withdrawn
+from .web import Web
 
 _YOUTUBE = "https://www.youtube.com/watch?v="
 _BLOCK = 1 << 20

@@ -16,17 +16,12 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Literal, NamedTuple
+from typing import Any
 
 from ..errors import UserError
 from .candidate import RECORD, Candidate
+from .facts import Find, Part, PartRow, Status, Verdict
 from .taxonomy import KnowledgePoint
-
-Part = Literal["metadata", "captions", "media"]
-# done; gone for good; refused to machines; late: worth another try in the next run
-Status = Literal["done", "gone", "refused", "late"]
-
-UNANSWERED = ("refused", "gone", "late")  # states of a query that gave nothing
 
 _FORMAT = 1
 _TABLES = """
@@ -50,36 +45,6 @@ create table if not exists rows (position integer primary key autoincrement, key
 
 class LedgerError(UserError):
     """A ledger that cannot be used; the message says why."""
-
-
-class Find(NamedTuple):
-    """That a query led to a candidate. `point` is empty where nobody asked for one."""
-
-    key: str
-    source: str
-    query: str
-    point: str
-    rank: int
-
-
-class PartRow(NamedTuple):
-    """What became of a part of a candidate."""
-
-    status: Status
-    reason: str
-    result: dict[str, Any]
-
-
-class Verdict(NamedTuple):
-    """What was decided on a candidate, by which stage, and the number that decided it."""
-
-    key: str
-    stage: str
-    kept: bool
-    reason: str
-    score: float | None = None
-    threshold: float | None = None
-    point: str = ""
 
 
 class Ledger:

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from .coverage import Covered, coverage
-from .ledger import UNANSWERED, Ledger, LedgerError
+from .facts import UNANSWERED
+from .ledger import Ledger, LedgerError
 from .places import Places
 from .plan import Plan
 from .stages import words

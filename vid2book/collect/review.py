@@ -19,7 +19,8 @@ from numpy.typing import NDArray
 from ..languages import language_code
 from ..models.chat import Answer, Chat, Prompt
 from .candidate import Candidate
-from .ledger import Ledger, Verdict
+from .facts import Verdict
+from .ledger import Ledger
 from .plan import Review
 from .taxonomy import KnowledgePoint, singular_words
 

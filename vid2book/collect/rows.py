@@ -15,7 +15,8 @@ from pathlib import Path
 from typing import Any
 
 from .download import video_id
-from .ledger import Ledger, PartRow, Verdict
+from .facts import PartRow, Verdict
+from .ledger import Ledger
 from .places import Places
 from .review import Reviewed
 from .rights import licence_of

@@ -17,7 +17,9 @@ from ..models.chat import Chat
 from .balance import Counts, spread
 from .decide import Decided, Decider
 from .download import Downloader
-from .ledger import Ledger, Part, Status
+from .facts import Part, Status
+from .ledger import Ledger
+from .outcomes import Gone, Later, Refused, Unfetched
 from .places import Places
 from .plan import AnySource, Plan
 from .review import Embed, Reviewed
@@ -25,7 +27,7 @@ from .rows import Views
 from .sources.base import Source
 from .sources.every import queries, source_of
 from .taxonomy import KnowledgePoint
-from .web import Gone, Later, Refused, Unfetched, Web
+from .web import Web
 
 _QUERIES_A_ROUND = 20  # of each source
 _FAILURES = 3  # in a row, after which a source is left alone for this run

@@ -13,11 +13,12 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from importlib.metadata import version
-from typing import Any, Literal
+from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 import httpx
 
+from .outcomes import Gone, Later, Refused, Unfetched, Walled, Withdrawn
 from .plan import Manners
 from .reservations import AGENT, Robots, TdmRep, in_headers, in_page
 from .terms import TERMS, of_host
@@ -30,46 +31,6 @@ _LARGEST = 64 << 20  # bytes of an answer of an API
 _HEAD = 256 << 10  # bytes of a page in which its head is
 _LARGEST_ROBOTS = 500 << 10  # bytes that RFC 9309 asks to read
 _SHORTEST_WAIT = 0.5  # seconds before a second try
-
-
-class Unfetched(Exception):  # noqa: N818 - an outcome of asking, not a fault
-    """Why something was not fetched, for a person to read.
-
-    Attributes:
-        by: in a word or two, what stood in the way; decisions name it as their stage.
-    """
-
-    by = ""
-
-
-class Refused(Unfetched):
-    """A machine may not ask for it, or its rights are reserved."""
-
-    def __init__(self, told: str, by: Literal["robots.txt", "terms of use", "reserved rights"]):
-        super().__init__(told)
-        self.by = by
-
-
-class Gone(Unfetched):
-    """It is not there any more."""
-
-    by = "not to be had"
-
-
-class Withdrawn(Gone):
-    """It is not there any more, and its owner says that this is meant (410)."""
-
-
-class Later(Unfetched):
-    """The site put it off or failed; it is worth asking in another run."""
-
-    by = "not answered"
-
-
-class Walled(Later):
-    """The site takes us for a robot that it wants no more of, or asks for a login."""
-
-    by = "turned away"
 
 
 class Web:

@@ -88,6 +88,17 @@ def test_a_stop_says_how_to_go_on(asked: list[str], site: Site, tmp_path: Path) 
     assert (tmp_path / "m.decisions.jsonl").is_file() and (tmp_path / "m.report.html").is_file()
 
 
+def test_progress_says_what_its_numbers_count() -> None:
+    shown: list[str] = []
+    progress = command._Progress(shown.append)
+    progress.counted(1200, 3)
+    progress.downloading("Waves [part 1]", 2_500_000)
+    assert shown == [
+        "1,200 candidates found, 3 rows in the manifest",
+        "1,200 candidates found, 3 rows in the manifest; downloading Waves \\[part 1]: 2.5 MB",
+    ]
+
+
 HOLD = """
 import sys, time
 from pathlib import Path

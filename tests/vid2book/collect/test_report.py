@@ -11,7 +11,8 @@ import pytest
 
 from vid2book.collect.candidate import Candidate
 from vid2book.collect.coverage import coverage
-from vid2book.collect.ledger import Ledger, LedgerError, Verdict
+from vid2book.collect.facts import Verdict
+from vid2book.collect.ledger import Ledger, LedgerError
 from vid2book.collect.places import PlaceError, Places, places
 from vid2book.collect.plan import Plan
 from vid2book.collect.report import areas, write_report

@@ -41,7 +41,7 @@ def page_of(entries: Iterable[Candidate | str], cursor: str = "", again: str = "
 
 
 class Source(ABC):
-    """Finds candidates. What fails is an `Unfetched` of `web.py`; bad entries are counted."""
+    """Finds candidates. What fails is an `Unfetched` of `outcomes.py`; bad entries are counted."""
 
     @abstractmethod
     def search(self, query: str, cursor: str) -> Page:

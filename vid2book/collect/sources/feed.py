@@ -12,8 +12,9 @@ from urllib.parse import urljoin, urlsplit
 import httpx
 
 from ..candidate import Candidate, MediaFile, canonical, day
+from ..outcomes import Gone
 from ..plan import Feed as Settings
-from ..web import Gone, Web
+from ..web import Web
 from .base import Page, dicts, is_video_file, number, page_of, seconds, text
 from .yt import PageSource
 

@@ -9,8 +9,9 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 from ..candidate import Candidate, MediaFile, day
+from ..outcomes import Gone, Later
 from ..plan import OaiPmh as Settings
-from ..web import Gone, Later, Web
+from ..web import Web
 from .base import Page, is_video_file, page_of, text
 from .yt import PageSource
 

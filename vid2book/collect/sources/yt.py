@@ -11,8 +11,9 @@ from pathlib import Path
 from typing import Any
 
 from ..candidate import Candidate, day
+from ..outcomes import Gone
 from ..plan import YtDlp, YtDlpSearch
-from ..web import Gone, Web
+from ..web import Web
 from .base import Page, Source, page_of, seconds, text
 
 

@@ -10,12 +10,13 @@ import fsspec
 import pytest
 
 from vid2book.collect import plan
+from vid2book.collect.outcomes import Gone, Refused
 from vid2book.collect.rights import licence_of
 from vid2book.collect.sources.feed import Feed
 from vid2book.collect.sources.folder import Folder
 from vid2book.collect.sources.table import Table
 from vid2book.collect.sources.yt import Listing
-from vid2book.collect.web import Gone, Refused, Web
+from vid2book.collect.web import Web
 
 from ....support.collected import item, rss
 from ....support.site import Site
