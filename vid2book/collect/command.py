@@ -219,7 +219,7 @@ def _tell_of_queries(plan: Plan, ledger: Ledger, errors: Console) -> int:
 
     names = {source.identity(): source.title() for source in plan.sources}
     for source, query, left in ledger.left_out():
-        told = ", ".join(f"{count:,} with {reason}" for reason, count in left.items())
+        told = ", ".join(f"{reason} ({count:,})" for reason, count in left.items())
         if source in names:
             errors.print(
                 f"[yellow]Left out[/] of {escape(_named(names[source], query))}: {escape(told)}",

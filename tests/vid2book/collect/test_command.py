@@ -72,7 +72,7 @@ def test_a_query_without_an_answer_is_a_line_of_its_own(asked: list[str], site: 
 def test_entries_that_are_no_candidates_are_told(asked: list[str], site: Site) -> None:
     site.put("/feed.xml", rss(site, "<item><title>Kinetic energy</title></item>"))
     done = CliRunner().invoke(app, asked)
-    assert "1 with neither an enclosure nor a page" in done.stderr
+    assert "neither an enclosure nor a page (1)" in done.stderr
 
 
 def test_a_stop_says_how_to_go_on(asked: list[str], site: Site, tmp_path: Path) -> None:
