@@ -119,7 +119,9 @@ class Ledger:
             left_out: why entries of the page are no candidates, and how many.
         """
         name = point.name if point else ""
-        left = Counter(self._left_out(source, query)) + Counter(left_out or {})
+        is_unchanged = bool(again) and again == self.cursor(source, query)
+        before = self._left_out(source, query, ("open", "again") if is_unchanged else ("open",))
+        left = Counter(before) + Counter(left_out or {})
         if cursor and cursor == self.cursor(source, query):
             cursor = ""  # a source that goes in circles
         with self._writing() as db:
@@ -162,18 +164,17 @@ class Ledger:
                 (key,),
             )
 
-    def _left_out(self, source: str, query: str) -> dict[str, int]:
-        """What the pages before the next one left out; nothing where the query begins anew."""
+    def _left_out(self, source: str, query: str, states: tuple[str, ...]) -> dict[str, int]:
+        """What the answers to a query left out so far, if it is in one of the states."""
         found = self._read(
-            "select reason from queries where source = ? and query = ? and status = 'open'",
-            source, query,
-        )  # fmt: skip
-        return _counts(found[0][0]) if found else {}
+            "select reason, status from queries where source = ? and query = ?", source, query
+        )
+        return _counts(found[0][0]) if found and found[0][1] in states else {}
 
     def left_out(self) -> list[tuple[str, str, dict[str, int]]]:
         """source, query, and why entries of its answers are no candidates, with their number."""
         rows = self._read(
-            "select source, query, reason from queries where status in ('open', 'done') "
+            "select source, query, reason from queries where status in ('open', 'done', 'again') "
             "and reason != '' order by rowid"
         )
         return [(source, query, _counts(reason)) for source, query, reason in rows]
@@ -182,8 +183,7 @@ class Ledger:
         """Let all queries of a source be asked anew; what they led to stays."""
         with self._writing() as db:
             db.execute(
-                "update queries set status = 'open', reason = '' where source = ? "
-                "and status = 'done'",
+                "update queries set status = 'again' where source = ? and status = 'done'",
                 (source,),
             )
 
