@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -15,6 +16,8 @@ from rich.table import Table
 from ..console import user_errors
 from ..errors import UserError
 
+_LONGEST_TITLE = 40  # characters of a title that the progress shows
+_MOST_TOLD = 20  # unanswered queries on the terminal
 _EXTRA = ("yt_dlp", "feedparser", "protego")
 
 if TYPE_CHECKING:
@@ -54,14 +57,24 @@ def collect(
     report: Annotated[
         bool,
         typer.Option(
-            "--report", help="Only write MANIFEST's report.html; nobody is asked anything."
+            "--report",
+            help="Only write MANIFEST's report.html and decisions.jsonl; nobody is asked anything.",
+        ),
+    ] = False,
+    again: Annotated[
+        bool,
+        typer.Option(
+            "--again",
+            help="Look for what is new: ask feeds, channels and searches once more that were "
+            "answered in an earlier run.",
         ),
     ] = False,
 ) -> None:
     """Find and fetch videos that may be used, for each point of a taxonomy.
 
     Stop it at any time and start it again: it goes on where it was, and no
-    query is asked twice. `vid2book build` takes MANIFEST while it grows.
+    query is asked twice, but with --again. `vid2book build` takes MANIFEST
+    while it grows.
 
     Beside MANIFEST stand its ledger (what was asked, found, fetched and
     refused), each decision with its reason, and a report of what is missing.
@@ -76,6 +89,7 @@ def collect(
     from .ledger import Ledger
     from .places import places
     from .report import write_report
+    from .rows import write_decisions
 
     if missing := [name for name in _EXTRA if find_spec(name) is None]:
         raise UserError(f"{missing[0]} is missing: pip install 'vid2book[collect]'")
@@ -88,17 +102,30 @@ def collect(
         console.print(
             f"The report: {escape(str(write_report(at, points, wanted)))}", soft_wrap=True
         )
+        write_decisions(at)
+        console.print(f"The decisions: {escape(str(at.decisions))}", soft_wrap=True)
         return
     with hold(at.lock, output):
         ledger = Ledger(at.ledger)
         try:
-            _run(wanted, points, at, ledger, errors)
+            _run(wanted, points, at, ledger, errors, again)
             _tell(ledger, console)
+            unanswered = _tell_of_queries(wanted, ledger, errors)
             write_report(at, points, wanted)
+        except KeyboardInterrupt:
+            write_report(at, points, wanted)
+            errors.print(
+                f"Stopped. What was found and fetched is kept ({escape(str(at.report))}); the same "
+                "command goes on from there" + (", without --again." if again else "."),
+                soft_wrap=True,
+            )
+            raise typer.Exit(130) from None
         finally:
             ledger.close()
     console.print(f"The manifest: {escape(str(output))}", soft_wrap=True)
     console.print(f"What is missing: {escape(str(at.report))}", soft_wrap=True)
+    if unanswered:
+        raise typer.Exit(1)
 
 
 def _points(taxonomy: str, subjects: list[str]) -> list[KnowledgePoint]:
@@ -113,7 +140,12 @@ def _points(taxonomy: str, subjects: list[str]) -> list[KnowledgePoint]:
 
 
 def _run(
-    plan: Plan, points: list[KnowledgePoint], at: Places, ledger: Ledger, errors: Console
+    plan: Plan,
+    points: list[KnowledgePoint],
+    at: Places,
+    ledger: Ledger,
+    errors: Console,
+    again: bool,
 ) -> None:
     from ..models.embed import WordLlama
     from .run import Collection
@@ -127,6 +159,7 @@ def _run(
         )
     web = Web(plan.manners, plan.permissions)
     with errors.status("looking for videos") as status:
+        progress = _Progress(status.update)
         try:
             Collection(
                 plan,
@@ -137,10 +170,27 @@ def _run(
                 WordLlama(),
                 _chat(plan),
                 lambda line: errors.print(f"[yellow]Note:[/] {escape(line)}", soft_wrap=True),
-                lambda found, rows: status.update(f"{found:,} candidates, {rows:,} rows"),
+                progress,
+                again,
             ).run()
         finally:
             web.close()
+
+
+class _Progress:
+    """The line that says how far a collection is."""
+
+    def __init__(self, show: Callable[[str], None]) -> None:
+        self._show = show
+        self._counts = "looking for videos"
+
+    def counted(self, candidates: int, rows: int) -> None:
+        self._counts = f"{candidates:,} candidates found, {rows:,} rows in the manifest"
+        self._show(self._counts)
+
+    def downloading(self, title: str, size: int) -> None:
+        name = title if len(title) <= _LONGEST_TITLE else f"{title[:_LONGEST_TITLE]}..."
+        self._show(f"{self._counts}; downloading {escape(name)}: {size / 1e6:,.1f} MB")
 
 
 def _chat(plan: Plan) -> Chat | None:
@@ -151,13 +201,40 @@ def _chat(plan: Plan) -> Chat | None:
 
 def _tell(ledger: Ledger, console: Console) -> None:
     """How many candidates each stage turned down, and how many came through."""
+    from .stages import words
+
     last = {verdict.key: verdict for verdict in ledger.decisions()}
-    counts = Counter(
-        "fetched" if v.kept and v.stage == "media" else f"not taken: {v.stage}"
-        for v in last.values()
-    )
+    counts = Counter("fetched" if v.kept else f"not taken: {words(v.stage)}" for v in last.values())
     table = Table(show_header=False, box=None)
     table.add_row("candidates", f"{len(last):,}")
     for name, count in sorted(counts.items()):
         table.add_row(name, f"{count:,}")
     console.print(table)
+
+
+def _tell_of_queries(plan: Plan, ledger: Ledger, errors: Console) -> int:
+    """A line for each query of the plan that has no answer, and for each list that left entries
+    out; how many have no answer."""
+    from .facts import UNANSWERED
+
+    names = {source.identity(): source.title() for source in plan.sources}
+    for source, query, left in ledger.left_out():
+        told = ", ".join(f"{reason} ({count:,})" for reason, count in left.items())
+        if source in names:
+            errors.print(
+                f"[yellow]Left out[/] of {escape(_named(names[source], query))}: {escape(told)}",
+                soft_wrap=True,
+            )
+    failed = [q for q in ledger.queries() if q[0] in names and q[2] in UNANSWERED]
+    if failed:
+        said = "1 query is" if len(failed) == 1 else f"{len(failed):,} queries are"
+        errors.print(f"[yellow]{said} unanswered[/]; the next run asks again:")
+    for source, query, _, reason in failed[:_MOST_TOLD]:
+        errors.print(f"  {escape(_named(names[source], query))}: {escape(reason)}", soft_wrap=True)
+    if (more := len(failed) - _MOST_TOLD) > 0:
+        errors.print(f"  and {more:,} more, which stand in the report")
+    return len(failed)
+
+
+def _named(source: str, query: str) -> str:
+    return f"{source}, '{query}'" if query else source

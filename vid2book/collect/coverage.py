@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from .ledger import Ledger
+from .stages import words
 from .taxonomy import KnowledgePoint
 
 
@@ -17,7 +18,7 @@ class Covered:
     Attributes:
         videos: fetched.
         found: candidates that its query led to, or that are nearest to it.
-        lost: the stage that turned most of them down; empty if none did.
+        lost: what turned most of them down, in words; empty if nothing did.
     """
 
     point: KnowledgePoint
@@ -35,13 +36,13 @@ def coverage(points: Sequence[KnowledgePoint], ledger: Ledger) -> list[Covered]:
     lost: dict[str, Counter[str]] = defaultdict(Counter)
     asked = ledger.finds()
     for key, verdict in last.items():
-        is_video = verdict.kept and verdict.stage == "media"
+        is_video = verdict.kept and verdict.stage == "fetched"
         names = {named[key]} if key in named else {find.point for find in asked.get(key, ())}
         for name in names:
             found[name] += 1
             videos[name] += is_video
-            if not verdict.kept:
-                lost[name][verdict.stage] += 1
+            if not verdict.kept and verdict.stage != "waiting":
+                lost[name][words(verdict.stage)] += 1
     return [
         Covered(
             point,

@@ -9,7 +9,8 @@ from ..models.chat import Chat
 from . import rights
 from .balance import Counts, chosen
 from .candidate import Candidate
-from .ledger import Ledger, Part, PartRow, Verdict
+from .facts import Part, PartRow, Verdict
+from .ledger import Ledger
 from .plan import AnySource, Plan
 from .review import Embed, Relevance, Reviewed, graded, rule, same_video
 from .taxonomy import KnowledgePoint
@@ -64,7 +65,7 @@ class Decider:
         made.verdicts += [Verdict(key, "quota", False, reason) for key, reason in left.items()]
         for one in taken:
             (made.fetch if one.candidate.is_complete else made.learn).append(one)
-            made.verdicts.append(_verdict(one, "media", False, "to be fetched"))
+            made.verdicts.append(_verdict(one, "waiting", False, "to be fetched"))
         self._ledger.decide(made.verdicts)
         return made
 
@@ -89,7 +90,7 @@ class Decider:
         if reason := rights.denied(candidate, plan.deny):
             return Verdict(key, "deny", False, reason)
         if metadata and metadata.status != "done" and self._is_over("metadata", key, metadata):
-            return Verdict(key, "metadata", False, metadata.reason)
+            return Verdict(key, _stage(metadata), False, metadata.reason)
         if reason := rule(candidate, plan.review):
             return Verdict(key, "rules", False, reason)
         # Where a list tells no licence, the details may.
@@ -110,7 +111,8 @@ class Decider:
             least = review.min_relevance if one.was_asked else review.min_relevance_listed
             # Of some nothing is known but the page; its title comes with the details.
             is_near = one.relevance >= least or not (candidate.title or candidate.is_complete)
-            told = f"{one.relevance:.2f} to {one.point.name if one.point else 'any'}"
+            name = one.point.name if one.point else "any"
+            told = f"{one.relevance:.2f}{', and its title names' if one.is_named else ' to'} {name}"
             reason = told if is_near else f"{told}, and {least:g} is needed"
             made.verdicts.append(_verdict(one, "relevance", is_near, reason, one.relevance, least))
             if is_near:
@@ -138,7 +140,8 @@ class Decider:
         if not self._is_over("media", key, part):
             return False
         is_done = part.status == "done"
-        made.verdicts.append(_verdict(one, "media", is_done, part.reason or "fetched"))
+        stage = "fetched" if is_done else _stage(part)
+        made.verdicts.append(_verdict(one, stage, is_done, part.reason or "fetched"))
         return True
 
     def _is_over(self, part: Part, key: str, row: PartRow) -> bool:
@@ -147,6 +150,11 @@ class Decider:
     def _counts(self, made: Decided, media: Mapping[str, PartRow]) -> Counts:
         have = [one.point for key, one in made.usable.items() if media[key].status == "done"]
         return Counts(self._plan.quotas, have)
+
+
+def _stage(part: PartRow) -> str:
+    """What stood in the way of asking, in the words of `outcomes.Unfetched`."""
+    return str(part.result.get("by") or {"gone": "not to be had"}.get(part.status, "not answered"))
 
 
 def _verdict(

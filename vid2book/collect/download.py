@@ -9,7 +9,9 @@ import hashlib
 import json
 import shutil
 import threading
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path, PurePosixPath
 from typing import Any
 from urllib.parse import urlsplit
@@ -20,9 +22,11 @@ from ..languages import language_code
 from ..manifest.ids import given_id, hashed_id
 from ..names import is_video_id
 from .candidate import Candidate, MediaFile
-from .ledger import Ledger, Status
+from .facts import Status
+from .ledger import Ledger
+from .outcomes import Gone, Later, Refused, Unfetched, Walled, Withdrawn
 from .plan import Download
-from .web import Gone, Later, Refused, Unfetched, Web
+from .web import Web
 
 _YOUTUBE = "https://www.youtube.com/watch?v="
 _BLOCK = 1 << 20
@@ -62,7 +66,10 @@ class Downloader:
         ledger: Ledger,
         folder: Path,
         archive: Path,
+        watch: Callable[[str, int], None] = lambda _title, _size: None,
     ) -> None:
+        """`watch` is told the title of a video and how many bytes of it there are by now."""
+        self._watch = watch
         self._settings, self._web, self._ledger = settings, web, ledger
         self._folder, self._archive = folder, archive
         self._stopped = threading.Event()
@@ -80,11 +87,11 @@ class Downloader:
         try:
             got = self._local(candidate) if candidate.path else self._remote(candidate)
         except Refused as why:
-            self._ledger.part(candidate.key, "media", "refused", str(why))
+            self._ledger.part(candidate.key, "media", "refused", str(why), {"by": why.by})
         except Gone as why:
-            self._ledger.part(candidate.key, "media", "gone", str(why))
+            self._ledger.part(candidate.key, "media", "gone", str(why), {"by": why.by})
         except Unfetched as why:
-            self._ledger.part(candidate.key, "media", "late", str(why))
+            self._ledger.part(candidate.key, "media", "late", str(why), {"by": why.by})
         else:
             result = asdict(got) | {"path": str(got.path), "video_id": video_id(candidate)}
             self._ledger.part(candidate.key, "media", "done", "", result)
@@ -131,7 +138,7 @@ class Downloader:
         from . import ytdlp  # extra 'collect'
 
         cookies = self._settings.cookies
-        self._web.visit(candidate.url)
+        self._visit(candidate)
         info = _made(candidate) if candidate.files else None
         if info is None:
             found = ytdlp.page(self._web, candidate.url, cookies)
@@ -148,10 +155,23 @@ class Downloader:
             bytes_per_second=rate and rate * 1e6 / self._settings.at_once,
             archive=self._archive,
             cookies=cookies,
-            at_size=self._at_size,
+            at_size=partial(self._at_size, candidate.title or stem.name),
         )
         _verify(path, candidate, str(known.get("url") or ""))
         return path, known
+
+    def _visit(self, candidate: Candidate) -> None:
+        """See whether the page reserves rights or was withdrawn. Where the addresses of the files
+        are known, a page that cannot be read stops nothing else: feeds have dead links."""
+        if candidate.url in {file.url for file in candidate.files}:
+            return  # `ytdlp.fetch` looks at the file itself
+        try:
+            self._web.visit(candidate.url)
+        except (Refused, Withdrawn, Walled):
+            raise
+        except Unfetched:
+            if not candidate.files:
+                raise
 
     def _captions(self, candidate: Candidate, info: dict[str, Any], stem: Path) -> None:
         """Captions of the video's language. Without them the speech is recognised."""
@@ -184,13 +204,14 @@ class Downloader:
         part.replace(path)
         return path
 
-    def _at_size(self, size: int) -> None:
+    def _at_size(self, title: str, size: int) -> None:
         """Ends a download, by an error, that has come to be larger than it may be."""
         if self._stopped.is_set():
             raise Later("it was stopped")
         if size > self._settings.max_gb * 1e9:
             raise Gone(f"larger than {self._settings.max_gb:g} GB")
         self._check_space(0)
+        self._watch(title, size)
 
     def _check_space(self, needed: int) -> None:
         free = shutil.disk_usage(self._folder).free - needed

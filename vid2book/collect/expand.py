@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..models.chat import Answer, Chat, Prompt
-from .taxonomy import KnowledgePoint
+from .taxonomy import KnowledgePoint, singular_words
 
 Embed = Callable[[Sequence[str]], NDArray[np.float32]]
 
@@ -22,7 +22,7 @@ _ALIKE = 0.93  # cosine of two names, from which on they are looked at as one
 _AT_ONCE = 512  # points that are held against all
 _MOST_WORDS = 6
 _LONGEST = 60  # characters
-_FILLERS = {"of", "the", "a", "an", "in", "and", "for", "to", "on"}
+_FILLERS = frozenset({"of", "the", "a", "an", "in", "and", "for", "to", "on"})
 _VAGUE = frozenset(  # words that make no other point of one
     "algorithm concept method model principle procedure process technique theory".split()
 )
@@ -85,10 +85,7 @@ def no_term(name: str) -> str:
 
 def stems(name: str) -> frozenset[str]:
     """The words of a name, in the singular and without fillers, in no order."""
-    plain = re.sub(r"['’]s\b|['’]", "", name.lower())
-    words = [w for w in re.findall(r"[^\W_]+", plain) if w not in _FILLERS]
-    singular = (re.sub(r"(?<=\w{2})ies$", "y", word) for word in words)
-    return frozenset(re.sub(r"(?<=\w{3})(?<![sui])s$", "", word) for word in singular)
+    return frozenset(singular_words(name)) - _FILLERS
 
 
 def expanded(

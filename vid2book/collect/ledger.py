@@ -12,18 +12,16 @@ import json
 import sqlite3
 import threading
 import time
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Literal, NamedTuple
+from typing import Any
 
 from ..errors import UserError
 from .candidate import RECORD, Candidate
+from .facts import Find, Part, PartRow, Status, Verdict
 from .taxonomy import KnowledgePoint
-
-Part = Literal["metadata", "captions", "media"]
-# done; gone for good; refused to machines; late: worth another try in the next run
-Status = Literal["done", "gone", "refused", "late"]
 
 _FORMAT = 1
 _TABLES = """
@@ -47,36 +45,6 @@ create table if not exists rows (position integer primary key autoincrement, key
 
 class LedgerError(UserError):
     """A ledger that cannot be used; the message says why."""
-
-
-class Find(NamedTuple):
-    """That a query led to a candidate. `point` is empty where nobody asked for one."""
-
-    key: str
-    source: str
-    query: str
-    point: str
-    rank: int
-
-
-class PartRow(NamedTuple):
-    """What became of a part of a candidate."""
-
-    status: Status
-    reason: str
-    result: dict[str, Any]
-
-
-class Verdict(NamedTuple):
-    """What was decided on a candidate, by which stage, and the number that decided it."""
-
-    key: str
-    stage: str
-    kept: bool
-    reason: str
-    score: float | None = None
-    threshold: float | None = None
-    point: str = ""
 
 
 class Ledger:
@@ -141,25 +109,82 @@ class Ledger:
         point: KnowledgePoint | None,
         candidates: Sequence[Candidate],
         cursor: str,
-        first: int = 0,
+        again: str = "",
+        left_out: Mapping[str, int] | None = None,
     ) -> None:
-        """One page of answers: what was found, and where the next page is; no cursor: no more."""
+        """One page of answers: what was found, and where the next page is; no cursor: no more.
+
+        Args:
+            again: the cursor with which the query is asked anew (`reopen`).
+            left_out: why entries of the page are no candidates, and how many.
+        """
         name = point.name if point else ""
+        is_unchanged = bool(again) and again == self.cursor(source, query)
+        before = self._left_out(source, query, ("open", "again") if is_unchanged else ("open",))
+        left = Counter(before) + Counter(left_out or {})
         if cursor and cursor == self.cursor(source, query):
             cursor = ""  # a source that goes in circles
         with self._writing() as db:
-            for rank, candidate in enumerate(candidates, first):
-                db.execute(
-                    "insert or ignore into candidates values (?, ?)",
-                    (candidate.key, _dump(candidate)),
-                )
+            first = {candidate.key: candidate for candidate in reversed(candidates)}
+            for rank, candidate in enumerate(reversed(first.values())):
+                self._seen(db, candidate, source, query)
                 db.execute(
                     "insert or ignore into finds values (?, ?, ?, ?, ?)",
                     (candidate.key, source, query, candidate.point or name, rank),
                 )
             db.execute(
-                "insert or replace into queries values (?, ?, ?, ?, '', ?)",
-                (source, query, cursor, "open" if cursor else "done", _now()),
+                "insert or replace into queries values (?, ?, ?, ?, ?, ?)",
+                (
+                    source, query, cursor or again, "open" if cursor else "done",
+                    json.dumps(left) if left else "", _now(),
+                ),
+            )  # fmt: skip
+
+    def _seen(self, db: sqlite3.Connection, candidate: Candidate, source: str, query: str) -> None:
+        """Keep a candidate. What a query tells of it when it is asked anew holds, unless its
+        details are known; and what was gone by the old record is tried again."""
+        key, record = candidate.key, _dump(candidate)
+        found = self._read("select record from candidates where key = ?", key)
+        if not found:
+            db.execute("insert into candidates values (?, ?)", (key, record))
+            return
+        known = RECORD.validate_json(found[0][0])
+        may_tell = self._read(
+            "select 1 from finds where key = ? and source = ? and query = ? and not exists "
+            "(select 1 from parts where key = finds.key and part = 'metadata' "
+            "and status = 'done')",
+            key, source, query,
+        )  # fmt: skip
+        if known == candidate or not may_tell:
+            return
+        db.execute("update candidates set record = ? where key = ?", (record, key))
+        if known.files != candidate.files:
+            db.execute(
+                "update parts set status = 'late' where key = ? and status = 'gone'",
+                (key,),
+            )
+
+    def _left_out(self, source: str, query: str, states: tuple[str, ...]) -> dict[str, int]:
+        """What the answers to a query left out so far, if it is in one of the states."""
+        found = self._read(
+            "select reason, status from queries where source = ? and query = ?", source, query
+        )
+        return _counts(found[0][0]) if found and found[0][1] in states else {}
+
+    def left_out(self) -> list[tuple[str, str, dict[str, int]]]:
+        """source, query, and why entries of its answers are no candidates, with their number."""
+        rows = self._read(
+            "select source, query, reason from queries where status in ('open', 'done', 'again') "
+            "and reason != '' order by rowid"
+        )
+        return [(source, query, _counts(reason)) for source, query, reason in rows]
+
+    def reopen(self, source: str) -> None:
+        """Let all queries of a source be asked anew; what they led to stays."""
+        with self._writing() as db:
+            db.execute(
+                "update queries set status = 'again' where source = ? and status = 'done'",
+                (source,),
             )
 
     def unanswered(self, source: str, query: str, status: Status, reason: str) -> None:
@@ -270,6 +295,15 @@ class Ledger:
             "select key, stage, kept, reason, score, threshold, point from decisions order by rowid"
         )
         return [Verdict(r[0], r[1], bool(r[2]), *r[3:]) for r in rows]
+
+
+def _counts(reason: str) -> dict[str, int]:
+    """Reasons with their numbers, as `found` keeps them."""
+    try:
+        told = json.loads(reason)
+    except ValueError:
+        return {}
+    return told if isinstance(told, dict) else {}
 
 
 def _dump(candidate: Candidate) -> str:

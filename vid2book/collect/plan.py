@@ -35,6 +35,10 @@ class _Source(Section):
             raise ValueError("a 'license' for a whole source needs 'license_evidence'")
         return self
 
+    def is_local(self) -> bool:
+        """Whether it is read from this machine, which costs nobody anything."""
+        return False
+
     def identity(self) -> str:
         """What its answers depend on; the ledger knows its queries by it."""
         told = self.model_dump(exclude={"name", "license", "license_evidence", "language"})
@@ -67,7 +71,7 @@ class Searched(_Source):
 
 class InternetArchive(Searched):
     kind: Literal["internet_archive"]
-    url: str = "https://archive.org"
+    url: str = Field("https://archive.org", description="of the site")
 
 
 class PeerTube(Searched):
@@ -107,10 +111,16 @@ class Table(_Source):
     kind: Literal["table"]
     path: Path = Field(description="CSV, JSON Lines or Parquet with a column url")
 
+    def is_local(self) -> bool:
+        return True
+
 
 class Folder(_Source):
     kind: Literal["folder"]
     url: str = Field(description="a folder, or a bucket as fsspec names it (s3://bucket/lectures)")
+
+    def is_local(self) -> bool:
+        return "://" not in self.url
 
 
 AnySource = Annotated[
@@ -124,14 +134,14 @@ class Deny(Section):
 
     urls: tuple[str, ...] = Field((), description="of pages, or beginnings of them")
     channels: tuple[str, ...] = Field((), description="names or addresses of channels")
-    uploaders: tuple[str, ...] = ()
+    uploaders: tuple[str, ...] = Field((), description="names of those who put videos there")
 
 
 class Review(Section):
     """What a candidate must be like, by its metadata."""
 
-    min_minutes: float = Field(2.0, ge=0)
-    max_minutes: float = Field(180.0, gt=0)
+    min_minutes: float = Field(2.0, ge=0, description="of a video, at least")
+    max_minutes: float = Field(180.0, gt=0, description="of a video, at most")
     languages: tuple[str, ...] = Field((), description="taken; all if empty")
     unknown_language: bool = Field(True, description="take videos whose language nobody tells")
     captions: bool = Field(False, description="take only videos with captions of their language")
@@ -156,10 +166,10 @@ class Review(Section):
 class Quotas(Section):
     """The most videos of each; None: no bound."""
 
-    point: Positive | None = 3
-    course: Positive | None = None
-    subject: Positive | None = None
-    total: Positive | None = None
+    point: Positive | None = Field(3, description="videos of each knowledge point, at most")
+    course: Positive | None = Field(None, description="videos of each course, at most")
+    subject: Positive | None = Field(None, description="videos of each subject, at most")
+    total: Positive | None = Field(None, description="videos altogether, at most")
 
 
 class Download(Section):
@@ -168,7 +178,7 @@ class Download(Section):
     height: Positive = Field(
         720, description="pixels; the highest picture that is not above it, in the smallest file"
     )
-    at_once: int = Field(2, ge=1, le=32)
+    at_once: int = Field(2, ge=1, le=32, description="downloads side by side")
     megabytes_per_second: float | None = Field(None, gt=0, description="all downloads together")
     keep_free_gb: float = Field(5.0, ge=0, description="of the disk")
     max_gb: float = Field(4.0, gt=0, description="of one video")

@@ -6,6 +6,17 @@
   const rows = [...document.querySelectorAll("tbody tr[data-full]")];
   let chosen = null;
 
+  // A name that has no room is left to the tip of its area: no part of it would tell more.
+  function fit() {
+    for (const area of document.querySelectorAll(".course, .subject")) {
+      area.classList.remove("tight", "bare");
+      for (const smaller of ["tight", "bare"]) {
+        const over = area.scrollWidth > area.clientWidth || area.scrollHeight > area.clientHeight;
+        if (over) area.classList.add(smaller);
+      }
+    }
+  }
+
   function show() {
     const words = find.value.toLowerCase().split(/\s+/).filter(Boolean);
     let count = 0;
@@ -16,7 +27,7 @@
       row.hidden = !here || (!all.checked && row.dataset.full === "1") || !words.every((w) => text.includes(w));
       count += row.hidden ? 0 : 1;
     }
-    document.getElementById("shown").textContent = `${count.toLocaleString("en")} points`;
+    document.getElementById("shown").textContent = `${count.toLocaleString("en")} ${count === 1 ? "point" : "points"}`;
   }
 
   for (const course of courses) {
@@ -28,5 +39,7 @@
   }
   find.addEventListener("input", show);
   all.addEventListener("change", show);
+  window.addEventListener("resize", fit);
+  fit();
   show();
 })();

@@ -8,12 +8,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from .coverage import Covered, coverage
+from .facts import UNANSWERED
 from .ledger import Ledger, LedgerError
 from .places import Places
 from .plan import Plan
+from .stages import words
 from .taxonomy import KnowledgePoint
 from .treemap import Box, squarified
 
+_MOST_QUERIES = 200  # without an answer that the page lists
 _HEADING = 6.0  # per cent of the map that a subject's name takes of its height
 _ASPECT = 0.5  # of the map: height by width
 
@@ -48,9 +51,13 @@ def write_report(at: Places, points: Sequence[KnowledgePoint], plan: Plan) -> Pa
     ledger = Ledger(at.ledger)
     try:
         lines = coverage(points, ledger)
-        refused = [q for q in ledger.queries() if q[2] in ("refused", "gone", "late")]
+        names = {source.identity(): source.title() for source in plan.sources}
+        left_out = [
+            (names.get(source, source), reasons) for source, _, reasons in ledger.left_out()
+        ]
+        refused = [q for q in ledger.queries() if q[2] in UNANSWERED]
         stages = Counter(
-            v.stage for v in {v.key: v for v in ledger.decisions()}.values() if not v.kept
+            words(v.stage) for v in {v.key: v for v in ledger.decisions()}.values() if not v.kept
         )
     finally:
         ledger.close()
@@ -72,7 +79,9 @@ def write_report(at: Places, points: Sequence[KnowledgePoint], plan: Plan) -> Pa
             covered=sum(line.videos > 0 for line in lines),
             videos=sum(line.videos for line in lines),
             stages=stages.most_common(),
-            refused=refused[:200],
+            refused=[(names.get(q[0], q[0]), *q[1:]) for q in refused[:_MOST_QUERIES]],
+            unanswered=len(refused),
+            left_out=left_out,
         )
     )
     part = at.report.with_name(f".{at.report.name}.part")

@@ -19,14 +19,16 @@ from numpy.typing import NDArray
 from ..languages import language_code
 from ..models.chat import Answer, Chat, Prompt
 from .candidate import Candidate
-from .ledger import Ledger, Verdict
+from .facts import Verdict
+from .ledger import Ledger
 from .plan import Review
-from .taxonomy import KnowledgePoint
+from .taxonomy import KnowledgePoint, singular_words
 
 Embed = Callable[[Sequence[str]], NDArray[np.float32]]
 
 _DESCRIBED = 600  # characters of a description; what follows is links and thanks
 _AT_ONCE = 512  # candidates; each is held against all points
+_STILL_MEANT = 0.6  # of the relevance of the nearest point that a named one must have
 _SAME_LENGTH = 2.0  # seconds between copies of one video
 _INSTRUCTIONS = """\
 You choose videos for a collection of lectures. By its title and description, does the video teach \
@@ -50,12 +52,14 @@ class Reviewed:
     Attributes:
         was_asked: a query for the point led to it; otherwise it is the nearest of all points, and
             something is always near.
+        is_named: the point's name stands in the title; `relevance` is that to the nearest point.
     """
 
     candidate: Candidate
     point: KnowledgePoint | None
     relevance: float
     was_asked: bool = True
+    is_named: bool = False
 
 
 def rule(candidate: Candidate, settings: Review) -> str:
@@ -112,6 +116,10 @@ class Relevance:
         self._points = points
         self._index = {point.name: i for i, point in enumerate(points)}
         self._embed = embed
+        self._names: dict[tuple[str, ...], int] = {
+            tuple(singular_words(point.name)): i for i, point in enumerate(points)
+        }
+        self._longest = max(map(len, self._names), default=0)
         self._vectors = embed(
             [f"{p.name}, {p.sub_course}, {p.course}, {p.subject}" for p in points]
         )
@@ -141,8 +149,30 @@ class Relevance:
         for candidate, names, row in zip(candidates, asked, near, strict=True):
             known = [self._index[name] for name in names if name in self._index]
             best = max(known, key=lambda i: row[i]) if known else int(np.argmax(row))
-            result.append(Reviewed(candidate, self._points[best], float(row[best]), bool(known)))
+            named = self._named(candidate.title, best, set(known), row)
+            point = self._points[best if named is None else named]
+            result.append(
+                Reviewed(candidate, point, float(row[best]), bool(known), named is not None)
+            )
         return result
+
+    def _named(
+        self, title: str, best: int, known: set[int], row: NDArray[np.float32]
+    ) -> int | None:
+        """The point whose name stands in a title, and the longest of several: embeddings take "the
+        simple pendulum" for a ballistic one. None without a name, or where it means another thing
+        (the process of weathering)."""
+        words = singular_words(title)
+        spans = (
+            tuple(words[start : start + length])
+            for start in range(len(words))
+            for length in range(1, self._longest + 1)
+        )
+        named = {i for span in spans if (i := self._names.get(span)) is not None}
+        if known:
+            named &= known
+        near = [i for i in named if row[i] >= _STILL_MEANT * row[best]]
+        return max(near, key=lambda i: (len(self._points[i].name.split()), row[i]), default=None)
 
 
 def graded(

@@ -15,7 +15,9 @@ from pathlib import Path
 from typing import Any
 
 from .download import video_id
-from .ledger import Ledger, PartRow, Verdict
+from .facts import PartRow, Verdict
+from .ledger import Ledger
+from .places import Places
 from .review import Reviewed
 from .rights import licence_of
 
@@ -50,12 +52,30 @@ class Views:
         )
         _replace(self._manifest, rows)
         if decisions:
-            _replace(self._decisions, map(_decision, self._ledger.decisions()))
+            _write_decisions(self._decisions, self._ledger)
         self._next = time.monotonic() + (time.monotonic() - started) / _SHARE
 
     def is_due(self) -> bool:
         """Whether writing anew would take no more than a small share of the time."""
         return time.monotonic() >= self._next
+
+
+def write_decisions(at: Places) -> None:
+    """Write the file of decisions alone, of what is in the ledger. May be done while a collection
+    runs.
+
+    Raises:
+        LedgerError: the ledger cannot be read.
+    """
+    ledger = Ledger(at.ledger)
+    try:
+        _write_decisions(at.decisions, ledger)
+    finally:
+        ledger.close()
+
+
+def _write_decisions(path: Path, ledger: Ledger) -> None:
+    _replace(path, map(_decision, ledger.decisions()))
 
 
 def _row(one: Reviewed, media: PartRow, base: Path) -> dict[str, Any]:
@@ -105,7 +125,7 @@ def _relative(path: str, base: Path) -> str:
 
 
 def _replace(path: Path, rows: Iterable[dict[str, Any]]) -> None:
-    part = path.with_name(f".{path.name}.part")
+    part = path.with_name(f".{path.name}.{os.getpid()}.part")  # two processes may write one
     with part.open("w", encoding="utf-8") as file:
         for row in rows:
             file.write(json.dumps(row, ensure_ascii=False) + "\n")

@@ -10,14 +10,16 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from functools import partial
 from itertools import islice
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
 from ..errors import UserError
 from ..models.chat import Chat
 from .balance import Counts, spread
 from .decide import Decided, Decider
 from .download import Downloader
-from .ledger import Ledger, Part, Status
+from .facts import Part, Status
+from .ledger import Ledger
+from .outcomes import Gone, Later, Refused, Unfetched
 from .places import Places
 from .plan import AnySource, Plan
 from .review import Embed, Reviewed
@@ -25,7 +27,7 @@ from .rows import Views
 from .sources.base import Source
 from .sources.every import queries, source_of
 from .taxonomy import KnowledgePoint
-from .web import Gone, Later, Refused, Unfetched, Web
+from .web import Web
 
 _QUERIES_A_ROUND = 20  # of each source
 _FAILURES = 3  # in a row, after which a source is left alone for this run
@@ -62,6 +64,22 @@ class _Asked:
         self.is_off = for_good or self.failures >= _FAILURES
 
 
+class Progress(Protocol):
+    """Watches a run; `downloading` is called by several threads."""
+
+    def counted(self, candidates: int, rows: int) -> None:
+        """How many candidates and rows of the manifest there are by now."""
+
+    def downloading(self, title: str, size: int) -> None:
+        """How many bytes of a video are there by now."""
+
+
+class _Unwatched:
+    def counted(self, candidates: int, rows: int) -> None: ...
+
+    def downloading(self, title: str, size: int) -> None: ...
+
+
 class Collection:
     """One run of `vid2book collect`."""
 
@@ -75,13 +93,28 @@ class Collection:
         embed: Embed,
         chat: Chat | None = None,
         tell: Callable[[str], None] = lambda _: None,
-        progress: Callable[[int, int], None] = lambda _candidates, _videos: None,
+        progress: Progress | None = None,
+        again: bool = False,
     ) -> None:
-        """`progress` is told how many candidates and rows of the manifest there are by now."""
-        self._plan, self._ledger, self._tell, self._progress = plan, ledger, tell, progress
+        """
+        Args:
+            tell: is given what the user should know at once.
+            progress: is told of each step.
+            again: put all queries anew, those that are answered too.
+        """
+        self._again, self._web = again, web
+        self._plan, self._ledger, self._tell = plan, ledger, tell
+        self._progress = progress or _Unwatched()
         self._decider = Decider(plan, points, ledger, embed, chat)
         self._views = Views(places.manifest, places.decisions, ledger)
-        self._downloader = Downloader(plan.download, web, ledger, places.videos, places.archive)
+        self._downloader = Downloader(
+            plan.download,
+            web,
+            ledger,
+            places.videos,
+            places.archive,
+            self._progress.downloading,
+        )
         ordered = spread(points)
         cookies = plan.download.cookies
         self._sources = {
@@ -93,14 +126,25 @@ class Collection:
 
         Raises:
             UserError: the disk is full, or a file of the plan cannot be read.
+            KeyboardInterrupt: the user stopped it; all that was had is written.
         """
+        try:
+            return self._run()
+        except KeyboardInterrupt:
+            self._views.write(self._decider.decide().usable, decisions=True)
+            raise
+
+    def _run(self) -> Decided:
         self._ledger.permitted(self._plan.permissions)
         self._ledger.forget_lost()
+        for asked in self._sources.values():
+            if self._again or asked.settings.is_local():
+                self._ledger.reopen(asked.identity)
         decided = self._decider.decide()
         while True:
             searched = self._search(decided)
             decided = self._decider.decide()
-            self._progress(len({v.key for v in decided.verdicts}), len(decided.usable))
+            self._progress.counted(len({v.key for v in decided.verdicts}), len(decided.usable))
             learnt = self._each("metadata", decided.learn, self._learn)
             decided = self._decider.decide() if learnt else decided
             fetched = self._each("media", decided.fetch, self._fetch_into(decided))
@@ -115,7 +159,11 @@ class Collection:
         """A few queries of each source, side by side; whether any was answered."""
         counts = decided.counts or Counts(self._plan.quotas)
         with ThreadPoolExecutor(len(self._sources)) as pool:
-            return any(list(pool.map(lambda a: self._ask(a, counts), self._sources.values())))
+            try:
+                return any(list(pool.map(lambda a: self._ask(a, counts), self._sources.values())))
+            except BaseException:  # the user has had enough
+                self._web.stop()
+                raise
 
     def _ask(self, asked: _Asked, counts: Counts) -> bool:
         did = False
@@ -124,12 +172,14 @@ class Collection:
             try:
                 page = _caught(partial(asked.source.search, query, cursor))
             except Unfetched as why:
+                if self._web.is_stopped:  # which is no answer
+                    return did
                 self._ledger.unanswered(asked.identity, query, _status(why), str(why))
                 asked.failed(isinstance(why, Refused))
                 if asked.is_off:
                     self._tell(f"{asked.settings.title()} is left alone in this run: {why}")
             else:
-                self._ledger.found(asked.identity, query, point, page.candidates, page.cursor)
+                self._ledger.found(asked.identity, query, point, *page)
                 asked.failures = 0
                 did = True
         return did
@@ -142,7 +192,8 @@ class Collection:
         try:
             found = _caught(partial(asked.source.details, candidate))
         except Unfetched as why:
-            self._ledger.part(candidate.key, "metadata", _status(why), str(why))
+            if not self._web.is_stopped:
+                self._ledger.part(candidate.key, "metadata", _status(why), str(why), {"by": why.by})
         else:
             self._ledger.learnt(candidate.key, found)
 
@@ -168,7 +219,8 @@ class Collection:
                     done.result()
             except BaseException:  # the disk is full, or the user has had enough
                 self._downloader.stop()
-                pool.shutdown(wait=False, cancel_futures=True)
+                self._web.stop()
+                pool.shutdown(wait=True, cancel_futures=True)
                 raise
         return bool(new)
 

@@ -14,6 +14,7 @@ Six subjects ship with the package. The hierarchy of four levels is that of "2.5
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from importlib.resources import files
 from importlib.resources.abc import Traversable
@@ -42,6 +43,13 @@ class KnowledgePoint(NamedTuple):
     course: str
     sub_course: str
     name: str
+
+
+def singular_words(text: str) -> list[str]:
+    """The words of a name or a title in their order, in small letters and the singular."""
+    plain = re.sub(r"['’]s\b|['’]", "", text.lower())
+    singular = (re.sub(r"(?<=\w{2})ies$", "y", word) for word in re.findall(r"[^\W_]+", plain))
+    return [re.sub(r"(?<=\w{3})(?<![sui])s$", "", word) for word in singular]
 
 
 class _Subject(BaseModel):

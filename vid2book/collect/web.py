@@ -18,6 +18,7 @@ from urllib.parse import urljoin, urlsplit
 
 import httpx
 
+from .outcomes import Gone, Later, Refused, Unfetched, Walled, Withdrawn
 from .plan import Manners
 from .reservations import AGENT, Robots, TdmRep, in_headers, in_page
 from .terms import TERMS, of_host
@@ -30,26 +31,6 @@ _LARGEST = 64 << 20  # bytes of an answer of an API
 _HEAD = 256 << 10  # bytes of a page in which its head is
 _LARGEST_ROBOTS = 500 << 10  # bytes that RFC 9309 asks to read
 _SHORTEST_WAIT = 0.5  # seconds before a second try
-
-
-class Unfetched(Exception):  # noqa: N818 - an outcome of asking, not a fault
-    """Why something was not fetched, for a person to read."""
-
-
-class Refused(Unfetched):
-    """A machine may not ask for it, or its rights are reserved."""
-
-
-class Gone(Unfetched):
-    """It is not there any more."""
-
-
-class Later(Unfetched):
-    """The site put it off or failed; it is worth asking in another run."""
-
-
-class Walled(Later):
-    """The site takes us for a robot that it wants no more of, or asks for a login."""
 
 
 class Web:
@@ -66,19 +47,33 @@ class Web:
         )
         self.timeout = manners.timeout
         self._lock = threading.Lock()
+        self._stopped = threading.Event()
         self._hosts: dict[str, _Host] = {}
         self._origins: dict[str, _Origin] = {}
 
     def close(self) -> None:
         self._client.close()
 
+    def stop(self) -> None:
+        """Ask nobody any more: who waits for his turn, or wants one, gets `Later`."""
+        self._stopped.set()
+
+    @property
+    def is_stopped(self) -> bool:
+        return self._stopped.is_set()
+
     def get(
-        self, url: str, params: Mapping[str, Any] | None = None, most: int = 0
+        self,
+        url: str,
+        params: Mapping[str, Any] | None = None,
+        most: int = 0,
+        headers: Mapping[str, str] | None = None,
     ) -> httpx.Response:
         """What stands at an address, redirects followed.
 
         Args:
             most: bytes after which no more is read; 0: all is, and what is too large is an error.
+            headers: of the request, besides; with conditions the answer may be a 304.
 
         Raises:
             Unfetched: why nothing was had; see its kinds.
@@ -86,7 +81,7 @@ class Web:
         asked = httpx.URL(url, params=params) if params else httpx.URL(url)
         for _ in range(_REDIRECTS):
             self.admit(str(asked))
-            answer = self._patiently(str(asked), most)
+            answer = self._patiently(str(asked), most, headers)
             if answer.is_error:
                 raise _kind_of(answer.status_code)(f"{_short(asked)}: {_status(answer)}")
             if answer.is_redirect and (target := answer.headers.get("location")):
@@ -118,7 +113,7 @@ class Web:
         if not reserved and content and "html" in headers.get("content-type", ""):
             reserved = in_page(content.decode("utf-8", "replace"))
         if reserved:
-            raise Refused(f"{_short(httpx.URL(url))}: {reserved}")
+            raise Refused(f"{_short(httpx.URL(url))}: {reserved}", "reserved rights")
 
     def admit(self, url: str) -> None:
         """See whether a machine may ask for an address; asks nothing but what a site has for this.
@@ -131,19 +126,20 @@ class Web:
         permitted = of_host(host, self._permissions)
         if not permitted and (reason := of_host(host, TERMS)):
             raise Refused(
-                f"{reason}; if you may all the same, give the reason under permissions: {host}"
+                f"{reason}; if you may all the same, give the reason under permissions: {host}",
+                "terms of use",
             )
         origin = self._origin(url)
         if not permitted and (reason := origin.robots.refusal(url)):
-            raise Refused(reason)
+            raise Refused(reason, "robots.txt")
         if reason := origin.tdmrep.refusal(url):
-            raise Refused(reason)
+            raise Refused(reason, "reserved rights")
 
     def turn(self, url: str) -> None:
         """Wait for one's turn to ask a host.
 
         Raises:
-            Later: the host wants to be left alone for longer than the plan's patience.
+            Later: the host wants to be left alone for longer than the plan's patience, or `stop`.
         """
         state = self._host(url)
         with state.lock:
@@ -152,7 +148,8 @@ class Web:
                 raise Later(f"{state.name}: {state.reason}")
             wait = max(wait, state.last + state.interval - now, 0)
             state.last = now + wait
-        time.sleep(wait)
+        if self._stopped.wait(wait):
+            raise Later("it was stopped")
 
     def put_off(self, url: str, seconds: float, reason: str) -> None:
         """Leave a host alone for a while."""
@@ -171,7 +168,9 @@ class Web:
         # Jitter, so that those who were turned away together do not come back together.
         return asked or min(60.0, _SHORTEST_WAIT * 2**attempt) * random.uniform(0.75, 1.25)
 
-    def _patiently(self, url: str, most: int = 0) -> httpx.Response:
+    def _patiently(
+        self, url: str, most: int = 0, headers: Mapping[str, str] | None = None
+    ) -> httpx.Response:
         """What an address answers, be it an error, asked until it is not busy any more.
 
         Raises:
@@ -180,24 +179,26 @@ class Web:
         for attempt in range(self._manners.tries):
             self.turn(url)
             try:
-                answer = self._once(url, most)
+                answer = self._once(url, most, headers)
             except httpx.InvalidURL as error:
                 raise Gone(f"{url[:200]}: no address ({error})") from None
             except httpx.TransportError as error:
-                status, reason, headers = 503, str(error) or type(error).__name__, {}
+                status, reason, told = 503, str(error) or type(error).__name__, {}
             else:
                 if answer.status_code not in BUSY:
                     return answer
-                status, reason, headers = answer.status_code, _status(answer), dict(answer.headers)
-            wait = self.wait_of(status, headers, attempt)
-            self.put_off(url, wait or retry_after(headers.get("retry-after", "")) or 0, reason)
+                status, reason, told = answer.status_code, _status(answer), dict(answer.headers)
+            wait = self.wait_of(status, told, attempt)
+            self.put_off(url, wait or retry_after(told.get("retry-after", "")) or 0, reason)
             if wait is None:
                 raise Later(f"{_short(httpx.URL(url))}: {reason} (asked {attempt + 1} times)")
         raise AssertionError("unreachable")
 
-    def _once(self, url: str, most: int) -> httpx.Response:
+    def _once(
+        self, url: str, most: int, headers: Mapping[str, str] | None = None
+    ) -> httpx.Response:
         """An answer whose body is not larger than it should be."""
-        with self._client.stream("GET", url) as answer:
+        with self._client.stream("GET", url, headers=headers) as answer:
             body = bytearray()
             for part in answer.iter_bytes():
                 body += part
@@ -205,13 +206,13 @@ class Web:
                     break
                 if len(body) > _LARGEST:
                     raise Gone(f"{_short(answer.url)}: larger than {_LARGEST >> 20} MB")
-        headers = [
+        kept = [
             (name, value)
             for name, value in answer.headers.multi_items()
             if name not in ("content-encoding", "content-length", "transfer-encoding")
         ]
         return httpx.Response(
-            answer.status_code, headers=headers, content=bytes(body), request=answer.request
+            answer.status_code, headers=kept, content=bytes(body), request=answer.request
         )
 
     def _host(self, url: str) -> _Host:
@@ -287,7 +288,7 @@ def retry_after(value: str) -> float | None:
 
 def _kind_of(status: int) -> type[Unfetched]:
     if status in GONE:
-        return Gone
+        return Withdrawn if status == httpx.codes.GONE else Gone
     return Walled if status in WALLED else Later
 
 

@@ -19,7 +19,8 @@ from yt_dlp.postprocessor.ffmpeg import FFmpegPostProcessor
 from yt_dlp.utils import DownloadError, YoutubeDLError, unsmuggle_url
 
 from ..errors import UserError, is_disk_full
-from .web import BUSY, GONE, WALLED, Gone, Later, Unfetched, Walled, Web
+from .outcomes import Gone, Later, Unfetched, Walled
+from .web import BUSY, GONE, WALLED, Web
 
 _WALL = re.compile(
     r"not a bot|captcha|cloudflare|unusual traffic|sign in to|log ?in (to|required)|cookies"

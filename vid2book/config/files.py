@@ -3,12 +3,15 @@ ships with the package."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from difflib import get_close_matches
 from importlib.resources import files
 from pathlib import Path
 from types import UnionType
-from typing import Any, TypeVar, Union, get_args, get_origin
+from typing import Annotated, Any, Literal, TypeVar, Union, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
 
 from ..errors import UserError
 from ..intake.yaml_text import BadYaml, parse_yaml
@@ -81,17 +84,42 @@ def problems(kind: type[BaseModel], error: ValidationError, under: str = "") -> 
         under: the key in the file below which they stand, if not at its top.
     """
     lines: list[str] = []
-    for problem in error.errors():
-        key = ".".join([*filter(None, [under]), *map(str, problem["loc"])])
+    for problem in _causes(error.errors()):
+        loc = _without_tags(kind, problem["loc"])
+        key = ".".join([*filter(None, [under]), *map(str, loc)])
         if problem["type"] == "extra_forbidden":
-            allowed = ", ".join(_keys_beside(kind, problem["loc"]))
-            lines.append(f"unknown key '{key}'; allowed here: {allowed}")
+            allowed = _keys_beside(kind, problem["loc"])
+            meant = get_close_matches(str(loc[-1]), allowed, 1)
+            asked = f" (did you mean '{meant[0]}'?)" if meant else ""
+            lines.append(f"unknown key '{key}'{asked}; allowed here: {', '.join(allowed)}")
+        elif problem["type"] == "union_tag_invalid":
+            tags = problem["ctx"]
+            lines.append(f"{key}: no kind '{tags['tag']}'; there are {tags['expected_tags']}")
+        elif problem["type"] == "union_tag_not_found":
+            lines.append(f"{key}: the key {problem['ctx']['discriminator']} is missing")
         elif not problem["loc"]:  # of several keys together
             told = problem["msg"].removeprefix("Value error, ")
             lines += [f"{key}: {line}" if key else line for line in told.splitlines()]
         else:
-            lines.append(f"{key}: {problem['msg']} (found {_shown(problem['input'])})")
+            said = problem["msg"].replace("valid tuple", "list")
+            lines.append(f"{key}: {said} (found {_shown(problem['input'])})")
     return lines
+
+
+def _causes(problems: Sequence[ErrorDetails]) -> list[ErrorDetails]:
+    """The problems without those that follow from another: a list is too short since its one entry
+    is faulty, and a key is missing since it stands there misspelt."""
+    places = [problem["loc"] for problem in problems]
+    unknown = [problem["loc"] for problem in problems if problem["type"] == "extra_forbidden"]
+
+    def follows(problem: ErrorDetails) -> bool:
+        loc = problem["loc"]
+        if problem["type"] == "too_short":
+            return any(place[: len(loc)] == loc and place != loc for place in places)
+        beside = [str(place[-1]) for place in unknown if place[:-1] == loc[:-1]]
+        return problem["type"] == "missing" and bool(get_close_matches(str(loc[-1]), beside, 1))
+
+    return [problem for problem in problems if not follows(problem)]
 
 
 def _explain(kind: type[BaseModel], where: str, error: ValidationError) -> str:
@@ -113,11 +141,39 @@ def _shown(value: object) -> str:
 
 def _keys_beside(kind: type[BaseModel], loc: tuple[Any, ...]) -> list[str]:
     """The keys that are allowed where an unknown one stands."""
-    here: Any = kind
-    for part in loc[:-1]:
-        here = next(filter(None, (_below(one, part) for one in _alternatives(here))), None)
-    models = [one for one in _alternatives(here) if _is_model(one)]
+    models = [one for one in _walk(kind, loc[:-1])[-1] if _is_model(one)]
     return [name for model in models for name in model.model_fields]
+
+
+def _without_tags(kind: type[BaseModel], loc: tuple[Any, ...]) -> list[Any]:
+    """A place as it is in the file: pydantic puts the kind of a section between."""
+    here = _walk(kind, loc)
+    return [part for part, types in zip(loc, here, strict=False) if not _of_kind(types, part)]
+
+
+def _walk(kind: type[BaseModel], loc: tuple[Any, ...]) -> list[tuple[Any, ...]]:
+    """The types that may stand at each step down to a place, from the whole config on."""
+    steps: list[tuple[Any, ...]] = [(kind,)]
+    for part in loc:
+        here = steps[-1]
+        tagged = _of_kind(here, part)
+        below = tagged or [t for one in here for t in _alternatives(_below(one, part))]
+        steps.append(tuple(one for one in below if one is not None))
+    return steps
+
+
+def _of_kind(types: Sequence[Any], part: Any) -> list[Any]:
+    """The models of a union that a tag stands for."""
+    return [
+        one
+        for one in types
+        if len(types) > 1
+        and _is_model(one)
+        and any(
+            get_origin(field.annotation) is Literal and part in get_args(field.annotation)
+            for field in one.model_fields.values()
+        )
+    ]
 
 
 def _below(annotation: Any, part: Any) -> Any:
@@ -131,6 +187,8 @@ def _below(annotation: Any, part: Any) -> Any:
 
 def _alternatives(annotation: Any) -> tuple[Any, ...]:
     """The types of a union; else the one."""
+    if get_origin(annotation) is Annotated:
+        annotation = get_args(annotation)[0]
     if get_origin(annotation) in (Union, UnionType):
         return get_args(annotation)
     return (annotation,)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -51,6 +52,51 @@ def test_the_report_alone_asks_nobody(asked: list[str], tmp_path: Path, site: Si
     done = CliRunner().invoke(app, [*asked, "--report"])
     assert done.exit_code == 0 and (tmp_path / "m.report.html").is_file()
     assert len(site.requests) == before
+
+
+def test_the_report_alone_writes_the_decisions_too(asked: list[str], tmp_path: Path) -> None:
+    CliRunner().invoke(app, asked)
+    before = (tmp_path / "m.decisions.jsonl").read_text()
+    (tmp_path / "m.decisions.jsonl").unlink()
+    CliRunner().invoke(app, [*asked, "--report"])
+    assert (tmp_path / "m.decisions.jsonl").read_text() == before != ""
+
+
+def test_a_query_without_an_answer_is_a_line_of_its_own(asked: list[str], site: Site) -> None:
+    del site.things["/feed.xml"]
+    done = CliRunner().invoke(app, asked)
+    assert done.exit_code == 1 and "1 query is unanswered" in done.stderr
+    assert f"feed {site.url}/feed.xml: {site.url}/feed.xml: 404" in done.stderr
+
+
+def test_entries_that_are_no_candidates_are_told(asked: list[str], site: Site) -> None:
+    site.put("/feed.xml", rss(site, "<item><title>Kinetic energy</title></item>"))
+    done = CliRunner().invoke(app, asked)
+    assert "neither an enclosure nor a page (1)" in done.stderr
+
+
+def test_a_stop_says_how_to_go_on(asked: list[str], site: Site, tmp_path: Path) -> None:
+    halfway = site.fail("/1.mp4", 0)
+    with subprocess.Popen(
+        [sys.executable, "-m", "vid2book", *asked], stderr=subprocess.PIPE, text=True
+    ) as running:
+        assert halfway.reached.wait(60)
+        running.send_signal(signal.SIGINT)
+        halfway.release.set()
+        _, told = running.communicate(timeout=60)
+    assert running.returncode == 130 and "the same command goes on" in told
+    assert (tmp_path / "m.decisions.jsonl").is_file() and (tmp_path / "m.report.html").is_file()
+
+
+def test_progress_says_what_its_numbers_count() -> None:
+    shown: list[str] = []
+    progress = command._Progress(shown.append)
+    progress.counted(1200, 3)
+    progress.downloading("Waves [part 1]", 2_500_000)
+    assert shown == [
+        "1,200 candidates found, 3 rows in the manifest",
+        "1,200 candidates found, 3 rows in the manifest; downloading Waves \\[part 1]: 2.5 MB",
+    ]
 
 
 HOLD = """

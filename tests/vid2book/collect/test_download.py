@@ -13,7 +13,8 @@ import pytest
 
 from vid2book.collect.candidate import Candidate, CaptionFile, MediaFile
 from vid2book.collect.download import Downloader, OutOfSpaceError, video_id
-from vid2book.collect.ledger import Ledger, PartRow
+from vid2book.collect.facts import PartRow
+from vid2book.collect.ledger import Ledger
 from vid2book.collect.plan import Download
 from vid2book.collect.web import Web
 

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from vid2book.collect.candidate import Candidate, canonical, day
-from vid2book.collect.ledger import Ledger, LedgerError, Verdict
+from vid2book.collect.facts import Verdict
+from vid2book.collect.ledger import Ledger, LedgerError
 from vid2book.collect.taxonomy import KnowledgePoint
 
 WAVE = KnowledgePoint("Physics", "Waves", "Waves", "wave")
@@ -117,3 +118,18 @@ def test_different_videos_have_different_addresses() -> None:
 def test_days() -> None:
     assert day("2024-05-01T10:00:00Z") == day("20240501") == day("2024-05-01") == "20240501"
     assert day("2024") == day("2024-05") == day("May 1") == day(None) == ""
+
+
+def test_what_was_left_out_stays_where_nothing_changed_and_is_counted_anew_where_it_did(
+    path: Path,
+) -> None:
+    ledger = Ledger(path)
+    ledger.found("s", "", None, [ONE], "", '{"etag": "a"}', {"no page": 2})
+    ledger.reopen("s")
+    assert ledger.cursor("s", "") == '{"etag": "a"}'
+    ledger.found("s", "", None, [], "", '{"etag": "a"}')
+    assert ledger.left_out() == [("s", "", {"no page": 2})]
+    ledger.reopen("s")
+    ledger.found("s", "", None, [ONE], "", '{"etag": "b"}', {"no page": 1})
+    assert ledger.left_out() == [("s", "", {"no page": 1})]
+    assert ledger.cursor("s", "") is None

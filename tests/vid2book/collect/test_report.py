@@ -11,7 +11,8 @@ import pytest
 
 from vid2book.collect.candidate import Candidate
 from vid2book.collect.coverage import coverage
-from vid2book.collect.ledger import Ledger, LedgerError, Verdict
+from vid2book.collect.facts import Verdict
+from vid2book.collect.ledger import Ledger, LedgerError
 from vid2book.collect.places import PlaceError, Places, places
 from vid2book.collect.plan import Plan
 from vid2book.collect.report import areas, write_report
@@ -41,9 +42,9 @@ def at(tmp_path: Path) -> Places:
     ledger.decide(
         [
             Verdict(videos[0].key, "relevance", True, "near", 0.5, 0.2, ENERGY.name),
-            Verdict(videos[0].key, "media", True, "fetched", point=ENERGY.name),
+            Verdict(videos[0].key, "fetched", True, "fetched", point=ENERGY.name),
             Verdict(videos[1].key, "licence", False, "no licence is stated"),
-            Verdict(videos[2].key, "media", False, "404", point="focal length"),
+            Verdict(videos[2].key, "not to be had", False, "404", point="focal length"),
         ]
     )
     ledger.close()
@@ -55,7 +56,7 @@ def test_coverage_counts_videos_candidates_and_what_they_fail_by(at: Places) -> 
     assert [(c.videos, c.found, c.lost) for c in lines] == [
         (1, 2, "licence"),
         (0, 0, ""),
-        (0, 1, "media"),
+        (0, 1, "not there, or not usable"),
         (0, 0, ""),
     ]
 
@@ -125,8 +126,10 @@ def test_the_page_shows_gaps_and_filters_them(at: Places, page: Any) -> None:
     assert shown(page) == ["kinetic energy", "work <&> heat"]
     page.get_by_role("button", name="Mechanics").press("Enter")  # chosen again: all courses
     page.get_by_label("Find").fill("cell parts")
-    assert shown(page) == ["cell nucleus"] and page.locator("#shown").inner_text() == "1 points"
+    assert shown(page) == ["cell nucleus"] and page.locator("#shown").inner_text() == "1 point"
     assert "robots.txt <b>disallows</b> it" in page.locator("#refused").inner_text()
+    first = page.locator(".warning").inner_text()
+    assert first.startswith("1 query is unanswered: s: robots.txt <b>disallows</b> it")
 
 
 def test_the_map_of_the_shipped_taxonomy_has_a_place_for_each_course(at: Places, page: Any) -> None:
@@ -141,3 +144,26 @@ def test_the_map_of_the_shipped_taxonomy_has_a_place_for_each_course(at: Places,
             box["x"] >= area["x"] - 1 and box["x"] + box["width"] <= area["x"] + area["width"] + 1
         )
         assert box["y"] + box["height"] <= area["y"] + area["height"] + 1
+
+
+# Words that the browser broke, and names that lie outside of their areas.
+CUT = """() => [...document.querySelectorAll(".course:not(.bare)")].flatMap((course) => {
+  const over = course.scrollWidth > course.clientWidth || course.scrollHeight > course.clientHeight;
+  const name = course.querySelector("b"), text = name.firstChild, broken = [];
+  for (const word of text.data.matchAll(/[^\\s-]+/g)) {
+    const range = document.createRange();
+    range.setStart(text, word.index);
+    range.setEnd(text, word.index + word[0].length);
+    if (range.getClientRects().length > 1) broken.push(word[0]);
+  }
+  return over ? [...broken, name.textContent] : broken;
+})"""
+
+
+@pytest.mark.parametrize("width", [1200, 500])
+def test_no_name_on_the_map_is_broken_or_cut(at: Places, page: Any, width: int) -> None:
+    page.set_viewport_size({"width": width, "height": 900})
+    page.goto(write_report(at, load(), PLAN).as_uri())
+    assert page.evaluate(CUT) == []
+    named = page.locator(".course:not(.bare)").count()
+    assert named > page.locator(".course").count() * (0.75 if width == 1200 else 0.2)

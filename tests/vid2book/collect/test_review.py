@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from vid2book.collect import taxonomy
 from vid2book.collect.balance import Counts, chosen, spread
 from vid2book.collect.candidate import Candidate
 from vid2book.collect.ledger import Ledger
@@ -137,6 +138,32 @@ class Model(Chat):
         return [self.replies.pop(0) for _ in chats]
 
 
+@pytest.fixture(scope="module")
+def shipped() -> Relevance:
+    return Relevance(taxonomy.load(), WordLlama())
+
+
+@pytest.mark.parametrize(
+    ("title", "name"),
+    [
+        ("The simple pendulum", "pendulum"),
+        ("How volcanoes form at plate boundaries", "plate boundary"),
+        ("Solving quadratic equations by completing the square", "completing the square"),
+        ("The process of photosynthesis", "photosynthesis"),  # and `process` is a point, too
+    ],
+)
+def test_a_point_that_a_title_names_is_its_point(shipped: Relevance, title: str, name: str) -> None:
+    (found,) = shipped.of([replace(VIDEO, title=title, description="")], [[]])
+    assert found.point is not None and found.point.name == name and found.is_named
+
+
+def test_a_word_that_means_another_thing_names_no_point(shipped: Relevance) -> None:
+    title = "The process of weathering and soil formation"
+    (found,) = shipped.of([replace(VIDEO, title=title, description="")], [[]])
+    assert found.point is not None and found.point.subject == "Earth science"
+    assert not found.is_named
+
+
 def test_a_model_is_asked_once_and_its_silence_is_no_refusal(tmp_path: Path) -> None:
     ledger = Ledger(tmp_path / "l.sqlite")
     others = [replace(VIDEO, url=f"https://example.org/{n}") for n in "ab"]
@@ -194,6 +221,29 @@ def test_a_faulty_plan_is_told(tmp_path: Path, text: str, says: str) -> None:
     path.write_text(text)
     with pytest.raises(ConfigError, match=says):
         load(path)
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("sources: [{kind: feed, urll: x}]", "'sources.0.urll' (did you mean 'url'?); allowed"),
+        (
+            "sources: [{kind: feed, url: x, licence: y}]",
+            "'sources.0.licence' (did you mean",
+        ),
+        ("sources: [{kind: feeds, url: x}]", "sources.0: no kind 'feeds'; there are 'internet"),
+        ("sources: [{knd: feed}]", "sources.0: the key 'kind' is missing"),
+        ("sorces: [{kind: peertube}]", "unknown key 'sorces' (did you mean 'sources'?)"),
+        ("sources: [{kind: feed}]", "sources.0.url: Field required"),
+    ],
+)
+def test_a_misspelt_key_is_one_error(tmp_path: Path, text: str, says: str) -> None:
+    path = tmp_path / "plan.yaml"
+    path.write_text(text)
+    with pytest.raises(ConfigError) as told:
+        load(path)
+    (line,) = str(told.value).splitlines()
+    assert says in line and "allowed here: \n" not in line
 
 
 def test_the_shipped_plan_is_open_and_asks_nobody_who_forbids_it() -> None:

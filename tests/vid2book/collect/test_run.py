@@ -50,7 +50,7 @@ def told() -> list[str]:
 def run(site: Site, at: Places, told: list[str]) -> Iterator[Run]:
     """Runs a plan to its end."""
 
-    def once(*sources: dict[str, Any], **more: Any) -> Decided:
+    def once(*sources: dict[str, Any], again: bool = False, **more: Any) -> Decided:
         plan = Plan.model_validate(
             {
                 "sources": sources,
@@ -62,7 +62,7 @@ def run(site: Site, at: Places, told: list[str]) -> Iterator[Run]:
         )
         ledger, web = Ledger(at.ledger), Web(plan.manners, plan.permissions)
         try:
-            run = Collection(plan, POINTS, at, ledger, web, EMBED, tell=told.append)
+            run = Collection(plan, POINTS, at, ledger, web, EMBED, tell=told.append, again=again)
             return run.run()
         finally:
             ledger.close()
@@ -227,3 +227,54 @@ def test_a_folder_is_taken_where_it_is(run: Run, at: Places, tmp_path: Path) -> 
     assert video.path == str(own / "Kinetic energy.mp4") and video.license == "cc-by-4.0"
     assert video.metadata["license_evidence"] == "stated in the plan: made by ourselves"
     assert video.source_url == ""
+
+
+def test_new_entries_of_a_feed_come_when_it_is_asked_again(
+    run: Run, at: Places, site: Site
+) -> None:
+    def publish(*titles: str) -> None:
+        entries = [
+            item(title, "", site.put(f"/{n}.mp4", b"media %d" % n))
+            for n, title in enumerate(titles)
+        ]
+        site.put("/feed.xml", rss(site, *entries))
+
+    source = {"kind": "feed", "url": f"{site.url}/feed.xml"}
+    publish("Kinetic energy")
+    run(source)
+    publish("Kinetic energy", "Potential energy")
+    run(source)
+    assert manifest(at) == ["Kinetic energy"] and site.asked()["/feed.xml"] == 1
+    run(source, again=True)
+    assert manifest(at) == ["Kinetic energy", "Potential energy"]
+    assert site.asked()["/feed.xml"] == 2 and site.asked()["/0.mp4"] == 1
+
+
+def test_a_table_is_read_in_every_run(run: Run, at: Places, site: Site, tmp_path: Path) -> None:
+    table, head = tmp_path / "t.csv", "url,media_url,title,license\n"
+    first = f"{site.url}/1,{site.url}/1.mp4,Kinetic energy"
+    site.put("/1.mp4", b"one")
+    table.write_text(f"{head}{first},\n")
+    run({"kind": "table", "path": str(table)})
+    assert manifest(at) == []
+    second = f"{site.url}/2,{site.put('/2.mp4', b'two')},Potential energy"
+    table.write_text(f"{head}{first},CC BY 4.0\n{second},CC0\n")
+    run({"kind": "table", "path": str(table)})
+    assert sorted(manifest(at)) == ["Kinetic energy", "Potential energy"]
+
+
+def test_an_enclosure_is_fetched_though_its_page_is_gone(run: Run, at: Places, site: Site) -> None:
+    entry = item("Kinetic energy", f"{site.url}/nowhere", site.put("/1.mp4", b"media"))
+    site.put("/feed.xml", rss(site, entry))
+    run({"kind": "feed", "url": f"{site.url}/feed.xml"})
+    assert not read_manifest(at.manifest)[0].problem
+
+
+def test_what_robots_txt_closes_is_said_to_be_closed_by_it(
+    run: Run, at: Places, site: Site
+) -> None:
+    site.put("/robots.txt", "User-agent: *\nDisallow: /closed/\n")
+    entry = item("Kinetic energy", "", site.put("/closed/1.mp4", b"media"))
+    site.put("/feed.xml", rss(site, entry))
+    run({"kind": "feed", "url": f"{site.url}/feed.xml"})
+    assert decisions(at)["1.mp4"]["stage"] == "robots.txt"

@@ -6,23 +6,42 @@ To add one: a section in `plan.py`, a file here with a `Source`, and its line in
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from html import unescape
+from mimetypes import guess_type
 from re import sub
+from types import MappingProxyType
 from typing import Any, NamedTuple
+from urllib.parse import urlsplit
 
 from ..candidate import Candidate
 
 
 class Page(NamedTuple):
-    """Some answers to a query, and where the next ones are; no cursor: there are no more."""
+    """Some answers to a query.
+
+    Attributes:
+        cursor: where the next ones are; empty: there are no more.
+        again: the cursor with which to ask anew another day, such as the ETag of a feed.
+        left_out: why entries are no candidates, and how many for each reason.
+    """
 
     candidates: list[Candidate]
     cursor: str = ""
+    again: str = ""
+    left_out: Mapping[str, int] = MappingProxyType({})
+
+
+def page_of(entries: Iterable[Candidate | str], cursor: str = "", again: str = "") -> Page:
+    """A page of what was made of the entries of a list: a candidate, or why there is none."""
+    made = list(entries)
+    candidates = [one for one in made if isinstance(one, Candidate)]
+    return Page(candidates, cursor, again, Counter(one for one in made if isinstance(one, str)))
 
 
 class Source(ABC):
-    """Finds candidates. What fails is an `Unfetched` of `web.py`; bad entries are left out."""
+    """Finds candidates. What fails is an `Unfetched` of `outcomes.py`; bad entries are counted."""
 
     @abstractmethod
     def search(self, query: str, cursor: str) -> Page:
@@ -78,6 +97,11 @@ def seconds(value: Any) -> float | None:
 def dicts(value: Any) -> Iterable[dict[str, Any]]:
     """The objects of a list of an API, if it is one."""
     return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
+
+
+def is_video_file(url: str) -> bool:
+    """Whether an address is that of a video itself, by the ending of its name."""
+    return (guess_type(urlsplit(url).path)[0] or "").startswith("video/")
 
 
 def inside(value: Any, *names: str) -> Any:

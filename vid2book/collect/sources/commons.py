@@ -9,8 +9,9 @@ import json
 from typing import Any
 
 from ..candidate import Candidate, MediaFile, day
+from ..outcomes import Later
 from ..plan import Commons as Settings
-from ..web import Later, Web
+from ..web import Web
 from .base import Page, Source, dicts, inside, number, seconds, text
 
 _AT_ONCE = 50  # answers that the API gives to anyone

@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+import json
+from collections import Counter
+from mimetypes import guess_type
 from pathlib import Path
 from typing import Any
+from urllib.parse import urljoin, urlsplit
 
-from ..candidate import Candidate, MediaFile, day
+import httpx
+
+from ..candidate import Candidate, MediaFile, canonical, day
+from ..outcomes import Gone
 from ..plan import Feed as Settings
-from ..web import Gone, Web
-from .base import Page, dicts, number, seconds, text
+from ..web import Web
+from .base import Page, dicts, is_video_file, number, page_of, seconds, text
 from .yt import PageSource
 
+_UNTOLD = ("text/html", "application/octet-stream")
 _CREATIVE_COMMONS = "creativecommons.org/"
 
 
@@ -22,28 +30,37 @@ class Feed(PageSource):
     def search(self, query: str, cursor: str) -> Page:
         import feedparser  # extra 'collect'
 
-        answer = self._web.get(self._settings.url)
-        parsed = feedparser.parse(
-            answer.content,
-            response_headers={
-                "content-type": answer.headers.get("content-type", ""),
-                "content-location": str(answer.url),
-            },
-        )
+        answer = self._web.get(self._settings.url, headers=_unless_changed(cursor))
+        if answer.status_code == httpx.codes.NOT_MODIFIED:
+            return Page([], again=cursor)
+        # Told no address, it leaves those of the feed as they are written: it would make a page
+        # of a guid that is no address.
+        kind = answer.headers.get("content-type", "")
+        parsed = feedparser.parse(answer.content, response_headers={"content-type": kind})
         if not parsed.get("version"):
             raise Gone(f"{self._settings.url}: no RSS and no Atom")
-        return Page([c for entry in parsed.entries if (c := self._candidate(entry, parsed.feed))])
+        pages = [_page(entry, str(answer.url), parsed.version) for entry in parsed.entries]
+        often = Counter(map(canonical, pages))  # the page of the whole series names no video
+        return page_of(
+            (
+                self._candidate(entry, parsed.feed, page, often[canonical(page)] > 1, answer.url)
+                for entry, page in zip(parsed.entries, pages, strict=True)
+            ),
+            again=_validators(answer.headers),
+        )
 
-    def _candidate(self, entry: Any, feed: Any) -> Candidate | None:
-        files = _files(entry)
-        page = str(entry.get("link") or (files[0].url if files else ""))
-        if not page.startswith(("http://", "https://")):
-            return None
+    def _candidate(
+        self, entry: Any, feed: Any, page: str, is_shared: bool, base: httpx.URL
+    ) -> Candidate | str:
+        files = _files(entry, str(base)) or ((MediaFile(page),) if is_video_file(page) else ())
+        url = files[0].url if files and (is_shared or not page) else page
+        if not files and (is_shared or not page):
+            return "a page that other entries have too" if page else _nothing(entry)
         licence, evidence = _licence(entry, feed, self._settings.url)
         return Candidate(
-            url=page,
+            url=url,
             source=self._settings.title(),
-            given_id=str(entry.get("id") or page),
+            given_id=str(entry.get("id") or url),
             title=text(entry.get("title")),
             description=text(entry.get("summary")),
             language=text(entry.get("language") or feed.get("language")),
@@ -51,7 +68,7 @@ class Feed(PageSource):
             license_evidence=evidence,
             uploader=text(entry.get("author") or feed.get("author") or feed.get("publisher")),
             channel=text(feed.get("title")),
-            channel_url=text(feed.get("link")),
+            channel_url=_absolute(feed.get("link"), str(base)),
             upload_date=_day(entry),
             duration=_duration(entry),
             files=files,
@@ -59,17 +76,75 @@ class Feed(PageSource):
         )
 
 
-def _files(entry: Any) -> tuple[MediaFile, ...]:
-    """Each enclosure once, whichever of the two ways a feed has to name it."""
+def _validators(headers: httpx.Headers) -> str:
+    """What a server needs to tell whether a feed has changed, as a cursor; empty: it cannot."""
+    told = {name: headers[name] for name in ("etag", "last-modified") if headers.get(name)}
+    return json.dumps(told) if told else ""
+
+
+def _unless_changed(cursor: str) -> dict[str, str]:
+    told = json.loads(cursor) if cursor else {}
+    names = {"etag": "If-None-Match", "last-modified": "If-Modified-Since"}
+    return {names[name]: value for name, value in told.items()}
+
+
+def _page(entry: Any, base: str, version: str) -> str:
+    """The page of an entry: its link, or in RSS a guid that is an address; or empty."""
+    links = [link for link in dicts(entry.get("links")) if link.get("rel") == "alternate"]
+    found = next((_absolute(link.get("href"), base) for link in links), "")
+    guid = str(entry.get("id") or "")
+    if not found and version.startswith("rss") and entry.get("guidislink") and _is_web(guid):
+        return guid
+    return found
+
+
+def _absolute(href: Any, base: str) -> str:
+    """An address, which may stand relative to that of the feed; empty if it is none."""
+    try:
+        url = urljoin(base, str(href or "").strip()) if href else ""
+    except ValueError:
+        return ""
+    return url if _is_web(url) else ""
+
+
+def _is_web(url: str) -> bool:
+    return url.startswith(("http://", "https://"))
+
+
+def _files(entry: Any, base: str) -> tuple[MediaFile, ...]:
+    """Each enclosure that may be a video once, whichever of the two ways a feed has to name it."""
     found: dict[str, MediaFile] = {}
-    listed = [*dicts(entry.get("enclosures")), *dicts(entry.get("media_content"))]
-    for item in listed:
-        url = str(item.get("href") or item.get("url") or "")
-        kind = str(item.get("type") or item.get("medium") or "")
-        if url.startswith(("http://", "https://")) and kind.startswith("video"):
+    for item in _enclosures(entry):
+        url = _absolute(item.get("href") or item.get("url"), base)
+        kind = _kind(item)
+        if url and (not kind or kind.startswith("video")):
             size = number(item.get("length") or item.get("filesize"))
             found.setdefault(url, MediaFile(url, number(item.get("height")), size))
     return tuple(found.values())
+
+
+def _enclosures(entry: Any) -> list[dict[str, Any]]:
+    return [*dicts(entry.get("enclosures")), *dicts(entry.get("media_content"))]
+
+
+def _kind(item: dict[str, Any]) -> str:
+    """What an enclosure is, by its type or else by the ending of its name; or empty."""
+    told = str(item.get("type") or item.get("medium") or "").strip().lower()
+    if told.startswith(("video", "audio", "image")):
+        return told
+    path = urlsplit(str(item.get("href") or item.get("url") or "")).path
+    # feedparser says text/html of a link that has no type.
+    return guess_type(path)[0] or ("" if told in _UNTOLD else told)
+
+
+def _nothing(entry: Any) -> str:
+    """Why an entry is no candidate."""
+    kinds = sorted({_kind(item) for item in _enclosures(entry)})
+    if not kinds:
+        return "neither an enclosure nor a page"
+    if any(not kind or kind.startswith("video") for kind in kinds):
+        return "an enclosure without a web address"
+    return f"no page, and an enclosure that is no video ({', '.join(kinds)})"
 
 
 def _licence(entry: Any, feed: Any, where: str) -> tuple[str, str]:
@@ -79,13 +154,26 @@ def _licence(entry: Any, feed: Any, where: str) -> tuple[str, str]:
         (feed, "the feed"),
     ):
         links = [str(link.get("href")) for link in dicts(told.get("links")) if _is_licence(link)]
-        stated = [*links, told.get("license"), told.get("creativecommons_license")]
+        stated = [*links, *_elements(told)]
         rights = text(told.get("rights"))
         # Rights are prose. Taken for a licence are those that name one alone.
         stated.append(rights)
         if licence := next((text(s) for s in stated if s), ""):
             return licence, f"stated by {name} in {where}"
     return "", ""
+
+
+def _elements(told: Any) -> list[Any]:
+    """What elements called `license` say, in whatever namespace: their addresses, then words."""
+    found = [told.get(name) for name in sorted(told) if name.endswith("license")]
+    addresses = [
+        value[name]
+        for value in found
+        if isinstance(value, dict)
+        for name in ("href", "url", "rdf:resource")
+        if value.get(name)
+    ]
+    return addresses + [value for value in found if isinstance(value, str)]
 
 
 def _is_licence(link: dict[str, Any]) -> bool:

@@ -9,8 +9,8 @@ from ...manifest.info import look_beside
 from ...manifest.walk import walk
 from ...media.container import EXTENSIONS
 from ..candidate import Candidate, MediaFile, day
+from ..outcomes import Later
 from ..plan import Folder as Settings
-from ..web import Later
 from .base import Page, Source, text
 
 

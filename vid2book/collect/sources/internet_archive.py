@@ -12,8 +12,9 @@ from typing import Any
 from urllib.parse import quote
 
 from ..candidate import Candidate, CaptionFile, MediaFile, day
+from ..outcomes import Gone
 from ..plan import InternetArchive
-from ..web import Gone, Web
+from ..web import Web
 from .base import Page, Source, dicts, inside, number, seconds, text
 
 _FIELDS = ("identifier", "title", "description", "licenseurl", "creator", "date", "language")

@@ -8,10 +8,11 @@ from __future__ import annotations
 from pathlib import Path
 from xml.etree import ElementTree
 
-from ..candidate import Candidate, day
+from ..candidate import Candidate, MediaFile, day
+from ..outcomes import Gone, Later
 from ..plan import OaiPmh as Settings
-from ..web import Gone, Later, Web
-from .base import Page, text
+from ..web import Web
+from .base import Page, is_video_file, page_of, text
 from .yt import PageSource
 
 _OAI = "{http://www.openarchives.org/OAI/2.0/}"
@@ -41,9 +42,9 @@ class OaiPmh(PageSource):
             raise Later(f"{self._settings.url}: the answer is no XML ({error})") from None
         if (told := root.find(f"{_OAI}error")) is not None:
             return self._at_error(told, cursor)
-        found = [c for record in root.iter(f"{_OAI}record") if (c := self._candidate(record))]
         token = root.find(f".//{_OAI}resumptionToken")
-        return Page(found, (token.text or "").strip() if token is not None else "")
+        cursor = (token.text or "").strip() if token is not None else ""
+        return page_of(map(self._candidate, root.iter(f"{_OAI}record")), cursor)
 
     def _at_error(self, error: ElementTree.Element, cursor: str) -> Page:
         code = error.get("code", "")
@@ -53,11 +54,11 @@ class OaiPmh(PageSource):
             return self.search("", "")  # tokens expire; what was listed before is known by its key
         raise Gone(f"{self._settings.url}: {code}: {text(error.text)}")
 
-    def _candidate(self, record: ElementTree.Element) -> Candidate | None:
+    def _candidate(self, record: ElementTree.Element) -> Candidate | str:
         header = record.find(f"{_OAI}header")
         name = record.findtext(f"{_OAI}header/{_OAI}identifier", "").strip()
         if header is None or header.get("status") == "deleted":
-            return None
+            return "deleted in the repository"
         dc = {
             field: [told for e in record.iter(f"{_DC}{field}") if (told := _told(e))]
             for field in (
@@ -67,10 +68,13 @@ class OaiPmh(PageSource):
         }  # fmt: skip
         kinds = " ".join(dc["type"] + dc["format"]).lower()
         pages = [i for i in dc["identifier"] if i.startswith(("http://", "https://"))]
-        if not pages or not any(kind in kinds for kind in _VIDEO):
-            return None
+        if not any(kind in kinds for kind in _VIDEO):
+            return "a record that is no video by its type and format"
+        if not pages:
+            return "a video without a web address"
         # A record often has its rights as prose and as an address. The address is plain.
         rights = sorted(dc["rights"], key=lambda r: "creativecommons.org" not in r)
+        media = [page for page in pages if is_video_file(page)][:1]
         return Candidate(
             url=pages[0],
             source=self._settings.title(),
@@ -85,6 +89,8 @@ class OaiPmh(PageSource):
             uploader=", ".join(dc["creator"]),
             channel=next(iter(dc["publisher"]), ""),
             upload_date=next((d for told in dc["date"] if (d := day(told))), ""),
+            files=tuple(map(MediaFile, media)),
+            is_complete=bool(media),
         )
 
 

@@ -10,8 +10,9 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from ..candidate import Candidate, CaptionFile, MediaFile, day
+from ..outcomes import Gone, Unfetched
 from ..plan import PeerTube as Settings
-from ..web import Gone, Unfetched, Web
+from ..web import Web
 from .base import Page, Source, dicts, inside, number, seconds, text
 
 _AT_ONCE = 100  # answers that the API gives at most

@@ -9,7 +9,7 @@ from ...intake import Read, Unread, read_rows
 from ..candidate import Candidate, MediaFile, day
 from ..plan import Table as Settings
 from ..web import Web
-from .base import Page, seconds, text
+from .base import Page, is_video_file, page_of, seconds, text
 from .yt import PageSource
 
 _ADDRESSES = ("url", "source_url", "webpage_url", "link")
@@ -26,19 +26,18 @@ class Table(PageSource):
         rows = list(read_rows(self._settings.path))
         start = int(cursor or 0)
         part = rows[start : start + _AT_ONCE]
-        found = [c for read in part if (c := self._candidate(read))]
         end = start + len(part)
-        return Page(found, str(end) if end < len(rows) else "")
+        return page_of(map(self._candidate, part), str(end) if end < len(rows) else "")
 
-    def _candidate(self, read: Read) -> Candidate | None:
+    def _candidate(self, read: Read) -> Candidate | str:
         if isinstance(read.row, Unread):
-            return None
+            return "a row that cannot be read"
         row = {str(name).strip().lower().replace(" ", "_"): v for name, v in read.row.items()}
         url = next((text(row[name]) for name in _ADDRESSES if row.get(name)), "")
         if not url.startswith(("http://", "https://")):
-            return None
+            return "no web address in a column url"
         licence = text(row.get("license") or row.get("licence"))
-        media = text(row.get("media_url"))
+        media = text(row.get("media_url")) or (url if is_video_file(url) else "")
         return Candidate(
             url=url,
             source=self._settings.title(),

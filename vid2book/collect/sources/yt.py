@@ -11,9 +11,10 @@ from pathlib import Path
 from typing import Any
 
 from ..candidate import Candidate, day
+from ..outcomes import Gone
 from ..plan import YtDlp, YtDlpSearch
-from ..web import Gone, Web
-from .base import Page, Source, seconds, text
+from ..web import Web
+from .base import Page, Source, page_of, seconds, text
 
 
 class PageSource(Source):
@@ -41,7 +42,8 @@ class Listing(PageSource):
             found = ytdlp.listed(self._web, f"{self._settings.prefix}{most}:{query}", most)
         else:
             found = ytdlp.listed(self._web, self._settings.url)
-        return Page([c for info in found if (c := candidate_of(info, self._settings.title()))])
+        title = self._settings.title()
+        return page_of(candidate_of(info, title) or "an entry without a page" for info in found)
 
 
 def _details(web: Web, candidate: Candidate, cookies: Path | None) -> list[Candidate]:

@@ -10,12 +10,14 @@ from typing import Any
 import pytest
 
 from vid2book.collect import plan
+from vid2book.collect.outcomes import Gone, Later
 from vid2book.collect.rights import licence_of, licence_refusal
+from vid2book.collect.sources.base import Page
 from vid2book.collect.sources.commons import Commons
 from vid2book.collect.sources.internet_archive import Archive
 from vid2book.collect.sources.oai_pmh import OaiPmh
 from vid2book.collect.sources.peertube import PeerTube
-from vid2book.collect.web import Gone, Later, Web
+from vid2book.collect.web import Web
 from vid2book.licences import OPEN
 
 from ....support.collected import CC_BY, archive_answer, archive_item, peertube_video
@@ -156,7 +158,7 @@ def test_commons_goes_on_where_it_says(site: Site, web: Web) -> None:
     first = source.search("energy", "")
     assert [c.title for c in first.candidates] == ["Video 1", "Video 2"]
     site.put("/w/api.php", {"query": {"pages": pages[2:]}})
-    assert source.search("energy", first.cursor) == ([], "")
+    assert source.search("energy", first.cursor) == Page([])
     assert "gsroffset=2" in site.requests[-1][0]
     video = first.candidates[0]
     assert video.description == "About & more" and video.uploader == "Ada L."

@@ -1,0 +1,25 @@
+"""The stages of a decision, as the summary and the report call them."""
+
+from __future__ import annotations
+
+_WORDS = {
+    "deny": "on the deny list",
+    "rules": "length, language, captions or a word of the title",
+    "licence": "licence",
+    "copy": "a copy of another",
+    "relevance": "too far from any knowledge point",
+    "grade": "graded low by the language model",
+    "quota": "its point, course or subject has enough",
+    "waiting": "not fetched yet",
+    "robots.txt": "forbidden by robots.txt",
+    "terms of use": "forbidden by the site's terms of use",
+    "reserved rights": "rights reserved by the site",
+    "not to be had": "not there, or not usable",
+    "not answered": "the site did not answer",
+    "turned away": "the site wants a login, or no programs",
+}
+
+
+def words(stage: str) -> str:
+    """What a stage turns down for, for a person."""
+    return _WORDS.get(stage, stage)
