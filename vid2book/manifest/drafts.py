@@ -69,7 +69,8 @@ def draft(row: Row, where: str, base: Path | str, inside: PurePath | None = None
     if is_info(row):
         row = {"path": file_of(row), **described_by(row), "video_id": given_id(str(row["id"]))}
     row = {_column(name, row): value for name, value in row.items()}
-    row["path"] = row.get("path") or _file_in(row)
+    # What somebody had a reason not to fetch is not fetched here from its source.
+    row["path"] = row.get("path") or ("" if _text(_TOLD, row.get(_TOLD)) else _file_in(row))
     written = {name: _text(name, row.get(name)) for name in _KNOWN}
     values = {name: value for name, value in written.items() if value}
     folders = (str(base), _HOME) if isinstance(base, Path) else (_HOME,)

@@ -114,9 +114,7 @@ class Recogniser:
             segments, spoken.code, sounds, spoken.probability, by=by, note=spoken.note
         )
 
-    def again(
-        self, audio: NDArray[np.float32], window: list[Piece], language: str, expect: str
-    ) -> list[Word]:
+    def again(self, audio: Audio, window: list[Piece], language: str, expect: str) -> list[Word]:
         """What is said in some stretches of an audio, heard by the model that heard them first.
 
         Args:

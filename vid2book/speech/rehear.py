@@ -13,10 +13,8 @@ from dataclasses import replace
 from itertools import pairwise
 from typing import NamedTuple, Protocol
 
-import numpy as np
-from numpy.typing import NDArray
-
-from ..media.audio import read_audio
+from ..media.audio import open_audio
+from ..models.silero import Audio
 from ..models.speech import mean_logprob
 from ..models.windows import Piece, cut_windows
 from ..records import Decision, Segment, Transcript, Word
@@ -34,7 +32,7 @@ class Rehears(Protocol):
     """Hears a stretch of an audio once more; see `Recogniser.again`."""
 
     def again(
-        self, audio: NDArray[np.float32], window: list[Piece], language: str, expect: str
+        self, audio: Audio, window: list[Piece], language: str, expect: str
     ) -> list[Word]: ...
 
 
@@ -52,7 +50,7 @@ def rehear(
     transcript: Transcript,
     terms: Sequence[Term],
     stretches: Sequence[Stretch],
-    audio: NDArray[np.float32],
+    audio: Audio,
     recogniser: Rehears,
 ) -> tuple[Transcript, list[Decision]]:
     """The transcript with terms in the place of what was heard for them, and a Decision for each.
@@ -182,7 +180,7 @@ def _compute(given: Given) -> tuple[Transcript, list[Decision]]:
     stretches = find_stretches(transcript.segments, terms, rare)
     if not stretches or not given.models.speech.takes_prompt(transcript.language):
         return transcript, []
-    audio = read_audio(given.video.path, end=given.until, info=given.info)
+    audio = open_audio(given.at_hand.path, end=given.until, info=given.info)
     speech = given.models.speech
     return rehear(given.video.video_id, transcript, terms, stretches, audio, speech)
 

@@ -152,11 +152,12 @@ def test_a_value_of_another_kind_is_kept_as_metadata(folder: Path) -> None:
 def test_a_row_without_a_file_may_say_why(tmp_path: Path) -> None:
     (tmp_path / "a.mp4").write_bytes(b"")
     rows = [
-        {"video_id": "a", "problem": "not fetched: 404"},
+        {"video_id": "a", "problem": "not fetched: 404", "source_url": "https://a.org/v.mp4"},
         {"video_id": "b", "path": "a.mp4", "problem": "a column of somebody's own"},
     ]
     path = tmp_path / "m.jsonl"
     path.write_text("".join(json.dumps(row) + "\n" for row in rows))
     gone, there = read_manifest(path)
     assert gone.problem == "m.jsonl line 1: not fetched: 404" and "problem" not in gone.metadata
+    assert gone.path == ""  # what was not to be had, or refused, is not fetched from its source
     assert there.problem == "" and there.metadata["problem"] == "a column of somebody's own"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import sys
 import zlib
 from collections import Counter
 from dataclasses import replace
@@ -283,3 +284,10 @@ def test_flipped_bytes_in_the_store_cost_only_work(video: Video, store: Store) -
     whole = path.read_bytes()
     path.write_bytes(whole[:40] + bytes(b ^ 0x5A for b in whole[40:60]) + whole[60:])
     assert Work(video, Config(), store).get(CLIP) == expected
+
+
+@pytest.mark.parametrize("stage", STAGES, ids=lambda stage: stage.name)
+def test_a_stage_reads_the_files_at_hand(stage: Stage[Any]) -> None:
+    """The video itself may name a file elsewhere."""
+    code = Path(sys.modules[stage.module].__file__ or "").read_text("utf-8")
+    assert ".video.path" not in code and ".video.captions" not in code
