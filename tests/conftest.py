@@ -8,6 +8,7 @@ import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -21,6 +22,20 @@ from vid2book.store import Store
 from .support import s3
 from .support import web as web_server
 from .support.library import LECTURES, Library, film, manifest, vid2book
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Any]:
+    """A real browser, without a window."""
+    installed = shutil.which("chromium") or shutil.which("google-chrome")
+    if not installed:
+        pytest.skip("no Chromium is installed (Debian: apt install chromium)")
+    sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+    with (
+        sync_api.sync_playwright() as playwright,
+        playwright.chromium.launch(executable_path=installed, args=["--no-sandbox"]) as browser,
+    ):
+        yield browser
 
 
 @pytest.fixture(scope="session")

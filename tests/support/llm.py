@@ -8,12 +8,14 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+from .loopback import Loopback
 
 SMOL = "SmolLM2-135M-Instruct"
 
@@ -39,16 +41,14 @@ class Reply:
         return json.dumps({"choices": [choice], "model": "stub"}).encode()
 
 
-class Stub(ThreadingHTTPServer):
+class Stub(Loopback):
     """An OpenAI-compatible server on loopback that says what `answer` says.
 
     `answer(body, n)` gets the request's JSON and how many chats came before.
     """
 
-    daemon_threads = True
-
     def __init__(self, answer: Callable[[dict[str, Any], int], Reply]) -> None:
-        super().__init__(("127.0.0.1", 0), _Handler)
+        super().__init__(_Handler)
         self.answer = answer
         self.models: list[str] | None = ["stub"]  # None: does not list them
         self.chats: list[dict[str, Any]] = []
@@ -58,15 +58,7 @@ class Stub(ThreadingHTTPServer):
 
     @property
     def url(self) -> str:
-        return f"http://127.0.0.1:{self.server_address[1]}/v1"
-
-    def __enter__(self) -> Stub:
-        threading.Thread(target=self.serve_forever, args=(0.01,), daemon=True).start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.shutdown()
-        self.server_close()
+        return f"{self.address}/v1"
 
 
 class _Handler(BaseHTTPRequestHandler):

@@ -12,7 +12,7 @@ from contextlib import suppress
 from email.message import EmailMessage, Message
 from email.parser import BytesParser
 from email.policy import HTTP
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from typing import Any
 
 import numpy as np
@@ -22,12 +22,13 @@ from vid2book.models.faster_whisper import FasterWhisper
 from vid2book.models.speech import mean_logprob
 from vid2book.records import Word
 
+from .loopback import Loopback
 from .sounds import RATE
 
 MODEL = "served-tiny"
 
 
-class SpeechServer(ThreadingHTTPServer):
+class SpeechServer(Loopback):
     """Hears by faster-whisper, and tells as much as it is made to.
 
     Args:
@@ -37,12 +38,10 @@ class SpeechServer(ThreadingHTTPServer):
         delay: seconds before an answer.
     """
 
-    daemon_threads = True
-
     def __init__(
         self, whisper: FasterWhisper, tells: str = "words", status: int = 200, delay: float = 0.0
     ) -> None:
-        super().__init__(("127.0.0.1", 0), _Handler)
+        super().__init__(_Handler)
         self.whisper, self.tells, self.status, self.delay = whisper, tells, status, delay
         self.asked: list[dict[str, list[str]]] = []
         self.lock = threading.Lock()
@@ -50,15 +49,7 @@ class SpeechServer(ThreadingHTTPServer):
     @property
     def settings(self) -> dict[str, Any]:
         """For `transcribe.server`."""
-        return {"base_url": f"http://127.0.0.1:{self.server_address[1]}/v1", "retries": 0}
-
-    def __enter__(self) -> SpeechServer:
-        threading.Thread(target=self.serve_forever, args=(0.01,), daemon=True).start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.shutdown()
-        self.server_close()
+        return {"base_url": f"{self.address}/v1", "retries": 0}
 
 
 class _Handler(BaseHTTPRequestHandler):

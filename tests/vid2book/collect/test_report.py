@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -19,7 +18,6 @@ from vid2book.collect.report import areas, write_report
 from vid2book.collect.taxonomy import KnowledgePoint, load
 from vid2book.collect.treemap import Box, squarified
 
-CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
 PLAN = Plan.model_validate({"sources": [{"kind": "peertube"}], "quotas": {"point": 1}})
 ENERGY = KnowledgePoint("Physics", "Mechanics", "Energy", "kinetic energy")
 POINTS = [
@@ -86,18 +84,6 @@ def test_without_a_ledger_there_is_no_report(tmp_path: Path) -> None:
         write_report(places(tmp_path / "m.jsonl"), POINTS, PLAN)
     with pytest.raises(PlaceError, match=r"\.jsonl"):
         places(tmp_path / "m.csv")
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Any]:
-    if not CHROMIUM:
-        pytest.skip("no Chromium is installed (Debian: apt install chromium)")
-    sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-    with (
-        sync_api.sync_playwright() as playwright,
-        playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"]) as browser,
-    ):
-        yield browser
 
 
 @pytest.fixture

@@ -151,15 +151,21 @@ def test_a_run_that_is_given_up_stops_its_processes(library: Library, tmp_path: 
     assert len(results(Store(tmp_path))) < len(STAGES) * len(LECTURES)
 
 
+def with_a_bad_video(library: Library, store: Store, folder: Path) -> tuple[Corpus, str]:
+    """The lectures, one of which is no video; and its id."""
+    path = folder / "bad.mp4"
+    path.write_text("this is no video")
+    videos = list(library.corpus().videos)
+    videos[1] = replace(videos[1], path=str(path))
+    corpus = replace(library.corpus(), videos=tuple(videos), store=store)
+    return corpus, videos[1].video_id
+
+
 def test_a_known_failure_is_told_again_without_work(
     library: Library, store: Store, tmp_path: Path
 ) -> None:
-    bad = tmp_path / "bad.mp4"
-    bad.write_text("this is no video")
-    videos = list(library.corpus().videos)
-    videos[1] = replace(videos[1], path=str(bad))
-    corpus = replace(library.corpus(), videos=tuple(videos), store=store)
-    first, again = (fill(corpus, 2)[videos[1].video_id] for _ in range(2))
+    corpus, bad = with_a_bad_video(library, store, tmp_path)
+    first, again = (fill(corpus, 2)[bad] for _ in range(2))
     assert "not a readable video" in first.failure == again.failure
     assert again.seconds == 0 and again.kept
 
@@ -167,16 +173,12 @@ def test_a_known_failure_is_told_again_without_work(
 def test_a_failure_is_tried_again_if_its_reason_is_named(
     library: Library, store: Store, tmp_path: Path
 ) -> None:
-    bad = tmp_path / "bad.mp4"
-    bad.write_text("this is no video")
-    videos = list(library.corpus().videos)
-    videos[1] = replace(videos[1], path=str(bad))
-    corpus = replace(library.corpus(), videos=tuple(videos), store=store)
+    corpus, bad = with_a_bad_video(library, store, tmp_path)
     fill(corpus, 2)
     for reason, tried in (("deadline", False), ("Not a readable", True), ("", True)):
         for video in corpus.videos:
             corpus.work(video).forget_failure(reason)
-        event = fill(corpus, 2)[videos[1].video_id]
+        event = fill(corpus, 2)[bad]
         assert "not a readable video" in event.failure and event.kept
         assert bool(event.seconds) == tried
 

@@ -13,8 +13,6 @@ from vid2book.viewer import write_book
 
 from ...support.books import FORCE, write_corpus
 
-CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
-
 
 @pytest.fixture(scope="module")
 def book(tmp_path_factory: pytest.TempPathFactory) -> Path:
@@ -38,18 +36,6 @@ class Browser:
         self.page.keyboard.type(words)
         self.page.wait_for_selector("#panel[aria-busy=false]")
         return list(self.page.locator("#results a").all_inner_texts())
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Any]:
-    if not CHROMIUM:
-        pytest.skip("no Chromium is installed (Debian: apt install chromium)")
-    sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-    with (
-        sync_api.sync_playwright() as playwright,
-        playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"]) as browser,
-    ):
-        yield browser
 
 
 @pytest.fixture
