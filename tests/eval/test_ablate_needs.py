@@ -35,10 +35,23 @@ def invoke(*args: str) -> Result:
 @pytest.mark.parametrize(
     ("cell", "message"),
     [
-        ("{shuffle_ordr: 1}", "unknown key 'axes.images.one.shuffle_ordr'; allowed here: pipeline"),
-        ("{train: {batchsize: 3}}", "unknown key 'axes.images.one.train.batchsize'; allowed"),
-        ("{train: {data: {max_token: 3}}}", "'axes.images.one.train.data.max_token'; allowed here"),
-        ("{pipeline: {judge: {enabld: no}}}", "'axes.images.one.pipeline.judge.enabld'; allowed"),
+        (
+            "{shuffle_ordr: 1}",
+            "unknown key 'axes.images.one.shuffle_ordr' (did you mean 'shuffle_order'?); "
+            "allowed here: pipeline",
+        ),
+        (
+            "{train: {batchsize: 3}}",
+            "unknown key 'axes.images.one.train.batchsize' (did you mean 'batch_size'?)",
+        ),
+        (
+            "{train: {data: {max_token: 3}}}",
+            "'axes.images.one.train.data.max_token' (did you mean 'max_tokens'?); allowed here",
+        ),
+        (
+            "{pipeline: {judge: {enabld: no}}}",
+            "'axes.images.one.pipeline.judge.enabld' (did you mean 'enabled'?); allowed here",
+        ),
         ("{train: {learning_rate: fast}}", "axes.images.one.train.learning_rate: Input should be"),
         ("{shuffle_order: [1]}", "axes.images.one.shuffle_order: Input should be"),
     ],
