@@ -4,32 +4,31 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.console import Console
-from rich.markup import escape
 
-from vid2book.console import may_stand_alone, user_errors
+from vid2book.console import STOPPED, may_stand_alone, user_errors
 from vid2book.errors import UserError
+from vid2book.quantities import number_of
+from vid2book.terminal import AsJson, Quiet, Terminal
 
 from .executors import Executor, cluster_of
 from .finish import finish
 from .logs import BuildLog, with_bugs_logged, with_bugs_told
-from .opening import opened
+from .opening import Request, as_noted, opened
 from .options import ConfigName, Limit, Minutes, Sources, StorePlace, Workers
 from .tally import Tally
 
 if TYPE_CHECKING:
     from vid2book.pipeline.branch import Step
-    from vid2book.pipeline.corpus import Corpus
+    from vid2book.pipeline.cluster import Cluster
     from vid2book.pipeline.local import Event
 
+    from .opening import Opened
     from .progress import Display
-
-_INTERRUPTED = 130  # what a shell says of a command that Ctrl-C ended
-_MOST_SHOWN = 50  # lines of a list
 
 
 @may_stand_alone("--retry-failed")
@@ -90,7 +89,8 @@ def build(
         bool,
         typer.Option(
             "--dry-run",
-            help="Only tell the plan: stages, models, what is missing, what is in the store.",
+            help="Only tell the plan: stages, models, what is missing, what is in the store, and "
+            "how long the rest will take.",
         ),
     ] = False,
     verbose: Annotated[
@@ -99,17 +99,15 @@ def build(
     debug: Annotated[
         bool, typer.Option("--debug", help="Stop at the first bug, and show its traceback.")
     ] = False,
+    quiet: Quiet = False,
+    as_json: AsJson = False,
 ) -> None:
     """Turn videos into a textbook that `load_dataset` opens."""
-    from vid2book.folder import layout, swap
+    from vid2book.folder import swap
     from vid2book.local import check_writable
-    from vid2book.pipeline.processes import cores
-    from vid2book.pipeline.shards import Shard, noted
+    from vid2book.pipeline.shards import Shard
 
-    from . import source
-    from .progress import Display
-
-    console, errors = Console(), Console(stderr=True)
+    terminal = Terminal(as_json, quiet)
     part = Shard.parse(shard) if shard else None
     cluster = cluster_of(executor, workers, address, gpus or [])
     if output is not None:
@@ -118,69 +116,88 @@ def build(
             swap.recover(output)
     elif not part:
         raise UserError("where should the corpus go? Name a folder: -o CORPUS")
-    corpus = opened(videos, output, config, store, limit, minutes, errors)
-    corpus = part.part(corpus) if part else corpus
-    tally = Tally(len(corpus.videos))
-    display = Display(tally, errors)
+    found = opened(Request(tuple(videos), config, store, limit, minutes), output, terminal)
+    found = replace(found, corpus=part.part(found.corpus)) if part else found
     if dry_run:
-        _tell_plan(corpus, display, console)
+        from .dry_run_told import tell_plan
+
+        tell_plan(found, terminal, workers, is_here=cluster is None)
         return
-    target = None if part else output  # a shard writes to the store alone
-    log = BuildLog(target and target / layout.LOG, tally, prometheus)
+    work(
+        found, None if part else output, terminal, workers, retry_failed, cluster, prometheus,
+        verbose, debug, str(part) if part else "",
+    )  # fmt: skip
+
+
+def work(
+    found: Opened,
+    target: Path | None,
+    terminal: Terminal,
+    workers: int | None = None,
+    retry: str | None = None,
+    cluster: Cluster | None = None,
+    prometheus: Path | None = None,
+    verbose: bool = False,
+    debug: bool = False,
+    shard: str = "",
+) -> None:
+    """Run what the store has no results of, and write the corpus.
+
+    Args:
+        target: the corpus folder; None: a shard, which writes to the store alone.
+        workers: processes; None: one per core.
+        retry: try videos again that failed for a reason with these words.
+        verbose: show the tracebacks of bugs; `debug` ends the run at the first.
+        shard: its name.
+
+    Raises:
+        typer.Exit: a video failed, nothing was written, or the user stopped it.
+    """
+    from vid2book.folder import layout, swap
+    from vid2book.pipeline.processes import cores
+    from vid2book.pipeline.shards import noted
+
+    from . import source
+    from .progress import Display
+
+    corpus, tally = found.corpus, Tally(len(found.corpus.videos))
+    display = Display(tally, terminal)
+    log = BuildLog(target and target / layout.LOG, tally, prometheus, as_noted(found.request))
 
     def report(step: Step) -> None:
         display.step(step)
         log.keep_up()
 
-    run = source.fill(corpus, workers, report, retry_failed, cluster)
+    run = source.fill(corpus, workers, report, retry, cluster)
     run = with_bugs_logged(run, target / layout.ERRORS) if target else noted(corpus, run)
-    run = with_bugs_told(run, errors if verbose else None, debug)
+    run = with_bugs_told(run, terminal.errors if verbose or debug else None, debug)
     run = display.shown(log.counted(run))
-    with _told_when_stopped(display, errors):
+    with _told_when_stopped(display, terminal):
         if target is None:
-            _tell_shard(str(part), run, console)
+            _tell_shard(shard, run, terminal)
             return
         with swap.writing(target):
             count = cores() if cluster or not workers else workers  # of processes on this machine
-            finish(corpus, list(run), target, count, display, log, here=cluster is None)
+            finish(found, list(run), target, count, display, log, terminal, here=cluster is None)
 
 
 @contextmanager
-def _told_when_stopped(display: Display, errors: Console) -> Iterator[None]:
+def _told_when_stopped(display: Display, terminal: Terminal) -> Iterator[None]:
     """Raises typer.Exit: the user stopped the build."""
     try:
         yield
     except KeyboardInterrupt:
-        errors.print(display.stopped(), soft_wrap=True)
-        raise typer.Exit(_INTERRUPTED) from None
+        terminal.errors.print(display.stopped(), soft_wrap=True)
+        raise typer.Exit(STOPPED) from None
 
 
-def _tell_shard(part: str, events: Iterable[Event], console: Console) -> None:
+def _tell_shard(part: str, events: Iterable[Event], terminal: Terminal) -> None:
     """It ends well whatever became of its videos: `merge` tells, and what waits for all shards to
     end well goes on."""
     failures = [bool(event.failure) for event in events]
-    console.print(
-        f"Shard {part} is through: {len(failures)} videos, {sum(failures)} of which failed. When "
-        "all are, `vid2book merge` puts the corpus together.",
+    terminal.results.print(
+        f"Shard {part} is through: {number_of(len(failures), 'video')}, {sum(failures)} of which "
+        "failed. When all are, `vid2book merge` puts the corpus together.",
         soft_wrap=True,
     )
-
-
-def _tell_plan(corpus: Corpus, display: Display, console: Console) -> None:
-    """Raises typer.Exit: something is missing."""
-    from .dry_run import plan
-
-    made = plan(corpus, display.counted("looking", corpus.videos))
-    console.print(made.table())
-    for video_id, reason in list(made.failed.items())[:_MOST_SHOWN]:
-        console.print(f"{escape(video_id)}: cannot be used, {escape(reason)}", soft_wrap=True)
-    for video_id, reason in list(made.speechless.items())[:_MOST_SHOWN]:
-        console.print(f"{escape(video_id)}: without its speech, {escape(reason)}", soft_wrap=True)
-    speechless = f", {len(made.speechless)} without what is said" if made.speechless else ""
-    console.print(
-        f"{made.usable} of {len(corpus.videos)} videos can be used{speechless}; "
-        f"{made.seconds / 3600:.2f} hours are to be worked on. Nothing was run.",
-        soft_wrap=True,
-    )
-    if made.missing:
-        raise typer.Exit(1)
+    terminal.document({"shard": part, "videos": len(failures), "failed": sum(failures)})

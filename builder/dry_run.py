@@ -6,9 +6,6 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from rich.markup import escape
-from rich.table import Table
-
 from vid2book.media.container import MediaError
 from vid2book.models.error import ModelError
 from vid2book.models.lazy import chat_of, models_of
@@ -22,6 +19,8 @@ if TYPE_CHECKING:
     from vid2book.pipeline.corpus import Corpus
     from vid2book.records import Video
 
+_NOTHING_READ = "and with read.enabled false nothing that stands on its pictures is known either"
+
 
 @dataclass
 class Step:
@@ -33,36 +32,43 @@ class Step:
     blocked: bool = False  # without it no video can be used
     stored: int = 0  # videos whose result is in the store
     todo: int = 0
+    seconds: float = 0.0  # of video that it has to work on
 
 
 @dataclass
 class Plan:
-    """What a build would do."""
+    """What a build would do.
+
+    Attributes:
+        videos: how many were looked at.
+        failed: video_id to why it cannot be used.
+        speechless: video_id to why what is said in it is not heard. It is in the corpus if enough
+            stands on its pictures, which shows when they are read.
+        todo: videos that some stage has to work on.
+        seconds: of these videos.
+    """
 
     steps: list[Step]
-    videos: int = 0  # that were looked at
-    failed: dict[str, str] = field(default_factory=dict)  # video_id to why it cannot be used
-    speechless: dict[str, str] = field(default_factory=dict)  # why what is said is not in it
-    seconds: float = 0.0  # of video that some stage has to work on
+    videos: int = 0
+    failed: dict[str, str] = field(default_factory=dict)
+    speechless: dict[str, str] = field(default_factory=dict)
+    todo: list[Video] = field(default_factory=list)
+    seconds: float = 0.0
 
     @property
     def missing(self) -> list[str]:
         return [f"{step.stage.name}: {what}" for step in self.steps for what in step.missing]
 
     @property
-    def usable(self) -> int:
-        """Videos that the config can use with what is installed; of the rest of `failed` none."""
-        return 0 if any(step.blocked for step in self.steps) else self.videos - len(self.failed)
+    def blocked(self) -> bool:
+        """Whether something is missing without which no video can be used."""
+        return any(step.blocked for step in self.steps)
 
-    def table(self) -> Table:
-        """A row for each stage."""
-        table = Table("stage", "model", "in the store", "to do")
-        for column in table.columns[2:]:
-            column.justify = "right"
-        for step in self.steps:
-            models = [*step.models, *(f"[red]missing[/]: {escape(m)}" for m in step.missing)]
-            table.add_row(step.stage.name, "\n".join(models), str(step.stored), str(step.todo))
-        return table
+    @property
+    def usable(self) -> int:
+        """Videos that the config can use with what is installed, as far as that shows before."""
+        unsure = len(self.failed) + len(self.speechless)
+        return 0 if self.blocked else self.videos - unsure
 
 
 def plan(corpus: Corpus, videos: Iterable[Video]) -> Plan:
@@ -75,23 +81,34 @@ def plan(corpus: Corpus, videos: Iterable[Video]) -> Plan:
     """
     made = Plan([_step(corpus, stage) for stage in STAGES])
     unknown = set(_unknown(made.steps))
+    blind = corpus.config.judge.enabled and not corpus.config.read.enabled
     for video in videos:
         made.videos += 1
+        if corpus.is_denied(video):
+            made.failed[video.video_id] = "it is on the deny list (reduce.deny)"
+            continue
         work = corpus.work(video)
         try:
             done = [s.name not in unknown and work.is_done(s) for s in STAGES]
-            if not all(done):
-                if without := without_speech(work):
-                    made.speechless[video.video_id] = without
-                made.seconds += work.info.duration
-            elif failure := work.failure(STAGES[-1]):
-                made.failed[video.video_id] = failure
+            if all(done):
+                if failure := work.failure(STAGES[-1]):
+                    made.failed[video.video_id] = failure
+            elif without := without_speech(work):
+                if blind:
+                    made.failed[video.video_id] = f"{without}, {_NOTHING_READ}"
+                    continue
+                made.speechless[video.video_id] = without
+            seconds = 0.0 if all(done) else work.info.duration
         except (Failed, MediaError, SubtitleError, OSError) as error:
             made.failed[video.video_id] = str(error)
             continue
+        made.seconds += seconds
+        if not all(done):
+            made.todo.append(video)
         for step, stored in zip(made.steps, done, strict=True):
             step.stored += stored
             step.todo += not stored
+            step.seconds += 0.0 if stored else seconds
     return made
 
 

@@ -4,36 +4,43 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import typer
-from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from vid2book.console import NOTHING_DONE, SOME_FAILED
+from vid2book.intake.values import whole_text
+from vid2book.quantities import number_of
+
 from .logs import BuildLog, by_status, hours
-from .tally import Tally
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from vid2book.folder.record import Written
+    from vid2book.manifest.walk import PassedOver
     from vid2book.pipeline.corpus import Corpus
     from vid2book.pipeline.local import Event
     from vid2book.records import Outcome
+    from vid2book.terminal import Terminal
 
+    from .opening import Opened
     from .progress import Display
+    from .tally import Tally
 
 _MOST_SHOWN = 50  # lines of a table; the config `videos` of a corpus has them all
 
 
 def finish(
-    corpus: Corpus,
+    found: Opened,
     events: Sequence[Event],
     output: Path,
     workers: int,
     display: Display,
     log: BuildLog,
+    terminal: Terminal,
     here: bool = True,
 ) -> None:
     """Decide what the whole corpus decides, write it, and tell what is in it.
@@ -48,42 +55,39 @@ def finish(
     Raises:
         typer.Exit: a video failed, or none was kept.
     """
-    from vid2book.folder import layout, record
+    from vid2book.folder import record
 
     from . import gather
 
-    console, errors = Console(), Console(stderr=True)
-    corpus = corpus.without({e.video.video_id: e.failure for e in events if e.failure})
+    corpus = found.corpus.without({e.video.video_id: e.failure for e in events if e.failure})
     outcomes = list(display.counted("outcomes", gather.outcomes(corpus, workers)))
-    failed = [outcome for outcome in outcomes if outcome.status == "failed"]
     written = _written(corpus, outcomes, output, display, workers)
-    if count := sum(bool(event.bug) for event in events):
-        bugs = escape(str(output / layout.ERRORS))
-        errors.print(
-            f"[yellow]Bugs:[/] {_videos(count)} met something that nobody foresaw. The tracebacks "
-            f"are in {bugs}; please report them. The next build tries again.",
-            soft_wrap=True,
-        )
+    bugs = sum(bool(event.bug) for event in events)
+    provisional = sum(corpus.is_provisional(video) for video in corpus.videos) if written else 0
+    if written:
+        log.finish(outcomes, written, sum(os.times()[:4]) if here else None)
+    elif record.held(output) is None:
+        log.drop()
+    # What is missing first: it may be long, and what is there is to be seen at the end.
+    if missing := _missing(outcomes, found.passed_over):
+        terminal.results.print(missing)
+    if bugs:
+        _tell_bugs(bugs, output, terminal)
+    if provisional:
+        _tell_provisional(provisional, terminal)
+    if written:
+        _tell_corpus(log.tally, outcomes, written, output, terminal)
+    terminal.document(
+        _as_json(outcomes, found.passed_over, written, log.tally, output)
+        | {"provisional": provisional, "bugs": bugs}
+    )
     if written is None:
-        if record.held(output) is None:
-            log.drop()
-        errors.print(_losses("Nothing was kept", [o for o in outcomes if o.status != "kept"]))
         where = escape(str(output))
-        errors.print(f"[red]Error:[/] no video gave a sample; nothing was written to {where}")
-        raise typer.Exit(1)
-    log.finish(outcomes, written, sum(os.times()[:4]) if here else None)
-    console.print(_summary(log.tally, outcomes, written))
-    console.print(f"The corpus: {escape(str(output))}", soft_wrap=True)
-    console.print(f"Look at it: [bold]vid2book view {escape(str(output))}[/]", soft_wrap=True)
-    if provisional := sum(corpus.is_provisional(video) for video in corpus.videos):
-        errors.print(
-            f"[yellow]Provisional:[/] a back end failed on {_videos(provisional)}, and something "
-            "simpler stood in (column 'provisional' of decisions). The next build tries again.",
-            soft_wrap=True,
-        )
-    if failed:
-        errors.print(_losses("Failed", failed))
-        raise typer.Exit(1)
+        told = f"[red]Error:[/] no video gave a sample; nothing was written to {where}"
+        terminal.errors.print(told, soft_wrap=True)
+        raise typer.Exit(NOTHING_DONE)
+    if any(outcome.status == "failed" for outcome in outcomes):
+        raise typer.Exit(SOME_FAILED)
 
 
 def _written(
@@ -105,6 +109,15 @@ def _written(
         return write_corpus(corpus, output, tell, workers)
 
 
+def _tell_corpus(
+    tally: Tally, outcomes: list[Outcome], written: Written, output: Path, terminal: Terminal
+) -> None:
+    out = terminal.results
+    out.print(_summary(tally, outcomes, written))
+    out.print(f"The corpus: {escape(str(output))}", soft_wrap=True)
+    out.print(f"Look at it: [bold]vid2book view {escape(str(output))}[/]", soft_wrap=True)
+
+
 def _summary(tally: Tally, outcomes: list[Outcome], written: Written) -> Table:
     table = Table(show_header=False, box=None)
     table.add_column(style="cyan")
@@ -122,14 +135,72 @@ def _summary(tally: Tally, outcomes: list[Outcome], written: Written) -> Table:
     return table
 
 
-def _losses(title: str, outcomes: list[Outcome]) -> Table:
-    table = Table("video", "status", "reason", title=title, title_justify="left")
-    for outcome in outcomes[:_MOST_SHOWN]:
-        table.add_row(outcome.video.video_id, outcome.status, escape(outcome.reason))
-    if (more := len(outcomes) - _MOST_SHOWN) > 0:
-        table.caption = f"and {more:,} more"
+def _missing(outcomes: Sequence[Outcome], passed_over: Sequence[PassedOver]) -> Table | None:
+    """What went in and is not in the corpus, failures first; None where all of it is."""
+    rows = [
+        (outcome.video.video_id, status, outcome.reason)
+        for status in ("failed", "filtered")
+        for outcome in outcomes
+        if outcome.status == status
+    ]
+    rows += [(whole_text(file.path), "passed over", file.reason) for file in passed_over]
+    if not rows:
+        return None
+    table = Table("video or file", "", "reason", title="Not in the corpus", title_justify="left")
+    table.columns[0].overflow = "fold"
+    table.columns[1].no_wrap = True
+    for name, status, reason in rows[:_MOST_SHOWN]:
+        table.add_row(escape(name), status, escape(reason))
+    if (more := len(rows) - _MOST_SHOWN) > 0:
+        table.caption = f"and {more:,} more; the table `videos` has all videos"
     return table
 
 
-def _videos(count: int) -> str:
-    return "1 video" if count == 1 else f"{count:,} videos"
+def _as_json(
+    outcomes: Sequence[Outcome],
+    passed_over: Sequence[PassedOver],
+    written: Written | None,
+    tally: Tally,
+    output: Path,
+) -> dict[str, Any]:
+    listed = {
+        status: [
+            {"video_id": outcome.video.video_id, "reason": outcome.reason}
+            for outcome in outcomes
+            if outcome.status == status
+        ]
+        for status in ("failed", "filtered")
+    }
+    return {
+        "corpus": str(output) if written else None,
+        "revision": written.revision if written else None,
+        "videos": by_status(outcomes),
+        "hours_of_video": hours(outcomes),
+        "samples": written.samples if written else 0,
+        "images": written.images if written else 0,
+        "words": sum(outcome.words for outcome in outcomes),
+        "hours_of_video_per_hour": tally.speed or None,
+        **listed,
+        "passed_over": [
+            {"path": whole_text(file.path), "reason": file.reason} for file in passed_over
+        ],
+    }
+
+
+def _tell_bugs(count: int, output: Path, terminal: Terminal) -> None:
+    from vid2book.folder import layout
+
+    terminal.errors.print(
+        f"[yellow]Bugs:[/] {number_of(count, 'video')} met something that nobody foresaw. The "
+        f"tracebacks are in {escape(str(output / layout.ERRORS))}; please report them. The next "
+        "build tries again.",
+        soft_wrap=True,
+    )
+
+
+def _tell_provisional(count: int, terminal: Terminal) -> None:
+    terminal.errors.print(
+        f"[yellow]Provisional:[/] a back end failed on {number_of(count, 'video')}, and something "
+        "simpler stood in (column 'provisional' of decisions). The next build tries again.",
+        soft_wrap=True,
+    )

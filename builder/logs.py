@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import time
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 import typer
 from rich.console import Console
 
+from vid2book.console import NOTHING_DONE
 from vid2book.folder.swap import disk_told
 
 from .tally import Tally, write_prometheus
@@ -38,10 +39,18 @@ class BuildLog:
         path: of the log, which is made with the first line; None: there is none.
         tally: is told of each video.
         prometheus: a file with the same numbers for Prometheus, if one is wanted.
+        built_from: what the corpus is built from, so that it can be built again.
     """
 
-    def __init__(self, path: Path | None, tally: Tally, prometheus: Path | None = None) -> None:
+    def __init__(
+        self,
+        path: Path | None,
+        tally: Tally,
+        prometheus: Path | None = None,
+        built_from: Mapping[str, Any] | None = None,
+    ) -> None:
         self._path, self.tally, self._prometheus = path, tally, prometheus
+        self._built_from = built_from
         self._told = self._watched = time.monotonic()
         self._is_new = path is not None and not path.exists()
 
@@ -80,6 +89,7 @@ class BuildLog:
                 **by_status(outcomes),
                 "samples": written.samples,
                 "revision": written.revision,
+                **({"built_from": self._built_from} if self._built_from else {}),
             }
         )
 
@@ -125,11 +135,10 @@ def with_bugs_told(
         typer.Exit: there was a bug, and it ends the run.
     """
     for event in events:
-        console = shown_on or (Console(stderr=True) if stops else None)
-        if event.bug and console:
-            console.print(event.bug, markup=False, highlight=False, soft_wrap=True)
+        if event.bug and shown_on:
+            shown_on.print(event.bug, markup=False, soft_wrap=True)
         if event.bug and stops:
-            raise typer.Exit(1)
+            raise typer.Exit(NOTHING_DONE)
         yield event
 
 

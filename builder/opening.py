@@ -2,33 +2,76 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import replace
+import json
+import os
+from collections.abc import Collection, Sequence
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from rich.console import Console
 from rich.markup import escape
 
 from vid2book.intake.values import whole_text
+from vid2book.public import public_url
+from vid2book.remote.urls import is_url
 
 if TYPE_CHECKING:
     from vid2book.manifest.walk import PassedOver
     from vid2book.pipeline.corpus import Corpus
+    from vid2book.terminal import Terminal
 
 _MOST_NAMED = 10  # files that were passed over
 
 
+@dataclass(frozen=True)
+class Request:
+    """What a command line asks to be built; the log of a corpus has it.
+
+    Attributes:
+        sources: folders, manifests and videos.
+        config: its name, or a file.
+        store: folder or URL of the stages' results; None: the default one.
+        limit: take only so many videos.
+        minutes: take only so much of each.
+    """
+
+    sources: tuple[str, ...]
+    config: str
+    store: str | None = None
+    limit: int | None = None
+    minutes: float | None = None
+
+    def from_anywhere(self) -> Request:
+        """The same, whatever folder a command is called in."""
+        return replace(
+            self,
+            sources=tuple(map(_absolute, self.sources)),
+            config=_absolute(self.config),
+            store=None if self.store is None else _absolute(self.store),
+        )
+
+
+@dataclass(frozen=True)
+class Opened:
+    """What is to be built.
+
+    Attributes:
+        corpus: without what `vid2book remove` took out.
+        passed_over: files that were taken for no videos.
+    """
+
+    corpus: Corpus
+    request: Request
+    passed_over: tuple[PassedOver, ...] = ()
+
+
 def opened(
-    videos: list[str],
-    output: Path | None,
-    config: str,
-    store: str | None,
-    limit: int | None,
-    minutes: float | None,
-    errors: Console,
-) -> Corpus:
+    request: Request, output: Path | None, terminal: Terminal, restored: Collection[str] = ()
+) -> Opened:
     """The corpus, without what `vid2book remove` took out of `output`.
+
+    Args:
+        restored: ids that are taken although they were removed.
 
     Raises:
         UserError: what is wrong in which file.
@@ -36,37 +79,70 @@ def opened(
     from . import source
     from .splits import splits
 
+    passed_over: list[PassedOver] = []
     corpus = source.open_corpus(
-        videos, config, store, limit, minutes, lambda files: _tell_passed_over(files, errors)
-    )
+        list(request.sources), request.config, request.store, request.limit, request.minutes,
+        passed_over.extend,
+    )  # fmt: skip
+    _tell_passed_over(passed_over, terminal)
     if output:
-        corpus = _without_removed(corpus, output, errors)
+        corpus = _without_removed(corpus, output, restored, terminal)
     splits(corpus)  # a name that cannot be written is told before hours of work
-    return corpus
+    return Opened(corpus, request, tuple(passed_over))
 
 
-def _tell_passed_over(files: Sequence[PassedOver], errors: Console) -> None:
+def request_of(log: Path) -> Request | None:
+    """What the corpus with this log was built from; None where the log does not say."""
+    found: dict[str, Any] | None = None
+    try:
+        with log.open(encoding="utf-8") as lines:
+            for line in lines:
+                found = json.loads(line).get("built_from", found)
+        return Request(**(found | {"sources": tuple(found["sources"])})) if found else None
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return None
+
+
+def as_noted(request: Request) -> dict[str, Any] | None:
+    """A request as the log has it; None where an address in it has a password or a key."""
+    addresses = [name for name in (*request.sources, request.store or "") if is_url(name)]
+    if any(public_url(address) != address for address in addresses):
+        return None
+    return asdict(request.from_anywhere())
+
+
+def _absolute(name: str) -> str:
+    """A path from the root; a URL and the name of a config stay."""
+    return os.path.abspath(name) if os.path.exists(name) else name
+
+
+def _tell_passed_over(files: Sequence[PassedOver], terminal: Terminal) -> None:
     reasons: dict[str, list[str]] = {}
     for file in files:
         reasons.setdefault(file.reason, []).append(whole_text(file.path))
     for reason, paths in reasons.items():
         more = f" and {len(paths) - _MOST_NAMED:,} more" if len(paths) > _MOST_NAMED else ""
         named = ", ".join(paths[:_MOST_NAMED])
-        errors.print(f"[yellow]Passed over:[/] {escape(named)}{more}: {reason}", soft_wrap=True)
+        terminal.notes.print(
+            f"[yellow]Passed over:[/] {escape(named)}{more}: {reason}", soft_wrap=True
+        )
 
 
-def _without_removed(corpus: Corpus, output: Path, errors: Console) -> Corpus:
+def _without_removed(
+    corpus: Corpus, output: Path, restored: Collection[str], terminal: Terminal
+) -> Corpus:
     """The corpus without videos that `vid2book remove` took out of `output`."""
     from vid2book.folder import record
 
     from .splits import denying
 
-    known = set(record.removed(output)) - set(corpus.config.reduce.deny)
+    known = set(record.removed(output)) - set(corpus.config.reduce.deny) - set(restored)
     removed = [video.video_id for video in corpus.videos if video.video_id in known]
     if not removed:
         return corpus
-    errors.print(
-        f"Left out, for they were removed from {escape(str(output))}: {', '.join(removed)}",
+    terminal.notes.print(
+        f"Left out, for they were removed from {escape(str(output))}: "
+        f"{escape(', '.join(removed))}; `vid2book remove --undo` brings them back",
         soft_wrap=True,
     )
     return replace(corpus, config=denying(corpus.config, removed))

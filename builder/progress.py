@@ -7,22 +7,18 @@ from contextlib import contextmanager
 from datetime import timedelta
 from typing import TYPE_CHECKING, TypeVar
 
-from rich.console import Console
 from rich.markup import escape
-from rich.progress import (
-    BarColumn,
-    MofNCompleteColumn,
-    Progress,
-    TextColumn,
-    TimeElapsedColumn,
-    track,
-)
+
+from vid2book.bar import Bar, shows_bars
+from vid2book.pipeline.names import shown_as
+from vid2book.quantities import number_of
 
 from .tally import Tally
 
 if TYPE_CHECKING:
     from vid2book.pipeline.branch import Step
     from vid2book.pipeline.local import Event
+    from vid2book.terminal import Terminal
 
 T = TypeVar("T")
 
@@ -34,38 +30,27 @@ class Display:
 
     Args:
         tally: of what is through already; whoever passes events on here counts them first.
-        console: where to show it.
+        terminal: where to show it.
     """
 
-    def __init__(self, tally: Tally, console: Console) -> None:
+    def __init__(self, tally: Tally, terminal: Terminal) -> None:
         self._tally = tally
         self._told = 0.0
-        self._console = console
-        self._bar = Progress(
-            TextColumn("videos"),
-            BarColumn(),
-            MofNCompleteColumn(),
-            TextColumn("{task.fields[speed]}"),
-            TimeElapsedColumn(),
-            TextColumn("{task.fields[left]}"),
-            TextColumn("{task.fields[failed]}", style="red"),
-            TextColumn("{task.fields[now]}", style="dim"),
-            console=console,
-            transient=True,
-        )
-        self._task = self._bar.add_task("", total=tally.total, speed="", left="", failed="", now="")
+        self._terminal = terminal
+        self._bar = Bar(terminal.notes, "videos", tally.total)
 
     def step(self, step: Step) -> None:
         """Show what a process is at."""
         at = f" {step.second // 60:.0f}:{step.second % 60:02.0f}" if step.second else ""
-        self._bar.update(self._task, now=f"{escape(step.video_id)}: {step.stage}{at}")
+        self._bar.show(now=f"{step.video_id}: {shown_as(step.stage)}{at}")
 
     def shown(self, events: Iterable[Event]) -> Iterator[Event]:
         """Pass events on, and show how far the videos are."""
-        if not self._console.is_terminal:
+        if not shows_bars(self._terminal.notes):
             for event in events:
                 line = f"{self._tally.done}/{self._tally.total} {_line(event)}"
-                self._console.print(line, soft_wrap=True, highlight=False)
+                to = self._terminal.errors if event.failure else self._terminal.notes
+                to.print(line, soft_wrap=True)
                 self._tell_how_far()
                 yield event
             return
@@ -73,47 +58,43 @@ class Display:
             for event in events:
                 self._advance()
                 if event.failure:
-                    self._bar.console.print(_line(event), soft_wrap=True, highlight=False)
+                    self._terminal.errors.print(_line(event), soft_wrap=True)
                 yield event
 
     def stopped(self) -> str:
         """What is said when the user has stopped the build."""
         return (
-            f"Stopped with {self._tally.done:,} of {self._tally.total:,} videos through. What is "
-            "done is in the store, and the same command goes on from there."
+            f"Stopped with {self._tally.done:,} of {number_of(self._tally.total, 'video')} "
+            "through. What is done is in the store, and the same command goes on from there."
         )
 
     def _tell_how_far(self) -> None:
         """A line now and then, among those on videos."""
         if self._tally.elapsed - self._told > _PAUSE:
             self._told = self._tally.elapsed
-            self._console.print(escape(self._tally.line()), soft_wrap=True, highlight=False)
+            self._terminal.notes.print(escape(self._tally.line()), soft_wrap=True)
 
     def _advance(self) -> None:
         tally = self._tally
-        left = None if tally.left is None else timedelta(seconds=round(tally.left))
-        self._bar.update(
-            self._task,
-            completed=tally.done,
-            speed=f"{tally.speed:,.1f} h of video per hour" if tally.speed else "",
-            left=f"{left} left" if left is not None else "",
-            failed=f"failed: {escape(tally.failed())}" if tally.failures else "",
+        self._bar.show(
+            tally.done,
+            left=tally.left,
+            more=[
+                f"failed: {tally.failed()}" if tally.failures else "",
+                f"{tally.speed:,.1f} h of video per hour" if tally.speed else "",
+                f"{timedelta(seconds=round(tally.elapsed))}",
+            ],
         )
 
     def counted(self, what: str, items: Iterable[T]) -> Iterable[T]:
         """Pass on something for each video, and show how much has passed."""
-        hidden = not self._console.is_terminal
-        return track(
-            items, what, self._tally.total, console=self._console, transient=True, disable=hidden
-        )
+        return Bar(self._terminal.notes, what, self._tally.total).counted(items)
 
     @contextmanager
     def writing(self) -> Iterator[Callable[[int, int], None]]:
         """Shows the `tell` of `write_corpus`."""
-        hidden = not self._console.is_terminal
-        with Progress(console=self._console, transient=True, disable=hidden) as bar:
-            task = bar.add_task("writing")
-            yield lambda done, total: bar.update(task, completed=done, total=total)
+        with Bar(self._terminal.notes, "videos written") as bar:
+            yield lambda done, total: bar.show(done, total)
 
 
 def _line(event: Event) -> str:

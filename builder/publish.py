@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
+from huggingface_hub import constants
 
 from vid2book import licences
 from vid2book.folder import layout, swap
@@ -42,6 +43,11 @@ class Pushed:
     forgotten: bool = False  # whether the versions in `holding` were deleted
     open_pulls: tuple[int, ...] = ()  # pull requests that may hold what was deleted
     not_compared: str = ""  # why a dry run could not look at the Hub
+
+    @property
+    def address(self) -> str:
+        """Of the dataset, for a browser."""
+        return f"{constants.ENDPOINT}/datasets/{self.repo}"
 
 
 def push(

@@ -93,7 +93,7 @@ class Release:
                 f"{self.hub.repo}: {some(again)} was taken down in an earlier version "
                 "(REMOVED.csv) and is in this one; take it out with `vid2book remove`, or --force"
             )
-        whole = {name: date for name, date in (here | there).items() if name not in again}
+        whole = {name: date for name, date in (here | there).items() if name not in self.videos}
         return takedown.removed_text(whole).encode() if whole else None
 
     def croissant(self, card: bytes, local: Iterable[str]) -> bytes:

@@ -165,6 +165,16 @@ def put_on_record(corpus: Path, video_ids: Iterable[str]) -> None:
         write_atomically(corpus / REMOVED, removed_text(whole).encode())
 
 
+def take_off_record(corpus: Path, video_ids: Iterable[str]) -> None:
+    """Take videos off REMOVED.csv, for they are in the corpus again; an empty one is deleted."""
+    known = removals(corpus)
+    left = {name: date for name, date in known.items() if name not in set(video_ids)}
+    if not left:
+        (corpus / REMOVED).unlink(missing_ok=True)
+    elif left != known:
+        write_atomically(corpus / REMOVED, removed_text(left).encode())
+
+
 def _metadata(row: Row) -> dict[str, object]:
     try:
         found = json.loads(row.get("metadata") or "{}")

@@ -64,7 +64,9 @@ def write_corpus(
 
     by_split = {split: found(videos) for split, videos in splits(corpus).items()}
     named = revision(corpus, outcomes)
-    return write_rows(by_split, outcomes, corpus.config, named, record.removed(out), out)
+    wanted = {video.video_id for video in corpus.videos if not corpus.is_denied(video)}
+    removed = [video_id for video_id in record.removed(out) if video_id not in wanted]
+    return write_rows(by_split, outcomes, corpus.config, named, removed, out)
 
 
 def write_rows(

@@ -4,20 +4,29 @@ the core does not know them."""
 from __future__ import annotations
 
 import inspect
+import io
+import os
 import sys
+from dataclasses import asdict
 from importlib.metadata import EntryPoint, distribution
 from importlib.metadata import version as installed
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from rich.console import Console
 from rich.markup import escape
 from typer.core import TyperCommand, TyperGroup
 
 from .collect.command import collect
 from .collect.taxonomy_command import taxonomy
-from .console import IDS_ARE_NO_OPTIONS, context_settings, filled_up, user_errors
+from .console import (
+    IDS_ARE_NO_OPTIONS,
+    NOTHING_DONE,
+    context_settings,
+    filled_up,
+    user_errors,
+)
+from .terminal import AsJson, Quiet, Terminal
 
 GROUP = "vid2book.commands"
 HELP = {"help_option_names": ["-h", "--help"]}
@@ -67,7 +76,7 @@ class _Commands(TyperGroup):
 app = typer.Typer(
     cls=_Commands,
     help="Instructional videos in, a multimodal textbook out.",
-    epilog="Exit codes: 0, all well; 1, done, and some of it failed; 2, nothing was done; "
+    epilog="Exit codes: 0, all well; 1, done, but some of it failed; 2, nothing was done; "
     "130, you stopped it.",
     no_args_is_help=True,
     context_settings=HELP,
@@ -95,30 +104,28 @@ def options(
 
 
 @app.command(context_settings=HELP)
-@user_errors()
+@user_errors(stopped="Stopped. The book that was there is as it was; the same command starts anew.")
 def view(
     corpus: _Corpus,
     browser: Annotated[bool, typer.Option(help="Open the book when it is made.")] = True,
     marked: Annotated[
         bool, typer.Option("--marked", help="With what `decide: mark` marked as to be dropped.")
     ] = False,
+    quiet: Quiet = False,
+    as_json: AsJson = False,
 ) -> None:
     """Make the book to look at: CORPUS/preview, a page per video."""
     import webbrowser
 
-    from rich.progress import Progress
-
+    from .bar import Bar
     from .viewer import write_book
 
-    with Progress(transient=True, console=Console(stderr=True)) as progress:
-        task = progress.add_task("pages")
-        index = write_book(
-            corpus,
-            progress=lambda done, total: progress.update(task, completed=done, total=total),
-            marked=marked,
-        )
-    Console().print(f"The book is {escape(str(index))}", soft_wrap=True)
-    if browser and sys.stdout.isatty():
+    terminal = Terminal(as_json, quiet)
+    with Bar(terminal.notes, "pages") as bar:
+        index = write_book(corpus, progress=bar.show, marked=marked)
+    terminal.results.print(f"The book is {escape(str(index))}", soft_wrap=True)
+    terminal.document({"book": index})
+    if browser and terminal.results.is_terminal and not as_json:
         webbrowser.open(index.resolve().as_uri())
 
 
@@ -128,13 +135,34 @@ def tell_why(
     corpus: _Corpus,
     video: Annotated[str, typer.Argument(metavar="VIDEO", help="Its video_id.")],
     at: Annotated[str, typer.Argument(metavar="TIME", help="12:34, 1:02:03 or seconds.")],
+    as_json: AsJson = False,
 ) -> None:
     """Tell what was kept or dropped at a moment of a video, and by which score."""
     from .viewer.why import parse_time, why
 
-    Console().print(why(corpus, video, parse_time(at)))
+    terminal = Terminal(as_json)
+    found = why(corpus, video, parse_time(at))
+    terminal.results.print(found)
+    terminal.document(asdict(found))
 
 
 def main() -> None:
     """Entry point of the command `vid2book`."""
-    app()
+    _mend_streams()
+    try:
+        app(standalone_mode=True)
+    except Exception as error:
+        # Left to Python this were exit code 1, which says that a whole corpus is there.
+        sys.excepthook(type(error), error, error.__traceback__)
+        sys.exit(NOTHING_DONE)
+
+
+def _mend_streams() -> None:
+    """Whoever started the command may have closed its streams, or set an encoding that not all
+    titles can be written in."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")

@@ -1,4 +1,5 @@
-"""How a command ends with an error that is meant for the user: in one line and with exit code 2."""
+"""How a command ends: with an error that is meant for the user, in one line and with exit code 2, or
+stopped by the user."""
 
 from __future__ import annotations
 
@@ -9,8 +10,14 @@ from typing import Any, NoReturn, TypeVar
 import typer
 from rich.console import Console
 from rich.markup import escape
+from rich.prompt import Confirm
 
 from .errors import UserError
+
+# What a command says to whoever started it; 0 is all well.
+SOME_FAILED = 1  # what was asked for is there, and something is missing in it
+NOTHING_DONE = 2
+STOPPED = 130  # what a shell says of a command that Ctrl-C ended
 
 _SETTINGS = "context_settings"
 _ALONE = "may_stand_alone"
@@ -53,25 +60,41 @@ def context_settings(command: object) -> dict[str, Any]:
 
 
 @contextmanager
-def user_errors(*others: type[Exception], console: Console | None = None) -> Iterator[None]:
-    """Ends a command that meets a `UserError`; `@user_errors()` does so for a whole function.
+def user_errors(
+    *others: type[Exception], console: Console | None = None, stopped: str = "Stopped."
+) -> Iterator[None]:
+    """Ends a command that meets a `UserError` or Ctrl-C; `@user_errors()` does so for a whole
+    function.
 
     Args:
         others: exceptions that are the user's to mend here, besides.
         console: where to tell them; None: standard error.
+        stopped: what is said after Ctrl-C: what is kept, and how to go on.
 
     Raises:
-        typer.Exit: with code 2, once the error is told.
+        typer.Exit: with code 2 or 130, once the reason is told.
     """
     mendable: tuple[type[Exception], ...] = (UserError, *others)
     try:
         yield
     except mendable as error:
         stop(error, console=console)
+    except KeyboardInterrupt:
+        console = console or Console(stderr=True)
+        console.print(escape(stopped), soft_wrap=True, highlight=False)
+        raise typer.Exit(STOPPED) from None
 
 
-def stop(error: Exception, code: int = 2, console: Console | None = None) -> NoReturn:
+def stop(error: Exception, code: int = NOTHING_DONE, console: Console | None = None) -> NoReturn:
     """End the command with an error. Raises typer.Exit."""
     console = console or Console(stderr=True)
     console.print(f"[red]Error:[/] {escape(str(error))}", soft_wrap=True)
     raise typer.Exit(code) from None
+
+
+def agreed(question: str) -> bool:
+    """Ask yes or no on standard error; False where nobody answers."""
+    try:
+        return Confirm.ask(escape(question), console=Console(stderr=True), default=False)
+    except EOFError:
+        return False

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.console import Console
 from rich.markup import escape
 
 from vid2book.console import user_errors
+from vid2book.quantities import number_of
+from vid2book.terminal import AsJson, Terminal
 
 if TYPE_CHECKING:
     from ..changes import Row
@@ -18,13 +19,15 @@ if TYPE_CHECKING:
 def compare(
     a: Annotated[str, typer.Argument(metavar="A", help="A corpus folder, or ORG/NAME@VERSION.")],
     b: Annotated[str, typer.Argument(metavar="B", help="Another, taken as the newer one.")],
+    as_json: AsJson = False,
 ) -> None:
     """Name the videos that were added, removed and changed between two corpora."""
     from ..changes import counted
     from ..versions import compared
 
     found, old, new = compared(a, b)
-    out = Console(highlight=False)
+    terminal = Terminal(as_json)
+    out = terminal.results
     for video_id in found.added:
         out.print(f"[green]+[/] {video_id}  {escape(_described(new[video_id]))}", soft_wrap=True)
     for video_id in found.removed:
@@ -32,8 +35,15 @@ def compare(
     for change in found.changed:
         out.print(f"[yellow]~[/] {change.video_id}  {escape(change.told())}", soft_wrap=True)
     out.print(counted(found))
+    terminal.document(
+        {
+            "added": found.added,
+            "removed": found.removed,
+            "changed": [{"video_id": c.video_id, "columns": c.columns} for c in found.changed],
+        }
+    )
 
 
 def _described(row: Row) -> str:
-    samples = f", {row['samples']} samples" if row.get("samples") else ""
+    samples = f", {number_of(row['samples'], 'sample')}" if row.get("samples") else ""
     return f"{row.get('title') or ''} ({row.get('status')}{samples})".strip()

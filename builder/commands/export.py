@@ -6,16 +6,17 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 from rich.filesize import decimal
 from rich.markup import escape
 
 from vid2book.console import user_errors
+from vid2book.quantities import number_of
+from vid2book.terminal import AsJson, Terminal
 
 from ..export.formats import Format
 
 
-@user_errors()
+@user_errors(stopped="Stopped. Nothing was written; the same command starts anew.")
 def export(
     corpus: Annotated[Path, typer.Argument(metavar="CORPUS", help="Folder of a built corpus.")],
     out: Annotated[Path, typer.Argument(metavar="OUT", help="Folder to write; must not exist.")],
@@ -23,13 +24,19 @@ def export(
     marked: Annotated[
         bool, typer.Option("--marked", help="With what `decide: mark` marked as to be dropped.")
     ] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Write a corpus in the format of a trainer, or as pages for people."""
     from ..export.write import write_export
 
     done = write_export(corpus, to, out, marked)
     size = sum(file.stat().st_size for file in out.rglob("*") if file.is_file())
-    console = Console(highlight=False)
-    console.print(f"{done.samples:,} samples, {decimal(size)}: {escape(str(out))}", soft_wrap=True)
+    terminal = Terminal(as_json)
+    told = f"{number_of(done.samples, 'sample')}, {decimal(size)}: {escape(str(out))}"
+    terminal.results.print(told, soft_wrap=True)
     for reason, count in done.left_out.most_common():
-        console.print(f"[yellow]{count:,} samples were left out:[/] {reason}", soft_wrap=True)
+        left = f"{number_of(count, 'sample')} left out"
+        terminal.errors.print(f"[yellow]{left}:[/] {escape(reason)}", soft_wrap=True)
+    terminal.document(
+        {"folder": out, "samples": done.samples, "bytes": size, "left_out": done.left_out}
+    )

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Annotated
 
 import typer
-from rich.console import Console
 from rich.markup import escape
 
 from vid2book.console import user_errors
+from vid2book.quantities import number_of
+from vid2book.terminal import AsJson, Terminal
 
 
 @user_errors()
@@ -21,6 +22,7 @@ def find(
     ] = None,
     channel: Annotated[str | None, typer.Option(help="Its name, id or address.")] = None,
     uploader: Annotated[str | None, typer.Option(help="A name, id or address.")] = None,
+    as_json: AsJson = False,
 ) -> None:
     """Say whether something of a video, channel or uploader is in a corpus."""
     from vid2book.names import plain
@@ -28,10 +30,14 @@ def find(
     from ..takedown import find as look
 
     found = look(corpus, url=url, channel=channel, uploader=uploader)
-    out = Console(highlight=False)
+    terminal = Terminal(as_json)
+    out = terminal.results
     for video in found:
-        inside = f"{video.samples:,} samples" if video.samples else "no sample, a row in `videos`"
+        inside = "no sample, a row in `videos`"
+        if video.samples:
+            inside = number_of(video.samples, "sample")
         told = f"{video.video_id}  {plain(video.title)} ({video.status}, {inside})"
         out.print(escape(told), soft_wrap=True)
     if not found:
         out.print("Nothing of it is in the corpus")
+    terminal.document({"videos": found})

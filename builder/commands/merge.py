@@ -7,10 +7,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.console import Console
 
 from vid2book.console import user_errors
 from vid2book.errors import UserError
+from vid2book.quantities import number_of
+from vid2book.terminal import AsJson, Quiet, Terminal
 
 from ..options import ConfigName, Limit, Minutes, Sources, StorePlace, Workers
 
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 _MOST_NAMED = 10  # videos
 
 
-@user_errors()
+@user_errors(stopped="Stopped. What the shards left is in the store; the same command starts anew.")
 def merge(
     videos: Sources,
     output: Annotated[
@@ -32,6 +33,8 @@ def merge(
     limit: Limit = None,
     minutes: Minutes = None,
     store: StorePlace = None,
+    quiet: Quiet = False,
+    as_json: AsJson = False,
 ) -> None:
     """Put a corpus together when `vid2book build --shard` is through with all its shards.
 
@@ -44,24 +47,25 @@ def merge(
     from .. import gather
     from ..finish import finish
     from ..logs import BuildLog, with_bugs_logged
-    from ..opening import opened
+    from ..opening import Request, as_noted, opened
     from ..progress import Display
     from ..tally import Tally
 
-    errors, workers = Console(stderr=True), workers or cores()
+    terminal, workers = Terminal(as_json, quiet), workers or cores()
     check_writable(output)
     swap.recover(output)
-    corpus = opened(videos, output, config, store, limit, minutes, errors)
+    found = opened(Request(tuple(videos), config, store, limit, minutes), output, terminal)
     # What a shard stored while a back end failed holds, since nothing is tried again here.
-    corpus = replace(corpus, store=corpus.store.of_every_run())
-    tally = Tally(len(corpus.videos))
-    display = Display(tally, errors)
-    log = BuildLog(output / layout.LOG, tally)
-    events = list(display.counted("results", gather.became_of(corpus, workers)))
-    through = checked(corpus, events)
+    kept = found.corpus.store.of_every_run()
+    found = replace(found, corpus=replace(found.corpus, store=kept))
+    tally = Tally(len(found.corpus.videos))
+    display = Display(tally, terminal)
+    log = BuildLog(output / layout.LOG, tally, built_from=as_noted(found.request))
+    events = list(display.counted("results", gather.became_of(found.corpus, workers)))
+    through = checked(found.corpus, events)
     with swap.writing(output):
         through = list(log.counted(with_bugs_logged(through, output / layout.ERRORS)))
-        finish(corpus, through, output, workers, display, log)
+        finish(found, through, output, workers, display, log, terminal)
 
 
 def checked(corpus: Corpus, events: list[Event | None]) -> list[Event]:
@@ -74,7 +78,7 @@ def checked(corpus: Corpus, events: list[Event | None]) -> list[Event]:
     if missing := [video.video_id for video, event in found if event is None]:
         more = f" and {len(missing) - _MOST_NAMED:,} more" if len(missing) > _MOST_NAMED else ""
         raise UserError(
-            f"{len(missing):,} of {len(events):,} videos are not in the store "
+            f"{len(missing):,} of {number_of(len(events), 'video')} are not in the store "
             f"{corpus.store.root}: {', '.join(missing[:_MOST_NAMED])}{more}. Run the shards again "
             "that have not ended well, with the same SOURCE, config and store"
         )

@@ -6,11 +6,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
 from vid2book.console import user_errors
+from vid2book.quantities import number_of, time_of
+from vid2book.terminal import AsJson, Quiet, Terminal
 
 if TYPE_CHECKING:
     from ..forecast import Forecast, Line
@@ -34,6 +35,8 @@ def plan(
     ] = None,
     sample: Annotated[int, typer.Option(min=1, help="Videos to work on for this.")] = 4,
     minutes: Annotated[float, typer.Option(min=0.1, help="Of each of them.")] = 3.0,
+    quiet: Quiet = False,
+    as_json: AsJson = False,
 ) -> None:
     """Tell what a build would take, from a short run on some of its videos."""
     from vid2book.pipeline.processes import cores
@@ -41,10 +44,10 @@ def plan(
     from ..forecast import forecast
     from ..source import open_corpus
 
-    console, errors = Console(), Console(stderr=True)
+    terminal = Terminal(as_json, quiet)
     at_once = nodes * (workers or cores())
     corpus = open_corpus(list[str | Path](videos), config)
-    with errors.status("a short run") as status:
+    with terminal.notes.status("a short run") as status:
         made = forecast(
             corpus,
             at_once,
@@ -52,15 +55,35 @@ def plan(
             minutes,
             lambda event: status.update(f"a short run: {escape(event.video.video_id)} is through"),
         )
-    console.print(_table(made))
+    terminal.results.print(_table(made))
     hours = made.wall / at_once / _HOUR
     cost = "" if price is None else f", at a cost of {hours * nodes * price:,.2f}"
-    console.print(
-        f"{made.videos:,} videos, {made.seconds / _HOUR:,.2f} hours, by "
-        f"{made.measured / 60:.1f} minutes of them: {_told(hours)} on {_machines(nodes)} with "
-        f"{at_once:,} workers{cost}. Most of it is {made.bottleneck.name} "
-        f"({made.bottleneck.wall / made.wall:.0%}).",
+    terminal.results.print(
+        f"{number_of(made.videos, 'video')}, {made.seconds / _HOUR:,.2f} hours, by "
+        f"{made.measured / 60:.1f} minutes of them: {time_of(made.wall / at_once)} on "
+        f"{number_of(nodes, 'machine')} like this with {number_of(at_once, 'worker')}{cost}. Most "
+        f"of it is {made.bottleneck.name} ({made.bottleneck.wall / made.wall:.0%}).",
         soft_wrap=True,
+    )
+    terminal.document(
+        {
+            "videos": made.videos,
+            "hours_of_video": made.seconds / _HOUR,
+            "measured_minutes": made.measured / 60,
+            "workers": at_once,
+            "seconds": made.wall / at_once,
+            "cost": None if price is None else hours * nodes * price,
+            "stages": [
+                {
+                    "stage": line.name,
+                    "cpu_hours": line.cpu / _HOUR,
+                    "worker_hours": line.wall / _HOUR,
+                    "gpu_hours": line.gpu / _HOUR,
+                    "gigabytes": line.size / 1e9,
+                }
+                for line in made.lines
+            ],
+        }
     )
 
 
@@ -80,11 +103,3 @@ def _table(made: Forecast) -> Table:
 def _cells(line: Line) -> list[str]:
     times = [f"{seconds / _HOUR:,.3f}" for seconds in (line.cpu, line.wall, line.gpu)]
     return [*times, f"{line.size / 1e9:,.3f}"]
-
-
-def _machines(nodes: int) -> str:
-    return "1 machine like this" if nodes == 1 else f"{nodes:,} machines like this"
-
-
-def _told(hours: float) -> str:
-    return f"{hours * 60:.1f} minutes" if hours < 1 else f"{hours:,.1f} hours"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.console import Console
@@ -13,13 +13,15 @@ from rich.filesize import decimal
 from rich.markup import escape
 from rich.table import Table
 
-from vid2book.console import stop, user_errors
+from vid2book.console import NOTHING_DONE, SOME_FAILED, agreed, stop, user_errors
+from vid2book.quantities import number_of
+from vid2book.terminal import AsJson, Quiet, Terminal
 
 if TYPE_CHECKING:
     from ..publish import Pushed
 
 
-@user_errors()
+@user_errors(stopped="Stopped. What was sent is kept, and the same command goes on from there.")
 def push(
     corpus: Annotated[Path, typer.Argument(metavar="CORPUS", help="Folder of a built corpus.")],
     repo: Annotated[str, typer.Argument(metavar="REPO_ID", help="The dataset: ORG/NAME.")],
@@ -58,12 +60,14 @@ def push(
             help="Delete older versions that hold videos which this one no longer has.",
         ),
     ] = False,
+    quiet: Quiet = False,
+    as_json: AsJson = False,
 ) -> None:
     """Publish a corpus on the Hugging Face Hub, as a version that others can load."""
     from ..hub.errors import HubError
     from ..publish import push as publish  # the client takes half a second to import
 
-    out = Console(highlight=False)
+    terminal = Terminal(as_json, quiet)
     try:
         pushed = publish(
             corpus,
@@ -79,21 +83,47 @@ def push(
             allow_license=allow_license or [],
             delete_history=delete_history or _asked,
             dry_run=dry_run,
-            tell=lambda line: out.print(escape(line), soft_wrap=True),
+            tell=lambda line: terminal.notes.print(escape(line), soft_wrap=True),
         )
     except HubError as error:
-        stop(error, code=1)
+        stop(error, SOME_FAILED if error.published else NOTHING_DONE)
+    if pushed.not_compared:
+        told = escape(pushed.not_compared)
+        terminal.errors.print(f"[yellow]Not compared with the Hub:[/] {told}", soft_wrap=True)
     if dry_run:
-        _show(out, pushed)
+        _show(terminal.results, pushed)
     else:
-        _tell(out, pushed)
-    _tell_versions(out, pushed, dry_run)
+        _tell(terminal.results, pushed)
+    _tell_versions(terminal, pushed, dry_run)
+    terminal.document(_as_json(pushed, dry_run))
+
+
+def _as_json(pushed: Pushed, dry_run: bool) -> dict[str, Any]:
+    todo, changes = pushed.plan, pushed.changes
+    return {
+        "repo": pushed.repo,
+        "version": pushed.version,
+        "address": pushed.address,
+        "dry_run": dry_run,
+        "commit": pushed.commit,
+        "send": {path: content.size for path, content in todo.send.items()},
+        "same": todo.same,
+        "delete": todo.gone,
+        "previous": pushed.previous,
+        "changes": changes
+        and {
+            "added": changes.added,
+            "removed": changes.removed,
+            "changed": [change.video_id for change in changes.changed],
+        },
+        "versions_with_removed_videos": pushed.holding,
+        "history_deleted": pushed.forgotten,
+        "open_pull_requests": pushed.open_pulls,
+        "not_compared": pushed.not_compared,
+    }
 
 
 def _show(out: Console, pushed: Pushed) -> None:
-    if pushed.not_compared:
-        errors = Console(stderr=True, highlight=False)
-        errors.print(f"[yellow]Not compared with the Hub:[/] {escape(pushed.not_compared)}")
     todo = pushed.plan
     table = Table("file", "size", "", box=None)
     table.columns[1].justify = "right"
@@ -104,7 +134,7 @@ def _show(out: Console, pushed: Pushed) -> None:
     for path in todo.gone:
         table.add_row(path, "", "delete")
     out.print(table)
-    files = f"{len(todo.send)} files, {decimal(todo.size)}"
+    files = f"{number_of(len(todo.send), 'file')}, {decimal(todo.size)}"
     out.print(f"{pushed.repo} {pushed.version}: {files}; nothing was sent")
 
 
@@ -114,15 +144,17 @@ def _tell(out: Console, pushed: Pushed) -> None:
         out.print(f"{pushed.repo} has version {pushed.version} already, and it is this corpus")
     else:
         out.print(
-            f"{pushed.repo} is at version {pushed.version}: {len(todo.send)} files sent "
-            f"({decimal(todo.size)}), {len(todo.same)} were there, {len(todo.gone)} deleted"
+            f"{pushed.repo} is at version {pushed.version}: {number_of(len(todo.send), 'file')} "
+            f"sent ({decimal(todo.size)}), {len(todo.same)} already there, {len(todo.gone)} deleted"
         )
+    out.print(pushed.address, soft_wrap=True)
 
 
-def _tell_versions(out: Console, pushed: Pushed, dry_run: bool) -> None:
+def _tell_versions(terminal: Terminal, pushed: Pushed, dry_run: bool) -> None:
     from ..changes import counted
     from ..release import some
 
+    out, errors = terminal.results, terminal.errors
     if pushed.previous and pushed.changes is not None:
         out.print(f"Against {pushed.previous}: {counted(pushed.changes)}")
     names = ", ".join(pushed.holding)
@@ -130,14 +162,14 @@ def _tell_versions(out: Console, pushed: Pushed, dry_run: bool) -> None:
         out.print(f"{'Would delete' if dry_run else 'Deleted'} with their history: {names}")
     elif pushed.holding:
         lost = some(sorted({v for videos in pushed.holding.values() for v in videos}))
-        out.print(
+        errors.print(
             f"[yellow]Older versions still hold what this one no longer has[/] ({lost}): {names}. "
             "Push again with --delete-history to delete these tags and all older history.",
             soft_wrap=True,
         )
     if pushed.open_pulls:
         listed = ", ".join(map(str, pushed.open_pulls))
-        out.print(
+        errors.print(
             f"[yellow]Open pull requests may still hold it:[/] {listed}. Merge or close them, then "
             "push again with --delete-history.",
             soft_wrap=True,
@@ -146,12 +178,12 @@ def _tell_versions(out: Console, pushed: Pushed, dry_run: bool) -> None:
 
 def _asked(holding: Mapping[str, list[str]]) -> bool:
     """On a terminal, ask; elsewhere nobody is there to answer."""
-    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+    if not (sys.stdin.isatty() and sys.stderr.isatty()):
         return False
     from ..release import some
 
     lost = some(sorted({video for videos in holding.values() for video in videos}))
-    return typer.confirm(
+    return agreed(
         f"Versions {', '.join(holding)} hold videos that this one no longer has ({lost}). "
         "Delete these versions, and all older history, after the push?"
     )

@@ -8,12 +8,13 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
-from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from vid2book.console import user_errors
+from vid2book.console import NOTHING_DONE, SOME_FAILED, agreed, user_errors
 from vid2book.errors import UserError
+from vid2book.quantities import number_of
+from vid2book.terminal import AsJson, Terminal
 
 if TYPE_CHECKING:
     from vid2book.store import Store
@@ -53,12 +54,13 @@ def store(
         bool, typer.Option("--older-layout", help="What earlier versions of vid2book left.")
     ] = False,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """List, check or prune the store of the stages' results."""
     from vid2book.store import Store
     from vid2book.store.upkeep import Wanted
 
-    opened, out = (Store(place) if place else Store()), Console(highlight=False)
+    opened, out = (Store(place) if place else Store()), Terminal(as_json)
     narrowed = older_than is not None or corpus or keep or stage
     if action != "prune":
         if narrowed or older_layout:
@@ -78,7 +80,7 @@ def store(
     _prune(opened, out, Wanted(before, shelves, _stages(stage or ())), yes)
 
 
-def _list(store: Store, out: Console) -> None:
+def _list(store: Store, out: Terminal) -> None:
     from vid2book.store.upkeep import inventory
 
     found = inventory(store, _known())
@@ -87,18 +89,38 @@ def _list(store: Store, out: Console) -> None:
         column.justify = "right"
     for kind, holding in sorted(found.kinds.items(), key=lambda item: -item[1].size):
         table.add_row(escape(kind), f"{holding.objects:,}", _size(holding.size), _span(holding))
-    out.print(table)
+    out.results.print(table)
     held = sum(holding.size for holding in found.kinds.values())
-    out.print(f"{found.videos:,} videos, {_size(held)} in {escape(str(store.root))}")
+    out.results.print(
+        f"{number_of(found.videos, 'video')}, {_size(held)} in {escape(str(store.root))}",
+        soft_wrap=True,
+    )
     if found.older.objects:
-        out.print(
-            f"{found.older.objects:,} objects ({_size(found.older.size)}) are of an older layout, "
-            "which nothing reads: `vid2book store prune --older-layout` takes them out",
+        objects = number_of(found.older.objects, "object")
+        out.results.print(
+            f"Of an older layout, which nothing reads: {objects} ({_size(found.older.size)}); "
+            "`vid2book store prune --older-layout` takes them out",
             soft_wrap=True,
         )
+    out.document(
+        {
+            "store": str(store.root),
+            "videos": found.videos,
+            "results": {
+                kind: {
+                    "objects": holding.objects,
+                    "bytes": holding.size,
+                    "oldest": _day(holding.oldest),
+                    "newest": _day(holding.newest),
+                }
+                for kind, holding in found.kinds.items()
+            },
+            "older_layout": {"objects": found.older.objects, "bytes": found.older.size},
+        }
+    )
 
 
-def _check(store: Store, out: Console) -> None:
+def _check(store: Store, out: Terminal) -> None:
     """Raises typer.Exit: something is damaged."""
     from vid2book.store.upkeep import check
 
@@ -110,42 +132,58 @@ def _check(store: Store, out: Console) -> None:
 
     damaged = list(check(store, tell))
     for damage in damaged:
-        out.print(escape(f"{damage.path}: {damage.reason}"), soft_wrap=True)
-    out.print(f"{read:,} objects were read, {len(damaged):,} of them are damaged")
+        out.results.print(escape(f"{damage.path}: {damage.reason}"), soft_wrap=True)
+    out.results.print(f"{number_of(read, 'object')} read, {len(damaged):,} damaged")
+    out.document(
+        {
+            "store": str(store.root),
+            "objects": read,
+            "damaged": [{"path": str(d.path), "reason": d.reason} for d in damaged],
+        }
+    )
     if damaged:
-        out.print("Delete them, or leave them: what is damaged is made again when it is needed")
-        raise typer.Exit(1)
+        out.results.print(
+            "Delete them, or leave them: what is damaged is made again when it is needed",
+            soft_wrap=True,
+        )
+        raise typer.Exit(SOME_FAILED)
 
 
-def _prune(store: Store, out: Console, wanted: Wanted, yes: bool) -> None:
+def _prune(store: Store, out: Terminal, wanted: Wanted, yes: bool) -> None:
     from vid2book.store.upkeep import prune
 
     _agreed(prune(store, wanted, act=False), store, out, yes)
-    _told(prune(store, wanted, act=True), out)
+    _told(prune(store, wanted, act=True), store, out)
 
 
-def _prune_older(store: Store, out: Console, yes: bool) -> None:
+def _prune_older(store: Store, out: Terminal, yes: bool) -> None:
     from vid2book.store.upkeep import inventory, prune_older
 
     _agreed(inventory(store, _known()).older, store, out, yes)
-    _told(prune_older(store, _known()), out)
+    _told(prune_older(store, _known()), store, out)
 
 
-def _agreed(found: Holding, store: Store, out: Console, yes: bool) -> None:
+def _agreed(found: Holding, store: Store, out: Terminal, yes: bool) -> None:
     """Raises typer.Exit: there is nothing to do, or the user does not want it."""
     if not found.results:
-        out.print("Nothing of that is in the store")
+        out.results.print("Nothing of that is in the store")
+        out.document({"store": str(store.root), "taken_out": 0})
         raise typer.Exit
-    if not yes:
-        typer.confirm(
-            f"Take {found.results:,} results out of {store.root} (from {found.objects:,} objects "
-            f"of {_size(found.size)})?",
-            abort=True,
-        )
+    asked = (
+        f"Take {number_of(found.results, 'result')} out of {store.root} (from "
+        f"{number_of(found.objects, 'object')} of {_size(found.size)})?"
+    )
+    if not yes and not agreed(asked):
+        out.errors.print("Nothing was taken out; --yes does it without asking")
+        raise typer.Exit(NOTHING_DONE)
 
 
-def _told(gone: Holding, out: Console) -> None:
-    out.print(f"{gone.results:,} results were taken out; the builds that want them make them again")
+def _told(gone: Holding, store: Store, out: Terminal) -> None:
+    out.results.print(
+        f"{number_of(gone.results, 'result')} taken out; a build that needs them makes them again",
+        soft_wrap=True,
+    )
+    out.document({"store": str(store.root), "taken_out": gone.results})
 
 
 def _shelves(
@@ -208,6 +246,8 @@ def _size(count: int) -> str:
 
 
 def _span(holding: Holding) -> str:
-    times = (holding.oldest, holding.newest)
-    days = [datetime.fromtimestamp(time, UTC).date().isoformat() for time in times]
-    return " to ".join(dict.fromkeys(days))
+    return " to ".join(dict.fromkeys(map(_day, (holding.oldest, holding.newest))))
+
+
+def _day(time: float) -> str:
+    return datetime.fromtimestamp(time, UTC).date().isoformat()

@@ -33,21 +33,24 @@ _NO_XET = (
 class HubError(CorpusError):
     """What the Hub refused; the message says why and what to do.
 
-    `status` is what it answered, if it did.
+    `status` is what it answered, if it did; `published` whether the new version is there all the
+    same.
     """
 
-    def __init__(self, message: str, status: int | None = None) -> None:
+    def __init__(self, message: str, status: int | None = None, published: bool = False) -> None:
         super().__init__(message)
         self.status = status
+        self.published = published
 
 
 @contextmanager
-def told(repo: str, state: str = "") -> Iterator[None]:
+def told(repo: str, state: str = "", published: bool = False) -> Iterator[None]:
     """Turn whatever goes wrong with the Hub into a `HubError`.
 
     Args:
         repo: "org/name".
         state: how things stand on the Hub then.
+        published: whether the new version is there then.
     """
     try:
         yield
@@ -57,7 +60,7 @@ def told(repo: str, state: str = "") -> Iterator[None]:
         raise HubError(f"'{repo}' is no name of a dataset: {error}") from None
     except FAILURES as error:
         told = line(error, repo) + (f" ({state})" if state else "")
-        raise HubError(told, status_of(error)) from None
+        raise HubError(told, status_of(error), published) from None
 
 
 def status_of(error: BaseException) -> int | None:

@@ -199,7 +199,7 @@ class Hub:
 
         Open pull requests keep what they were opened with; their numbers.
         """
-        with self.told("the new version is there, older ones may still be"):
+        with self.told("the new version is there, older ones may still be", published=True):
             self.api.super_squash_history(
                 self.repo, repo_type="dataset", commit_message=f"Version {version}"
             )
@@ -241,10 +241,10 @@ class Hub:
         return (fs.open(path, "rb") for path in found)
 
     @contextmanager
-    def told(self, state: str = "") -> Iterator[None]:
+    def told(self, state: str = "", published: bool = False) -> Iterator[None]:
         """Turn what goes wrong into a `HubError`; `state`: how things stand then."""
         bound_silence()
-        with errors.told(self.repo, state):
+        with errors.told(self.repo, state, published):
             yield
 
 

@@ -147,7 +147,8 @@ def branch(hub: Hub, name: str, base: str) -> Side:
 
 def delete_branch(hub: Hub, side: Side) -> None:
     """Take a branch away, whose head has a tag by now."""
-    with hub.told(f"the version is there, only the branch {side.revision} is left over"):
+    left = f"the version is there, only the branch {side.revision} is left over"
+    with hub.told(left, published=True):
         hub.api.delete_branch(hub.repo, branch=side.revision, repo_type="dataset")
 
 

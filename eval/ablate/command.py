@@ -7,21 +7,21 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 from rich.markup import escape
 
 from vid2book.console import user_errors
 from vid2book.errors import UserError
+from vid2book.terminal import AsJson, Quiet, Terminal
 
 _NEEDS = ("torch", "transformers", "lm_eval", "scipy", "matplotlib")
 
 
-@user_errors()
+@user_errors(stopped="Stopped. What is done is kept, and the same command goes on from there.")
 def ablate(
     config: Annotated[
         str, typer.Argument(metavar="CONFIG", help="A YAML file, or the name of one that ships.")
     ],
-    out: Annotated[
+    output: Annotated[
         Path | None,
         typer.Option("--output", "-o", help="Folder for all that is made; ablations/NAME if none."),
     ] = None,
@@ -52,12 +52,14 @@ def ablate(
         bool,
         typer.Option("--short", help="One seed and two cells: to see that all works, no more."),
     ] = False,
+    quiet: Quiet = False,
+    as_json: AsJson = False,
 ) -> None:
     """Train on corpora that differ in one thing, and tell whether the models differ.
 
     Run it again to go on where it was stopped; what does not depend on a change is kept.
     """
-    errors = Console(stderr=True)
+    terminal = Terminal(as_json, quiet)
     if launch and workers:
         raise UserError("--launch takes all that its file names: leave --workers out")
     if missing := [name for name in _NEEDS if find_spec(name) is None]:
@@ -77,14 +79,21 @@ def ablate(
     if short:
         chosen = some(chosen, ablation.short.cells)
     needs.check(ablation, chosen)
-    target = out or Path("ablations") / Path(config).stem
+    target = output or Path("ablations") / Path(config).stem
     devices = places(device, 1 if launch else workers)
     results = study(
-        ablation, chosen, target, devices, lambda said: errors.print(escape(said)), launch
+        ablation,
+        chosen,
+        target,
+        devices,
+        lambda said: terminal.notes.print(escape(said), soft_wrap=True),
+        launch,
     )
     lines = table.table(results)
     measures = table.measures(next(iter(results[chosen[0].name].values())))
     effects = main_effects(chosen, list(ablation.axes), results, measures)
     report.write(ablation, lines, effects, measures, target)
-    Console().print(Markdown(report.markdown(ablation, lines, effects, measures)))
-    errors.print(f"Table and plot: {escape(str(target))}", soft_wrap=True)
+    out = terminal.results
+    out.print(Markdown(report.markdown(ablation, lines, effects, measures)))
+    out.print(f"Table and plot: {escape(str(target))}", soft_wrap=True)
+    terminal.document(report.as_json(ablation, lines, effects, measures))

@@ -6,6 +6,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 from vid2book.store import write_atomically
 
@@ -22,7 +23,20 @@ def write(
     out: Path,
 ) -> None:
     """Write table.json, table.md and table.png into `out`."""
-    values = {
+    values = as_json(ablation, lines, effects, measures)
+    write_atomically(out / "table.json", (json.dumps(values, indent=1) + "\n").encode())
+    write_atomically(out / "table.md", markdown(ablation, lines, effects, measures).encode())
+    plot(ablation, lines, measures, out / "table.png")
+
+
+def as_json(
+    ablation: Ablation,
+    lines: Sequence[Line],
+    effects: Sequence[Effect],
+    measures: Sequence[Measure],
+) -> dict[str, Any]:
+    """What table.json has."""
+    return {
         "title": ablation.title,
         "design": ablation.design,
         "budget": ablation.budget,
@@ -33,9 +47,6 @@ def write(
         "cells": [_as_json(line) for line in lines],
         "effects": [asdict(effect) for effect in effects],
     }
-    write_atomically(out / "table.json", (json.dumps(values, indent=1) + "\n").encode())
-    write_atomically(out / "table.md", markdown(ablation, lines, effects, measures).encode())
-    plot(ablation, lines, measures, out / "table.png")
 
 
 def markdown(

@@ -11,8 +11,10 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
-from vid2book.console import user_errors
+from vid2book.bar import Bar, shows_bars
+from vid2book.console import NOTHING_DONE, SOME_FAILED, user_errors
 from vid2book.errors import UserError
+from vid2book.terminal import AsJson, Quiet, Terminal
 
 if TYPE_CHECKING:
     from .compare import Difference
@@ -21,7 +23,7 @@ if TYPE_CHECKING:
 _HUB = re.compile(r"[\w.-]+/[\w.-]+")
 
 
-@user_errors()
+@user_errors(stopped="Stopped. What was asked is kept, and the same command goes on from there.")
 def bench(
     model: Annotated[
         list[str],
@@ -97,6 +99,8 @@ def bench(
         str | None, typer.Option(help="cpu, cuda, ...; a GPU where there is one.")
     ] = None,
     dtype: Annotated[str, typer.Option(help="auto, float32, bfloat16 or float16.")] = "auto",
+    quiet: Quiet = False,
+    as_json: AsJson = False,
 ) -> None:
     """Ask models benchmark questions with shots that carry their pictures; print the table.
 
@@ -121,7 +125,7 @@ def bench(
         raise UserError(
             f"--shots {shots}: numbers with commas between are needed, such as 0,1,2,4"
         ) from None
-    console = Console(stderr=True)
+    terminal = Terminal(as_json, quiet, silent=not ranks().is_main)  # the first process tells
     named = {"model": llm, "base_url": llm_url, "api_key_env": llm_key_env, "max_tokens": 256}
     with user_errors(ValueError, FileNotFoundError):
         options = Options(
@@ -141,7 +145,7 @@ def bench(
         )
 
         def ask(name: str) -> Run:
-            with _Progress(console, name) as progress:
+            with _Progress(terminal.notes, name) as progress:
                 return run_bench(name, tasks.split(","), counts, out, options, progress.tell)
 
         # What cannot be read is told before anything is asked.
@@ -153,37 +157,34 @@ def bench(
         others = [[run] for run in asked[0]]
     runs = [run for arm in arms for run in arm]
     new = [run for (_, kept), runs in zip(theirs, asked, strict=True) if not kept for run in runs]
-    if not ranks().is_main:  # the first process tells
+    if not ranks().is_main:
         return
-    _report(out, [*runs, *new], pairs(arms, others), counts)
-    if any(cell.failure for run in runs for cell in run.cells):
-        raise typer.Exit(1)
+    _report(out, [*runs, *new], pairs(arms, others), counts, terminal)
+    failures = [bool(cell.failure) for run in runs for cell in run.cells]
+    if any(failures):
+        raise typer.Exit(NOTHING_DONE if all(failures) else SOME_FAILED)
 
 
 class _Progress:
     """A bar of the cell that is being asked, on a terminal; a line a cell elsewhere."""
 
     def __init__(self, console: Console, model: str) -> None:
-        from rich.progress import MofNCompleteColumn, Progress, TimeRemainingColumn
-
-        columns = [*Progress.get_default_columns()[:2], MofNCompleteColumn(), TimeRemainingColumn()]
-        self._progress = Progress(*columns, console=console, transient=True)
-        self._task = self._progress.add_task(model, total=None)
+        self._bar = Bar(console, "questions")
         self._console = console
         self._model = model
 
     def __enter__(self) -> _Progress:
-        self._progress.start()
+        self._bar.__enter__()
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._progress.stop()
+        self._bar.__exit__(None, None, None)
 
     def tell(self, what: str, done: int, total: int) -> None:
         what = f"{self._model}: {what}"
-        self._progress.update(self._task, description=what, completed=done, total=total)
-        if done == total and not self._console.is_terminal:
-            self._console.print(f"{what}: all {total}", soft_wrap=True, highlight=False)
+        self._bar.show(done, total, now=what)
+        if done == total and not shows_bars(self._console):
+            self._console.print(escape(f"{what}: all {total}"), soft_wrap=True)
 
 
 def _names(listed: str) -> list[str]:
@@ -205,15 +206,20 @@ def _kept(name: str) -> list[Run]:
 
 
 def _report(
-    out: Path, runs: Sequence[Run], compared: Sequence[Difference], shots: Sequence[int]
+    out: Path,
+    runs: Sequence[Run],
+    compared: Sequence[Difference],
+    shots: Sequence[int],
+    terminal: Terminal,
 ) -> None:
-    from .table import difference_tables, notes, table, write_results
+    from .table import difference_tables, notes, report, table, write_results
 
-    console = Console()
+    console = terminal.results
     write_results(out, runs, compared, shots)
     console.print(table(runs, shots))
     for differences in difference_tables(compared, shots):
         console.print(differences)
     for line in notes(runs):
-        console.print(escape(line), soft_wrap=True, highlight=False)
+        console.print(escape(line), soft_wrap=True)
     console.print(f"Results: {escape(str(out / 'results.json'))}", soft_wrap=True)
+    terminal.document(report(runs, compared, shots))

@@ -28,9 +28,17 @@ def pairs(arms: Sequence[Arm], against: Sequence[Arm]) -> list[Difference]:
 def write_results(
     out: Path, runs: Sequence[Run], compared: Sequence[Difference], shots: Sequence[int]
 ) -> None:
-    """`OUT/results.json`: cells, averages, differences, and the figures to hold them against."""
+    """Write `OUT/results.json`."""
+    text = json.dumps(report(runs, compared, shots), indent=2)
+    write_atomically(out / "results.json", text.encode())
+
+
+def report(
+    runs: Sequence[Run], compared: Sequence[Difference], shots: Sequence[int]
+) -> dict[str, Any]:
+    """What `results.json` has: cells, averages, differences, and figures to hold them against."""
     tasks = shared_tasks(runs, shots)
-    report: dict[str, Any] = {
+    return {
         "models": [
             {
                 "model": run.model,
@@ -53,7 +61,6 @@ def write_results(
             if (figures := published(task, k))
         ],
     }
-    write_atomically(out / "results.json", json.dumps(report, indent=2).encode())
 
 
 def table(runs: Sequence[Run], shots: Sequence[int]) -> Table:

@@ -13,7 +13,10 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from vid2book.bar import Bar, shows_bars
 from vid2book.console import user_errors
+from vid2book.quantities import number_of
+from vid2book.terminal import AsJson, Quiet, Terminal
 
 if TYPE_CHECKING:
     from vid2book.models.chat import Chat
@@ -87,6 +90,8 @@ def measure(
     judge_key: Annotated[
         str, typer.Option(help="Name of the environment variable that holds its key.")
     ] = "",
+    quiet: Quiet = False,
+    as_json: AsJson = False,
 ) -> None:
     """Tell how good corpora are, in REPORT/report.html and REPORT/metrics.json."""
     from vid2book.models.open_clip import OpenClip
@@ -97,12 +102,13 @@ def measure(
     from .page import write_page
     from .plots import check
 
-    console = Console(stderr=True)
-    with user_errors(OSError):
+    terminal = Terminal(as_json, quiet)
+    stopped = "Stopped. Nothing was written; the same command starts anew."
+    with user_errors(OSError, stopped=stopped):
         check()  # before hours of work
         named = clip_weights or ":" in clip_model
         open_clip = OpenClip(clip_model, clip_weights) if named else None
-        with _progress(console) as tell:
+        with _progress(terminal.notes) as tell:
             found = measure_corpora(
                 *corpora,
                 samples=samples or None,
@@ -123,13 +129,15 @@ def measure(
         if benchmark:
             write_overlaps(found, output / "overlaps.jsonl")
         write_page(found, output / "report.html")
-    out = Console()
+    out = terminal.results
     for table in _tables(found, out.width):
         out.print(table)
     for corpus in found.corpora:
         for reason, count in corpus.skipped.items():
-            out.print(f"{escape(corpus.name)}: left out {count:,} times: {escape(reason)}")
+            told = f"{corpus.name}: left out {number_of(count, 'time')}: {reason}"
+            out.print(escape(told), soft_wrap=True)
     out.print(f"The report is {escape(str(output / 'report.html'))}", soft_wrap=True)
+    terminal.document(found.to_dict() | {"report": str(output / "report.html")})
 
 
 def _judge(model: str, url: str, key: str) -> Chat:
@@ -144,24 +152,14 @@ def _judge(model: str, url: str, key: str) -> Chat:
 
 @contextmanager
 def _progress(console: Console) -> Iterator[Tell]:
-    """A bar for each corpus on a terminal; elsewhere a line every hundred samples."""
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
-
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
-    shown = console.is_terminal
-    bars = Progress(
-        *columns, TimeElapsedColumn(), console=console, transient=True, disable=not shown
-    )
-    with bars:
-        tasks = {}
+    """A bar on a terminal; elsewhere a line every hundred samples."""
+    with Bar(console, "samples") as bar:
 
         def tell(what: str, done: int, total: int | None) -> None:
-            if shown:
-                if what not in tasks:
-                    tasks[what] = bars.add_task(escape(what), total=total)
-                bars.update(tasks[what], completed=done)
+            if shows_bars(console):
+                bar.show(done, total, now=what)
             elif done % 100 == 0:
-                console.print(f"{what}: {done:,}", soft_wrap=True, highlight=False)
+                console.print(escape(f"{what}: {done:,}"), soft_wrap=True)
 
         yield tell
 

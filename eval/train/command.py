@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 import os
+from dataclasses import asdict
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from rich.console import Console
 from rich.markup import escape
 
+from vid2book.bar import Bar
 from vid2book.console import user_errors
+from vid2book.quantities import number_of
+from vid2book.terminal import AsJson, Quiet, Terminal
 
 if TYPE_CHECKING:
-    from rich.progress import Progress
-
     from ..corpora import InterleavedCorpus
     from .folder import TrainResult
+
+_STOPPED = (
+    "Stopped. The same command with --resume goes on from the last checkpoint, if there is one."
+)
 
 
 class Text(StrEnum):
@@ -52,6 +57,8 @@ def train(
         bool, typer.Option("--marked", help="With what `decide: mark` marked as to be dropped.")
     ] = False,
     resume: Annotated[bool, typer.Option(help="Go on where the run in OUT stopped.")] = False,
+    quiet: Quiet = False,
+    as_json: AsJson = False,
 ) -> None:
     """Train an image-text model on a corpus.
 
@@ -61,25 +68,28 @@ def train(
     from .config import load_config
     from .loop import train as run
 
-    quiet = os.environ.get("RANK", "0") != "0"  # the first process speaks for all
-    console, errors = Console(quiet=quiet), Console(stderr=True, quiet=quiet)
-    with user_errors(console=errors):
+    first = os.environ.get("RANK", "0") == "0"  # the first process speaks for all
+    terminal = Terminal(as_json, quiet, silent=not first)
+    with user_errors(console=terminal.errors, stopped=_STOPPED):
         recipe = load_config(config)
         if text:
             data = recipe.data.model_copy(update={"text": text.value})
             recipe = recipe.model_copy(update={"data": data})
-        with _bar(errors) as bar:
-            task = bar.add_task("", total=1.0, told="loading the model")
+        with Bar(terminal.notes, "percent", total=100) as bar:
+            bar.show(now="loading the model")
 
             def show(line: dict[str, Any], done: float) -> None:
-                bar.update(task, completed=min(done, 1.0), told=_told(line))
+                bar.show(round(100 * min(done, 1.0)), now=_told(line))
+
+            def warn(told: str) -> None:
+                terminal.errors.print(f"[yellow]Warning:[/] {escape(told)}", soft_wrap=True)
 
             result = run(
                 recipe, open_corpus(corpus, marked=marked), model, output,
                 samples=samples, held_out=_held_out(corpus, held_out, marked), resume=resume,
-                tell=show, warn=lambda told: errors.print(f"Warning: {escape(told)}"),
+                tell=show, warn=warn,
             )  # fmt: skip
-    _print(result, console)
+    _print(result, terminal)
 
 
 def _held_out(corpus: str, named: str | None, marked: bool) -> InterleavedCorpus | None:
@@ -92,48 +102,26 @@ def _held_out(corpus: str, named: str | None, marked: bool) -> InterleavedCorpus
     return open_corpus(corpus, split=named, marked=marked)
 
 
-def _bar(console: Console) -> Progress:
-    from rich.progress import (
-        BarColumn,
-        Progress,
-        TextColumn,
-        TimeElapsedColumn,
-        TimeRemainingColumn,
-    )
-
-    return Progress(
-        BarColumn(),
-        TextColumn("{task.percentage:>3.0f} %"),
-        TextColumn("{task.fields[told]}"),
-        TimeElapsedColumn(),
-        TimeRemainingColumn(),
-        console=console,
-        transient=True,
-    )
-
-
 def _told(line: dict[str, Any]) -> str:
     return (
-        f"step {line['step']:,}  loss {line['loss']:.3f}  {line['samples']:,} samples  "
-        f"{line['tokens']:,} tokens"
+        f"step {line['step']:,}  loss {line['loss']:.3f}  {number_of(line['samples'], 'sample')}  "
+        f"{number_of(line['tokens'], 'token')}"
     )
 
 
-def _print(result: TrainResult, console: Console) -> None:
+def _print(result: TrainResult, terminal: Terminal) -> None:
     held_out = ""
     if result.held_out_loss is not None:
         held_out = f", held out {result.held_out_loss:.3f}"
     told = (
-        _of(result.steps, "step"),
-        _of(result.samples, "sample"),
-        _of(result.images, "image"),
-        _of(result.loss_tokens, "token"),
+        number_of(result.steps, "step"),
+        number_of(result.samples, "sample"),
+        number_of(result.images, "image"),
+        number_of(result.loss_tokens, "token"),
     )
-    console.print(f"{', '.join(told)}; loss {result.loss:.3f}{held_out}")
+    out = terminal.results
+    out.print(f"{', '.join(told)}; loss {result.loss:.3f}{held_out}", soft_wrap=True)
     for reason, number in sorted(result.dropped.items()):
-        console.print(f"Left out: {escape(reason)}: {number:,}")
-    console.print(f"The model: {escape(str(result.model))}", soft_wrap=True)
-
-
-def _of(count: int, what: str) -> str:
-    return f"{count:,} {what}" if count == 1 else f"{count:,} {what}s"
+        out.print(f"Left out: {escape(reason)}: {number:,}", soft_wrap=True)
+    out.print(f"The model: {escape(str(result.model))}", soft_wrap=True)
+    terminal.document(asdict(result))

@@ -61,13 +61,15 @@ class Recogniser:
         self._advice = advice
 
     def foreseen(self, language: str) -> str:
-        """Why speech said to be in a language will not be heard, if a model for it is missing.
-
-        Nothing is loaded; empty: a model for many languages is there.
-        """
-        if not self._advice or language == "en":
+        """Why speech said to be in a language will not be heard; empty where it will, as far as
+        that shows before. Of models only `other` is loaded, to ask what it knows."""
+        if language == "en":
             return ""
-        return why_unheard(Spoken(language), self.engine, self.other, self._advice)
+        if self._advice:
+            return why_unheard(Spoken(language), self.engine, self.other, self._advice)
+        if language and self.other and language not in self.other.languages:
+            return why_unheard(Spoken(language), self.engine, self.other, "")
+        return ""
 
     def __call__(
         self,

@@ -1,0 +1,140 @@
+"""How far something is, in one line of a terminal.
+
+The bar of `rich` gives each of its columns less where a terminal is narrow, until none says
+anything. Here the count, the time left and what is at work stay, and the rest goes. The cursor
+waits at the start of the line: a terminal that breaks a line anew when it becomes narrower leaves
+it there, so that all of the line can be erased.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import timedelta
+from types import TracebackType
+from typing import TypeVar
+
+from rich.cells import cell_len, set_cell_size
+from rich.console import Console, ConsoleOptions, RenderResult
+from rich.live import Live
+from rich.segment import ControlType, Segment
+from rich.style import Style
+
+T = TypeVar("T")
+
+_GAP = "  "
+_LONGEST, _SHORTEST = 30, 8  # columns of the bar itself
+_ERASE = Segment("\x1b[J", None, [(ControlType.CLEAR,)])  # from the cursor on
+_TO_START = Segment("\r", None, [(ControlType.CARRIAGE_RETURN,)])
+
+
+def shows_bars(console: Console) -> bool:
+    """Whether a line of the console can be written over."""
+    return console.is_terminal and not console.is_dumb_terminal and not console.quiet
+
+
+class Bar:
+    """A line that is written over while something goes on, and gone at the end.
+
+    Args:
+        console: where; if no line of it can be written over, nothing is shown.
+        what: is counted, such as "videos".
+        total: how many there are; None: nobody knows.
+    """
+
+    def __init__(self, console: Console, what: str, total: int | None = None) -> None:
+        self._what, self._total, self._done = what, total, 0
+        self._left, self._now = "", ""
+        self._more: Sequence[str] = ()
+        self._started = time.monotonic()
+        self._shown = shows_bars(console)
+        self._live = Live(self, console=console, transient=True, refresh_per_second=10)
+
+    def __enter__(self) -> Bar:
+        if self._shown:
+            self._live.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if self._shown:
+            self._live.stop()
+
+    def show(
+        self,
+        done: int | None = None,
+        total: int | None = None,
+        *,
+        what: str | None = None,
+        now: str | None = None,
+        left: float | None = None,
+        more: Sequence[str] | None = None,
+    ) -> None:
+        """Show something else from now on; what is not given stays.
+
+        Args:
+            done: how many of `total` are through.
+            what: is counted.
+            now: what is at work.
+            left: seconds; if not given, as many for each as before.
+            more: what else there is to tell, the most telling first, for as much as there is room.
+        """
+        self._what = self._what if what is None else what
+        self._total = self._total if total is None else total
+        self._now = self._now if now is None else now
+        self._more = self._more if more is None else more
+        if done is not None:
+            self._done = done
+            if left is None and done and self._total:
+                left = (self._total - done) * (time.monotonic() - self._started) / done
+        if left is not None:
+            self._left = f"{timedelta(seconds=round(left))} left"
+
+    def counted(self, items: Iterable[T]) -> Iterator[T]:
+        """Pass things on, and show how many have passed."""
+        with self:
+            for done, item in enumerate(items):
+                self.show(done)
+                yield item
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        # The last column stays free: some terminals go to the next line once it is written.
+        before, bar, after = self._parts(options.max_width - 1)
+        filled = round(len(bar) * self._done / self._total) if self._total else 0
+        yield _ERASE
+        yield Segment(before)
+        yield Segment(bar[:filled], Style(color="green"))
+        yield Segment(bar[filled:], Style(dim=True))
+        yield Segment(after)
+        yield _TO_START
+
+    def _parts(self, width: int) -> tuple[str, str, str]:
+        """What stands before the bar, the bar, and what stands after it."""
+        count = f"{self._what} {self._done:,}"
+        if self._total:
+            count += f"/{self._total:,}"
+        needed = [count, *filter(None, [self._left])]
+        room = width - cell_len(_GAP.join(needed))
+        now = _shortened(self._now, min(room - len(_GAP), max(width // 2, 20)))
+        room -= len(_GAP) + cell_len(now) if now else 0
+        more = []
+        for told in filter(None, self._more):
+            if cell_len(told) + len(_GAP) <= room:
+                more.append(told)
+                room -= cell_len(told) + len(_GAP)
+        length = min(_LONGEST, room - len(_GAP)) if self._total else 0
+        after = _GAP.join([*needed[1:], *more, *filter(None, [now])])
+        bar = "━" * length if length >= _SHORTEST else ""
+        if bar:
+            count += _GAP
+        return _shortened(count, width), bar, _GAP + after if after else ""
+
+
+def _shortened(text: str, width: int) -> str:
+    if cell_len(text) <= width:
+        return text
+    return set_cell_size(text, width - 1).rstrip() + "…" if width > 1 else ""

@@ -1,0 +1,22 @@
+"""Quantities in words: `1 sample`, `2,310 samples`, `3.2 hours`."""
+
+from __future__ import annotations
+
+
+def number_of(count: int, one: str, many: str = "") -> str:
+    """The number and its noun, in the singular where there is one of it.
+
+    Args:
+        one: the noun in the singular.
+        many: in the plural, where that is not the singular and an s.
+    """
+    return f"{count:,} {one if count == 1 else many or one + 's'}"
+
+
+def time_of(seconds: float) -> str:
+    """A length of time in the unit that it is long in."""
+    if seconds < 90:
+        return number_of(round(seconds), "second")
+    if seconds < 5400:
+        return f"{seconds / 60:.1f} minutes"
+    return f"{seconds / 3600:,.1f} hours"

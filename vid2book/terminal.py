@@ -1,0 +1,88 @@
+"""What a command tells, and where: results on standard output, all else on standard error.
+
+Every command that tells a result takes `--json`, every one that shows progress `--quiet`:
+
+    def command(as_json: AsJson = False, quiet: Quiet = False) -> None:
+        terminal = Terminal(as_json, quiet)
+        terminal.notes.print("Looking")         # not with --quiet
+        terminal.results.print("Found: 3")      # not with --json
+        terminal.document({"found": 3})         # with --json alone
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+import sys
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, is_dataclass
+from typing import Annotated, Any, TextIO
+
+import typer
+from rich.console import Console
+
+Quiet = Annotated[
+    bool,
+    typer.Option("--quiet", "-q", help="Show results, warnings and errors only: no progress."),
+]
+AsJson = Annotated[
+    bool, typer.Option("--json", help="Print the result as one JSON document, for scripts.")
+]
+
+
+class Terminal:
+    """The two ends of a command, for people and for scripts.
+
+    Args:
+        as_json: standard output is for `document` alone. What libraries print there goes to
+            standard error.
+        quiet: progress and notes are not shown.
+        silent: nothing is shown but errors; of several processes one speaks for all.
+
+    Attributes:
+        results: what was asked for, in words and tables.
+        notes: progress, and what a user may want to know on the way.
+        errors: warnings and errors.
+    """
+
+    def __init__(self, as_json: bool = False, quiet: bool = False, silent: bool = False) -> None:
+        self._document = _set_apart() if as_json and not silent else None
+        self.results = Console(highlight=False, quiet=as_json or silent)
+        self.notes = Console(stderr=True, highlight=False, quiet=quiet or silent)
+        self.errors = Console(stderr=True, highlight=False, quiet=silent)
+
+    def document(self, value: Mapping[str, Any]) -> None:
+        """With `--json`, print the result; once in a command.
+
+        Numbers that JSON does not know, such as NaN, are null.
+        """
+        if self._document is None:
+            return
+        # Only ASCII, so that no locale of a terminal or a pipe can spoil it.
+        text = json.dumps(_plain(value), indent=2, allow_nan=False)
+        self._document.write(text + "\n")
+        self._document.flush()
+
+
+def _set_apart() -> TextIO:
+    """Standard output for the document; whatever else writes to it writes to standard error."""
+    out = sys.stdout
+    if out is not sys.__stdout__:  # within another program
+        return out
+    apart = os.fdopen(os.dup(1), "w", encoding="utf-8")
+    out.flush()
+    os.dup2(2, 1)
+    return apart
+
+
+def _plain(value: Any) -> Any:
+    if is_dataclass(value) and not isinstance(value, type):
+        value = asdict(value)
+    if isinstance(value, Mapping):
+        return {str(key): _plain(one) for key, one in value.items()}
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    if value is None or isinstance(value, str | int):
+        return value
+    return [_plain(one) for one in value] if isinstance(value, Iterable) else str(value)
