@@ -10,6 +10,7 @@ from typing import Any
 from huggingface_hub import DatasetCard
 
 from vid2book.folder.layout import ON_REQUEST
+from vid2book.quantities import number_of
 
 from .changes import Diff, Videos
 from .hub.repo import order
@@ -23,7 +24,7 @@ _MOST_NAMED = 50  # videos in a line; `vid2book diff` names them all
 def entry(videos: Videos, previous: str | None, found: Diff) -> str:
     """What a version is, against the one before it."""
     kept = sum(row.get("status") == "kept" for row in videos.values())
-    whole = f"{len(videos):,} videos, {kept:,} of them kept."
+    whole = f"{number_of(len(videos), 'video')}, {kept:,} of them kept."
     if previous is None:
         return f"The first version: {whole}"
     lines = [f"{whole} Against {previous}:", ""]

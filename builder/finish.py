@@ -137,7 +137,7 @@ def _summary(tally: Tally, outcomes: list[Outcome], written: Written) -> Table:
 
 def _missing(outcomes: Sequence[Outcome], passed_over: Sequence[PassedOver]) -> Table | None:
     """What went in and is not in the corpus, failures first; None where all of it is."""
-    rows = [
+    rows: list[tuple[str, str, str]] = [
         (outcome.video.video_id, status, outcome.reason)
         for status in ("failed", "filtered")
         for outcome in outcomes

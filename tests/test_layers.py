@@ -61,6 +61,8 @@ ROOMS: dict[str, set[str]] = {
         "media.container",
         "models",
         "names",
+        "quantities",
+        "terminal",
         "viewer.templates",
     },
     "folder": {*PLAIN, "intake", "names"},
@@ -84,8 +86,18 @@ ROOMS: dict[str, set[str]] = {
         "screen",
         "speech",
     },
+    "quantities": set(),
+    "bar": set(),
+    "terminal": set(),
     "console": {"errors"},
-    "cli": {"collect.command", "collect.taxonomy_command", "console", "viewer"},
+    "cli": {
+        "bar",
+        "collect.command",
+        "collect.taxonomy_command",
+        "console",
+        "terminal",
+        "viewer",
+    },
     "__main__": {"cli"},
 }
 

@@ -8,6 +8,7 @@ it there, so that all of the line can be erased.
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import timedelta
@@ -88,6 +89,8 @@ class Bar:
         self._now = self._now if now is None else now
         self._more = self._more if more is None else more
         if done is not None:
+            if done < self._done:  # something else is counted
+                self._started = time.monotonic()
             self._done = done
             if left is None and done and self._total:
                 left = (self._total - done) * (time.monotonic() - self._started) / done
@@ -103,7 +106,7 @@ class Bar:
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         # The last column stays free: some terminals go to the next line once it is written.
-        before, bar, after = self._parts(options.max_width - 1)
+        before, bar, after = self._parts(min(options.max_width, _width(console)) - 1)
         filled = round(len(bar) * self._done / self._total) if self._total else 0
         yield _ERASE
         yield Segment(before)
@@ -132,6 +135,14 @@ class Bar:
         if bar:
             count += _GAP
         return _shortened(count, width), bar, _GAP + after if after else ""
+
+
+def _width(console: Console) -> int:
+    """Of the window as it is now: `console` trusts COLUMNS, which a shell may have set before."""
+    try:
+        return os.get_terminal_size(console.file.fileno()).columns or console.width
+    except (OSError, ValueError, AttributeError):  # no window, or no file at all
+        return console.width
 
 
 def _shortened(text: str, width: int) -> str:

@@ -1,5 +1,5 @@
-"""How a command ends: with an error that is meant for the user, in one line and with exit code 2, or
-stopped by the user."""
+"""How a command ends: with an error that is meant for the user, in one line, or stopped by the
+user; and with which exit code."""
 
 from __future__ import annotations
 

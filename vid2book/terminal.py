@@ -67,11 +67,10 @@ class Terminal:
 
 def _set_apart() -> TextIO:
     """Standard output for the document; whatever else writes to it writes to standard error."""
-    out = sys.stdout
-    if out is not sys.__stdout__:  # within another program
-        return out
+    if sys.stdout is not sys.__stdout__:  # within another program
+        return sys.stdout
     apart = os.fdopen(os.dup(1), "w", encoding="utf-8")
-    out.flush()
+    sys.stdout.flush()
     os.dup2(2, 1)
     return apart
 

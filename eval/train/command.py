@@ -20,9 +20,7 @@ if TYPE_CHECKING:
     from ..corpora import InterleavedCorpus
     from .folder import TrainResult
 
-_STOPPED = (
-    "Stopped. The same command with --resume goes on from the last checkpoint, if there is one."
-)
+_STOPPED = "Stopped. With --resume the command goes on from its last checkpoint, if it has one."
 
 
 class Text(StrEnum):

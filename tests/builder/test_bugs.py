@@ -64,7 +64,7 @@ def test_a_model_that_cannot_be_loaded_is_no_bug(library: Library, tmp_path: Pat
         "build", library.manifest, "-o", tmp_path / "out", "--store", tmp_path / "store",
         "--config", config, "--limit", 1,
     )  # fmt: skip
-    assert done.returncode == 1
+    assert done.returncode == 2
     told = " ".join(done.stderr.split())
     assert "cannot be loaded" in told and "tag of open_clip.list_pretrained()" in told
     assert "nobody foresaw" not in told and "Traceback" not in told
@@ -80,7 +80,7 @@ def test_verbose_shows_it(build, tmp_path: Path) -> None:
 
 def test_debug_stops_at_the_first(build, tmp_path: Path) -> None:
     done = build("--debug", "--workers", 1)
-    assert done.returncode == 1
+    assert done.returncode == 2
     assert "in stage 'recognise' of video 'cells'" in done.stderr
     assert (tmp_path / "out" / ERRORS).is_file()
     assert not (tmp_path / "out" / TABLES["default"]).exists()

@@ -16,6 +16,7 @@ from vid2book.builder.logs import BuildLog
 from vid2book.builder.progress import Display
 from vid2book.builder.tally import Tally, kind_of
 from vid2book.pipeline.branch import Step
+from vid2book.terminal import Terminal
 
 
 @pytest.fixture
@@ -29,6 +30,12 @@ def events(make) -> list[SimpleNamespace]:
     return [event("a", 600.0, 40.0), event("b", 600.0, 0.0), event("c", 0.0, 1.0, "no [audio]")]
 
 
+def terminal(console: Console) -> Terminal:
+    made = Terminal()
+    made.notes = made.errors = console
+    return made
+
+
 def counted(tally: Tally, events: Iterable[SimpleNamespace]) -> Iterator[SimpleNamespace]:
     for event in events:
         tally.add(event)  # type: ignore[arg-type]
@@ -37,7 +44,9 @@ def counted(tally: Tally, events: Iterable[SimpleNamespace]) -> Iterator[SimpleN
 
 def test_a_log_has_a_line_per_video(events) -> None:
     out, tally = io.StringIO(), Tally(3)
-    display = Display(tally, Console(file=out, force_terminal=False, width=40))
+    display = Display(
+        tally, terminal(Console(file=out, force_terminal=False, width=40, highlight=False))
+    )
     assert list(display.shown(counted(tally, events))) == events
     assert out.getvalue().splitlines() == [
         "1/3 a: 10.0 min of video, 40.0 s of work",
@@ -48,7 +57,8 @@ def test_a_log_has_a_line_per_video(events) -> None:
 
 def test_a_terminal_has_a_bar_and_the_failures(events) -> None:
     out, tally = io.StringIO(), Tally(3)
-    display = Display(tally, Console(file=out, force_terminal=True, no_color=True, width=160))
+    shown_on = Console(file=out, force_terminal=True, no_color=True, width=160, highlight=False)
+    display = Display(tally, terminal(shown_on))
 
     def stepping() -> Iterator[SimpleNamespace]:
         for event in events:

@@ -58,8 +58,8 @@ def test_a_round_of_versions(make, hub: Hub, env, push, tmp_path: Path) -> None:
     result = push(out, "2.0.0")
     assert result.exit_code == 0
     assert "- removed: 1: `b`" in card(hub)
-    assert "still hold" in result.stdout
-    assert "(b): 1.0.0, 1.1.0" in result.stdout
+    assert "still hold" in result.stderr
+    assert "(b): 1.0.0, 1.1.0" in result.stderr
     assert load(env, "1.0.0", "2.0.0")["2.0.0"]["videos"] == ["a", "c"]
 
 
@@ -171,7 +171,7 @@ def test_a_version_is_not_overwritten(make, hub: Hub, push, tmp_path: Path) -> N
     assert "is this corpus" in push(out, "1.0.0").stdout
     write_corpus(make.corpus(make.video("b")), out)
     result = push(out, "1.0.0")
-    assert result.exit_code == 1
+    assert result.exit_code == 2
     assert "--force" in result.stderr
     assert "at version 1.0.0 already" in push(out, "0.9.0").stderr
     assert hub.repos["org/name"].tags == {"1.0.0": first}
@@ -182,7 +182,7 @@ def test_a_version_is_not_overwritten(make, hub: Hub, push, tmp_path: Path) -> N
 def test_private_and_gated_before_anything_is_in_it(corpus, hub: Hub, push, tmp_path: Path) -> None:
     write_corpus(corpus, tmp_path / "out")
     hub.fail("POST", "/preupload/", 403)
-    assert push(tmp_path / "out", "1.0.0", "--private", "--gated").exit_code == 1
+    assert push(tmp_path / "out", "1.0.0", "--private", "--gated").exit_code == 2
     repo = hub.repos["org/name"]
     assert (repo.private, repo.gated) == (True, "manual")
     assert push(tmp_path / "out", "1.0.0").exit_code == 0

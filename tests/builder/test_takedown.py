@@ -112,7 +112,7 @@ def test_a_version_says_what_was_removed(make, out: Path, hub: Hub, push) -> Non
     other = out.parent / "other"
     write_corpus(make.corpus(make.video("a"), make.video("c")), other)
     result = push(other, "1.2.0")
-    assert result.exit_code == 1
+    assert result.exit_code == 2
     assert "a was taken down in an earlier version" in result.stderr
     write_corpus(make.corpus(make.video("c")), other)
     assert push(other, "1.2.0").exit_code == 0

@@ -120,6 +120,9 @@ class FakeCorpus:
     def without(self, failures: Mapping[str, str]) -> FakeCorpus:
         return self
 
+    def is_denied(self, video: Video) -> bool:
+        return video.video_id in self.config.reduce.deny
+
     def is_provisional(self, video: Video) -> bool:
         return video.video_id in self.provisional
 
