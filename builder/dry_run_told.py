@@ -87,7 +87,7 @@ def _estimate(
         return Estimate(None, "How long it takes shows when nothing is missing.")
     corpus = replace(found.corpus, videos=tuple(made.todo))
     try:
-        with terminal.notes.status("a short run, to see how long it takes"):
+        with terminal.notes.status("a trial, to see how long it takes"):
             ran = forecast(corpus, workers, _SAMPLE, _MINUTES)
     except (ForecastError, ModelError) as error:
         return Estimate(None, f"How long it takes cannot be told: {error}")
@@ -97,9 +97,8 @@ def _estimate(
     seconds = sum(line.wall * shares[line.name] for line in ran.lines) / workers
     return Estimate(
         seconds,
-        f"That takes about {time_of(seconds)} with {number_of(workers, 'worker')}, by a short run "
-        f"on {time_of(ran.measured)} of it, of which nothing was kept; `vid2book plan` measures "
-        "more.",
+        f"That takes about {time_of(seconds)} with {number_of(workers, 'worker')} and nothing else "
+        f"running here, by a trial on {time_of(ran.measured)} of it; `vid2book plan` tries more.",
     )
 
 

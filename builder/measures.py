@@ -10,6 +10,7 @@ from typing import Any
 
 from vid2book.folder.layout import RECORD
 from vid2book.folder.record import CorpusError
+from vid2book.quantities import number_of
 
 FOLDER = "measures"  # in the repository
 _BEFORE = "## Licences\n"  # the section of the card that the measures stand before
@@ -67,7 +68,9 @@ def read_measures(report: Path, corpus: Path) -> Measures:
 
 
 def _section(measured: dict[str, Any], known: dict[str, Any], metrics: dict[str, Any]) -> str:
-    drawn = f"{measured['samples']:,} samples of {measured['videos']:,} videos"
+    drawn = (
+        f"{number_of(measured['samples'], 'sample')} of {number_of(measured['videos'], 'video')}"
+    )
     lines = [
         "## Measures",
         "",

@@ -122,8 +122,8 @@ def _check(corpus: Corpus, request: Request, video_ids: Sequence[str]) -> None:
             _ = corpus.work(video).shelf  # which the content of its files names
         except (Failed, OSError) as error:
             raise GoneError(
-                f"{video_id}: the corpus kept nothing of it, and its file {error}. Put the file "
-                f"back ({video.path or sources}), and try again"
+                f"{video_id}: the corpus kept nothing of it, and it cannot be made again: {error}. "
+                f"Put the file back ({video.path or sources}), and try again"
             ) from None
 
 

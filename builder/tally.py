@@ -10,6 +10,8 @@ from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from vid2book.quantities import number_of
+
 if TYPE_CHECKING:
     from vid2book.pipeline.local import Event
 
@@ -71,7 +73,7 @@ class Tally:
 
     def line(self) -> str:
         """All of it in a line."""
-        parts = [f"{self.done:,} of {self.total:,} videos"]
+        parts = [f"{self.done:,} of {number_of(self.total, 'video')}"]
         if self.speed:
             parts.append(f"{self.speed:,.1f} h of video per hour")
         if self.left is not None:

@@ -13,7 +13,7 @@ PACKAGES = {"vid2book": "vid2book", "builder": "vid2book.builder", "eval": "vid2
 
 # Each room of the core, and what it may import of the others. What stands at the top of the core
 # (records, errors and the like) has a line of its own.
-PLAIN = {"errors", "records"}
+PLAIN = {"errors", "quantities", "records"}
 STAGES = PLAIN | {
     "bounds",
     "config",
@@ -36,7 +36,7 @@ ROOMS: dict[str, set[str]] = {
     "notebook": set(),
     "records": {"notebook"},
     "public": set(),
-    "intake": {"errors", "languages"},
+    "intake": {"errors", "languages", "quantities"},
     "remote": {"errors", "public"},
     "store": {"errors", "remote"},
     "stage": {"config", "media", "models", "records"},
@@ -61,7 +61,6 @@ ROOMS: dict[str, set[str]] = {
         "media.container",
         "models",
         "names",
-        "quantities",
         "terminal",
         "viewer.templates",
     },

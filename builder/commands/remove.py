@@ -21,7 +21,7 @@ from vid2book.terminal import AsJson, Quiet, Terminal
 def remove(
     corpus: Annotated[Path, typer.Argument(metavar="CORPUS", help="Folder of a built corpus.")],
     video_ids: Annotated[
-        list[str] | None, typer.Argument(metavar="[VIDEO_ID]...", help="Of the videos.")
+        list[str] | None, typer.Argument(metavar="VIDEO_ID", help="Of the videos.")
     ] = None,
     channel: Annotated[
         str | None, typer.Option(help="All of this channel: its name, id or address.")

@@ -16,6 +16,8 @@ from huggingface_hub import CommitOperationAdd, CommitOperationDelete
 from huggingface_hub.lfs import UploadInfo
 from rich.filesize import decimal
 
+from vid2book.quantities import number_of
+
 from ..local import Content
 from .errors import HubError
 from .repo import Hub, RemoteFile
@@ -195,7 +197,9 @@ def _upload(hub: Hub, part: Iterable[Operation], revision: str, state: str) -> N
     if not files:
         return
     size = sum(file.upload_info.size for file in files)
-    hub.tell(f"Sending {len(files)} files ({decimal(size)}), {files[0].path_in_repo} first")
+    hub.tell(
+        f"Sending {number_of(len(files), 'file')} ({decimal(size)}), {files[0].path_in_repo} first"
+    )
     with hub.told(state):
         hub.api.preupload_lfs_files(
             hub.repo,

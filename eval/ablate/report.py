@@ -8,6 +8,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from vid2book.quantities import number_of
 from vid2book.store import write_atomically
 
 from .config import Ablation
@@ -77,8 +78,8 @@ def markdown(
         for line in lines[1:]
     ]
     held_out = [
-        f"- {name}: {count['lessons']:,} lessons, {count['samples']:,} samples, "
-        f"{count['tokens']:,} tokens"
+        f"- {name}: {number_of(count['lessons'], 'lesson')}, "
+        f"{number_of(count['samples'], 'sample')}, {number_of(count['tokens'], 'token')}"
         for name, count in lines[0].asked.items()
     ]
     head = ["cell", "samples in its corpus", "left out", "passes", "samples", "images"]

@@ -10,6 +10,7 @@ from typing import Any
 
 from rich.table import Table
 
+from vid2book.quantities import number_of
 from vid2book.store import write_atomically
 
 from ..intervals import Interval
@@ -135,7 +136,9 @@ def notes(runs: Sequence[Run]) -> list[str]:
             } | {f"passed over as shots ({why})": n for why, n in found["excluded"].items()}
             told = [f"{n} {what}" for what, n in counts.items() if n]
             if told:
-                lines.append(f"{name}: of {len(cell.questions)} questions {', '.join(told)}")
+                lines.append(
+                    f"{name}: of {number_of(len(cell.questions), 'question')} {', '.join(told)}"
+                )
     return lines
 
 

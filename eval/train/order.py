@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from itertools import islice
 
+from vid2book.quantities import number_of
+
 from ..corpora import Interleaved, InterleavedCorpus
 from ..sources import HubDataset, Seekable
 from .config import Text
@@ -33,5 +35,5 @@ def fault(corpus: InterleavedCorpus, text: Text, look_at: int = 100) -> str:
     for column in ("images", COLUMNS[text]):
         if not any(value for sample in first for value in getattr(sample, column)):
             told = f": {reasons}" if reasons else ""
-            return f"its first {len(first)} rows have no {column}{told}"
+            return f"none of its first {number_of(len(first), 'row')} has {column}{told}"
     return ""

@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TextIO
 
+from ..quantities import number_of
 from .text import open_text, undecoded
 from .values import whole_text
 
@@ -125,7 +126,8 @@ def _rows(
 def _row(header: list[str], cells: list[str]) -> dict[str, str] | BadRecord:
     if any(cells[len(header) :]):
         return BadRecord(
-            f"{len(cells)} cells, and the header has {len(header)} columns: put a cell that holds "
+            f"{number_of(len(cells), 'cell')}, and the header has "
+            f"{number_of(len(header), 'column')}: put a cell that holds "
             "a separator into quotation marks"
         )
     for cell in cells:

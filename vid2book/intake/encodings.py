@@ -23,6 +23,7 @@ from typing import Any, NamedTuple
 import yaml
 
 from ..languages import language_code, probabilities
+from ..quantities import number_of
 
 _LIKELY = 0.3  # of a reading, 0 to 1; a text below it is no language
 _SURE = 0.6  # and below this it has to be better than the next one by far
@@ -108,7 +109,7 @@ def _marked(data: bytes, encoding: str) -> Decoded:
     lost = text.count("\ufffd")
     if lost > 1 + len(text) // _LEAST_UTF8:
         raise EncodingError(f"it is marked as {encoding.upper()} and is something else")
-    note = f"{lost} characters are damaged ({encoding.upper()})" if lost else ""
+    note = f"{_damaged(lost)} ({encoding.upper()})" if lost else ""
     return Decoded(text, encoding, note)
 
 
@@ -137,7 +138,7 @@ def _damaged(data: bytes) -> Decoded | None:
     lost, kept = text.count("\ufffd"), sum(c > "\x7f" for c in text)
     if not lost or kept < (_LEAST_UTF8 + 1) * lost:
         return None
-    return Decoded(text, "utf-8", f"{lost} characters are damaged (UTF-8)")
+    return Decoded(text, "utf-8", f"{_damaged(lost)} (UTF-8)")
 
 
 def _by_evidence(data: bytes, language: str) -> Decoded:
@@ -167,7 +168,7 @@ def _by_evidence(data: bytes, language: str) -> Decoded:
     if lost := text.count("\ufffd"):
         if lost > 1 + len(text) // _FEW:
             raise EncodingError("its lines are in several encodings: save it as UTF-8")
-        return Decoded(text, best.encoding, f"{lost} characters are damaged ({best.encoding})")
+        return Decoded(text, best.encoding, f"{_damaged(lost)} ({best.encoding})")
     return Decoded(text, best.encoding, f"the encoding was found out: {best.encoding}")
 
 
@@ -300,3 +301,7 @@ def _letters(language: str) -> frozenset[str]:
 @cache
 def _data() -> Any:
     return yaml.safe_load((files(__package__) / "encodings.yaml").read_text("utf-8"))
+
+
+def _damaged(count: int) -> str:
+    return number_of(count, "character is damaged", "characters are damaged")

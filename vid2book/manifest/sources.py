@@ -11,6 +11,7 @@ from ..intake import SUFFIXES, IntakeError, Unread, kind_of, read_rows
 from ..intake.values import whole_text
 from ..media.container import EXTENSIONS
 from ..public import public_url
+from ..quantities import number_of
 from ..records import Video
 from ..remote.urls import as_url, is_url, name_of, parent_of
 from .archive import address, read_archive
@@ -76,7 +77,9 @@ def _nothing(source: str | Path, passed_over: Sequence[PassedOver]) -> str:
         shown = public_url(shown)
     if kind_of(Path(name_of(str(source)))):
         return f"{shown}: no rows in it"
-    left = f"; {len(passed_over)} files are left from downloads" if passed_over else ""
+    left = ""
+    if passed_over:
+        left = f"; {number_of(len(passed_over), 'file is', 'files are')} left from downloads"
     return f"{shown}: no videos ({', '.join(sorted(EXTENSIONS))}) in it{left}"
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from .. import config
+from ..quantities import number_of
 from ..records import CRITERIA, Decision, Grades, Judgement, Sentence, Transcript, Video
 from ..speech.refine import REFINE
 from ..speech.rehear import REHEAR
@@ -214,14 +215,14 @@ def _by_speech(
     teaching = total - rest.total()
     share = teaching / total
     others = " and ".join(kind for kind, _ in rest.most_common(2))
-    line = f"{100 * share:.0f} % of {total} words are teaching"
+    line = f"{100 * share:.0f} % of {_said(total)} teaching"
     if others:
         line += f"; the rest is {others}"
     if share < settings.min_teaching_share:
         start = "teaches nothing" if share < 0.1 else "teaches too little"
         return _Verdict(False, f"{start}: {line}", share)
     if teaching < settings.min_words:
-        needed = f"{teaching} words are teaching, {settings.min_words} are needed"
+        needed = f"{_said(teaching)} teaching, {settings.min_words} are needed"
         return _Verdict(False, f"too short: {needed}", share)
     return _Verdict(True, f"teaches: {line}", share)
 
@@ -259,3 +260,7 @@ JUDGE = Stage(
         "judge.min_transcription_quality",
     ),
 )
+
+
+def _said(words: int) -> str:
+    return number_of(words, "word is", "words are")

@@ -15,6 +15,7 @@ from rich.text import Text
 from ..errors import UserError
 from ..folder.reader import CorpusFolder, Row
 from ..names import plain
+from ..quantities import number_of
 from ..records import Decision
 from .times import clock
 
@@ -210,5 +211,7 @@ def _unknown(video_id: str, known: Iterable[str]) -> str:
         difflib.get_close_matches(video_id, known, n=3)
         or [name for name in known if video_id.lower() in name.lower()][:3]
     )
-    hint = f"; did you mean {' or '.join(near)}?" if near else f"; it has {len(known)} others"
+    hint = f"; it has {number_of(len(known), 'other')}"
+    if near:
+        hint = f"; did you mean {' or '.join(near)}?"
     return f"the corpus has no video {video_id!r}{hint}"
