@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from itertools import pairwise
 from typing import Any, NoReturn, TypeVar
 
 import typer
@@ -47,7 +48,7 @@ def filled_up(command: object, arguments: list[str]) -> list[str]:
     """The arguments, with an empty value after an option that stands alone."""
     option = getattr(command, _ALONE, None)
     found: list[str] = []
-    for argument, following in zip(arguments, [*arguments[1:], "-"], strict=True):
+    for argument, following in pairwise([*arguments, "-"]):
         found.append(argument)
         if argument == option and following.startswith("-"):
             found.append("")

@@ -70,7 +70,7 @@ def _set_apart() -> TextIO:
     if sys.stdout is not sys.__stdout__:  # within another program
         return sys.stdout
     apart = os.fdopen(os.dup(1), "w", encoding="utf-8")
-    sys.stdout.flush()
+    print(end="", flush=True)
     os.dup2(2, 1)
     return apart
 

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import math
 
-from vid2book.quantities import number_of
-
 from .checkpoint import TrainError
 from .config import TrainConfig
 
@@ -40,7 +38,7 @@ def few_steps(config: TrainConfig, rows: int | None) -> str:
     told = f"this run updates the weights {times}, too few to learn much"
     if config.steps is not None:
         return f"{told}: raise steps"
-    of = f"{number_of(rows, 'row')} in steps of {config.batch_size}"
+    of = f"{rows:,} rows in steps of {config.batch_size}"
     return f"{told} ({of}): lower batch_size, raise epochs, or take a larger corpus"
 
 

@@ -109,7 +109,7 @@ def _marked(data: bytes, encoding: str) -> Decoded:
     lost = text.count("\ufffd")
     if lost > 1 + len(text) // _LEAST_UTF8:
         raise EncodingError(f"it is marked as {encoding.upper()} and is something else")
-    note = f"{_damaged(lost)} ({encoding.upper()})" if lost else ""
+    note = f"{_characters(lost)} ({encoding.upper()})" if lost else ""
     return Decoded(text, encoding, note)
 
 
@@ -138,7 +138,7 @@ def _damaged(data: bytes) -> Decoded | None:
     lost, kept = text.count("\ufffd"), sum(c > "\x7f" for c in text)
     if not lost or kept < (_LEAST_UTF8 + 1) * lost:
         return None
-    return Decoded(text, "utf-8", f"{_damaged(lost)} (UTF-8)")
+    return Decoded(text, "utf-8", f"{_characters(lost)} (UTF-8)")
 
 
 def _by_evidence(data: bytes, language: str) -> Decoded:
@@ -168,7 +168,7 @@ def _by_evidence(data: bytes, language: str) -> Decoded:
     if lost := text.count("\ufffd"):
         if lost > 1 + len(text) // _FEW:
             raise EncodingError("its lines are in several encodings: save it as UTF-8")
-        return Decoded(text, best.encoding, f"{_damaged(lost)} ({best.encoding})")
+        return Decoded(text, best.encoding, f"{_characters(lost)} ({best.encoding})")
     return Decoded(text, best.encoding, f"the encoding was found out: {best.encoding}")
 
 
@@ -303,5 +303,5 @@ def _data() -> Any:
     return yaml.safe_load((files(__package__) / "encodings.yaml").read_text("utf-8"))
 
 
-def _damaged(count: int) -> str:
+def _characters(count: int) -> str:
     return number_of(count, "character is damaged", "characters are damaged")
