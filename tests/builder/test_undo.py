@@ -1,0 +1,104 @@
+"""A removed video comes back as it was; where nothing can bring it back, that is said."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from vid2book.builder.opening import Request, as_noted, request_of
+from vid2book.cli import app
+from vid2book.folder import record
+from vid2book.folder.layout import LOG, REMOVED
+
+from ..support.library import LECTURES, Library, corpus_bytes, manifest
+
+
+def run(*arguments: object) -> Result:
+    return CliRunner().invoke(app, [str(a) for a in arguments], env={"COLUMNS": "200"})
+
+
+@pytest.fixture
+def built(library: Library, tmp_path: Path) -> Path:
+    """A corpus of copies of the lectures, which the store knows."""
+    rows = []
+    for name in LECTURES:
+        shutil.copy(library.video(name).path, tmp_path / f"{name}.mp4")
+        rows.append({"video_id": name, "path": f"{name}.mp4", "title": f"A lecture on {name}"})
+    for row in rows:
+        row |= {"language": "en", "license": "CC BY 4.0"}
+    source = manifest(tmp_path, rows)
+    out = tmp_path / "corpus"
+    done = run("build", source, "-o", out, "--store", library.store)
+    assert done.exit_code == 0, done.output
+    return out
+
+
+def test_it_is_as_if_nothing_had_been_removed(built: Path) -> None:
+    before = corpus_bytes(built)
+    removed = run("remove", built, "cells", "sorting")
+    assert f"Undo it: vid2book remove {built} cells sorting --undo" in removed.stdout
+    assert record.removed(built) == ["cells", "sorting"]
+    one = run("remove", built, "sorting", "--undo")
+    assert one.exit_code == 0, one.output
+    assert "In it again: sorting" in one.stdout and "--force" in one.stdout
+    assert all("in the store" in line for line in one.stderr.splitlines() if "/3" in line)
+    assert record.removed(built) == ["cells"]
+    assert (built / REMOVED).read_text().splitlines()[1].startswith("cells,")
+    assert run("remove", built, "cells", "--undo").exit_code == 0
+    assert record.removed(built) == [] and not (built / REMOVED).exists()
+    assert corpus_bytes(built) == before
+
+
+@pytest.mark.parametrize(
+    ("spoil", "told"),
+    [
+        (lambda corpus: (corpus.parent / "cells.mp4").unlink(), "Put the file back"),
+        (lambda corpus: (corpus.parent / "manifest.jsonl").unlink(), "cannot be opened any more"),
+        (
+            lambda corpus: (corpus.parent / "manifest.jsonl").write_text(
+                '{"video_id": "sorting", "path": "sorting.mp4"}\n'
+            ),
+            "has no such video any more",
+        ),
+        (lambda corpus: (corpus / LOG).unlink(), "vid2book build SOURCE -o NEW"),
+    ],
+    ids=["file", "manifest", "row", "log"],
+)
+def test_what_cannot_come_back_is_told_and_changes_nothing(built: Path, spoil, told: str) -> None:
+    assert run("remove", built, "cells").exit_code == 0
+    spoil(built)
+    before = corpus_bytes(built)
+    done = run("remove", built, "cells", "--undo")
+    assert done.exit_code == 2 and told in done.stderr, done.output
+    assert done.stderr.count("\n") == 1
+    assert corpus_bytes(built) == before
+    assert record.removed(built) == ["cells"]
+
+
+def test_what_was_not_removed(built: Path) -> None:
+    done = run("remove", built, "cells", "--undo")
+    assert done.exit_code == 2 and "cells was not removed from it; nothing was" in done.stderr
+    for options in (["--undo"], ["a", "--undo", "--channel", "x"]):
+        assert "--undo takes the ids" in run("remove", built, *options).stderr
+
+
+def test_what_a_corpus_was_built_from_is_known_anywhere(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "videos").mkdir()
+    monkeypatch.chdir(tmp_path)
+    noted = as_noted(Request(("videos", "s3://bucket/more"), "offline", limit=3))
+    assert noted is not None
+    assert noted["sources"] == (str(tmp_path / "videos"), "s3://bucket/more")
+    log = tmp_path / LOG
+    log.write_text(json.dumps({"video_id": "a"}) + "\n" + json.dumps({"built_from": noted}) + "\n")
+    found = request_of(log)
+    assert found and found.sources == noted["sources"] and found.limit == 3
+    # What opens an address stays out of every file.
+    assert as_noted(Request(("https://me:secret@example.org/list.jsonl",), "offline")) is None
+    log.write_text("{half a line")
+    assert request_of(log) is None
