@@ -15,9 +15,9 @@ from .splits import assign
 if TYPE_CHECKING:
     from vid2book.manifest.walk import PassedOver
     from vid2book.pipeline.branch import Step
-    from vid2book.pipeline.cluster import Cluster
     from vid2book.pipeline.corpus import Corpus
     from vid2book.pipeline.local import Event
+    from vid2book.pipeline.machines import Cluster
     from vid2book.records import Outcome
 
 
