@@ -33,9 +33,9 @@ def merge(
     minutes: Minutes = None,
     store: StorePlace = None,
 ) -> None:
-    """Put a corpus together when `vid2book build --shard` is through with all its shards.
+    """Write the corpus after all shards of `vid2book build --shard` have finished.
 
-    SOURCE, config and store are those of the shards. No video is worked on.
+    Give the same SOURCE, config and store as for the shards. No video is processed.
     """
     from vid2book.folder import layout, swap
     from vid2book.local import check_writable
