@@ -75,7 +75,7 @@ def checked(corpus: Corpus, events: list[Event | None]) -> list[Event]:
         more = f" and {len(missing) - _MOST_NAMED:,} more" if len(missing) > _MOST_NAMED else ""
         raise UserError(
             f"{len(missing):,} of {len(events):,} videos are not in the store "
-            f"{corpus.store.root}: {', '.join(missing[:_MOST_NAMED])}{more}. Run the shards again "
-            "that have not ended well, with the same SOURCE, config and store"
+            f"{corpus.store.root}: {', '.join(missing[:_MOST_NAMED])}{more}. Run the shards that "
+            "did not finish again, with the same SOURCE, config and store"
         )
     return [event for event in events if event]

@@ -42,7 +42,9 @@ def remove(
     """Remove videos from a corpus, with everything made from them."""
     if overlaps:
         if video_ids or channel or uploader or url:
-            raise UserError("--overlaps takes out samples: name no videos beside it")
+            raise UserError(
+                "--overlaps removes single samples, so it cannot be combined with videos"
+            )
         _decontaminate(corpus, overlaps)
         return
     from ..removal import remove as take_out

@@ -80,8 +80,8 @@ def store(
         return
     if bool(narrowed) == older_layout:
         raise UserError(
-            "say what to take out: --older-than DAYS, --corpus SOURCE, --keep SOURCE, --stage NAME "
-            "(what meets all of them), or --older-layout"
+            "say what to delete: --older-than DAYS, --corpus SOURCE, --keep SOURCE, --stage NAME "
+            "(what matches all of them), or --older-layout"
         )
     if older_layout:
         _prune_older(opened, out, yes)
@@ -172,7 +172,7 @@ def _shelves(
     mine, _ = _folders(store, corpora)
     kept, unread = _folders(store, keep)
     if unread:
-        raise UserError(f"{unread[0]}; what is not known cannot be kept, so nothing was taken out")
+        raise UserError(f"{unread[0]}; so it is not known what to keep, and nothing was deleted")
     if not corpora and not keep:
         return None
     return lambda folder: folder not in kept and (not corpora or folder in mine)

@@ -56,7 +56,7 @@ def run(corpus: Corpus, cluster: Cluster) -> Iterator[Event]:
         except ray.exceptions.RayError as error:
             told = str(error).strip().rpartition("\n")[2]
             raise ClusterError(
-                f"Ray gave up: {told}; see to it, and the same command goes on where this one ended"
+                f"Ray gave up: {told}; fix that, then run the same command to continue"
             ) from error
 
 
@@ -183,8 +183,8 @@ def _compare(home: _Home) -> None:
         _absent()
     if _recipe(home.corpus) != home.recipe:
         raise ClusterError(
-            "this machine has another vid2book, other libraries or other weights than the one that "
-            "the run was started on; install the same on both"
+            "this machine has a different version of vid2book, of a library or of the weights "
+            "than the machine that started the run; install the same on both"
         )
 
 
@@ -198,8 +198,8 @@ def _mark(store: Store) -> bytes:
 
 def _absent() -> NoReturn:
     raise ClusterError(
-        "the store of this machine is not that of the one that the run was started on; name one "
-        "that all share with --store"
+        "this machine sees a different store than the machine that started the run; with --store, "
+        "name one that all machines share"
     )
 
 

@@ -99,7 +99,7 @@ def room(pools: Sequence[Pool]) -> list[int]:
         if count < needed:
             raise ClusterError(
                 f"the cluster has {count:g} {what}s, and one actor of each kind needs {needed:g} "
-                "in all; where machines are started as needed, begin with some"
+                "in total; if machines are started on demand, start some first"
             )
     most = max(pool.gpus for pool in pools)
     if all(has.get("GPU", 0.0) < most for has in machines):

@@ -118,7 +118,7 @@ class Whole:
         except OSError as error:
             raise StoreError(
                 f"the temporary folder {tempfile.gettempdir()} cannot be written: "
-                f"{error.strerror or error}; see to it, or name another by TMPDIR"
+                f"{error.strerror or error}; fix that, or choose another with TMPDIR"
             ) from error
 
     def _before(self) -> Reduced | None:

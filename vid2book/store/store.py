@@ -228,7 +228,7 @@ class Store:
 
     def _error(self, done: str, told: str) -> StoreError:
         return StoreError(
-            f"the store {self.root} cannot be {done}: {told}; see to it, or name another with "
+            f"the store {self.root} cannot be {done}: {told}; fix that, or choose another with "
             "--store"
         )
 

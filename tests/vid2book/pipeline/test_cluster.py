@@ -237,8 +237,8 @@ def test_a_machine_with_another_store_or_other_code_ends_the_run(
         if Path(store.root).name == "other":
             assert _mark(store) != _mark(ours)
         other = home._replace(corpus=replace(home.corpus, store=store))
-        assert "the store of this machine is not that of" in stop_of(other, video)
-    assert "another vid2book" in stop_of(home._replace(recipe="another"), video)
+        assert "this machine sees a different store than" in stop_of(other, video)
+    assert "different version of vid2book" in stop_of(home._replace(recipe="another"), video)
 
 
 def test_no_more_machines_are_given_to_what_takes_them_down(
