@@ -146,7 +146,8 @@ def test_the_installed_wheel_works(built: Built, tmp_path: Path) -> None:
     assert "Usage: vid2book" in told and "build" in told and "measure" in told
     study = (
         "from pathlib import Path; from vid2book.eval.ablate.config import load; "
-        "o = load('order'); print([p for f in (o.corpus, o.model) for p in f.read_paths() if not Path(p).exists()])"
+        "o = load('order'); "
+        "print([p for f in (o.corpus, o.model) for p in f.read_paths() if not Path(p).exists()])"
     )
     assert run(python, "-c", study, cwd=tmp_path).strip() == "[]"
     make = place.parent / "examples/synthetic/make.py"
