@@ -21,22 +21,23 @@ from vid2book.terminal import AsJson, Quiet, Terminal
 def remove(
     corpus: Annotated[Path, typer.Argument(metavar="CORPUS", help="Folder of a built corpus.")],
     video_ids: Annotated[
-        list[str] | None, typer.Argument(metavar="VIDEO_ID", help="Of the videos.")
+        list[str] | None, typer.Argument(metavar="VIDEO_ID", help="Ids of the videos.")
     ] = None,
     channel: Annotated[
-        str | None, typer.Option(help="All of this channel: its name, id or address.")
+        str | None, typer.Option(help="All videos of this channel: its name, id or URL.")
     ] = None,
     uploader: Annotated[
-        str | None, typer.Option(help="All of this uploader: a name, id or address.")
+        str | None, typer.Option(help="All videos of this uploader: a name, id or URL.")
     ] = None,
     url: Annotated[
-        str | None, typer.Option(help="A video's address, or a pattern of addresses with '*'.")
+        str | None, typer.Option(help="URL of a video, or a pattern of URLs with '*'.")
     ] = None,
     overlaps: Annotated[
         Path | None,
         typer.Option(
             metavar="FILE",
-            help="The overlaps.jsonl of `vid2book measure --benchmark`: these samples alone.",
+            help="Remove only the samples listed in overlaps.jsonl, which `vid2book measure "
+            "--benchmark` writes.",
         ),
     ] = None,
     undo: Annotated[
@@ -49,7 +50,7 @@ def remove(
     quiet: Quiet = False,
     as_json: AsJson = False,
 ) -> None:
-    """Take videos out of a corpus, with all that came from them."""
+    """Remove videos from a corpus, with everything made from them."""
     terminal = Terminal(as_json, quiet)
     by_origin = channel or uploader or url
     if undo:
@@ -61,7 +62,9 @@ def remove(
         return
     if overlaps:
         if video_ids or by_origin:
-            raise UserError("--overlaps takes out samples: name no videos beside it")
+            raise UserError(
+                "--overlaps removes single samples, so it cannot be combined with videos"
+            )
         _decontaminate(corpus, overlaps, terminal)
         return
     from ..removal import remove as take_out

@@ -57,7 +57,7 @@ def told(repo: str, state: str = "", published: bool = False) -> Iterator[None]:
     except CorpusError:
         raise
     except HFValidationError as error:
-        raise HubError(f"'{repo}' is no name of a dataset: {error}") from None
+        raise HubError(f"'{repo}' is not the name of a dataset: {error}") from None
     except FAILURES as error:
         told = line(error, repo) + (f" ({state})" if state else "")
         raise HubError(told, status_of(error), published) from None
