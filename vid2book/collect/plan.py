@@ -240,4 +240,4 @@ def load(plan: str | Path) -> Plan:
     Raises:
         ConfigError: it is missing, or holds what is not allowed.
     """
-    return files.read(Plan, plan, "collect")
+    return files.read(Plan, plan, "collect", "plan")

@@ -8,7 +8,7 @@ from email.utils import format_datetime
 
 import pytest
 
-from vid2book.collect.outcomes import Gone, Later, Refused, Unfetched, Walled, Withdrawn
+from vid2book.collect.outcomes import Closed, Gone, Later, Refused, Unfetched, Withdrawn
 from vid2book.collect.plan import Manners
 from vid2book.collect.web import Web, retry_after
 
@@ -46,7 +46,7 @@ def test_a_site_that_stays_busy_is_for_later(site: Site, web: Web) -> None:
 
 
 @pytest.mark.parametrize(
-    ("status", "kind"), [(404, Gone), (410, Withdrawn), (403, Walled), (401, Walled), (400, Later)]
+    ("status", "kind"), [(404, Gone), (410, Withdrawn), (403, Closed), (401, Closed), (400, Later)]
 )
 def test_what_a_status_means(site: Site, web: Web, status: int, kind: type[Unfetched]) -> None:
     address = site.put("/a.json?key=secret", {})

@@ -12,7 +12,7 @@ from typing import Any
 from urllib.parse import quote
 
 from ..candidate import Candidate, CaptionFile, MediaFile, day
-from ..outcomes import Gone
+from ..outcomes import Gone, Unusable
 from ..plan import InternetArchive
 from ..web import Web
 from .base import Page, Source, dicts, inside, number, seconds, text
@@ -67,7 +67,7 @@ class Archive(Source):
         known = self._candidate({"identifier": name, **(inside(item, "metadata") or {})})
         groups = _videos(list(dicts(item["files"])))
         if not groups:
-            raise Gone(f"{candidate.url}: there is no video in it")
+            raise Unusable(f"{candidate.url}: there is no video in it")
         return [
             self._one(known, stem, files, len(groups) > 1, list(dicts(item["files"])))
             for stem, files in groups.items()

@@ -9,7 +9,7 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 from ..candidate import Candidate, MediaFile, day
-from ..outcomes import Gone, Later
+from ..outcomes import Later, Unusable
 from ..plan import OaiPmh as Settings
 from ..web import Web
 from .base import Page, is_video_file, page_of, text
@@ -52,7 +52,7 @@ class OaiPmh(PageSource):
             return Page([])
         if code in _AGAIN and cursor:
             return self.search("", "")  # tokens expire; what was listed before is known by its key
-        raise Gone(f"{self._settings.url}: {code}: {text(error.text)}")
+        raise Unusable(f"{self._settings.url}: {code}: {text(error.text)}")
 
     def _candidate(self, record: ElementTree.Element) -> Candidate | str:
         header = record.find(f"{_OAI}header")

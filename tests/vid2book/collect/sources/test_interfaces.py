@@ -14,9 +14,11 @@ from vid2book.collect.outcomes import Gone, Later
 from vid2book.collect.rights import licence_of, licence_refusal
 from vid2book.collect.sources.base import Page
 from vid2book.collect.sources.commons import Commons
+from vid2book.collect.sources.every import queries
 from vid2book.collect.sources.internet_archive import Archive
 from vid2book.collect.sources.oai_pmh import OaiPmh
 from vid2book.collect.sources.peertube import PeerTube
+from vid2book.collect.taxonomy import KnowledgePoint
 from vid2book.collect.web import Web
 from vid2book.licences import OPEN
 
@@ -246,3 +248,9 @@ def test_rights_may_be_a_reference(site: Site, web: Web) -> None:
     source = OaiPmh(plan.OaiPmh(kind="oai_pmh", url=f"{site.url}/oai"), web)
     (video,) = source.search("", "").candidates
     assert licence_of(video) == "cc-by-4.0"
+
+
+def test_a_query_that_several_points_have_is_for_none_of_them() -> None:
+    points = [KnowledgePoint("Physics", "Optics", "Lenses", name) for name in ("a", "b", "c")]
+    settings = plan.PeerTube(kind="peertube", query="{course}")
+    assert queries(settings, points) == {"Optics": None}
