@@ -37,6 +37,20 @@ def test_every_shipped_point_is_a_short_term() -> None:
     assert min(groups.values()) >= 5
 
 
+@pytest.mark.parametrize(
+    ("name", "place"),
+    [
+        ("orifice plate", ("Mechanical engineering", "Fluid mechanics")),
+        ("Miller indices", ("Materials engineering", "Crystals and defects")),
+        ("geoid", ("Geographic methods", "Mapping")),
+        ("memory leak", ("Programming", "Basics")),
+    ],
+)
+def test_a_point_stands_where_a_teacher_looks(name: str, place: tuple[str, str]) -> None:
+    (point,) = (point for point in taxonomy.load() if point.name == name)
+    assert (point.course, point.sub_course) == place
+
+
 def test_a_taxonomy_is_no_pipeline_config() -> None:
     assert "offline" in config.names()
     assert not {"taxonomy", "physics"} & set(config.names())
