@@ -90,6 +90,7 @@ def collect(
     from ..local import check_writable
     from . import plan as plans
     from .ledger import Ledger
+    from .model import answering
     from .places import places
     from .report import write_report
     from .rows import write_decisions
@@ -108,11 +109,13 @@ def collect(
         write_decisions(at)
         console.print(f"The decisions: {escape(str(at.decisions))}", soft_wrap=True)
         return
+    _check_files(wanted)
+    chat = answering(wanted.review.llm) if wanted.review.llm else None
     at.make()
     with hold(at.lock, output):
         ledger = Ledger(at.ledger)
         try:
-            videos = _run(wanted, points, at, ledger, errors, again)
+            videos = _run(wanted, points, at, ledger, chat, errors, again)
             _tell(ledger, console)
             unanswered = _tell_of_queries(wanted, ledger, errors) + videos
             write_report(at, points, wanted)
@@ -140,6 +143,13 @@ def collect(
         raise typer.Exit(1)
 
 
+def _check_files(plan: Plan) -> None:
+    """Raises UserError: a table or a folder of the plan is not there."""
+    for source in plan.sources:
+        if (path := source.on_disk()) is not None and not path.exists():
+            raise UserError(f"{path}: the plan names it as a {source.kind}, and it is not there")
+
+
 def _points(taxonomy: str, subjects: list[str]) -> list[KnowledgePoint]:
     from .taxonomy import TaxonomyError, load
 
@@ -156,6 +166,7 @@ def _run(
     points: list[KnowledgePoint],
     at: Places,
     ledger: Ledger,
+    chat: Chat | None,
     errors: Console,
     again: bool,
 ) -> int:
@@ -181,7 +192,7 @@ def _run(
                 ledger,
                 web,
                 WordLlama(),
-                _chat(plan),
+                chat,
                 lambda line: errors.print(f"[yellow]Note:[/] {escape(line)}", soft_wrap=True),
                 progress,
                 again,
@@ -205,12 +216,6 @@ class _Progress:
     def downloading(self, title: str, size: int) -> None:
         name = title if len(title) <= _LONGEST_TITLE else f"{title[:_LONGEST_TITLE]}..."
         self._show(f"{self._counts}; downloading {escape(name)}: {size / 1e6:,.1f} MB")
-
-
-def _chat(plan: Plan) -> Chat | None:
-    from ..models.lazy import chat_of
-
-    return chat_of(plan.review.llm) if plan.review.llm else None
 
 
 def _tell(ledger: Ledger, console: Console) -> None:

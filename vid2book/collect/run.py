@@ -144,7 +144,7 @@ class Collection:
         if self._again:
             self._ledger.forget_closed()
         for asked in self._sources.values():
-            if self._again or asked.settings.is_local():
+            if self._again or asked.settings.on_disk() is not None:
                 self._ledger.reopen(asked.identity)
         decided = self._decider.decide()
         while True:

@@ -180,6 +180,26 @@ def test_a_command_that_is_refused_leaves_no_folder(
     assert done.exit_code == 2 and sorted(tmp_path.iterdir()) == before
 
 
+@pytest.mark.parametrize(
+    ("plan", "says"),
+    [
+        ("sources: [{kind: table, path: lost.csv}]", "lost.csv: the plan names it as a table"),
+        ("sources: [{kind: folder, url: lost}]", "lost: the plan names it as a folder"),
+        (
+            "sources: [{kind: peertube}]\nreview: {llm: {model: m, base_url: 'http://127.0.0.1:9'}}",
+            "the language model cannot be asked",
+        ),
+    ],
+)
+def test_what_a_plan_needs_is_looked_for_before_anything_is_made(
+    asked: list[str], tmp_path: Path, plan: str, says: str
+) -> None:
+    (tmp_path / "plan.yaml").write_text(plan)
+    done = CliRunner().invoke(app, [*asked, "-o", str(tmp_path / "new" / "m.jsonl")])
+    assert done.exit_code == 2 and says in done.stderr
+    assert not (tmp_path / "new").exists()
+
+
 def test_a_missing_extra_is_named(asked: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(command, "_EXTRA", ("json", "no_such_package"))
     done = CliRunner().invoke(app, asked)
