@@ -247,7 +247,8 @@ class Web:
             if answer.is_error:
                 return ""
             if not (answer.is_redirect and (target := answer.headers.get("location"))):
-                return answer.content[:_LARGEST_ROBOTS].decode("utf-8", "replace")
+                # A byte order mark would hide the first line (RFC 9309, 2.3).
+                return answer.content[:_LARGEST_ROBOTS].decode("utf-8-sig", "replace")
             url = urljoin(url, target)
         return ""
 

@@ -183,3 +183,14 @@ def test_retry_after_is_seconds_or_a_date() -> None:
     found = retry_after(format_datetime(then, usegmt=True))
     assert found is not None and 80 < found <= 90
     assert retry_after("") is None and retry_after("soon") is None
+
+
+@pytest.mark.parametrize("path", ["/robots.txt", "/.well-known/tdmrep.json"])
+def test_a_byte_order_mark_hides_no_rule(site: Site, web: Web, path: str) -> None:
+    rules = {
+        "/robots.txt": "User-agent: *\nDisallow: /no",
+        "/.well-known/tdmrep.json": '[{"location": "/no", "tdm-reservation": 1}]',
+    }
+    site.put(path, b"\xef\xbb\xbf" + rules[path].encode())
+    with pytest.raises(Refused):
+        web.get(site.put("/no", "<html></html>", "text/html"))

@@ -42,6 +42,8 @@ class OaiPmh(PageSource):
             raise Later(f"{self._settings.url}: the answer is no XML ({error})") from None
         if (told := root.find(f"{_OAI}error")) is not None:
             return self._at_error(told, cursor)
+        if root.find(f"{_OAI}ListRecords") is None:
+            raise Unusable(f"{self._settings.url}: the answer is no list of OAI-PMH ({root.tag})")
         token = root.find(f".//{_OAI}resumptionToken")
         cursor = (token.text or "").strip() if token is not None else ""
         return page_of(map(self._candidate, root.iter(f"{_OAI}record")), cursor)

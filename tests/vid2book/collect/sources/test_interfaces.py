@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from vid2book.collect import plan
-from vid2book.collect.outcomes import Gone, Later
+from vid2book.collect.outcomes import Gone, Later, Unusable
 from vid2book.collect.rights import licence_of, licence_refusal
 from vid2book.collect.sources.base import Page
 from vid2book.collect.sources.commons import Commons
@@ -254,3 +254,17 @@ def test_a_query_that_several_points_have_is_for_none_of_them() -> None:
     points = [KnowledgePoint("Physics", "Optics", "Lenses", name) for name in ("a", "b", "c")]
     settings = plan.PeerTube(kind="peertube", query="{course}")
     assert queries(settings, points) == {"Optics": None}
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        "<rss version='2.0'><channel><title>A feed</title></channel></rss>",
+        "<OAI-PMH xmlns='http://www.openarchives.org/OAI/2.0/'><Identify/></OAI-PMH>",
+    ],
+)
+def test_xml_that_lists_no_records_is_no_answer(site: Site, web: Web, answer: str) -> None:
+    site.put("/oai", answer, "text/xml")
+    source = OaiPmh(plan.OaiPmh(kind="oai_pmh", url=f"{site.url}/oai"), web)
+    with pytest.raises(Unusable, match="no list of OAI-PMH"):
+        source.search("", "")
