@@ -116,3 +116,14 @@ def test_videos_of_an_earlier_run_that_were_not_measured_are(
         db.execute("delete from parts where part = 'length'")
     run(source, review=LONG)
     assert manifest(at) == []
+
+
+def test_a_refused_file_that_was_deleted_is_not_fetched_again(
+    run: Run, at: Places, feed: dict[str, Any], site: Site
+) -> None:
+    run(feed, review=LONG)
+    for file in at.videos.glob("*.mp4"):
+        file.unlink()
+    before = len(site.requests)
+    run(feed, review=LONG)
+    assert len(site.requests) == before and decisions(at)["0.mp4"]["stage"] == "rules"

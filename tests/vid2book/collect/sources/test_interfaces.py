@@ -14,7 +14,7 @@ from vid2book.collect.outcomes import Gone, Later, Unusable
 from vid2book.collect.rights import licence_of, licence_refusal
 from vid2book.collect.sources.base import Page
 from vid2book.collect.sources.commons import Commons
-from vid2book.collect.sources.every import queries
+from vid2book.collect.sources.every import queries, source_of
 from vid2book.collect.sources.internet_archive import Archive
 from vid2book.collect.sources.oai_pmh import OaiPmh
 from vid2book.collect.sources.peertube import PeerTube
@@ -268,3 +268,15 @@ def test_xml_that_lists_no_records_is_no_answer(site: Site, web: Web, answer: st
     source = OaiPmh(plan.OaiPmh(kind="oai_pmh", url=f"{site.url}/oai"), web)
     with pytest.raises(Unusable, match="no list of OAI-PMH"):
         source.search("", "")
+
+
+@pytest.mark.parametrize("answer", [{"error": "the index is down"}, [], {"data": None}])
+@pytest.mark.parametrize("kind", ["internet_archive", "peertube", "commons"])
+def test_json_without_a_list_is_no_answer(site: Site, web: Web, kind: str, answer: Any) -> None:
+    """A search that found nothing has an empty list, which is another thing."""
+    for path in ("/advancedsearch.php", "/api/v1/search/videos"):
+        site.put(f"/x{path}", answer)
+    site.put("/x", answer)
+    settings = plan.Plan.model_validate({"sources": [{"kind": kind, "url": f"{site.url}/x"}]})
+    with pytest.raises(Later):
+        source_of(settings.sources[0], web).search("waves", "")
