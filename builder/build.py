@@ -24,7 +24,7 @@ from .tally import Tally
 
 if TYPE_CHECKING:
     from vid2book.pipeline.branch import Step
-    from vid2book.pipeline.cluster import Cluster
+    from vid2book.pipeline.machines import Cluster
     from vid2book.pipeline.local import Event
 
     from .opening import Opened

@@ -9,18 +9,21 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from ..console import user_errors
+from ..console import SOME_FAILED, STOPPED, user_errors
 from ..errors import UserError
+from ..quantities import number_of
+from ..terminal import AsJson, Quiet, Terminal
 
 _LONGEST_TITLE = 40  # characters of a title that the progress shows
 _MOST_TOLD = 20  # unanswered queries on the terminal
 _EXTRA = ("yt_dlp", "feedparser", "protego")
 
 if TYPE_CHECKING:
+    from rich.console import Console
+
     from ..models.chat import Chat
     from .ledger import Ledger
     from .places import Places
@@ -69,6 +72,8 @@ def collect(
             "answered in an earlier run, and what turned us away.",
         ),
     ] = False,
+    quiet: Quiet = False,
+    as_json: AsJson = False,
 ) -> None:
     """Find and fetch videos that may be used, for each point of a taxonomy.
 
@@ -101,13 +106,15 @@ def collect(
     wanted = plans.load(plan)
     points = _points(taxonomy, subject or [])
     at = places(output)
-    console, errors = Console(), Console(stderr=True)
+    terminal = Terminal(as_json, quiet)
+    console, errors = terminal.results, terminal.errors
     if report:
         console.print(
             f"The report: {escape(str(write_report(at, points, wanted)))}", soft_wrap=True
         )
         write_decisions(at)
         console.print(f"The decisions: {escape(str(at.decisions))}", soft_wrap=True)
+        terminal.document({"report": at.report, "decisions": at.decisions})
         return
     _check_files(wanted)
     chat = answering(wanted.review.llm) if wanted.review.llm else None
@@ -115,8 +122,8 @@ def collect(
     with hold(at.lock, output):
         ledger = Ledger(at.ledger)
         try:
-            videos = _run(wanted, points, at, ledger, chat, errors, again)
-            _tell(ledger, console)
+            videos = _run(wanted, points, at, ledger, chat, terminal, again)
+            counts = _tell(ledger, console)
             unanswered = _tell_of_queries(wanted, ledger, errors) + videos
             write_report(at, points, wanted)
         except KeyboardInterrupt:
@@ -127,20 +134,30 @@ def collect(
                 "command goes on from there" + (", without --again." if again else "."),
                 soft_wrap=True,
             )
-            raise typer.Exit(130) from None
+            raise typer.Exit(STOPPED) from None
         finally:
             ledger.close()
     console.print(f"The manifest: {escape(str(output))}", soft_wrap=True)
     console.print(f"What is missing: {escape(str(at.report))}", soft_wrap=True)
     if videos:
-        told = "1 video is" if videos == 1 else f"{videos:,} videos are"
+        told = number_of(videos, "video is", "videos are")
         errors.print(
             f"[yellow]{told} unanswered[/] ({escape(str(at.decisions))} says why); the next run "
             "asks again.",
             soft_wrap=True,
         )
+    terminal.document(
+        {
+            "manifest": output,
+            "report": at.report,
+            "decisions": at.decisions,
+            "candidates": sum(counts.values()),
+            "outcomes": counts,
+            "unanswered": unanswered,
+        }
+    )
     if unanswered:
-        raise typer.Exit(1)
+        raise typer.Exit(SOME_FAILED)
 
 
 def _check_files(plan: Plan) -> None:
@@ -167,7 +184,7 @@ def _run(
     at: Places,
     ledger: Ledger,
     chat: Chat | None,
-    errors: Console,
+    terminal: Terminal,
     again: bool,
 ) -> int:
     """How many videos have no answer in the end."""
@@ -176,13 +193,13 @@ def _run(
     from .web import Web
 
     if not plan.manners.contact:
-        errors.print(
+        terminal.errors.print(
             "[yellow]No contact:[/] give manners.contact in the plan, so that those who run a site "
             "can reach you; some turn away programs without one.",
             soft_wrap=True,
         )
     web = Web(plan.manners, plan.permissions)
-    with errors.status("looking for videos") as status:
+    with terminal.notes.status("looking for videos") as status:
         progress = _Progress(status.update)
         try:
             made = Collection(
@@ -193,7 +210,9 @@ def _run(
                 web,
                 WordLlama(),
                 chat,
-                lambda line: errors.print(f"[yellow]Note:[/] {escape(line)}", soft_wrap=True),
+                lambda line: terminal.errors.print(
+                    f"[yellow]Note:[/] {escape(line)}", soft_wrap=True
+                ),
                 progress,
                 again,
             ).run()
@@ -210,7 +229,8 @@ class _Progress:
         self._counts = "looking for videos"
 
     def counted(self, candidates: int, rows: int) -> None:
-        self._counts = f"{candidates:,} candidates found, {rows:,} rows in the manifest"
+        found = number_of(candidates, "candidate")
+        self._counts = f"{found} found, {number_of(rows, 'row')} in the manifest"
         self._show(self._counts)
 
     def downloading(self, title: str, size: int) -> None:
@@ -218,7 +238,7 @@ class _Progress:
         self._show(f"{self._counts}; downloading {escape(name)}: {size / 1e6:,.1f} MB")
 
 
-def _tell(ledger: Ledger, console: Console) -> None:
+def _tell(ledger: Ledger, console: Console) -> Counter[str]:
     """How many candidates each stage turned down, and how many came through."""
     from .stages import words
 
@@ -229,6 +249,7 @@ def _tell(ledger: Ledger, console: Console) -> None:
     for name, count in sorted(counts.items()):
         table.add_row(name, f"{count:,}")
     console.print(table)
+    return counts
 
 
 def _tell_of_queries(plan: Plan, ledger: Ledger, errors: Console) -> int:
@@ -249,7 +270,7 @@ def _tell_of_queries(plan: Plan, ledger: Ledger, errors: Console) -> int:
     late = [q for q in failed if q not in refused]
     for some, what in ((refused, "refused[/]:"), (late, "unanswered[/]; the next run asks again:")):
         if some:
-            said = "1 query is" if len(some) == 1 else f"{len(some):,} queries are"
+            said = number_of(len(some), "query is", "queries are")
             errors.print(f"[yellow]{said} {what}")
         for source, query, _, reason in some[:_MOST_TOLD]:
             told = f"  {escape(_named(names[source], query))}: {escape(reason)}"

@@ -7,11 +7,12 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from ..console import user_errors
+from ..console import SOME_FAILED, user_errors
+from ..quantities import number_of
+from ..terminal import AsJson, Terminal
 
 taxonomy = typer.Typer(
     help="Look at a taxonomy of knowledge points, check it, or let a language model add to it.",
@@ -30,45 +31,56 @@ _Taxonomy = Annotated[
 def show(
     path: _Taxonomy = None,
     of: Annotated[str, typer.Option(help="A subject, course or sub-course: list its points.")] = "",
+    as_json: AsJson = False,
 ) -> None:
     """Tell how many points each course has, or list those of one."""
     from .taxonomy import TaxonomyError, load
 
-    points, console = load(path), Console()
+    points, terminal = load(path), Terminal(as_json)
     if of:
         listed = [p for p in points if of.lower() in (level.lower() for level in p[:3])]
         if not listed:
             raise TaxonomyError(f"there is no subject, course or sub-course '{of}'")
         for p in listed:
-            console.print(
+            terminal.results.print(
                 f"{p.course} / {p.sub_course} / [bold]{escape(p.name)}[/]", soft_wrap=True
             )
+        terminal.document({"points": [p._asdict() for p in listed]})
         return
     counts = Counter((p.subject, p.course) for p in points)
     table = Table("subject", "course", "points")
     for (subject, course), count in counts.items():
         table.add_row(subject, course, f"{count:,}")
     table.add_section()
-    courses = "1 course" if len(counts) == 1 else f"{len(counts)} courses"
-    table.add_row("", courses, f"{len(points):,}")
-    console.print(table)
+    table.add_row("", number_of(len(counts), "course"), f"{len(points):,}")
+    terminal.results.print(table)
+    terminal.document(
+        {
+            "points": len(points),
+            "courses": [
+                {"subject": subject, "course": course, "points": count}
+                for (subject, course), count in counts.items()
+            ],
+        }
+    )
 
 
 @taxonomy.command()
 @user_errors()
-def check(path: _Taxonomy = None) -> None:
+def check(path: _Taxonomy = None, as_json: AsJson = False) -> None:
     """Find points that mean the same or are no terms. Exit code 1 if there are any."""
     from ..models.embed import WordLlama
     from .expand import faults
     from .taxonomy import load
 
-    points, console = load(path), Console()
+    points, terminal = load(path), Terminal(as_json)
     found = faults(points, WordLlama())
     for fault in found:
-        console.print(escape(fault), soft_wrap=True)
-    console.print(f"{len(points):,} points, {len(found)} to look at")
+        terminal.results.print(escape(fault), soft_wrap=True)
+    terminal.results.print(f"{number_of(len(points), 'point')}, {len(found):,} to look at")
+    terminal.document({"points": len(points), "faults": found})
     if found:
-        raise typer.Exit(1)
+        raise typer.Exit(SOME_FAILED)
 
 
 @taxonomy.command()
@@ -88,6 +100,7 @@ def expand(
     points: Annotated[
         int, typer.Option(min=1, help="How many to ask for in each sub-course.")
     ] = 10,
+    as_json: AsJson = False,
 ) -> None:
     """Let a language model propose points for each sub-course; what is there already is left out.
 
@@ -100,7 +113,7 @@ def expand(
     from .model import answering
     from .taxonomy import TaxonomyError, dump, load
 
-    console = Console()
+    terminal = Terminal(as_json)
     check_writable(output)
     known = load(path)
     dump(known)  # of one subject, or it says so before anybody is asked
@@ -113,8 +126,14 @@ def expand(
     grown, failures = expanded(known, chat, WordLlama(), points)
     output.write_text(dump(grown), "utf-8")
     for failure in failures:
-        console.print(f"[yellow]Nothing for[/] {escape(failure)}", soft_wrap=True)
-    console.print(
-        f"{len(grown) - len(known):,} new points, {len(grown):,} in all: {escape(str(output))}",
-        soft_wrap=True,
+        terminal.errors.print(f"[yellow]Nothing for[/] {escape(failure)}", soft_wrap=True)
+    new = number_of(len(grown) - len(known), "new point")
+    terminal.results.print(f"{new}, {len(grown):,} in all: {escape(str(output))}", soft_wrap=True)
+    terminal.document(
+        {
+            "taxonomy": output,
+            "new": len(grown) - len(known),
+            "points": len(grown),
+            "failures": list(failures),
+        }
     )
