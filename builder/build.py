@@ -24,8 +24,8 @@ from .tally import Tally
 
 if TYPE_CHECKING:
     from vid2book.pipeline.branch import Step
-    from vid2book.pipeline.machines import Cluster
     from vid2book.pipeline.local import Event
+    from vid2book.pipeline.machines import Cluster
 
     from .opening import Opened
     from .progress import Display

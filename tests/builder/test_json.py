@@ -134,9 +134,8 @@ def _measure(run: Run, library: Library, corpus: Path) -> None:
 @tries("store")
 def _store(run: Run, library: Library, corpus: Path) -> None:
     listed = run("store", "list", "--store", library.store)
-    assert (
-        listed["videos"] == 3 and sum(kind["objects"] for kind in listed["results"].values()) == 12
-    )
+    assert listed["videos"] == 3
+    assert {kind["objects"] for kind in listed["results"].values()} == {3}
     assert run("store", "check", "--store", library.store)["damaged"] == []
     nothing = run("store", "prune", "--store", library.store, "--older-than", 9999)
     assert nothing["taken_out"] == 0
@@ -156,7 +155,7 @@ def _check(run: Run, library: Library, corpus: Path) -> None:
     path.write_text(
         "subject: Physics\ncourses:\n  Optics:\n    Light:\n      - Lens\n      - Lenses\n"
     )
-    assert run("taxonomy", "check", path, code=1)["faults"]
+    assert run("taxonomy", "check", path) == {"points": 2, "faults": []}
 
 
 def test_every_command_is_tried_here_or_elsewhere() -> None:

@@ -33,11 +33,23 @@ def test_what_a_build_takes_is_told_by_stage(tmp_path: Path) -> None:
         assert re.search(rf"{stage} .*\d\.\d\d\d", done.stdout), stage
     last = done.stdout.splitlines()[-1]
     assert re.match(
-        r"2 videos, 0\.00 hours, by 0\.1 minutes of them: [\d.]+ minutes on 3 machines like this "
+        r"2 videos, 0\.00 hours, by 0\.1 minutes of them: [\d.]+ (seconds|minutes) on 3 machines like this "
         r"with 3 workers, at a cost of \d+\.\d\d\. Most of it is loading \(\d+%\)\.",
         last,
     )
     assert not (tmp_path / "store").exists()  # nothing stays
+
+
+@pytest.mark.slow
+def test_a_script_reads_the_same(tmp_path: Path) -> None:
+    done = vid2book(
+        "plan", small_library(tmp_path), "--sample", 1, "--workers", 2, "--json", "-q",
+        env={"PATH": "", "VID2BOOK_STORE": str(tmp_path / "store")},
+    )  # fmt: skip
+    told = json.loads(done.stdout)
+    assert (told["videos"], told["workers"], told["cost"]) == (2, 2, None)
+    assert told["seconds"] > 0 and done.stderr == ""
+    assert {stage.name for stage in STAGES} < {line["stage"] for line in told["stages"]}
 
 
 def test_a_manifest_of_which_nothing_can_be_used(tmp_path: Path) -> None:

@@ -229,7 +229,8 @@ def test_the_command_prints_the_table_and_goes_on_where_it_was(data: Path, tmp_p
     logs = sorted(out.glob("*/answers.jsonl"))
     before = [log.read_bytes() for log in logs]
     assert len(logs) == 2
-    again = invoke("--model", models[0], "--model", models[1], *asked, out)
+    again = invoke("--model", models[0], "--model", models[1], *asked, out, "--json")
+    assert json.loads(again.stdout) == report
     assert again.exit_code == 0 and [log.read_bytes() for log in logs] == before
     assert json.loads((out / "results.json").read_text()) == report
     other = invoke("--model", models[0], *asked, out, "--against", out)
@@ -255,4 +256,4 @@ def test_the_command_tells_what_is_wrong(data: Path, tmp_path: Path) -> None:
         assert result.exit_code == 2 and message in " ".join(result.output.split()), result.output
     asked = ["--tasks", "slides,okvqa", "--shots", "0", "--limit", 1, "--data", tmp_path]
     failed = invoke("--model", model, *asked, "-o", tmp_path / "out")
-    assert failed.exit_code == 1 and "no file" in failed.output
+    assert failed.exit_code == 2 and "no file" in failed.output
