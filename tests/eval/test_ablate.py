@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 import typer
-from typer.testing import CliRunner
+from typer.testing import CliRunner, Result
 
 from vid2book.config import ConfigError
 from vid2book.eval.ablate import config, report
@@ -116,12 +116,13 @@ def test_the_short_study_runs_and_is_not_run_again(
     app.command()(ablate)
     out = tmp_path / "order"
 
-    def run() -> str:
-        result = CliRunner().invoke(app, ["order", "--short", "-o", str(out), "--workers", "2"])
+    def run(*options: str) -> Result:
+        asked = ["order", "--short", "-o", str(out), "--workers", "2", *options]
+        result = CliRunner().invoke(app, asked)
         assert result.exit_code == 0, result.output
-        return result.output
+        return result
 
-    assert "making" in run()
+    assert "making" in run().stderr
     told = json.loads((out / "table.json").read_text())
     assert told["unmatched"] == []
     assert [cell["cell"] for cell in told["cells"]] == ["aligned", "images shuffled"]
@@ -132,7 +133,8 @@ def test_the_short_study_runs_and_is_not_run_again(
     assert len(times) == 2
     lost = next(iter(times))
     lost.unlink()  # as if the run had been killed just before its end
-    assert "making" not in run()
+    again = run("--json")
+    assert "making" not in again.stderr and json.loads(again.stdout) == told
     assert json.loads((out / "table.json").read_text()) == told
     changed = {f for f in times if f.stat().st_mtime_ns != times[f]}
     assert changed == {lost}
