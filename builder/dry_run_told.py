@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
@@ -15,6 +16,7 @@ from vid2book.intake.values import whole_text
 from vid2book.models.error import ModelError
 from vid2book.pipeline.names import SHOWN, shown_as
 from vid2book.quantities import number_of, time_of
+from vid2book.terminal import table
 
 from .dry_run import Plan, plan
 from .forecast import LOADING, OTHER, WRITING, ForecastError, forecast
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
 
     from .opening import Opened
 
+_HASH = re.compile(r" [0-9a-f]{12,}\b")  # of weights, which tells a person nothing
 _MOST_SHOWN = 50  # lines of a list
 _SAMPLE, _MINUTES = 2, 0.5  # of the short run: videos, and of each of them
 
@@ -114,16 +117,15 @@ def _counts(made: Plan) -> str:
 
 def _table(rows: Mapping[str, _Row]) -> Table:
     """A row for each stage, as the README has them."""
-    table = Table("stage", "model", "in the store", "to do")
-    for column in table.columns[2:]:
-        column.justify = "right"
+    shown = table("stage", "model", "in the store", "to do", numbers=[2, 3])
     for name, row in rows.items():
-        models = [*map(escape, row.models), *(f"[red]missing[/]: {escape(m)}" for m in row.missing)]
+        named = (escape(_HASH.sub("", model)) for model in row.models)
+        models = [*named, *(f"[red]missing[/]: {escape(m)}" for m in row.missing)]
         if row.at_the_end:
-            table.add_row(name, "", "", "at the end")
+            shown.add_row(name, "", "", "at the end")
         else:
-            table.add_row(name, "\n".join(models), str(row.stored), str(row.todo))
-    return table
+            shown.add_row(name, "\n".join(models), str(row.stored), str(row.todo))
+    return shown
 
 
 @dataclass(frozen=True)

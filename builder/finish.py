@@ -13,6 +13,7 @@ from rich.table import Table
 from vid2book.console import NOTHING_DONE, SOME_FAILED
 from vid2book.intake.values import whole_text
 from vid2book.quantities import number_of
+from vid2book.terminal import table
 
 from .logs import BuildLog, by_status, hours
 
@@ -119,9 +120,8 @@ def _tell_corpus(
 
 
 def _summary(tally: Tally, outcomes: list[Outcome], written: Written) -> Table:
-    table = Table(show_header=False, box=None)
-    table.add_column(style="cyan")
-    table.add_column(justify="right")
+    shown = table("", "", numbers=[1], show_header=False, box=None)
+    shown.columns[0].style = "cyan"
     speed = f"{tally.speed:,.1f}" if tally.speed else "all was in the store"
     for name, value in (
         *((f"videos {status}", f"{count:,}") for status, count in by_status(outcomes).items()),
@@ -131,8 +131,8 @@ def _summary(tally: Tally, outcomes: list[Outcome], written: Written) -> Table:
         ("words", f"{sum(outcome.words for outcome in outcomes):,}"),
         ("hours of video per hour", speed),
     ):
-        table.add_row(name, value)
-    return table
+        shown.add_row(name, value)
+    return shown
 
 
 def _missing(outcomes: Sequence[Outcome], passed_over: Sequence[PassedOver]) -> Table | None:
@@ -146,14 +146,13 @@ def _missing(outcomes: Sequence[Outcome], passed_over: Sequence[PassedOver]) -> 
     rows += [(whole_text(file.path), "passed over", file.reason) for file in passed_over]
     if not rows:
         return None
-    table = Table("video or file", "", "reason", title="Not in the corpus", title_justify="left")
-    table.columns[0].overflow = "fold"
-    table.columns[1].no_wrap = True
+    shown = table("video or file", "", "reason", title="Not in the corpus", title_justify="left")
+    shown.columns[1].no_wrap = True
     for name, status, reason in rows[:_MOST_SHOWN]:
-        table.add_row(escape(name), status, escape(reason))
+        shown.add_row(escape(name), status, escape(reason))
     if (more := len(rows) - _MOST_SHOWN) > 0:
-        table.caption = f"and {more:,} more; the table `videos` has all videos"
-    return table
+        shown.caption = f"and {more:,} more; the table `videos` has all videos"
+    return shown
 
 
 def _as_json(

@@ -9,7 +9,7 @@ import typer
 Sources = Annotated[
     list[str],
     typer.Argument(
-        metavar="SOURCE...",
+        metavar="SOURCE",
         help="Videos, folders of videos, or manifests (.jsonl, .csv, .parquet and others).",
     ),
 ]

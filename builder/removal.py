@@ -8,6 +8,7 @@ import re
 import shutil
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from difflib import get_close_matches
 from pathlib import Path
 
 import yaml
@@ -96,7 +97,11 @@ def take_out(corpus: Path, video_ids: Iterable[str]) -> Written:
 def _without(corpus: Path, held: Written, gone: set[str]) -> Written:
     videos = read_videos(corpus)
     if unknown := sorted(gone - set(videos)):
-        raise CorpusError(f"{corpus}: no video {', '.join(unknown)} in it; nothing was removed")
+        near = get_close_matches(unknown[0], videos, n=1)
+        hint = f" (did you mean {near[0]}?)" if near else ""
+        raise CorpusError(
+            f"{corpus}: no video {', '.join(unknown)} in it{hint}; nothing was removed"
+        )
     outcomes = [outcome_of(row) for video_id, row in videos.items() if video_id not in gone]
     splits = dict.fromkeys(split for by_split in held.sizes.values() for split in by_split)
     left = {split: _left(corpus, split, list(held.sizes), gone) for split in splits}

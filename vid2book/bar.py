@@ -31,7 +31,12 @@ _TO_START = Segment("\r", None, [(ControlType.CARRIAGE_RETURN,)])
 
 def shows_bars(console: Console) -> bool:
     """Whether a line of the console can be written over."""
-    return console.is_terminal and not console.is_dumb_terminal and not console.quiet
+    if console.quiet or console.is_dumb_terminal or not console.is_terminal:
+        return False
+    try:  # FORCE_COLOR makes a terminal of a file
+        return os.isatty(console.file.fileno())
+    except (OSError, ValueError, AttributeError):
+        return True
 
 
 class Bar:

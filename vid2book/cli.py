@@ -26,6 +26,7 @@ from .console import (
     filled_up,
     user_errors,
 )
+from .errors import is_disk_full
 from .terminal import AsJson, Quiet, Terminal
 
 GROUP = "vid2book.commands"
@@ -156,6 +157,9 @@ def main() -> None:
     try:
         app(standalone_mode=True)
     except Exception as error:
+        if isinstance(error, OSError) and is_disk_full(error):
+            print(f"Error: {error.strerror}, which output or files need", file=sys.stderr)
+            sys.exit(NOTHING_DONE)
         # Left to Python this were exit code 1, which says that a whole corpus is there.
         sys.excepthook(type(error), error, error.__traceback__)
         sys.exit(NOTHING_DONE)

@@ -3,6 +3,7 @@ user; and with which exit code."""
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from itertools import pairwise
@@ -19,6 +20,7 @@ from .errors import UserError
 SOME_FAILED = 1  # what was asked for is there, and something is missing in it
 NOTHING_DONE = 2
 STOPPED = 130  # what a shell says of a command that Ctrl-C ended
+UNREAD = 141  # and of one whose output nobody read to its end
 
 _SETTINGS = "context_settings"
 _ALONE = "may_stand_alone"
@@ -98,4 +100,5 @@ def agreed(question: str) -> bool:
     try:
         return Confirm.ask(escape(question), console=Console(stderr=True), default=False)
     except EOFError:
+        print(file=sys.stderr)  # the question has no answer to end its line
         return False

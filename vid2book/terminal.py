@@ -15,12 +15,15 @@ import json
 import math
 import os
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import asdict, is_dataclass
-from typing import Annotated, Any, TextIO
+from typing import Annotated, Any, Literal, TextIO
 
 import typer
 from rich.console import Console
+from rich.table import Table
+
+from .console import UNREAD
 
 Quiet = Annotated[
     bool,
@@ -29,6 +32,17 @@ Quiet = Annotated[
 AsJson = Annotated[
     bool, typer.Option("--json", help="Print the result as one JSON document, for scripts.")
 ]
+
+
+class _Console(Console):
+    """A console that ends as other programs do when nobody reads on, as before `| head`."""
+
+    def on_broken_pipe(self) -> None:
+        """Raises SystemExit."""
+        try:
+            super().on_broken_pipe()
+        except SystemExit:
+            raise SystemExit(UNREAD) from None
 
 
 class Terminal:
@@ -48,9 +62,9 @@ class Terminal:
 
     def __init__(self, as_json: bool = False, quiet: bool = False, silent: bool = False) -> None:
         self._document = _set_apart() if as_json and not silent else None
-        self.results = Console(highlight=False, quiet=as_json or silent)
-        self.notes = Console(stderr=True, highlight=False, quiet=quiet or silent)
-        self.errors = Console(stderr=True, highlight=False, quiet=silent)
+        self.results = _Console(highlight=False, quiet=as_json or silent)
+        self.notes = _Console(stderr=True, highlight=False, quiet=quiet or silent)
+        self.errors = _Console(stderr=True, highlight=False, quiet=silent)
 
     def document(self, value: Mapping[str, Any]) -> None:
         """With `--json`, print the result; once in a command.
@@ -61,8 +75,26 @@ class Terminal:
             return
         # Only ASCII, so that no locale of a terminal or a pipe can spoil it.
         text = json.dumps(_plain(value), indent=2, allow_nan=False)
-        self._document.write(text + "\n")
-        self._document.flush()
+        try:
+            self._document.write(text + "\n")
+            self._document.flush()
+        except BrokenPipeError:
+            self.results.on_broken_pipe()
+
+
+def table(*headers: str, numbers: Collection[int] = (), **settings: Any) -> Table:
+    """A table from which a narrow terminal cuts nothing: long words go on in the next line.
+
+    Args:
+        headers: of the columns.
+        numbers: columns that stand to the right, counted from 0.
+        settings: of `rich.table.Table`.
+    """
+    made = Table(**settings)
+    for place, header in enumerate(headers):
+        justify: Literal["right", "left"] = "right" if place in numbers else "left"
+        made.add_column(header, justify=justify, overflow="fold")
+    return made
 
 
 def _set_apart() -> TextIO:

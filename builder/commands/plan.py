@@ -11,7 +11,7 @@ from rich.table import Table
 
 from vid2book.console import user_errors
 from vid2book.quantities import number_of, time_of
-from vid2book.terminal import AsJson, Quiet, Terminal
+from vid2book.terminal import AsJson, Quiet, Terminal, table
 
 if TYPE_CHECKING:
     from ..forecast import Forecast, Line
@@ -24,7 +24,7 @@ def plan(
     videos: Annotated[
         list[str],
         typer.Argument(
-            metavar="SOURCE...",
+            metavar="SOURCE",
             help="Videos, folders of videos, or manifests, as for `vid2book build`.",
         ),
     ],
@@ -95,16 +95,15 @@ def plan(
 
 
 def _table(made: Forecast) -> Table:
-    table = Table("stage", "CPU hours", "worker hours", "GPU hours", "GB", "share")
-    for column in table.columns[1:]:
-        column.justify = "right"
+    headers = ("stage", "CPU hours", "worker hours", "GPU hours", "GB", "share")
+    shown = table(*headers, numbers=range(1, len(headers)))
     for line in made.lines:
-        table.add_row(line.name, *_cells(line), f"{line.wall / made.wall:.0%}")
-    table.add_section()
+        shown.add_row(line.name, *_cells(line), f"{line.wall / made.wall:.0%}")
+    shown.add_section()
     total = [made.cpu, made.wall, sum(line.gpu for line in made.lines)]
     size = sum(line.size for line in made.lines)
-    table.add_row("all", *(f"{t / _HOUR:,.3f}" for t in total), f"{size / 1e9:,.3f}", "")
-    return table
+    shown.add_row("all", *(f"{t / _HOUR:,.3f}" for t in total), f"{size / 1e9:,.3f}", "")
+    return shown
 
 
 def _cells(line: Line) -> list[str]:

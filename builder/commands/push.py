@@ -11,11 +11,10 @@ import typer
 from rich.console import Console
 from rich.filesize import decimal
 from rich.markup import escape
-from rich.table import Table
 
 from vid2book.console import NOTHING_DONE, SOME_FAILED, agreed, stop, user_errors
 from vid2book.quantities import number_of
-from vid2book.terminal import AsJson, Quiet, Terminal
+from vid2book.terminal import AsJson, Quiet, Terminal, table
 
 if TYPE_CHECKING:
     from ..publish import Pushed
@@ -72,10 +71,14 @@ def push(
     as_json: AsJson = False,
 ) -> None:
     """Publish a version of a corpus on the Hugging Face Hub."""
+    from huggingface_hub.utils.tqdm import disable_progress_bars
+
     from ..hub.errors import HubError
     from ..publish import push as publish  # the client takes half a second to import
 
     terminal = Terminal(as_json, quiet)
+    if quiet:
+        disable_progress_bars()
     try:
         pushed = publish(
             corpus,
@@ -133,15 +136,14 @@ def _as_json(pushed: Pushed, dry_run: bool) -> dict[str, Any]:
 
 def _show(out: Console, pushed: Pushed) -> None:
     todo = pushed.plan
-    table = Table("file", "size", "", box=None)
-    table.columns[1].justify = "right"
+    shown = table("file", "size", "", numbers=[1], box=None)
     for path, content in todo.send.items():
-        table.add_row(path, decimal(content.size), "send")
+        shown.add_row(path, decimal(content.size), "send")
     for path in todo.same:
-        table.add_row(path, "", "is there")
+        shown.add_row(path, "", "is there")
     for path in todo.gone:
-        table.add_row(path, "", "delete")
-    out.print(table)
+        shown.add_row(path, "", "delete")
+    out.print(shown)
     files = f"{number_of(len(todo.send), 'file')}, {decimal(todo.size)}"
     out.print(f"{pushed.repo} {pushed.version}: {files}; nothing was sent")
 

@@ -9,12 +9,11 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 from rich.markup import escape
-from rich.table import Table
 
 from vid2book.console import NOTHING_DONE, SOME_FAILED, agreed, user_errors
 from vid2book.errors import UserError
 from vid2book.quantities import number_of
-from vid2book.terminal import AsJson, Terminal
+from vid2book.terminal import AsJson, Terminal, table
 
 if TYPE_CHECKING:
     from vid2book.store import Store
@@ -97,12 +96,10 @@ def _list(store: Store, out: Terminal) -> None:
     from vid2book.store.upkeep import inventory
 
     found = inventory(store, _known())
-    table = Table("results of", "objects", "size", "written")
-    for column in table.columns[1:3]:
-        column.justify = "right"
+    shown = table("results of", "objects", "size", "written", numbers=[1, 2])
     for kind, holding in sorted(found.kinds.items(), key=lambda item: -item[1].size):
-        table.add_row(escape(kind), f"{holding.objects:,}", _size(holding.size), _span(holding))
-    out.results.print(table)
+        shown.add_row(escape(kind), f"{holding.objects:,}", _size(holding.size), _span(holding))
+    out.results.print(shown)
     held = sum(holding.size for holding in found.kinds.values())
     out.results.print(
         f"{number_of(found.videos, 'video')}, {_size(held)} in {escape(str(store.root))}",

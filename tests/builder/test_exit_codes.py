@@ -27,13 +27,18 @@ def test_0_all_well(library: Library, tmp_path: Path) -> None:
 
 
 def test_1_some_failed_and_the_corpus_is_whole(library: Library, tmp_path: Path) -> None:
-    (tmp_path / "bad.mp4").write_text("no video")
-    built = ["build", library.manifest, tmp_path / "bad.mp4", "--store", library.store]
+    (tmp_path / "more").mkdir()
+    (tmp_path / "more" / "bad.mp4").write_text("no video")
+    (tmp_path / "more" / "half.mp4.part").touch()
+    built = ["build", library.manifest, tmp_path / "more", "--store", library.store]
     told = vid2book(*built, "-o", tmp_path / "out", "--dry-run")
     assert told.returncode == 1 and "3 of 4 videos can be used" in told.stdout
     done = vid2book(*built, "-o", tmp_path / "out")
     assert done.returncode == 1
-    assert "bad" in done.stdout and (tmp_path / "out" / "README.md").is_file()
+    words = " ".join(done.stdout.replace("│", " ").split())
+    assert "bad failed bad.mp4: not a readable video" in words
+    assert "half.mp4.part passed over a download that did not finish" in words
+    assert (tmp_path / "out" / "README.md").is_file()
 
 
 @pytest.mark.parametrize(

@@ -34,7 +34,8 @@ def test_what_a_build_takes_is_told_by_stage(tmp_path: Path) -> None:
     last = done.stdout.splitlines()[-1]
     assert re.match(
         r"2 videos, 0\.00 hours, by 0\.1 minutes of them: [\d.]+ (seconds|minutes) on 3 "
-        r"machines like this with 3 workers, at a cost of \d+\.\d\d\. Most of it is loading \(\d+%\)\.",
+        r"machines like this with 3 workers, at a cost of \d+\.\d\d\. Most of it is "
+        r"loading \(\d+%\)\.",
         last,
     )
     assert not (tmp_path / "store").exists()  # nothing stays

@@ -44,6 +44,7 @@ def test_a_round_of_versions(make, hub: Hub, env, push, tmp_path: Path) -> None:
     result = push(out, "1.1.0")
     assert result.exit_code == 0
     assert "1 added, 0 removed, 0 changed" in result.stdout
+    assert f"{hub.url}/datasets/org/name" in result.stdout.splitlines()
     found = load(env, "1.0.0", "1.1.0")
     for version, names in (("1.0.0", "ab"), ("1.1.0", "abc")):
         ids = [f"{name}-{n:05d}" for name in names for n in range(2)]

@@ -8,11 +8,10 @@ from typing import Annotated
 
 import typer
 from rich.markup import escape
-from rich.table import Table
 
 from ..console import SOME_FAILED, user_errors
 from ..quantities import number_of
-from ..terminal import AsJson, Terminal
+from ..terminal import AsJson, Terminal, table
 
 taxonomy = typer.Typer(
     help="Look at a taxonomy of knowledge points, check it, or let a language model add to it.",
@@ -48,12 +47,12 @@ def show(
         terminal.document({"points": [p._asdict() for p in listed]})
         return
     counts = Counter((p.subject, p.course) for p in points)
-    table = Table("subject", "course", "points")
+    shown = table("subject", "course", "points", numbers=[2])
     for (subject, course), count in counts.items():
-        table.add_row(subject, course, f"{count:,}")
-    table.add_section()
-    table.add_row("", number_of(len(counts), "course"), f"{len(points):,}")
-    terminal.results.print(table)
+        shown.add_row(subject, course, f"{count:,}")
+    shown.add_section()
+    shown.add_row("", number_of(len(counts), "course"), f"{len(points):,}")
+    terminal.results.print(shown)
     terminal.document(
         {
             "points": len(points),
