@@ -91,7 +91,9 @@ def user_errors(
 def stop(error: Exception, code: int = NOTHING_DONE, console: Console | None = None) -> NoReturn:
     """End the command with an error. Raises typer.Exit."""
     console = console or Console(stderr=True)
-    console.print(f"[red]Error:[/] {escape(str(error))}", soft_wrap=True)
+    # A person reads whole words; a script reads one line.
+    told = f"[red]Error:[/] {escape(str(error))}"
+    console.print(told, soft_wrap=not console.is_terminal, highlight=False)
     raise typer.Exit(code) from None
 
 
