@@ -48,7 +48,7 @@ def plan(
     """Estimate the time, storage and cost of a build, by trying it on a few videos."""
     from vid2book.pipeline.processes import cores
 
-    from ..forecast import forecast
+    from ..forecast import cpu_seconds, forecast
     from ..source import open_corpus
 
     terminal = Terminal(as_json, quiet)
@@ -61,6 +61,7 @@ def plan(
             sample,
             minutes,
             lambda event: status.update(f"a short run: {escape(event.video.video_id)} is through"),
+            cpu_seconds(),
         )
     terminal.results.print(_table(made))
     hours = made.wall / at_once / _HOUR
