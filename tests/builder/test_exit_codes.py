@@ -30,7 +30,8 @@ def test_1_some_failed_and_the_corpus_is_whole(library: Library, tmp_path: Path)
     (tmp_path / "more").mkdir()
     (tmp_path / "more" / "bad.mp4").write_text("no video")
     (tmp_path / "more" / "half.mp4.part").touch()
-    built = ["build", library.manifest, tmp_path / "more", "--store", library.store]
+    shutil.copytree(library.store, tmp_path / "store")
+    built = ["build", library.manifest, tmp_path / "more", "--store", tmp_path / "store"]
     told = vid2book(*built, "-o", tmp_path / "out", "--dry-run")
     assert told.returncode == 1 and "3 of 4 videos can be used" in told.stdout
     done = vid2book(*built, "-o", tmp_path / "out")

@@ -108,7 +108,7 @@ def test_what_failed_in_a_shard_failed_in_the_corpus(
 
     out = tmp_path / "out"
     result = vid2book("merge", manifest, "--store", store.root, "-o", out)
-    assert result.returncode == 1 and "KeyError: 'x'" in result.stderr
+    assert result.returncode == 1 and "KeyError: 'x'" in result.stdout
     rows = parquet.read_table(out / "videos").to_pylist()
     found = {row["video_id"]: (row["status"], row["reason"]) for row in rows}
     assert found[lost.video_id] == ("failed", "KeyError: 'x'")

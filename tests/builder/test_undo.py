@@ -31,8 +31,9 @@ def built(library: Library, tmp_path: Path) -> Path:
     for row in rows:
         row |= {"language": "en", "license": "CC BY 4.0"}
     source = manifest(tmp_path, rows)
+    shutil.copytree(library.store, tmp_path / "store")
     out = tmp_path / "corpus"
-    done = run("build", source, "-o", out, "--store", library.store)
+    done = run("build", source, "-o", out, "--store", tmp_path / "store")
     assert done.exit_code == 0, done.output
     return out
 
