@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import typer
 from rich.console import Console
@@ -25,6 +25,41 @@ if TYPE_CHECKING:
     from .progress import Display
 
 _MOST_SHOWN = 50  # lines of a table; the config `videos` of a corpus has them all
+
+
+class Conclusion(NamedTuple):
+    """What came of a run."""
+
+    corpus: Corpus  # in which the videos have failed that failed in this run alone
+    outcomes: list[Outcome]
+    written: Written | None  # what the folder holds; None: no video gave a sample
+
+
+def conclude(
+    corpus: Corpus,
+    events: Sequence[Event],
+    output: Path,
+    workers: int,
+    display: Display,
+    log: BuildLog,
+    here: bool = True,
+) -> Conclusion:
+    """Decide what the whole corpus decides, and write it where the folder holds another one.
+
+    Args are those of `finish`.
+    """
+    from vid2book.folder import record
+
+    from . import gather
+
+    corpus = corpus.without({e.video.video_id: e.failure for e in events if e.failure})
+    outcomes = list(display.counted("outcomes", gather.outcomes(corpus, workers)))
+    written = _written(corpus, outcomes, output, display, workers)
+    if written:
+        log.finish(outcomes, written, sum(os.times()[:4]) if here else None)
+    elif record.held(output) is None:
+        log.drop()
+    return Conclusion(corpus, outcomes, written)
 
 
 def finish(
@@ -48,15 +83,11 @@ def finish(
     Raises:
         typer.Exit: a video failed, or none was kept.
     """
-    from vid2book.folder import layout, record
-
-    from . import gather
+    from vid2book.folder import layout
 
     console, errors = Console(), Console(stderr=True)
-    corpus = corpus.without({e.video.video_id: e.failure for e in events if e.failure})
-    outcomes = list(display.counted("outcomes", gather.outcomes(corpus, workers)))
+    corpus, outcomes, written = conclude(corpus, events, output, workers, display, log, here)
     failed = [outcome for outcome in outcomes if outcome.status == "failed"]
-    written = _written(corpus, outcomes, output, display, workers)
     if count := sum(bool(event.bug) for event in events):
         bugs = escape(str(output / layout.ERRORS))
         errors.print(
@@ -65,13 +96,10 @@ def finish(
             soft_wrap=True,
         )
     if written is None:
-        if record.held(output) is None:
-            log.drop()
         errors.print(_losses("Nothing was kept", [o for o in outcomes if o.status != "kept"]))
         where = escape(str(output))
         errors.print(f"[red]Error:[/] no video gave a sample; nothing was written to {where}")
         raise typer.Exit(1)
-    log.finish(outcomes, written, sum(os.times()[:4]) if here else None)
     console.print(_summary(log.tally, outcomes, written))
     console.print(f"The corpus: {escape(str(output))}", soft_wrap=True)
     console.print(f"Look at it: [bold]vid2book view {escape(str(output))}[/]", soft_wrap=True)

@@ -40,7 +40,12 @@ def opened(
         videos, config, store, limit, minutes, lambda files: _tell_passed_over(files, errors)
     )
     if output:
-        corpus = _without_removed(corpus, output, errors)
+        corpus, removed = without_removed(corpus, output)
+        if removed:
+            errors.print(
+                f"Left out, for they were removed from {escape(str(output))}: {', '.join(removed)}",
+                soft_wrap=True,
+            )
     splits(corpus)  # a name that cannot be written is told before hours of work
     return corpus
 
@@ -55,8 +60,8 @@ def _tell_passed_over(files: Sequence[PassedOver], errors: Console) -> None:
         errors.print(f"[yellow]Passed over:[/] {escape(named)}{more}: {reason}", soft_wrap=True)
 
 
-def _without_removed(corpus: Corpus, output: Path, errors: Console) -> Corpus:
-    """The corpus without videos that `vid2book remove` took out of `output`."""
+def without_removed(corpus: Corpus, output: Path) -> tuple[Corpus, list[str]]:
+    """The corpus without the videos that `vid2book remove` took out of `output`, and their ids."""
     from vid2book.folder import record
 
     from .splits import denying
@@ -64,9 +69,5 @@ def _without_removed(corpus: Corpus, output: Path, errors: Console) -> Corpus:
     known = set(record.removed(output)) - set(corpus.config.reduce.deny)
     removed = [video.video_id for video in corpus.videos if video.video_id in known]
     if not removed:
-        return corpus
-    errors.print(
-        f"Left out, for they were removed from {escape(str(output))}: {', '.join(removed)}",
-        soft_wrap=True,
-    )
-    return replace(corpus, config=denying(corpus.config, removed))
+        return corpus, []
+    return replace(corpus, config=denying(corpus.config, removed)), removed

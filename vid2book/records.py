@@ -277,7 +277,8 @@ class Sample:
     license: str
 
     def __repr__(self) -> str:
-        size = f"{self.image_num} images, {self.text_num} texts, {self.token_num} tokens"
+        texts = sum(text is not None for text in self.texts)
+        size = f"{self.image_num} images, {texts} texts, {self.token_num} tokens"
         return f"<Sample {self.id}: {size}>"
 
     def _repr_html_(self) -> str:
