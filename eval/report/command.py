@@ -58,6 +58,13 @@ def measure(
     marked: Annotated[
         bool, typer.Option("--marked", help="With what `decide: mark` marked as to be dropped.")
     ] = False,
+    card: Annotated[
+        bool,
+        typer.Option(
+            "--card",
+            help="Put the figures on the card of each corpus that is a folder of `vid2book build`.",
+        ),
+    ] = False,
     clip_model: Annotated[
         str, typer.Option(help="An open_clip model, for example ViT-L-14.")
     ] = "ViT-B-32",
@@ -89,6 +96,8 @@ def measure(
     ] = "",
 ) -> None:
     """Tell how good corpora are, in REPORT/report.html and REPORT/metrics.json."""
+    from vid2book.folder.layout import RECORD
+    from vid2book.folder.measures import put_on_card
     from vid2book.models.open_clip import OpenClip
 
     from .. import measure as measure_corpora
@@ -123,6 +132,9 @@ def measure(
         if benchmark:
             write_overlaps(found, output / "overlaps.jsonl")
         write_page(found, output / "report.html")
+        for folder, measured in zip(map(Path, corpora), found.corpora, strict=True):
+            if card and (folder / RECORD).is_file():
+                put_on_card(output, folder, measured.name)
     out = Console()
     for table in _tables(found, out.width):
         out.print(table)
