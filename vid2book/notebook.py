@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import base64
-import io
 from collections.abc import Iterable, Sequence
 from html import escape
+
+from .thumbnails import thumbnail
 
 _WIDTH = 480  # pixels of a picture
 _THUMBNAIL = (240, 135)  # pixels at most
@@ -34,7 +35,9 @@ def reading_html(title: str, pieces: Iterable[tuple[bytes | None, str | None, st
 
 def strip_html(pictures: Iterable[tuple[bytes, str]]) -> str:
     """Small pictures side by side: of each the JPEG, and what is written on it."""
-    return " ".join(_image(_small(jpeg), written, width=0) for jpeg, written in pictures)
+    return " ".join(
+        _image(thumbnail(jpeg, _THUMBNAIL, 80), written, width=0) for jpeg, written in pictures
+    )
 
 
 def table_html(head: Sequence[str], rows: Sequence[Sequence[str]], most: int) -> str:
@@ -55,13 +58,3 @@ def _image(jpeg: bytes, alt: str, width: int = _WIDTH) -> str:
     data = base64.b64encode(jpeg).decode("ascii")
     size = f'width="{width}" ' if width else ""
     return f'<img {size}alt="{escape(alt)}" src="data:image/jpeg;base64,{data}">'
-
-
-def _small(jpeg: bytes) -> bytes:
-    from PIL import Image  # records import this module, and are to be light
-
-    with Image.open(io.BytesIO(jpeg)) as image:
-        image.thumbnail(_THUMBNAIL)
-        out = io.BytesIO()
-        image.convert("RGB").save(out, "JPEG", quality=80)
-    return out.getvalue()

@@ -156,6 +156,15 @@ class Keyframe:
         return notebook.figure_html(self.image, repr(self)[1:-1])
 
 
+@dataclass(frozen=True)
+class Glimpse:
+    """A small picture of a stretch that has no keyframe: the `start` and `end` of its decision."""
+
+    start: float
+    end: float
+    image: Picture = field(repr=False)  # JPEG
+
+
 CRITERIA = ("relevance", "knowledge density", "transcription quality")
 
 
