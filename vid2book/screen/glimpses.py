@@ -22,7 +22,7 @@ _MOST = 60  # pictures of a video, each of which takes a tenth of a second or tw
 
 
 def glimpses(
-    decisions: Iterable[Decision], read: Callable[[Sequence[float]], Iterable[Frame]]
+    decisions: Sequence[Decision], read: Callable[[Sequence[float]], Iterable[Frame]]
 ) -> list[Glimpse]:
     """A picture from the middle of each stretch that has no keyframe.
 
@@ -30,14 +30,7 @@ def glimpses(
         decisions: of the stage `keyframes`.
         read: gives the pictures that stand at times in rising order.
     """
-    shown = [(d.start, d.end) for d in decisions if d.kept]
-    stretches = {(d.start, d.end) for d in decisions if not d.kept and d.stage == KEYFRAMES.name}
-    alone = [
-        (start, end)
-        for start, end in stretches
-        if end - start >= _SHORTEST and not any(a < (start + end) / 2 < b for a, b in shown)
-    ]
-    chosen = sorted(sorted(alone, key=lambda s: (s[0] - s[1], s[0]))[:_MOST])
+    chosen = stretches(decisions)
     if not chosen:
         return []  # the file need not be opened
     frames = read([(start + end) / 2 for start, end in chosen])
@@ -45,6 +38,18 @@ def glimpses(
         Glimpse(start, end, frame.jpeg(SIDE, QUALITY)[0])
         for (start, end), frame in zip(chosen, frames, strict=True)
     ]
+
+
+def stretches(decisions: Sequence[Decision]) -> list[tuple[float, float]]:
+    """Start and end of the longest stretches without a keyframe, in order of time."""
+    shown = [(d.start, d.end) for d in decisions if d.kept]
+    found = {
+        (d.start, d.end)
+        for d in decisions
+        if not d.kept and d.stage == KEYFRAMES.name and d.end - d.start >= _SHORTEST
+    }
+    alone = [s for s in found if not any(start < sum(s) / 2 < end for start, end in shown)]
+    return sorted(sorted(alone, key=lambda s: (s[0] - s[1], s[0]))[:_MOST])
 
 
 def _compute(given: Given) -> tuple[list[Glimpse], list[Decision]]:
