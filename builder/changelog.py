@@ -73,7 +73,9 @@ def published(
     for config in made.data.get("configs") or []:
         _name_folders(config, local)
     if made.data.get("license") == "other" and not made.data.get("license_link"):
-        made.data.license_link = f"https://huggingface.co/datasets/{repo}/blob/main/{ATTRIBUTION}"
+        made.data["license_link"] = (
+            f"https://huggingface.co/datasets/{repo}/blob/main/{ATTRIBUTION}"
+        )
     header = made.data.to_yaml(line_break="\n")
     text = _SECTION.sub("", text).rstrip()
     return f"---\n{header}\n---\n{text}\n\n{_section(repo, log, deleted)}"

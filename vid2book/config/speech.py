@@ -103,3 +103,7 @@ class Clip(Section):
 
     min_duration: Seconds = Field(10.0, description="a paragraph grows until it is this long")
     max_duration: Seconds = Field(20.0, description="and ends before it is longer, sentences whole")
+    min_overlap: Seconds = Field(
+        2.0,
+        description="a picture goes to the first paragraph during which it stands this long",
+    )
