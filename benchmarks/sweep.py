@@ -1,8 +1,8 @@
 """What a threshold is worth: python benchmarks/sweep.py KEY VALUE... [--folder FOLDER]
 
 Builds lectures with known truth (those of examples/lectures unless a folder is named) once for each
-value of a key of the config, and prints a row for each, with the columns of `accuracy.py`, as
-Markdown. Only what follows from the key is computed anew: a threshold of a late stage takes seconds.
+value of a key of the config, and prints a row of Markdown for each, with the columns of
+`accuracy.py`. Only what follows from the key is computed anew, in seconds for a late stage.
 
     python benchmarks/sweep.py align.min_related 0.1 0.25 0.35 0.5
 
