@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import re
+import unicodedata
 from collections import Counter
 from collections.abc import Iterable
 from importlib.resources import files
@@ -146,6 +147,7 @@ def _license_name(named: str) -> str:
     if named == "other":
         return "per-video"
     words = re.sub(r"https?://\S+", "", named)  # `license_link` has the address
+    words = unicodedata.normalize("NFKD", words).encode("ascii", "ignore").decode()
     return re.sub(r"[^a-z0-9.]+", "-", words)[:_LONGEST_NAME].strip("-.") or "stated-by-the-videos"
 
 
@@ -196,8 +198,7 @@ def _by_licence(shown: list[Outcome]) -> list[tuple[str, int, str]]:
     counts = Counter(outcome.video.license for outcome in shown)
     return [
         (
-            # A bar would end the cell of the table.
-            " ".join(name.replace("|", "/").split()) or "not stated",
+            line(name) or "not stated",
             count,
             _hours([outcome for outcome in shown if outcome.video.license == name]),
         )

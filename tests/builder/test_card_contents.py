@@ -131,6 +131,7 @@ def test_of_many_topics_the_rest_is_summed(make, tmp_path: Path) -> None:
         ),
         ("https://example.org/terms", "stated-by-the-videos", "https://example.org/terms"),
         ("All rights reserved", "all-rights-reserved", None),
+        ("usage libre pour l'éducation", "usage-libre-pour-l-education", None),
         ("版权所有", "stated-by-the-videos", None),
         ("CC BY 4.0", None, None),
     ],
