@@ -46,7 +46,7 @@ def main() -> None:
         mark = " (default)" if setting == default else ""
         table.add_row(f"{value}{mark}", *_cells(measure(args.folder, setting)))
     console = Console()
-    console.width = max(100, console.width)  # a row on a line, as Markdown needs it
+    console.width = max(160, console.width)  # a row on a line, as Markdown needs it
     console.print(table)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 from html import escape
@@ -38,6 +39,8 @@ def test_what_was_lost_is_told(
     folder = tmp_path / "lectures"
     folder.mkdir()
     (folder / "cells.mp4").write_bytes(Path(library.video("cells").path).read_bytes())
+    known = {"title": "A lecture on cells", "language": "en"}  # so that the store has its results
+    (folder / "cells.info.json").write_text(json.dumps(known))
     (folder / "bad.mp4").write_text("this is no video")
     (folder / "half.mp4.part").write_text("")
     made = vid2book.build(folder, tmp_path / "corpus", store=library.store)
