@@ -37,7 +37,7 @@ def folder(library: Library, tmp_path: Path) -> Path:
     truth = {
         "id": "cells",
         "sentences": [{"start": 0.0, "end": 3.0, "text": said, "off_topic": False}],
-        "states": [{"start": 0.0, "end": 6.0, "text": ["Inside the cell"]}],
+        "states": [{"start": 0.0, "end": 60.0, "text": ["Inside the cell"]}],
     }
     (tmp_path / "cells.truth.json").write_text(json.dumps(truth))
     return tmp_path
