@@ -36,14 +36,18 @@ class Keyframes(Switchable):
     sample_rate: float = Field(5.0, gt=0, le=30, description="frames per second that are looked at")
     min_stable: Seconds = Field(
         0.6,
-        description="shorter states count as transitions. For writing, content that stays longer "
-        "counts for more, up to 4 s",
+        description="shorter states count as transitions",
+    )
+    full_stable: float = Field(
+        4.0,
+        gt=0,
+        description="for writing: seconds; content that stays for less counts for less",
     )
     min_change: float = Field(
         2.0,
         gt=0,
         description="for writing: how much new content a picture must show, in characters as tall "
-        "as a slide's body text (1/36 of the height) that stay for 4 s",
+        "as a slide's body text (1/36 of the height) that stay for `full_stable`",
     )
     max_side: int = Field(1280, ge=64, description="longer side of a stored image, pixels")
     jpeg_quality: int = Field(90, ge=30, le=100)
