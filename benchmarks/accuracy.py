@@ -11,21 +11,26 @@ from __future__ import annotations
 
 import argparse
 import json
+import sys
 import tempfile
 from pathlib import Path
 from typing import NamedTuple
 
 import yaml
+from pydantic import ValidationError
 from rich.console import Console
 from rich.table import Table
 
 from vid2book.builder.source import fill, open_corpus
 from vid2book.builder.write import write_corpus
-from vid2book.config import Config, load
+from vid2book.config import Config, ConfigError, load
 from vid2book.config.base import Switchable
+from vid2book.config.files import problems
 from vid2book.eval.truth import Score, score, score_corpus
 from vid2book.pipeline.processes import cores
+from vid2book.records import Outcome
 
+COLUMNS = ("states", "extra", "F1", "OCR", "WER", "off topic")
 EXAMPLES = Path(__file__).resolve().parents[1] / "examples" / "lectures"
 
 
@@ -39,28 +44,28 @@ def main() -> None:
     parser.add_argument("--config", default="offline")
     args = parser.parse_args()
     values = [*(f"{stage}.enabled=false" for stage in args.off), *args.values]
-    config = _changed(load(args.config), values)
+    config = changed(load(args.config), values)
     title = ", ".join([args.folder.name, f"config {args.config}", *values])
     if args.each:
         table = _table(title, "stages")
-        table.add_row("all", *_cells(_total(measure(args.folder, config))))
+        table.add_row("all", *cells(total(measure(args.folder, config))))
         for stage in _switches(config):
-            without = _changed(config, [f"{stage}.enabled=false"])
-            table.add_row(f"all but {stage}", *_cells(_total(measure(args.folder, without))))
+            without = changed(config, [f"{stage}.enabled=false"])
+            table.add_row(f"all but {stage}", *cells(total(measure(args.folder, without))))
     else:
         table = _table(title, "lecture", "status")
         rows = measure(args.folder, config)
         for name, row in rows.items():
-            table.add_row(name, row.status, *_cells(row.score))
+            table.add_row(name, row.outcome.status, *cells(row.score))
         table.add_section()
-        table.add_row("all", "", *_cells(_total(rows)))
+        table.add_row("all", "", *cells(total(rows)))
     Console().print(table)
 
 
 class Row(NamedTuple):
     """A lecture, and what became of it."""
 
-    status: str
+    outcome: Outcome
     score: Score
 
 
@@ -68,16 +73,17 @@ def measure(folder: Path, config: Config) -> dict[str, Row]:
     """The lectures of a folder that have a truth, by name."""
     corpus = open_corpus(folder, config)
     for event in fill(corpus, workers=cores()):
-        print(event.video.video_id, event.failure)
-    status = {video.video_id: corpus.outcome(video).status for video in corpus.videos}
+        if event.failure:
+            print(f"{event.video.video_id}: {event.failure}", file=sys.stderr)
+    outcomes = {video.video_id: corpus.outcome(video) for video in corpus.videos}
     truths = sorted(folder.glob("*.truth.json"))
-    if "kept" in status.values():
+    if any(outcome.status == "kept" for outcome in outcomes.values()):
         with tempfile.TemporaryDirectory() as scratch:
             write_corpus(corpus, f"{scratch}/corpus")
             scores = score_corpus(f"{scratch}/corpus", truths)
     else:
         scores = {t["id"]: score(t, [], "") for t in (json.loads(p.read_text()) for p in truths)}
-    return {name: Row(status.get(name, ""), found) for name, found in scores.items()}
+    return {name: Row(outcomes[name], found) for name, found in scores.items() if name in outcomes}
 
 
 def _switches(config: Config) -> list[str]:
@@ -85,7 +91,7 @@ def _switches(config: Config) -> list[str]:
     return [name for name, section in config if isinstance(section, Switchable)]
 
 
-def _total(rows: dict[str, Row]) -> Score:
+def total(rows: dict[str, Row]) -> Score:
     return sum((row.score for row in rows.values()), Score())
 
 
@@ -93,21 +99,34 @@ def _table(title: str, *names: str) -> Table:
     table = Table(title=title)
     for name in names:
         table.add_column(name, no_wrap=True)
-    for column in ("states", "extra", "F1", "OCR", "WER", "off topic"):
+    for column in COLUMNS:
         table.add_column(column, justify="right", no_wrap=True)
     return table
 
 
-def _changed(config: Config, values: list[str]) -> Config:
-    sections = config.model_dump()
+def changed(config: Config, values: list[str]) -> Config:
+    """The config with other values, each as KEY=VALUE.
+
+    Raises:
+        ConfigError: there is no such key, or it takes no such value.
+    """
+    whole = config.model_dump()
     for assignment in values:
-        path, value = assignment.split("=", 1)
-        section, key = path.split(".")
-        sections[section][key] = yaml.safe_load(value)
-    return Config.model_validate(sections)
+        path, _, value = assignment.partition("=")
+        *sections, key = path.split(".")
+        part = whole
+        for section in sections:
+            if not isinstance(part.get(section), dict):
+                part[section] = {}  # one that is not there is told of below
+            part = part[section]
+        part[key] = yaml.safe_load(value)
+    try:
+        return Config.model_validate(whole)
+    except ValidationError as error:
+        raise ConfigError("\n".join(problems(Config, error))) from None
 
 
-def _cells(score: Score) -> list[str]:
+def cells(score: Score) -> list[str]:
     return [
         f"{score.hit}/{score.wanted}",
         str(score.extra),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import re
+import unicodedata
 from collections import Counter
 from collections.abc import Iterable
 from importlib.resources import files
@@ -17,20 +18,32 @@ from huggingface_hub import DatasetCard, DatasetCardData
 
 from vid2book import licences
 from vid2book.config import Config
-from vid2book.folder.layout import TABLES, pattern
+from vid2book.folder.layout import PICTURE, TABLES, pattern
 from vid2book.folder.record import SplitSize, Written
 from vid2book.languages import UNKNOWN
+from vid2book.public import public_url
 from vid2book.records import Outcome
+from vid2book.viewer.times import clock
 
+from . import overview
 from .features import FEATURES
 from .making import made_by_machines, steps
+from .markdown import address, line
+from .showpiece import Showpiece
 
 _TAGS = ["vid2book", "multimodal", "interleaved", "textbook", "education", "lectures", "ocr"]
+_LONGEST_NAME = 64  # characters of the name of a licence
 _TASKS = ["image-text-to-text", "image-to-text", "text-generation"]
 
 
-def render_card(config: Config, outcomes: list[Outcome], written: Written) -> str:
-    """The text of README.md, YAML header included, for a corpus with these videos and files."""
+def render_card(
+    config: Config, outcomes: list[Outcome], written: Written, piece: Showpiece | None = None
+) -> str:
+    """The text of README.md, YAML header included, for a corpus with these videos and files.
+
+    Args:
+        piece: what is shown of it; None: nothing.
+    """
     kept = [outcome for outcome in outcomes if outcome.status == "kept"]
     shown = present(outcomes)
     heard = {o.models["transcribe"] for o in outcomes if "transcribe" in o.models}
@@ -50,6 +63,9 @@ def render_card(config: Config, outcomes: list[Outcome], written: Written) -> st
         marked_texts=written.marked_texts,
         tokens=written.tokens,
         words=sum(outcome.words for outcome in kept),
+        piece=_shown(piece, shown) if piece else None,
+        topics=overview.topics(shown),
+        lengths=overview.lengths(shown),
         licence=_licence(shown),
         licences=_by_licence(shown),
         unstated=sum(not outcome.video.license.strip() for outcome in shown),
@@ -70,6 +86,23 @@ def present(outcomes: Iterable[Outcome]) -> list[Outcome]:
     return [outcome for outcome in outcomes if outcome.status == "kept" or outcome.samples]
 
 
+def _shown(piece: Showpiece, shown: list[Outcome]) -> dict[str, str]:
+    """A picture with its text as Markdown, and where both come from."""
+    video = next(o.video for o in shown if o.video.video_id == piece.video_id)
+    told = (
+        f"*{line(video.title or video.video_id)}*, {clock(piece.time)}",
+        line(video.author),
+        line(video.license),
+        address(public_url(video.source_url)),
+    )
+    return {
+        "path": PICTURE,
+        "alt": line(piece.written) or "A keyframe",
+        "said": line(piece.said),
+        "source": " · ".join(filter(None, told)),
+    }
+
+
 def _licence(shown: list[Outcome]) -> str:
     """The one licence of all videos by its name, "unknown" where none is stated, or "other"."""
     return licences.common(
@@ -86,6 +119,7 @@ def _metadata(title: str, shown: list[Outcome], written: Written) -> DatasetCard
         license=licence,
         # The Hub asks for a name with "other".
         license_name=_license_name(named) if licence == "other" else None,
+        license_link=_license_link(named, shown) if licence == "other" else None,
         size_categories=_size_category(written.samples),
         task_categories=_TASKS,
         tags=_TAGS,
@@ -110,7 +144,19 @@ def _metadata(title: str, shown: list[Outcome], written: Written) -> DatasetCard
 
 def _license_name(named: str) -> str:
     """A licence that the Hub does not know, as it wants a name written."""
-    return "per-video" if named == "other" else re.sub(r"[^a-z0-9.]+", "-", named).strip("-")
+    if named == "other":
+        return "per-video"
+    words = re.sub(r"https?://\S+", "", named)  # `license_link` has the address
+    words = unicodedata.normalize("NFKD", words).encode("ascii", "ignore").decode()
+    return re.sub(r"[^a-z0-9.]+", "-", words)[:_LONGEST_NAME].strip("-.") or "stated-by-the-videos"
+
+
+def _license_link(named: str, shown: list[Outcome]) -> str | None:
+    """Where the words of the one licence of all stand. Where there are several, or nobody knows, a
+    push names ATTRIBUTION.csv by its address on the Hub."""
+    links = (licences.link(outcome.video.license) for outcome in shown)
+    found = "" if named == "other" else next(filter(None, links), "")
+    return public_url(found) or None
 
 
 def _info(name: str, written: Written) -> DatasetInfo:
@@ -152,8 +198,7 @@ def _by_licence(shown: list[Outcome]) -> list[tuple[str, int, str]]:
     counts = Counter(outcome.video.license for outcome in shown)
     return [
         (
-            # A bar would end the cell of the table.
-            " ".join(name.replace("|", "/").split()) or "not stated",
+            line(name) or "not stated",
             count,
             _hours([outcome for outcome in shown if outcome.video.license == name]),
         )

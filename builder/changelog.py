@@ -9,7 +9,7 @@ from typing import Any
 
 from huggingface_hub import DatasetCard
 
-from vid2book.folder.layout import ON_REQUEST
+from vid2book.folder.layout import ATTRIBUTION, ON_REQUEST
 from vid2book.quantities import number_of
 
 from .changes import Diff, Videos
@@ -73,6 +73,10 @@ def published(
                 setattr(made.data, part, left)
     for config in made.data.get("configs") or []:
         _name_folders(config, local)
+    if made.data.get("license") == "other" and not made.data.get("license_link"):
+        made.data["license_link"] = (
+            f"https://huggingface.co/datasets/{repo}/blob/main/{ATTRIBUTION}"
+        )
     header = made.data.to_yaml(line_break="\n")
     text = _SECTION.sub("", text).rstrip()
     return f"---\n{header}\n---\n{text}\n\n{_section(repo, log, deleted)}"

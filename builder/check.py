@@ -13,7 +13,7 @@ from typing import Any
 from huggingface_hub import DatasetCard
 
 from vid2book.folder import record
-from vid2book.folder.layout import ATTRIBUTION, CARD, TABLES, shards
+from vid2book.folder.layout import ATTRIBUTION, CARD, PICTURE, TABLES, shards
 from vid2book.folder.record import CorpusError, Written
 
 from .changes import Videos
@@ -50,11 +50,9 @@ def check(corpus: Path, videos: Videos, hashes: Hashes) -> Written:
 
 
 def _check_files(corpus: Path, written: Written) -> None:
-    found = {
-        file.relative_to(corpus).as_posix(): file.stat().st_size
-        for table in TABLES
-        for file in shards(corpus, table)
-    }
+    files = [file for table in TABLES for file in shards(corpus, table)]
+    files += [corpus / PICTURE] if (corpus / PICTURE).exists() else []
+    found = {file.relative_to(corpus).as_posix(): file.stat().st_size for file in files}
     for path in sorted(found.keys() | written.files.keys()):
         if path not in found:
             raise CorpusError(f"{corpus / path}: is missing; {_AGAIN}")

@@ -171,7 +171,7 @@ class _Gone:
 
     def _told(self, video: str) -> Iterator[tuple[str, Row]]:
         for decision in self._decisions.pop(video, []):
-            yield "decisions", asdict(decision)
+            yield "decisions", current("decisions", asdict(decision))
 
     def _row(self, table: str, video: str, row: Row) -> Row | None:
         if table == "default":

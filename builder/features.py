@@ -100,6 +100,7 @@ _DECISIONS = Features(
         "text": _STRING,
         "raw": _STRING,
         "provisional": Value("bool"),
+        "picture": Image(),
     }
 )
 
@@ -141,8 +142,8 @@ def rows(corpus: Corpus, table: str, videos: Iterable[Video]) -> Iterator[tuple[
         elif table == "clips":
             yield from clip_rows(corpus, video, corpus.samples(video))
         else:
-            for number, decision in enumerate(corpus.decisions(video)):
-                yield f"{video.video_id}@{number}", decision_row(decision, video)
+            for number, row in enumerate(_decision_rows(corpus, video)):
+                yield f"{video.video_id}@{number}", row
 
 
 def rows_of(corpus: Corpus, video: Video) -> Iterator[tuple[str, Row]]:
@@ -154,7 +155,7 @@ def rows_of(corpus: Corpus, video: Video) -> Iterator[tuple[str, Row]]:
     samples = corpus.samples(video)
     yield from (("default", row) for _, row in _sample_rows(video, samples))
     yield "videos", video_row(corpus.outcome(video), samples)
-    yield from (("decisions", decision_row(d, video)) for d in corpus.decisions(video))
+    yield from (("decisions", row) for row in _decision_rows(corpus, video))
     if (said := corpus.transcript(video)) is not None:
         yield "transcripts", transcript_row(said, video)
     yield from (("clips", row) for _, row in clip_rows(corpus, video, samples))
@@ -242,13 +243,31 @@ def current(table: str, row: Row) -> Row:
             element["drop"] = element.get("drop") or ""
     elif table == "videos":
         row["marked"] = row.get("marked") or 0
+    elif table == "decisions":
+        row.setdefault("picture", None)
     return row
 
 
-def decision_row(decision: Decision, video: Video) -> Row:
-    """A row of `decisions`."""
-    values = {name: getattr(decision, name) for name in _DECISIONS}
-    return values | {"reason": public_text(without_paths(decision.reason, video))}
+def _decision_rows(corpus: Corpus, video: Video) -> Iterator[Row]:
+    decisions = corpus.decisions(video)
+    left_out = corpus.left_out(video, decisions)
+    for decision in decisions:
+        against = decision.level == "keyframe" and not decision.kept
+        # Of two decisions against one picture, the first shows it.
+        picture = left_out.pop((decision.start, decision.end), b"") if against else b""
+        yield decision_row(decision, video, picture)
+
+
+def decision_row(decision: Decision, video: Video, picture: bytes = b"") -> Row:
+    """A row of `decisions`.
+
+    Args:
+        picture: a small one (JPEG) of what is left out; empty: none.
+    """
+    values = {name: getattr(decision, name) for name in _DECISIONS if name != "picture"}
+    reason = public_text(without_paths(decision.reason, video))
+    shown = {"bytes": picture, "path": None} if picture else None
+    return values | {"reason": reason, "picture": shown}
 
 
 def transcript_row(transcript: Transcript, video: Video) -> Row:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import typer
 from rich.markup import escape
@@ -34,6 +34,41 @@ if TYPE_CHECKING:
 _MOST_SHOWN = 50  # lines of a table; the config `videos` of a corpus has them all
 
 
+class Conclusion(NamedTuple):
+    """What came of a run."""
+
+    corpus: Corpus  # in which the videos have failed that failed in this run alone
+    outcomes: list[Outcome]
+    written: Written | None  # what the folder holds; None: no video gave a sample
+
+
+def conclude(
+    corpus: Corpus,
+    events: Sequence[Event],
+    output: Path,
+    workers: int,
+    display: Display,
+    log: BuildLog,
+    here: bool = True,
+) -> Conclusion:
+    """Decide what the whole corpus decides, and write it where the folder holds another one.
+
+    Args are those of `finish`.
+    """
+    from vid2book.folder import record
+
+    from . import gather
+
+    corpus = corpus.without({e.video.video_id: e.failure for e in events if e.failure})
+    outcomes = list(display.counted("outcomes", gather.outcomes(corpus, workers)))
+    written = _written(corpus, outcomes, output, display, workers)
+    if written:
+        log.finish(outcomes, written, sum(os.times()[:4]) if here else None)
+    elif record.held(output) is None:
+        log.drop()
+    return Conclusion(corpus, outcomes, written)
+
+
 def finish(
     found: Opened,
     events: Sequence[Event],
@@ -56,19 +91,9 @@ def finish(
     Raises:
         typer.Exit: a video failed, or none was kept.
     """
-    from vid2book.folder import record
-
-    from . import gather
-
-    corpus = found.corpus.without({e.video.video_id: e.failure for e in events if e.failure})
-    outcomes = list(display.counted("outcomes", gather.outcomes(corpus, workers)))
-    written = _written(corpus, outcomes, output, display, workers)
+    corpus, outcomes, written = conclude(found.corpus, events, output, workers, display, log, here)
     bugs = sum(bool(event.bug) for event in events)
     provisional = sum(corpus.is_provisional(video) for video in corpus.videos) if written else 0
-    if written:
-        log.finish(outcomes, written, sum(os.times()[:4]) if here else None)
-    elif record.held(output) is None:
-        log.drop()
     # What is missing first: it may be long, and what is there is to be seen at the end.
     if missing := _missing(outcomes, found.passed_over):
         terminal.results.print(missing)

@@ -86,7 +86,13 @@ def opened(
     )  # fmt: skip
     _tell_passed_over(passed_over, terminal)
     if output:
-        corpus = _without_removed(corpus, output, restored, terminal)
+        corpus, removed = without_removed(corpus, output, restored)
+        if removed:
+            terminal.notes.print(
+                f"Left out, for they were removed from {escape(str(output))}: "
+                f"{escape(', '.join(removed))}; `vid2book remove --undo` brings them back",
+                soft_wrap=True,
+            )
     splits(corpus)  # a name that cannot be written is told before hours of work
     return Opened(corpus, request, tuple(passed_over))
 
@@ -128,10 +134,10 @@ def _tell_passed_over(files: Sequence[PassedOver], terminal: Terminal) -> None:
         )
 
 
-def _without_removed(
-    corpus: Corpus, output: Path, restored: Collection[str], terminal: Terminal
-) -> Corpus:
-    """The corpus without videos that `vid2book remove` took out of `output`."""
+def without_removed(
+    corpus: Corpus, output: Path, restored: Collection[str] = ()
+) -> tuple[Corpus, list[str]]:
+    """The corpus without the videos that `vid2book remove` took out of `output`, and their ids."""
     from vid2book.folder import record
 
     from .splits import denying
@@ -139,10 +145,5 @@ def _without_removed(
     known = set(record.removed(output)) - set(corpus.config.reduce.deny) - set(restored)
     removed = [video.video_id for video in corpus.videos if video.video_id in known]
     if not removed:
-        return corpus
-    terminal.notes.print(
-        f"Left out, for they were removed from {escape(str(output))}: "
-        f"{escape(', '.join(removed))}; `vid2book remove --undo` brings them back",
-        soft_wrap=True,
-    )
-    return replace(corpus, config=denying(corpus.config, removed))
+        return corpus, []
+    return replace(corpus, config=denying(corpus.config, removed)), removed

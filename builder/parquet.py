@@ -174,7 +174,7 @@ def _place(video: str) -> float:
 def _options(schema: pa.Schema) -> dict[str, Any]:
     # JPEG and MP4 do not compress and never repeat.
     leaves = _leaves(schema)
-    texts = [leaf for leaf in leaves if not leaf.startswith(("images.", "video."))]
+    texts = [leaf for leaf in leaves if not leaf.startswith(("images.", "video.", "picture."))]
     # Of a text column with an empty value pyarrow now and then misses the smallest value, and two
     # equal tables would be other bytes.
     numbers = [leaf for leaf, physical in leaves.items() if physical != "BYTE_ARRAY"]

@@ -10,7 +10,9 @@ from pathlib import Path
 from vid2book.folder.layout import (
     CARD,
     CROISSANT,
+    MEASURES,
     ON_REQUEST,
+    PICTURES,
     PUBLISHED,
     TABLES,
     in_repository,
@@ -18,7 +20,6 @@ from vid2book.folder.layout import (
     table_of,
 )
 
-from . import measures
 from .hub.repo import RemoteFile
 from .local import Content, Hashes
 
@@ -70,8 +71,8 @@ def local_files(corpus: Path, asked: Collection[str], hashes: Hashes) -> dict[st
 def plan(local: dict[str, Content], remote: dict[str, RemoteFile]) -> Plan:
     """What is sent, what is there already, and what has to go.
 
-    Only Parquet files in the folders of a corpus go, and measures of a version before: whatever
-    else is in the repository stays.
+    Only Parquet files in the folders of a corpus go, and the pictures and measures of a version
+    before: whatever else is in the repository stays.
     """
     made = Plan()
     for path, content in local.items():
@@ -80,10 +81,9 @@ def plan(local: dict[str, Content], remote: dict[str, RemoteFile]) -> Plan:
             made.same.append(path)
         else:
             made.send[path] = content
+    ours = (f"{PICTURES}/", f"{MEASURES}/")
     made.gone = [
-        path
-        for path in remote
-        if path not in local and (path.startswith(f"{measures.FOLDER}/") or table_of(path))
+        path for path in remote if path not in local and (path.startswith(ours) or table_of(path))
     ]
     return made
 

@@ -13,6 +13,7 @@ from huggingface_hub import constants
 
 from vid2book import licences
 from vid2book.folder import layout, swap
+from vid2book.folder.measures import read_measures
 from vid2book.folder.record import CorpusError
 
 from .changes import Diff, Videos, read_videos
@@ -21,7 +22,6 @@ from .hub.errors import HubError
 from .hub.repo import VERSION, Hub
 from .hub.session import Tell, has_token, quiet
 from .local import Hashes, content_of
-from .measures import read_measures
 from .plan import Plan, local_files, plan
 from .release import Release, some
 from .takedown import put_on_record, removals

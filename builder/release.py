@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable
 from pathlib import Path
 
 from vid2book.folder import layout
+from vid2book.folder.measures import Measures
 
 from . import changelog, croissant, takedown
 from .changes import Diff, Videos, compare
@@ -13,7 +14,6 @@ from .hub import transfer
 from .hub.errors import HubError
 from .hub.repo import Hub, RemoteFile, order
 from .local import Content
-from .measures import Measures
 from .owner import with_owner
 from .plan import Plan, is_same, plan
 

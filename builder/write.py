@@ -19,6 +19,7 @@ from . import croissant, gather
 from .card import present, render_card
 from .features import FEATURES, Row
 from .parquet import Shards
+from .showpiece import Choice
 from .source import revision
 from .splits import splits
 
@@ -99,11 +100,12 @@ def write_rows(
             for table, size in _write_split(new, split, found, tally).items():
                 if size.rows:  # `datasets` cannot load a split without rows
                     sizes[table][split] = size
-        files = {
-            file.relative_to(new).as_posix(): file.stat().st_size
-            for table in layout.TABLES
-            for file in layout.shards(new, table)
-        }
+        parts = [file for table in layout.TABLES for file in layout.shards(new, table)]
+        if shown := tally.choice.best:
+            parts.append(new / layout.PICTURE)
+            parts[-1].parent.mkdir()
+            parts[-1].write_bytes(shown.picture)
+        files = {file.relative_to(new).as_posix(): file.stat().st_size for file in parts}
         written = Written(
             revision, tally.images, tally.tokens, sorted(tally.languages), sizes, files, removed,
             tally.marked_images, tally.marked_texts,
@@ -111,7 +113,7 @@ def write_rows(
         if not written.samples:
             raise EmptyCorpusError("no video gave a sample, so there is no corpus to write")
         _write_attribution(outcomes, new / layout.ATTRIBUTION)
-        card = render_card(pipeline, outcomes, written)
+        card = render_card(pipeline, outcomes, written, shown)
         (new / layout.CARD).write_text(card, encoding="utf-8")
         described = croissant.render(
             card,
@@ -129,6 +131,7 @@ class _Tally:
     def __init__(self) -> None:
         self.images = self.tokens = self.marked_images = self.marked_texts = 0
         self.languages: set[str] = set()
+        self.choice = Choice()
 
     def count(self, row: Row) -> None:
         marked = Counter(element["kind"] for element in row["elements"] if element["drop"])
@@ -137,6 +140,7 @@ class _Tally:
         self.marked_texts += marked["text"]
         self.tokens += row["token_num"]
         self.languages.add(row["language"])
+        self.choice.look(row)
 
 
 def _write_split(

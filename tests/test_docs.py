@@ -24,7 +24,7 @@ def test_the_site_builds_without_a_warning(tmp_path: Path) -> None:
     )
     assert (made.returncode, made.stderr) == (0, "")
     page = (tmp_path / "api.html").read_text("utf-8")
-    for name in ("vid2book.transcribe", "vid2book.builder.push", "vid2book.records.Sample"):
+    for name in ("vid2book.build", "vid2book.builder.push", "vid2book.records.Sample"):
         assert f'id="{name}"' in page
     assert "from_template" not in page and "`" not in re.sub(r"<(script|style).*?</\1>", "", page)
 
@@ -44,5 +44,6 @@ def test_the_notebook_runs() -> None:
     nbclient.NotebookClient(notebook, timeout=600, kernel_name="python3", resources=where).execute()
     outputs = [output for cell in notebook.cells for output in cell.get("outputs", [])]
     html = [o["data"]["text/html"] for o in outputs if "text/html" in o.get("data", {})]
-    assert len(html) == 2 and all("<img " in page for page in html)
-    assert "demand" in str(outputs) and "num_rows: 1" in str(outputs)
+    assert len(html) == 3 and all("<img " in page for page in html)
+    told = str(outputs)
+    assert "demand" in told and "num_rows: 1" in told and "weekend-vlog - teaches nothing" in told

@@ -33,7 +33,8 @@ ROOMS: dict[str, set[str]] = {
     "licences": set(),
     "words": set(),
     "names": set(),
-    "notebook": set(),
+    "notebook": {"thumbnails"},
+    "thumbnails": set(),
     "records": {"notebook"},
     "public": set(),
     "intake": {"errors", "languages", "quantities"},
@@ -66,14 +67,25 @@ ROOMS: dict[str, set[str]] = {
         "viewer.templates",
     },
     "folder": {*PLAIN, "intake", "names"},
-    "viewer": {*PLAIN, "folder", "names", "pipeline.processes"},
+    "viewer": {*PLAIN, "folder", "names", "pipeline.processes", "thumbnails"},
     # Each uses what the other found: terms to hear, and subtitles not to read.
     "speech": STAGES | {"screen"},
     "screen": STAGES | {"speech"},
     "teaching": STAGES | {"speech", "screen"},
     "assemble": STAGES | {"speech", "screen", "teaching"},
     "pipeline": STAGES
-    | {"errors", "intake", "public", "remote", "store", "speech", "screen", "teaching", "assemble"},
+    | {
+        "errors",
+        "intake",
+        "public",
+        "remote",
+        "store",
+        "speech",
+        "screen",
+        "teaching",
+        "assemble",
+        "thumbnails",
+    },
     "api": {
         *PLAIN,
         "config",
@@ -101,6 +113,9 @@ ROOMS: dict[str, set[str]] = {
     },
     "__main__": {"cli"},
 }
+
+# `import vid2book` itself: it names one function of the builder, which is imported when it is used.
+FRONT = {"api", "exports", "builder.building"}
 
 
 def imported(source: str, package: str) -> Iterator[str]:
@@ -149,10 +164,10 @@ def room(module: str) -> str:
 def may_import(module: str, other: str) -> bool:
     """Whether the first may know the second."""
     if in_core(module):
-        allowed = ROOMS[room(module)] if room(module) else {"api"}
+        allowed = ROOMS[room(module)] if room(module) else FRONT
         inside = other.removeprefix("vid2book.")
         names = {inside, inside.split(".")[0]}
-        return in_core(other) and (room(module) == room(other) or bool(names & allowed))
+        return (in_core(other) and room(module) == room(other)) or bool(names & allowed)
     # Only the core is below both.
     return in_core(other) or other.split(".")[1] == module.split(".")[1]
 

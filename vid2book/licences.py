@@ -80,6 +80,18 @@ def hub_id(text: str, upload_date: str = "") -> str:
     return found if found == "unknown" or _HUB.fullmatch(found) else "other"
 
 
+def link(text: str) -> str:
+    """Where the words of a licence stand: the address in `text`, or that of Creative Commons; empty
+    where neither is known."""
+    if stated := re.search(r"https?://[^\s<>\"')\]]+", text):
+        return stated[0].rstrip(".,;")
+    named = name(text)
+    if named == "pdm-1.0":
+        return "https://creativecommons.org/publicdomain/mark/1.0/"
+    found = re.fullmatch(r"cc-([a-z-]+)-(\d\.\d)", named)
+    return f"https://creativecommons.org/licenses/{found[1]}/{found[2]}/" if found else ""
+
+
 def common(names: Iterable[str]) -> str:
     """The licence that all share, by its `name`; "other" where they differ."""
     found = set(names)

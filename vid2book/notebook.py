@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from html import escape
 
+from .thumbnails import thumbnail
+
 _WIDTH = 480  # pixels of a picture
+_THUMBNAIL = (240, 135)  # pixels at most
 
 
 def figure_html(jpeg: bytes, caption: str) -> str:
@@ -14,9 +17,14 @@ def figure_html(jpeg: bytes, caption: str) -> str:
     return f"<figure>{_image(jpeg, '')}<figcaption>{escape(caption)}</figcaption></figure>"
 
 
+def title_html(title: str) -> str:
+    """What stands above the rest."""
+    return f"<p><b>{escape(title)}</b></p>"
+
+
 def reading_html(title: str, pieces: Iterable[tuple[bytes | None, str | None, str | None]]) -> str:
     """Pieces of (JPEG, text, what is written on the picture), from top to bottom."""
-    parts = [f"<p><b>{escape(title)}</b></p>"]
+    parts = [title_html(title)]
     for image, text, written in pieces:
         if image is not None:
             parts.append(_image(image, written or ""))
@@ -25,6 +33,28 @@ def reading_html(title: str, pieces: Iterable[tuple[bytes | None, str | None, st
     return "\n".join(parts)
 
 
-def _image(jpeg: bytes, alt: str) -> str:
+def strip_html(pictures: Iterable[tuple[bytes, str]]) -> str:
+    """Small pictures side by side: of each the JPEG, and what is written on it."""
+    return " ".join(
+        _image(thumbnail(jpeg, _THUMBNAIL, 80), written, width=0) for jpeg, written in pictures
+    )
+
+
+def table_html(head: Sequence[str], rows: Sequence[Sequence[str]], most: int) -> str:
+    """A table of at most so many rows; empty without any."""
+    if not rows:
+        return ""
+    lines = [_row(head, "th"), *(_row(row, "td") for row in rows[:most])]
+    more = f"<p>and {len(rows) - most:,} more</p>" if len(rows) > most else ""
+    return f"<table>{''.join(lines)}</table>{more}"
+
+
+def _row(cells: Iterable[str], tag: str) -> str:
+    inside = "".join(f'<{tag} style="text-align: left">{escape(cell)}</{tag}>' for cell in cells)
+    return f"<tr>{inside}</tr>"
+
+
+def _image(jpeg: bytes, alt: str, width: int = _WIDTH) -> str:
     data = base64.b64encode(jpeg).decode("ascii")
-    return f'<img width="{_WIDTH}" alt="{escape(alt)}" src="data:image/jpeg;base64,{data}">'
+    size = f'width="{width}" ' if width else ""
+    return f'<img {size}alt="{escape(alt)}" src="data:image/jpeg;base64,{data}">'

@@ -156,6 +156,15 @@ class Keyframe:
         return notebook.figure_html(self.image, repr(self)[1:-1])
 
 
+@dataclass(frozen=True)
+class Glimpse:
+    """A small picture of a stretch that has no keyframe: the `start` and `end` of its decision."""
+
+    start: float
+    end: float
+    image: Picture = field(repr=False)  # JPEG
+
+
 CRITERIA = ("relevance", "knowledge density", "transcription quality")
 
 
@@ -277,7 +286,8 @@ class Sample:
     license: str
 
     def __repr__(self) -> str:
-        size = f"{self.image_num} images, {self.text_num} texts, {self.token_num} tokens"
+        texts = sum(text is not None for text in self.texts)
+        size = f"{self.image_num} images, {texts} texts, {self.token_num} tokens"
         return f"<Sample {self.id}: {size}>"
 
     def _repr_html_(self) -> str:

@@ -51,6 +51,9 @@ class Given(Protocol):
     def get(self, stage: Stage[T]) -> T:
         """The result of a stage that is among the `needs`."""
 
+    def decisions(self, stage: Stage[Any]) -> Sequence[Decision]:
+        """What a stage that is among the `needs` decided."""
+
     def piece(self, stage: Stage[Any], named: Sequence[Any], make: Callable[[], bytes]) -> bytes:
         """Bytes that a stage makes of the file, kept apart from its result.
 

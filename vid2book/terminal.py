@@ -35,7 +35,13 @@ AsJson = Annotated[
 
 
 class _Console(Console):
-    """A console that ends as other programs do when nobody reads on, as before `| head`."""
+    """A console that ends as other programs do when nobody reads on, as before `| head`.
+
+    In a notebook it tells text as well: what `rich` shows there needs widgets.
+    """
+
+    def __init__(self, **settings: Any) -> None:
+        super().__init__(highlight=False, force_jupyter=False, **settings)
 
     def on_broken_pipe(self) -> None:
         """Raises SystemExit."""
@@ -62,9 +68,9 @@ class Terminal:
 
     def __init__(self, as_json: bool = False, quiet: bool = False, silent: bool = False) -> None:
         self._document = _set_apart() if as_json and not silent else None
-        self.results = _Console(highlight=False, quiet=as_json or silent)
-        self.notes = _Console(stderr=True, highlight=False, quiet=quiet or silent)
-        self.errors = _Console(stderr=True, highlight=False, quiet=silent)
+        self.results = _Console(quiet=as_json or silent)
+        self.notes = _Console(stderr=True, quiet=quiet or silent)
+        self.errors = _Console(stderr=True, quiet=silent)
 
     def document(self, value: Mapping[str, Any]) -> None:
         """With `--json`, print the result; once in a command.

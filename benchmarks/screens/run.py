@@ -91,7 +91,7 @@ def _alone(seen: Seen) -> tuple[str, ...]:
 
 def _built(row: Row) -> tuple[str, ...]:
     read = f"{row.score.ocr_recall:.3f}" if row.score.screen_words else ""
-    return row.status, *_counts(row.score), read
+    return row.outcome.status, *_counts(row.score), read
 
 
 def _counts(found: Score) -> tuple[str, str, str]:

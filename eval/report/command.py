@@ -65,6 +65,13 @@ def measure(
     marked: Annotated[
         bool, typer.Option("--marked", help="Include what `decide: mark` marked as to be dropped.")
     ] = False,
+    card: Annotated[
+        bool,
+        typer.Option(
+            "--card",
+            help="Put the figures on the card of each corpus that is a folder of `vid2book build`.",
+        ),
+    ] = False,
     clip_model: Annotated[
         str, typer.Option(help="An open_clip model, such as ViT-L-14.")
     ] = "ViT-B-32",
@@ -104,6 +111,8 @@ def measure(
     as_json: AsJson = False,
 ) -> None:
     """Measure the quality of corpora, and write REPORT/report.html and REPORT/metrics.json."""
+    from vid2book.folder.layout import RECORD
+    from vid2book.folder.measures import put_on_card
     from vid2book.models.open_clip import OpenClip
 
     from .. import measure as measure_corpora
@@ -139,6 +148,9 @@ def measure(
         if benchmark:
             write_overlaps(found, output / "overlaps.jsonl")
         write_page(found, output / "report.html")
+        for folder, measured in zip(map(Path, corpora), found.corpora, strict=True):
+            if card and (folder / RECORD).is_file():
+                put_on_card(output, folder, measured.name)
     out = terminal.results
     for table in _tables(found, out.width):
         out.print(table)

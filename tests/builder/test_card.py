@@ -91,7 +91,7 @@ def test_licences_that_differ_are_listed(make, tmp_path: Path) -> None:
     card = DatasetCard.load(tmp_path / "out" / "README.md")
     assert card.data.license == "other"
     assert card.data.license_name == "per-video"
-    assert "| My / own terms | 1 | 0.10 |" in card.text.splitlines()
+    assert "| My \\| own terms | 1 | 0.10 |" in card.text.splitlines()
     assert "| not stated | 1 | 0.10 |" in card.text.splitlines()
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -11,13 +12,15 @@ import pytest
 from huggingface_hub import DatasetCard
 from PIL import Image
 
-from vid2book.builder.measures import read_measures
 from vid2book.builder.write import write_corpus
 from vid2book.eval import measure
 from vid2book.eval.report.metrics import write_metrics
+from vid2book.folder import record
+from vid2book.folder.measures import put_on_card, read_measures
 from vid2book.folder.record import CorpusError
 
 from ..support.hub.server import Hub
+from ..support.library import vid2book
 
 pytestmark = pytest.mark.filterwarnings("ignore:Use 'content=:DeprecationWarning")
 
@@ -54,6 +57,41 @@ def test_a_version_goes_with_its_measures(
     later = hub.repos["org/name"].at("main").files
     assert not [path for path in later if path.startswith("measures/")]
     assert "## Measures" not in hub.objects.path(later["README.md"].sha256).read_text()
+
+
+def test_the_card_of_the_folder_has_them_until_it_is_built_anew(
+    hub: Hub, push: Callable, make, out: Path, report: Path
+) -> None:
+    before = (out / "README.md").read_text()
+    put_on_card(report, out, "textbook")
+    put_on_card(report, out, "textbook")
+    card = (out / "README.md").read_text()
+    assert card.count("## Measures\n") == 1 and len(card.split("## Measures")[1].split("\n## ")) > 3
+    assert Image.open(out / "measures" / "measures.png").width > 600
+    DatasetCard(card)
+    assert record.held(out)
+
+    assert push(out, "1.0.0").exit_code == 0
+    files = hub.repos["org/name"].at("1.0.0").files
+    assert "measures/measures.png" in files
+    assert "## Measures\n" in hub.objects.path(files["README.md"].sha256).read_text()
+
+    write_corpus(make.corpus(make.video("a"), make.video("b")), out)
+    assert (out / "README.md").read_text() == before
+    assert not (out / "measures").exists()
+
+
+def test_the_command_puts_them_there(out: Path, tmp_path: Path) -> None:
+    other = tmp_path / "elsewhere" / "textbook"  # of the same name
+    shutil.copytree(out, other)
+    plain = tmp_path / "plain.parquet"
+    shutil.copy(next((out / "data").iterdir()), plain)
+    done = vid2book(
+        "measure", out, other, plain, "-o", tmp_path / "r", "--card", "--only", "images_per_sample"
+    )
+    assert done.returncode == 0, done.stderr
+    for folder in (out, other):
+        assert "| Images per sample | 2 |" in (folder / "README.md").read_text()
 
 
 def test_a_figure_that_is_null_is_left_out(out: Path, report: Path) -> None:

@@ -227,6 +227,7 @@ def test_only_the_corpus_leaves_the_folder(corpus, hub: Hub, push, tmp_path: Pat
     assert {path.split("/")[0] for path in files(hub)} == {
         "ATTRIBUTION.csv",
         "README.md",
+        "card",
         "croissant.json",
         "data",
         "videos",

@@ -230,7 +230,15 @@ DECISIONS = [
         text="Smash the like button and subscribe to the channel.",
     ),
     decision(
-        "newton", "keyframe", "align", 55, 70, reason="a talking head", score=0.11, threshold=0.02
+        "newton",
+        "keyframe",
+        "align",
+        55,
+        70,
+        reason="a talking head",
+        score=0.11,
+        threshold=0.02,
+        picture={"bytes": slide(["A head"]), "path": None},
     ),
     decision("newton", "keyframe", "keyframes", 4.2, 21.5, kept=True, reason="a state of its own"),
     decision(
@@ -238,6 +246,15 @@ DECISIONS = [
     ),
     decision("newton", "sentence", "judge", 4, 21, kept=True, reason="", score=0.9, threshold=0.5),
     decision("hostile", "sentence", "judge", 5, 6, reason=HOSTILE, text=HOSTILE),
+    decision(
+        "hostile",
+        "keyframe",
+        "align",
+        7,
+        8,
+        reason=HOSTILE,
+        picture={"bytes": HOSTILE.encode(), "path": "/etc/hostname"},
+    ),
     decision(
         "vlog", "video", "judge", 0, 300, reason="too little teaching", score=0.04, threshold=0.25
     ),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from functools import cache
 from pathlib import Path
@@ -142,6 +142,13 @@ class FakeCorpus:
 
     def decisions(self, video: Video) -> list[Decision]:
         return self.results[video.video_id][2]
+
+    def left_out(
+        self, video: Video, decisions: Iterable[Decision]
+    ) -> dict[tuple[float, float], bytes]:
+        kept = self.outcome(video).status == "kept"
+        against = [d for d in decisions if d.level == "keyframe" and not d.kept]
+        return {(d.start, d.end): jpeg(7) for d in against} if kept else {}
 
     def clips(self, video: Video) -> list[Footage]:
         if not self.config.clips.enabled or self.outcome(video).status != "kept":

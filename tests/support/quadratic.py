@@ -29,7 +29,7 @@ def decisions(summaries: Sequence[Summary], settings: config.Reduce) -> list[lis
         kept.append(summary)
         told: dict[int, Decision] = {}
         for picture in summary.pictures:
-            earlier = _find(picture, seen, settings.phash_distance)
+            earlier = _find(picture, seen, settings)
             if earlier is not None:
                 told[picture.keyframe] = _decision(summary.video_id, picture, *earlier)
         seen += [(summary.video_id, p) for p in summary.pictures if p.keyframe not in told]
@@ -59,11 +59,14 @@ def _shown_too(new: Summary, old: Summary, most_bits: int) -> float:
 
 
 def _find(
-    new: Picture, seen: Sequence[tuple[str, Picture]], most_bits: int
+    new: Picture, seen: Sequence[tuple[str, Picture]], settings: config.Reduce
 ) -> tuple[str, str, float] | None:
     for video_id, old in seen:
         bits = distance(new.phash, old.phash)
-        if bits <= most_bits and _shared(new.words, old.words) >= alike.SAME_WORDS:
+        if (
+            bits <= settings.phash_distance
+            and _shared(new.words, old.words) >= settings.min_same_words
+        ):
             return video_id, "the same picture", float(bits)
     if not new.last:
         return None
@@ -72,7 +75,7 @@ def _find(
         if not close or _shared(new.words, old.words) < alike.CARD_WORDS:
             continue
         shared = alike.shared_detail(*(_thumb(p) for p in (new, old)))
-        if shared >= alike.CARD_DETAIL:
+        if shared >= settings.min_same_card:
             return video_id, "the same end card", shared
     return None
 

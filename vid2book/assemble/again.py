@@ -12,7 +12,8 @@ import heapq
 import numpy as np
 from numpy.typing import NDArray
 
-from .alike import CARD_BITS, CARD_WORDS, SAME_WORDS, shared_cards, shared_words
+from .. import config
+from .alike import CARD_BITS, CARD_WORDS, shared_cards, shared_words
 from .gathered import Gathered
 from .postings import Numbers
 from .reduced import NONE, Decisions, Reduced
@@ -21,19 +22,21 @@ _MOST = 2000  # pictures that are compared with all others; more of them are fas
 _AT_ONCE = 1 << 15  # pairs
 
 
-def decide_again(gathered: Gathered, decided: Decisions, before: Reduced, bits: int) -> bool:
+def decide_again(
+    gathered: Gathered, decided: Decisions, before: Reduced, settings: config.Reduce
+) -> bool:
     """Decide on all pictures, where little has changed; whether that was so.
 
     Args:
         decided: has what is decided on the videos; if too much has changed, the rest of it is of no
             use afterwards.
         before: what was decided with the same settings.
-        bits: of the hashes of two pictures that are one differ at most.
+        settings: section `reduce` of the config.
     """
     moved = _moved(gathered, decided, before)
     if moved is None:
         return False
-    return _Again(gathered, decided, before, moved, bits).decide()
+    return _Again(gathered, decided, before, moved, settings).decide()
 
 
 def _moved(gathered: Gathered, decided: Decisions, before: Reduced) -> Numbers | None:
@@ -63,9 +66,14 @@ def _moved(gathered: Gathered, decided: Decisions, before: Reduced) -> Numbers |
 
 class _Again:
     def __init__(
-        self, gathered: Gathered, decided: Decisions, before: Reduced, moved: Numbers, bits: int
+        self,
+        gathered: Gathered,
+        decided: Decisions,
+        before: Reduced,
+        moved: Numbers,
+        settings: config.Reduce,
     ) -> None:
-        self._gathered, self._decided, self._bits = gathered, decided, bits
+        self._gathered, self._decided, self._settings = gathered, decided, settings
         self._video = np.asarray(gathered.video)
         self._phash = np.asarray(gathered.phash)
         self._is_last = np.asarray(gathered.thumb) >= 0
@@ -107,7 +115,7 @@ class _Again:
             decided.show(picture, int(earlier[0]), float(self._differ(picture, earlier[:1])[0]))
             return
         for card in cards[(cards < picture) & self._stays(cards)].tolist():
-            if shared := shared_cards(self._gathered, picture, card):
+            if shared := shared_cards(self._gathered, picture, card, self._settings.min_same_card):
                 decided.show(picture, card, shared, card=True)
                 return
         self._tell(picture, same[~before & self._done[same]], cards[cards > picture])
@@ -124,7 +132,7 @@ class _Again:
         cards = cards[self._done[cards]]
         first = decided.card[cards] & (decided.shown_by[cards] > picture)
         for card in cards[first | (decided.shown_by[cards] == NONE)].tolist():
-            if shared := shared_cards(self._gathered, card, picture):
+            if shared := shared_cards(self._gathered, card, picture, self._settings.min_same_card):
                 if decided.shown_by[card] == NONE:
                     stayed = np.append(stayed, card)
                 decided.show(card, picture, shared, card=True)
@@ -138,8 +146,8 @@ class _Again:
 
     def _like(self, picture: int) -> Numbers:
         """The pictures of other videos that are like one, in order."""
-        near = self._differ(picture, slice(None)) <= self._bits
-        return self._share_words(picture, np.flatnonzero(near), SAME_WORDS)
+        near = self._differ(picture, slice(None)) <= self._settings.phash_distance
+        return self._share_words(picture, np.flatnonzero(near), self._settings.min_same_words)
 
     def _like_cards(self, picture: int) -> Numbers:
         near = self._last[self._differ(picture, self._last) <= CARD_BITS]

@@ -32,10 +32,6 @@ from .clip import CLIP
 from .marks import staying
 
 _SOON = 5.0  # seconds between a picture and the next one that may stand for it
-_RELATED = 0.35  # cosine of on-screen text and the lesson: the picture speaks of the topic
-_CARD_WORDS = 12  # an end card has no more, nor has the card of a channel
-_UNRELATED = 0.1  # cosine below which what is written has nothing to do with the lesson
-_INTRO = 8.0  # seconds; a card that stands for longer before the first word is the lesson's own
 _NAME_WORDS = 2  # of letters: fewer are a formula or a label, of which no cosine tells anything
 _TITLE = 0.5  # share of its words that are said in the lesson; a title has more
 _SHORT = 2  # letters of a name in a formula
@@ -130,10 +126,10 @@ def _align(
             verdict = (
                 _talking_head(shown, settings)
                 or _nothing_taught(shown.keyframe, related[i], sentences, settings)
-                or _end_card(i, screen, sentences)
-                or _before_the_lesson(i, screen, sentences, related[i], lesson_words)
+                or _end_card(i, screen, sentences, settings)
+                or _before_the_lesson(i, screen, sentences, related[i], lesson_words, settings)
                 or _off_the_speech(told[i], settings)
-                or _repeated(i, screen, dropped)
+                or _repeated(i, screen, dropped, settings)
             )
         if verdict:
             dropped[i] = verdict
@@ -173,19 +169,21 @@ def _nothing_taught(
     if total <= 0:
         return None
     share = sum(seconds for seconds, teaches in spoken if teaches) / total
-    if share >= settings.min_teaching or (related is not None and related >= _RELATED):
+    if share >= settings.min_teaching or (related is not None and related >= settings.min_related):
         return None
     return Verdict("shown while nothing is taught", share, settings.min_teaching)
 
 
-def _end_card(i: int, screen: Sequence[Shown], sentences: Sequence[Sentence]) -> Verdict | None:
+def _end_card(
+    i: int, screen: Sequence[Shown], sentences: Sequence[Sentence], settings: config.Align
+) -> Verdict | None:
     """The last picture, with no more than a title on it, while all that is said takes leave.
 
     It may name the topic, and the last sentences may be taken for a part of the lesson.
     """
     keyframe, text, _ = screen[i]
     said = [s for s in sentences if s.end > keyframe.start + _FADE]
-    if i + 1 < len(screen) or not said or len(_words(text)) > _CARD_WORDS:
+    if i + 1 < len(screen) or not said or len(_words(text)) > settings.max_card_words:
         return None
     if said[0].start < keyframe.start - _FADE or not all(takes_leave(s.text) for s in said):
         return None
@@ -198,6 +196,7 @@ def _before_the_lesson(
     sentences: Sequence[Sentence],
     related: float | None,
     lesson: Collection[str],
+    settings: config.Align,
 ) -> Verdict | None:
     """It goes before the first word, and is an avatar without a word, or the card of a channel.
 
@@ -210,13 +209,14 @@ def _before_the_lesson(
     if not text and any(shown.text for shown in screen):
         return Verdict("nothing is written on it, and nobody speaks yet")
     words = [word for word in _words(text) if word.isalpha() and len(word) > _SHORT]
-    is_card = len(words) >= _NAME_WORDS and len(_words(text)) <= _CARD_WORDS
+    is_card = len(words) >= _NAME_WORDS and len(_words(text)) <= settings.max_card_words
     names = content_words(text.lower())
     is_card &= len(names & set(lesson)) <= _TITLE * len(names)
-    brief = keyframe.end - keyframe.start <= _INTRO and i + 1 < len(screen)
-    if is_card and brief and related is not None and related < _UNRELATED:
+    brief = keyframe.end - keyframe.start <= settings.max_intro and i + 1 < len(screen)
+    most = settings.max_unrelated
+    if is_card and brief and related is not None and related < most:
         reason = "a card before the first word, with nothing of the lesson on it"
-        return Verdict(reason, related, _UNRELATED)
+        return Verdict(reason, related, most)
     return None
 
 
@@ -232,7 +232,9 @@ def _off_the_speech(told: float | None, settings: config.Align) -> Verdict | Non
     return Verdict("its caption has nothing to do with what is said", told, least)
 
 
-def _repeated(i: int, screen: Sequence[Shown], dropped: Collection[int]) -> Verdict | None:
+def _repeated(
+    i: int, screen: Sequence[Shown], dropped: Collection[int], settings: config.Align
+) -> Verdict | None:
     """Another picture shows all of this one: the next, or one that was there before and stays."""
     this = screen[i]
     near = [k for k in (i + 1,) if k < len(screen)]
@@ -241,9 +243,10 @@ def _repeated(i: int, screen: Sequence[Shown], dropped: Collection[int]) -> Verd
     for k in (*near, *(k for k in range(i) if k not in dropped)):
         other = screen[k]
         share = shown_too(this.keyframe, _words(this.text), other.keyframe, _words(other.text))
-        if share is not None:
+        if share is not None and share >= settings.min_shown:
             at = other.keyframe.time
-            return Verdict(f"all of it stands on the picture of {at:.1f} s too", share)
+            reason = f"all of it stands on the picture of {at:.1f} s too"
+            return Verdict(reason, share, settings.min_shown)
     return None
 
 

@@ -9,11 +9,9 @@ from numpy.typing import NDArray
 from .gathered import WORD_BITS, Gathered
 from .postings import Keys, Numbers
 
-SAME_WORDS = 0.7  # share; slides of one design have like hashes, and their words tell them apart
 # Two end cards may differ in their titles. Slides of one design look alike too, but share less.
 CARD_BITS = 10  # of the hash
 CARD_WORDS = 0.25  # share of their words
-CARD_DETAIL = 0.5  # share of what stands on either
 _DETAIL = 8.0  # grey levels that a pixel of a thumbnail differs from those around it: something
 
 
@@ -43,11 +41,11 @@ def words_of(gathered: Gathered, pictures: Numbers) -> tuple[Keys, Numbers]:
     return gathered.words[np.arange(len(shifts)) + shifts], lengths
 
 
-def shared_cards(gathered: Gathered, picture: int, earlier: int) -> float:
-    """Share of the detail that two last pictures share; 0 where it is too little for one card."""
+def shared_cards(gathered: Gathered, picture: int, earlier: int, least: float) -> float:
+    """Share of the detail that two last pictures share; 0 where it is less than `least`."""
     rows = gathered.thumb[[picture, earlier]]
     shared = shared_detail(*gathered.thumbs[rows])
-    return shared if shared >= CARD_DETAIL else 0.0
+    return shared if shared >= least else 0.0
 
 
 def shared_detail(a: NDArray[np.uint8], b: NDArray[np.uint8]) -> float:

@@ -12,8 +12,6 @@ from ..screen.keyframes import KEYFRAMES
 from ..stage import Given, Stage
 from ..teaching.judge import JUDGE
 
-_A_WHILE = 2.0  # seconds of a paragraph over which a picture stands that is spoken of in it
-
 
 def clip(
     sentences: Sequence[Sentence],
@@ -33,7 +31,7 @@ def clip(
     alone: list[Clip] = []
     for position, keyframe in enumerate(keyframes):
         overlaps = [_overlap(c, keyframe) for c in clips]
-        enough = min(_A_WHILE, max(overlaps, default=0))
+        enough = min(settings.min_overlap, max(overlaps, default=0))
         if enough <= 0:
             alone.append(Clip(keyframe.start, keyframe.end, "", "", (position,)))
         else:

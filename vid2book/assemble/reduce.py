@@ -17,7 +17,7 @@ import numpy as np
 
 from .. import config
 from .again import decide_again
-from .alike import CARD_BITS, CARD_WORDS, SAME_WORDS, shared_cards
+from .alike import CARD_BITS, CARD_WORDS, shared_cards
 from .gathered import Gathered
 from .near import Near, Pairs
 from .postings import Numbers
@@ -39,7 +39,7 @@ def reduce(gathered: Gathered, settings: config.Reduce, before: Reduced | None =
     if not settings.enabled:
         return Reduced.of(gathered, decided)
     _drop_videos(gathered, decided, settings)
-    if before and decide_again(gathered, decided, before, settings.phash_distance):
+    if before and decide_again(gathered, decided, before, settings):
         return Reduced.of(gathered, decided)
     decided.forget_pictures()
     with tempfile.TemporaryDirectory(prefix="vid2book-near-") as folder:
@@ -74,11 +74,12 @@ class _Pictures:
         self, gathered: Gathered, decided: Decisions, settings: config.Reduce, folder: Path
     ) -> None:
         self._gathered, self._decided = gathered, decided
+        self._least_card = settings.min_same_card
         self._members = np.flatnonzero(decided.duplicate_of[gathered.video] == NONE)
         self._is_last = np.asarray(gathered.thumb) >= 0
         last = self._members[self._is_last[self._members]]
-        bits = settings.phash_distance
-        self._same = Near(gathered, self._members, bits, SAME_WORDS, folder / "same")
+        bits, words = settings.phash_distance, settings.min_same_words
+        self._same = Near(gathered, self._members, bits, words, folder / "same")
         self._cards = Near(gathered, last, CARD_BITS, CARD_WORDS, folder / "cards")
 
     def decide(self) -> None:
@@ -106,7 +107,7 @@ class _Pictures:
 
     def _decide_card(self, picture: int, found: Numbers) -> None:
         for earlier in found[self._decided.shown_by[found] == NONE].tolist():
-            if shared := shared_cards(self._gathered, picture, earlier):
+            if shared := shared_cards(self._gathered, picture, earlier, self._least_card):
                 self._decided.show(picture, earlier, shared, card=True)
                 return
 

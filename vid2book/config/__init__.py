@@ -2,6 +2,10 @@
 
 `load("offline")` finds a config that ships with the package, `load("my.yaml")` reads a file. A file
 need only name what differs from the defaults, which are those of `offline`.
+
+Thresholds have their unit in the description, and how they were measured where they were. The
+others were set while looking at lectures (examples/lectures, benchmarks/screens/tune) and not
+searched for; `benchmarks/sweep.py` prints what another value is worth.
 """
 
 from __future__ import annotations

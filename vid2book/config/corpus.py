@@ -19,6 +19,16 @@ class Reduce(Switchable):
         description="two pictures of different videos count as the same if their 64-bit "
         "perceptual hashes differ in at most this many bits",
     )
+    min_same_words: Share = Field(
+        0.7,
+        description="and if they share at least this part of their words, for slides of one design "
+        "look alike",
+    )
+    min_same_card: Share = Field(
+        0.5,
+        description="two last pictures count as one end card, whatever titles they bear, if they "
+        "share at least this part of what is drawn",
+    )
     min_same_speech: Share = Field(
         0.6,
         description="two videos count as the same if they share at least this part of their "

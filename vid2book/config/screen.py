@@ -36,14 +36,18 @@ class Keyframes(Switchable):
     sample_rate: float = Field(5.0, gt=0, le=30, description="frames per second that are looked at")
     min_stable: Seconds = Field(
         0.6,
-        description="shorter states count as transitions. For writing, content that stays longer "
-        "counts for more, up to 4 s",
+        description="shorter states count as transitions",
+    )
+    full_stable: float = Field(
+        4.0,
+        gt=0,
+        description="for writing: seconds; content that stays for less counts for less",
     )
     min_change: float = Field(
         2.0,
         gt=0,
         description="for writing: how much new content a picture must show, in characters as tall "
-        "as a slide's body text (1/36 of the height) that stay for 4 s",
+        "as a slide's body text (1/36 of the height) that stay for `full_stable`",
     )
     max_side: int = Field(1280, ge=64, description="longer side of a stored image, pixels")
     jpeg_quality: int = Field(90, ge=30, le=100)
@@ -68,6 +72,28 @@ class Read(Switchable):
     )
     min_score: Share = Field(
         0.6, description="lines that the recogniser is less sure of are dropped"
+    )
+    min_sign_score: Share = Field(
+        0.8,
+        description="the same for lines of one or two signs, or of few letters, as which icons are "
+        "misread",
+    )
+    small_line: int = Field(
+        16,
+        ge=0,
+        description="height in pixels, margins included, below which the recogniser must be surer, "
+        "by 0.05 for each pixel (measured: of words 8 to 10 pixels high, read with a score of 0.8, "
+        "two in five are right; at 14 pixels nearly all are)",
+    )
+    min_spoken: Share = Field(
+        0.7,
+        description="share of the words of a line low in the middle that are said while it stands, "
+        "from which on it may be a burned-in caption",
+    )
+    min_watermark_share: Share = Field(
+        0.8,
+        description="share of the keyframes that must show a line in a corner for a watermark, and "
+        "at least four",
     )
     reuse: bool = Field(
         True,
@@ -134,4 +160,31 @@ class Align(Switchable):
         0.5,
         description="share of the speech during a picture that must teach; a picture that shows "
         "the topic itself is kept anyway",
+    )
+    min_related: float = Field(
+        0.35,
+        ge=-1,
+        le=1,
+        description="a picture whose text has at least this cosine with the lesson shows the topic",
+    )
+    max_card_words: int = Field(
+        12,
+        ge=0,
+        description="words on an end card or a channel's card at most; a picture with more is "
+        "a slide",
+    )
+    max_intro: Seconds = Field(
+        8.0,
+        description="a channel's card stands at most this long before the first word",
+    )
+    max_unrelated: float = Field(
+        0.1,
+        ge=-1,
+        le=1,
+        description="a channel's card is dropped if the cosine of its text and the lesson is lower",
+    )
+    min_shown: Share = Field(
+        0.85,
+        description="a picture is dropped if another one shows all of its words and this share of "
+        "what is drawn on it; the rest is the codec's noise",
     )

@@ -54,6 +54,15 @@ class Transcribe(Switchable):
     min_voice: Share = Field(
         0.3, description="segments with less voice activity in the sound under them are dropped"
     )
+    max_pace: float = Field(
+        9.0,
+        gt=0,
+        description="words a second; segments with more are dropped, since the fastest speakers "
+        "reach 6",
+    )
+    min_caption_gap: Seconds = Field(
+        6.0, description="a stretch without captions is heard if it is at least this long"
+    )
 
     @model_validator(mode="after")
     def _wants_captions(self) -> Self:
@@ -87,6 +96,12 @@ class Judge(Switchable):
         description="words of teaching speech a video must have; of a silent one, half as many "
         "different words that are written on its pictures",
     )
+    min_words_per_minute: float = Field(
+        5.0,
+        ge=0,
+        description="a video in which fewer are said is judged by what is written on its pictures; "
+        "the slowest lecturers reach 60",
+    )
     llms: tuple[Llm, ...] = Field(
         (), description="language models that grade videos; rules do where there are none"
     )
@@ -103,3 +118,7 @@ class Clip(Section):
 
     min_duration: Seconds = Field(10.0, description="a paragraph grows until it is this long")
     max_duration: Seconds = Field(20.0, description="and ends before it is longer, sentences whole")
+    min_overlap: Seconds = Field(
+        2.0,
+        description="a picture goes to the first paragraph during which it stands this long",
+    )

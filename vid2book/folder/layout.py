@@ -4,6 +4,8 @@
                                       a folder for each table, of files SPLIT-00000.parquet
     README.md                         the dataset card
     ATTRIBUTION.csv, croissant.json
+    card/                             the picture on the card
+    measures/                         what `vid2book measure --card` put on it
     .vid2book.json                    what the folder holds (`record.py`)
     build.log.jsonl, build.errors.log, preview/
 
@@ -17,7 +19,7 @@ import re
 from collections.abc import Iterable
 from pathlib import Path
 
-FORMAT = 5  # of the files of a corpus; a change here rewrites corpora that are otherwise current
+FORMAT = 6  # of the files of a corpus; a change here rewrites corpora that are otherwise current
 
 TABLES = {  # to their folders
     "default": "data",
@@ -32,6 +34,10 @@ CARD = "README.md"
 ATTRIBUTION = "ATTRIBUTION.csv"
 CROISSANT = "croissant.json"
 RECORD = ".vid2book.json"
+PICTURES = "card"
+PICTURE = f"{PICTURES}/sample.jpg"
+MEASURES = "measures"
+PLOT, METRICS = f"{MEASURES}/measures.png", f"{MEASURES}/metrics.json"
 LOG = "build.log.jsonl"
 ERRORS = "build.errors.log"
 HASHES = ".hashes.json"  # what a push knows of files that did not change
@@ -43,11 +49,15 @@ PUBLISHED = (
     ATTRIBUTION,
     CARD,
     CROISSANT,
+    METRICS,
+    PICTURE,
+    PLOT,
     REMOVED,
 )  # beside the tables; nothing else leaves the folder
 DESCRIPTION = (ATTRIBUTION, CROISSANT, CARD, RECORD)
-# What one build writes. The record goes last: a corpus that has the new one has everything new.
-PARTS = (*TABLES.values(), *DESCRIPTION)
+# What takes the place of what was there. The record goes last: a corpus that has the new one has
+# everything new.
+PARTS = (*TABLES.values(), PICTURES, MEASURES, *DESCRIPTION)
 
 SHARDS_A_FOLDER = 2000  # of one split; the Hub takes 10,000 entries in a folder
 _NUMBER = re.compile(r"-(\d{5,})(?:-of-\d{5,})?\.parquet$")

@@ -93,10 +93,15 @@ class CorpusFolder:
 
     def decisions(self, video_id: str) -> list[Decision]:
         """The decisions about one video, in order of time."""
+        return [decision for decision, _ in self.decided(video_id)]
+
+    def decided(self, video_id: str) -> list[tuple[Decision, bytes]]:
+        """The same, each with a small picture of what was left out; empty where there is none."""
         rows: list[Row] = []
         for file, group, first, stop in self._runs.get(video_id, []):
             rows += self._group(file, group).slice(first, stop - first).to_pylist()
-        return sorted((_decision(row) for row in rows), key=lambda d: (d.start, d.end))
+        told = [(_decision(row), (row.get("picture") or {}).get("bytes") or b"") for row in rows]
+        return sorted(told, key=lambda item: (item[0].start, item[0].end))
 
     def _find_runs(self) -> dict[str, list[Run]]:
         """Where in the decisions each video's rows are; one column is read, its rows not kept."""

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..errors import UserError
-from .layout import DESCRIPTION, FORMAT, RECORD, TABLES
+from .layout import DESCRIPTION, FORMAT, PICTURE, PICTURES, RECORD, TABLES
 
 if TYPE_CHECKING:
     from ..records import Outcome
@@ -60,7 +60,8 @@ class Written:
     def parts(self) -> list[str]:
         """What lies in the folder: those of `layout.PARTS` that this corpus has."""
         tables = (table for table, by_split in self.sizes.items() if by_split and table in TABLES)
-        return [*map(TABLES.__getitem__, tables), *DESCRIPTION]
+        picture = [PICTURES] if PICTURE in self.files else []
+        return [*map(TABLES.__getitem__, tables), *picture, *DESCRIPTION]
 
     @property
     def samples(self) -> int:

@@ -6,7 +6,7 @@ corpus is decided here, once, in manifest order.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from functools import cached_property
@@ -26,12 +26,14 @@ from ..media.footage import LIBRARIES
 from ..media.survey import MediaInfo
 from ..models.lazy import models_of
 from ..records import Decision, Footage, Mark, Outcome, Sample, Transcript, Video
+from ..screen.glimpses import GLIMPSES, QUALITY, SIDE
 from ..screen.keyframes import KEYFRAMES
 from ..screen.legible import LEGIBLE
 from ..speech.recognise import RECOGNISE
 from ..speech.rehear import REHEAR
 from ..store import Result, Store, make_key
 from ..teaching.judge import JUDGE
+from ..thumbnails import thumbnail
 from .code import code_of, code_within
 from .graph import STAGES
 from .whole import Whole, stamp_of
@@ -79,7 +81,8 @@ class Corpus:
         cuts = (
             [stamp_of(self.work(v), CUT) for v in self.videos] if self.config.clips.enabled else []
         )
-        return make_key(keys, self.whole.key, *([LIBRARIES, cuts] if cuts else []))
+        left_out = code_of(GLIMPSES.module, thumbnail.__module__)
+        return make_key(keys, self.whole.key, left_out, *([LIBRARIES, cuts] if cuts else []))
 
     def contribution(self, video: Video) -> Contribution:
         """What the video gives to the corpus; put together once, and kept."""
@@ -142,6 +145,24 @@ class Corpus:
             found += self.reduced.decisions(summary, self.config.reduce.min_same_speech)
         levels = ("video", "clip", "sentence", "keyframe", "line")
         return sorted(found, key=lambda d: (d.level != "video", d.start, levels.index(d.level)))
+
+    def left_out(
+        self, video: Video, decisions: Iterable[Decision]
+    ) -> dict[tuple[float, float], bytes]:
+        """Small pictures (JPEG) of what of a kept video's screen is left out, by start and end.
+
+        Args:
+            decisions: of the video.
+        """
+        if self.outcome(video).status != "kept":
+            return {}
+        work = self.work(video)
+        found = {(g.start, g.end): g.image for g in work.get(GLIMPSES)}
+        against = {(d.start, d.end) for d in decisions if d.level == "keyframe" and not d.kept}
+        for keyframe in work.get(KEYFRAMES):
+            if (stretch := (keyframe.start, keyframe.end)) in against:
+                found[stretch] = thumbnail(keyframe.image, (SIDE, SIDE), QUALITY)
+        return found
 
     def is_denied(self, video: Video) -> bool:
         """Whether the config wants nothing of the video."""

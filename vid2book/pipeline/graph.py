@@ -4,6 +4,7 @@
                               X                      \\
     keyframes -> read -------+-> legible -----------> score -> judge -> clip -> align -> summarise
              \\-> caption ---------------------------------------------------/   \\-> cut
+             \\-> glimpses
 
 Each stage is declared beside its code. How a video gets its results is in `work.py`, what follows
 over the whole corpus in `corpus.py`.
@@ -18,6 +19,7 @@ from ..assemble.clip import CLIP
 from ..assemble.cut import CUT
 from ..assemble.summarise import SUMMARISE
 from ..screen.caption import CAPTION
+from ..screen.glimpses import GLIMPSES
 from ..screen.keyframes import KEYFRAMES
 from ..screen.legible import LEGIBLE
 from ..screen.read import READ
@@ -31,7 +33,7 @@ from ..teaching.score import SCORE
 
 # The two halves that do not wait for each other, and what waits for both.
 SPEECH: tuple[Stage[Any], ...] = (RECOGNISE, TRANSCRIBE)
-SCREEN: tuple[Stage[Any], ...] = (KEYFRAMES, READ, CAPTION)
+SCREEN: tuple[Stage[Any], ...] = (KEYFRAMES, READ, CAPTION, GLIMPSES)
 TEXT: tuple[Stage[Any], ...] = (
     REHEAR,
     REFINE,
@@ -44,4 +46,8 @@ TEXT: tuple[Stage[Any], ...] = (
     CUT,
 )
 STAGES = (*SPEECH, *SCREEN, *TEXT)
-ENDS: tuple[Stage[Any], ...] = (SUMMARISE, CUT)  # needed by no other: with them all is done
+ENDS: tuple[Stage[Any], ...] = (
+    SUMMARISE,
+    CUT,
+    GLIMPSES,
+)  # needed by no other: with them all is done

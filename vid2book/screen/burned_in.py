@@ -17,7 +17,6 @@ from .read import Lines
 
 _BAND = 0.65  # subtitles stand below this share of the height
 _CENTRED = 0.06  # of the width: how far from the middle a subtitle may stand
-_SPOKEN = 0.7  # share of a subtitle's words that are heard while it stands
 _HEARD_WITHIN = 4.0  # seconds around the keyframe
 _FOLLOWED = 0.5  # the same over all lines of a band of subtitles: some are read badly
 _SIGHTINGS = 3  # different texts at one place, each spoken: then it is the subtitles' place,
@@ -28,17 +27,21 @@ _CENTRE_SET = 0.7  # of the lines, from which they are
 
 
 def burned_in(
-    keyframes: Sequence[Keyframe], lines: Sequence[Lines], transcript: Transcript | None
+    keyframes: Sequence[Keyframe],
+    lines: Sequence[Lines],
+    transcript: Transcript | None,
+    min_spoken: float,
 ) -> set[Place]:
     """The lines that are subtitles.
 
     Args:
         lines: of each keyframe.
         transcript: None where nobody knows what is said.
+        min_spoken: share of a subtitle's words that are heard while it stands.
     """
     found = _in_subtitle_band(keyframes, lines, transcript)
     if transcript is not None:
-        found |= _spoken_subtitles(keyframes, lines, transcript)
+        found |= _spoken_subtitles(keyframes, lines, transcript, min_spoken)
     return found
 
 
@@ -84,7 +87,10 @@ def _follow_speech(
 
 
 def _spoken_subtitles(
-    keyframes: Sequence[Keyframe], lines: Sequence[Lines], transcript: Transcript
+    keyframes: Sequence[Keyframe],
+    lines: Sequence[Lines],
+    transcript: Transcript,
+    min_spoken: float,
 ) -> set[Place]:
     """The lines that speech gives away as subtitles.
 
@@ -103,7 +109,7 @@ def _spoken_subtitles(
     spoken = {
         (position, line)
         for position, line in low
-        if spoken_share(line.text, keyframes[position].time, transcript) >= _SPOKEN
+        if spoken_share(line.text, keyframes[position].time, transcript) >= min_spoken
     }
     found: set[Place] = set()
     for place in (other for other in low if other in spoken):

@@ -28,11 +28,9 @@ _SAYS = {"Lu", "Ll", "Lt", "Lm", "Lo", "Nd", "Nl", "No", "Sm"}  # letters, numbe
 _BRACKETS = "()[]{}"  # may stand alone in a line of code
 _LOOP_WORDS = 8  # a shorter line may repeat itself
 _LOOP_SHARE = 0.25  # different words of a line
-_SIGN_SCORE = 0.8  # what a line of one or two signs, or of few letters, must reach
 
 _ICON = "a misread icon: no word of this script stands on any screen"
-_SMALL = 16  # pixels of a line, margins included: of lower ones more of what is read is made up
-_SURER = 0.05  # by so much surer must the recogniser be for each pixel that is missing
+_SURER = 0.05  # by so much surer must the recogniser be for each pixel that a small line lacks
 
 _NEIGHBOURS = 2  # sure lines close by, of one size: what is among them is writing, no texture
 _BEHIND = 0.25  # by so much less sure than they are may it be,
@@ -61,12 +59,12 @@ def legible(
             for line, _, icons in cut
             if icons
         ]
-    subtitles = burned_in(keyframes, written, transcript)
+    subtitles = burned_in(keyframes, written, transcript, settings.min_spoken)
     others = [
         tuple(line for line in shown if (position, line) not in subtitles)
         for position, shown in enumerate(written)
     ]
-    marks = watermarks(keyframes, others)
+    marks = watermarks(keyframes, others, settings.min_watermark_share)
     kept: list[Lines] = []
     for position, (keyframe, shown) in enumerate(zip(keyframes, written, strict=True)):
         stay: list[OcrLine] = []
@@ -75,7 +73,7 @@ def legible(
                 fault = _caption(line, keyframe, transcript)
             elif (position, line) in marks:
                 fault = _Fault("watermark, kept where it is first seen", line.score, None)
-            elif unsure := _misread(line, shown, settings.min_score):
+            elif unsure := _misread(line, shown, settings):
                 fault = unsure
             else:
                 stay.append(line)
@@ -106,7 +104,7 @@ def _caption(line: OcrLine, keyframe: Keyframe, transcript: Transcript | None) -
     return _Fault("burned-in caption: so much of it is being said", share, None)
 
 
-def _misread(line: OcrLine, shown: Lines, min_score: float) -> _Fault | None:
+def _misread(line: OcrLine, shown: Lines, settings: config.Read) -> _Fault | None:
     """A back end without scores is believed; what it makes up shows in the text alone.
 
     Args:
@@ -116,10 +114,10 @@ def _misread(line: OcrLine, shown: Lines, min_score: float) -> _Fault | None:
         return _Fault(gibberish, line.score, None)
     if line.score is None:
         return None
-    least = _least_score(line, min_score)
-    if line.score >= least or line.score >= _least_among(line, shown, least):
+    least = _least_score(line, settings)
+    if line.score >= least or line.score >= _least_among(line, shown, least, settings):
         return None
-    small = " of so small a line" if height(line) < _SMALL else ""
+    small = " of so small a line" if height(line) < settings.small_line else ""
     return _Fault(f"the recogniser is unsure{small}", line.score, least)
 
 
@@ -134,27 +132,27 @@ def _gibberish(text: str) -> str:
     return ""
 
 
-def _least_score(line: OcrLine, min_score: float) -> float:
+def _least_score(line: OcrLine, settings: config.Read) -> float:
     """Icons are read as single signs and as words without letters: these must be surer.
 
-    So must small lines. Of words in lines 8 to 10 pixels high that were read with a score of 0.8,
-    two in five are right; at 14 pixels nearly all are.
+    So must small lines.
     """
     signs = [sign for sign in line.text if not sign.isspace()]
     letters = _letters(line)
     doubtful = len(signs) <= 2 or letters < 0.5 * len(signs)
-    least = max(min_score, _SIGN_SCORE) if doubtful else min_score
-    return min(1.0, max(least, min_score + _SURER * (_SMALL - height(line))))
+    least = settings.min_score
+    small = least + _SURER * (settings.small_line - height(line))
+    return min(1.0, max(least, small, settings.min_sign_score if doubtful else 0.0))
 
 
-def _least_among(line: OcrLine, shown: Lines, least: float) -> float:
+def _least_among(line: OcrLine, shown: Lines, least: float, settings: config.Read) -> float:
     """What a line must reach, by the lines of its size above and below it, as on a sheet.
 
     Handwriting is read less surely than type, all of it, so one line may be a little less sure than
     those around it. A wall, a face or a fabric has no such neighbours, and those of an icon are
     surer.
     """
-    if _letters(line) < _LETTERS or height(line) < _SMALL:
+    if _letters(line) < _LETTERS or height(line) < settings.small_line:
         return least
     around = [o.score for o in shown if o.score is not None and o.score >= least and _near(line, o)]
     if len(around) < _NEIGHBOURS:
@@ -189,5 +187,11 @@ LEGIBLE = Stage(
     result=list[str],
     compute=_compute,
     needs=(KEYFRAMES, READ, TRANSCRIBE),
-    settings=("read.min_score",),
+    settings=(
+        "read.min_score",
+        "read.min_sign_score",
+        "read.small_line",
+        "read.min_spoken",
+        "read.min_watermark_share",
+    ),
 )

@@ -29,13 +29,13 @@ from .keyframes.cells import (
 from .phash import distance
 
 _LOOK = 12  # bits of the perceptual hash; farther apart, two pictures need no closer look
-_SHOWN = 0.85  # share of what is drawn on one, above its captions, that stands on the other
 
 
 def shown_too(
     one: Keyframe, words: Collection[str], other: Keyframe, other_words: Collection[str]
 ) -> float | None:
-    """How much of what is drawn on `one` stands on `other`, 0 to 1; None if it is its own picture.
+    """How much of what is drawn on `one` stands on `other`, 0 to 1; None if its words or
+    its look tell that it is its own picture.
 
     Args:
         words: that stand on `one`; without any, it is its own.
@@ -54,8 +54,7 @@ def shown_too(
     known, later = patches(here), patches(there)
     weight = contrast(known) * (grid.row(cells) * CELL < one.subtitle_top * a.shape[0])
     stands = same(there, known) | holds(later, known)
-    share = float((weight * stands).sum() / max(weight.sum(), 1e-9))
-    return share if share >= _SHOWN else None
+    return float((weight * stands).sum() / max(weight.sum(), 1e-9))
 
 
 @lru_cache(maxsize=4)

@@ -12,16 +12,21 @@ from .read import Lines
 
 _EDGE = 0.15  # of the height: the middle of a watermark is this near to its top or bottom, and
 _SIDE = 0.3  # of the width: it begins or ends this near to a side
-_LASTING = 0.8  # share of the keyframes that show a watermark
-_SCREENS = 4  # otherwise different screens that show it
+_SCREENS = 4  # otherwise different screens that show a watermark
 _ALIKE = 0.85  # share of the signs that two readings of one mark have in common, in order
 _USUAL = 0.5  # share of the readings that are the usual one; headings of a kind are each another
 
 
-def watermarks(keyframes: Sequence[Keyframe], lines: Sequence[Lines]) -> set[Place]:
+def watermarks(
+    keyframes: Sequence[Keyframe], lines: Sequence[Lines], min_share: float
+) -> set[Place]:
     """The lines that are watermarks, but for their first showing.
 
     The screens must differ otherwise: the footer of a slide that builds up is on all its steps.
+
+    Args:
+        lines: of each keyframe.
+        min_share: of the keyframes that show a watermark.
     """
     marks: list[list[Place]] = []
     for position, (keyframe, shown) in enumerate(zip(keyframes, lines, strict=True)):
@@ -36,7 +41,7 @@ def watermarks(keyframes: Sequence[Keyframe], lines: Sequence[Lines]) -> set[Pla
     found: set[Place] = set()
     for places in marks:
         positions = sorted({position for position, _ in places})
-        lasting = len(positions) >= max(_SCREENS, _LASTING * len(keyframes))
+        lasting = len(positions) >= max(_SCREENS, min_share * len(keyframes))
         if not lasting or not _has_usual(places):
             continue
         if _screens(positions, lines, places[0][1]) >= _SCREENS:

@@ -28,7 +28,6 @@ Recogniser = Callable[[Audio, str, Expect], Recognised]
 Sound = Callable[[float, float], Audio]
 
 _HOUR = 3600.0  # what tapes and broadcasts start their clocks at, or at a multiple of it
-_SILENT = 6.0  # seconds without a caption that are looked into
 _SPEECH = 3.0  # seconds of speech in such a stretch that are worth hearing
 _SURE = 0.9  # probability of a language that nobody named
 _SURER = 0.99  # and against what somebody did name
@@ -96,6 +95,7 @@ def hear_the_rest(
     sound: Sound,
     recogniser: NamedRecogniser | None,
     expect: Expect,
+    least_gap: float,
 ) -> tuple[Transcript, list[Decision]]:
     """What the captions say, and between them what a speech model hears.
 
@@ -105,10 +105,11 @@ def hear_the_rest(
         sound: reads a stretch of its sound; may raise MediaError.
         recogniser: None: there is none, and what the captions leave out is only told of.
         expect: words to expect.
+        least_gap: seconds without a caption that are looked into.
     """
     transcript, decisions = captioned.transcript, list(captioned.decisions)
     heard: list[Segment] = []
-    for start, end in _silent(captioned.shown, transcript.duration):
+    for start, end in _silent(captioned.shown, transcript.duration, least_gap):
         try:
             audio = sound(start, end)
             spoken = sum(piece.end - piece.start for piece in find_pieces(audio))
@@ -202,12 +203,14 @@ def _contradicts(text: str, named: str) -> bool:
     return max(likely.values()) >= _SURER and likely.get(named, 1.0) < _IMPOSSIBLE
 
 
-def _silent(shown: Iterable[tuple[float, float]], duration: float) -> Iterator[tuple[float, float]]:
+def _silent(
+    shown: Iterable[tuple[float, float]], duration: float, least: float
+) -> Iterator[tuple[float, float]]:
     """Long stretches without captions, start and end in seconds."""
     covered = 0.0
     for start, end in [*sorted(shown), (duration, duration)]:
         start = min(start, duration)
-        if start - covered >= _SILENT:
+        if start - covered >= least:
             yield covered, start
         covered = max(covered, end)
 

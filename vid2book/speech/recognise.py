@@ -185,7 +185,9 @@ def _captioned(given: Given) -> tuple[Transcript, list[Decision]]:
     def read(start: float, end: float) -> Audio:
         return open_audio(video.path, start, end, info=info)
 
-    return hear_the_rest(video, captioned, read, _recogniser(given), partial(prompt, video))
+    least_gap = given.config.transcribe.min_caption_gap
+    recogniser, expect = _recogniser(given), partial(prompt, video)
+    return hear_the_rest(video, captioned, read, recogniser, expect, least_gap)
 
 
 def _recogniser(given: Given) -> NamedRecogniser | None:
@@ -208,6 +210,7 @@ RECOGNISE = Stage(
         "transcribe.enabled",
         "transcribe.backend",
         "transcribe.captions",
+        "transcribe.min_caption_gap",
         "transcribe.model",
         "transcribe.multilingual",
         "transcribe.beam_size",

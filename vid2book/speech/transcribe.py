@@ -21,7 +21,6 @@ _LONGEST_LOOP = 20  # words in a phrase that comes again and again
 _LOOP_TURNS = 4  # a phrase in a row this often is a loop, if it is one or two words long
 _PHRASE_TURNS = 3  # and if it is longer
 _NUMBER_TURNS = 12  # and if it is digits, which lecturers do read out
-_MAX_PACE = 9.0  # words a second; the fastest speakers reach 6
 _DOUBTFUL_LOGPROB = -0.7  # below it a segment needs other evidence that it was said
 _SOME_NO_SPEECH = 0.3
 # What Whisper says into silence and music, because films and web videos end with it.
@@ -130,8 +129,9 @@ def _fault(segment: Segment, told: str, settings: config.Transcribe) -> _Fault |
                 _SOME_NO_SPEECH,
             )
     pace = len(segment.words) / max(segment.end - segment.start, 0.01)
-    if len(segment.words) >= 4 and pace > _MAX_PACE:
-        return _Fault("more words in a second than can be spoken", round(pace, 1), _MAX_PACE)
+    if len(segment.words) >= 4 and pace > settings.max_pace:
+        reason = "more words in a second than can be spoken"
+        return _Fault(reason, round(pace, 1), settings.max_pace)
     return None
 
 
@@ -212,6 +212,11 @@ TRANSCRIBE = Stage(
     result=Transcript,
     compute=_compute,
     needs=(RECOGNISE,),
-    settings=("transcribe.min_logprob", "transcribe.max_no_speech", "transcribe.min_voice"),
+    settings=(
+        "transcribe.min_logprob",
+        "transcribe.max_no_speech",
+        "transcribe.min_voice",
+        "transcribe.max_pace",
+    ),
     facts=TOPIC,
 )

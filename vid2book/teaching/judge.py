@@ -16,7 +16,6 @@ from ..stage import Given, Stage
 from ..words import count_words
 from .score import SCORE, Scores
 
-_SPARSE = 5  # words a minute; the slowest lecturers reach 60, and of fewer it is no lecture
 _REASONS = {
     "sponsor": "sponsor",
     "channel": "channel housekeeping",
@@ -45,7 +44,8 @@ def judge(
         for each of its grades, and for each sentence under `settings.min_teaching`.
     """
     words = [count_words(s.text) for s in sentences]
-    needed = max(settings.min_words, round(_SPARSE * transcript.duration / 60))
+    least = settings.min_words_per_minute * transcript.duration / 60
+    needed = max(settings.min_words, round(least))
     judged = not scores.unjudged and sum(words) >= needed
     kept = [not judged or p >= settings.min_teaching for p in scores.teaching]
     scored = [
@@ -255,6 +255,7 @@ JUDGE = Stage(
         "judge.min_teaching",
         "judge.min_teaching_share",
         "judge.min_words",
+        "judge.min_words_per_minute",
         "judge.min_relevance",
         "judge.min_knowledge_density",
         "judge.min_transcription_quality",

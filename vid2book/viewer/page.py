@@ -12,6 +12,7 @@ from typing import Any
 from markupsafe import Markup
 from PIL import Image
 
+from .. import thumbnails
 from ..folder.reader import Row, is_marked
 from ..records import Decision
 from .times import clock
@@ -98,10 +99,14 @@ class SampleHead:
 
 @dataclass(frozen=True)
 class Dropped:
-    """A decision against something."""
+    """A decision against something. `src` is a small picture of it as a data: URI; empty where
+    there is none."""
 
     number: int
     decision: Decision
+    src: Markup
+    width: int
+    height: int
 
     @property
     def anchor(self) -> str:
@@ -124,10 +129,14 @@ class LeftOut:
 Block = Passage | SampleHead | LeftOut
 
 
-def dropped(decisions: Iterable[Decision]) -> list[Dropped]:
-    """What was dropped from a video, numbered in order of time; the video itself is not in it."""
-    against = [d for d in decisions if not d.kept and d.level != "video"]
-    return [Dropped(number, decision) for number, decision in enumerate(against, 1)]
+def dropped(decided: Iterable[tuple[Decision, bytes]]) -> list[Dropped]:
+    """What was dropped from a video, numbered in order of time; the video itself is not in it.
+
+    Args:
+        decided: decisions, each with a small picture of what is left out, or without.
+    """
+    against = [(d, image) for d, image in decided if not d.kept and d.level != "video"]
+    return [Dropped(n, d, *_picture(image)[1:]) for n, (d, image) in enumerate(against, 1)]
 
 
 def stands_from(decisions: Iterable[Decision]) -> dict[float, float]:
@@ -224,16 +233,10 @@ def _picture(image: Any) -> tuple[bytes, Markup, int, int]:
 
 def thumbnail(figure: Figure) -> str:
     """A small copy of a figure as a data: URI; empty if it cannot be decoded."""
-    small = io.BytesIO()
     try:
-        with Image.open(io.BytesIO(figure.content)) as opened:
-            opened.draft("RGB", THUMBNAIL)  # a JPEG is decoded at a fraction of its size
-            picture = opened.convert("RGB")
+        return _data_uri("image/jpeg", thumbnails.thumbnail(figure.content, THUMBNAIL, 70))
     except _NO_PICTURE:
         return Markup("")
-    picture.thumbnail(THUMBNAIL)
-    picture.save(small, "JPEG", quality=70)
-    return _data_uri("image/jpeg", small.getvalue())
 
 
 def _data_uri(mime: str, content: bytes) -> Markup:

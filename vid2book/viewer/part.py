@@ -123,8 +123,9 @@ def _write_page(
         )
     place = places[video_id]
     chapter = chapters[place]
-    decisions = corpus.decisions(video_id)
-    left_out = dropped(decisions)
+    decided = corpus.decided(video_id)
+    decisions = [decision for decision, _ in decided]
+    left_out = dropped(decided)
     found: list[Entry] = []
     pictures, first = 0, ""
 

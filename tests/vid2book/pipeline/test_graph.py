@@ -107,7 +107,7 @@ def test_a_changed_setting_redoes_its_stage_and_what_follows(
     ("settings", "kept"),
     [
         ({"keyframes": {"min_stable": 1.0}}, {"recognise", "transcribe"}),
-        ({"transcribe": {"beam_size": 1}}, {"keyframes", "read", "caption"}),
+        ({"transcribe": {"beam_size": 1}}, {"keyframes", "read", "caption", "glimpses"}),
     ],
 )
 def test_speech_and_screen_do_not_depend_on_each_other(
@@ -129,7 +129,7 @@ def test_speech_that_the_screen_does_not_change_is_not_refined_anew(
 
 def test_a_changed_title_redoes_what_reads_it(video: Video, store: Store) -> None:
     changed = replace(video, title="Ribosomes")
-    kept = {"keyframes", "read", "caption"}
+    kept = {"keyframes", "read", "caption", "glimpses"}
     assert set(NAMES) - missing(Work(changed, Config(), store)) == kept
 
 

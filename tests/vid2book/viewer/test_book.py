@@ -62,8 +62,21 @@ def test_a_page_is_in_order_of_time_with_what_was_dropped(book: Path) -> None:
     places = [main.index(words) for words in order]
     assert places == sorted(places)
     assert "0.12 against 0.5" in page and "a talking head" in page
-    assert page.count("data:image/jpeg;base64,") == 4
+    assert page.count("data:image/jpeg;base64,") == 5  # and one of what was left out
     assert 'href="https://lectures.example/newton.mp4#t=754"' in page
+
+
+def test_a_picture_that_was_left_out_is_shown_with_its_reason(book: Path) -> None:
+    page = (book / "videos" / "newton.html").read_text("utf-8")
+    item = page[page.index('<li id="d1"') :].split("</li>")[0]
+    assert "Picture left out" in item and "a talking head" in item
+    shown = re.search(r'src="data:image/jpeg;base64,([^"]+)" width="(\d+)" height="(\d+)"', item)
+    assert shown is not None
+    image = Image.open(io.BytesIO(base64.b64decode(shown[1])))
+    assert image.size == (int(shown[2]), int(shown[3]))
+    assert page.count("Picture left out") == 1 and item.count("<img") == 1
+    hostile = (book / "videos" / "hostile.html").read_text("utf-8")
+    assert "Picture left out" in hostile and "left out, small" not in hostile  # it is no picture
 
 
 def test_hostile_text_is_text_and_hostile_links_are_none(book: Path) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import shutil
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -129,7 +131,8 @@ def test_names_for_those_who_do_not_see(book: Path, browser: Browser) -> None:
     assert browser.page.locator("h1").count() == 1
     alts = [image.get_attribute("alt") for image in browser.page.locator("img").all()]
     assert alts[0] == f"The screen at 0:18: {FORCE[0]} {FORCE[1]}"
-    assert alts[3] == "The screen at 13:09, without text"
+    assert alts[4] == "The screen at 13:09, without text"
+    assert "What was left out, small" in alts
     browser.page.keyboard.press("Tab")
     assert browser.page.evaluate("document.activeElement.className") == "skip"
 
@@ -177,6 +180,25 @@ def test_pages_pass_axe_at_level_aa(book: Path, browser: Browser, scheme: str) -
         assert len(found["passes"]) > 10
         wrong = [(v["id"], v["nodes"][0]["html"][:200]) for v in found["violations"]]
         assert wrong == [], page.name
+
+
+def test_no_time_stands_alone_at_the_foot_of_a_printed_page(
+    book: Path, browser: Browser, tmp_path: Path
+) -> None:
+    if not shutil.which("pdftotext"):
+        pytest.skip("pdftotext reads the pages, and is not installed (Debian: poppler-utils)")
+    browser.page.goto((book / "videos" / "newton.html").as_uri())
+    browser.page.get_by_label("Left out").first.check()
+    feet = []
+    for height in range(500, 900, 25):  # so that a page ends anywhere
+        browser.page.pdf(path=tmp_path / "page.pdf", width="794px", height=f"{height}px")
+        read = subprocess.run(
+            ["pdftotext", "-layout", tmp_path / "page.pdf", "-"], capture_output=True, text=True
+        )
+        pages = [page.split() for page in read.stdout.split("\f")]
+        feet += [words[-1] for words in pages if words]
+    assert len(feet) > 30
+    assert [foot for foot in feet if re.fullmatch(r"\d+:\d\d", foot)] == []
 
 
 def test_on_paper_everything_is_unfolded(book: Path, browser: Browser) -> None:

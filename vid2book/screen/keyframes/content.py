@@ -20,7 +20,6 @@ from .follow import History
 
 Weights = NDArray[np.float64]
 
-_LIFE = 4.0  # seconds that content must stand to weigh in full
 _SHORT = 1.5  # power of the share of them that shorter lives weigh
 _AROUND = 2  # seconds before and after in which a cell is watched for unrest
 _CALM, _RESTLESS = 0.15, 0.45  # share of that time in change: weighs in full; weighs nothing
@@ -66,11 +65,12 @@ class Content:
         return np.maximum(np.cumsum(change)[:-1], 0)
 
 
-def weigh(history: History, least_life: float) -> Content:
+def weigh(history: History, least_life: float, full_life: float) -> Content:
     """The content of a video and what it is worth.
 
     Args:
         least_life: seconds; what stands for less is worth nothing.
+        full_life: seconds; what stands so long weighs in full.
     """
     seconds = history.times[history.last + 1] - history.times[history.first]
     # How long it stands when it stands: what flickers through the same few shapes is a person.
@@ -82,7 +82,7 @@ def weigh(history: History, least_life: float) -> Content:
     earlier, later = _grown(history, clear > 0)
     before, after = _around(history)
     lost = _losses(history, after, earlier, later)
-    weight = np.minimum(1, life / _LIFE) ** _SHORT * clear * (life >= least_life)
+    weight = np.minimum(1, life / full_life) ** _SHORT * clear * (life >= least_life)
     passing = _passing(history, before, after, clear > 0)
     weight *= _calm(history) * np.where(passing, _PASSING, 1)
     top = captions_top(history, lost & (weight[history.version] > 0))

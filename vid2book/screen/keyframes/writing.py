@@ -51,7 +51,7 @@ def find(frames: Iterable[Frame], stills: Stills, settings: config.Keyframes) ->
 def _find(history: History, stills: Stills, settings: config.Keyframes) -> Found:
     worth = settings.min_change * _CELLS_A_CHARACTER
     stills.know(history)
-    content = weigh(history, settings.min_stable)
+    content = weigh(history, settings.min_stable, settings.full_stable)
     samples = candidates(content, worth)
     views = _views(history, samples, stills)
     proposals = propose(content, views)

@@ -25,7 +25,7 @@ CAPTION = 322 / HEIGHT
 def content(pictures: list[Plane], seconds: float = 3) -> Content:
     """Of pictures that stand for so long each."""
     [history] = follow(sampled([p for p in pictures for _ in range(round(seconds * SAMPLES))]))
-    return weigh(history, 0.6)
+    return weigh(history, 0.6, 4.0)
 
 
 @pytest.mark.parametrize("slides", [(A, A), (A, B)], ids=["one slide", "two slides"])

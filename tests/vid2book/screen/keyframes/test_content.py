@@ -23,7 +23,7 @@ def content(*parts: tuple[Plane, float]) -> Content:
         for _ in range(round(seconds * SAMPLES)):
             follower.see(plane, sample / SAMPLES)
             sample += 1
-    return weigh(follower.history(sample / SAMPLES), 0.6)
+    return weigh(follower.history(sample / SAMPLES), 0.6, 4.0)
 
 
 def worth_at(of: Content, second: float) -> float:
@@ -75,7 +75,7 @@ def test_a_figure_that_moves_weighs_little_beside_writing() -> None:
     follower = Follower(B)
     for i in range(60):
         follower.see(luma(presenter(picture, i / SAMPLES)), i / SAMPLES)
-    found = weigh(follower.history(12), 0.6)
+    found = weigh(follower.history(12), 0.6, 4.0)
     grid, cell = found.history.grid, found.history.cell
     moves = (grid.row(cell) * 8 >= 248) & (grid.column(cell) * 8 >= 512)
     there = np.zeros(len(cell), bool)

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import io
 import json
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from vid2book.folder.layout import RECORD
-from vid2book.folder.record import CorpusError
-from vid2book.quantities import number_of
+from ..quantities import number_of
+from . import swap
+from .layout import CARD, METRICS, PLOT, RECORD
+from .record import CorpusError
 
-FOLDER = "measures"  # in the repository
-_BEFORE = "## Licences\n"  # the section of the card that the measures stand before
+_SECTION = re.compile(r"^## Measures\n.*?(?=^## |\Z)", re.MULTILINE | re.DOTALL)
+_BEFORE = re.compile(r"^(?=## Licences$)|\Z", re.MULTILINE)  # the section that they stand before
 _COLUMNS = 3  # of the plot
 _INK = "#1f5fa8"
 
@@ -22,20 +24,44 @@ _INK = "#1f5fa8"
 class Measures:
     """What a report says of one corpus."""
 
-    files: dict[str, bytes]  # path in the repository to content
+    files: dict[str, bytes]  # path in the folder to content
     section: str  # of the card
 
     def on(self, card: str) -> str:
-        """The card with the measures in it."""
-        return card.replace(_BEFORE, f"{self.section}\n\n{_BEFORE}", 1)
+        """The card with the measures in it, instead of those that it had."""
+        card = _SECTION.sub("", card)
+        place = _BEFORE.search(card)
+        assert place is not None  # at least the end
+        above, below = card[: place.start()].rstrip(), card[place.start() :]
+        return "\n\n".join(filter(None, [above, self.section, below])).rstrip() + "\n"
 
 
-def read_measures(report: Path, corpus: Path) -> Measures:
+def put_on_card(report: Path, corpus: Path, name: str) -> None:
+    """Put the measures of a corpus on its card, until it is built anew.
+
+    Args are those of `read_measures`.
+
+    Raises:
+        CorpusError: as `read_measures`; or another process is writing to the folder.
+    """
+    measures = read_measures(report, corpus, name)
+    with swap.disk_told(corpus), swap.writing(corpus):
+        for path, content in measures.files.items():
+            (corpus / path).parent.mkdir(exist_ok=True)
+            (corpus / path).write_bytes(content)
+        card = corpus / CARD
+        new = card.with_suffix(".new")
+        new.write_text(measures.on(card.read_text(encoding="utf-8")), encoding="utf-8")
+        new.replace(card)
+
+
+def read_measures(report: Path, corpus: Path, name: str = "") -> Measures:
     """The measures of the corpus in a folder.
 
     Args:
         report: folder that `vid2book measure` wrote.
         corpus: the folder that was measured.
+        name: what the report calls it; by default as the folder is called.
 
     Raises:
         CorpusError: there is no report, it is not of this corpus, or it is older.
@@ -49,7 +75,7 @@ def read_measures(report: Path, corpus: Path) -> Measures:
         raise CorpusError(f"{path}: there is no such report; {again}") from None
     except (ValueError, LookupError, TypeError):
         raise CorpusError(f"{path}: this is not a report of `vid2book measure`; {again}") from None
-    name = corpus.resolve().name
+    name = name or corpus.resolve().name
     if name not in named:
         raise CorpusError(f"{path}: measures {', '.join(named)} and not {name}; {again}")
     if path.stat().st_mtime < (corpus / RECORD).stat().st_mtime:
@@ -62,7 +88,7 @@ def read_measures(report: Path, corpus: Path) -> Measures:
     }
     plot = _plot(known)
     return Measures(
-        {f"{FOLDER}/metrics.json": path.read_bytes(), f"{FOLDER}/measures.png": plot},
+        {METRICS: path.read_bytes(), PLOT: plot},
         _section(measured, known, metrics),
     )
 
@@ -75,9 +101,9 @@ def _section(measured: dict[str, Any], known: dict[str, Any], metrics: dict[str,
         "## Measures",
         "",
         f"By `vid2book measure` on {drawn}; intervals of {metrics['level']:.0%} by leaving out "
-        f"whole videos. `{FOLDER}/metrics.json` says of each what it cannot see.",
+        f"whole videos. `{METRICS}` says of each what it cannot see.",
         "",
-        f"![Each measure with its interval]({FOLDER}/measures.png)",
+        f"![Each measure with its interval]({PLOT})",
         "",
         "| measure | value | interval | unit | better | scorer |",
         "| --- | ---: | --- | --- | --- | --- |",
