@@ -4,9 +4,9 @@ Each piece of content that settled is to be seen on some picture; so a build nee
 only, a board its last full moment, and a slide shown twice one picture, without a rule for any of
 them. The picture that adds most is taken first (the greedy algorithm for weighted set cover), until
 what is left is not worth a picture; then pictures go whose content the others show, also at another
-place (a page that scrolled). At last come those that show as a whole what the others show in parts
-(a slide with a number of one and a word of another). Of the moments that show a picture's own content, the last clear one
-of the first stretch is taken.
+place (a page that scrolled). At last come those that show as a whole what others show in parts: a
+slide with a number from the one and a word from the other. Of the moments that show a picture's own
+content, the last clear one of the first stretch is taken.
 """
 
 from __future__ import annotations
