@@ -108,7 +108,7 @@ class _States:
         near = [k for k in others if k < i][-_BESIDE:] + [k for k in others if k > i][:_BESIDE]
         best = sorted(others, key=lambda k: self._lacks[i, k])[:_NEAREST]
         seen = self._proposals[i].shown
-        left = seen & ~self._hidden[i]
+        left = seen & ~self._proposals[i].moved & ~self._hidden[i]
         # What is on no other picture counts however briefly it stands.
         unsure = (self._content.weight < _FIRM) | (self._content.life < _LONG)
         for k in others:
