@@ -55,16 +55,32 @@ def place(
         # What several pictures show belongs to the first of them; the frame of a window to none.
         belongs = counts & ~told & (times < frame)
         told |= proposal.shown
+        beside = kept[max(0, i - 1) : i], kept[i + 1 : i + 2]
         if worth_alone(content, alone, proposal.shown & (times > 1)) >= worth:
-            chosen.append(_by_its_own(content, proposal, alone, belongs, visible))
+            chosen.append(_by_its_own(content, proposal, alone, belongs, beside, visible))
         else:
-            beside = kept[max(0, i - 1) : i], kept[i + 1 : i + 2]
             chosen.append(_as_a_whole(content, proposal, counts, beside, visible, worth))
-    return sorted(chosen, key=lambda c: c.sample)
+    return _once(chosen)
+
+
+def _once(chosen: Sequence[Chosen]) -> list[Chosen]:
+    """The pictures in order of time, those of the same moment as one."""
+    at: dict[int, Chosen] = {}
+    for c in sorted(chosen, key=lambda c: c.sample):
+        if (other := at.get(c.sample)) is not None:
+            span = min(c.first, other.first), max(c.last, other.last)
+            c = Chosen(c.sample, *span, c.shown | other.shown)
+        at[c.sample] = c
+    return list(at.values())
 
 
 def _by_its_own(
-    content: Content, proposal: Proposal, alone: Mask, belongs: Mask, visible: Weights
+    content: Content,
+    proposal: Proposal,
+    alone: Mask,
+    belongs: Mask,
+    beside: Sequence[Sequence[Proposal]],
+    visible: Weights,
 ) -> Chosen:
     """The best moment for what only this picture shows, and how long what belongs to it stands."""
     # The moments at which nothing crosses it yet are those of other pictures.
@@ -75,9 +91,10 @@ def _by_its_own(
         # It passes here, and the same may rest where it was displaced from.
         share = _share(content, own, proposal.sample)
     sample = _moment(content, share, share >= _FULL, proposal.sample, visible)
-    telling = own if own.sum() >= _TELLING * more.sum() else more
-    stands = _share(content, telling, proposal.sample)
-    return Chosen(sample, _first(stands, sample), _last(stands, sample), proposal.shown)
+    if own.sum() >= _TELLING * more.sum():
+        stands = _share(content, own, proposal.sample)
+        return Chosen(sample, _first(stands, sample), _last(stands, sample), proposal.shown)
+    return _between(content, proposal, sample, belongs & ~proposal.crossed, beside)
 
 
 def _as_a_whole(
@@ -90,8 +107,6 @@ def _as_a_whole(
 ) -> Chosen:
     """The best moment for what is seen together on this picture alone, each part on others too.
 
-    It stands from when what the picture before lacks is there until what the next one lacks goes.
-
     Args:
         beside: the picture before and the one after, as far as there are any.
     """
@@ -100,8 +115,19 @@ def _as_a_whole(
     share = _share(content, whole, proposal.sample)
     least = max(_FULL, 1 - worth / 2 / max(whole.sum(), worth))
     sample = _moment(content, share, share >= least, proposal.sample, visible)
+    return _between(content, proposal, sample, here, beside)
+
+
+def _between(
+    content: Content,
+    proposal: Proposal,
+    sample: int,
+    counts: Mask,
+    beside: Sequence[Sequence[Proposal]],
+) -> Chosen:
+    """A picture of what stands from when the one before lacks it until the next one lacks it."""
     before, after = (
-        _share(content, np.where(here & ~lacking, content.weight, 0), sample)
+        _share(content, np.where(counts & ~lacking, content.weight, 0), sample)
         for lacking in (np.any([other.shown for other in part], axis=0) for part in beside)
     )
     return Chosen(sample, _first(before, sample), _last(after, sample), proposal.shown)
