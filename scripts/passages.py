@@ -1,5 +1,5 @@
 """Labelled transcripts: on `tune` the sentence models are fitted, on `held` they are tested, and on
-`talks`, in which asides and questions interrupt the lesson, they are measured.
+`talks` and `talks2`, in which asides and questions interrupt the lesson, they are measured.
 
 English ones are passages/tune_*.yaml, passages/held_*.yaml and passages/talks_en.yaml; those of
 another language stand together, passages/LANGUAGE/tune.yaml and so on.
