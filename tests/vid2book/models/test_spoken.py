@@ -52,7 +52,7 @@ def test_where_nobody_speaks_the_language_is_not_known(
 def test_what_was_told_gives_way_to_what_is_surely_heard(both: Recogniser) -> None:
     heard = both(np.concatenate([espeak(SPANISH, "es")] * 3), "en")
     assert heard.language == "es"
-    assert heard.note == "said to be 'en', and the sound is surely of 'es'"
+    assert heard.note == "said to be 'en', but the sound is clearly 'es'"
 
 
 @pytest.mark.parametrize(

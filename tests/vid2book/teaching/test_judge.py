@@ -161,7 +161,7 @@ def test_silent_videos_say_so() -> None:
         lesson(ADVERT)._replace(sentences=[], screen=[], transcript=Transcript((), "en", "", 60.0))
     )
     assert silent[0] == [] and not silent[1].kept
-    why = "no speech to go by; 0 different words stand on its pictures, 10 are needed"
+    why = "no speech to go by; 0 different words are written on its pictures, 10 are needed"
     assert silent[1].reason == why
 
 
