@@ -118,7 +118,7 @@ def _by_rules(
     read, fits = (classify, relevance) if english else (classify_any, relevance_any)
     vectors = embed if english or embed_any is None else embed_any
     found = read(video, sentences, screen, transcript.duration, vectors)
-    if embed_any is not None and english:  # the chain of other languages is another
+    if embed_any is not None:
         found = without_remarks(found, [s.text for s in sentences], embed_any)
     teaching, kinds = found
     lesson = [s for s, p in zip(sentences, teaching, strict=True) if p >= _TEACHES]
