@@ -20,7 +20,7 @@ import json
 import re
 import sys
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -121,16 +121,11 @@ def lectures(folder: Path, *, held_out: bool = False) -> list[Said]:
     or two words.
     """
     texts: dict[str, list[str]] = defaultdict(list)
-    kinds: dict[str, set[str]] = defaultdict(set)
-    for line in (folder / "passages.jsonl").read_text("utf-8").splitlines():
-        passage = json.loads(line)
-        if passage["part"] == "teaching" and len(sentences(passage["text"])) >= FEWEST:
-            texts[passage["source"]].append(passage["text"])
-            kinds[passage["kind"]].add(passage["source"])
-    chosen = {s for group in kinds.values() for s in sorted(group, key=hashed)[held_out::2]}
+    for _, source, text in _passages(folder):
+        texts[source].append(text)
     embed = WordLlama()
     said = []
-    for source in sorted(chosen):
+    for source in sorted(halves(folder)[held_out]):
         for text in texts[source][:EACH]:
             parts = timed(sentences(text))
             found = classify(Video("", "", language="en"), parts, [], parts[-1].end, embed)
@@ -139,6 +134,23 @@ def lectures(folder: Path, *, held_out: bool = False) -> list[Said]:
                 if (words := count_words(part.text)) >= 3:
                     said.append(Said(source, part.text, words, odds))
     return said
+
+
+def halves(folder: Path) -> tuple[set[str], set[str]]:
+    """The sources that teach: those to learn from, and those that are held out, of each kind."""
+    kinds: dict[str, set[str]] = defaultdict(set)
+    for kind, source, _ in _passages(folder):
+        kinds[kind].add(source)
+    groups = [sorted(group, key=hashed) for group in kinds.values()]
+    return {s for g in groups for s in g[::2]}, {s for g in groups for s in g[1::2]}
+
+
+def _passages(folder: Path) -> Iterator[tuple[str, str, str]]:
+    """Kind, source and text of each passage that teaches and has full stops."""
+    for line in (folder / "passages.jsonl").read_text("utf-8").splitlines():
+        passage = json.loads(line)
+        if passage["part"] == "teaching" and len(sentences(passage["text"])) >= FEWEST:
+            yield passage["kind"], passage["source"], passage["text"]
 
 
 def sentences(text: str) -> list[str]:
