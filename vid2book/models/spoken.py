@@ -83,6 +83,15 @@ def find_language(
     return Spoken("", top, likeliest, english)
 
 
+def surely_another(guide: Engine, window: Samples, language: str) -> tuple[str, float] | None:
+    """The language of a window and its probability, if it is surely another one than `language`."""
+    mean, _ = _guess(guide, [window])
+    likeliest = max(mean, key=lambda name: mean[name])
+    if mean[likeliest] < _SURE or likeliest == language:
+        return None
+    return likeliest, round(mean[likeliest], 4)
+
+
 def why_unheard(spoken: Spoken, engine: Engine, other: Engine | None, advice: str) -> str:
     """Why no model hears the speech, and what to do about it.
 

@@ -72,6 +72,14 @@ def recognise(
                 f"nobody speaks: {kind} (spectral flatness)", sound.flatness, _TONAL,
             )
         )  # fmt: skip
+    for stretch in heard.foreign:
+        decisions.append(
+            Decision(
+                video.video_id, "clip", "recognise", stretch.start, stretch.end, False,
+                f"spoken in '{stretch.code}' (probability), and the video is in "
+                f"'{heard.language}': not heard", stretch.probability,
+            )
+        )  # fmt: skip
     transcript = Transcript(
         tuple(heard.segments),
         heard.language,

@@ -217,7 +217,7 @@ def test_the_screen_tells_the_language_where_speech_does_not(
     )
     _, judgement, decisions = run(silent)
     assert judgement.language == language
-    told = [d for d in decisions if f"the pictures are in '{language}'" in d.reason]
+    told = [d for d in decisions if f"the text on the pictures is in '{language}'" in d.reason]
     assert len(told) == (not said_in and bool(language))
     assert all(d.kept and d.score is not None and d.score >= 0.9 for d in told)
 
@@ -304,6 +304,20 @@ def test_held_out_passages_of_other_languages(language: str) -> None:
     assert off > 190 and teaching > 200
     assert kept_off / off <= 0.25, f"{kept_off} of {off} off-topic words are kept"
     assert dropped / teaching <= 0.02, f"{dropped} of {teaching} teaching words are dropped"
+
+
+@pytest.mark.parametrize("language", languages())
+def test_asides_are_dropped_in_other_languages(language: str) -> None:
+    kept = off = lost = teaching = 0
+    for passage in passages("talks2", language):
+        recording = record(passage)
+        stays = np.array([not s.drop for s in run(recording, any_language=embed_any())[0]])
+        kept += int(recording.words[recording.off_topic & stays].sum())
+        off += int(recording.words[recording.off_topic].sum())
+        lost += int((~recording.off_topic & ~stays).sum())
+        teaching += int((~recording.off_topic).sum())
+    assert kept / off <= 0.25, f"{kept} of {off} off-topic words are kept"
+    assert lost / teaching <= 0.25, f"{lost} of {teaching} sentences that teach are dropped"
 
 
 def test_an_unknown_language_is_judged_too() -> None:
