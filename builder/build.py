@@ -42,7 +42,7 @@ def build(
             "--output",
             "-o",
             metavar="CORPUS",
-            help="Folder for the corpus. A shard needs none.",
+            help="Folder for the corpus. Not needed with --shard.",
         ),
     ] = None,
     config: ConfigName = "offline",
@@ -54,53 +54,57 @@ def build(
         str | None,
         typer.Option(
             metavar="[REASON]",
-            help="Try again what failed before by a fault of its own, if the reason holds these "
-            "words. What failed by the machine or a deadline is always tried again.",
+            help="Also retry videos that failed because of the file itself; with REASON, only"
+            " those whose reason contains these words. Failures of the machine and "
+            "missed deadlines are always retried.",
         ),
     ] = None,
     prometheus: Annotated[
         Path | None,
         typer.Option(
             metavar="FILE.prom",
-            help="Keep the progress in this file for Prometheus (node exporter, textfile).",
+            help="Write progress to this file for Prometheus (node exporter's textfile collector).",
         ),
     ] = None,
     executor: Annotated[
-        Executor, typer.Option(help="This machine's processes, or a Ray cluster's actors.")
+        Executor,
+        typer.Option(help="Run in processes on this machine, or as actors on a Ray cluster."),
     ] = "local",
     address: Annotated[
-        str | None, typer.Option(help="Of a Ray cluster; this machine alone if not given.")
+        str | None,
+        typer.Option(help="Address of the Ray cluster. Default: start Ray on this machine."),
     ] = None,
     gpus: Annotated[
         list[str] | None,
         typer.Option(
             metavar="BRANCH=N",
-            help="GPUs of each Ray actor for speech, screen or text, such as speech=0.25.",
+            help="Share of a GPU for each Ray actor of a branch (speech, screen or text), "
+            "such as speech=0.25.",
         ),
     ] = None,
     shard: Annotated[
         str | None,
         typer.Option(
             metavar="I/N",
-            help="Work on this part of the videos only, 0/N to N-1/N; `vid2book merge` puts the "
-            "corpus together.",
+            help="Process only part I of N, counting from 0. `vid2book merge` then writes the"
+            " corpus.",
         ),
     ] = None,
     dry_run: Annotated[
         bool,
         typer.Option(
             "--dry-run",
-            help="Only tell the plan: stages, models, what is missing, what is in the store.",
+            help="Show what would be done, what is missing and what is done already, and stop.",
         ),
     ] = False,
     verbose: Annotated[
-        bool, typer.Option("--verbose", "-v", help="Show the whole traceback of a bug.")
+        bool, typer.Option("--verbose", "-v", help="Show the full traceback of any bug.")
     ] = False,
     debug: Annotated[
-        bool, typer.Option("--debug", help="Stop at the first bug, and show its traceback.")
+        bool, typer.Option("--debug", help="Stop at the first bug and show its traceback.")
     ] = False,
 ) -> None:
-    """Turn videos into a textbook that `load_dataset` opens."""
+    """Turn videos into a textbook that `datasets.load_dataset` opens."""
     from vid2book.folder import layout, swap
     from vid2book.local import check_writable
     from vid2book.pipeline.processes import cores

@@ -52,7 +52,7 @@ def read_videos(corpus: Path) -> Videos:
     files = shards(corpus, "videos")
     if not files:
         raise CorpusError(
-            f"{corpus}: no corpus, for it has no videos/*.parquet; give a folder that "
+            f"{corpus}: not a corpus, since it has no videos/*.parquet; give a folder that "
             "`vid2book build` wrote"
         )
     return videos_in(files)

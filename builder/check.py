@@ -19,7 +19,7 @@ from vid2book.folder.record import CorpusError, Written
 from .changes import Videos
 from .local import Hashes
 
-_AGAIN = "build the corpus anew with `vid2book build`"
+_AGAIN = "build the corpus again with `vid2book build`"
 
 
 def check(corpus: Path, videos: Videos, hashes: Hashes) -> Written:
@@ -35,7 +35,7 @@ def check(corpus: Path, videos: Videos, hashes: Hashes) -> Written:
     """
     written = record.read(corpus)
     if written is None:
-        raise CorpusError(f"{corpus}: no whole corpus, for its record is missing; {_AGAIN}")
+        raise CorpusError(f"{corpus}: not a complete corpus: its record is missing; {_AGAIN}")
     _check_files(corpus, written)
     for table, by_split in written.sizes.items():
         for split, size in by_split.items():
@@ -59,9 +59,7 @@ def _check_files(corpus: Path, written: Written) -> None:
         if path not in found:
             raise CorpusError(f"{corpus / path}: is missing; {_AGAIN}")
         if path not in written.files:
-            raise CorpusError(
-                f"{corpus / path}: is none of the files that were written; move it away"
-            )
+            raise CorpusError(f"{corpus / path}: was not written by vid2book; move it elsewhere")
         if found[path] != written.files[path]:
             raise CorpusError(
                 f"{corpus / path}: has {found[path]:,} bytes, and {written.files[path]:,} were "

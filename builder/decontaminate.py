@@ -54,7 +54,7 @@ def read_overlaps(path: Path) -> dict[str, Overlap]:
         corpora = {row["corpus"] for row in rows}
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise CorpusError(
-            f"{path}: no list of overlaps ({error}); `vid2book measure CORPUS --samples 0 "
+            f"{path}: not a list of overlaps ({error}); `vid2book measure CORPUS --samples 0 "
             "--benchmark ... -o REPORT` writes REPORT/overlaps.jsonl"
         ) from None
     if len(corpora) > 1:
@@ -76,7 +76,9 @@ def take_out_samples(corpus: Path, overlaps: Mapping[str, Overlap]) -> tuple[int
     swap.recover(corpus)
     held = record.held(corpus)
     if held is None:
-        raise CorpusError(f"{corpus}: no whole corpus that `vid2book build` wrote; build it anew")
+        raise CorpusError(
+            f"{corpus}: not a complete corpus written by `vid2book build`; build it again"
+        )
     with swap.writing(corpus):
         gone = _Gone(corpus, overlaps)
         if not gone.ids:

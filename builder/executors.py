@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 from vid2book.errors import UserError
 
 if TYPE_CHECKING:
-    from vid2book.pipeline.cluster import Cluster
+    from vid2book.pipeline.machines import Cluster
 
 Executor = Literal["local", "ray"]
 
@@ -32,7 +32,7 @@ def cluster_of(
             raise UserError("--address and --gpus belong to --executor ray")
         return None
     try:
-        from vid2book.pipeline.cluster import Cluster
+        from vid2book.pipeline.machines import Cluster
     except ModuleNotFoundError as error:
         if error.name != "ray":
             raise

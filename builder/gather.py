@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterator, Sequence
+from typing import TYPE_CHECKING, Any
 
 from vid2book.pipeline import shards
 from vid2book.pipeline.local import Event
@@ -24,13 +24,13 @@ def outcomes(corpus: Corpus, workers: int) -> Iterator[Outcome]:
     """What became of each video, in the order of the manifest."""
     videos = corpus.videos
     corpus.reduce(_processes(videos, workers))  # travels with the corpus, so that none asks anew
-    yield from each(_outcome, videos, _processes(videos, workers), begin=(_take, corpus))
+    yield from _each(_outcome, corpus, videos, workers)
 
 
 def became_of(corpus: Corpus, workers: int) -> Iterator[Event | None]:
     """What the store knows of each video; None of one that no shard is through with."""
     videos = corpus.videos
-    yield from each(_became_of, videos, _processes(videos, workers), begin=(_take, corpus))
+    yield from _each(_became_of, corpus, videos, workers)
 
 
 def rows(corpus: Corpus, videos: Sequence[Video], workers: int) -> Iterator[list[tuple[str, Row]]]:
@@ -39,14 +39,23 @@ def rows(corpus: Corpus, videos: Sequence[Video], workers: int) -> Iterator[list
     Raises:
         CorpusError: two samples have the same id.
     """
-    yield from each(_rows, videos, _processes(videos, workers), begin=(_take, corpus))
+    yield from _each(_rows, corpus, videos, workers)
+
+
+def _each(
+    function: Callable[[Video], Any], corpus: Corpus, videos: Sequence[Video], workers: int
+) -> Iterator[Any]:
+    processes = _processes(videos, workers)
+    asked = len(videos) // max(1, processes)
+    return each(function, videos, processes, begin=(_take, corpus, asked))
 
 
 def _processes(videos: Sequence[Video], workers: int) -> int:
     return min(workers, len(videos) // VIDEOS_A_PROCESS)
 
 
-def _take(corpus: Corpus) -> None:
+def _take(corpus: Corpus, asked: int) -> None:
+    corpus.store.survey(asked)
     _given[:] = [corpus]
 
 

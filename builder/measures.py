@@ -47,7 +47,7 @@ def read_measures(report: Path, corpus: Path) -> Measures:
     except OSError:
         raise CorpusError(f"{path}: there is no such report; {again}") from None
     except (ValueError, LookupError, TypeError):
-        raise CorpusError(f"{path}: this is no report of `vid2book measure`; {again}") from None
+        raise CorpusError(f"{path}: this is not a report of `vid2book measure`; {again}") from None
     name = corpus.resolve().name
     if name not in named:
         raise CorpusError(f"{path}: measures {', '.join(named)} and not {name}; {again}")

@@ -10,24 +10,26 @@ Sources = Annotated[
     list[str],
     typer.Argument(
         metavar="SOURCE...",
-        help="Folders of videos, manifests (.jsonl, .csv, .parquet and the like) or videos.",
+        help="Videos, folders of videos, or manifests (.jsonl, .csv, .parquet and others).",
     ),
 ]
-ConfigName = Annotated[str, typer.Option("--config", help="Name of a config, or a YAML file.")]
+ConfigName = Annotated[
+    str,
+    typer.Option("--config", help="A YAML file, or the name of a config that ships with vid2book."),
+]
 Workers = Annotated[
-    int | None, typer.Option("--workers", min=1, help="Processes; one per core if not given.")
+    int | None,
+    typer.Option("--workers", min=1, help="Number of worker processes. Default: one per core."),
 ]
-Limit = Annotated[
-    int | None, typer.Option("--limit", min=1, help="Take only the first N videos of SOURCE.")
-]
+Limit = Annotated[int | None, typer.Option("--limit", min=1, help="Use only the first N videos.")]
 Minutes = Annotated[
     float | None,
-    typer.Option("--minutes", min=0.1, help="Take only the first M minutes of each video."),
+    typer.Option("--minutes", min=0.1, help="Use only the first M minutes of each video."),
 ]
 StorePlace = Annotated[
     str | None,
     typer.Option(
         "--store",
-        help="Where the stages' results are kept: a folder, or a URL such as s3://.",
+        help="Where to keep intermediate results: a folder, or a URL such as s3://bucket/store.",
     ),
 ]

@@ -136,13 +136,13 @@ def _checked(corpus: Path, version: str, allowed: list[str]) -> Videos:
     """
     if not VERSION.fullmatch(version):
         raise CorpusError(
-            f"'{version}' is no version; three numbers without leading zeros are, such as 1.0.0"
+            f"'{version}' is not a version: give three numbers without leading zeros, such as 1.0.0"
         )
     if swap.is_interrupted(corpus):
         swap.recover(corpus)
     videos = read_videos(corpus)
     if not (corpus / layout.CARD).is_file() or not layout.shards(corpus, "default"):
-        raise CorpusError(f"{corpus}: no whole corpus; build it anew with `vid2book build`")
+        raise CorpusError(f"{corpus}: not a complete corpus; build it again with `vid2book build`")
     under = defaultdict[str, list[str]](list)
     for video_id, row in videos.items():
         if row.get("status") == "kept":
@@ -153,8 +153,8 @@ def _checked(corpus: Path, version: str, allowed: list[str]) -> Videos:
         listed = "; ".join(f"'{name}' ({some(under[name])})" for name in sorted(outside))
         first = min(outside) or "unknown"
         raise CorpusError(
-            f"licences that are not on the list: {listed}. Take the videos out with "
-            f"`vid2book remove`, or push them on your own word with --allow-license '{first}'"
+            f"licences that are not on the list: {listed}. Remove the videos with `vid2book "
+            f"remove`, or allow the licence with --allow-license '{first}'"
         )
     return videos
 
@@ -165,5 +165,5 @@ def _in_samples(corpus: Path) -> set[str]:
         try:
             found |= set(pq.read_table(file, columns=["license"])["license"].unique().to_pylist())
         except pa.ArrowException as error:
-            raise CorpusError(f"{file}: cannot be read: {error}; build the corpus anew") from None
+            raise CorpusError(f"{file}: cannot be read: {error}; build the corpus again") from None
     return {licence or "" for licence in found}

@@ -46,7 +46,7 @@ class Release:
         ours = any(layout.table_of(path) == "videos" for path in foreign)
         if foreign and not ours and not force:
             raise HubError(
-                f"{hub.repo} holds something that is no corpus of vid2book "
+                f"{hub.repo} contains files that are not from vid2book "
                 f"({some(sorted(foreign))}); name another repository, or --force"
             )
         self.holding = self._holding(older) if self.is_newest else {}

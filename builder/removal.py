@@ -84,7 +84,9 @@ def take_out(corpus: Path, video_ids: Iterable[str]) -> Written:
     swap.recover(corpus)
     held = record.held(corpus)
     if held is None:
-        raise CorpusError(f"{corpus}: no whole corpus that `vid2book build` wrote; build it anew")
+        raise CorpusError(
+            f"{corpus}: not a complete corpus written by `vid2book build`; build it again"
+        )
     with swap.writing(corpus):
         written = _without(corpus, held, gone)
         put_on_record(corpus, written.removed)
@@ -138,8 +140,8 @@ def config_of(corpus: Path) -> Config:
         return Config.model_validate(yaml.safe_load(block[1]) if block else {})
     except (yaml.YAMLError, ValueError) as error:
         raise CorpusError(
-            f"{corpus / CARD}: its configuration cannot be read ({error}); build the corpus "
-            "anew with the videos on the deny list"
+            f"{corpus / CARD}: its configuration cannot be read ({error}); build the corpus again "
+            "with the videos on the deny list"
         ) from None
 
 

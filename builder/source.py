@@ -15,12 +15,10 @@ from .splits import assign
 if TYPE_CHECKING:
     from vid2book.manifest.walk import PassedOver
     from vid2book.pipeline.branch import Step
-    from vid2book.pipeline.cluster import Cluster
     from vid2book.pipeline.corpus import Corpus
     from vid2book.pipeline.local import Event
+    from vid2book.pipeline.machines import Cluster
     from vid2book.records import Outcome
-
-_MANY = 50  # videos; to ask after fewer one by one is as fast
 
 
 def open_corpus(
@@ -60,8 +58,7 @@ def open_corpus(
         videos = tuple(mask_video(video) for video in videos)
     until = None if minutes is None else 60 * minutes
     kept = Store(store) if store else Store()
-    if len(videos) > _MANY:
-        kept.survey()
+    kept.survey(len(videos))
     ask_together(file for v in videos for file in (v.path, v.captions) if is_url(file))
     return Corpus(videos, config, kept, until)
 
@@ -105,8 +102,7 @@ def fill(
             yield from run(corpus, workers or cores(), report)
     finally:
         scratch.clean()
-    if len(wanted) > _MANY:
-        corpus.store.survey()  # the other processes wrote
+    corpus.store.survey(len(wanted), anew=True)  # the other processes wrote
 
 
 def revision(corpus: Corpus, outcomes: Iterable[Outcome]) -> str:

@@ -113,7 +113,7 @@ def open_corpus(
         hub = HubDataset(name, revision or None, config, split)
         return InterleavedCorpus(str(source), hub, None, marked)
     raise CorpusError(
-        f"{source}: no such folder or file, and no name of a dataset (ORG/NAME) on the Hub"
+        f"{source}: not a folder or file here, nor the name of a dataset (ORG/NAME) on the Hub"
     )
 
 

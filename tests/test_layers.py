@@ -59,6 +59,7 @@ ROOMS: dict[str, set[str]] = {
         "local",
         "manifest",
         "media.container",
+        "media.survey",
         "models",
         "names",
         "viewer.templates",

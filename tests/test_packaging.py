@@ -26,6 +26,8 @@ FOLDERS = {
     "builder": "vid2book/builder",
     "eval": "vid2book/eval",
     "configs": "vid2book/configs",
+    "examples/synthetic": "vid2book/examples/synthetic",
+    "examples/lectures/rendering": "vid2book/examples/lectures/rendering",
 }
 SCRIPT = """
 import vid2book
@@ -142,6 +144,17 @@ def test_the_installed_wheel_works(built: Built, tmp_path: Path) -> None:
     assert place.is_relative_to(tmp_path / "environment")
     told = run(python.parent / "vid2book", "--help", cwd=tmp_path)
     assert "Usage: vid2book" in told and "build" in told and "measure" in told
+    study = (
+        "from pathlib import Path; from vid2book.eval.ablate.config import load; "
+        "o = load('order'); "
+        "print([p for f in (o.corpus, o.model) for p in f.read_paths() if not Path(p).exists()])"
+    )
+    assert run(python, "-c", study, cwd=tmp_path).strip() == "[]"
+    make = place.parent / "examples/synthetic/make.py"
+    run(
+        python, make, "-o", tmp_path / "lessons", "--lectures", "2", "--held-out", "1", cwd=tmp_path
+    )
+    assert list((tmp_path / "lessons/data").rglob("*.parquet"))
 
 
 @pytest.fixture(scope="module")

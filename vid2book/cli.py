@@ -66,7 +66,7 @@ class _Commands(TyperGroup):
 
 app = typer.Typer(
     cls=_Commands,
-    help="Instructional videos in, a multimodal textbook out.",
+    help="Turn lecture videos into a multimodal textbook for training vision-language models.",
     epilog="Exit codes: 0, all well; 1, done, and some of it failed; 2, nothing was done; "
     "130, you stopped it.",
     no_args_is_help=True,
@@ -98,12 +98,14 @@ def options(
 @user_errors()
 def view(
     corpus: _Corpus,
-    browser: Annotated[bool, typer.Option(help="Open the book when it is made.")] = True,
+    browser: Annotated[
+        bool, typer.Option(help="Open the book in a browser when it is ready.")
+    ] = True,
     marked: Annotated[
-        bool, typer.Option("--marked", help="With what `decide: mark` marked as to be dropped.")
+        bool, typer.Option("--marked", help="Include what `decide: mark` marked as to be dropped.")
     ] = False,
 ) -> None:
-    """Make the book to look at: CORPUS/preview, a page per video."""
+    """Write a book to look at, with a page for each video, to CORPUS/preview."""
     import webbrowser
 
     from rich.progress import Progress
@@ -126,10 +128,12 @@ def view(
 @user_errors()
 def tell_why(
     corpus: _Corpus,
-    video: Annotated[str, typer.Argument(metavar="VIDEO", help="Its video_id.")],
-    at: Annotated[str, typer.Argument(metavar="TIME", help="12:34, 1:02:03 or seconds.")],
+    video: Annotated[str, typer.Argument(metavar="VIDEO", help="Id of the video.")],
+    at: Annotated[
+        str, typer.Argument(metavar="TIME", help="A time such as 12:34 or 1:02:03, or seconds.")
+    ],
 ) -> None:
-    """Tell what was kept or dropped at a moment of a video, and by which score."""
+    """Explain what was kept or dropped at a given time of a video, and why."""
     from .viewer.why import parse_time, why
 
     Console().print(why(corpus, video, parse_time(at)))

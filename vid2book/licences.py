@@ -118,15 +118,19 @@ def _of_creative_commons(words: list[str]) -> str:
     """Empty for words that say anything else besides."""
     left = set(words)
     versions = left & _VERSIONS
+    elements = [short for short, spelt in _ELEMENTS.items() if left & spelt]
     if not (
-        "cc" in left or {"creative", "commons"} <= left or (versions and "attribution" in left)
+        "cc" in left
+        or {"creative", "commons"} <= left
+        or (versions and "attribution" in left)
+        # Sites tell "by-sa" or "Attribution-ShareAlike" alone; "by" alone may be anything.
+        or len(elements) > 1
     ):
         return ""
     if left - versions - _PORTS <= {
         *("cc", "creative", "commons", "0", "zero"), *("public", "domain", "dedication"),
     } and left & {"0", "zero", "dedication"}:  # fmt: skip
         return "cc0-1.0" if versions <= {"1.0"} else ""
-    elements = [short for short, spelt in _ELEMENTS.items() if left & spelt]
     left -= {"cc", "creative", "commons", *versions, *_PORTS}.union(*_ELEMENTS.values())
     if versions and words[-1] in left and len(words[-1]) == 2:
         left.discard(words[-1])  # adapted to the law of a country

@@ -17,9 +17,9 @@ if TYPE_CHECKING:
 @user_errors()
 def compare(
     a: Annotated[str, typer.Argument(metavar="A", help="A corpus folder, or ORG/NAME@VERSION.")],
-    b: Annotated[str, typer.Argument(metavar="B", help="Another, taken as the newer one.")],
+    b: Annotated[str, typer.Argument(metavar="B", help="Another one, taken as the newer version.")],
 ) -> None:
-    """Name the videos that were added, removed and changed between two corpora."""
+    """List the videos that were added, removed or changed between two corpora."""
     from ..changes import counted
     from ..versions import compared
 

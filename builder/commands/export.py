@@ -18,13 +18,15 @@ from ..export.formats import Format
 @user_errors()
 def export(
     corpus: Annotated[Path, typer.Argument(metavar="CORPUS", help="Folder of a built corpus.")],
-    out: Annotated[Path, typer.Argument(metavar="OUT", help="Folder to write; must not exist.")],
-    to: Annotated[Format, typer.Option(help="For trainers, and markdown and epub for people.")],
+    out: Annotated[
+        Path, typer.Argument(metavar="OUT", help="Folder to write to; it must not exist yet.")
+    ],
+    to: Annotated[Format, typer.Option(help="The format.")],
     marked: Annotated[
-        bool, typer.Option("--marked", help="With what `decide: mark` marked as to be dropped.")
+        bool, typer.Option("--marked", help="Include what `decide: mark` marked as to be dropped.")
     ] = False,
 ) -> None:
-    """Write a corpus in the format of a trainer, or as pages for people."""
+    """Export a corpus for a trainer, or as Markdown or EPUB for people."""
     from ..export.write import write_export
 
     done = write_export(corpus, to, out, marked)

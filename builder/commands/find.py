@@ -17,12 +17,12 @@ def find(
         str, typer.Argument(metavar="CORPUS", help="A corpus folder, or ORG/NAME@VERSION.")
     ],
     url: Annotated[
-        str | None, typer.Option(help="A video's address, or a pattern of addresses with '*'.")
+        str | None, typer.Option(help="URL of a video, or a pattern of URLs with '*'.")
     ] = None,
-    channel: Annotated[str | None, typer.Option(help="Its name, id or address.")] = None,
-    uploader: Annotated[str | None, typer.Option(help="A name, id or address.")] = None,
+    channel: Annotated[str | None, typer.Option(help="Name, id or URL of a channel.")] = None,
+    uploader: Annotated[str | None, typer.Option(help="Name, id or URL of an uploader.")] = None,
 ) -> None:
-    """Say whether something of a video, channel or uploader is in a corpus."""
+    """Find what a corpus contains of a video, channel or uploader."""
     from vid2book.names import plain
 
     from ..takedown import find as look

@@ -33,9 +33,9 @@ def merge(
     minutes: Minutes = None,
     store: StorePlace = None,
 ) -> None:
-    """Put a corpus together when `vid2book build --shard` is through with all its shards.
+    """Write the corpus after all shards of `vid2book build --shard` have finished.
 
-    SOURCE, config and store are those of the shards. No video is worked on.
+    Give the same SOURCE, config and store as for the shards. No video is processed.
     """
     from vid2book.folder import layout, swap
     from vid2book.local import check_writable
@@ -75,7 +75,7 @@ def checked(corpus: Corpus, events: list[Event | None]) -> list[Event]:
         more = f" and {len(missing) - _MOST_NAMED:,} more" if len(missing) > _MOST_NAMED else ""
         raise UserError(
             f"{len(missing):,} of {len(events):,} videos are not in the store "
-            f"{corpus.store.root}: {', '.join(missing[:_MOST_NAMED])}{more}. Run the shards again "
-            "that have not ended well, with the same SOURCE, config and store"
+            f"{corpus.store.root}: {', '.join(missing[:_MOST_NAMED])}{more}. Run the shards that "
+            "did not finish again, with the same SOURCE, config and store"
         )
     return [event for event in events if event]

@@ -22,20 +22,27 @@ _HOUR = 3600.0
 def plan(
     videos: Annotated[
         list[str],
-        typer.Argument(metavar="SOURCE...", help="As for `vid2book build`."),
+        typer.Argument(
+            metavar="SOURCE...",
+            help="Videos, folders of videos, or manifests, as for `vid2book build`.",
+        ),
     ],
-    config: Annotated[str, typer.Option(help="Name of a config, or a YAML file.")] = "offline",
-    nodes: Annotated[int, typer.Option(min=1, help="Machines like this one.")] = 1,
+    config: Annotated[
+        str, typer.Option(help="A YAML file, or the name of a config that ships with vid2book.")
+    ] = "offline",
+    nodes: Annotated[int, typer.Option(min=1, help="Number of machines like this one.")] = 1,
     workers: Annotated[
-        int | None, typer.Option(min=1, help="Processes on each; one per core if not given.")
+        int | None,
+        typer.Option(min=1, help="Worker processes on each machine. Default: one per core."),
     ] = None,
     price: Annotated[
-        float | None, typer.Option(min=0, help="Of a machine for an hour, in any currency.")
+        float | None,
+        typer.Option(min=0, help="Price of one machine for one hour, in any currency."),
     ] = None,
-    sample: Annotated[int, typer.Option(min=1, help="Videos to work on for this.")] = 4,
-    minutes: Annotated[float, typer.Option(min=0.1, help="Of each of them.")] = 3.0,
+    sample: Annotated[int, typer.Option(min=1, help="Number of videos to try.")] = 4,
+    minutes: Annotated[float, typer.Option(min=0.1, help="Minutes to try of each of them.")] = 3.0,
 ) -> None:
-    """Tell what a build would take, from a short run on some of its videos."""
+    """Estimate the time, storage and cost of a build, by trying it on a few videos."""
     from vid2book.pipeline.processes import cores
 
     from ..forecast import forecast

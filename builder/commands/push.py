@@ -22,44 +22,52 @@ if TYPE_CHECKING:
 @user_errors()
 def push(
     corpus: Annotated[Path, typer.Argument(metavar="CORPUS", help="Folder of a built corpus.")],
-    repo: Annotated[str, typer.Argument(metavar="REPO_ID", help="The dataset: ORG/NAME.")],
-    version: Annotated[str, typer.Option(help="Such as 1.2.0; becomes a tag.")],
-    private: Annotated[bool, typer.Option("--private", help="Close it to the public.")] = False,
+    repo: Annotated[str, typer.Argument(metavar="REPO_ID", help="Name of the dataset: ORG/NAME.")],
+    version: Annotated[str, typer.Option(help="Version number, such as 1.2.0. It becomes a tag.")],
+    private: Annotated[bool, typer.Option("--private", help="Make the dataset private.")] = False,
     gated: Annotated[
-        bool, typer.Option("--gated", help="Let in those whose request you approve.")
+        bool, typer.Option("--gated", help="Give access only to people whose request you approve.")
     ] = False,
     dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Only tell what would be done.")
+        bool, typer.Option("--dry-run", help="Show what would be done, and stop.")
     ] = False,
     force: Annotated[
-        bool, typer.Option("--force", help="Replace a version, or what is none of ours.")
+        bool,
+        typer.Option(
+            "--force", help="Replace an existing version, or a dataset that vid2book did not make."
+        ),
     ] = False,
     decisions: Annotated[
-        bool, typer.Option("--decisions", help="Push the config 'decisions' too.")
+        bool, typer.Option("--decisions", help="Also push the table of decisions.")
     ] = False,
     transcripts: Annotated[
-        bool, typer.Option("--transcripts", help="Push the config 'transcripts' too.")
+        bool, typer.Option("--transcripts", help="Also push the transcripts.")
     ] = False,
     clips: Annotated[
-        bool, typer.Option("--clips", help="Push the config 'clips' too, if the corpus has it.")
+        bool, typer.Option("--clips", help="Also push the video clips, if the corpus has any.")
     ] = False,
     measures: Annotated[
         Path | None,
-        typer.Option(metavar="REPORT", help="Put a report of `vid2book measure` on the card."),
+        typer.Option(
+            metavar="REPORT", help="Show the results of a `vid2book measure` report on the card."
+        ),
     ] = None,
     allow_license: Annotated[
         list[str] | None,
-        typer.Option(metavar="LICENCE", help="Push videos under it too; 'unknown': none stated."),
+        typer.Option(
+            metavar="LICENCE",
+            help="Also push videos under this licence; 'unknown' means that no licence is stated.",
+        ),
     ] = None,
     delete_history: Annotated[
         bool,
         typer.Option(
             "--delete-history",
-            help="Delete older versions that hold videos which this one no longer has.",
+            help="Also delete the older versions that contain videos removed since.",
         ),
     ] = False,
 ) -> None:
-    """Publish a corpus on the Hugging Face Hub, as a version that others can load."""
+    """Publish a version of a corpus on the Hugging Face Hub."""
     from ..hub.errors import HubError
     from ..publish import push as publish  # the client takes half a second to import
 

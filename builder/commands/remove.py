@@ -19,29 +19,32 @@ from vid2book.errors import UserError
 def remove(
     corpus: Annotated[Path, typer.Argument(metavar="CORPUS", help="Folder of a built corpus.")],
     video_ids: Annotated[
-        list[str] | None, typer.Argument(metavar="[VIDEO_ID]...", help="Of the videos.")
+        list[str] | None, typer.Argument(metavar="[VIDEO_ID]...", help="Ids of the videos.")
     ] = None,
     channel: Annotated[
-        str | None, typer.Option(help="All of this channel: its name, id or address.")
+        str | None, typer.Option(help="All videos of this channel: its name, id or URL.")
     ] = None,
     uploader: Annotated[
-        str | None, typer.Option(help="All of this uploader: a name, id or address.")
+        str | None, typer.Option(help="All videos of this uploader: a name, id or URL.")
     ] = None,
     url: Annotated[
-        str | None, typer.Option(help="A video's address, or a pattern of addresses with '*'.")
+        str | None, typer.Option(help="URL of a video, or a pattern of URLs with '*'.")
     ] = None,
     overlaps: Annotated[
         Path | None,
         typer.Option(
             metavar="FILE",
-            help="The overlaps.jsonl of `vid2book measure --benchmark`: these samples alone.",
+            help="Remove only the samples listed in overlaps.jsonl, which `vid2book measure "
+            "--benchmark` writes.",
         ),
     ] = None,
 ) -> None:
-    """Take videos out of a corpus, with all that came from them."""
+    """Remove videos from a corpus, with everything made from them."""
     if overlaps:
         if video_ids or channel or uploader or url:
-            raise UserError("--overlaps takes out samples: name no videos beside it")
+            raise UserError(
+                "--overlaps removes single samples, so it cannot be combined with videos"
+            )
         _decontaminate(corpus, overlaps)
         return
     from ..removal import remove as take_out

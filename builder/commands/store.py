@@ -28,33 +28,46 @@ def store(
     action: Annotated[
         Literal["list", "check", "prune"],
         typer.Argument(
-            help="list: what is in it. check: read it all, and tell what is damaged. prune: take "
-            "out what meets all that the options say."
+            help="list: show what the store holds. check: read everything and report damage. "
+            "prune: delete what matches all of the options."
         ),
     ],
     place: Annotated[
-        str | None, typer.Option("--store", help="A folder or a URL; the default one if not given.")
+        str | None,
+        typer.Option(
+            "--store",
+            help="Folder or URL of the store. Default: $VID2BOOK_STORE, or ~/.cache/vid2book.",
+        ),
     ] = None,
     older_than: Annotated[
-        float | None, typer.Option(min=0, metavar="DAYS", help="Written so many days ago.")
+        float | None, typer.Option(min=0, metavar="DAYS", help="Delete results older than this.")
     ] = None,
     corpus: Annotated[
         list[str] | None,
-        typer.Option(metavar="SOURCE", help="Of the videos of a manifest or a folder."),
+        typer.Option(
+            metavar="SOURCE", help="Delete results of the videos in this manifest or folder."
+        ),
     ] = None,
     keep: Annotated[
         list[str] | None,
-        typer.Option(metavar="SOURCE", help="Of all videos but those of a manifest or a folder."),
+        typer.Option(
+            metavar="SOURCE",
+            help="Delete results of all videos except those in this manifest or folder.",
+        ),
     ] = None,
     stage: Annotated[
-        list[str] | None, typer.Option(metavar="NAME", help="Of a stage, such as read.")
+        list[str] | None,
+        typer.Option(metavar="NAME", help="Delete results of this stage, such as read."),
     ] = None,
     older_layout: Annotated[
-        bool, typer.Option("--older-layout", help="What earlier versions of vid2book left.")
+        bool,
+        typer.Option(
+            "--older-layout", help="Delete what earlier versions of vid2book left behind."
+        ),
     ] = False,
-    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask for confirmation.")] = False,
 ) -> None:
-    """List, check or prune the store of the stages' results."""
+    """List, check or prune the store of intermediate results."""
     from vid2book.store import Store
     from vid2book.store.upkeep import Wanted
 
@@ -67,8 +80,8 @@ def store(
         return
     if bool(narrowed) == older_layout:
         raise UserError(
-            "say what to take out: --older-than DAYS, --corpus SOURCE, --keep SOURCE, --stage NAME "
-            "(what meets all of them), or --older-layout"
+            "say what to delete: --older-than DAYS, --corpus SOURCE, --keep SOURCE, --stage NAME "
+            "(what matches all of them), or --older-layout"
         )
     if older_layout:
         _prune_older(opened, out, yes)
@@ -159,7 +172,7 @@ def _shelves(
     mine, _ = _folders(store, corpora)
     kept, unread = _folders(store, keep)
     if unread:
-        raise UserError(f"{unread[0]}; what is not known cannot be kept, so nothing was taken out")
+        raise UserError(f"{unread[0]}; so it is not known what to keep, and nothing was deleted")
     if not corpora and not keep:
         return None
     return lambda folder: folder not in kept and (not corpora or folder in mine)

@@ -50,7 +50,7 @@ def write_export(corpus: Path, to: Format, out: Path, marked: bool = False) -> E
     """
     videos = read_videos(corpus)
     if out.exists() and (not out.is_dir() or any(out.iterdir())):
-        raise CorpusError(f"{out}: there is something already; name a new folder")
+        raise CorpusError(f"{out}: this exists already; name a new folder")
     left_out = Counter[str]()
     with new_folder(out) as new:
         samples = sum(

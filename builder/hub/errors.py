@@ -54,7 +54,7 @@ def told(repo: str, state: str = "") -> Iterator[None]:
     except CorpusError:
         raise
     except HFValidationError as error:
-        raise HubError(f"'{repo}' is no name of a dataset: {error}") from None
+        raise HubError(f"'{repo}' is not the name of a dataset: {error}") from None
     except FAILURES as error:
         told = line(error, repo) + (f" ({state})" if state else "")
         raise HubError(told, status_of(error)) from None

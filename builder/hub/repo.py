@@ -45,7 +45,7 @@ class Hub:
     def __init__(self, repo: str, tell: Tell = lambda line: None) -> None:
         """Raises HubError: this cannot be the name of a repository."""
         if not re.fullmatch(r"[\w.-]+/[\w.-]+", repo):
-            raise HubError(f"'{repo}' is no name of a dataset; give ORG/NAME")
+            raise HubError(f"'{repo}' is not the name of a dataset; give ORG/NAME")
         self.repo, self.tell = repo, tell
         self.api = HfApi(library_name="vid2book")
 

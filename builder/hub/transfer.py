@@ -46,8 +46,8 @@ def in_one_step(
     """Put files on main in one commit; the commit."""
     operations = list(_operations(send, gone))
     for part in _parts(operations, PART):
-        _upload(hub, part, "main", "what was sent is kept, and main is as it was")
-    return _commit(hub, operations, "main", base, message, "main is as it was")
+        _upload(hub, part, "main", "what was sent is kept, and main is unchanged")
+    return _commit(hub, operations, "main", base, message, "main is unchanged")
 
 
 def in_parts(
@@ -57,7 +57,7 @@ def in_parts(
 
     An interrupted call leaves what is committed there, which `send` then has no more.
     """
-    state = "what was sent is kept, and main is as it was; push again to go on"
+    state = "what was sent is kept, and main is unchanged; push again to go on"
     count = -(-(len(send) + len(gone)) // PART)
     head = _head(hub, side.revision)
     for number, part in enumerate(_parts(_operations(send, gone), PART), 1):
@@ -85,7 +85,7 @@ def open_pull(hub: Hub, title: str, base: str) -> Side:
             lambda: _make_pull(hub, title),
             lambda: _left_open(hub, title, me, base),
             "the pull request",
-            "main is as it was",
+            "main is unchanged",
         )
     except HubError as error:
         if error.status in _NO_PULLS:
@@ -111,12 +111,13 @@ def merge(
     if not is_whole(hub.files(side.revision)):
         raise HubError(
             f"{hub.repo}: pull request {number} does not hold what was sent; close it and push "
-            "again (main is as it was)"
+            "again (main is unchanged)"
         )
     hub.look_again()
     if hub.head != base:
         raise HubError(
-            f"{hub.repo}: someone else committed to main meanwhile; close pull request {number}, "
+            f"{hub.repo}: someone else committed to main in the meantime; close pull request "
+            f"{number}, "
             "look at main, then push again"
         )
 
@@ -131,7 +132,7 @@ def merge(
         details = hub.api.get_discussion_details(hub.repo, number, repo_type="dataset")
         return _head(hub, "main") if details.status == "merged" else None
 
-    head = hub.once(act, found, "the merge", "all files are there, and main is as it was")
+    head = hub.once(act, found, "the merge", "all files are there, and main is unchanged")
     hub.look_again()
     return head
 

@@ -19,25 +19,36 @@ _NEEDS = ("torch", "transformers", "lm_eval", "scipy", "matplotlib")
 @user_errors()
 def ablate(
     config: Annotated[
-        str, typer.Argument(metavar="CONFIG", help="A YAML file, or the name of one that ships.")
+        str,
+        typer.Argument(
+            metavar="CONFIG", help="A YAML file, or the name of a study that ships with vid2book."
+        ),
     ],
     out: Annotated[
         Path | None,
-        typer.Option("--output", "-o", help="Folder for all that is made; ablations/NAME if none."),
+        typer.Option(
+            "--output", "-o", help="Folder for everything that is made. Default: ablations/NAME."
+        ),
     ] = None,
     videos: Annotated[
-        str | None, typer.Option(help="Folder or manifest of videos, in place of the config's.")
+        str | None, typer.Option(help="Folder or manifest of videos, instead of the config's.")
     ] = None,
     model: Annotated[
-        str | None, typer.Option(help="Folder or Hub name of the model, in place of the config's.")
+        str | None,
+        typer.Option(
+            help="Model to train (a folder, or a name on the Hub), instead of the config's."
+        ),
     ] = None,
     workers: Annotated[
         int | None,
-        typer.Option(min=1, help="Runs at once; one on each GPU, or one, if not given."),
+        typer.Option(min=1, help="Number of runs at a time. Default: one per GPU, or one."),
     ] = None,
     device: Annotated[
         str | None,
-        typer.Option(help="cpu, cuda (all GPUs), or cuda:0,cuda:2; all GPUs where there are any."),
+        typer.Option(
+            help="cpu, cuda (all GPUs), or a list such as cuda:0,cuda:2. Default: "
+            "all GPUs, if there are any."
+        ),
     ] = None,
     launch: Annotated[
         Path | None,
@@ -45,17 +56,19 @@ def ablate(
             exists=True,
             dir_okay=False,
             metavar="FILE",
-            help="Config of `accelerate launch`, which trains every model; one after the other.",
+            help="Train each model with `accelerate launch` and this config, one after the other.",
         ),
     ] = None,
     short: Annotated[
         bool,
-        typer.Option("--short", help="One seed and two cells: to see that all works, no more."),
+        typer.Option(
+            "--short", help="Run only one seed and two cells, to check that everything works."
+        ),
     ] = False,
 ) -> None:
-    """Train on corpora that differ in one thing, and tell whether the models differ.
+    """Train models on corpora that differ in one thing, and compare them.
 
-    Run it again to go on where it was stopped; what does not depend on a change is kept.
+    If it was stopped, run it again to continue. After a change, only what depends on it is redone.
     """
     errors = Console(stderr=True)
     if launch and workers:

@@ -22,17 +22,25 @@ Overrides = dict[str, Any]
 Design = Literal["matched ids", "whole corpora"]
 
 
+_PACKAGE = Path(__file__).parents[2]  # also where it is an editable install, through a link
+
+
+def _placed(text: str) -> str:
+    return text.replace("{package}", str(_PACKAGE))
+
+
 class Folder(Section):
     """A folder that is there, or the command that makes it."""
 
     path: str = Field("", description="a folder, or a name on the Hub")
     make: str = Field(
         "",
-        description="command, without a shell; {out} in it stands for the folder to write, "
-        "{seed} for the seed of the run",
+        description="command, run without a shell; {out} stands for the folder to write, {seed} "
+        "for the seed of the run, {package} for where vid2book is installed",
     )
     reads: tuple[str, ...] = Field(
-        (), description="files and folders by which `make` may change its mind; part of the key"
+        (),
+        description="files and folders on which the result of `make` depends; {package} as there",
     )
 
     @model_validator(mode="after")
@@ -46,6 +54,14 @@ class Folder(Section):
 
     def _sources(self) -> tuple[str, ...]:
         return ("path", "make")
+
+    def command(self, seed: int) -> str:
+        """`make`, of which only {out} is left open."""
+        return _placed(self.make).replace("{seed}", str(seed))
+
+    def read_paths(self) -> list[str]:
+        """`reads`, as paths."""
+        return list(map(_placed, self.reads))
 
 
 class StudyCorpus(Folder):

@@ -93,8 +93,10 @@ class Folders:
             return Kept(
                 folder.path, make_key(self._content([folder.path]) if there else folder.path)
             )
-        command = folder.make.replace("{seed}", str(seed))
-        key = make_key("make", command, self._content(folder.reads))
+        # The key is the same wherever vid2book is installed.
+        named = folder.make.replace("{seed}", str(seed))
+        key = make_key("make", named, self._content(folder.read_paths()))
+        command = folder.command(seed)
         return self._made(kind, key, lambda out: _run(command.replace("{out}", quote(str(out)))))
 
     def _build(self, videos: str, config: Overrides, out: Path) -> None:

@@ -38,11 +38,8 @@ def _missing(ablation: Ablation, cells: Sequence[Cell]) -> Iterator[str]:
 
 
 def _folder(key: str, folder: Folder) -> Iterator[str]:
-    if missing := [path for path in folder.reads if not Path(path).exists()]:
-        yield (
-            f"{key}.reads: {', '.join(missing)}; paths are relative to where the study is run, and "
-            "those of a study that ships to a clone of the repository"
-        )
+    if missing := [path for path in folder.read_paths() if not Path(path).exists()]:
+        yield f"{key}.reads: {', '.join(missing)}; paths are relative to where the study is run"
 
 
 def _videos(key: str, corpus: StudyCorpus, cells: Sequence[Cell]) -> Iterator[str]:

@@ -26,81 +26,89 @@ def bench(
     model: Annotated[
         list[str],
         typer.Option(
-            help="Name on the Hub or folder of a model; several are compared. A1,A2,A3: runs of "
-            "one recipe with several seeds."
+            help="Model to test: a name on the Hub, or a folder. Repeat the option to compare"
+            " models. Write A1,A2,A3 for runs of one recipe with several seeds."
         ),
     ],
     out: Annotated[Path, typer.Option("--output", "-o", help="Folder for logs and results.json.")],
     tasks: Annotated[
         str,
         typer.Option(
-            help="all, vlicl, probes, or names with commas between: scienceqa, okvqa, textvqa, "
-            "textvqa_ocr, mathvista, mathvision, mathverse, slides; TASK+PROBE for a probe: "
-            "cheat, image_order, no_image, no_ocr."
+            help="all, vlicl, probes, or a list of names: scienceqa, okvqa, textvqa, "
+            "textvqa_ocr, mathvista, mathvision, mathverse, slides. Write TASK+PROBE for"
+            " a probe: cheat, image_order, no_image, no_ocr."
         ),
     ] = "all",
-    shots: Annotated[str, typer.Option(help="Numbers of shots, commas between.")] = "0,1,2,4",
+    shots: Annotated[str, typer.Option(help="Numbers of shots, separated by commas.")] = "0,1,2,4",
     shots_by: Annotated[
         Literal["random", "rices"],
-        typer.Option(help="How shots are chosen: at random, or by likeness of their pictures."),
+        typer.Option(help="How to choose shots: at random, or by the similarity of their images."),
     ] = "random",
     data: Annotated[
         Path | None,
-        typer.Option(help="Local Parquet with the Hub's columns: DATA/TASK/SPLIT*.parquet."),
+        typer.Option(
+            help="Folder with local copies of the benchmarks, as "
+            "DATA/TASK/SPLIT*.parquet with the Hub's columns."
+        ),
     ] = None,
     limit: Annotated[
-        int | None, typer.Option(min=1, help="Only the first so many questions of each task.")
+        int | None, typer.Option(min=1, help="Ask only the first N questions of each task.")
     ] = None,
     against: Annotated[
         str | None,
         typer.Option(
-            help="Results (-o) of another bench, for paired differences; B1,B2,B3: models, or such "
-            "folders, that are runs of one recipe."
+            help="Compare with these results: the --output folder of another run, or B1,B2,B3"
+            " for several runs (models or folders) of one recipe."
         ),
     ] = None,
     scoring: Annotated[
         Literal["extracted", "as_published", "judge_as_released"],
         typer.Option(
-            help="Rules; rules and the benchmark's own guess where they find nothing; or a "
-            "language model that says true or false of mathematics."
+            help="extracted: rules find the answer. as_published: the benchmark's own guess "
+            "stands in where rules find none. judge_as_released: a language model judges"
+            " answers to mathematics."
         ),
     ] = "extracted",
     llm: Annotated[
         str | None,
-        typer.Option(help="Language model that reads or judges, as its server names it."),
+        typer.Option(
+            help="Language model that extracts or judges answers: its name on the server."
+        ),
     ] = None,
     llm_url: Annotated[
-        str, typer.Option(help="Its server, which speaks OpenAI's API.")
+        str, typer.Option(help="URL of the server; it must offer OpenAI's API.")
     ] = "http://localhost:8000/v1",
     llm_key_env: Annotated[
         str, typer.Option(help="Environment variable that holds the server's key.")
     ] = "",
-    clip_model: Annotated[str, typer.Option(help="open_clip model of rices.")] = "ViT-L-14",
+    clip_model: Annotated[
+        str, typer.Option(help="open_clip model for --shots-by rices.")
+    ] = "ViT-L-14",
     clip_weights: Annotated[
-        str, typer.Option(help="Its weights: a tag of open_clip, or a file.")
+        str, typer.Option(help="Weights of the open_clip model: a tag, or a file.")
     ] = "openai",
-    seed: Annotated[int, typer.Option(help="Of random shots.")] = 0,
+    seed: Annotated[int, typer.Option(help="Random seed for choosing shots.")] = 0,
     batch_size: Annotated[
-        int, typer.Option(min=1, help="Prompts at once; halved when memory runs out.")
+        int, typer.Option(min=1, help="Prompts at a time. It is halved when memory runs out.")
     ] = 16,
     model_url: Annotated[
         str | None,
-        typer.Option(help="A server of OpenAI's API that has the models, such as vLLM."),
+        typer.Option(help="URL of a server with OpenAI's API that runs the models, such as vLLM."),
     ] = None,
     model_key_env: Annotated[
-        str, typer.Option(help="Environment variable that holds that server's key.")
+        str, typer.Option(help="Environment variable that holds the key of --model-url.")
     ] = "",
     concurrency: Annotated[
-        int, typer.Option(min=1, max=1024, help="Requests to that server at once.")
+        int, typer.Option(min=1, max=1024, help="Requests to --model-url at a time.")
     ] = 16,
     device: Annotated[
-        str | None, typer.Option(help="cpu, cuda, ...; a GPU where there is one.")
+        str | None, typer.Option(help="cpu, cuda, and so on. Default: a GPU, if there is one.")
     ] = None,
     dtype: Annotated[str, typer.Option(help="auto, float32, bfloat16 or float16.")] = "auto",
 ) -> None:
-    """Ask models benchmark questions with shots that carry their pictures; print the table.
+    """Test models on benchmarks, with few-shot examples that carry their images.
 
-    Run it again with the same --output to go on where it was stopped.
+    If it was stopped, run it again with the same --output to continue.
     """
     try:
         from lm_eval import __version__ as _  # noqa: F401

@@ -44,7 +44,7 @@ class VlIclTask(VisualTask):
         folder = self.setting.library.folder
         if folder is None:
             raise DataError(
-                f"{self.config.dataset_path} is not to be streamed from the Hub: download it, run "
+                f"{self.config.dataset_path} cannot be streamed from the Hub: download it, run "
                 "its unzip.sh, and name by --data the folder in which it lies as vlicl/"
             )
         path = folder / self.facts["folder"] / f"{what}.json"
@@ -52,7 +52,7 @@ class VlIclTask(VisualTask):
             raise DataError(f"no file {path}; put {self.config.dataset_path} there, unpacked")
         found = json.loads(path.read_text(encoding="utf-8"))
         if not isinstance(found, list) or not found:
-            raise DataError(f"{path} is no list of questions")
+            raise DataError(f"{path} is not a list of questions")
         return found
 
     def __len__(self) -> int:

@@ -41,54 +41,64 @@ def measure(
         typer.Option("--output", "-o", metavar="REPORT", help="Folder for the report."),
     ],
     samples: Annotated[
-        int, typer.Option(min=0, help="Samples drawn at random from each corpus; 0: all.")
+        int,
+        typer.Option(
+            min=0, help="Number of samples drawn at random from each corpus; 0 means all."
+        ),
     ] = 1000,
-    seed: Annotated[int, typer.Option(help="Of all that is drawn at random.")] = 0,
+    seed: Annotated[int, typer.Option(help="Random seed.")] = 0,
     only: Annotated[
         list[str] | None,
         typer.Option(
-            metavar="NAME", help="Only these measures: names with commas between, or again."
+            metavar="NAME",
+            help="Compute only these measures. Separate names with commas, or repeat the option.",
         ),
     ] = None,
     fetch: Annotated[
         bool,
-        typer.Option("--fetch", help="Download images that are only a URL, and keep them."),
+        typer.Option("--fetch", help="Download images that are given as URLs, and keep them."),
     ] = False,
-    split: Annotated[str, typer.Option(help="Split of each corpus.")] = "train",
+    split: Annotated[str, typer.Option(help="Split of each corpus to measure.")] = "train",
     marked: Annotated[
-        bool, typer.Option("--marked", help="With what `decide: mark` marked as to be dropped.")
+        bool, typer.Option("--marked", help="Include what `decide: mark` marked as to be dropped.")
     ] = False,
     clip_model: Annotated[
-        str, typer.Option(help="An open_clip model, for example ViT-L-14.")
+        str, typer.Option(help="An open_clip model, such as ViT-L-14.")
     ] = "ViT-B-32",
     clip_weights: Annotated[
         str | None,
-        typer.Option(help="Its weights: a file, or a tag such as openai. Without: no CLIP."),
+        typer.Option(
+            help="Weights of the CLIP model: a file, or a tag such as openai. "
+            "Without them, CLIP is not used."
+        ),
     ] = None,
     benchmark: Annotated[
         str | None,
         typer.Option(
-            help="A dataset whose questions and images the corpora should not hold; REPORT/"
-            "overlaps.jsonl lists the samples that do."
+            help="A benchmark that the corpora should not overlap with. REPORT/overlaps.jsonl"
+            " lists the samples that do."
         ),
     ] = None,
     benchmark_split: Annotated[str, typer.Option(help="Split of the benchmark.")] = "test",
     language_model: Annotated[
         str | None,
-        typer.Option(help="Tells how surprising the text is: a .gguf file or a Hub name."),
+        typer.Option(
+            help="Language model that measures how surprising the text is: a .gguf "
+            "file, or a name on the Hub."
+        ),
     ] = None,
     judge: Annotated[
         str | None,
-        typer.Option(help="Grades knowledge density: the name of a model behind a server."),
+        typer.Option(help="Language model that grades knowledge density: its name on the server."),
     ] = None,
     judge_url: Annotated[
-        str, typer.Option(help="That server; it speaks OpenAI's API.")
+        str, typer.Option(help="URL of the server; it must offer OpenAI's API.")
     ] = "http://localhost:8000/v1",
     judge_key: Annotated[
-        str, typer.Option(help="Name of the environment variable that holds its key.")
+        str, typer.Option(help="Environment variable that holds the server's key.")
     ] = "",
 ) -> None:
-    """Tell how good corpora are, in REPORT/report.html and REPORT/metrics.json."""
+    """Measure the quality of corpora, and write REPORT/report.html and REPORT/metrics.json."""
     from vid2book.models.open_clip import OpenClip
 
     from .. import measure as measure_corpora

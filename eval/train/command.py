@@ -29,29 +29,37 @@ class Text(StrEnum):
 
 def train(
     corpus: Annotated[
-        str, typer.Argument(metavar="CORPUS", help="A folder, a file, or ORG/NAME on the Hub.")
+        str,
+        typer.Argument(
+            metavar="CORPUS", help="A corpus: a folder, a file, or ORG/NAME on the Hub."
+        ),
     ],
-    model: Annotated[str, typer.Option(help="A model's name on the Hub, or its folder.")],
+    model: Annotated[str, typer.Option(help="Name of a model on the Hub, or its folder.")],
     output: Annotated[
-        Path, typer.Option("--output", "-o", metavar="OUT", help="Folder of the run.")
+        Path, typer.Option("--output", "-o", metavar="OUT", help="Folder for the run.")
     ],
-    config: Annotated[str, typer.Option(help="Name of a recipe, or a YAML file.")] = "tiny",
+    config: Annotated[
+        str, typer.Option(help="A YAML file, or the name of a recipe that ships with vid2book.")
+    ] = "tiny",
     text: Annotated[
-        Text | None, typer.Option(help="What to learn, if not what the recipe says.")
+        Text | None, typer.Option(help="Text to train on, overriding the recipe.")
     ] = None,
     samples: Annotated[
-        int | None, typer.Option(min=1, help="Take only N samples, drawn at random.")
+        int | None, typer.Option(min=1, help="Train on only N samples, drawn at random.")
     ] = None,
     held_out: Annotated[
         str | None,
         typer.Option(
-            metavar="SPLIT", help="A split of CORPUS to tell the loss on, or another corpus."
+            metavar="SPLIT",
+            help="A split of CORPUS, or another corpus, on which to report the loss.",
         ),
     ] = None,
     marked: Annotated[
-        bool, typer.Option("--marked", help="With what `decide: mark` marked as to be dropped.")
+        bool, typer.Option("--marked", help="Include what `decide: mark` marked as to be dropped.")
     ] = False,
-    resume: Annotated[bool, typer.Option(help="Go on where the run in OUT stopped.")] = False,
+    resume: Annotated[
+        bool, typer.Option(help="Continue the run in OUT from where it stopped.")
+    ] = False,
 ) -> None:
     """Train an image-text model on a corpus.
 

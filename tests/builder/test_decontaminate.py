@@ -73,7 +73,7 @@ def test_what_is_no_list_is_told(textbook: Path, tmp_path: Path) -> None:
         "two.jsonl": '{"id": "x", "reason": "y", "corpus": "c"}\n'
         '{"id": "x", "reason": "y", "corpus": "d"}',
     }
-    told = ["no list of overlaps", "holds none of these samples", "no list of overlaps",
+    told = ["not a list of overlaps", "holds none of these samples", "not a list of overlaps",
             "is of 2 corpora"]  # fmt: skip
     for (name, content), message in zip(files.items(), told, strict=True):
         if content is not None:
@@ -81,4 +81,4 @@ def test_what_is_no_list_is_told(textbook: Path, tmp_path: Path) -> None:
         result = run(remove, textbook, "--overlaps", tmp_path / name)
         assert result.exit_code == 2 and message in result.stderr, result.output
     result = run(remove, textbook, "a", "--overlaps", tmp_path / "other.jsonl")
-    assert result.exit_code == 2 and "name no videos" in result.stderr
+    assert result.exit_code == 2 and "cannot be combined with videos" in result.stderr

@@ -187,7 +187,7 @@ def test_the_command(out: Path, tmp_path: Path) -> None:
         assert again.exit_code == 2
         assert "name a new folder" in again.stderr
     nothing = CliRunner().invoke(app, [str(tmp_path), str(tmp_path / "n"), "--to", "webdataset"])
-    assert "no corpus" in nothing.stderr
+    assert "not a corpus" in nothing.stderr
 
 
 def test_an_interrupted_export_leaves_nothing(out: Path, tmp_path: Path, monkeypatch) -> None:

@@ -127,8 +127,8 @@ def test_a_version_is_three_numbers(corpus, push, tmp_path: Path, version: str) 
     write_corpus(corpus, tmp_path / "out")
     result = push(tmp_path / "out", version)
     assert result.exit_code == 2
-    assert f"'{version}' is no version" in result.stderr
+    assert f"'{version}' is not a version" in result.stderr
 
 
 def test_no_corpus_is_told(push, tmp_path: Path) -> None:
-    assert "no corpus" in push(tmp_path, "1.0.0").stderr
+    assert "not a corpus" in push(tmp_path, "1.0.0").stderr

@@ -157,4 +157,4 @@ def test_diff_names_what_changed(make, tmp_path: Path) -> None:
 def test_diff_of_no_corpus_is_told(tmp_path: Path) -> None:
     result = run(compare, tmp_path, tmp_path)
     assert result.exit_code == 2
-    assert "no corpus" in result.stderr
+    assert "not a corpus" in result.stderr

@@ -87,9 +87,9 @@ def test_age(store: Store) -> None:
 @pytest.mark.parametrize(
     ("options", "told"),
     [
-        (["prune"], "say what to take out"),
+        (["prune"], "say what to delete"),
         (["prune", "--stage", "reed"], "there is no stage 'reed'"),
-        (["prune", "--stage", "read", "--older-layout"], "say what to take out"),
+        (["prune", "--stage", "read", "--older-layout"], "say what to delete"),
         (["list", "--older-than", "3"], "only prune takes these options"),
     ],
 )
@@ -106,5 +106,5 @@ def test_nothing_goes_without_a_yes(store: Store) -> None:
 def test_what_cannot_be_known_is_not_taken_for_what_goes(store: Store, tmp_path: Path) -> None:
     (tmp_path / "list.jsonl").write_text('{"path": "http://127.0.0.1:9/gone.mp4"}\n')
     told = run(store, "prune", "--keep", tmp_path / "list.jsonl", "--yes", code=2)
-    assert "what is not known cannot be kept" in told
+    assert "it is not known what to keep" in told
     assert len(stored.results(store)) == len(STAGES) * len(LECTURES)

@@ -86,7 +86,7 @@ def test_what_is_missing_is_told_at_once(tmp_path: Path, monkeypatch: pytest.Mon
     assert "scienceqb" in lines[3] and lines[4] == "held_out.benchmark_data: a folder at data"
     assert len(lines) == 5
     made = ablation(corpus={"make": "python x.py {out}", "reads": ["x.py", "y"]})
-    with pytest.raises(AblateError, match=r"corpus.reads: x.py, y; .* a clone of the repository"):
+    with pytest.raises(AblateError, match=r"corpus.reads: x.py, y; .* where the study is run"):
         check_needs(made, cells(made))
 
 

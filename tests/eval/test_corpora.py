@@ -176,7 +176,7 @@ def test_what_cannot_be_opened_is_told(tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
     (tmp_path / "x.txt").write_text("x")
     for source, told in (
-        (tmp_path / "nowhere", "no such folder or file"),
+        (tmp_path / "nowhere", "not a folder or file"),
         (tmp_path / "empty", "holds no Parquet"),
         (tmp_path / "x.txt", "expected .jsonl"),
     ):

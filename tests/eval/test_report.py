@@ -112,7 +112,7 @@ def test_it_fits_a_phone(report: Path, browser: Browser) -> None:
 def test_what_cannot_be_measured_is_one_line(tmp_path: Path) -> None:
     corpus = write_parquet(tmp_path / "x.parquet", [row("v")])
     for arguments, told in (
-        ([tmp_path / "none"], "no such folder or file"),
+        ([tmp_path / "none"], "not a folder or file"),
         ([corpus, "--split", "test", "--benchmark", "nowhere.jsonl"], "nowhere.jsonl"),
         ([corpus, "--clip-weights", tmp_path / "no.pt"], "cannot be loaded"),
     ):

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
+
+from vid2book.collect.places import Places
 
 from .site import Site
 
@@ -75,3 +78,20 @@ def item(title: str, page: str, enclosure: str = "", more: str = "") -> str:
         f"<description>{title}, a lecture.</description><author>grace@example.org (Grace)</author>"
         f"<pubDate>Mon, 06 May 2024 10:00:00 GMT</pubDate>{media}{more}</item>"
     )
+
+
+def manifest(at: Places) -> list[str]:
+    """The titles of its rows."""
+    return [json.loads(line)["title"] for line in at.manifest.read_text().splitlines()]
+
+
+def decisions(at: Places) -> dict[str, dict[str, Any]]:
+    """The last on each candidate, by the end of its address."""
+    rows = [json.loads(line) for line in at.decisions.read_text().splitlines()]
+    return {row["url"].rsplit("/", 1)[1]: row for row in rows}
+
+
+def stages(at: Places, stage: str) -> dict[str, dict[str, Any]]:
+    """The decisions of one stage, by the end of the candidate's address."""
+    rows = [json.loads(line) for line in at.decisions.read_text().splitlines()]
+    return {row["url"].rsplit("/", 1)[1]: row for row in rows if row["stage"] == stage}

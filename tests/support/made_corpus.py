@@ -25,6 +25,7 @@ from vid2book.records import (
     Video,
     Word,
 )
+from vid2book.store import Store
 
 from .media import write_video
 
@@ -116,6 +117,7 @@ class FakeCorpus:
     results: dict[str, tuple[Outcome, list[Sample], list[Decision]]] = field(default_factory=dict)
     config: Config = field(default_factory=Config)
     provisional: tuple[str, ...] = ()  # video ids
+    store: Store = field(default_factory=Store)  # where nothing is kept
 
     def without(self, failures: Mapping[str, str]) -> FakeCorpus:
         return self

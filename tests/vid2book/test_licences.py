@@ -46,6 +46,10 @@ YOUTUBE = "Creative Commons Attribution license (reuse allowed)"
         ("The Unlicense", "unlicense"),
         ("CC BY", "cc-by"),
         ("Creative Commons Attribution-NonCommercial", "cc-by-nc"),
+        ("by-sa", "cc-by-sa"),
+        ("by-nc-nd", "cc-by-nc-nd"),
+        ("Attribution - Share Alike", "cc-by-sa"),
+        ("Attribution-ShareAlike", "cc-by-sa"),
         ("", "unknown"),
     ],
 )
@@ -58,6 +62,9 @@ def test_a_licence_has_one_name(text: str, expected: str) -> None:
     [
         "All rights reserved",
         "Standard YouTube License",
+        "by",
+        "attribution required by the author",
+        "made by SA Films",
         "CC BY 9.9",
         "CC BY 4.0 for the slides, all rights reserved for the rest",
         "CC BY 3.0 or CC BY 4.0",

@@ -68,7 +68,7 @@ def test_a_survey_answers_for_all_and_a_miss_is_looked_at_anew(bucket: str) -> N
     for name in names[:4]:
         there.shelf(name).save("read", KEY, list[int], [1], note="failed" if name < "01" else "")
     store = Store(bucket)
-    store.survey()
+    store.survey(51)
     there.shelf(names[4]).save("read", KEY, list[int], [5])
     there.shelf(names[1]).save("clip", KEY, list[int], [6])
     assert [store.shelf(name).has("read", KEY) for name in names] == [True] * 4 + [False]
@@ -77,6 +77,20 @@ def test_a_survey_answers_for_all_and_a_miss_is_looked_at_anew(bucket: str) -> N
     assert not store.shelf(names[1]).has("clip", KEY) and store.shelf(names[1]).has("clip", KEY)
     store.shelf(names[2]).save("clip", KEY, list[int], [7])
     assert store.shelf(names[2]).load("clip", KEY, list[int]) == [7]
+
+
+def test_few_shelves_are_asked_one_by_one_and_a_second_survey_only_where_it_has_to(
+    bucket: str,
+) -> None:
+    few, many, name = Store(bucket), Store(bucket), "ef" * 16
+    few.survey(50)
+    many.survey(51)
+    Store(bucket).shelf(name).save("read", KEY, list[int], [1])
+    assert few.shelf(name).has("read", KEY)
+    many.survey(51)
+    assert not many.shelf(name).has("read", KEY)
+    many.survey(51, anew=True)
+    assert many.shelf(name).has("read", KEY)
 
 
 WRITER = """

@@ -66,7 +66,7 @@ def collect(
         typer.Option(
             "--again",
             help="Look for what is new: ask feeds, channels and searches once more that were "
-            "answered in an earlier run.",
+            "answered in an earlier run, and what turned us away.",
         ),
     ] = False,
 ) -> None:
@@ -75,6 +75,9 @@ def collect(
     Stop it at any time and start it again: it goes on where it was, and no
     query is asked twice, but with --again. `vid2book build` takes MANIFEST
     while it grows.
+
+    Exit code 0: all is settled. 1: a query or a video has no answer yet, and
+    the next run asks again. 2: the command cannot be carried out. 130: stopped.
 
     Beside MANIFEST stand its ledger (what was asked, found, fetched and
     refused), each decision with its reason, and a report of what is missing.
@@ -87,6 +90,7 @@ def collect(
     from ..local import check_writable
     from . import plan as plans
     from .ledger import Ledger
+    from .model import answering
     from .places import places
     from .report import write_report
     from .rows import write_decisions
@@ -105,14 +109,18 @@ def collect(
         write_decisions(at)
         console.print(f"The decisions: {escape(str(at.decisions))}", soft_wrap=True)
         return
+    _check_files(wanted)
+    chat = answering(wanted.review.llm) if wanted.review.llm else None
+    at.make()
     with hold(at.lock, output):
         ledger = Ledger(at.ledger)
         try:
-            _run(wanted, points, at, ledger, errors, again)
+            videos = _run(wanted, points, at, ledger, chat, errors, again)
             _tell(ledger, console)
-            unanswered = _tell_of_queries(wanted, ledger, errors)
+            unanswered = _tell_of_queries(wanted, ledger, errors) + videos
             write_report(at, points, wanted)
         except KeyboardInterrupt:
+            _tell_of_queries(wanted, ledger, errors)
             write_report(at, points, wanted)
             errors.print(
                 f"Stopped. What was found and fetched is kept ({escape(str(at.report))}); the same "
@@ -124,8 +132,22 @@ def collect(
             ledger.close()
     console.print(f"The manifest: {escape(str(output))}", soft_wrap=True)
     console.print(f"What is missing: {escape(str(at.report))}", soft_wrap=True)
+    if videos:
+        told = "1 video is" if videos == 1 else f"{videos:,} videos are"
+        errors.print(
+            f"[yellow]{told} unanswered[/] ({escape(str(at.decisions))} says why); the next run "
+            "asks again.",
+            soft_wrap=True,
+        )
     if unanswered:
         raise typer.Exit(1)
+
+
+def _check_files(plan: Plan) -> None:
+    """Raises UserError: a table or a folder of the plan is not there."""
+    for source in plan.sources:
+        if (path := source.on_disk()) is not None and not path.exists():
+            raise UserError(f"{path}: the plan names it as a {source.kind}, and it is not there")
 
 
 def _points(taxonomy: str, subjects: list[str]) -> list[KnowledgePoint]:
@@ -144,9 +166,11 @@ def _run(
     points: list[KnowledgePoint],
     at: Places,
     ledger: Ledger,
+    chat: Chat | None,
     errors: Console,
     again: bool,
-) -> None:
+) -> int:
+    """How many videos have no answer in the end."""
     from ..models.embed import WordLlama
     from .run import Collection
     from .web import Web
@@ -161,20 +185,21 @@ def _run(
     with errors.status("looking for videos") as status:
         progress = _Progress(status.update)
         try:
-            Collection(
+            made = Collection(
                 plan,
                 points,
                 at,
                 ledger,
                 web,
                 WordLlama(),
-                _chat(plan),
+                chat,
                 lambda line: errors.print(f"[yellow]Note:[/] {escape(line)}", soft_wrap=True),
                 progress,
                 again,
             ).run()
         finally:
             web.close()
+    return made.unanswered
 
 
 class _Progress:
@@ -193,12 +218,6 @@ class _Progress:
         self._show(f"{self._counts}; downloading {escape(name)}: {size / 1e6:,.1f} MB")
 
 
-def _chat(plan: Plan) -> Chat | None:
-    from ..models.lazy import chat_of
-
-    return chat_of(plan.review.llm) if plan.review.llm else None
-
-
 def _tell(ledger: Ledger, console: Console) -> None:
     """How many candidates each stage turned down, and how many came through."""
     from .stages import words
@@ -214,7 +233,7 @@ def _tell(ledger: Ledger, console: Console) -> None:
 
 def _tell_of_queries(plan: Plan, ledger: Ledger, errors: Console) -> int:
     """A line for each query of the plan that has no answer, and for each list that left entries
-    out; how many have no answer."""
+    out; how many the next run asks again."""
     from .facts import UNANSWERED
 
     names = {source.identity(): source.title() for source in plan.sources}
@@ -226,14 +245,18 @@ def _tell_of_queries(plan: Plan, ledger: Ledger, errors: Console) -> int:
                 soft_wrap=True,
             )
     failed = [q for q in ledger.queries() if q[0] in names and q[2] in UNANSWERED]
-    if failed:
-        said = "1 query is" if len(failed) == 1 else f"{len(failed):,} queries are"
-        errors.print(f"[yellow]{said} unanswered[/]; the next run asks again:")
-    for source, query, _, reason in failed[:_MOST_TOLD]:
-        errors.print(f"  {escape(_named(names[source], query))}: {escape(reason)}", soft_wrap=True)
-    if (more := len(failed) - _MOST_TOLD) > 0:
-        errors.print(f"  and {more:,} more, which stand in the report")
-    return len(failed)
+    refused = [q for q in failed if q[2] in ("refused", "closed")]
+    late = [q for q in failed if q not in refused]
+    for some, what in ((refused, "refused[/]:"), (late, "unanswered[/]; the next run asks again:")):
+        if some:
+            said = "1 query is" if len(some) == 1 else f"{len(some):,} queries are"
+            errors.print(f"[yellow]{said} {what}")
+        for source, query, _, reason in some[:_MOST_TOLD]:
+            told = f"  {escape(_named(names[source], query))}: {escape(reason)}"
+            errors.print(told, soft_wrap=True)
+        if (more := len(some) - _MOST_TOLD) > 0:
+            errors.print(f"  and {more:,} more, which stand in the report")
+    return len(late)
 
 
 def _named(source: str, query: str) -> str:

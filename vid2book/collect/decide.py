@@ -12,10 +12,10 @@ from .candidate import Candidate
 from .facts import Part, PartRow, Verdict
 from .ledger import Ledger
 from .plan import AnySource, Plan
-from .review import Embed, Relevance, Reviewed, graded, rule, same_video
+from .review import Embed, Relevance, Reviewed, graded, length_note, rule, same_video
 from .taxonomy import KnowledgePoint
 
-_FINAL = {"done", "gone"}  # what no later run tries again
+_FINAL = {"done", "gone", "closed"}  # what the next run does not try again
 
 
 @dataclass
@@ -28,6 +28,7 @@ class Decided:
         learn: promising, and little known.
         fetch: chosen.
         counts: of what was fetched.
+        unanswered: candidates without an answer, which the next run asks for again.
     """
 
     verdicts: list[Verdict] = field(default_factory=list)
@@ -35,6 +36,7 @@ class Decided:
     learn: list[Reviewed] = field(default_factory=list)
     fetch: list[Reviewed] = field(default_factory=list)
     counts: Counts | None = None
+    unanswered: int = 0
 
 
 class Decider:
@@ -62,36 +64,52 @@ class Decider:
         waiting = [one for one in passed if not self._settled(one, media, made)]
         made.counts = self._counts(made, media)
         taken, left = chosen(waiting, self._counts(made, media))
-        made.verdicts += [Verdict(key, "quota", False, reason) for key, reason in left.items()]
+        parts = (media, metadata)
+        made.verdicts += [_left(key, reason, parts) for key, reason in left.items()]
         for one in taken:
             (made.fetch if one.candidate.is_complete else made.learn).append(one)
             made.verdicts.append(_verdict(one, "waiting", False, "to be fetched"))
         self._ledger.decide(made.verdicts)
         return made
 
+    def is_refused(self, candidate: Candidate) -> bool:
+        """Whether the rules turn down what they let pass before it was fetched and measured."""
+        return bool(rule(candidate, self._plan.review, self._ledger.length(candidate.key)))
+
     def _lawful(self, metadata: Mapping[str, PartRow], made: Decided) -> list[Candidate]:
         """Those that may be taken, by deny list, rules and licence, each once."""
-        passed = []
+        passed: dict[str, Candidate] = {}
+        lengths = self._ledger.parts("length")
         for candidate in self._ledger.candidates():
             candidate = rights.with_grant(candidate, self._sources.get(candidate.source))
-            if verdict := self._refusal(candidate, metadata.get(candidate.key)):
+            key, length = candidate.key, lengths.get(candidate.key)
+            if verdict := self._refusal(candidate, metadata.get(key), length, made):
                 made.verdicts.append(verdict)
-            else:
-                passed.append(candidate)
-        copies = same_video(passed)
+                continue
+            passed[key] = candidate
+            if candidate.duration is None:
+                made.verdicts.append(Verdict(key, "rules", True, length_note(candidate, length)))
+        copies = same_video(list(passed.values()))
         made.verdicts += [
-            Verdict(key, "copy", False, f"the same title and length as {first}")
+            Verdict(key, "copy", False, f"the same title and length as {passed[first].url}")
             for key, first in copies.items()
         ]
-        return [candidate for candidate in passed if candidate.key not in copies]
+        return [candidate for key, candidate in passed.items() if key not in copies]
 
-    def _refusal(self, candidate: Candidate, metadata: PartRow | None) -> Verdict | None:
+    def _refusal(
+        self,
+        candidate: Candidate,
+        metadata: PartRow | None,
+        length: PartRow | None,
+        made: Decided,
+    ) -> Verdict | None:
         key, plan = candidate.key, self._plan
         if reason := rights.denied(candidate, plan.deny):
             return Verdict(key, "deny", False, reason)
         if metadata and metadata.status != "done" and self._is_over("metadata", key, metadata):
-            return Verdict(key, _stage(metadata), False, metadata.reason)
-        if reason := rule(candidate, plan.review):
+            made.unanswered += metadata.status == "late"
+            return Verdict(key, metadata.stage, False, metadata.reason)
+        if reason := rule(candidate, plan.review, length):
             return Verdict(key, "rules", False, reason)
         # Where a list tells no licence, the details may.
         is_told = candidate.license or candidate.is_complete
@@ -135,26 +153,34 @@ class Decider:
         part = media.get(key)
         if part is None:
             return False
-        if part.status != "refused":
+        if not part.is_forbidden:
             made.usable[key] = one
         if not self._is_over("media", key, part):
             return False
         is_done = part.status == "done"
-        stage = "fetched" if is_done else _stage(part)
+        made.unanswered += part.status == "late"
+        stage = "fetched" if is_done else part.stage
         made.verdicts.append(_verdict(one, stage, is_done, part.reason or "fetched"))
         return True
 
     def _is_over(self, part: Part, key: str, row: PartRow) -> bool:
-        return row.status in _FINAL or (part, key) in self.tried
+        if (part, key) in self.tried:
+            return True
+        if "max_gb" in row.result:  # a plan that takes larger ones is another question
+            return bool(self._plan.download.max_gb <= row.result["max_gb"])
+        return row.status in _FINAL
 
     def _counts(self, made: Decided, media: Mapping[str, PartRow]) -> Counts:
         have = [one.point for key, one in made.usable.items() if media[key].status == "done"]
         return Counts(self._plan.quotas, have)
 
 
-def _stage(part: PartRow) -> str:
-    """What stood in the way of asking, in the words of `outcomes.Unfetched`."""
-    return str(part.result.get("by") or {"gone": "not to be had"}.get(part.status, "not answered"))
+def _left(key: str, quota: str, parts: Sequence[Mapping[str, PartRow]]) -> Verdict:
+    """Of what there is no room for. What machines may not have would not be taken with room."""
+    for part in (of[key] for of in parts if key in of):
+        if part.is_forbidden:
+            return Verdict(key, part.stage, False, part.reason)
+    return Verdict(key, "quota", False, quota)
 
 
 def _verdict(

@@ -20,11 +20,12 @@ from ..beside import CAPTIONS, captions_beside
 from ..errors import UserError, is_disk_full
 from ..languages import language_code
 from ..manifest.ids import given_id, hashed_id
+from ..media.container import MediaError
+from ..media.survey import probe
 from ..names import is_video_id
 from .candidate import Candidate, MediaFile
-from .facts import Status
 from .ledger import Ledger
-from .outcomes import Gone, Later, Refused, Unfetched, Walled, Withdrawn
+from .outcomes import Gone, Later, Refused, TooLarge, Unfetched, Unusable, Walled, Withdrawn
 from .plan import Download
 from .web import Web
 
@@ -86,15 +87,25 @@ class Downloader:
         """
         try:
             got = self._local(candidate) if candidate.path else self._remote(candidate)
-        except Refused as why:
-            self._ledger.part(candidate.key, "media", "refused", str(why), {"by": why.by})
-        except Gone as why:
-            self._ledger.part(candidate.key, "media", "gone", str(why), {"by": why.by})
         except Unfetched as why:
-            self._ledger.part(candidate.key, "media", "late", str(why), {"by": why.by})
+            told: dict[str, Any] = {"by": why.by}
+            told |= {"max_gb": why.gigabytes} if isinstance(why, TooLarge) else {}
+            self._ledger.part(candidate.key, "media", why.status, why.told(), told)
         else:
+            self.measure(candidate.key, got.path)
             result = asdict(got) | {"path": str(got.path), "video_id": video_id(candidate)}
             self._ledger.part(candidate.key, "media", "done", "", result)
+
+    def measure(self, key: str, path: Path) -> None:
+        """Note how long a video is, since sources state no length, or a false one."""
+        try:
+            length = probe(path).duration
+        except MediaError as error:
+            self._ledger.part(key, "length", "gone", str(error))
+        except OSError as error:
+            self._ledger.part(key, "length", "late", str(error))
+        else:
+            self._ledger.part(key, "length", "done", "", {"seconds": round(length, 3)})
 
     def _local(self, candidate: Candidate) -> Fetched:
         path = Path(candidate.path)
@@ -143,7 +154,7 @@ class Downloader:
         if info is None:
             found = ytdlp.page(self._web, candidate.url, cookies)
             if len(found) != 1:
-                raise Gone(f"{candidate.url}: {len(found)} videos on the page instead of one")
+                raise Unusable(f"{candidate.url}: {len(found)} videos on the page instead of one")
             info = found[0]
         self._captions(candidate, info, stem)
         rate = self._settings.megabytes_per_second
@@ -182,8 +193,7 @@ class Downloader:
         try:
             paths = ytdlp.fetch_captions(self._web, info, stem, wanted, self._settings.cookies)
         except Unfetched as why:
-            status: Status = "gone" if isinstance(why, Gone) else "late"
-            self._ledger.part(candidate.key, "captions", status, str(why))
+            self._ledger.part(candidate.key, "captions", why.status, str(why))
         else:
             told = {"files": [path.name for path in paths]}
             self._ledger.part(candidate.key, "captions", "done", "" if paths else "none", told)
@@ -209,7 +219,7 @@ class Downloader:
         if self._stopped.is_set():
             raise Later("it was stopped")
         if size > self._settings.max_gb * 1e9:
-            raise Gone(f"larger than {self._settings.max_gb:g} GB")
+            raise TooLarge(self._settings.max_gb)
         self._check_space(0)
         self._watch(title, size)
 

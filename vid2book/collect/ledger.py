@@ -10,76 +10,20 @@ from __future__ import annotations
 
 import json
 import sqlite3
-import threading
 import time
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from ..errors import UserError
 from .candidate import RECORD, Candidate
+from .database import Database
 from .facts import Find, Part, PartRow, Status, Verdict
 from .taxonomy import KnowledgePoint
 
-_FORMAT = 1
-_TABLES = """
-create table if not exists queries (
-    source text, query text, cursor text, status text, reason text, at text,
-    primary key (source, query));
-create table if not exists candidates (key text primary key, record text);
-create table if not exists finds (
-    key text, source text, query text, point text, rank integer, primary key (key, source, query));
-create table if not exists parts (
-    key text, part text, status text, reason text, result text, tries integer, at text,
-    primary key (key, part));
-create table if not exists answers (key text, prompt text, answer text, primary key (key, prompt));
-create table if not exists decisions (
-    key text, stage text, kept integer, reason text, score real, threshold real, point text,
-    primary key (key, stage));
-create table if not exists permissions (host text primary key, reason text, at text);
-create table if not exists rows (position integer primary key autoincrement, key text unique);
-"""
 
-
-class LedgerError(UserError):
-    """A ledger that cannot be used; the message says why."""
-
-
-class Ledger:
+class Ledger(Database):
     """May be used by several threads. Of processes one writes at a time: the caller sees to it."""
-
-    def __init__(self, path: Path) -> None:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        self._lock = threading.RLock()
-        try:
-            self._db = sqlite3.connect(path, check_same_thread=False, timeout=30)
-            self._db.execute("pragma journal_mode = wal")  # read while another process writes
-            self._db.execute("pragma synchronous = normal")
-            (number,) = self._db.execute("pragma user_version").fetchone()
-            if number not in (0, _FORMAT):
-                raise LedgerError(f"{path}: written by another version of vid2book ({number})")
-            self._db.executescript(_TABLES)
-            self._db.execute(f"pragma user_version = {_FORMAT}")
-            self._db.commit()
-        except sqlite3.OperationalError as error:
-            raise LedgerError(f"{path}: {error}") from None
-        except sqlite3.DatabaseError as error:
-            raise LedgerError(f"{path}: no ledger ({error})") from None
-
-    def close(self) -> None:
-        self._db.close()
-
-    @contextmanager
-    def _writing(self) -> Iterator[sqlite3.Connection]:
-        """All or nothing of what is written within."""
-        with self._lock, self._db:
-            yield self._db
-
-    def _read(self, sql: str, *values: object) -> list[tuple[Any, ...]]:
-        with self._lock:
-            return self._db.execute(sql, values).fetchall()
 
     def permitted(self, reasons: Mapping[str, str]) -> None:
         """Why hosts are asked whose terms or robots.txt forbid it. What once stood here stays."""
@@ -96,11 +40,14 @@ class Ledger:
     # Queries
 
     def cursor(self, source: str, query: str) -> str | None:
-        """Where the answers to a query go on; None: it is answered."""
+        """Where the answers to a query go on; None: it is answered, or the site closed it."""
         found = self._read(
             "select cursor, status from queries where source = ? and query = ?", source, query
         )
-        return None if found and found[0][1] == "done" else (found[0][0] if found else "")
+        if not found:
+            return ""
+        cursor, status = found[0]
+        return None if status in ("done", "closed") else str(cursor)
 
     def found(
         self,
@@ -160,7 +107,7 @@ class Ledger:
         db.execute("update candidates set record = ? where key = ?", (record, key))
         if known.files != candidate.files:
             db.execute(
-                "update parts set status = 'late' where key = ? and status = 'gone'",
+                "update parts set status = 'late' where key = ? and status in ('gone', 'closed')",
                 (key,),
             )
 
@@ -182,13 +129,15 @@ class Ledger:
     def reopen(self, source: str) -> None:
         """Let all queries of a source be asked anew; what they led to stays."""
         with self._writing() as db:
+            db.execute("delete from queries where source = ? and status = 'closed'", (source,))
             db.execute(
                 "update queries set status = 'again' where source = ? and status = 'done'",
                 (source,),
             )
 
     def unanswered(self, source: str, query: str, status: Status, reason: str) -> None:
-        """A query that gave nothing this time; the next run asks again, from the same page."""
+        """A query that gave nothing this time; unless the site closed it, the next run asks again,
+        from the same page."""
         with self._writing() as db:
             db.execute(
                 "insert into queries values (?, ?, '', ?, ?, ?) on conflict (source, query) "
@@ -197,11 +146,24 @@ class Ledger:
                 (source, query, status, reason, _now()),
             )
 
+    def closed(self, source: str, reason: str) -> None:
+        """A source that turned us away, whatever it was asked; it stands for all its queries."""
+        with self._writing() as db:
+            db.execute("delete from queries where source = ? and status = 'closed'", (source,))
+            db.execute(
+                "insert or replace into queries values (?, '', '', 'closed', ?, ?)",
+                (source, reason, _now()),
+            )
+
     def queries(self) -> list[tuple[str, str, str, str]]:
         """source, query, status and reason of all that were asked."""
         return self._read("select source, query, status, reason from queries order by rowid")
 
     # Candidates
+
+    def urls(self) -> dict[str, str]:
+        """The address of each candidate by its key, as its source gave it."""
+        return dict(self._read("select key, json_extract(record, '$.url') from candidates"))
 
     def candidates(self) -> list[Candidate]:
         """All, in the order in which they were found, with what is known of them by now."""
@@ -261,6 +223,18 @@ class Ledger:
         """By candidate."""
         rows = self._read("select key, status, reason, result from parts where part = ?", part)
         return {key: PartRow(status, reason, json.loads(r)) for key, status, reason, r in rows}
+
+    def length(self, key: str) -> PartRow | None:
+        """What was measured of a video after its download."""
+        found = self._read(
+            "select status, reason, result from parts where key = ? and part = 'length'", key
+        )
+        return next((PartRow(s, why, json.loads(told)) for s, why, told in found), None)
+
+    def forget_closed(self) -> None:
+        """What sites closed to us is asked for again."""
+        with self._writing() as db:
+            db.execute("update parts set status = 'late' where status = 'closed'")
 
     def forget_lost(self) -> None:
         """Media whose files are not on the disk any more are fetched again."""

@@ -17,6 +17,13 @@ class Places(NamedTuple):
 
     manifest: Path
 
+    def make(self) -> None:
+        """Make the folder. Raises PlaceError: it cannot be made."""
+        try:
+            self.manifest.parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise PlaceError(f"{self.manifest.parent}: {error.strerror}") from None
+
     def _beside(self, ending: str) -> Path:
         return self.manifest.with_name(f"{self.manifest.stem}.{ending}")
 
@@ -46,13 +53,9 @@ class Places(NamedTuple):
 
 
 def places(manifest: Path) -> Places:
-    """Raises PlaceError: it is no name for a manifest, or its folder cannot be made."""
+    """Raises PlaceError: it is no name for a manifest."""
     if manifest.suffix != ".jsonl":
         raise PlaceError(
             f"{manifest}: a manifest is written as JSON Lines; give it a name in .jsonl"
         )
-    try:
-        manifest.parent.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise PlaceError(f"{manifest.parent}: {error.strerror}") from None
     return Places(manifest)

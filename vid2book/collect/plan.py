@@ -35,9 +35,9 @@ class _Source(Section):
             raise ValueError("a 'license' for a whole source needs 'license_evidence'")
         return self
 
-    def is_local(self) -> bool:
-        """Whether it is read from this machine, which costs nobody anything."""
-        return False
+    def on_disk(self) -> Path | None:
+        """What it reads of this machine, which costs nobody anything; None: it asks a site."""
+        return None
 
     def identity(self) -> str:
         """What its answers depend on; the ledger knows its queries by it."""
@@ -111,16 +111,16 @@ class Table(_Source):
     kind: Literal["table"]
     path: Path = Field(description="CSV, JSON Lines or Parquet with a column url")
 
-    def is_local(self) -> bool:
-        return True
+    def on_disk(self) -> Path | None:
+        return self.path
 
 
 class Folder(_Source):
     kind: Literal["folder"]
     url: str = Field(description="a folder, or a bucket as fsspec names it (s3://bucket/lectures)")
 
-    def is_local(self) -> bool:
-        return "://" not in self.url
+    def on_disk(self) -> Path | None:
+        return None if "://" in self.url else Path(self.url)
 
 
 AnySource = Annotated[
@@ -240,4 +240,4 @@ def load(plan: str | Path) -> Plan:
     Raises:
         ConfigError: it is missing, or holds what is not allowed.
     """
-    return files.read(Plan, plan, "collect")
+    return files.read(Plan, plan, "collect", "plan")

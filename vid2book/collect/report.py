@@ -8,14 +8,21 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from .coverage import Covered, coverage
+from .database import LedgerError
 from .facts import UNANSWERED
-from .ledger import Ledger, LedgerError
+from .ledger import Ledger
 from .places import Places
 from .plan import Plan
 from .stages import words
 from .taxonomy import KnowledgePoint
 from .treemap import Box, squarified
 
+_STATES = {
+    "refused": "forbidden to programs",
+    "closed": "turned away by the site",
+    "late": "no answer; the next run asks again",
+    "gone": "no answer; the next run asks again",
+}  # of queries
 _MOST_QUERIES = 200  # without an answer that the page lists
 _HEADING = 6.0  # per cent of the map that a subject's name takes of its height
 _ASPECT = 0.5  # of the map: height by width
@@ -50,7 +57,7 @@ def write_report(at: Places, points: Sequence[KnowledgePoint], plan: Plan) -> Pa
         raise LedgerError(f"{at.ledger}: there is no ledger; nothing was collected there yet")
     ledger = Ledger(at.ledger)
     try:
-        lines = coverage(points, ledger)
+        lines, unplaced = coverage(points, ledger, plan)
         names = {source.identity(): source.title() for source in plan.sources}
         left_out = [
             (names.get(source, source), reasons) for source, _, reasons in ledger.left_out()
@@ -76,10 +83,14 @@ def write_report(at: Places, points: Sequence[KnowledgePoint], plan: Plan) -> Pa
             wanted=plan.quotas.point,
             areas=areas(lines),
             subjects=subjects(lines),
+            unplaced=unplaced.most_common(),
             covered=sum(line.videos > 0 for line in lines),
             videos=sum(line.videos for line in lines),
             stages=stages.most_common(),
-            refused=[(names.get(q[0], q[0]), *q[1:]) for q in refused[:_MOST_QUERIES]],
+            refused=[
+                (names.get(source, source), query, _STATES.get(status, status), reason)
+                for source, query, status, reason in refused[:_MOST_QUERIES]
+            ],
             unanswered=len(refused),
             left_out=left_out,
         )

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from ..languages import language_code
 from ..models.chat import Answer, Chat, Prompt
 from .candidate import Candidate
-from .facts import Verdict
+from .facts import PartRow, Verdict
 from .ledger import Ledger
 from .plan import Review
 from .taxonomy import KnowledgePoint, singular_words
@@ -62,18 +62,22 @@ class Reviewed:
     is_named: bool = False
 
 
-def rule(candidate: Candidate, settings: Review) -> str:
-    """Why the rules turn it down; empty if they do not. What is not known turns nothing down."""
+def rule(candidate: Candidate, settings: Review, length: PartRow | None = None) -> str:
+    """Why the rules turn it down; empty if they do not. What is not known turns nothing down.
+
+    Args:
+        length: what was measured after the download, which counts for more than what is stated.
+    """
     if settings.title_without and (
         found := _any_of(settings.title_without).search(candidate.title)
     ):
         return f"'{found[0].lower()}' in its title"
-    if candidate.duration is not None:
-        minutes = candidate.duration / 60
+    if (seconds := _seconds(candidate, length)) is not None:
+        minutes, how = seconds / 60, _measured(candidate, length)
         if minutes < settings.min_minutes:
-            return f"{minutes:.1f} minutes, shorter than {settings.min_minutes:g}"
+            return f"{minutes:.1f} minutes, shorter than {settings.min_minutes:g}{how}"
         if minutes > settings.max_minutes:
-            return f"{minutes:.0f} minutes, longer than {settings.max_minutes:g}"
+            return f"{minutes:.0f} minutes, longer than {settings.max_minutes:g}{how}"
     if settings.languages:
         language = language_code(candidate.language)
         if not language and not settings.unknown_language:
@@ -83,6 +87,28 @@ def rule(candidate: Candidate, settings: Review) -> str:
     if settings.captions and candidate.captions_known and not candidate.captions:
         return "it has no captions"
     return ""
+
+
+def length_note(candidate: Candidate, length: PartRow | None) -> str:
+    """What is known by now of a length that the source does not state."""
+    if (seconds := _seconds(candidate, length)) is not None:
+        return f"{seconds / 60:.1f} minutes{_measured(candidate, length)}"
+    told = "length unknown: its source states none, and"
+    return f"{told} {length.reason}" if length else f"{told} it is measured after the download"
+
+
+def _seconds(candidate: Candidate, length: PartRow | None) -> float | None:
+    is_measured = length is not None and length.status == "done"
+    return float(length.result["seconds"]) if length and is_measured else candidate.duration
+
+
+def _measured(candidate: Candidate, length: PartRow | None) -> str:
+    """That a length was measured, in brackets; empty: it is stated."""
+    if length is None or length.status != "done":
+        return ""
+    stated = candidate.duration
+    told = "was unknown before" if stated is None else f"is {stated / 60:.1f} by its source"
+    return f" (measured after the download; it {told})"
 
 
 @cache
@@ -148,6 +174,9 @@ class Relevance:
         result = []
         for candidate, names, row in zip(candidates, asked, near, strict=True):
             known = [self._index[name] for name in names if name in self._index]
+            if not (known or candidate.title or candidate.description):
+                result.append(Reviewed(candidate, None, 0.0, was_asked=False))
+                continue
             best = max(known, key=lambda i: row[i]) if known else int(np.argmax(row))
             named = self._named(candidate.title, best, set(known), row)
             point = self._points[best if named is None else named]

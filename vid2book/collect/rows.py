@@ -48,7 +48,7 @@ class Views:
         rows = (
             _row(usable[key], media[key], self._manifest.parent)
             for key in self._ledger.rows()
-            if key in usable and media[key].status != "refused"
+            if key in usable and not media[key].is_forbidden
         )
         _replace(self._manifest, rows)
         if decisions:
@@ -75,7 +75,8 @@ def write_decisions(at: Places) -> None:
 
 
 def _write_decisions(path: Path, ledger: Ledger) -> None:
-    _replace(path, map(_decision, ledger.decisions()))
+    urls = ledger.urls()
+    _replace(path, (_decision(verdict, urls) for verdict in ledger.decisions()))
 
 
 def _row(one: Reviewed, media: PartRow, base: Path) -> dict[str, Any]:
@@ -111,8 +112,8 @@ def _row(one: Reviewed, media: PartRow, base: Path) -> dict[str, Any]:
     return {name: value for name, value in row.items() if value}
 
 
-def _decision(verdict: Verdict) -> dict[str, Any]:
-    told = {"url": verdict.key} | verdict._asdict()
+def _decision(verdict: Verdict, urls: Mapping[str, str]) -> dict[str, Any]:
+    told = {"url": urls.get(verdict.key, verdict.key)} | verdict._asdict()
     del told["key"]
     return {name: value for name, value in told.items() if value is not None and value != ""}
 

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from functools import partial
 from itertools import islice
+from pathlib import Path
 from typing import Protocol, TypeVar
 
 from ..errors import UserError
@@ -17,7 +18,7 @@ from ..models.chat import Chat
 from .balance import Counts, spread
 from .decide import Decided, Decider
 from .download import Downloader
-from .facts import Part, Status
+from .facts import Part
 from .ledger import Ledger
 from .outcomes import Gone, Later, Refused, Unfetched
 from .places import Places
@@ -52,16 +53,18 @@ class _Asked:
     ) -> Iterator[tuple[str, KnowledgePoint | None]]:
         """What to ask next: a query until it has no more pages, of points that want videos."""
         while self._left and not self.is_off:
+            if ledger.cursor(self.identity, "") is None:
+                return  # a site that closed the whole source, or a list that is answered
             query, point = self._left[0]
             if ledger.cursor(self.identity, query) is None or counts.full(point):
                 self._left.pop(0)
             else:
                 yield query, point
 
-    def failed(self, for_good: bool) -> None:
+    def failed(self, at_once: bool) -> None:
         self._left.pop(0)  # this query is for another run
         self.failures += 1
-        self.is_off = for_good or self.failures >= _FAILURES
+        self.is_off = at_once or self.failures >= _FAILURES
 
 
 class Progress(Protocol):
@@ -137,8 +140,11 @@ class Collection:
     def _run(self) -> Decided:
         self._ledger.permitted(self._plan.permissions)
         self._ledger.forget_lost()
+        self._measure_unmeasured()
+        if self._again:
+            self._ledger.forget_closed()
         for asked in self._sources.values():
-            if self._again or asked.settings.is_local():
+            if self._again or asked.settings.on_disk() is not None:
                 self._ledger.reopen(asked.identity)
         decided = self._decider.decide()
         while True:
@@ -154,6 +160,12 @@ class Collection:
                 break
         self._views.write(decided.usable, decisions=True)
         return decided
+
+    def _measure_unmeasured(self) -> None:
+        lengths = self._ledger.parts("length")
+        for key, part in self._ledger.parts("media").items():
+            if part.status == "done" and (key not in lengths or lengths[key].status == "late"):
+                self._downloader.measure(key, Path(part.result["path"]))
 
     def _search(self, decided: Decided) -> bool:
         """A few queries of each source, side by side; whether any was answered."""
@@ -174,9 +186,13 @@ class Collection:
             except Unfetched as why:
                 if self._web.is_stopped:  # which is no answer
                     return did
-                self._ledger.unanswered(asked.identity, query, _status(why), str(why))
+                # A list that is missing today may be there tomorrow: a plan names it.
+                status = "late" if isinstance(why, Gone) else why.status
+                self._ledger.unanswered(asked.identity, query, status, why.told())
                 asked.failed(isinstance(why, Refused))
                 if asked.is_off:
+                    if status == "closed":  # the whole of it, until it is asked for
+                        self._ledger.closed(asked.identity, why.told())
                     self._tell(f"{asked.settings.title()} is left alone in this run: {why}")
             else:
                 self._ledger.found(asked.identity, query, point, *page)
@@ -193,13 +209,16 @@ class Collection:
             found = _caught(partial(asked.source.details, candidate))
         except Unfetched as why:
             if not self._web.is_stopped:
-                self._ledger.part(candidate.key, "metadata", _status(why), str(why), {"by": why.by})
+                told = {"by": why.by}
+                self._ledger.part(candidate.key, "metadata", why.status, why.told(), told)
         else:
             self._ledger.learnt(candidate.key, found)
 
     def _fetch_into(self, decided: Decided) -> Callable[[Reviewed], None]:
         def fetch(one: Reviewed) -> None:
             self._downloader.fetch(one.candidate)
+            if self._decider.is_refused(one.candidate):  # by its length, which is known now
+                return
             with self._views.lock:
                 decided.usable[one.candidate.key] = one
                 if self._views.is_due():
@@ -238,9 +257,3 @@ def _caught(ask: Callable[[], T]) -> T:
         raise
     except Exception as bug:
         raise Later(f"an answer that was not understood: {type(bug).__name__}: {bug}") from bug
-
-
-def _status(why: Unfetched) -> Status:
-    if isinstance(why, Refused):
-        return "refused"
-    return "gone" if isinstance(why, Gone) else "late"

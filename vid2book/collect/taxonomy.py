@@ -24,6 +24,7 @@ from typing import Annotated, NamedTuple
 import yaml
 from pydantic import BaseModel, ConfigDict, StringConstraints, ValidationError
 
+from ..config.files import problems
 from ..errors import UserError
 from ..intake.yaml_text import BadYaml, parse_yaml
 
@@ -103,17 +104,19 @@ def _files(taxonomy: str | Path | None) -> Sequence[Traversable]:
 
 def _read(file: Traversable) -> _Subject:
     try:
-        return _Subject.model_validate(parse_yaml(file.read_bytes()))
+        told = parse_yaml(file.read_bytes())
     except BadYaml as error:
         raise TaxonomyError(f"{file}: {error}") from None
     except OSError as error:
         raise TaxonomyError(f"{file}: cannot be read: {error.strerror}") from error
+    if not isinstance(told, dict):
+        found = "nothing" if told is None else f"a {type(told).__name__}"
+        raise TaxonomyError(f"{file}: expected the keys 'subject:' and 'courses:', found {found}")
+    try:
+        return _Subject.model_validate(told)
     except ValidationError as error:
-        problems = (
-            f"{file}: {'.'.join(str(part) for part in p['loc']) or 'the file'}: {p['msg']}"
-            for p in error.errors()[:_MOST_TOLD]
-        )
-        raise TaxonomyError("\n".join(problems)) from None
+        lines = problems(_Subject, error)[:_MOST_TOLD]
+        raise TaxonomyError("\n".join(f"{file}: {line}" for line in lines)) from None
 
 
 def dump(points: Sequence[KnowledgePoint]) -> str:

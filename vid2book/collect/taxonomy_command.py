@@ -49,7 +49,8 @@ def show(
     for (subject, course), count in counts.items():
         table.add_row(subject, course, f"{count:,}")
     table.add_section()
-    table.add_row("", f"{len(counts)} courses", f"{len(points):,}")
+    courses = "1 course" if len(counts) == 1 else f"{len(counts)} courses"
+    table.add_row("", courses, f"{len(points):,}")
     console.print(table)
 
 
@@ -93,14 +94,22 @@ def expand(
     Look at what it wrote before you use it.
     """
     from ..config.llm import Llm
+    from ..local import check_writable
     from ..models.embed import WordLlama
-    from ..models.lazy import chat_of
     from .expand import expanded
-    from .taxonomy import dump, load
+    from .model import answering
+    from .taxonomy import TaxonomyError, dump, load
 
     console = Console()
-    chat = chat_of(Llm(model=model, base_url=base_url, api_key_env=api_key_env))
+    check_writable(output)
     known = load(path)
+    dump(known)  # of one subject, or it says so before anybody is asked
+    chat = answering(Llm(model=model, base_url=base_url, api_key_env=api_key_env))
+    try:  # what a model was asked for is not lost for want of a folder
+        output.parent.mkdir(parents=True, exist_ok=True)
+        output.open("a").close()
+    except OSError as error:
+        raise TaxonomyError(f"{output}: cannot be written: {error.strerror}") from None
     grown, failures = expanded(known, chat, WordLlama(), points)
     output.write_text(dump(grown), "utf-8")
     for failure in failures:

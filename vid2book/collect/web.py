@@ -18,7 +18,7 @@ from urllib.parse import urljoin, urlsplit
 
 import httpx
 
-from .outcomes import Gone, Later, Refused, Unfetched, Walled, Withdrawn
+from .outcomes import Closed, Gone, Later, Refused, Unfetched, Unusable, Withdrawn
 from .plan import Manners
 from .reservations import AGENT, Robots, TdmRep, in_headers, in_page
 from .terms import TERMS, of_host
@@ -89,7 +89,9 @@ class Web:
                 continue
             self.look(str(asked), answer.headers, answer.content)
             return answer
-        raise Gone(f"{_short(httpx.URL(url))}: it leads from one address to another without end")
+        raise Unusable(
+            f"{_short(httpx.URL(url))}: it leads from one address to another without end"
+        )
 
     def json(self, url: str, params: Mapping[str, Any] | None = None) -> Any:
         """The JSON at an address. Raises Unfetched."""
@@ -181,7 +183,7 @@ class Web:
             try:
                 answer = self._once(url, most, headers)
             except httpx.InvalidURL as error:
-                raise Gone(f"{url[:200]}: no address ({error})") from None
+                raise Unusable(f"{url[:200]}: no address ({error})") from None
             except httpx.TransportError as error:
                 status, reason, told = 503, str(error) or type(error).__name__, {}
             else:
@@ -205,7 +207,7 @@ class Web:
                 if most and len(body) >= most:
                     break
                 if len(body) > _LARGEST:
-                    raise Gone(f"{_short(answer.url)}: larger than {_LARGEST >> 20} MB")
+                    raise Unusable(f"{_short(answer.url)}: larger than {_LARGEST >> 20} MB")
         kept = [
             (name, value)
             for name, value in answer.headers.multi_items()
@@ -245,7 +247,8 @@ class Web:
             if answer.is_error:
                 return ""
             if not (answer.is_redirect and (target := answer.headers.get("location"))):
-                return answer.content[:_LARGEST_ROBOTS].decode("utf-8", "replace")
+                # A byte order mark would hide the first line (RFC 9309, 2.3).
+                return answer.content[:_LARGEST_ROBOTS].decode("utf-8-sig", "replace")
             url = urljoin(url, target)
         return ""
 
@@ -289,7 +292,7 @@ def retry_after(value: str) -> float | None:
 def _kind_of(status: int) -> type[Unfetched]:
     if status in GONE:
         return Withdrawn if status == httpx.codes.GONE else Gone
-    return Walled if status in WALLED else Later
+    return Closed if status in WALLED else Later
 
 
 def _status(answer: httpx.Response) -> str:

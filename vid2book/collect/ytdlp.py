@@ -19,7 +19,7 @@ from yt_dlp.postprocessor.ffmpeg import FFmpegPostProcessor
 from yt_dlp.utils import DownloadError, YoutubeDLError, unsmuggle_url
 
 from ..errors import UserError, is_disk_full
-from .outcomes import Gone, Later, Unfetched, Walled
+from .outcomes import Closed, Gone, Later, Unfetched, Unusable, Walled
 from .web import BUSY, GONE, WALLED, Web
 
 _WALL = re.compile(
@@ -29,9 +29,11 @@ _WALL = re.compile(
 )
 _GONE = re.compile(
     r"video (is )?unavailable|private video|(been|was) (removed|deleted)"
-    r"|no longer (available|exists)|does not exist|not found|account .*terminated"
-    r"|members.only|unsupported url|no video|premieres in|this live event",
+    r"|no longer (available|exists)|does not exist|not found|account .*terminated",
     re.IGNORECASE,
+)
+_UNUSABLE = re.compile(
+    r"members.only|unsupported url|no video|premieres in|this live event", re.IGNORECASE
 )
 _HAS_FFMPEG = bool(FFmpegPostProcessor().available)
 # Picture and sound apart can only be joined by ffmpeg.
@@ -43,12 +45,15 @@ class _Polite(YoutubeDL):  # type: ignore[misc]
 
     def __init__(self, web: Web, params: Mapping[str, Any]) -> None:
         self._web = web
+        self._beyond: set[str] = set()  # whose end is before the range that was asked for
         super().__init__(dict(params))
 
     def urlopen(self, req: Any) -> Any:
         url = str(req if isinstance(req, str) else getattr(req, "url", None) or req.full_url)
         if not url.startswith(("http://", "https://")):
             return super().urlopen(req)
+        if url in self._beyond and "Range" in req.headers:
+            del req.headers["Range"]  # yt-dlp means to leave it out, but its copy is the same dict
         attempt = 0
         while True:
             self._web.admit(url)
@@ -57,6 +62,8 @@ class _Polite(YoutubeDL):  # type: ignore[misc]
                 answer = super().urlopen(req)
                 break
             except HTTPError as error:
+                if error.status == httpx.codes.REQUESTED_RANGE_NOT_SATISFIABLE:
+                    self._beyond.add(url)
                 if error.status not in BUSY:
                     raise
                 headers = {k.lower(): v for k, v in error.response.headers.items()}
@@ -244,10 +251,12 @@ def outcome(error: Exception) -> Unfetched:
         if isinstance(cause, HTTPError):
             if cause.status in GONE:
                 return Gone(told)
-            return Walled(told) if cause.status in WALLED else Later(told)
+            return Closed(told) if cause.status in WALLED else Later(told)
     if _WALL.search(told):
         return Walled(told)
-    return Gone(told) if _GONE.search(told) else Later(told)
+    if _GONE.search(told):
+        return Gone(told)
+    return Unusable(told) if _UNUSABLE.search(told) else Later(told)
 
 
 def _causes(error: BaseException | None) -> Iterator[BaseException]:

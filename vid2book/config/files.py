@@ -32,18 +32,19 @@ def shipped(folder: str = "") -> list[str]:
     return sorted(f.name[:-5] for f in found if f.name.endswith(".yaml"))
 
 
-def read(kind: type[M], config: str | Path, folder: str = "") -> M:
+def read(kind: type[M], config: str | Path, folder: str = "", what: str = "config") -> M:
     """A config of a kind.
 
     Args:
         kind: its pydantic model.
         config: a path, or a name in `folder`.
         folder: of the configs that ship with the package.
+        what: the user calls it.
 
     Raises:
         ConfigError: the file is missing, is no YAML, or holds a key or value that is not allowed.
     """
-    where, data = _content(config, folder)
+    where, data = _content(config, folder, what)
     try:
         values = parse_yaml(data) or {}
     except BadYaml as error:
@@ -57,22 +58,22 @@ def read(kind: type[M], config: str | Path, folder: str = "") -> M:
         raise ConfigError(_explain(kind, where, error)) from None
 
 
-def _content(config: str | Path, folder: str) -> tuple[str, bytes]:
+def _content(config: str | Path, folder: str, what: str) -> tuple[str, bytes]:
     path = Path(config)
     if path.suffix in {".yaml", ".yml"} or path.is_file():
         if not path.is_file():
-            raise ConfigError(f"{path}: there is no such config file")
+            raise ConfigError(f"{path}: there is no such {what} file")
         try:
             return str(path), path.read_bytes()
         except OSError as error:
             raise ConfigError(f"{path}: cannot be read: {error.strerror}") from error
     if str(config) not in shipped(folder):
         raise ConfigError(
-            f"there is no config named '{config}'; the package has {', '.join(shipped(folder))}, "
+            f"there is no {what} named '{config}'; the package has {', '.join(shipped(folder))}, "
             "and a path to a .yaml file is taken too"
         )
     file = files("vid2book.configs").joinpath(folder, f"{config}.yaml")
-    return f"config {config}", file.read_bytes()
+    return f"{what} {config}", file.read_bytes()
 
 
 def problems(kind: type[BaseModel], error: ValidationError, under: str = "") -> list[str]:

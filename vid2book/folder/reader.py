@@ -50,7 +50,7 @@ class CorpusFolder:
             raise FolderError(f"{folder}: there is no such folder; `vid2book build` makes a corpus")
         if not shards(folder, "videos"):
             raise FolderError(
-                f"{folder}: this is no corpus, for it has no videos/*.parquet; "
+                f"{folder}: this is not a corpus, since it has no videos/*.parquet; "
                 "give the folder that `vid2book build` wrote"
             )
         self.videos: dict[str, Row] = {}
@@ -189,5 +189,5 @@ def _decision(row: Row) -> Decision:
 def _unreadable(file: Path, error: Exception) -> FolderError:
     lines = str(error).splitlines() or [type(error).__name__]
     return FolderError(
-        f"{file}: this Parquet file cannot be read: {lines[0]}; build the corpus anew"
+        f"{file}: this Parquet file cannot be read: {lines[0]}; build the corpus again"
     )

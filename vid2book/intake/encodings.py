@@ -93,7 +93,7 @@ def decode(data: bytes, language: str = "") -> Decoded:
     if wide := _wide(data):
         return _marked(data, wide)
     if data.count(0) > 1:
-        raise EncodingError("this is no text: there are zero bytes in it")
+        raise EncodingError("this is not text: it contains zero bytes")
     try:
         text = data.decode("utf-8")
     except UnicodeDecodeError:

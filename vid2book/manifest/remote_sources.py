@@ -45,7 +45,7 @@ def list_folder(url: str) -> Listing:
     """
     if is_web(url):
         raise ListingError(
-            "a folder of the web has no list of its files; name a manifest "
+            "a folder on the web has no list of its files; name a manifest "
             "(.jsonl, .csv, .parquet) or a video"
         )
     try:

@@ -72,6 +72,6 @@ class SentenceEmbeddings:
         except Exception as error:
             cause = str(error).splitlines()[0] if str(error) else type(error).__name__
             raise ModelError(
-                f"the embeddings '{self.model}' are neither a folder of sentence-transformers nor "
-                f"to be had from the Hub ({cause}): see align.embeddings.model"
+                f"the embeddings '{self.model}' are not a folder of sentence-transformers, and "
+                f"could not be loaded from the Hub ({cause}): see align.embeddings.model"
             ) from None

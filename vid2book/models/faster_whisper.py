@@ -163,6 +163,7 @@ def _folder(model: str) -> Path:
     except Exception as error:
         cause = str(error).splitlines()[0] if str(error) else type(error).__name__
         raise SpeechModelError(
-            f"the speech model '{model}' is neither a folder nor to be had from the Hub ({cause}); "
+            f"the speech model '{model}' is not a folder, and could not be loaded from the Hub "
+            f"({cause}); "
             "without a network use packaged:tiny.en"
         ) from None

@@ -120,7 +120,8 @@ class LocalChat(Chat):
         except Exception as error:
             cause = str(error).splitlines()[0] if str(error) else type(error).__name__
             raise BackendError(
-                f"llm.model: '{name}' is neither a folder nor to be had from the Hub ({cause})"
+                f"llm.model: '{name}' is not a folder, and could not be loaded from the Hub "
+                f"({cause})"
             ) from None
 
 

@@ -108,7 +108,8 @@ class OnnxSpeech:
         except Exception as error:
             cause = str(error).splitlines()[0] if str(error) else type(error).__name__
             raise SpeechModelError(
-                f"the speech model '{self._model}' of onnx-asr cannot be had ({cause}); name a "
+                f"the speech model '{self._model}' of onnx-asr could not be loaded ({cause}); "
+                "name a "
                 "folder with a config.json that has its model_type, or a model that onnx-asr knows"
             ) from None
 

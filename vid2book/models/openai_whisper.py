@@ -99,7 +99,8 @@ class OpenAIWhisper:
         except Exception as error:
             cause = str(error).splitlines()[0] if str(error) else type(error).__name__
             raise ModelError(
-                f"the speech model '{self._model}' of openai-whisper cannot be had ({cause}); "
+                f"the speech model '{self._model}' of openai-whisper could not be loaded "
+                f"({cause}); "
                 f"name the path of a checkpoint, or one of {', '.join(whisper.available_models())}"
             ) from None
 

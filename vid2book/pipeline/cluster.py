@@ -8,13 +8,12 @@ where an actor itself is lost its machine was, and Ray begins the row anew elsew
 
 from __future__ import annotations
 
-import logging
 import os
 import pickle
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from dataclasses import replace
 from typing import Any, NamedTuple, NoReturn
 
 import pyarrow as pa
@@ -26,55 +25,14 @@ from ..errors import UserError
 from ..models.lazy import models_of
 from ..records import Video
 from ..store import Store, make_key
-from .branch import BRANCHES
 from .corpus import Corpus
 from .graph import STAGES
 from .keys import stage_key
 from .local import Event, Processes, added
-from .processes import cores
+from .machines import Cluster, ClusterError, actors_on_this_machine, connected, room
 
 _TRIES = 4  # of a row: machines are lost now and then, but not four under one video
 _MOST_BLOCKS = 10_000  # that Ray has to keep account of
-_OWN_MEMORY = 200 * 2**20  # bytes that a Ray of our own shares out: rows are small
-
-
-class ClusterError(UserError):
-    """A cluster that is not there, or cannot do what is asked of it."""
-
-
-@dataclass(frozen=True)
-class Cluster:
-    """What works on the videos.
-
-    Args:
-        address: of a Ray cluster; None: the one that `RAY_ADDRESS` names, else this machine alone.
-        actors: in each pool, at most; None: as many as there is room for.
-        gpus: branch ("speech", "screen" or "text") to the part of a GPU that each of its actors
-            has; none if it is not named.
-    """
-
-    address: str | None = None
-    actors: int | None = None
-    gpus: Mapping[str, float] = field(default_factory=dict)
-
-    @property
-    def pools(self) -> list[Pool]:
-        """Branches that follow one another and need the same are done by the same actors."""
-        pools: list[Pool] = []
-        for branch in BRANCHES:
-            gpus = self.gpus.get(branch, 0.0)
-            if pools and pools[-1].gpus == gpus:
-                pools[-1] = Pool((*pools[-1].branches, branch), gpus)
-            else:
-                pools.append(Pool((branch,), gpus))
-        return pools
-
-
-class Pool(NamedTuple):
-    """Actors that do the same, with a core each."""
-
-    branches: tuple[str, ...]
-    gpus: float  # of each actor
 
 
 def run(corpus: Corpus, cluster: Cluster) -> Iterator[Event]:
@@ -89,7 +47,7 @@ def run(corpus: Corpus, cluster: Cluster) -> Iterator[Event]:
     """
     if not corpus.videos:
         return
-    with _connected(cluster):
+    with connected(cluster):
         try:
             for row in _rows(corpus, cluster):
                 if row["stop"]:
@@ -98,7 +56,7 @@ def run(corpus: Corpus, cluster: Cluster) -> Iterator[Event]:
         except ray.exceptions.RayError as error:
             told = str(error).strip().rpartition("\n")[2]
             raise ClusterError(
-                f"Ray gave up: {told}; see to it, and the same command goes on where this one ended"
+                f"Ray gave up: {told}; fix that, then run the same command to continue"
             ) from error
 
 
@@ -111,13 +69,13 @@ def _rows(corpus: Corpus, cluster: Cluster) -> Iterator[dict[str, Any]]:
         blocks = list(_blocks(corpus.videos))
         most = min(len(blocks), cluster.actors or len(blocks))
         rows = ray.data.from_arrow(blocks)
-        for pool, room in zip(cluster.pools, _room(cluster.pools), strict=True):
+        for pool, count in zip(cluster.pools, room(cluster.pools), strict=True):
             rows = rows.map(
                 _Hand,
                 fn_constructor_args=(home, pool.branches),
                 # A row that waits for an actor with a long video in hand could be at another.
                 compute=ray.data.ActorPoolStrategy(
-                    min_size=1, max_size=most, initial_size=min(room, most),
+                    min_size=1, max_size=most, initial_size=min(count, most),
                     max_tasks_in_flight_per_actor=1,
                 ),
                 num_cpus=1,
@@ -158,7 +116,9 @@ class _Hand:
             _compare(home)
         except UserError as error:
             self._stop = _told(error)
-        self._processes = Processes(home.corpus, 1, lambda _: None, branches)
+        self._processes = Processes(
+            home.corpus, 1, lambda _: None, branches, beside=actors_on_this_machine()
+        )
 
     def __call__(self, row: dict[str, Any]) -> dict[str, Any]:
         before = pickle.loads(row["event"])
@@ -223,8 +183,8 @@ def _compare(home: _Home) -> None:
         _absent()
     if _recipe(home.corpus) != home.recipe:
         raise ClusterError(
-            "this machine has another vid2book, other libraries or other weights than the one that "
-            "the run was started on; install the same on both"
+            "this machine has a different version of vid2book, of a library or of the weights "
+            "than the machine that started the run; install the same on both"
         )
 
 
@@ -238,8 +198,8 @@ def _mark(store: Store) -> bytes:
 
 def _absent() -> NoReturn:
     raise ClusterError(
-        "the store of this machine is not that of the one that the run was started on; name one "
-        "that all share with --store"
+        "this machine sees a different store than the machine that started the run; with --store, "
+        "name one that all machines share"
     )
 
 
@@ -251,60 +211,6 @@ def _recipe(corpus: Corpus) -> str:
 
 def _told(error: UserError) -> str:
     return f"on the machine {ray.util.get_node_ip_address()}: {error}"
-
-
-@contextmanager
-def _connected(cluster: Cluster) -> Iterator[None]:
-    """A Ray to work with. One that the program has already is left as it is."""
-    if ray.is_initialized():
-        yield
-        return
-    quiet = {"log_to_driver": False, "logging_level": logging.ERROR}
-    logging.getLogger("ray.data").setLevel(logging.ERROR)
-    os.environ.setdefault("RAY_BACKEND_LOG_LEVEL", "fatal")
-    if address := cluster.address or os.environ.get("RAY_ADDRESS"):
-        try:
-            ray.init(address, **quiet)
-        except (ConnectionError, ValueError, RuntimeError) as error:
-            raise ClusterError(f"there is no Ray cluster at '{address}': {error}") from error
-    else:
-        os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
-        # Else they get what all others on this machine leave, unlike those of the local executor.
-        os.environ.setdefault("RAY_worker_niceness", "0")
-        count = max(cores(), len(cluster.pools) * (cluster.actors or 1))
-        ray.init(
-            "local", num_cpus=count, object_store_memory=_OWN_MEMORY, include_dashboard=False,
-            **quiet,
-        )  # fmt: skip
-    try:
-        yield
-    finally:
-        ray.shutdown()
-
-
-def _room(pools: Sequence[Pool]) -> list[int]:
-    """How many actors each pool begins with: all that there is room for now.
-
-    Raises:
-        ClusterError: there is no room for one of each, and Ray would wait without end.
-    """
-    machines = [node["Resources"] for node in ray.nodes() if node["Alive"]]
-    cpus, gpus = (sum(has.get(what, 0.0) for has in machines) for what in ("CPU", "GPU"))
-    share = sum(pool.gpus for pool in pools)
-    for what, count, needed in (("CPU", cpus, len(pools)), ("GPU", gpus, share)):
-        if count < needed:
-            raise ClusterError(
-                f"the cluster has {count:g} {what}s, and one actor of each kind needs {needed:g} "
-                "in all; where machines are started as needed, begin with some"
-            )
-    most = max(pool.gpus for pool in pools)
-    if all(has.get("GPU", 0.0) < most for has in machines):
-        raise ClusterError(f"no machine of the cluster has the {most:g} GPUs that one actor needs")
-    # GPUs are not to wait for what feeds them, so they come first.
-    bound = int(gpus / share) if share else 0
-    fed = [min(bound, int(cpus) // len(pools)) if pool.gpus else 0 for pool in pools]
-    left, others = int(cpus) - sum(fed), fed.count(0)
-    return [count or max(1, left // others) for count in fed]
 
 
 def _settings() -> Any:

@@ -33,8 +33,8 @@ class Faults:
         self._missed = self._missed + 1 if missed else 0
         if self._failed.get(fault, 0) >= _MOST:
             raise StoppedError(
-                f"stopped, since {_MOST} videos in a row failed by the same fault, which is none "
-                f"of theirs: {fault}. {_THEN}"
+                f"stopped, since {_MOST} videos in a row failed for the same reason, which has "
+                f"nothing to do with them: {fault}. {_THEN}"
             )
         if self._missed >= _MOST:
             raise StoppedError(

@@ -127,6 +127,7 @@ class Processes:
         workers: processes.
         report: told now and then how far a video is.
         branches: what of each video is done here.
+        beside: such lots of processes, this one among them, that share the machine's memory.
     """
 
     def __init__(
@@ -135,11 +136,13 @@ class Processes:
         workers: int,
         report: Callable[[Step], None],
         branches: Sequence[str] = tuple(BRANCHES),
+        beside: int = 1,
     ) -> None:
         self._corpus = corpus
         self._workers = workers
         self._report = report
         self._branches = branches
+        self._beside = beside
         self._inbox: SimpleQueue[Message] = SimpleQueue()
         self._idle: list[Worker] = []
         self._busy: dict[Worker, _Task] = {}
@@ -240,7 +243,8 @@ class Processes:
         """Ends processes that passed a bound. What took too much memory has one more try, alone."""
         bounds = self._corpus.config.bounds
         for worker, task in list(self._busy.items()):
-            most = share_of_memory(bounds, 1 if self._alone(task) else self._workers)
+            workers = 1 if self._alone(task) else self._workers
+            most = share_of_memory(bounds, workers * self._beside)
             if late := self._watches[worker].late():
                 yield from self._bury(worker, Done(failure=f"{late}; {_LONGER}"), final=True)
             elif (held := memory_of(worker.pid)) > most:

@@ -86,6 +86,10 @@ class Whole:
         made = lambda: gathering.block(self._summaries(self._blocks[number]))  # noqa: E731
         return self._store.piece("gather", self._block_key(number), made)
 
+    def survey(self, asked: int) -> None:
+        """Ask the store once for the names of all, before so many videos are asked for."""
+        self._store.survey(asked)
+
     def _how(self) -> list[object]:
         """What decides beside the videos."""
         code = [code_of(reducing.__name__), code_within(__name__)]
@@ -106,14 +110,15 @@ class Whole:
 
     def _made(self, workers: int) -> bytes:
         numbers = range(len(self._blocks))
-        blocks = each(_block, numbers, workers, begin=(_take, self))
+        asked = len(self._videos) // max(1, workers)
+        blocks = each(_block, numbers, workers, begin=(_take, self, asked))
         try:
             with gathering.gather(blocks) as gathered:
                 return reducing.reduce(gathered, self._settings, self._before()).to_bytes()
         except OSError as error:
             raise StoreError(
                 f"the temporary folder {tempfile.gettempdir()} cannot be written: "
-                f"{error.strerror or error}; see to it, or name another by TMPDIR"
+                f"{error.strerror or error}; fix that, or choose another with TMPDIR"
             ) from error
 
     def _before(self) -> Reduced | None:
@@ -158,7 +163,8 @@ def stamp_of(work: Work, stage: Stage[Any] = SUMMARISE) -> str:
 _given: list[Whole] = []  # of this process
 
 
-def _take(whole: Whole) -> None:
+def _take(whole: Whole, asked: int) -> None:
+    whole.survey(asked)
     _given[:] = [whole]
 
 

@@ -61,7 +61,7 @@ def filesystem(url: str) -> tuple[Any, str]:
                 _opened[key] = kind(**told, **_settings(url))
     except ImportError as error:
         raise RemoteError(
-            f"{scheme}:// takes a package that is not installed ({error.name or error}): "
+            f"{scheme}:// needs a package that is not installed ({error.name or error}): "
             f"pip install '{_PACKAGES.get(scheme, 'fsspec[' + scheme + ']')}'"
         ) from None
     except ValueError as error:

@@ -25,6 +25,8 @@ from .packs import adapter
 from .places import LocalPlace, Place, RemotePlace
 from .shelf import SHELVES, Shelf
 
+_FEW = 50  # shelves that are as quickly asked for one by one
+
 
 class StoreError(UserError):
     """A store that cannot be read or written; the message says where and why."""
@@ -67,15 +69,21 @@ class Store:
         """
         return Shelf(self, name)
 
-    def survey(self) -> None:
+    def survey(self, asked: int, anew: bool = False) -> None:
         """Ask once for the names of all that is on the shelves.
 
         In a bucket a list of a thousand names costs as much as one of ten, so whoever is going to
         ask after thousands of videos does this first. A shelf on which something was missed is
         looked at anew when it is next asked for, since whoever missed it will have it made. Copies
         to other processes do not have the list. A folder of this machine is looked at as it is.
+
+        Args:
+            asked: shelves that this process will ask for; few are looked at one by one.
+            anew: ask once more if it was asked before, because other processes have written since.
         """
-        if isinstance(self.place, LocalPlace):
+        if asked <= _FEW or isinstance(self.place, LocalPlace):
+            return
+        if "_surveyed" in self.__dict__ and not anew:
             return
         found: dict[str, tuple[str, ...]] = {}
         with self.errors("read"):
@@ -220,7 +228,7 @@ class Store:
 
     def _error(self, done: str, told: str) -> StoreError:
         return StoreError(
-            f"the store {self.root} cannot be {done}: {told}; see to it, or name another with "
+            f"the store {self.root} cannot be {done}: {told}; fix that, or choose another with "
             "--store"
         )
 

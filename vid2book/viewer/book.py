@@ -60,7 +60,7 @@ def _check_replaceable(out: Path) -> None:
         return
     index = out / "index.html"
     if not index.is_file() or GENERATOR not in index.read_text("utf-8", errors="replace")[:4096]:
-        raise FolderError(f"{out}: something that is no book stands here; name another folder")
+        raise FolderError(f"{out}: this exists and is not a book; name another folder")
 
 
 class _Writer:
@@ -89,7 +89,7 @@ class _Writer:
                 if page.video_id in self._written:
                     raise FolderError(
                         f"{self._corpus.folder}: the samples of {page.video_id!r} do not stand "
-                        "together in data/; build the corpus anew"
+                        "together in data/; build the corpus again"
                     )
                 self._words.update(page.words)
                 self._written[page.video_id] = page._replace(words=set())  # they take memory

@@ -119,7 +119,7 @@ def _write_page(
     if video_id not in places:
         raise FolderError(
             f"{corpus.folder}: data/ has samples of {video_id!r}, and videos/ does "
-            "not name it; build the corpus anew"
+            "not name it; build the corpus again"
         )
     place = places[video_id]
     chapter = chapters[place]

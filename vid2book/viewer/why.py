@@ -111,7 +111,7 @@ def parse_time(text: str) -> float:
         small = (minutes is None or float(seconds) < 60) and (hours is None or int(minutes) < 60)
         if small:
             return int(hours or 0) * 3600 + int(minutes or 0) * 60 + float(seconds)
-    raise WhyError(f"{text!r} is no time; write 12:34, 1:02:03, or seconds as 75 or 75.5")
+    raise WhyError(f"{text!r} is not a time; write 12:34, 1:02:03, or seconds as 75 or 75.5")
 
 
 def why(corpus: Path, video_id: str, at: float) -> Why:

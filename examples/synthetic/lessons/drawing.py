@@ -18,6 +18,8 @@ from rendering.script import Item, Scene, Theme
 from rendering.slide import Slide
 from rendering.timeline import Timed
 
+__all__ = ["SIZE", "Theme", "draw_slide", "draw_theme"]
+
 SIZE = (160, 120)  # width and height in pixels; the letters are large, to be legible at 64 x 64
 _FACES = (
     ("DejaVuSans.ttf", "DejaVuSans-Bold.ttf"),

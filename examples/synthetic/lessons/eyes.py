@@ -78,7 +78,7 @@ def train_eyes(
                 for head, right in zip(heads, facts[batch].T, strict=True)
             ]
         ).sum()
-        loss.backward()
+        loss.backward()  # type: ignore[no-untyped-call]
         torch.nn.utils.clip_grad_norm_(weights, 1.0)
         optimizer.step()
         optimizer.zero_grad()

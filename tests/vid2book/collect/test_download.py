@@ -125,8 +125,8 @@ def test_another_file_than_the_source_tells_is_not_kept(
 
 @pytest.mark.parametrize(
     ("path", "status", "wanted"),
-    [("/a.mp4", 404, "gone"), ("/a.mp4", 403, "late"), ("/page.html", 410, "gone"),
-     ("/page.html", 403, "late"), ("/a.mp4", 429, "late")],
+    [("/a.mp4", 404, "gone"), ("/a.mp4", 403, "closed"), ("/page.html", 410, "gone"),
+     ("/page.html", 403, "closed"), ("/a.mp4", 429, "late")],
 )  # fmt: skip
 def test_why_there_is_no_video_stays_with_it(
     site: Site, fetch: Fetch, media: bytes, path: str, status: int, wanted: str
@@ -150,7 +150,7 @@ def test_reserved_media_are_refused_before_their_bytes(
 ) -> None:
     address = site.put("/a.mp4", media, tdm_reservation="1")
     part = fetch(candidate(site, [MediaFile(address)]))
-    assert part.status == "refused" and "tdm-reservation" in part.reason
+    assert part.status == "closed" and "tdm-reservation" in part.reason
     assert not list((tmp_path / "m.videos").iterdir())
 
 
@@ -228,3 +228,17 @@ def test_a_disk_that_fills_up_on_the_way_is_no_fault_of_the_video(
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
     assert video.key not in ledger.parts("media")
     assert fetch(video).status == "done"
+
+
+@pytest.mark.parametrize("there", [1.0, 1.5])
+def test_a_part_that_is_whole_or_too_long_is_no_dead_end(
+    site: Site, fetch: Fetch, media: bytes, tmp_path: Path, there: float
+) -> None:
+    """A run was killed after the last byte, or the file has become a shorter one."""
+    video = candidate(site, [MediaFile(site.put("/a.mp4", media))])
+    part = tmp_path / "m.videos" / f"{video_id(video)}.mp4.part"
+    part.parent.mkdir()
+    part.write_bytes((media * 2)[: int(there * len(media))])
+    found = fetch(video)
+    assert found.status == "done", found.reason
+    assert Path(found.result["path"]).read_bytes() == media

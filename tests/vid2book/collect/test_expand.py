@@ -88,5 +88,26 @@ def test_the_commands(tmp_path: Path) -> None:
     assert [p.name for p in load(out)] == ["kinetic energy", "work", "torque"]
 
 
+def test_a_model_that_cannot_be_asked_writes_nothing(tmp_path: Path) -> None:
+    path, out = tmp_path / "physics.yaml", tmp_path / "new" / "more.yaml"
+    path.write_text(dump(ENERGY))
+    asked = ["taxonomy", "expand", str(path), "-o", str(out), "--model", "stub"]
+    done = CliRunner().invoke(app, [*asked, "--base-url", "http://127.0.0.1:9/v1"])
+    assert done.exit_code == 2 and "the language model cannot be asked" in done.stderr
+    assert not out.parent.exists()
+
+
+def test_a_grown_taxonomy_may_stand_in_a_new_folder(tmp_path: Path) -> None:
+    path, out = tmp_path / "physics.yaml", tmp_path / "new" / "more.yaml"
+    path.write_text(dump(ENERGY))
+    with Stub(lambda _body, _n: Reply({"points": ["torque"]})) as server:
+        asked = ["taxonomy", "expand", str(path), "-o", str(out), "--model", "stub"]
+        done = CliRunner().invoke(app, [*asked, "--base-url", server.url])
+        assert done.exit_code == 0 and len(load(out)) == 3
+        wrong = CliRunner().invoke(app, [*asked[:4], str(tmp_path), *asked[5:], "--base-url",
+                                         server.url])  # fmt: skip
+    assert wrong.exit_code == 2 and "cannot be written: Is a directory" in wrong.stderr
+
+
 def test_the_shipped_taxonomy_has_no_faults() -> None:
     assert faults(load(), WordLlama()) == []

@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from vid2book.collect.candidate import Candidate, canonical, day
+from vid2book.collect.database import LedgerError
 from vid2book.collect.facts import Verdict
-from vid2book.collect.ledger import Ledger, LedgerError
+from vid2book.collect.ledger import Ledger
 from vid2book.collect.taxonomy import KnowledgePoint
 
 WAVE = KnowledgePoint("Physics", "Waves", "Waves", "wave")

@@ -10,8 +10,9 @@ import pytest
 
 from vid2book.collect.candidate import Candidate
 from vid2book.collect.coverage import coverage
+from vid2book.collect.database import LedgerError
 from vid2book.collect.facts import Verdict
-from vid2book.collect.ledger import Ledger, LedgerError
+from vid2book.collect.ledger import Ledger
 from vid2book.collect.places import PlaceError, Places, places
 from vid2book.collect.plan import Plan
 from vid2book.collect.report import areas, write_report
@@ -42,7 +43,7 @@ def at(tmp_path: Path) -> Places:
             Verdict(videos[0].key, "relevance", True, "near", 0.5, 0.2, ENERGY.name),
             Verdict(videos[0].key, "fetched", True, "fetched", point=ENERGY.name),
             Verdict(videos[1].key, "licence", False, "no licence is stated"),
-            Verdict(videos[2].key, "not to be had", False, "404", point="focal length"),
+            Verdict(videos[2].key, "not there", False, "404", point="focal length"),
         ]
     )
     ledger.close()
@@ -50,12 +51,63 @@ def at(tmp_path: Path) -> Places:
 
 
 def test_coverage_counts_videos_candidates_and_what_they_fail_by(at: Places) -> None:
-    lines = coverage(POINTS, Ledger(at.ledger))
+    lines, unplaced = coverage(POINTS, Ledger(at.ledger), PLAN)
     assert [(c.videos, c.found, c.lost) for c in lines] == [
-        (1, 2, "licence"),
-        (0, 0, ""),
-        (0, 1, "not there, or not usable"),
-        (0, 0, ""),
+        (1, 2, (("licence", 1),)),
+        (0, 0, ()),
+        (0, 1, (("not there any more", 1),)),
+        (0, 0, ()),
+    ]
+    assert not unplaced
+
+
+def test_a_gap_tells_what_most_of_its_candidates_had(tmp_path: Path) -> None:
+    ledger = Ledger(tmp_path / "l.sqlite")
+    videos = [Candidate(f"https://example.org/{n}", "s") for n in range(4)]
+    ledger.found("s", "q", ENERGY, videos, "")
+    waiting = [Verdict(v.key, "waiting", False, "to be fetched") for v in videos[1:]]
+    ledger.decide([Verdict(videos[0].key, "licence", False, "none is stated"), *waiting])
+    assert coverage([ENERGY], ledger, PLAN)[0][0].lost == (("not fetched yet", 3), ("licence", 1))
+
+
+def test_candidates_of_no_point_are_shown_by_themselves(tmp_path: Path) -> None:
+    """What a feed lists and is near to nothing has a nearest point all the same."""
+    ledger = Ledger(tmp_path / "l.sqlite")
+    bread, cake, cell, other = (Candidate(f"https://example.org/{n}", "s") for n in range(4))
+    ledger.found("feed", "", None, [bread, cake, cell], "")
+    ledger.found("search", "q", KnowledgePoint("Art", "Art", "Art", "fresco"), [other], "")
+    ledger.decide(
+        [
+            Verdict(bread.key, "relevance", False, "far", 0.1, 0.38, ENERGY.name),
+            Verdict(cake.key, "rules", False, "short"),
+            Verdict(cell.key, "relevance", True, "near", 0.6, 0.38, "cell nucleus"),
+            Verdict(cell.key, "quota", False, "the quota of its course is full"),
+            Verdict(other.key, "licence", False, "none is stated"),
+        ]
+    )
+    lines, unplaced = coverage(POINTS, ledger, PLAN)
+    assert [line.found for line in lines] == [0, 0, 0, 1]
+    assert lines[3].lost == (("its point, course or subject has enough", 1),)
+    assert sum(unplaced.values()) == 3 and unplaced["too far from its knowledge point"] == 1
+
+
+def test_a_gap_whose_query_has_no_answer_does_not_say_that_nothing_was_found(
+    tmp_path: Path,
+) -> None:
+    plan = Plan.model_validate(
+        {"sources": [{"kind": "peertube", "query": "{point}"}, {"kind": "feed", "url": "http://f"}]}
+    )
+    search, feed = (source.identity() for source in plan.sources)
+    ledger = Ledger(tmp_path / "l.sqlite")
+    ledger.found(feed, "", None, [], "")
+    ledger.unanswered(search, "kinetic energy", "late", "503")
+    ledger.found(search, "focal length", POINTS[2], [], "")
+    lines, _ = coverage(POINTS, ledger, plan)
+    assert [line.unfound for line in lines] == [
+        "1 of 2 sources gave no answer",
+        "1 of 2 sources not asked yet",
+        "nothing was found",
+        "1 of 2 sources not asked yet",
     ]
 
 
@@ -74,7 +126,7 @@ def test_areas_are_as_weights_and_fill_the_map(weights: list[float]) -> None:
 
 
 def test_a_course_is_dark_only_if_all_of_it_is_covered(at: Places) -> None:
-    found = {area.course: area for area in areas(coverage(POINTS, Ledger(at.ledger)))}
+    found = {area.course: area for area in areas(coverage(POINTS, Ledger(at.ledger), PLAN)[0])}
     assert (found["Mechanics"].covered, found["Mechanics"].points) == (1, 2)
     assert found["Optics"].tone == 0 < found["Mechanics"].tone < 5
 

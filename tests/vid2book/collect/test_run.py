@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -11,64 +10,24 @@ import pytest
 
 from vid2book.collect.decide import Decided
 from vid2book.collect.ledger import Ledger
-from vid2book.collect.places import Places, places
-from vid2book.collect.plan import Plan
-from vid2book.collect.run import Collection
+from vid2book.collect.places import Places
 from vid2book.collect.sources.feed import Feed
-from vid2book.collect.taxonomy import KnowledgePoint
-from vid2book.collect.web import Web
 from vid2book.manifest import read_manifest
-from vid2book.models.embed import WordLlama
 
-from ...support.collected import archive_answer, archive_item, item, peertube_video, rss
+from ...support.collected import (
+    archive_answer,
+    archive_item,
+    decisions,
+    item,
+    manifest,
+    peertube_video,
+    rss,
+)
 from ...support.site import Site
 
 pytest.importorskip("yt_dlp", reason="the extra 'collect' is not installed")
 
-POINTS = [
-    KnowledgePoint("Physics", "Mechanics", "Energy", "kinetic energy"),
-    KnowledgePoint("Physics", "Mechanics", "Energy", "potential energy"),
-    KnowledgePoint("Biology", "Cells", "Parts", "cell nucleus"),
-]
-EMBED = WordLlama()
-
 Run = Callable[..., Decided]
-
-
-@pytest.fixture
-def at(tmp_path: Path) -> Places:
-    return places(tmp_path / "m.jsonl")
-
-
-@pytest.fixture
-def told() -> list[str]:
-    """What the user is told on the way."""
-    return []
-
-
-@pytest.fixture
-def run(site: Site, at: Places, told: list[str]) -> Iterator[Run]:
-    """Runs a plan to its end."""
-
-    def once(*sources: dict[str, Any], again: bool = False, **more: Any) -> Decided:
-        plan = Plan.model_validate(
-            {
-                "sources": sources,
-                "manners": {"seconds_between": 0, "tries": 1},
-                "review": {"min_minutes": 0},
-                "download": {"keep_free_gb": 0},
-                **more,
-            }
-        )
-        ledger, web = Ledger(at.ledger), Web(plan.manners, plan.permissions)
-        try:
-            run = Collection(plan, POINTS, at, ledger, web, EMBED, tell=told.append, again=again)
-            return run.run()
-        finally:
-            ledger.close()
-            web.close()
-
-    yield once
 
 
 @pytest.fixture
@@ -81,16 +40,6 @@ def archive(site: Site) -> dict[str, Any]:
         one["creator"] = f"Teacher {n}"
     site.put("/ia/advancedsearch.php", archive_answer(*items))
     return {"kind": "internet_archive", "url": f"{site.url}/ia"}
-
-
-def manifest(at: Places) -> list[str]:
-    return [json.loads(line)["title"] for line in at.manifest.read_text().splitlines()]
-
-
-def decisions(at: Places) -> dict[str, dict[str, Any]]:
-    """The last on each candidate, by the end of its address."""
-    rows = [json.loads(line) for line in at.decisions.read_text().splitlines()]
-    return {row["url"].rsplit("/", 1)[1]: row for row in rows}
 
 
 def test_a_full_point_is_left_and_a_larger_quota_goes_on(

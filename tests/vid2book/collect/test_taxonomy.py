@@ -37,6 +37,20 @@ def test_every_shipped_point_is_a_short_term() -> None:
     assert min(groups.values()) >= 5
 
 
+@pytest.mark.parametrize(
+    ("name", "place"),
+    [
+        ("orifice plate", ("Mechanical engineering", "Fluid mechanics")),
+        ("Miller indices", ("Materials engineering", "Crystals and defects")),
+        ("geoid", ("Geographic methods", "Mapping")),
+        ("memory leak", ("Programming", "Basics")),
+    ],
+)
+def test_a_point_stands_where_a_teacher_looks(name: str, place: tuple[str, str]) -> None:
+    (point,) = (point for point in taxonomy.load() if point.name == name)
+    assert (point.course, point.sub_course) == place
+
+
 def test_a_taxonomy_is_no_pipeline_config() -> None:
     assert "offline" in config.names()
     assert not {"taxonomy", "physics"} & set(config.names())
@@ -57,6 +71,9 @@ def test_a_file_of_ones_own(tmp_path: Path) -> None:
     ("text", "says"),
     [
         ("subject: [", "not YAML"),
+        ("[{name: Physics}]", "expected the keys 'subject:' and 'courses:', found a list"),
+        ("", "expected the keys 'subject:' and 'courses:', found nothing"),
+        ("subject: S\ncourse: {}", "unknown key 'course' (did you mean 'courses'?)"),
         ("courses: {A: {B: [c]}}", "subject: Field required"),
         ("subject: S\ncourses: {A: {B: c}}", "courses.A.B: Input should be a valid list"),
         ("subject: S\ncourses: {A: {B: [torque]}, C: {D: [Torque]}}", "S / A / B and in S / C / D"),

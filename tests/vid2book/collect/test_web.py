@@ -8,7 +8,7 @@ from email.utils import format_datetime
 
 import pytest
 
-from vid2book.collect.outcomes import Gone, Later, Refused, Unfetched, Walled, Withdrawn
+from vid2book.collect.outcomes import Closed, Gone, Later, Refused, Unfetched, Withdrawn
 from vid2book.collect.plan import Manners
 from vid2book.collect.web import Web, retry_after
 
@@ -46,7 +46,7 @@ def test_a_site_that_stays_busy_is_for_later(site: Site, web: Web) -> None:
 
 
 @pytest.mark.parametrize(
-    ("status", "kind"), [(404, Gone), (410, Withdrawn), (403, Walled), (401, Walled), (400, Later)]
+    ("status", "kind"), [(404, Gone), (410, Withdrawn), (403, Closed), (401, Closed), (400, Later)]
 )
 def test_what_a_status_means(site: Site, web: Web, status: int, kind: type[Unfetched]) -> None:
     address = site.put("/a.json?key=secret", {})
@@ -183,3 +183,14 @@ def test_retry_after_is_seconds_or_a_date() -> None:
     found = retry_after(format_datetime(then, usegmt=True))
     assert found is not None and 80 < found <= 90
     assert retry_after("") is None and retry_after("soon") is None
+
+
+@pytest.mark.parametrize("path", ["/robots.txt", "/.well-known/tdmrep.json"])
+def test_a_byte_order_mark_hides_no_rule(site: Site, web: Web, path: str) -> None:
+    rules = {
+        "/robots.txt": "User-agent: *\nDisallow: /no",
+        "/.well-known/tdmrep.json": '[{"location": "/no", "tdm-reservation": 1}]',
+    }
+    site.put(path, b"\xef\xbb\xbf" + rules[path].encode())
+    with pytest.raises(Refused):
+        web.get(site.put("/no", "<html></html>", "text/html"))

@@ -82,7 +82,7 @@ def test_other_peoples_columns(web: Web) -> None:
     ("source", "told"),
     [
         ("{web}/gone.jsonl?token=abcdefgh1", "/gone.jsonl: there is no such file"),
-        ("{web}/lectures/", "a folder of the web has no list"),
+        ("{web}/lectures/", "a folder on the web has no list"),
         ("{web}/broken.parquet", "broken.parquet: cannot be read as parquet"),
         ("{web}/empty.csv", "empty.csv: no rows in it"),
         ("{bucket}/nothing", "there is no such folder, or nothing in it"),

@@ -119,7 +119,7 @@ def test_weights_that_cannot_be_had_are_told_before_the_work(
 ) -> None:
     llm = {"backend": "transformers", "model": "nobody/nothing"}
     work = Work(library.video("cells"), Config(judge={"llms": [llm]}), store)  # type: ignore[arg-type]
-    with pytest.raises(BackendError, match="'nobody/nothing' is neither a folder nor"):
+    with pytest.raises(BackendError, match="'nobody/nothing' is not a folder"):
         work.is_done(SCORE)
     (empty,) = local(tmp_path).write([PROMPT])
     assert isinstance(empty, BackendError)

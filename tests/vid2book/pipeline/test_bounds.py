@@ -159,6 +159,23 @@ def test_what_had_to_share_memory_has_all_of_it_once_more(
     assert 1 in shared
 
 
+def test_lots_of_processes_on_one_machine_share_its_memory(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shared: list[int] = []
+
+    def share(_: Bounds, workers: int) -> float:
+        shared.append(workers)
+        return 100.0
+
+    monkeypatch.setattr(local, "share_of_memory", share)
+    corpus = corpus_of(tmp_path)
+    processes = local.Processes(corpus, 1, lambda _: None, beside=3)
+    assert not [event.failure for event in processes.events(corpus.videos) if event.failure]
+    processes.close(give_up=False)
+    assert set(shared) == {3}
+
+
 def test_the_same_fault_of_many_videos_stops_the_run() -> None:
     faults = Faults()
     for fault in ["full", "", *["full"] * 4, "dead", *["full"] * 4]:

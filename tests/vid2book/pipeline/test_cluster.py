@@ -20,20 +20,12 @@ from vid2book.config import Config
 from vid2book.manifest import read_manifest
 from vid2book.pipeline import local
 from vid2book.pipeline.branch import BRANCHES
-from vid2book.pipeline.cluster import (
-    Cluster,
-    ClusterError,
-    _Desk,
-    _Hand,
-    _Home,
-    _mark,
-    _recipe,
-    _room,
-    run,
-)
+from vid2book.pipeline.cluster import _Desk, _Hand, _Home, _mark, _recipe, run
 from vid2book.pipeline.corpus import Corpus
 from vid2book.pipeline.graph import SCREEN, TEXT
 from vid2book.pipeline.local import Event
+from vid2book.pipeline.machines import Cluster, ClusterError, actors_on_this_machine
+from vid2book.pipeline.machines import room as room_for
 from vid2book.records import Video
 from vid2book.store import Store
 from vid2book.store.shelf import SHELVES
@@ -177,7 +169,7 @@ def test_actors_take_the_room_that_there_is(monkeypatch: pytest.MonkeyPatch) -> 
         has = {"Alive": True, "Resources": {"CPU": cpus, "GPU": gpus}}
         lost = {"Alive": False, "Resources": {"CPU": 16.0, "GPU": 8.0}}
         monkeypatch.setattr("ray.nodes", lambda: [has, lost])
-        return _room(Cluster(gpus=shares).pools)
+        return room_for(Cluster(gpus=shares).pools)
 
     assert room(1000, 0) == [1000]
     assert room(64, 8, speech=0.5) == [16, 48]
@@ -185,13 +177,19 @@ def test_actors_take_the_room_that_there_is(monkeypatch: pytest.MonkeyPatch) -> 
     assert room(4, 4, speech=0.25, text=0.25) == [1, 2, 1]
 
 
+def test_the_actors_of_a_machine_are_as_many_as_its_cores(nodes: Any) -> None:
+    import ray
+
+    assert ray.get(ray.remote(actors_on_this_machine).remote()) == 2
+
+
 def test_what_a_cluster_has_not_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
     machine = {"Alive": True, "Resources": {"CPU": 2.0, "GPU": 1.0}}
     monkeypatch.setattr("ray.nodes", lambda: [machine, machine])
     with pytest.raises(ClusterError, match="has 2 GPUs, and one actor of each kind needs 4 in all"):
-        _room(Cluster(gpus={"speech": 4}).pools)
+        room_for(Cluster(gpus={"speech": 4}).pools)
     with pytest.raises(ClusterError, match="no machine of the cluster has the 2 GPUs that one"):
-        _room(Cluster(gpus={"speech": 2}).pools)
+        room_for(Cluster(gpus={"speech": 2}).pools)
 
 
 def test_a_bad_video_costs_itself_and_a_bad_store_the_run(
@@ -231,7 +229,7 @@ def stop_of(home: _Home, video: Video) -> str:
 
 
 def test_a_machine_with_another_store_or_other_code_ends_the_run(
-    library: Library, home: _Home, tmp_path: Path
+    library: Library, home: _Home, nodes: Any, tmp_path: Path
 ) -> None:
     [video, *_] = library.corpus().videos
     ours = home.corpus.store
@@ -239,8 +237,8 @@ def test_a_machine_with_another_store_or_other_code_ends_the_run(
         if Path(store.root).name == "other":
             assert _mark(store) != _mark(ours)
         other = home._replace(corpus=replace(home.corpus, store=store))
-        assert "the store of this machine is not that of" in stop_of(other, video)
-    assert "another vid2book" in stop_of(home._replace(recipe="another"), video)
+        assert "this machine sees a different store than" in stop_of(other, video)
+    assert "different version of vid2book" in stop_of(home._replace(recipe="another"), video)
 
 
 def test_no_more_machines_are_given_to_what_takes_them_down(

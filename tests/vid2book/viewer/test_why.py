@@ -176,5 +176,5 @@ def test_times_that_are_read(text: str, seconds: float) -> None:
     "text", ["", "abc", "-5", "1:60", "1:75:00", "1::2", "nan", "1e3", "1:2:3:4", "12:34:"]
 )
 def test_times_that_are_none(text: str) -> None:
-    with pytest.raises(WhyError, match="is no time; write 12:34"):
+    with pytest.raises(WhyError, match="is not a time; write 12:34"):
         parse_time(text)

@@ -16,6 +16,7 @@ from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 from ..candidate import Candidate
+from ..outcomes import Later
 
 
 class Page(NamedTuple):
@@ -97,6 +98,17 @@ def seconds(value: Any) -> float | None:
 def dicts(value: Any) -> Iterable[dict[str, Any]]:
     """The objects of a list of an API, if it is one."""
     return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
+
+
+def listed(value: Any, where: str) -> list[dict[str, Any]]:
+    """The objects of the list that an API answers with; an empty list is an answer, too.
+
+    Raises:
+        Later: there is no list, so that nothing is known of what there is.
+    """
+    if not isinstance(value, list):
+        raise Later(f"{where}: the answer has no list of videos")
+    return list(dicts(value))
 
 
 def is_video_file(url: str) -> bool:

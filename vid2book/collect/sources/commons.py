@@ -39,6 +39,8 @@ class Commons(Source):
         answer = self._web.json(self._settings.url, params)
         if error := inside(answer, "error"):
             raise Later(f"{self._settings.url}: {text(inside(error, 'info')) or 'an error'}")
+        if not isinstance(answer, dict) or not {"query", "batchcomplete", "continue"} & set(answer):
+            raise Later(f"{self._settings.url}: the answer has no list of videos")
         pages = sorted(
             dicts(inside(answer, "query", "pages")), key=lambda p: number(p.get("index"))
         )

@@ -43,7 +43,21 @@ def source_of(settings: plan.AnySource, web: Web, cookies: Path | None = None) -
 def queries(
     settings: plan.AnySource, points: Iterable[KnowledgePoint]
 ) -> dict[str, KnowledgePoint | None]:
-    """What a source is asked: once for each point, or for all it has."""
+    """What a source is asked, with the point that it is for: once for each, or for all it has.
+
+    A query that several points have (`{course}`) is for none of them.
+    """
+    found: dict[str, KnowledgePoint | None] = {}
     if not isinstance(settings, plan.Searched):
         return {"": None}
-    return {settings.query.format(**p._asdict(), point=p.name): p for p in points}
+    for point in points:
+        query = query_for(settings, point)
+        found[query] = None if query in found else point
+    return found
+
+
+def query_for(settings: plan.AnySource, point: KnowledgePoint) -> str:
+    """What a source is asked for a point; empty: it is asked for all it has."""
+    if not isinstance(settings, plan.Searched):
+        return ""
+    return settings.query.format(**point._asdict(), point=point.name)

@@ -12,7 +12,7 @@ from urllib.parse import urljoin, urlsplit
 import httpx
 
 from ..candidate import Candidate, MediaFile, canonical, day
-from ..outcomes import Gone
+from ..outcomes import Unusable
 from ..plan import Feed as Settings
 from ..web import Web
 from .base import Page, dicts, is_video_file, number, page_of, seconds, text
@@ -38,7 +38,7 @@ class Feed(PageSource):
         kind = answer.headers.get("content-type", "")
         parsed = feedparser.parse(answer.content, response_headers={"content-type": kind})
         if not parsed.get("version"):
-            raise Gone(f"{self._settings.url}: no RSS and no Atom")
+            raise Unusable(f"{self._settings.url}: no RSS and no Atom")
         pages = [_page(entry, str(answer.url), parsed.version) for entry in parsed.entries]
         often = Counter(map(canonical, pages))  # the page of the whole series names no video
         return page_of(

@@ -12,10 +12,10 @@ from typing import Any
 from urllib.parse import quote
 
 from ..candidate import Candidate, CaptionFile, MediaFile, day
-from ..outcomes import Gone
+from ..outcomes import Gone, Unusable
 from ..plan import InternetArchive
 from ..web import Web
-from .base import Page, Source, dicts, inside, number, seconds, text
+from .base import Page, Source, dicts, inside, listed, number, seconds, text
 
 _FIELDS = ("identifier", "title", "description", "licenseurl", "creator", "date", "language")
 _VIDEOS = {".mp4", ".webm", ".ogv", ".mkv", ".m4v", ".mov", ".avi", ".mpg", ".mpeg"}
@@ -38,7 +38,7 @@ class Archive(Source):
             "output": "json",
         }
         answer = self._web.json(f"{self._base}/advancedsearch.php", params)
-        items = dicts(inside(answer, "response", "docs"))
+        items = listed(inside(answer, "response", "docs"), self._base)
         return Page([self._candidate(item) for item in items if item.get("identifier")])
 
     def _candidate(self, item: dict[str, Any]) -> Candidate:
@@ -67,7 +67,7 @@ class Archive(Source):
         known = self._candidate({"identifier": name, **(inside(item, "metadata") or {})})
         groups = _videos(list(dicts(item["files"])))
         if not groups:
-            raise Gone(f"{candidate.url}: there is no video in it")
+            raise Unusable(f"{candidate.url}: there is no video in it")
         return [
             self._one(known, stem, files, len(groups) > 1, list(dicts(item["files"])))
             for stem, files in groups.items()

@@ -9,7 +9,7 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 from ..candidate import Candidate, MediaFile, day
-from ..outcomes import Gone, Later
+from ..outcomes import Later, Unusable
 from ..plan import OaiPmh as Settings
 from ..web import Web
 from .base import Page, is_video_file, page_of, text
@@ -42,6 +42,8 @@ class OaiPmh(PageSource):
             raise Later(f"{self._settings.url}: the answer is no XML ({error})") from None
         if (told := root.find(f"{_OAI}error")) is not None:
             return self._at_error(told, cursor)
+        if root.find(f"{_OAI}ListRecords") is None:
+            raise Unusable(f"{self._settings.url}: the answer is no list of OAI-PMH ({root.tag})")
         token = root.find(f".//{_OAI}resumptionToken")
         cursor = (token.text or "").strip() if token is not None else ""
         return page_of(map(self._candidate, root.iter(f"{_OAI}record")), cursor)
@@ -52,7 +54,7 @@ class OaiPmh(PageSource):
             return Page([])
         if code in _AGAIN and cursor:
             return self.search("", "")  # tokens expire; what was listed before is known by its key
-        raise Gone(f"{self._settings.url}: {code}: {text(error.text)}")
+        raise Unusable(f"{self._settings.url}: {code}: {text(error.text)}")
 
     def _candidate(self, record: ElementTree.Element) -> Candidate | str:
         header = record.find(f"{_OAI}header")

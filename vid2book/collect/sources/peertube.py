@@ -13,7 +13,7 @@ from ..candidate import Candidate, CaptionFile, MediaFile, day
 from ..outcomes import Gone, Unfetched
 from ..plan import PeerTube as Settings
 from ..web import Web
-from .base import Page, Source, dicts, inside, number, seconds, text
+from .base import Page, Source, dicts, inside, listed, number, seconds, text
 
 _AT_ONCE = 100  # answers that the API gives at most
 # PeerTube's numbers of licences. Instances may translate or rename the labels, not the numbers.
@@ -38,7 +38,7 @@ class PeerTube(Source):
         count = min(self._settings.results - start, _AT_ONCE)
         params = {"search": query, "start": start, "count": count, "nsfw": "false"}
         answer = self._web.json(f"{self._base}/api/v1/search/videos", params)
-        videos = list(dicts(inside(answer, "data")))
+        videos = listed(inside(answer, "data"), self._base)
         found = [self._candidate(v) for v in videos if v.get("uuid") and not v.get("isLive")]
         end = start + len(videos)
         more = videos and end < min(self._settings.results, number(inside(answer, "total")))

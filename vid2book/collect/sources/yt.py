@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from ..candidate import Candidate, day
-from ..outcomes import Gone
+from ..outcomes import Unusable
 from ..plan import YtDlp, YtDlpSearch
 from ..web import Web
 from .base import Page, Source, page_of, seconds, text
@@ -52,10 +52,10 @@ def _details(web: Web, candidate: Candidate, cookies: Path | None) -> list[Candi
     web.visit(candidate.url)
     videos = [v for v in ytdlp.page(web, candidate.url, cookies) if not v.get("is_live")]
     if not videos:
-        raise Gone(f"{candidate.url}: there is no video on the page")
+        raise Unusable(f"{candidate.url}: there is no video on the page")
     pages = [str(v.get("webpage_url") or "") for v in videos]
     if len(videos) > 1 and len(set(pages)) < len(videos):
-        raise Gone(f"{candidate.url}: {len(videos)} videos without pages of their own")
+        raise Unusable(f"{candidate.url}: {len(videos)} videos without pages of their own")
     known = [candidate_of(video, candidate.source) for video in videos]
     if len(videos) == 1:
         return [_joined(candidate, known[0])] if known[0] else []

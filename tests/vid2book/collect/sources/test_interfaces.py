@@ -10,13 +10,15 @@ from typing import Any
 import pytest
 
 from vid2book.collect import plan
-from vid2book.collect.outcomes import Gone, Later
+from vid2book.collect.outcomes import Gone, Later, Unusable
 from vid2book.collect.rights import licence_of, licence_refusal
 from vid2book.collect.sources.base import Page
 from vid2book.collect.sources.commons import Commons
+from vid2book.collect.sources.every import queries, source_of
 from vid2book.collect.sources.internet_archive import Archive
 from vid2book.collect.sources.oai_pmh import OaiPmh
 from vid2book.collect.sources.peertube import PeerTube
+from vid2book.collect.taxonomy import KnowledgePoint
 from vid2book.collect.web import Web
 from vid2book.licences import OPEN
 
@@ -246,3 +248,35 @@ def test_rights_may_be_a_reference(site: Site, web: Web) -> None:
     source = OaiPmh(plan.OaiPmh(kind="oai_pmh", url=f"{site.url}/oai"), web)
     (video,) = source.search("", "").candidates
     assert licence_of(video) == "cc-by-4.0"
+
+
+def test_a_query_that_several_points_have_is_for_none_of_them() -> None:
+    points = [KnowledgePoint("Physics", "Optics", "Lenses", name) for name in ("a", "b", "c")]
+    settings = plan.PeerTube(kind="peertube", query="{course}")
+    assert queries(settings, points) == {"Optics": None}
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        "<rss version='2.0'><channel><title>A feed</title></channel></rss>",
+        "<OAI-PMH xmlns='http://www.openarchives.org/OAI/2.0/'><Identify/></OAI-PMH>",
+    ],
+)
+def test_xml_that_lists_no_records_is_no_answer(site: Site, web: Web, answer: str) -> None:
+    site.put("/oai", answer, "text/xml")
+    source = OaiPmh(plan.OaiPmh(kind="oai_pmh", url=f"{site.url}/oai"), web)
+    with pytest.raises(Unusable, match="no list of OAI-PMH"):
+        source.search("", "")
+
+
+@pytest.mark.parametrize("answer", [{"error": "the index is down"}, [], {"data": None}])
+@pytest.mark.parametrize("kind", ["internet_archive", "peertube", "commons"])
+def test_json_without_a_list_is_no_answer(site: Site, web: Web, kind: str, answer: Any) -> None:
+    """A search that found nothing has an empty list, which is another thing."""
+    for path in ("/advancedsearch.php", "/api/v1/search/videos"):
+        site.put(f"/x{path}", answer)
+    site.put("/x", answer)
+    settings = plan.Plan.model_validate({"sources": [{"kind": kind, "url": f"{site.url}/x"}]})
+    with pytest.raises(Later):
+        source_of(settings.sources[0], web).search("waves", "")

@@ -1,0 +1,22 @@
+"""The language model that a plan or a command names."""
+
+from __future__ import annotations
+
+from ..config.llm import Llm
+from ..errors import UserError
+from ..models.chat import Chat, ChatError
+
+
+def answering(settings: Llm) -> Chat:
+    """The model, of which it is known that it can be asked.
+
+    Raises:
+        UserError: it cannot. Nothing was asked for then that would be lost.
+    """
+    from ..models.lazy import chat_of
+
+    try:
+        chat_of(settings.model_copy(update={"retries": 0})).check()
+    except ChatError as error:
+        raise UserError(f"the language model cannot be asked: {error}") from None
+    return chat_of(settings)
