@@ -24,6 +24,7 @@ from vid2book.pipeline.graph import STAGES
 from vid2book.pipeline.local import Event, run
 from vid2book.records import Video
 from vid2book.store import Store
+from vid2book.store.upkeep import sizes
 
 from .gather import outcomes
 
@@ -92,6 +93,7 @@ def forecast(
     sample: int,
     minutes: float,
     tell: Callable[[Event], object] = lambda _: None,
+    begun: float = 0.0,
 ) -> Forecast:
     """Measure on a sample, and tell what all of it would take.
 
@@ -101,21 +103,21 @@ def forecast(
         sample: how many videos are worked on.
         minutes: of each, from its start.
         tell: told of each video of the sample as it is through.
+        begun: CPU seconds that a command takes before it comes to its videos.
 
     Raises:
         ForecastError: no video of the sample can be used.
     """
-    begun = _cpu()  # what it takes to get here, which a build takes too
     chosen = _spread(corpus.videos, sample)
     seconds = length(corpus)
     with tempfile.TemporaryDirectory(prefix="vid2book-plan-") as scratch:
         until = min(60 * minutes, corpus.until or 60 * minutes)
         small = replace(corpus, videos=chosen, store=Store(Path(scratch) / "store"), until=until)
-        before, events = _cpu(), []
+        before, events = cpu_seconds(), []
         for event in run(small, 1):
             events.append(event)
             tell(event)
-        ran = _cpu() - before
+        ran = cpu_seconds() - before
         failed = {e.video.video_id: e.failure for e in events if e.failure}
         measured = sum(event.duration for event in events if not event.failure)
         if not measured:
@@ -123,7 +125,7 @@ def forecast(
                 "no video of the sample can be used, the first since " + next(iter(failed.values()))
             )
         written, imported, size = _written(small.without(failed), Path(scratch) / "corpus")
-        kept = _sizes(Path(scratch) / "store")
+        kept = sizes(small.store)
     times = seconds / measured
     started = min(workers, 2 * len(corpus.videos))  # speech and screen of each
     cpu, wall = _sums(events)
@@ -186,16 +188,16 @@ def _has_gpu() -> bool:
 
 def _written(corpus: Corpus, out: Path) -> tuple[float, float, int]:
     """CPU seconds to write the corpus and to import what does it, and its size in bytes."""
-    before = _cpu()
+    before = cpu_seconds()
     from .write import EmptyCorpusError, write_corpus
 
-    imported, before = _cpu() - before, _cpu()
+    imported, before = cpu_seconds() - before, cpu_seconds()
     try:
         list(outcomes(corpus, 1))
         write_corpus(corpus, out)
     except EmptyCorpusError:
-        return _cpu() - before, imported, 0
-    return _cpu() - before, imported, _size(out)
+        return cpu_seconds() - before, imported, 0
+    return cpu_seconds() - before, imported, _size(out)
 
 
 def _sums(events: Sequence[Event]) -> tuple[Counter[str], Counter[str]]:
@@ -206,16 +208,10 @@ def _sums(events: Sequence[Event]) -> tuple[Counter[str], Counter[str]]:
     return cpu, wall
 
 
-def _sizes(store: Path) -> Counter[str]:
-    """Bytes of each stage."""
-    folders = [folder for folder in store.iterdir() if folder.is_dir()]
-    return Counter({folder.name.removesuffix("-pieces"): _size(folder) for folder in folders})
-
-
 def _size(folder: Path) -> int:
     return sum(file.stat().st_size for file in folder.rglob("*") if file.is_file())
 
 
-def _cpu() -> float:
+def cpu_seconds() -> float:
     """CPU seconds of this process and of those that it started and that have ended."""
     return sum(os.times()[:4])

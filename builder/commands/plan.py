@@ -45,7 +45,7 @@ def plan(
     """Estimate the time, storage and cost of a build, by trying it on a few videos."""
     from vid2book.pipeline.processes import cores
 
-    from ..forecast import forecast
+    from ..forecast import cpu_seconds, forecast
     from ..source import open_corpus
 
     console, errors = Console(), Console(stderr=True)
@@ -58,6 +58,7 @@ def plan(
             sample,
             minutes,
             lambda event: status.update(f"a short run: {escape(event.video.video_id)} is through"),
+            cpu_seconds(),
         )
     console.print(_table(made))
     hours = made.wall / at_once / _HOUR

@@ -19,6 +19,7 @@ from vid2book.store import Store
 from ..support.library import vid2book
 from ..support.small_videos import small_library
 
+_STARTING = 2.0  # CPU seconds that a build takes to import what it needs
 LECTURES = Path(__file__).parents[2] / "examples" / "lectures"
 
 
@@ -57,9 +58,19 @@ def test_the_length_of_many_videos_follows_from_some(tmp_path: Path) -> None:
     assert found == pytest.approx(900 * 8, rel=0.1)
 
 
+def test_the_storage_is_what_the_store_takes(tmp_path: Path) -> None:
+    corpus = open_corpus([small_library(tmp_path)])
+    told = {line.name: line.size for line in forecast(corpus, 1, 2, 1.0).lines}
+    built = vid2book("build", tmp_path, "-o", tmp_path / "out", "--store", tmp_path / "store")
+    assert built.returncode == 0, built.stderr
+    taken = sum(f.stat().st_size for f in (tmp_path / "store" / "videos").rglob("*.zip"))
+    assert told["keyframes"] > told["recognise"] > 0
+    assert sum(told[stage.name] for stage in STAGES) == pytest.approx(taken, rel=0.2)
+
+
 @pytest.mark.slow
 def test_the_examples_take_what_was_told(tmp_path: Path) -> None:
-    told = forecast(open_corpus([LECTURES]), 2, 4, 3.0)
+    told = forecast(open_corpus([LECTURES]), 2, 4, 3.0, begun=_STARTING)
     out = tmp_path / "corpus"
     built = vid2book("build", LECTURES, "-o", out, "--store", tmp_path / "store", "--workers", 2)
     assert built.returncode == 0, built.stderr

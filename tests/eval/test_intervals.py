@@ -131,6 +131,15 @@ def test_a_difference_of_all_and_none_is_no_point() -> None:
     assert found.low is not None and 0.4 < found.low < 0.5
 
 
+def test_the_interval_of_a_difference_stays_within_what_shares_can_differ_by() -> None:
+    right = [100.0] * 39 + [0.0]
+    found = paired_difference(
+        ratio(np.zeros(40), range(40), most=100.0), ratio(right, range(40), most=100.0)
+    )
+    assert found.value == pytest.approx(-97.5)
+    assert found.low == -100.0 and found.high is not None and -97.5 < found.high < 0
+
+
 def test_what_a_difference_could_have_shown() -> None:
     """The t test with that difference finds it four times in five."""
     draw = np.random.default_rng(0)

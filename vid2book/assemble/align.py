@@ -268,9 +268,11 @@ def _cosines(embed: Embed, left: Sequence[str], right: Sequence[str]) -> list[fl
     pairs = [(a, b) for a, b in zip(left, right, strict=True) if a.strip() and b.strip()]
     if not pairs:
         return [None] * len(left)
-    cosines = iter((embed([a for a, _ in pairs]) * embed([b for _, b in pairs])).sum(axis=1))
+    texts = list(dict.fromkeys(text for pair in pairs for text in pair))
+    vectors = dict(zip(texts, embed(texts), strict=True))
+    cosines = iter(float((vectors[a] * vectors[b]).sum()) for a, b in pairs)
     return [
-        round(float(next(cosines)), 4) if a.strip() and b.strip() else None
+        round(next(cosines), 4) if a.strip() and b.strip() else None
         for a, b in zip(left, right, strict=True)
     ]
 

@@ -46,7 +46,8 @@ class WordLlama:
         vectors = np.zeros((len(texts), 256), dtype=np.float32)
         filled = [i for i, text in enumerate(texts) if text.strip()]
         if filled:
-            vectors[filled] = self._model.embed([texts[i] for i in filled])
+            # One by one, which is as fast: texts of a batch are padded to the longest of them.
+            vectors[filled] = self._model.embed([texts[i] for i in filled], batch_size=1)
         norms = np.linalg.norm(vectors, axis=1, keepdims=True)
         return vectors / np.maximum(norms, 1e-12)
 

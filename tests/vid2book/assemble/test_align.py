@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import tracemalloc
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -11,7 +12,7 @@ import pytest
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
-from vid2book.assemble.align import Shown
+from vid2book.assemble.align import Shown, _cosines
 from vid2book.assemble.align import align as mark
 from vid2book.assemble.marks import staying
 from vid2book.config import Align
@@ -315,3 +316,15 @@ def test_a_server_that_fails_leaves_the_embedded_comparison() -> None:
     assert left == right and decisions[1:] == others
     assert decisions[0].provisional and decisions[0].level == "video"
     assert decisions[0].reason.endswith("the embedded vectors: nobody is there")
+
+
+def test_a_long_lesson_is_compared_with_many_pictures_in_little_memory() -> None:
+    lesson = "The force is the change of momentum in time. " * 2_000
+    pictures = [f"Force {n}" for n in range(200)]
+    embed(["loads the model"])
+    tracemalloc.start()
+    found = _cosines(embed, pictures, [lesson] * 200)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 200e6
+    assert found[3] == _cosines(embed, pictures[3:4], [lesson])[0]
