@@ -76,9 +76,9 @@ def test_only_what_the_config_can_use_is_counted(library: Library, tmp_path: Pat
     silent = Video("silent", str(write_video(tmp_path / "silent.mp4", pictures, 5)))
     made = planned(library, silent)
     assert (made.usable, made.failed) == (4, {})
-    assert made.speechless == {"silent": "no sound in it, and no captions beside it"}
+    assert made.speechless == {"silent": "neither sound nor captions"}
     made = planned(library, silent, transcribe=Transcribe(backend="captions"))
-    assert made.usable == 0 and "no captions beside it" in made.failed["silent"]
+    assert made.usable == 0 and "there are no captions" in made.failed["silent"]
     made = planned(library, transcribe=Transcribe(model="packaged:no-such"))
     assert made.usable == 0 and not made.failed and "no-such" in made.missing[0]
 
