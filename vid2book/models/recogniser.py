@@ -20,8 +20,8 @@ from ..bounds import within
 from ..languages import language_code
 from ..records import Segment, Word
 from .silero import Audio, speech_probability
-from .speech import Engine, Recognised, mean_logprob, name_in
-from .spoken import MOST_WINDOWS, Spoken, find_language, why_unheard
+from .speech import Engine, Foreign, Recognised, mean_logprob, name_in
+from .spoken import MOST_WINDOWS, Spoken, find_language, surely_another, why_unheard
 from .voice import voice, without_speech
 from .windows import RATE, Piece, cut_windows, find_pieces, halves, place, sound
 
@@ -32,6 +32,7 @@ _LONG_PAUSE = 2.0  # seconds; ends a segment
 _ATTEMPTS = 3
 _DOUBTFUL = -1.0  # mean log probability below which the other model is asked too
 _BELIEVED = -0.7  # and which that must reach; it is about -0.3 where the words are right
+_FOREIGN = -0.5  # and below which a window is asked whether it is in another language
 _VOICED = 0.3  # voice activity; where nobody speaks, a second opinion is made up as well
 _MARGIN = 0.3  # seconds around a segment that is heard again
 _GROUP = 20  # windows per call; bounds memory
@@ -82,7 +83,8 @@ class Recogniser:
         Segments end where the model wrote the end of a sentence, and at pauses. A segment's
         `avg_logprob` is the mean over its own words, its `no_speech_prob` that of the window it was
         heard in, its `voice` that of the sound under its words. Where the language is not known, or
-        no model knows it, nothing is heard, for what a model would write down is made up.
+        no model knows it, nothing is heard, for what a model would write down is made up. So it is
+        with stretches in another language, as far as the model gets lost there.
 
         Args:
             audio: the sound; it is read in parts.
@@ -107,13 +109,22 @@ class Recogniser:
             known = spoken.probability if spoken.code else None
             return Recognised([], spoken.code, sounds, known, unheard, note=spoken.note)
         heard = _heard(engines[0], audio, windows, spoken.code, expect(spoken.code))
+        foreign: list[Foreign] = []
+        if len(engines) == 2:
+            heard, foreign = _without_foreign(engines[1], audio, heard, spoken.code)
         segments = _with_voice(probability, [s for result in heard for s in _segments(result)])
         by = engines[0].name
         if len(engines) == 2:
             segments, asked = _second_opinion(engines[1], audio, probability, segments, spoken.code)
             by += f" and {engines[1].name}" * asked
         return Recognised(
-            segments, spoken.code, sounds, spoken.probability, by=by, note=spoken.note
+            segments,
+            spoken.code,
+            sounds,
+            spoken.probability,
+            by=by,
+            note=spoken.note,
+            foreign=foreign,
         )
 
     def again(self, audio: Audio, window: list[Piece], language: str, expect: str) -> list[Word]:
@@ -157,6 +168,25 @@ def _heard(
                 retry += again
         todo = retry
     return sorted(settled, key=lambda result: result.window[0].start)
+
+
+def _without_foreign(
+    guide: Engine, audio: Audio, heard: list[_Hearing], language: str
+) -> tuple[list[_Hearing], list[Foreign]]:
+    """The windows in the language of the video, and those that are surely in another.
+
+    A model of English hears English in all of them. Asked about are those in which it is unsure or
+    repeats itself, since to ask about each would take half as long as to hear it.
+    """
+    kept, foreign = [], []
+    for result in heard:
+        lost = bool(result.words) and (_is_loop(result) or mean_logprob(result.words) < _FOREIGN)
+        found = lost and surely_another(guide, sound(audio, result.window), language)
+        if found:
+            foreign.append(Foreign(result.window[0].start, result.window[-1].end, *found))
+        else:
+            kept.append(result)
+    return kept, foreign
 
 
 def _second_opinion(

@@ -33,6 +33,15 @@ class Sound(NamedTuple):
     flatness: float  # of its spectrum: 0 a tone, 1 white noise
 
 
+class Foreign(NamedTuple):
+    """A stretch in another language than the rest, which is not heard."""
+
+    start: float
+    end: float
+    code: str  # as `language_code`
+    probability: float
+
+
 class Recognised(NamedTuple):
     """All that was recognised in an audio, in order of time."""
 
@@ -43,6 +52,7 @@ class Recognised(NamedTuple):
     unheard: str = ""  # why speech that is there was not heard; empty: it was
     by: str = ""  # the models that heard it
     note: str = ""  # how the language was found out, where that needs telling
+    foreign: Sequence[Foreign] = ()
 
 
 class Engine(Protocol):

@@ -71,14 +71,25 @@ def find_language(
     if told and not _contradicts(mean, told, likeliest, seconds):
         return Spoken(told, round(mean[told], 4) if told in mean else None, likeliest, english)
     if told:
-        note = f"said to be '{told}', and the sound is surely of '{likeliest}'"
+        note = f"said to be '{told}', but the sound is clearly '{likeliest}'"
         return Spoken(likeliest, top, likeliest, english, note)
     if top >= (_KNOWN if seconds >= _SHORT else _SURE):
         return Spoken(likeliest, top, likeliest, english)
     if other and _both_hear_english(engine, other, windows[:MOST_WINDOWS]):
-        note = "the sound leaves the language open, and two models hear the same English words"
+        note = (
+            "the sound alone does not show the language, but two models hear the same English words"
+        )
         return Spoken("en", english, likeliest, english, note)
     return Spoken("", top, likeliest, english)
+
+
+def surely_another(guide: Engine, window: Samples, language: str) -> tuple[str, float] | None:
+    """The language of a window and its probability, if it is surely another one than `language`."""
+    mean, _ = _guess(guide, [window])
+    likeliest = max(mean, key=lambda name: mean[name])
+    if mean[likeliest] < _SURE or likeliest == language:
+        return None
+    return likeliest, round(mean[likeliest], 4)
 
 
 def why_unheard(spoken: Spoken, engine: Engine, other: Engine | None, advice: str) -> str:
@@ -92,8 +103,11 @@ def why_unheard(spoken: Spoken, engine: Engine, other: Engine | None, advice: st
         why = f"it is in '{spoken.code}', which {neither or f'{engine.name} does not know'}"
         what = advice or "name a model that does under transcribe.model"
     elif spoken.likeliest:
-        guess = f"likeliest '{spoken.likeliest}', {spoken.probability:.2f}"
-        why, what = f"the sound does not tell its language ({guess})", "name it in the manifest"
+        guess = f"most likely '{spoken.likeliest}', {spoken.probability:.2f}"
+        why, what = (
+            f"its language cannot be told from the sound ({guess})",
+            "name it in the manifest",
+        )
     else:
         why = "its language is not known"
         what = " or ".join(filter(None, ["name it in the manifest", advice]))

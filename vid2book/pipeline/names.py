@@ -14,6 +14,7 @@ SHOWN = (
 _PART_OF = {
     "recognise": "transcribe",
     "legible": "read",
+    "glimpses": "keyframes",
     "score": "judge",
     "caption": "align",
     "summarise": "reduce",

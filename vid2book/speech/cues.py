@@ -271,8 +271,8 @@ def _placed(opened: Sequence[_Open]) -> tuple[list[Cue], list[Told], list[Droppe
         start = max(0.0, start)
         if any(line.strip() for line in cue.lines) and _matters(cue):
             reason = (
-                f"line {cue.number}: the times of this caption cannot be: "
-                f"{cue.timing.strip()[:60]!r}; it is taken to stand here"
+                f"line {cue.number}: the times of this caption are impossible: "
+                f"{cue.timing.strip()[:60]!r}; it is put here"
             )
             told.append(Told(start, end, True, reason))
         cues.append(Cue(start, end, tuple(cue.lines)))

@@ -28,7 +28,7 @@ from .captions import (
 from .subtitles import SubtitleError
 
 _PROMPT_LENGTH = 300  # characters; what Whisper is told to expect must leave room for its answer
-_NO_CAPTIONS = "no captions beside it, and transcribe.backend is 'captions'"
+_NO_CAPTIONS = "there are no captions, and transcribe.backend is 'captions'"
 _TONAL = 0.3  # spectral flatness; music stays under 0.1, white noise and applause reach 0.56
 
 
@@ -54,7 +54,9 @@ def recognise(
     if heard.note:
         told.append(heard.note)
     elif not known and heard.segments:
-        told.append(f"{unknown_language(video)}; the sound is of '{heard.language}' (probability)")
+        told.append(
+            f"{unknown_language(video)}; by the sound it is '{heard.language}' (probability)"
+        )
     decisions = [
         Decision(
             video.video_id, "video", "recognise", 0.0, duration, kept, reason, heard.language_score
@@ -68,6 +70,14 @@ def recognise(
             Decision(
                 video.video_id, "clip", "recognise", sound.start, sound.end, False,
                 f"nobody speaks: {kind} (spectral flatness)", sound.flatness, _TONAL,
+            )
+        )  # fmt: skip
+    for stretch in heard.foreign:
+        decisions.append(
+            Decision(
+                video.video_id, "clip", "recognise", stretch.start, stretch.end, False,
+                f"spoken in '{stretch.code}' (probability), and the video is in "
+                f"'{heard.language}': not heard", stretch.probability,
             )
         )  # fmt: skip
     transcript = Transcript(
@@ -126,7 +136,7 @@ def without_speech(given: Given) -> str:
     if settings.backend == "captions":
         raise MediaError(_NO_CAPTIONS)
     if not sound:
-        return "no sound in it, and no captions beside it"
+        return "neither sound nor captions"
     return given.models.speech.foreseen(language(video))
 
 
@@ -158,7 +168,7 @@ def _words(given: Given) -> tuple[Transcript, list[Decision]]:
     if settings.backend == "captions":
         raise MediaError(_NO_CAPTIONS)
     if not given.info.audio_duration:
-        reason = "no sound in it, and no captions beside it: what is shown is all there is"
+        reason = "neither sound nor captions: only the pictures are used"
         told.append(_of_captions(video, duration, reason))
         return Transcript((), language(video), "none", duration), told
     holes: list[Decision] = []

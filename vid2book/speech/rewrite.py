@@ -87,7 +87,7 @@ def _settled(
     # The rules have already taken out what was said twice, and the raw text still has it.
     faults = changes(sentence.text, text, names)
     if faults and changes(sentence.raw, text, names):
-        told = f"the wording of {chat.identity} is refused, for it {', '.join(faults)}: {text}"
+        told = f"rewording by {chat.identity} rejected because it {', '.join(faults)}: {text}"
         return sentence, _decision(video_id, sentence, told, kept)
     new = replace(sentence, text=text)
     return new, _decision(video_id, new, f"reworded by {chat.identity}", kept)

@@ -73,7 +73,7 @@ def read_subtitles(path: str | Path, language: str = "") -> Subtitles:
         told.insert(0, Told(0.0, end, True, decoded.note))
     fresh, repeated = said_once(captions)
     if repeated:
-        reason = f"words that the caption before has shown already, left out: {repeated}"
+        reason = f"words already shown by the previous caption, left out: {repeated}"
         told.append(Told(captions[0].start, captions[-1].end, False, reason))
     return Subtitles(
         tuple(_segments(fresh)),
@@ -103,7 +103,7 @@ def _captions(file: CueFile) -> tuple[list[Caption], list[Told]]:
         if text := " ".join(" ".join(line.text for line in rest).split()):
             told.append(Told(0.0, 0.0, False, left_out.reason, text))
     if named:
-        reason = f"names of speakers before what they say, left out as private: {named}"
+        reason = f"names of speakers, left out for privacy: {named}"
         told.append(Told(file.cues[0].start, file.cues[-1].end, False, reason))
     return captions, told
 

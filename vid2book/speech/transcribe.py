@@ -95,7 +95,7 @@ def _fault(segment: Segment, told: str, settings: config.Transcribe) -> _Fault |
     logprob, no_speech = segment.avg_logprob, segment.no_speech_prob
     if logprob < settings.min_logprob:
         return _Fault(
-            "the model hardly believes these words itself (mean log probability)",
+            "the speech model is too unsure of these words (mean log probability)",
             logprob,
             settings.min_logprob,
         )

@@ -95,7 +95,7 @@ def _thresholds(settings: config.Judge) -> tuple[float, float, float]:
 def _lacking(grades: Grades, settings: config.Judge) -> list[str]:
     """What is wrong with the video, by this grader; nothing if its grades are good enough."""
     return [
-        f"{name} is {mark.score:g} of 5 and must be {least:g}: {mark.reason}"
+        f"{name} is {mark.score:g} of 5, below the required {least:g}: {mark.reason}"
         for name, mark, least in zip(CRITERIA, grades.marks(), _thresholds(settings), strict=True)
         if mark.score < least
     ]
@@ -133,8 +133,10 @@ def _on_language(video: Video, transcript: Transcript, scores: Scores) -> list[D
     """What is said of the language where the speech does not tell it and the pictures do."""
     if transcript.language or not scores.written_in:
         return []
-    told = f"the speech does not tell the language; the pictures are in '{scores.written_in}'"
-    reason = f"{told} (probability)"
+    reason = (
+        "the speech does not show the language; the text on the pictures is in "
+        f"'{scores.written_in}' (probability)"
+    )
     return [_on_video(video, transcript, True, reason, scores.written_in_score, None)]
 
 
@@ -193,14 +195,14 @@ def _verdict(
 def _by_writing(why: str, scores: Scores, share: float, settings: config.Judge) -> _Verdict:
     """Whether enough is written on the pictures, and teaches; `share` is of what is said."""
     least = settings.min_words // 2
-    reason = f"{why}; {scores.written} different words stand on its pictures"
+    reason = f"{why}; {scores.written} different words are written on its pictures"
     if scores.written < least:
         return _Verdict(False, f"{reason}, {least} are needed", share)
     if scores.written_teaching is None:
         return _Verdict(True, reason, share)
     if scores.written_teaching >= settings.min_teaching_share:
         return _Verdict(True, reason, scores.written_teaching)
-    none = f"{reason}, and they teach nothing: {scores.written_teaching:.2f} of 1"
+    none = f"{reason}, and they do not teach (mean probability {scores.written_teaching:.2f})"
     return _Verdict(False, none, scores.written_teaching)
 
 

@@ -118,14 +118,14 @@ def _by_rules(
     read, fits = (classify, relevance) if english else (classify_any, relevance_any)
     vectors = embed if english or embed_any is None else embed_any
     found = read(video, sentences, screen, transcript.duration, vectors)
-    if embed_any is not None and english:  # the chain of other languages is another
+    if embed_any is not None:
         found = without_remarks(found, [s.text for s in sentences], embed_any)
     teaching, kinds = found
     lesson = [s for s, p in zip(sentences, teaching, strict=True) if p >= _TEACHES]
     fit = fits(video, lesson, [text for _, text in screen], vectors)
     rules = Grades(
         "rules",
-        Grade(fit, "how near the speech is to the topic, by embeddings"),
+        Grade(fit, "similarity of the speech to the topic, by embeddings"),
         _density(sentences, teaching, english),
         quality,
     )
@@ -139,7 +139,7 @@ def _unjudged(language: str, embed_any: Embed | None, settings: config.Judge) ->
     if language == "en" or embed_any is not None:
         return ""
     what = f"this is '{language}'" if language else "the language is not known"
-    return f"without the extra 'multilingual' the rules read English, and {what}"
+    return f"without the extra 'multilingual' the rules read only English, and {what}"
 
 
 def _failure(video: Video, transcript: Transcript, chat: Chat, error: ChatError) -> Decision:
@@ -167,11 +167,12 @@ def _density(
     if not sum(lengths):
         return Grade(1.0, "no speech")
     mean = float(np.average(teaching, weights=lengths))
+    teaches = f"mean probability that a sentence teaches: {mean:.2f}"
     if not english:
-        return Grade(_scale(mean), f"sentences teach by {mean:.2f}")
+        return Grade(_scale(mean), teaches)
     tokens = [t for s in sentences for t in words(s.text)]
     heavy = sum(len(t) >= 7 or t.isdigit() for t in tokens) / max(1, len(tokens))
-    told = f"{100 * heavy:.0f} % of the words are long or numbers; sentences teach by {mean:.2f}"
+    told = f"{100 * heavy:.0f} % of the words are long or numbers; {teaches}"
     return Grade(_scale(0.5 * mean + 0.5 * min(1.0, heavy / 0.3)), told)
 
 
@@ -182,7 +183,9 @@ def _quality(transcript: Transcript) -> Grade:
         return Grade(1.0, "no speech")
     total = sum(s.avg_logprob * n for s, n in zip(transcript.segments, spans, strict=True))
     sure = math.exp(min(0.0, total / sum(spans)))
-    return Grade(_scale((sure - 0.3) / 0.6), f"{transcript.model} is sure of a word by {sure:.2f}")
+    return Grade(
+        _scale((sure - 0.3) / 0.6), f"mean probability of a word by {transcript.model}: {sure:.2f}"
+    )
 
 
 def _scale(share: float) -> float:

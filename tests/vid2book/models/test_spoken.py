@@ -39,6 +39,19 @@ def test_english_is_heard_by_the_model_for_english(both: Recogniser) -> None:
     assert heard.language_score is not None and heard.language_score > 0.9
 
 
+def test_spanish_after_english_is_not_heard_as_english(both: Recogniser) -> None:
+    pause = silence(1.5)
+    english = [part for _ in range(6) for part in (spoken(ENGLISH), pause)]
+    spanish = [part for _ in range(4) for part in (espeak(SPANISH, "es"), pause)]
+    heard = both(np.concatenate([*english, *spanish]))
+    border = sum(map(len, english)) / RATE
+    assert heard.language == "en"
+    believed = [s for s in heard.segments if s.avg_logprob > -1.2]  # as transcribe does
+    assert len(believed) == 6 and believed[-1].end < border
+    assert {stretch.code for stretch in heard.foreign} == {"es"}
+    assert min(stretch.start for stretch in heard.foreign) > border - 2
+
+
 @pytest.mark.parametrize(
     "sound", [silence(5), music(8), noise(8)], ids=["silence", "music", "noise"]
 )
@@ -52,7 +65,7 @@ def test_where_nobody_speaks_the_language_is_not_known(
 def test_what_was_told_gives_way_to_what_is_surely_heard(both: Recogniser) -> None:
     heard = both(np.concatenate([espeak(SPANISH, "es")] * 3), "en")
     assert heard.language == "es"
-    assert heard.note == "said to be 'en', and the sound is surely of 'es'"
+    assert heard.note == "said to be 'en', but the sound is clearly 'es'"
 
 
 @pytest.mark.parametrize(

@@ -84,7 +84,7 @@ def test_the_default_finds_out_that_it_is_spanish_and_hears_it(lecture: Path) ->
     [video] = corpus.videos
     samples = list(corpus.samples(video))
     assert {sample.language for sample in samples} == {"es"}
-    assert any("the sound is of 'es'" in d.reason for d in corpus.decisions(video))
+    assert any("by the sound it is 'es'" in d.reason for d in corpus.decisions(video))
     heard = words(said(corpus))
     spoken = words(" ".join(s["text"] for s in truth(lecture)["sentences"]))
     blocks = SequenceMatcher(None, spoken, heard, autojunk=False).get_matching_blocks()

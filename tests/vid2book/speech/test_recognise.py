@@ -108,7 +108,7 @@ def test_a_language_that_was_found_out_is_told() -> None:
 
     transcript, [decision] = recognise(Video("a", "a.mp4"), silence(1), 1.0, spanish, "a model")
     assert (transcript.language, transcript.language_score) == ("es", 0.97)
-    assert "the sound is of 'es'" in decision.reason and decision.score == 0.97
+    assert "by the sound it is 'es'" in decision.reason and decision.score == 0.97
     assert (
         recognise(Video("a", "a.mp4", language="es"), silence(1), 1.0, spanish, "a model")[1] == []
     )
@@ -140,7 +140,7 @@ def test_captions_speech_or_neither_by_config(tmp_path: Path) -> None:
     assert "conservation of energy" in text(captions=False)
     assert text(enabled=False) == ""
     video = Video("a", str(film), language="en")
-    with pytest.raises(Failed, match=r"no captions beside it, and transcribe\.backend"):
+    with pytest.raises(Failed, match=r"there are no captions, and transcribe\.backend"):
         text(backend="captions")
 
 

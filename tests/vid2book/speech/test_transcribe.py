@@ -66,7 +66,7 @@ def test_what_people_do_repeat_stays(text: str) -> None:
 @pytest.mark.parametrize(
     ("segment", "reason"),
     [
-        (heard("Blah the cone.", logprob=-1.5), "hardly believes these words"),
+        (heard("Blah the cone.", logprob=-1.5), "too unsure of these words"),
         (heard("The sea is.", logprob=-0.9, no_speech=0.9), "where nobody speaks"),
         (heard("A song begins.", voice=0.1), "voice activity in the sound"),
         (heard("Thank you for watching!", no_speech=0.5), "stock phrase"),

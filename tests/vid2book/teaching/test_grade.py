@@ -63,7 +63,7 @@ def test_the_models_grades_decide_and_the_rules_stand_beside_them() -> None:
     with Stub(lambda body, n: Reply(report(2))) as stub:
         _, judgement, decisions = judged([stub], min_relevance=3)
     assert not judgement.kept and judgement.relevance == 2 and judgement.knowledge_density == 4
-    assert judgement.reason.startswith("relevance is 2 of 5 and must be 3: because 2")
+    assert judgement.reason.startswith("relevance is 2 of 5, below the required 3: because 2")
     grades = [d for d in decisions if " by stub: " in d.reason]
     assert [d.reason for d in grades] == [f"{c} by stub: because {g}" for c, g in zip(
         CRITERIA, (2, 4, 4), strict=True
@@ -97,7 +97,7 @@ def test_the_rules_are_held_to_the_same_thresholds() -> None:
     _, judgement, _ = judged([])
     strict = judged([], min_transcription_quality=5)[1]
     assert judgement.kept and not strict.kept
-    assert "transcription quality is" in strict.reason and "tiny is sure" in strict.reason
+    assert "transcription quality is" in strict.reason and "of a word by tiny" in strict.reason
 
 
 @pytest.mark.parametrize(

@@ -41,7 +41,7 @@ def test_remarks_are_told_from_teaching_that_sounds_like_them() -> None:
             lost += heard.words[~heard.off_topic & ~teaches].sum()
             teaching += heard.words[~heard.off_topic].sum()
     assert kept / remarks <= 0.12
-    assert lost / teaching <= 0.02
+    assert lost / teaching <= 0.03
 
 
 @needs_embeddings

@@ -14,9 +14,9 @@ import numpy as np
 
 from .cells import Mask
 from .content import Content, Weights
-from .cover import Chosen
 from .follow import History
 from .persons import PERSON
+from .placing import Chosen
 from .state import Left
 
 PASSING = "the screen changes here: what comes or goes has not settled"
@@ -130,20 +130,20 @@ def _reasons(
     moving = history.unsettled.mean(axis=1)[second] > _MOVES
     moving |= restless > _MOVES * history.grid.size
     best, share = _best(content, chosen, clear, visible)
-    anywhere = np.any([picture.shown for picture in chosen], axis=0) if chosen else person
-    together = content.worth(clear * anywhere)
-    posed = content.worth(clear * (anywhere | person))
+    anywhere = np.any([person, *(picture.shown for picture in chosen)], axis=0)
+    together = _around_best(content, chosen, best, clear)
+    posed = content.worth(clear * anywhere)
     reasons = []
     for k in range(history.samples):
         if alone[k] < worth and not moving[k]:
             reasons.append(blank if restless[k] < worth else LITTLE)
         elif moving[k] and alone[k] < _HARDLY * restless[k]:
             reasons.append(MOVING)
-        elif share[k] >= _SHOWN:
+        elif share[k] >= _SHOWN and together[k] - share[k] * visible[k] < _NEW * worth:
             at = history.times[chosen[best[k]].sample]
             new = _new((1 - share[k]) * visible[k] + restless[k], worth)
             reasons.append(f"{new}; see the picture of {at:.1f} s")
-        elif moving[k]:
+        elif moving[k] and share[k] < _SHOWN:
             reasons.append(MOVING)
         elif chosen and together[k] >= _SHOWN * visible[k]:
             at = history.times[chosen[best[k]].sample]
@@ -180,6 +180,18 @@ def _best(
         more = worth > most + 1e-9
         best[more], most[more] = i, worth[more]
     return best, most / np.maximum(visible, 1e-9)
+
+
+def _around_best(
+    content: Content, chosen: Sequence[Chosen], best: np.ndarray, clear: Weights
+) -> Weights:
+    """samples: how much of what stands there the best picture shows with those beside it."""
+    worth = np.zeros(len(best))
+    for i in np.unique(best) if chosen else ():
+        beside = chosen[max(0, i - 1) : i + 2]
+        shown = np.any([picture.shown for picture in beside], axis=0)
+        worth[best == i] = content.worth(clear * shown)[best == i]
+    return worth
 
 
 def _runs(mask: Mask) -> Iterator[tuple[int, int]]:

@@ -9,7 +9,8 @@ import numpy as np
 from ...models.face import Box
 from .cells import CELL, Grid, Mask
 from .content import Content
-from .cover import Chosen, Proposal
+from .placing import Chosen
+from .proposals import Proposal
 from .still import Still
 from .strokes import written
 

@@ -16,10 +16,12 @@ from ... import config
 from ...media.frames import Frame
 from .account import account
 from .content import Content, weigh
-from .cover import Chosen, candidates, propose, settle
+from .cover import settle
 from .displaced import View
 from .follow import History, follow
 from .persons import persons, talks
+from .placing import Chosen
+from .proposals import candidates, propose
 from .shots import shots
 from .state import Found, State
 from .steps import steps
@@ -52,11 +54,13 @@ def _find(history: History, stills: Stills, settings: config.Keyframes) -> Found
     worth = settings.min_change * _CELLS_A_CHARACTER
     stills.know(history)
     content = weigh(history, settings.min_stable, settings.full_stable)
-    samples = candidates(content, worth)
+    everything, more = candidates(content, worth)
+    samples = sorted([*everything, *more])
+    among = [samples.index(sample) for sample in everything]
     views = _views(history, samples, stills)
-    proposals = propose(content, views)
+    proposals = propose(content, views, among)
     hidden = persons(content, proposals, stills.at(float(history.times[k]) for k in samples))
-    chosen = settle(content, views, proposals, hidden, worth)
+    chosen = settle(content, views, proposals, hidden, among, worth)
     person = np.any(hidden, axis=0) if hidden else np.zeros(len(content.weight), bool)
     chosen, heads = _without_heads(content, chosen, stills, worth)
     left = account(content, chosen, heads, person, worth)

@@ -19,6 +19,11 @@ from ....support.screens import slide as lecture_slide
 BLOCK = 8
 WORDS = " ".join((*PHYSICS, *CELLS)).split()
 PAPER = 245
+FIELDS = (
+    ("Wheel", "Piston", "Lens", "Crane"),
+    ("14 kg", "250 kg", "3.8 tons", "600 g", "a pound"),
+    ("2 m long", "77 cm high", "a mile off", "96 feet up", "as light"),
+)
 
 
 def film(random: np.random.Generator) -> list[Plane]:
@@ -110,6 +115,30 @@ def check(planes: list[Plane], found: list[Keyframe], decision: Decision, time: 
         assert standing(planes, sample) <= 2, decision.reason
     else:
         assert decision.kept or "the screen changes here" in decision.reason
+
+
+def test_the_picture_that_a_reason_names_shows_what_stood_then() -> None:
+    random = np.random.default_rng(7)
+    for _ in range(4):
+        drawn = [[random.choice(part) for part in FIELDS] for _ in range(9)]
+        drawn += [drawn[i] for i in random.permutation(9)[:5]]  # some are shown again
+        slides = [exercise(*row) for row in drawn]
+        planes = [p for slide in slides for p in [slide] * round(5 * SAMPLES)]
+        found, decisions = look(sampled(planes))
+        pictures = {f"{k.time:.1f}": planes[round(k.time * SAMPLES)] for k in found}
+        told = 0
+        for time in random.uniform(0, len(planes) / SAMPLES, 60):
+            for reason in (d.reason for d in telling(decisions, time) if not d.kept):
+                named = re.search(r"see the picture of ([\d.]+) s$", reason)
+                assert named, reason
+                assert share(planes[int(time * SAMPLES + 1e-6)], [pictures[named[1]]]) == 1
+                told += 1
+        assert told > 0
+
+
+def exercise(thing: str, mass: str, place: str) -> Plane:
+    """A slide of a layout that others share, with numbers of its own."""
+    return luma(lecture_slide(thing, (mass, place), size=44))
 
 
 def standing(planes: Sequence[Plane], sample: int) -> float:

@@ -68,6 +68,25 @@ def test_a_word_that_is_exchanged_makes_two_pictures(one: str, other: str) -> No
     assert shown(found, slides) == [0, 1]
 
 
+def exercise(thing: str, mass: int, length: int) -> Plane:
+    """A slide of a layout that others share, with numbers of its own."""
+    return slide(thing, (f"{mass} kg", f"{length} m"), size=44)
+
+
+def test_what_never_stood_together_makes_a_picture_though_each_part_was_seen() -> None:
+    first = [exercise("Wheel", 14, 60), exercise("Piston", 38, 96), exercise("Lens", 77, 25)]
+    mixed = [exercise("Wheel", 38, 25), exercise("Lens", 14, 96)]
+    film = [*first, *mixed]
+    found, _ = look(sampled([p for picture in film for p in stand(picture, 5)]))
+    assert shown(found, film) == [0, 1, 2, 3, 4]
+    again = [*film, first[1], mixed[0], first[0]]
+    found, decisions = look(sampled([p for picture in again for p in stand(picture, 5)]))
+    assert shown(found, film) == [0, 1, 2, 3, 4]
+    left = [d.reason for d in decisions if not d.kept and "changes here" not in d.reason]
+    named = [found[i].time for i in (1, 3, 0)]
+    assert left == [f"nothing new; see the picture of {at:.1f} s" for at in named]
+
+
 def page(lines: int) -> Plane:
     """A page of text, longer than the screen."""
     random = np.random.default_rng(3)

@@ -1,0 +1,177 @@
+"""At which moment a picture is taken, and how long what it shows stands."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from .alone import worth_alone
+from .cells import Ids, Mask
+from .content import Content, Weights
+from .follow import History
+from .moments import EARLIER
+from .proposals import Proposal
+
+_FRAME, _FRAME_SHARE = 3, 0.6  # pictures, and share of them, that show a window's frame
+_FULL = 0.97  # share of a picture's own content that a moment must show
+_FADE = 0.05  # share of cells that change where the screen does
+_MORE = 1.2  # times what goes on, as one sample differs from the next
+_RESTS = 2.0  # seconds; what stands for less passes
+_TELLING = 0.25  # share of what belongs to a picture; more of its own tells how long it stands
+_STANDS = 0.5  # and until it goes
+_BEGINS = 0.3  # and from which on it is there
+_CLEAR = 0.985  # of the most that is to be seen in any of these moments
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """A picture: at which sample, and the samples during which its own content stands."""
+
+    sample: int
+    first: int
+    last: int
+    shown: Mask  # versions that it shows
+
+
+def place(
+    content: Content, kept: Sequence[Proposal], hidden: Sequence[Mask], worth: float
+) -> list[Chosen]:
+    """Each of the pictures that are needed at its best moment, in order of time.
+
+    Args:
+        hidden: for each of them, versions on it that do not count: a person.
+        worth: of what only one picture shows, from which on that alone tells its moment.
+    """
+    times = np.sum([proposal.shown for proposal in kept], axis=0)
+    visible = content.worth(np.where(content.passing, 0, content.weight))
+    told = np.zeros(len(content.weight), bool)
+    frame = max(_FRAME, _FRAME_SHARE * len(kept))  # on so many pictures
+    chosen: list[Chosen] = []
+    for i, (proposal, person) in enumerate(zip(kept, hidden, strict=True)):
+        counts = proposal.shown & ~person
+        alone = counts & (times == 1)
+        # What several pictures show belongs to the first of them; the frame of a window to none.
+        belongs = counts & ~told & (times < frame)
+        told |= proposal.shown
+        beside = kept[max(0, i - 1) : i], kept[i + 1 : i + 2]
+        if worth_alone(content, alone, proposal.shown & (times > 1)) >= worth:
+            chosen.append(_by_its_own(content, proposal, alone, belongs, beside, visible))
+        else:
+            chosen.append(_as_a_whole(content, proposal, counts, beside, visible, worth))
+    return _once(chosen)
+
+
+def _once(chosen: Sequence[Chosen]) -> list[Chosen]:
+    """The pictures in order of time, those of the same moment as one."""
+    at: dict[int, Chosen] = {}
+    for c in sorted(chosen, key=lambda c: c.sample):
+        if (other := at.get(c.sample)) is not None:
+            span = min(c.first, other.first), max(c.last, other.last)
+            c = Chosen(c.sample, *span, c.shown | other.shown)
+        at[c.sample] = c
+    return list(at.values())
+
+
+def _by_its_own(
+    content: Content,
+    proposal: Proposal,
+    alone: Mask,
+    belongs: Mask,
+    beside: Sequence[Sequence[Proposal]],
+    visible: Weights,
+) -> Chosen:
+    """The best moment for what only this picture shows, and how long what belongs to it stands."""
+    # The moments at which nothing crosses it yet are those of other pictures.
+    own, more = (np.where(mask & ~proposal.crossed, content.weight, 0) for mask in (alone, belongs))
+    here = np.where(content.shown(proposal.sample), own, 0)
+    share = _share(content, here, proposal.sample)
+    if (share >= _FULL).sum() < _RESTS * content.history.rate:
+        # It passes here, and the same may rest where it was displaced from.
+        share = _share(content, own, proposal.sample)
+    sample = _moment(content, share, share >= _FULL, proposal.sample, visible)
+    if own.sum() >= _TELLING * more.sum():
+        stands = _share(content, own, proposal.sample)
+        return Chosen(sample, _first(stands, sample), _last(stands, sample), proposal.shown)
+    return _between(content, proposal, sample, belongs & ~proposal.crossed, beside)
+
+
+def _as_a_whole(
+    content: Content,
+    proposal: Proposal,
+    counts: Mask,
+    beside: Sequence[Sequence[Proposal]],
+    visible: Weights,
+    worth: float,
+) -> Chosen:
+    """The best moment for what is seen together on this picture alone, each part on others too.
+
+    Args:
+        beside: the picture before and the one after, as far as there are any.
+    """
+    here = counts & content.shown(proposal.sample) & ~proposal.crossed
+    whole = np.where(here, content.weight, 0)
+    share = _share(content, whole, proposal.sample)
+    least = max(_FULL, 1 - worth / 2 / max(whole.sum(), worth))
+    sample = _moment(content, share, share >= least, proposal.sample, visible)
+    return _between(content, proposal, sample, here, beside)
+
+
+def _between(
+    content: Content,
+    proposal: Proposal,
+    sample: int,
+    counts: Mask,
+    beside: Sequence[Sequence[Proposal]],
+) -> Chosen:
+    """A picture of what stands from when the one before lacks it until the next one lacks it."""
+    before, after = (
+        _share(content, np.where(counts & ~lacking, content.weight, 0), sample)
+        for lacking in (np.any([other.shown for other in part], axis=0) for part in beside)
+    )
+    return Chosen(sample, _first(before, sample), _last(after, sample), proposal.shown)
+
+
+def _moment(content: Content, share: Weights, full: Mask, proposed: int, visible: Weights) -> int:
+    """The last clear moment of the first stretch in which a picture's content is there in full."""
+    full[proposed] = True
+    begin = int(np.flatnonzero(full)[0])
+    last = _last(share, begin)
+    moments = np.arange(begin, last + 1)[full[begin : last + 1]]
+    # The first moment may hold the trace of what it took the place of.
+    after_first = moments[np.isin(moments - 1, moments)]
+    moments = after_first if len(after_first) else moments
+    moments = moments[_calm(content.history, moments.astype(np.int32))]
+    clear = moments[visible[moments] >= _CLEAR * visible[moments].max()]
+    for after in range(EARLIER, -1, -1):
+        early = clear[np.isin(clear + after, clear)]
+        if len(early):
+            break
+    return int(early[-1])
+
+
+def _calm(history: History, moments: Ids) -> Mask:
+    """Whether the screen moves no more at a moment than it does at most of them: it may fade."""
+    unrest = history.unrest[moments]
+    return np.asarray(unrest <= max(_FADE, _MORE * float(np.median(unrest))))
+
+
+def _first(share: Weights, sample: int) -> int:
+    """The first sample of the stretch before one in which some of the content is there."""
+    while sample > 0 and share[sample - 1] >= _BEGINS:
+        sample -= 1
+    return sample
+
+
+def _last(share: Weights, sample: int) -> int:
+    """The last sample of the stretch around one in which half of the content stands."""
+    while sample + 1 < len(share) and share[sample + 1] >= _STANDS:
+        sample += 1
+    return sample
+
+
+def _share(content: Content, weight: Weights, sample: int) -> Weights:
+    """samples: how much of what weighs so is to be seen, against one sample."""
+    worth = content.worth(weight)
+    return np.asarray(worth / max(worth[sample], 1e-9))

@@ -1,0 +1,216 @@
+"""Moments that may be worth a picture, and what is to be seen on each.
+
+Everything that settled is to be seen at one of them (the greedy algorithm for weighted set cover),
+and so is every state of the screen as a whole: what stood together at a moment was never seen
+together if each part of it has another picture.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .alone import worth_alone
+from .cells import Ids, Mask, all_windows, drawn_over, patches, smooth, windows_of
+from .content import Content, Weights
+from .displaced import View, seen_elsewhere, support
+
+_NEIGHBOURS = 4  # pictures before and after in which displaced content is looked for
+_LEAST_MOVED = 6  # versions that may be worth a look for them elsewhere
+_SOME = 0.3  # of what is missing that moves when a page scrolls,
+_SCROLLED = 0.2  # and over how much of the height
+_SUPPORT = 0.75  # share of the cells around it that are as they were
+_DRIFT = 3.0  # pixels by which what counts as standing may have moved
+_TRACE = 0.1  # share of what is new that is left of something before
+_STILL_MISSING = 0.5  # share of what is missing at a moment that is missing at those around it
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """A moment that shows something that none proposed before it shows."""
+
+    sample: int
+    shown: Mask  # versions that are to be seen then, at whatever place
+    crossed: Mask  # those of them over which something is drawn then
+    moved: Mask  # those of them that stand at another place then
+
+
+def candidates(content: Content, worth: float) -> tuple[list[int], list[int]]:
+    """Samples that together show everything, and more so that each state is seen as a whole.
+
+    Both are in order of time, and some may not be needed.
+
+    Args:
+        worth: of what makes a picture.
+    """
+    samples = _everything(content, worth)
+    more: list[int] = []
+    shown = [content.shown(sample) for sample in samples]
+    missing = content.worth(content.weight)
+    nearest = np.zeros(len(missing), np.int64)  # which of those shown lacks the least
+    for i, seen in enumerate(shown):
+        _compare(content, i, seen, missing, nearest)
+    while shown and (most := missing.max(initial=0)) >= worth:
+        sample = int(np.flatnonzero(missing >= most - 1e-6)[-1])
+        seen, other = content.shown(sample), shown[nearest[sample]]
+        if worth_alone(content, seen & ~other, seen & other) < worth:
+            _pass_over(missing, sample, content.worth(_weigh(content, seen & ~other)))
+        else:
+            more.append(sample)
+            shown.append(seen)
+            _compare(content, len(shown) - 1, seen, missing, nearest)
+    return sorted(samples), sorted(more)
+
+
+def _everything(content: Content, worth: float) -> list[int]:
+    """Samples that together show everything."""
+    left = content.weight.copy()
+    visible = content.worth(left)
+    samples: list[int] = []
+    while True:
+        gain = content.worth(left)
+        best = gain.max(initial=0)
+        if best < worth:
+            return samples
+        # What is new tells the stretch, and all that is to be seen the moment.
+        at = int(np.flatnonzero(gain >= best - 1e-6)[-1])
+        part = _around(gain >= (1 - _TRACE) * best, at)
+        most = visible[part].max()
+        samples.append(part.start + int(np.flatnonzero(visible[part] >= most - 1e-6)[-1]))
+        left[content.shown(samples[-1])] = 0
+
+
+def _compare(
+    content: Content, i: int, seen: Mask, missing: Weights, nearest: NDArray[np.int64]
+) -> None:
+    """Note at which samples a moment lacks less than those before it do."""
+    lacks = content.worth(_weigh(content, ~seen))
+    less = lacks < missing
+    nearest[less], missing[less] = i, lacks[less]
+
+
+def _pass_over(missing: Weights, sample: int, lacks: Weights) -> None:
+    """What a moment shows of its own is no writing: let it count no more while it stands."""
+    part = _around(lacks >= _STILL_MISSING * lacks[sample], sample)
+    missing[part] = np.maximum(missing[part] - lacks[sample], 0)
+    missing[sample] = 0
+
+
+def _around(there: Mask, sample: int) -> slice:
+    """The stretch of true values in which a sample lies."""
+    first = last = sample
+    while first > 0 and there[first - 1]:
+        first -= 1
+    while last + 1 < len(there) and there[last + 1]:
+        last += 1
+    return slice(first, last + 1)
+
+
+def _weigh(content: Content, versions: Mask) -> Weights:
+    return np.where(versions, content.weight, 0)
+
+
+def propose(content: Content, views: Sequence[View], among: Sequence[int]) -> list[Proposal]:
+    """What each candidate shows, at its place or at another."""
+    proposals = []
+    for view in views:
+        seen = content.shown(view.sample)
+        proposals.append(Proposal(view.sample, seen, np.zeros_like(seen), np.zeros_like(seen)))
+    _find_displaced(content, views, proposals, among)
+    return proposals
+
+
+def _find_displaced(
+    content: Content, views: Sequence[View], proposals: Sequence[Proposal], among: Sequence[int]
+) -> None:
+    """Add to each proposal what it shows of those near it, crossed or at another place."""
+    in_place = [proposal.shown.copy() for proposal in proposals]
+    more = set(range(len(views))) - set(among)
+    pairs = [*_near(among), *(p for p in _near(range(len(views))) if more & set(p))]
+    for i, j in pairs:
+        there = _there(content, views[i])
+        other, seen = views[j], proposals[j]
+        seen.crossed[_crossed(content, there, in_place[j], other)] = True
+        missing = np.flatnonzero(there & ~in_place[j] & ~seen.crossed).astype(np.int32)
+        if len(missing) >= _LEAST_MOVED:
+            moved = _moved(content, views[i], missing, other, there & in_place[j])
+            seen.shown[moved] = True
+            seen.moved[moved] = True
+    for proposal in proposals:
+        proposal.shown[proposal.crossed] = True
+
+
+def find_zoomed(
+    content: Content, views: Sequence[View], proposals: Sequence[Proposal], kept: Sequence[int]
+) -> None:
+    """Add to those kept what they show of others that have come near, now that some are gone.
+
+    A slow zoom or pan is longer than what was looked at together.
+    """
+    for i, j in _near(kept):
+        if abs(i - j) > _NEIGHBOURS:
+            missing = np.flatnonzero(_there(content, views[i]) & ~proposals[j].shown)
+            elsewhere = seen_elsewhere(views[i], missing.astype(np.int32), views[j])
+            if elsewhere is not None and elsewhere.whole and elsewhere.found.mean() >= _SUPPORT:
+                # And with it what that has of those between, which are gone.
+                seen = proposals[i].shown.copy()
+                seen[missing[~elsewhere.found]] = False
+                proposals[j].moved[seen & ~proposals[j].shown] = True
+                proposals[j].shown[seen] = True
+
+
+def _near(positions: Sequence[int]) -> Iterator[tuple[int, int]]:
+    """Pairs of neighbours, both ways."""
+    for at, i in enumerate(positions):
+        for j in positions[max(0, at - _NEIGHBOURS) : at + _NEIGHBOURS + 1]:
+            if i != j:
+                yield i, j
+
+
+def _there(content: Content, view: View) -> Mask:
+    """versions: what is worth something and stands on a view."""
+    there = np.zeros(len(content.weight), bool)
+    there[content.history.at(view.sample)] = True
+    return there & (content.weight > 0)
+
+
+def _crossed(content: Content, there: Mask, in_place: Mask, other: View) -> Ids:
+    """Those of the versions `there` that `other` shows with something drawn over them.
+
+    A stroke that crosses a letter hides it from a comparison of cells; that the letters around it
+    stand as they did says that it is the same one.
+    """
+    history = content.history
+    missing = np.flatnonzero(there & ~in_place).astype(np.int32)
+    if not len(missing):
+        return missing
+    cell = history.cell[missing]
+    windows = windows_of(all_windows(smooth(other.plane), history.grid), history.grid, cell)
+    drawn = drawn_over(patches(windows), history.patch[missing])
+    around = support(history.grid, history.cell[there], history.cell[there & in_place])
+    return missing[drawn & (around[cell] >= _SUPPORT)]
+
+
+def _moved(content: Content, view: View, missing: Ids, other: View, still: Mask) -> Ids:
+    """Those of the missing versions that `other` shows at another place.
+
+    What stays where it is contradicts a transform that would move it, unless a page scrolls within
+    a frame that stays: then much moves, over a good part of the height.
+    """
+    none = np.zeros(0, np.int32)
+    elsewhere = seen_elsewhere(view, missing, other)
+    if elsewhere is None:
+        return none
+    moved = missing[elsewhere.found]
+    if elsewhere.whole:
+        return moved
+    drift = elsewhere.shift(content.history, np.flatnonzero(still).astype(np.int32))
+    if len(drift) and np.median(drift) <= _DRIFT:
+        return moved
+    row = content.history.grid.row(content.history.cell[moved])
+    low, high = np.quantile(row, (0.1, 0.9))
+    much = content.weight[moved].sum() >= _SOME * content.weight[missing].sum()
+    return moved if much and high - low >= _SCROLLED * content.history.grid.rows else none
