@@ -110,5 +110,5 @@ def test_a_report_of_something_else_is_refused(out: Path, report: Path, tmp_path
     with pytest.raises(CorpusError, match="older than the corpus"):
         read_measures(report, other.rename(out))
     (report / "metrics.json").write_text("[]")
-    with pytest.raises(CorpusError, match="no report"):
+    with pytest.raises(CorpusError, match="not a report"):
         read_measures(report, out)
