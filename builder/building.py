@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from vid2book import notebook
 from vid2book.config import Config
@@ -16,13 +16,14 @@ from vid2book.folder.record import Written
 from vid2book.local import check_writable
 from vid2book.manifest.walk import PassedOver
 from vid2book.pipeline.processes import cores
+from vid2book.quantities import number_of
 from vid2book.records import Outcome
 from vid2book.terminal import Terminal
 
 from . import source
 from .finish import conclude
 from .logs import BuildLog, hours, with_bugs_logged
-from .opening import without_removed
+from .opening import Request, as_noted, without_removed
 from .progress import Display
 from .splits import splits
 from .tally import Tally
@@ -106,7 +107,7 @@ class Built:
 
     def _counts(self) -> str:
         kept = self.kept
-        parts = [f"{_count(len(kept), 'video')} kept ({hours(kept):,.2f} h)"]
+        parts = [f"{number_of(len(kept), 'video')} kept ({hours(kept):,.2f} h)"]
         parts += [
             f"{len(found):,} {status}"
             for status in ("filtered", "failed")
@@ -114,7 +115,7 @@ class Built:
         ]
         written = self.written
         return ", ".join(
-            [*parts, _count(written.samples, "sample"), _count(written.images, "image")]
+            [*parts, number_of(written.samples, "sample"), number_of(written.images, "image")]
         )
 
     def _pictures(self) -> Iterator[tuple[bytes, str]]:
@@ -173,7 +174,9 @@ def build(
     splits(corpus)  # a name that cannot be written is told before hours of work
     tally = Tally(len(corpus.videos))
     display = Display(tally, Terminal(silent=not progress))
-    log = BuildLog(output / layout.LOG, tally)
+    log = BuildLog(
+        output / layout.LOG, tally, built_from=_noted(videos, config, store, limit, minutes)
+    )
 
     run = source.fill(corpus, workers, display.step, retry_failed)
     run = display.shown(log.counted(with_bugs_logged(run, output / layout.ERRORS)))
@@ -200,5 +203,17 @@ def _empty(output: Path, outcomes: Sequence[Outcome]) -> Exception:
     )
 
 
-def _count(number: int, name: str) -> str:
-    return f"{number:,} {name}" if number == 1 else f"{number:,} {name}s"
+def _noted(
+    videos: str | Path | Sequence[str | Path],
+    config: str | Path | Config,
+    store: str | Path | None,
+    limit: int | None,
+    minutes: float | None,
+) -> dict[str, Any] | None:
+    """For the log, so that `remove --undo` can build again; a config that is no file cannot be
+    noted."""
+    if isinstance(config, Config):
+        return None
+    sources = [videos] if isinstance(videos, str | Path) else videos
+    place = None if store is None else str(store)
+    return as_noted(Request(tuple(map(str, sources)), str(config), place, limit, minutes))
