@@ -24,7 +24,7 @@ from skimage.metrics import structural_similarity
 
 from vid2book.eval.corpora import Interleaved
 from vid2book.eval.measures.insi_sim import InSampleSimilarity
-from vid2book.eval.seen import Seen
+from vid2book.eval.seen import SampleWithImages
 from vid2book.eval.tools import Tools
 from vid2book.models.open_clip import OpenClip
 
@@ -59,7 +59,7 @@ def ours(samples: list[Interleaved], open_clip: OpenClip) -> tuple[float, float]
     """InSI-SIM plain and as released."""
     measure = InSampleSimilarity(Tools(open_clip=open_clip))
     for index, record in enumerate(samples):
-        seen = Seen(record, index)
+        seen = SampleWithImages(record, index)
         seen.vectors = open_clip.images([picture.pixels for picture in seen.pictures])
         measure.see(seen)
     found = measure.finish()

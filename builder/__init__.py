@@ -18,13 +18,13 @@ from vid2book.exports import exports
 if TYPE_CHECKING:
     from .publish import Pushed, push
     from .removal import Removed, remove
-    from .takedown import Found, find
+    from .takedown import Match, find
     from .textbook import MultimodalTextbook, TextbookConfig
     from .versions import diff
     from .write import write_corpus
 
 __all__ = [
-    "Found",
+    "Match",
     "MultimodalTextbook",
     "Pushed",
     "Removed",
@@ -41,7 +41,7 @@ __getattr__ = exports(
     {
         "publish": ["Pushed", "push"],
         "removal": ["Removed", "remove"],
-        "takedown": ["Found", "find"],
+        "takedown": ["Match", "find"],
         "textbook": ["MultimodalTextbook", "TextbookConfig"],
         "versions": ["diff"],
         "write": ["write_corpus"],

@@ -12,7 +12,7 @@ from vid2book import notebook
 from vid2book.config import Config
 from vid2book.folder import layout, swap
 from vid2book.folder.reader import CorpusFolder, is_marked
-from vid2book.folder.record import Written
+from vid2book.folder.record import Record
 from vid2book.local import check_writable
 from vid2book.manifest.walk import PassedOver
 from vid2book.pipeline.processes import cores
@@ -54,7 +54,7 @@ class Built:
     passed_over: tuple[PassedOver, ...]
     removed: tuple[str, ...]
     provisional: tuple[str, ...]
-    written: Written
+    written: Record
 
     @property
     def kept(self) -> list[Outcome]:

@@ -19,7 +19,7 @@ from huggingface_hub import DatasetCard, DatasetCardData
 from vid2book import licences
 from vid2book.config import Config
 from vid2book.folder.layout import PICTURE, TABLES, pattern
-from vid2book.folder.record import SplitSize, Written
+from vid2book.folder.record import Record, SplitSize
 from vid2book.languages import UNKNOWN
 from vid2book.public import public_url
 from vid2book.records import Outcome
@@ -37,7 +37,7 @@ _TASKS = ["image-text-to-text", "image-to-text", "text-generation"]
 
 
 def render_card(
-    config: Config, outcomes: list[Outcome], written: Written, piece: Showpiece | None = None
+    config: Config, outcomes: list[Outcome], written: Record, piece: Showpiece | None = None
 ) -> str:
     """The text of README.md, YAML header included, for a corpus with these videos and files.
 
@@ -110,7 +110,7 @@ def _licence(shown: list[Outcome]) -> str:
     )
 
 
-def _metadata(title: str, shown: list[Outcome], written: Written) -> DatasetCardData:
+def _metadata(title: str, shown: list[Outcome], written: Record) -> DatasetCardData:
     named = _licence(shown)
     licence = licences.hub_id(named)
     data = DatasetCardData(
@@ -159,7 +159,7 @@ def _license_link(named: str, shown: list[Outcome]) -> str | None:
     return public_url(found) or None
 
 
-def _info(name: str, written: Written) -> DatasetInfo:
+def _info(name: str, written: Record) -> DatasetInfo:
     sizes = written.sizes[name]
     splits = SplitDict(dataset_name=name)
     for split, size in sizes.items():

@@ -28,13 +28,13 @@ def entry(videos: Videos, previous: str | None, found: Diff) -> str:
     if previous is None:
         return f"The first version: {whole}"
     lines = [f"{whole} Against {previous}:", ""]
-    changed = [f"`{change.video_id}` ({change.told()})" for change in found.changed]
+    changed = [f"`{change.video_id}` ({change.text()})" for change in found.changed]
     for word, names in (
         ("added", [f"`{video_id}`" for video_id in found.added]),
         ("removed", [f"`{video_id}`" for video_id in found.removed]),
         ("changed", changed),
     ):
-        lines.append(f"- {word}: {len(names):,}{_named(names)}")
+        lines.append(f"- {word}: {len(names):,}{_names_text(names)}")
     return "\n".join(lines)
 
 
@@ -102,7 +102,7 @@ def _section(repo: str, log: dict[str, str], deleted: set[str]) -> str:
     return "\n\n".join(parts) + "\n"
 
 
-def _named(names: list[str]) -> str:
+def _names_text(names: list[str]) -> str:
     if not names:
         return ""
     more = f" and {len(names) - _MOST_NAMED:,} more" if len(names) > _MOST_NAMED else ""

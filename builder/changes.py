@@ -26,9 +26,9 @@ class Change:
     video_id: str
     columns: dict[str, tuple[Any, Any]]  # before, after
 
-    def told(self) -> str:
+    def text(self) -> str:
         """What changed, in words: "samples 3 to 4, content"."""
-        return ", ".join(_told(name, *values) for name, values in self.columns.items())
+        return ", ".join(_change_text(name, *values) for name, values in self.columns.items())
 
 
 @dataclass(frozen=True)
@@ -112,7 +112,7 @@ def compare(old: Videos, new: Videos) -> Diff:
     )
 
 
-def counted(found: Diff) -> str:
+def summary(found: Diff) -> str:
     """The counts in words."""
     if not found:
         return "no video was added, removed or changed"
@@ -122,7 +122,7 @@ def counted(found: Diff) -> str:
     )
 
 
-def _told(name: str, before: Any, after: Any) -> str:
+def _change_text(name: str, before: Any, after: Any) -> str:
     if name == "digest":
         return "content"
     if name in _LONG:

@@ -14,7 +14,7 @@ from huggingface_hub import DatasetCard
 
 from vid2book.folder import record
 from vid2book.folder.layout import ATTRIBUTION, CARD, PICTURE, TABLES, shards
-from vid2book.folder.record import CorpusError, Written
+from vid2book.folder.record import CorpusError, Record
 
 from .changes import Videos
 from .local import Hashes
@@ -22,7 +22,7 @@ from .local import Hashes
 _AGAIN = "build the corpus again with `vid2book build`"
 
 
-def check(corpus: Path, videos: Videos, hashes: Hashes) -> Written:
+def check(corpus: Path, videos: Videos, hashes: Hashes) -> Record:
     """Compare names, sizes and hashes with the record, and the record with the card.
 
     Args:
@@ -49,7 +49,7 @@ def check(corpus: Path, videos: Videos, hashes: Hashes) -> Written:
     return written
 
 
-def _check_files(corpus: Path, written: Written) -> None:
+def _check_files(corpus: Path, written: Record) -> None:
     files = [file for table in TABLES for file in shards(corpus, table)]
     files += [corpus / PICTURE] if (corpus / PICTURE).exists() else []
     found = {file.relative_to(corpus).as_posix(): file.stat().st_size for file in files}
@@ -65,7 +65,7 @@ def _check_files(corpus: Path, written: Written) -> None:
             )
 
 
-def _check_card(corpus: Path, written: Written) -> None:
+def _check_card(corpus: Path, written: Record) -> None:
     """The header counts what the record counts; its text may be the owner's."""
     try:
         card = DatasetCard((corpus / CARD).read_text(encoding="utf-8"))

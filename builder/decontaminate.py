@@ -18,7 +18,7 @@ from typing import Any
 from vid2book.folder import record, swap
 from vid2book.folder.layout import PREVIEW, shards
 from vid2book.folder.reader import is_marked, read_rows, video_of
-from vid2book.folder.record import CorpusError, Written
+from vid2book.folder.record import CorpusError, Record
 from vid2book.records import Decision, Outcome
 
 from .changes import read_videos
@@ -62,7 +62,7 @@ def read_overlaps(path: Path) -> dict[str, Overlap]:
     return found
 
 
-def take_out_samples(corpus: Path, overlaps: Mapping[str, Overlap]) -> tuple[int, Written | None]:
+def take_out_samples(corpus: Path, overlaps: Mapping[str, Overlap]) -> tuple[int, Record | None]:
     """Write the corpus anew without these samples; in one step, as seen from outside.
 
     Returns:
@@ -74,13 +74,13 @@ def take_out_samples(corpus: Path, overlaps: Mapping[str, Overlap]) -> tuple[int
     if not overlaps:
         return 0, None
     swap.recover(corpus)
-    held = record.held(corpus)
+    held = record.checked_record(corpus)
     if held is None:
         raise CorpusError(
             f"{corpus}: not a complete corpus written by `vid2book build`; build it again"
         )
     with swap.writing(corpus):
-        gone = _Gone(corpus, overlaps)
+        gone = _Removal(corpus, overlaps)
         if not gone.ids:
             raise CorpusError(f"{corpus}: holds none of these samples; nothing was removed")
         videos = read_videos(corpus)
@@ -97,7 +97,7 @@ def take_out_samples(corpus: Path, overlaps: Mapping[str, Overlap]) -> tuple[int
     return len(gone.ids), written
 
 
-class _Gone:
+class _Removal:
     """What goes, and what that changes in the other tables."""
 
     def __init__(self, corpus: Path, overlaps: Mapping[str, Overlap]) -> None:

@@ -122,7 +122,7 @@ def _step(corpus: Corpus, stage: Stage[Any]) -> Step:
         except ModelError as error:
             step.missing.append(str(error))
             step.blocked = True
-    for llm in corpus.config.asked().get(stage.name, ()):
+    for llm in corpus.config.language_models().get(stage.name, ()):
         try:
             # Nobody waits here for a server that is busy or not there.
             chat_of(llm.model_copy(update={"retries": 0})).check()

@@ -20,7 +20,7 @@ from .logs import BuildLog, by_status, hours
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from vid2book.folder.record import Written
+    from vid2book.folder.record import Record
     from vid2book.manifest.walk import PassedOver
     from vid2book.pipeline.corpus import Corpus
     from vid2book.pipeline.local import Event
@@ -39,7 +39,7 @@ class Conclusion(NamedTuple):
 
     corpus: Corpus  # in which the videos have failed that failed in this run alone
     outcomes: list[Outcome]
-    written: Written | None  # what the folder holds; None: no video gave a sample
+    written: Record | None  # what the folder holds; None: no video gave a sample
 
 
 def conclude(
@@ -61,10 +61,10 @@ def conclude(
 
     corpus = corpus.without({e.video.video_id: e.failure for e in events if e.failure})
     outcomes = list(display.counted("outcomes", gather.outcomes(corpus, workers)))
-    written = _written(corpus, outcomes, output, display, workers)
+    written = _write(corpus, outcomes, output, display, workers)
     if written:
         log.finish(outcomes, written, sum(os.times()[:4]) if here else None)
-    elif record.held(output) is None:
+    elif record.checked_record(output) is None:
         log.drop()
     return Conclusion(corpus, outcomes, written)
 
@@ -116,9 +116,9 @@ def finish(
         raise typer.Exit(SOME_FAILED)
 
 
-def _written(
+def _write(
     corpus: Corpus, outcomes: list[Outcome], output: Path, display: Display, workers: int
-) -> Written | None:
+) -> Record | None:
     """What `output` holds, once it holds this corpus; None if there is nothing to write."""
     from vid2book.folder import record
 
@@ -126,7 +126,7 @@ def _written(
 
     if not any(outcome.samples for outcome in outcomes):
         return None
-    held = record.held(output)
+    held = record.checked_record(output)
     if held and held.revision == revision(corpus, outcomes):
         return held
     from .write import write_corpus  # `datasets` takes a second to import
@@ -136,7 +136,7 @@ def _written(
 
 
 def _tell_corpus(
-    tally: Tally, outcomes: list[Outcome], written: Written, output: Path, terminal: Terminal
+    tally: Tally, outcomes: list[Outcome], written: Record, output: Path, terminal: Terminal
 ) -> None:
     out = terminal.results
     out.print(_summary(tally, outcomes, written))
@@ -144,7 +144,7 @@ def _tell_corpus(
     out.print(f"Look at it: [bold]vid2book view {escape(str(output))}[/]", soft_wrap=True)
 
 
-def _summary(tally: Tally, outcomes: list[Outcome], written: Written) -> Table:
+def _summary(tally: Tally, outcomes: list[Outcome], written: Record) -> Table:
     shown = table("", "", numbers=[1], show_header=False, box=None)
     shown.columns[0].style = "cyan"
     speed = f"{tally.speed:,.1f}" if tally.speed else "all was in the store"
@@ -183,7 +183,7 @@ def _missing(outcomes: Sequence[Outcome], passed_over: Sequence[PassedOver]) -> 
 def _as_json(
     outcomes: Sequence[Outcome],
     passed_over: Sequence[PassedOver],
-    written: Written | None,
+    written: Record | None,
     tally: Tally,
     output: Path,
 ) -> dict[str, Any]:

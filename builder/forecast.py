@@ -124,7 +124,7 @@ def forecast(
             raise ForecastError(
                 "no video of the sample can be used, the first since " + next(iter(failed.values()))
             )
-        written, imported, size = _written(small.without(failed), Path(scratch) / "corpus")
+        written, imported, size = _measure_writing(small.without(failed), Path(scratch) / "corpus")
         kept = sizes(small.store)
     times = seconds / measured
     started = min(workers, 2 * len(corpus.videos))  # speech and screen of each
@@ -166,7 +166,7 @@ def _spread(videos: Sequence[Video], count: int) -> tuple[Video, ...]:
 
 def _line(name: str, cpu: float, wall: float, size: float, config: Config, times: float) -> Line:
     """A stage that waits for nobody takes its CPU seconds, however busy this machine is now."""
-    asked = config.asked().get(name, ())
+    asked = config.language_models().get(name, ())
     here = any(llm.backend == "transformers" for llm in asked)
     models = next(stage.models for stage in STAGES if stage.name == name)
     on_gpu = _has_gpu() and (here or bool(_OF_MODELS & set(models)))
@@ -186,7 +186,7 @@ def _has_gpu() -> bool:
     return bool(ctranslate2.get_cuda_device_count())
 
 
-def _written(corpus: Corpus, out: Path) -> tuple[float, float, int]:
+def _measure_writing(corpus: Corpus, out: Path) -> tuple[float, float, int]:
     """CPU seconds to write the corpus and to import what does it, and its size in bytes."""
     before = cpu_seconds()
     from .write import EmptyCorpusError, write_corpus

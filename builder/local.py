@@ -48,12 +48,12 @@ class Hashes:
 
     def content(self, file: Path) -> Content:
         """A file as content; it is read only if it has changed since it was hashed."""
-        return Content(file, file.stat().st_size, self._known(file) or self._read([file])[0])
+        return Content(file, file.stat().st_size, self._known_hash(file) or self._read([file])[0])
 
     def joined(self, files: Iterable[Path]) -> str:
         """The hash of files read one after another; also learns the hash of each."""
         files = list(files)
-        known = [self._known(file) for file in files]
+        known = [self._known_hash(file) for file in files]
         if (name := " ".join(map(str, known))) not in self._joined:
             whole = hashlib.sha256()
             name = " ".join(self._read(files, whole))
@@ -71,7 +71,7 @@ class Hashes:
         except OSError:
             pass  # it only costs time
 
-    def _known(self, file: Path) -> str | None:
+    def _known_hash(self, file: Path) -> str | None:
         kept = self._files.get(self._name(file))
         return kept[1] if kept and kept[0] == _state(file) else None
 

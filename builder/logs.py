@@ -23,7 +23,7 @@ from vid2book.folder.swap import disk_told
 from .tally import Tally, write_prometheus
 
 if TYPE_CHECKING:
-    from vid2book.folder.record import Written
+    from vid2book.folder.record import Record
     from vid2book.pipeline.local import Event
     from vid2book.records import Outcome
 
@@ -74,7 +74,7 @@ class BuildLog:
             self._watched = now
             self._tell_prometheus()
 
-    def finish(self, outcomes: Sequence[Outcome], written: Written, cpu: float | None) -> None:
+    def finish(self, outcomes: Sequence[Outcome], written: Record, cpu: float | None) -> None:
         """A line on the whole build.
 
         Args:

@@ -23,7 +23,7 @@ from .hub.repo import VERSION, Hub
 from .hub.session import Tell, has_token, quiet
 from .local import Hashes, content_of
 from .plan import Plan, local_files, plan
-from .release import Release, some
+from .release import Release, first_names
 from .takedown import put_on_record, removals
 
 Ask = Callable[[Mapping[str, list[str]]], bool]  # shown versions and the videos that only they hold
@@ -156,7 +156,7 @@ def _checked(corpus: Path, version: str, allowed: list[str]) -> Videos:
     for licence in _in_samples(corpus) - set(under):
         under[licence].append("rows of data/")
     if outside := licences.outside(under, allowed):
-        listed = "; ".join(f"'{name}' ({some(under[name])})" for name in sorted(outside))
+        listed = "; ".join(f"'{name}' ({first_names(under[name])})" for name in sorted(outside))
         first = min(outside) or "unknown"
         raise CorpusError(
             f"licences that are not on the list: {listed}. Remove the videos with `vid2book "

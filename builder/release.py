@@ -47,7 +47,7 @@ class Release:
         if foreign and not ours and not force:
             raise HubError(
                 f"{hub.repo} contains files that are not from vid2book "
-                f"({some(sorted(foreign))}); name another repository, or --force"
+                f"({first_names(sorted(foreign))}); name another repository, or --force"
             )
         self.holding = self._holding(older) if self.is_newest else {}
 
@@ -90,7 +90,7 @@ class Release:
         again = sorted(set(there) & set(self.videos))
         if again and not self.force:
             raise HubError(
-                f"{self.hub.repo}: {some(again)} was taken down in an earlier version "
+                f"{self.hub.repo}: {first_names(again)} was taken down in an earlier version "
                 "(REMOVED.csv) and is in this one; take it out with `vid2book remove`, or --force"
             )
         whole = {name: date for name, date in (here | there).items() if name not in self.videos}
@@ -211,7 +211,7 @@ def _check_line(hub: Hub, version: str, older: list[str], newer: list[str]) -> N
         )
 
 
-def some(names: Iterable[str]) -> str:
+def first_names(names: Iterable[str]) -> str:
     """The first few of the names."""
     listed = list(names)
     more = f" and {len(listed) - _MOST_NAMED:,} more" if len(listed) > _MOST_NAMED else ""

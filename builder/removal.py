@@ -17,12 +17,12 @@ from vid2book.config import Config
 from vid2book.folder import record, swap
 from vid2book.folder.layout import CARD, ERRORS, LOG, PREVIEW, shards
 from vid2book.folder.reader import read_rows
-from vid2book.folder.record import CorpusError, Written
+from vid2book.folder.record import CorpusError, Record
 
 from .changes import read_videos
 from .features import Row, current, outcome_of
 from .splits import denying
-from .takedown import Wanted, matching, put_on_record
+from .takedown import Query, matching, put_on_record
 from .write import EmptyCorpusError, write_rows
 
 
@@ -32,7 +32,7 @@ class Removed:
 
     video_ids: tuple[str, ...]
     samples: int  # that went with them
-    left: Written
+    left: Record
 
 
 def remove(
@@ -59,19 +59,19 @@ def remove(
             writing to it, or the disk is full.
     """
     corpus = Path(corpus)
-    wanted = Wanted(channel, uploader, url)
+    wanted = Query(channel, uploader, url)
     gone = dict.fromkeys(video_ids)
     if wanted:
         found = matching(read_videos(corpus), wanted)
         if not found:
             raise CorpusError(f"{corpus}: no video in it is from there; nothing was removed")
         gone |= dict.fromkeys(found)
-    before = record.held(corpus)
+    before = record.checked_record(corpus)
     left = take_out(corpus, gone)
     return Removed(tuple(gone), before.samples - left.samples if before else 0, left)
 
 
-def take_out(corpus: Path, video_ids: Iterable[str]) -> Written:
+def take_out(corpus: Path, video_ids: Iterable[str]) -> Record:
     """Write the corpus anew without these videos; in one step, as seen from outside.
 
     The preview goes too: it shows them.
@@ -83,7 +83,7 @@ def take_out(corpus: Path, video_ids: Iterable[str]) -> Written:
     if not gone:
         raise CorpusError("name the videos, a channel, an uploader or a URL")
     swap.recover(corpus)
-    held = record.held(corpus)
+    held = record.checked_record(corpus)
     if held is None:
         raise CorpusError(
             f"{corpus}: not a complete corpus written by `vid2book build`; build it again"
@@ -94,7 +94,7 @@ def take_out(corpus: Path, video_ids: Iterable[str]) -> Written:
     return written
 
 
-def _without(corpus: Path, held: Written, gone: set[str]) -> Written:
+def _without(corpus: Path, held: Record, gone: set[str]) -> Record:
     videos = read_videos(corpus)
     if unknown := sorted(gone - set(videos)):
         near = get_close_matches(unknown[0], videos, n=1)
@@ -104,7 +104,7 @@ def _without(corpus: Path, held: Written, gone: set[str]) -> Written:
         )
     outcomes = [outcome_of(row) for video_id, row in videos.items() if video_id not in gone]
     splits = dict.fromkeys(split for by_split in held.sizes.values() for split in by_split)
-    left = {split: _left(corpus, split, list(held.sizes), gone) for split in splits}
+    left = {split: _remaining_rows(corpus, split, list(held.sizes), gone) for split in splits}
     removed = sorted({*held.removed, *gone})
     revision = hashlib.sha256(f"{held.revision} without {sorted(gone)}".encode()).hexdigest()
     pipeline = denying(config_of(corpus), removed)
@@ -120,7 +120,9 @@ def _without(corpus: Path, held: Written, gone: set[str]) -> Written:
     return written
 
 
-def _left(corpus: Path, split: str, tables: list[str], gone: set[str]) -> Iterator[tuple[str, Row]]:
+def _remaining_rows(
+    corpus: Path, split: str, tables: list[str], gone: set[str]
+) -> Iterator[tuple[str, Row]]:
     """The rows of a split that stay, each with its table."""
     mention = re.compile(rf"video ({'|'.join(map(re.escape, sorted(gone)))})(?![\w.-])")
     for table in tables:

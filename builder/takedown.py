@@ -33,7 +33,7 @@ _HEADER = ["video_id", "removed_on"]
 
 
 @dataclass(frozen=True)
-class Wanted:
+class Query:
     """Which videos; whatever is given has to fit.
 
     Attributes:
@@ -61,7 +61,7 @@ class Wanted:
 
 
 @dataclass(frozen=True)
-class Found:
+class Match:
     """A video in a corpus."""
 
     video_id: str
@@ -76,7 +76,7 @@ def find(
     url: str | None = None,
     channel: str | None = None,
     uploader: str | None = None,
-) -> list[Found]:
+) -> list[Match]:
     """The videos of a corpus that come from there, whatever became of them.
 
     Args:
@@ -89,17 +89,17 @@ def find(
     """
     videos = open_videos(corpus)
     return [
-        Found(
+        Match(
             video_id,
             str(videos[video_id].get("title") or ""),
             str(videos[video_id].get("status") or ""),
             int(videos[video_id].get("samples") or 0),
         )
-        for video_id in matching(videos, Wanted(channel, uploader, url))
+        for video_id in matching(videos, Query(channel, uploader, url))
     ]
 
 
-def matching(videos: Videos, wanted: Wanted) -> list[str]:
+def matching(videos: Videos, wanted: Query) -> list[str]:
     """The ids of such videos.
 
     Raises:

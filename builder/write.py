@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from vid2book.config import Config
 from vid2book.folder import layout, record, swap
-from vid2book.folder.record import CorpusError, SplitSize, Written
+from vid2book.folder.record import CorpusError, Record, SplitSize
 from vid2book.public import plain_cell, public_url
 from vid2book.records import Outcome, Video
 
@@ -36,7 +36,7 @@ def write_corpus(
     out: str | Path,
     tell: Callable[[int, int], object] = lambda done, total: None,
     workers: int = 1,
-) -> Written:
+) -> Record:
     """Write the corpus into the folder `out`, in one step as seen from outside.
 
     A corpus already in `out` stays until the new one is complete. Equal corpora give equal bytes.
@@ -77,7 +77,7 @@ def write_rows(
     revision: str,
     removed: list[str],
     out: Path,
-) -> Written:
+) -> Record:
     """Write rows as a corpus.
 
     Args:
@@ -106,7 +106,7 @@ def write_rows(
             parts[-1].parent.mkdir()
             parts[-1].write_bytes(shown.picture)
         files = {file.relative_to(new).as_posix(): file.stat().st_size for file in parts}
-        written = Written(
+        written = Record(
             revision, tally.images, tally.tokens, sorted(tally.languages), sizes, files, removed,
             tally.marked_images, tally.marked_texts,
         )  # fmt: skip

@@ -34,7 +34,7 @@ from .sources import (
     Source,
     TextFiles,
     Unread,
-    told,
+    describe,
 )
 
 __all__ = ["CorpusError", "Interleaved", "InterleavedCorpus", "open_corpus"]
@@ -77,7 +77,7 @@ class InterleavedCorpus:
     def sample(self, number: int, row: Row | Unread) -> Interleaved | None:
         """The sample of a row of the source; None, and counted, where it has none."""
         if isinstance(row, Unread):
-            self.skipped[told(row, self.skipped)] += 1 if row.rows is None else row.rows
+            self.skipped[describe(row, self.skipped)] += 1 if row.rows is None else row.rows
             return None
         try:
             row = row if self.marked else _without_marked(row, self.skipped)

@@ -16,7 +16,7 @@ from typing import Any
 from .corpora import open_corpus
 from .images import image_file
 from .seen import decode
-from .sources import Row, Unread, told
+from .sources import Row, Unread, describe
 
 _TEXT_COLUMNS = ("question", "query", "problem", "prompt", "text")
 _FEWEST_WORDS = 8
@@ -70,7 +70,7 @@ def open_sought_questions(benchmark: str | Path, split: str) -> SoughtQuestions:
     unread: dict[str, int | None] = {}
     for _, row in opened.source.rows(None, 0):
         if isinstance(row, Unread):
-            reason = told(row, unread)
+            reason = describe(row, unread)
             known = unread.get(reason, 0)
             is_known = known is not None and row.rows is not None
             unread[reason] = (known or 0) + (row.rows or 0) if is_known else None

@@ -53,7 +53,7 @@ class Picture:
         return phash(self.summed.grey)
 
 
-class Seen:
+class SampleWithImages:
     """A sample with its pictures.
 
     Args:

@@ -32,8 +32,8 @@ __all__ = [
     "Source",
     "TextFiles",
     "Unread",
+    "describe",
     "reservoir",
-    "told",
 ]
 
 T = TypeVar("T")
@@ -175,7 +175,7 @@ class ReleasedJson:
             yield number, row | {"missing_images": missing}
 
 
-def told(unread: Unread, before: Collection[str]) -> str:
+def describe(unread: Unread, before: Collection[str]) -> str:
     """What is counted of a row that cannot be read: its place too, unless many were told before."""
     named = f"{unread.where}: {unread.reason}" if unread.where else unread.reason
     return named if named in before or len(before) < _MOST_NAMED else unread.reason

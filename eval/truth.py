@@ -30,7 +30,7 @@ _WRITTEN_AS = str.maketrans(
 
 
 @dataclass(frozen=True)
-class Shown:
+class CorpusKeyframe:
     """A keyframe as the corpus has it."""
 
     time: float
@@ -89,7 +89,7 @@ def score_corpus(
     """
     from datasets import load_dataset
 
-    shown: dict[str, list[Shown]] = {}
+    shown: dict[str, list[CorpusKeyframe]] = {}
     said: dict[str, list[str]] = {}
     for row in load_dataset(str(corpus), "default", split=split).remove_columns("images"):
         video_id = row["video_ids"][0]
@@ -97,7 +97,7 @@ def score_corpus(
             if is_marked(element):
                 continue
             if element["kind"] == "image":
-                shown.setdefault(video_id, []).append(Shown(element["start"], ocr or ""))
+                shown.setdefault(video_id, []).append(CorpusKeyframe(element["start"], ocr or ""))
             else:
                 said.setdefault(video_id, []).append(text)
     scores = {}
@@ -108,10 +108,10 @@ def score_corpus(
     return scores
 
 
-def score(truth: dict[str, Any], shown: Sequence[Shown], said: str) -> Score:
+def score(truth: dict[str, Any], shown: Sequence[CorpusKeyframe], said: str) -> Score:
     """Score one lecture: its keyframes in order of time, and all it says."""
     states = truth["states"]
-    hits: dict[int, Shown] = {}
+    hits: dict[int, CorpusKeyframe] = {}
     extra = 0
     for keyframe in shown:
         here = [

@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 
 from vid2book.builder.source import open_corpus
-from vid2book.eval.truth import Shown
+from vid2book.eval.truth import CorpusKeyframe
 from vid2book.screen.keyframes import KEYFRAMES
 
 FOLDER = Path(__file__).parents[1] / "benchmarks" / "real"
@@ -66,7 +66,7 @@ def test_a_keyframe_is_extra_unless_it_shows_something_new_or_optional(real: Mod
     }
 
     def counts(*times: float) -> tuple[int, int, int]:
-        found = real.score(truth, [Shown(time, "") for time in times])
+        found = real.score(truth, [CorpusKeyframe(time, "") for time in times])
         return found.wanted, found.hit, found.extra
 
     assert counts() == (2, 0, 0)
@@ -88,7 +88,7 @@ def test_words_of_the_states_that_were_hit_are_counted_as_often_as_they_stand(
             {"start": 2.0, "end": 3.0, "words": words},
         ]
     }
-    found = real.score(truth, [Shown(0.5, "LAW ohm U U 姆欧")])
+    found = real.score(truth, [CorpusKeyframe(0.5, "LAW ohm U U 姆欧")])
     assert len(words) == 8
     assert (found.screen_words, found.screen_found) == (8, 5)
 

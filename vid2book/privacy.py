@@ -50,7 +50,7 @@ _MARGIN = 0.15  # of a face's width and height, blurred around it: hair and chin
 
 def mask_text(text: str) -> str:
     """A text with `[e-mail]` and `[phone]` in the place of addresses and numbers."""
-    return _replaced(text, _found(text))
+    return _replaced(text, _matches(text))
 
 
 def mask_video(video: Video) -> Video:
@@ -132,7 +132,7 @@ class _Span(NamedTuple):
     name: str
 
 
-def _found(text: str) -> list[_Span]:
+def _matches(text: str) -> list[_Span]:
     """In order, none overlapping."""
     e_mails = [_Span(m.start(), m.end(), "[e-mail]") for m in _E_MAIL.finditer(text)]
     phones = [_Span(m.start(), m.end(), "[phone]") for m in _PHONE.finditer(text) if _is_phone(m)]
@@ -161,7 +161,7 @@ def _replaced(text: str, spans: Iterable[_Span]) -> str:
 def _masked(spoken: Sequence[tuple[int, Word]]) -> Iterator[tuple[int, Word]]:
     """Words, each with the number of its segment; those of one address joined into the first."""
     ends = np.cumsum([len(word.text) for _, word in spoken]).tolist()
-    spans = deque(_found("".join(word.text for _, word in spoken)))
+    spans = deque(_matches("".join(word.text for _, word in spoken)))
     at = 0
     while at < len(spoken):
         n, word = spoken[at]

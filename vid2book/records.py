@@ -23,7 +23,7 @@ def _apart(picture: bytes, info: SerializationInfo) -> int | str:
     return info.context(picture) if callable(info.context) else b64encode(picture).decode()
 
 
-def _joined(told: Any, info: ValidationInfo) -> bytes:
+def _join(told: Any, info: ValidationInfo) -> bytes:
     if isinstance(told, int) and callable(info.context):
         told = info.context(told)
     elif isinstance(told, str):
@@ -34,7 +34,7 @@ def _joined(told: Any, info: ValidationInfo) -> bytes:
 
 
 # A JPEG image. In JSON it is the number of a file; see `store/packs.py`.
-Picture = Annotated[bytes, PlainSerializer(_apart, when_used="json"), PlainValidator(_joined)]
+Picture = Annotated[bytes, PlainSerializer(_apart, when_used="json"), PlainValidator(_join)]
 
 
 @dataclass(frozen=True)

@@ -23,7 +23,7 @@ T = TypeVar("T", covariant=True)
 TOPIC = ("title", "description", "subject", "course", "sub_course", "knowledge_point")
 
 
-class Given(Protocol):
+class StageInput(Protocol):
     """What a stage is given: one video, and what was made of it so far."""
 
     @property
@@ -85,7 +85,7 @@ class Stage(Generic[T]):
 
     name: str
     result: Any
-    compute: Callable[[Given], tuple[T, list[Decision]]]
+    compute: Callable[[StageInput], tuple[T, list[Decision]]]
     needs: tuple[Stage[Any], ...] = ()
     settings: tuple[str, ...] = ()
     facts: tuple[str, ...] = ()

@@ -23,7 +23,7 @@ from rich.console import Console
 from rich.table import Table
 
 from vid2book.builder.source import fill, open_corpus
-from vid2book.eval.truth import Score, Shown
+from vid2book.eval.truth import CorpusKeyframe, Score
 from vid2book.pipeline.corpus import Corpus
 from vid2book.pipeline.processes import cores
 from vid2book.pipeline.work import Failed
@@ -62,7 +62,7 @@ class Result(NamedTuple):
     """What became of a video."""
 
     status: str
-    shown: Sequence[Shown]
+    shown: Sequence[CorpusKeyframe]
 
 
 def find(folder: Path, wanted: set[str]) -> dict[str, Path]:
@@ -72,7 +72,7 @@ def find(folder: Path, wanted: set[str]) -> dict[str, Path]:
     return {content: path for content, path in sums if content in wanted}
 
 
-def score(truth: dict[str, Any], shown: Sequence[Shown]) -> Score:
+def score(truth: dict[str, Any], shown: Sequence[CorpusKeyframe]) -> Score:
     """Hits, misses and words of one video; its keyframes in order of time.
 
     A keyframe that shows no wanted state, or one already shown, is extra unless it lies in an
@@ -80,7 +80,7 @@ def score(truth: dict[str, Any], shown: Sequence[Shown]) -> Score:
     """
     wanted = [state for state in truth["states"] if state.get("final", True)]
     optional = [state for state in truth["states"] if not state.get("final", True)]
-    hits: dict[int, Shown] = {}
+    hits: dict[int, CorpusKeyframe] = {}
     extra = 0
     for keyframe in shown:
         here = [i for i, s in enumerate(wanted) if _stands(s, keyframe.time)]
@@ -126,7 +126,7 @@ def _stage_alone(corpus: Corpus) -> dict[str, Result]:
         except Failed as failure:
             results[video.video_id] = Result(f"failed: {failure}", [])
         else:
-            results[video.video_id] = Result("", [Shown(k.time, "") for k in keyframes])
+            results[video.video_id] = Result("", [CorpusKeyframe(k.time, "") for k in keyframes])
     return results
 
 
@@ -140,11 +140,11 @@ def _built(corpus: Corpus) -> dict[str, Result]:
     return results
 
 
-def _pictures(corpus: Corpus, video: Video) -> Iterator[Shown]:
+def _pictures(corpus: Corpus, video: Video) -> Iterator[CorpusKeyframe]:
     for sample in corpus.samples(video):
         for element, ocr in zip(sample.elements, sample.ocr_texts, strict=True):
             if element.kind == "image":
-                yield Shown(element.start, ocr or "")
+                yield CorpusKeyframe(element.start, ocr or "")
 
 
 def _table(truths: Sequence[dict[str, Any]], results: dict[str, Result], built: bool) -> Table:

@@ -22,7 +22,7 @@ from rich.table import Table
 
 import vid2book
 from vid2book.config import load
-from vid2book.eval.truth import Score, Shown, score
+from vid2book.eval.truth import CorpusKeyframe, Score, score
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from accuracy import Row, measure
@@ -56,7 +56,7 @@ def main() -> None:
 def see(path: Path, truth: dict[str, Any]) -> Seen:
     """Run the keyframes stage on a lecture."""
     times = [keyframe.time for keyframe in vid2book.keyframes(path)]
-    found = score(truth, [Shown(time, "") for time in times], "")
+    found = score(truth, [CorpusKeyframe(time, "") for time in times], "")
     clear = covered = 0
     for state in truth["states"]:
         shown = next((t for t in times if state["start"] <= t <= state["end"]), None)

@@ -22,7 +22,7 @@ def compare(
     as_json: AsJson = False,
 ) -> None:
     """List the videos that were added, removed or changed between two corpora."""
-    from ..changes import counted
+    from ..changes import summary
     from ..versions import compared
 
     found, old, new = compared(a, b)
@@ -33,8 +33,8 @@ def compare(
     for video_id in found.removed:
         out.print(f"[red]-[/] {video_id}  {escape(_described(old[video_id]))}", soft_wrap=True)
     for change in found.changed:
-        out.print(f"[yellow]~[/] {change.video_id}  {escape(change.told())}", soft_wrap=True)
-    out.print(counted(found))
+        out.print(f"[yellow]~[/] {change.video_id}  {escape(change.text())}", soft_wrap=True)
+    out.print(summary(found))
     terminal.document(
         {
             "added": found.added,

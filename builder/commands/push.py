@@ -161,17 +161,17 @@ def _tell(out: Console, pushed: Pushed) -> None:
 
 
 def _tell_versions(terminal: Terminal, pushed: Pushed, dry_run: bool) -> None:
-    from ..changes import counted
-    from ..release import some
+    from ..changes import summary
+    from ..release import first_names
 
     out, errors = terminal.results, terminal.errors
     if pushed.previous and pushed.changes is not None:
-        out.print(f"Against {pushed.previous}: {counted(pushed.changes)}")
+        out.print(f"Against {pushed.previous}: {summary(pushed.changes)}")
     names = ", ".join(pushed.holding)
     if pushed.holding and pushed.forgotten:
         out.print(f"{'Would delete' if dry_run else 'Deleted'} with their history: {names}")
     elif pushed.holding:
-        lost = some(sorted({v for videos in pushed.holding.values() for v in videos}))
+        lost = first_names(sorted({v for videos in pushed.holding.values() for v in videos}))
         errors.print(
             f"[yellow]Older versions still hold what this one no longer has[/] ({lost}): {names}. "
             "Push again with --delete-history to delete these tags and all older history.",
@@ -190,9 +190,9 @@ def _asked(holding: Mapping[str, list[str]]) -> bool:
     """On a terminal, ask; elsewhere nobody is there to answer."""
     if not (sys.stdin.isatty() and sys.stderr.isatty()):
         return False
-    from ..release import some
+    from ..release import first_names
 
-    lost = some(sorted({video for videos in holding.values() for video in videos}))
+    lost = first_names(sorted({video for videos in holding.values() for video in videos}))
     return agreed(
         f"Versions {', '.join(holding)} hold videos that this one no longer has ({lost}). "
         "Delete these versions, and all older history, after the push?"

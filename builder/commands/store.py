@@ -17,7 +17,7 @@ from vid2book.terminal import AsJson, Terminal, table
 
 if TYPE_CHECKING:
     from vid2book.store import Store
-    from vid2book.store.upkeep import Holding, Wanted
+    from vid2book.store.upkeep import Holding, Selection
 
 _DAY = 86_400.0
 _CORPUS_LEVEL = {"contribution", "outcome"}  # kept beside the stages' results
@@ -70,7 +70,7 @@ def store(
 ) -> None:
     """List, check or prune the store of intermediate results."""
     from vid2book.store import Store
-    from vid2book.store.upkeep import Wanted
+    from vid2book.store.upkeep import Selection
 
     opened, out = (Store(place) if place else Store()), Terminal(as_json)
     narrowed = older_than is not None or corpus or keep or stage
@@ -89,7 +89,7 @@ def store(
         return
     before = None if older_than is None else time.time() - older_than * _DAY
     shelves = _shelves(opened, corpus or (), keep or ())
-    _prune(opened, out, Wanted(before, shelves, _stages(stage or ())), yes)
+    _prune(opened, out, Selection(before, shelves, _stages(stage or ())), yes)
 
 
 def _list(store: Store, out: Terminal) -> None:
@@ -159,7 +159,7 @@ def _check(store: Store, out: Terminal) -> None:
         raise typer.Exit(SOME_FAILED)
 
 
-def _prune(store: Store, out: Terminal, wanted: Wanted, yes: bool) -> None:
+def _prune(store: Store, out: Terminal, wanted: Selection, yes: bool) -> None:
     from vid2book.store.upkeep import prune
 
     _agreed(prune(store, wanted, act=False), store, out, yes)

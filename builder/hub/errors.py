@@ -44,7 +44,7 @@ class HubError(CorpusError):
 
 
 @contextmanager
-def told(repo: str, state: str = "", published: bool = False) -> Iterator[None]:
+def hub_errors(repo: str, state: str = "", published: bool = False) -> Iterator[None]:
     """Turn whatever goes wrong with the Hub into a `HubError`.
 
     Args:

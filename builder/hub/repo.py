@@ -52,7 +52,7 @@ class Hub:
     @cached_property
     def head(self) -> str | None:
         """The commit at the head of `main`; None: there is no such repository yet."""
-        with self.told():
+        with self.errors():
             try:
                 return self.api.dataset_info(self.repo).sha
             except HfHubHTTPError as error:
@@ -66,7 +66,7 @@ class Hub:
 
     def create(self, private: bool | None) -> None:
         """Make the repository; None: as its owner's settings have it."""
-        with self.told():
+        with self.errors():
             self.api.create_repo(self.repo, repo_type="dataset", private=private)
         self.look_again()
 
@@ -78,7 +78,7 @@ class Hub:
         """
         if not (private or gated):
             return
-        with self.told("nothing was sent"):
+        with self.errors("nothing was sent"):
             self.api.update_repo_settings(
                 self.repo,
                 repo_type="dataset",
@@ -101,14 +101,14 @@ class Hub:
         """Tags that are versions, the lowest first, and their commits."""
         if self.head is None:
             return {}
-        with self.told():
+        with self.errors():
             tags = self.api.list_repo_refs(self.repo, repo_type="dataset").tags
         found = {tag.name: tag.target_commit for tag in tags if VERSION.fullmatch(tag.name)}
         return dict(sorted(found.items(), key=lambda item: order(item[0])))
 
     def files(self, revision: str) -> dict[str, RemoteFile]:
         """The files at a revision."""
-        with self.told():
+        with self.errors():
             entries = self.api.list_repo_tree(
                 self.repo, recursive=True, revision=revision, repo_type="dataset"
             )
@@ -122,25 +122,25 @@ class Hub:
 
     def videos(self, revision: str) -> Videos:
         """The rows of the config `videos` at a revision."""
-        with self.told():
+        with self.errors():
             return videos_in(self._opened(revision))
 
     def video_ids(self, revision: str) -> list[str]:
         """The ids of all videos at a revision, of which nothing else is read."""
-        with self.told():
+        with self.errors():
             return ids_in(self._opened(revision))
 
     def text(self, path: str, revision: str) -> str:
         """The text of a small file at a revision."""
         fs = HfFileSystem(endpoint=self.api.endpoint)
-        with self.told():
+        with self.errors():
             return str(fs.read_text(f"datasets/{self.repo}@{revision}/{path}", encoding="utf-8"))
 
     def tag(self, version: str, commit: str, replace: bool = False) -> None:
         """Name a commit."""
         missing = f"the files are there, only the tag {version} is missing; push again"
         if replace:
-            with self.told(missing):
+            with self.errors(missing):
                 self.api.delete_tag(self.repo, tag=version, repo_type="dataset")
 
         def create() -> str:
@@ -170,7 +170,7 @@ class Hub:
             return act()
         except errors.FAILURES as error:
             if not errors.is_unclear(error):
-                with errors.told(self.repo, else_):
+                with errors.hub_errors(self.repo, else_):
                     raise
             failure = error
         told, absent = errors.line(failure, self.repo), False
@@ -199,7 +199,7 @@ class Hub:
 
         Open pull requests keep what they were opened with; their numbers.
         """
-        with self.told("the new version is there, older ones may still be", published=True):
+        with self.errors("the new version is there, older ones may still be", published=True):
             self.api.super_squash_history(
                 self.repo, repo_type="dataset", commit_message=f"Version {version}"
             )
@@ -241,10 +241,10 @@ class Hub:
         return (fs.open(path, "rb") for path in found)
 
     @contextmanager
-    def told(self, state: str = "", published: bool = False) -> Iterator[None]:
+    def errors(self, state: str = "", published: bool = False) -> Iterator[None]:
         """Turn what goes wrong into a `HubError`; `state`: how things stand then."""
         bound_silence()
-        with errors.told(self.repo, state, published):
+        with errors.hub_errors(self.repo, state, published):
             yield
 
 

@@ -77,7 +77,7 @@ def open_pull(hub: Hub, title: str, base: str) -> Side:
         NoPullRequestsError: the repository takes none.
     """
     try:
-        with hub.told():
+        with hub.errors():
             me = str(hub.api.whoami()["name"])
             left = _left_open(hub, title, me, base)
         if left:
@@ -141,7 +141,7 @@ def merge(
 
 def branch(hub: Hub, name: str, base: str) -> Side:
     """A branch that starts at `base`, or the one that an earlier push left."""
-    with hub.told():
+    with hub.errors():
         hub.api.create_branch(
             hub.repo, branch=name, revision=base, repo_type="dataset", exist_ok=True
         )
@@ -151,7 +151,7 @@ def branch(hub: Hub, name: str, base: str) -> Side:
 def delete_branch(hub: Hub, side: Side) -> None:
     """Take a branch away, whose head has a tag by now."""
     left = f"the version is there, only the branch {side.revision} is left over"
-    with hub.told(left, published=True):
+    with hub.errors(left, published=True):
         hub.api.delete_branch(hub.repo, branch=side.revision, repo_type="dataset")
 
 
@@ -189,7 +189,7 @@ def _starts_at(hub: Hub, revision: str, base: str) -> bool:
 
 
 def _head(hub: Hub, revision: str) -> str:
-    with hub.told():
+    with hub.errors():
         return str(hub.api.dataset_info(hub.repo, revision=revision).sha)
 
 
@@ -201,7 +201,7 @@ def _upload(hub: Hub, part: Iterable[Operation], revision: str, state: str) -> N
     hub.tell(
         f"Sending {number_of(len(files), 'file')} ({decimal(size)}), {files[0].path_in_repo} first"
     )
-    with hub.told(state):
+    with hub.errors(state):
         hub.api.preupload_lfs_files(
             hub.repo,
             files,

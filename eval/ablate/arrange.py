@@ -78,7 +78,7 @@ class _Laid:
         """The rows with the images that come into them."""
         import pyarrow as pa
 
-        shown = _shown(rows)
+        shown = _image_positions(rows)
         coming = [[self._image(next(self._places)) if here else None for here in r] for r in shown]
         for place, name in enumerate(rows.column_names):
             if name not in _WITH_THE_IMAGE:
@@ -146,7 +146,7 @@ def _batches(files: Iterable[Path], only: frozenset[str] | None) -> Iterator[Any
                     yield table
 
 
-def _shown(rows: Any) -> list[list[bool]]:
+def _image_positions(rows: Any) -> list[list[bool]]:
     """Of each position of each row whether an image stands there."""
     column = rows["images"].combine_chunks()
     valid = column.flatten().is_valid().to_pylist()

@@ -82,7 +82,7 @@ def ablate(
     from . import needs, report, table
     from .config import load
     from .effects import main_effects
-    from .grid import cells, some
+    from .grid import cells, pick
     from .places import places
     from .study import study
 
@@ -90,7 +90,7 @@ def ablate(
     ablation = ablation.instead(videos, model)
     chosen = cells(ablation)
     if short:
-        chosen = some(chosen, ablation.short.cells)
+        chosen = pick(chosen, ablation.short.cells)
     needs.check(ablation, chosen)
     target = output or Path("ablations") / Path(config).stem
     devices = places(device, 1 if launch else workers)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from ..intervals import adjusted
 from .grid import Cell
-from .runs import Found
+from .runs import RunResult
 from .table import Estimate, Measure, difference
 
 
@@ -29,7 +29,7 @@ class Effect:
 def main_effects(
     cells: Sequence[Cell],
     axes: Sequence[str],
-    found: Mapping[str, Mapping[int, Found]],
+    found: Mapping[str, Mapping[int, RunResult]],
     measures: Sequence[Measure],
 ) -> list[Effect]:
     """The effects of all settings.

@@ -32,7 +32,7 @@ class AblateError(UserError):
 
 
 @dataclass(frozen=True)
-class Kept:
+class KeyedFolder:
     """A folder and the key of its content."""
 
     path: str  # or a name on the Hub
@@ -52,22 +52,22 @@ class Folders:
         self._tell = tell
         self._store = Store()  # it remembers the hashes of files
 
-    def model(self, model: Folder, seed: int) -> Kept:
+    def model(self, model: Folder, seed: int) -> KeyedFolder:
         """The model that a run with this seed starts from."""
         return self._folder("models", model, seed)
 
-    def corpus(self, corpus: StudyCorpus, pipeline: Overrides) -> Kept:
+    def corpus(self, corpus: StudyCorpus, pipeline: Overrides) -> KeyedFolder:
         """The corpus, before images are moved."""
         if not corpus.videos:
             return self._folder("corpora", corpus, 0)
         config = merged(load(corpus.config).model_dump(mode="json"), pipeline)
         code = [code_of("vid2book.pipeline.corpus"), FORMAT]  # of all stages and their models
         key = make_key("build", config, self._content([corpus.videos]), code)
-        return self._made("corpora", key, lambda out: self._build(corpus.videos, config, out))
+        return self._folder_for("corpora", key, lambda out: self._build(corpus.videos, config, out))
 
     def arranged(
-        self, corpus: Kept, settings: Settings, only: frozenset[str] | None, seed: int
-    ) -> Kept:
+        self, corpus: KeyedFolder, settings: Settings, only: frozenset[str] | None, seed: int
+    ) -> KeyedFolder:
         """The corpus with its images moved, as a cell is trained on it; itself if none are.
 
         Args:
@@ -81,23 +81,25 @@ class Folders:
             return corpus
         ids = None if only is None else sorted(only)
         key = make_key("arrange", code_of(arrange.__name__), corpus.key, order, across, ids, seed)
-        return self._made(
+        return self._folder_for(
             "corpora",
             key,
             lambda out: arrange.arrange(Path(corpus.path), out, order, across, only, seed),
         )
 
-    def _folder(self, kind: str, folder: Folder, seed: int) -> Kept:
+    def _folder(self, kind: str, folder: Folder, seed: int) -> KeyedFolder:
         if folder.path:
             there = Path(folder.path).exists()
-            return Kept(
+            return KeyedFolder(
                 folder.path, make_key(self._content([folder.path]) if there else folder.path)
             )
         # The key is the same wherever vid2book is installed.
         named = folder.make.replace("{seed}", str(seed))
         key = make_key("make", named, self._content(folder.read_paths()))
         command = folder.command(seed)
-        return self._made(kind, key, lambda out: _run(command.replace("{out}", quote(str(out)))))
+        return self._folder_for(
+            kind, key, lambda out: _run(command.replace("{out}", quote(str(out))))
+        )
 
     def _build(self, videos: str, config: Overrides, out: Path) -> None:
         """By the command line: this side of the project knows nothing of how corpora are built."""
@@ -111,7 +113,7 @@ class Folders:
         if not (out / RECORD).is_file():
             raise AblateError(f"no corpus came of {videos}: `vid2book build` says above why")
 
-    def _made(self, kind: str, key: str, make: Callable[[Path], None]) -> Kept:
+    def _folder_for(self, kind: str, key: str, make: Callable[[Path], None]) -> KeyedFolder:
         path = self._root / kind / key
         if not path.is_dir():
             self._tell(f"making {path}")
@@ -122,7 +124,7 @@ class Folders:
             if not writing.is_dir():
                 raise AblateError(f"nothing was written to {writing}, which should become {path}")
             writing.rename(path)
-        return Kept(str(path), key)
+        return KeyedFolder(str(path), key)
 
     def _content(self, paths: Iterable[str]) -> list[tuple[str, str]]:
         """Names and hashes of all files below.

@@ -25,14 +25,14 @@ def cells(study: Ablation) -> list[Cell]:
     found = []
     for chosen in product(*(axis.items() for axis in study.axes.values())):
         base = Settings(pipeline=study.pipeline, train=study.train)
-        settings = _joined([base, *(each for _, each in chosen)])
+        settings = _merge([base, *(each for _, each in chosen)])
         recipe = TrainConfig.model_validate(settings.train)
         names = tuple(name for name, _ in chosen)
         found.append(Cell(", ".join(names), names, settings, recipe))
     return found
 
 
-def some(cells: list[Cell], names: tuple[str, ...]) -> list[Cell]:
+def pick(cells: list[Cell], names: tuple[str, ...]) -> list[Cell]:
     """The cells of these names; the first two if there are none.
 
     Raises:
@@ -46,7 +46,7 @@ def some(cells: list[Cell], names: tuple[str, ...]) -> list[Cell]:
     return [by_name[name] for name in names]
 
 
-def _joined(chosen: list[Settings]) -> Settings:
+def _merge(chosen: list[Settings]) -> Settings:
     values: dict[str, object] = {}
     for settings in chosen:
         values = merged(values, settings.model_dump(exclude_unset=True))

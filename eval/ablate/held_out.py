@@ -13,7 +13,7 @@ from vid2book.folder.layout import shards
 
 from ..corpora import CorpusError, open_corpus
 from .config import HeldOut
-from .folders import AblateError, Folders, Kept
+from .folders import AblateError, Folders, KeyedFolder
 from .runs import HeldOutSet
 
 _NAMED = 3  # lessons in a message
@@ -21,7 +21,7 @@ _QUESTION = {"image", "question", "answer"}  # columns
 
 
 def held_out_sets(
-    asked: HeldOut, cells: Sequence[str], corpora: Sequence[Kept], folders: Folders
+    asked: HeldOut, cells: Sequence[str], corpora: Sequence[KeyedFolder], folders: Folders
 ) -> tuple[HeldOutSet, ...]:
     """The corpora of which the held-out split is asked.
 
@@ -54,7 +54,7 @@ def held_out_sets(
     )
 
 
-def check(asked: HeldOut, sets: Sequence[HeldOutSet], corpora: Sequence[Kept]) -> None:
+def check(asked: HeldOut, sets: Sequence[HeldOutSet], corpora: Sequence[KeyedFolder]) -> None:
     """Before anything is trained.
 
     Raises:
@@ -84,7 +84,7 @@ def _check_questions(folder: Path) -> None:
             raise AblateError(f"held_out.questions: {files[0]} has no {', '.join(sorted(missing))}")
 
 
-def _videos(corpus: Kept, split: str) -> Iterator[str]:
+def _videos(corpus: KeyedFolder, split: str) -> Iterator[str]:
     """The videos of a split; none of a corpus that is not a folder of ours."""
     import pyarrow.parquet as pq
 

@@ -27,7 +27,7 @@ from ..train.loss import SampleLoss, evaluate_loss
 from ..train.order import count
 from ..vlm import Vlm, load
 from .config import HeldOut
-from .folders import AblateError, Kept
+from .folders import AblateError, KeyedFolder
 
 TASK = "slides"  # of the benchmarks: questions of one's own
 _SCORER = "vid2book.eval.bench.scoring.exact"  # named in the task's YAML, not imported
@@ -39,7 +39,7 @@ class HeldOutSet:
     """A corpus of which the held-out split is asked, and how the table names it."""
 
     name: str
-    kept: Kept
+    kept: KeyedFolder
 
 
 @dataclass(frozen=True)
@@ -48,8 +48,8 @@ class Job:
 
     cell: str
     seed: int
-    corpus: Kept
-    model: Kept
+    corpus: KeyedFolder
+    model: KeyedFolder
     held_out: tuple[HeldOutSet, ...]
     asked: HeldOut
     offered: int  # samples of the cell's whole corpus
@@ -91,7 +91,7 @@ class Answered:
 
 
 @dataclass(frozen=True)
-class Found:
+class RunResult:
     """What one run found, with what it was trained on."""
 
     samples: int
@@ -114,7 +114,7 @@ class Found:
         return ()
 
 
-def run(job: Job, root: Path, device: str = "cpu", launch: Path | None = None) -> Found:
+def run(job: Job, root: Path, device: str = "cpu", launch: Path | None = None) -> RunResult:
     """Train, ask, and keep what was found; or what was found before.
 
     Args:
@@ -133,7 +133,7 @@ def run(job: Job, root: Path, device: str = "cpu", launch: Path | None = None) -
     data = job.recipe.data.model_copy(update={"text": job.asked.text})
     parts = {held_out.name: _losses(vlm, held_out, job, data) for held_out in job.held_out}
     rows = count(job.learned, None) or 0
-    found = Found(
+    found = RunResult(
         samples=trained.samples,
         images=trained.images,
         loss_tokens=trained.loss_tokens,
@@ -202,11 +202,11 @@ def _answers(
             yield Answered(cell.shots, asked.id, asked.problem, asked.value, cell.task)
 
 
-def _read(path: Path) -> Found | None:
+def _read(path: Path) -> RunResult | None:
     if not path.is_file():
         return None
     values = json.loads(path.read_text(encoding="utf-8"))
-    return Found(
+    return RunResult(
         **values
         | {
             "losses": tuple(SampleLoss(**loss) for loss in values["losses"]),

@@ -17,9 +17,9 @@ from .folders import AblateError, Folders
 from .grid import Cell
 from .held_out import check, held_out_sets
 from .places import begin, device_here
-from .runs import Found, Job, run
+from .runs import Job, RunResult, run
 
-Results = dict[str, dict[int, Found]]  # by cell and seed
+Results = dict[str, dict[int, RunResult]]  # by cell and seed
 
 
 def study(
@@ -50,7 +50,7 @@ def study(
     for device in devices:
         waiting.put(device)
     threads = max(1, cores() // len(devices))
-    found: dict[Job, Found] = {}
+    found: dict[Job, RunResult] = {}
     with ProcessPoolExecutor(len(devices), context, begin, (waiting, threads)) as pool:
         running = {pool.submit(run_here, job, out / "runs", launch): job for job in planned}
         try:
@@ -67,7 +67,7 @@ def study(
     return results
 
 
-def run_here(job: Job, root: Path, launch: Path | None) -> Found:
+def run_here(job: Job, root: Path, launch: Path | None) -> RunResult:
     """A run on the device of this process."""
     return run(job, root, device_here(), launch)
 

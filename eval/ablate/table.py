@@ -16,7 +16,7 @@ from statistics import fmean
 
 from ..estimates import Ratio, ratio
 from ..intervals import LEVEL, Interval, adjusted, interval, paired_difference
-from .runs import TASK, Found
+from .runs import TASK, RunResult
 
 FEWEST_LESSONS = 10
 
@@ -27,7 +27,7 @@ class Measure:
 
     name: str
     unit: str
-    of: Callable[[Found], Ratio]
+    of: Callable[[RunResult], Ratio]
     decides: bool = True
 
 
@@ -87,7 +87,7 @@ class Line:
     differences: dict[str, Estimate]  # from the first cell; empty in its own line
 
 
-def measures(found: Found) -> list[Measure]:
+def measures(found: RunResult) -> list[Measure]:
     """The measures for which these runs have data."""
     listed = [Measure("held-out loss", "nats per token", _loss())]
     if len(found.parts) > 1:
@@ -101,7 +101,7 @@ def measures(found: Found) -> list[Measure]:
     return listed
 
 
-def table(found: Mapping[str, Mapping[int, Found]]) -> list[Line]:
+def table(found: Mapping[str, Mapping[int, RunResult]]) -> list[Line]:
     """A line for each cell.
 
     Args:
@@ -121,7 +121,7 @@ def table(found: Mapping[str, Mapping[int, Found]]) -> list[Line]:
                 loss_tokens=tuple(run.loss_tokens for run in each),
                 offered=each[0].offered,
                 used=max(run.used for run in each),
-                asked={name: _asked(each[0], name) for name in each[0].parts},
+                asked={name: _held_out_size(each[0], name) for name in each[0].parts},
                 estimates={m.name: _mean(m, each) for m in listed},
                 differences={m.name: difference(m, [runs], [base]) for m in listed}
                 if runs is not base
@@ -145,7 +145,7 @@ def unmatched(lines: Sequence[Line]) -> list[str]:
     ]
 
 
-def _asked(found: Found, part: str) -> dict[str, int]:
+def _held_out_size(found: RunResult, part: str) -> dict[str, int]:
     losses = found.losses_of(part)
     return {
         "lessons": len({loss.video_id for loss in losses}),
@@ -173,13 +173,15 @@ def _corrected(lines: Sequence[Line], deciding: Sequence[str]) -> list[Line]:
     ]
 
 
-def _mean(measure: Measure, runs: Sequence[Found]) -> Estimate:
+def _mean(measure: Measure, runs: Sequence[RunResult]) -> Estimate:
     ratios = [measure.of(run) for run in runs]
     return _estimate([_value(interval(each)) for each in ratios], interval(_together(ratios)))
 
 
 def difference(
-    measure: Measure, cells: Sequence[Mapping[int, Found]], base: Sequence[Mapping[int, Found]]
+    measure: Measure,
+    cells: Sequence[Mapping[int, RunResult]],
+    base: Sequence[Mapping[int, RunResult]],
 ) -> Estimate:
     """The mean of some cells minus that of others, which have the same seeds."""
     ours, theirs = _by_seed(measure, cells), _by_seed(measure, base)
@@ -200,7 +202,7 @@ def difference(
     )
 
 
-def _by_seed(measure: Measure, cells: Sequence[Mapping[int, Found]]) -> list[Ratio]:
+def _by_seed(measure: Measure, cells: Sequence[Mapping[int, RunResult]]) -> list[Ratio]:
     """For each seed, all cells as one."""
     return [_together([measure.of(cell[seed]) for cell in cells]) for seed in cells[0]]
 
@@ -219,8 +221,8 @@ def _bounds(found: Interval) -> tuple[float, float] | None:
     return None if found.low is None or found.high is None else (found.low, found.high)
 
 
-def _loss(part: str = "") -> Callable[[Found], Ratio]:
-    def of(found: Found) -> Ratio:
+def _loss(part: str = "") -> Callable[[RunResult], Ratio]:
+    def of(found: RunResult) -> Ratio:
         losses = found.losses_of(part) if part else found.losses
         return ratio(
             [loss.loss_sum for loss in losses],
@@ -231,8 +233,8 @@ def _loss(part: str = "") -> Callable[[Found], Ratio]:
     return of
 
 
-def _accuracy(task: str, shots: int) -> Callable[[Found], Ratio]:
-    def of(found: Found) -> Ratio:
+def _accuracy(task: str, shots: int) -> Callable[[RunResult], Ratio]:
+    def of(found: RunResult) -> Ratio:
         answers = [a for a in found.answers if (a.task, a.shots) == (task, shots)]
         scores, lessons = [100 * a.score for a in answers], [a.video_id for a in answers]
         return ratio(scores, lessons, most=100.0)

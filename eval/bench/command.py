@@ -157,7 +157,7 @@ def bench(
                 return run_bench(name, tasks.split(","), counts, out, options, progress.tell)
 
         # What cannot be read is told before anything is asked.
-        theirs = [(name, _kept(name)) for name in _names(against or "")]
+        theirs = [(name, _saved_runs(name)) for name in _names(against or "")]
         arms = [[ask(name) for name in _names(names)] for names in model]
         asked = [kept or [ask(name)] for name, kept in theirs]
     others = [[run for runs in asked for run in runs]] if len(asked) > 1 else []
@@ -199,7 +199,7 @@ def _names(listed: str) -> list[str]:
     return [name for name in (name.strip() for name in listed.split(",")) if name]
 
 
-def _kept(name: str) -> list[Run]:
+def _saved_runs(name: str) -> list[Run]:
     """The runs in a folder of results; empty where the name is that of a model.
 
     Raises:

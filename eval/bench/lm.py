@@ -141,13 +141,13 @@ class VlmLM(GeneratingLM):
             )
         responses = tokenizer.batch_decode(tokens[:, length:], skip_special_tokens=True)
         return [
-            (_cut(response, until), self._shown(row[mask.bool()]))
+            (_truncate(response, until), self._prompt_text(row[mask.bool()]))
             for response, row, mask in zip(
                 responses, inputs["input_ids"], inputs["attention_mask"], strict=True
             )
         ]
 
-    def _shown(self, tokens: Any) -> str:
+    def _prompt_text(self, tokens: Any) -> str:
         images = self.vlm.tokenizer.convert_ids_to_tokens(sorted(self.vlm.writing.image_ids))
         text = self.vlm.tokenizer.decode(tokens, skip_special_tokens=False)
         return re.sub(f"({'|'.join(map(re.escape, images))})\\1*", r"\1", text)
@@ -197,7 +197,7 @@ def _size(turns: Sequence[Turn]) -> int:
     return sum(576 * len(turn.pictures) + len(turn.question) // 4 for turn in turns)
 
 
-def _cut(text: str, until: Sequence[str]) -> str:
+def _truncate(text: str, until: Sequence[str]) -> str:
     for stop in until:
         text = text.split(stop)[0]
     return text.strip()

@@ -97,7 +97,7 @@ def difference_tables(compared: Sequence[Difference], shots: Sequence[int]) -> l
             "task",
             *(f"{k}-shot" for k in shots),
             title=f"{first} minus {second}, percent points on shared questions [95 % {over}]",
-            caption=_said(compared) if several else _UNSAID,
+            caption=_footnote(compared) if several else _UNSAID,
         )
         for task in dict.fromkeys(found.task for found in of_pair):
             cells = {found.shots: found for found in of_pair if found.task == task}
@@ -113,7 +113,7 @@ _UNSAID = (
 )
 
 
-def _said(compared: Sequence[Difference]) -> str:
+def _footnote(compared: Sequence[Difference]) -> str:
     count = sum(found.adjusted is not None for found in compared)
     return (
         f"* the recipes differ: both intervals exclude zero, also among {count} comparisons "

@@ -53,7 +53,7 @@ class Setting:
 
 
 @dataclass(frozen=True)
-class Asked:
+class QuestionWithShots:
     """One question with its shots.
 
     Attributes:
@@ -86,7 +86,7 @@ class VisualTask(ConfigurableTask):  # type: ignore[misc]  # lm-eval has no type
         data = metadata.pop("data", None)  # of lm-eval's own command line, --metadata
         ours: Setting | None = metadata.pop("setting", None)
         self.setting = ours or Setting(library=Library(Path(data) if data else None))
-        self.asked: dict[int, Asked] = {}
+        self.asked: dict[int, QuestionWithShots] = {}
         self.answers: dict[int, Answer] = {}
         self.scores: dict[int, Score] = {}
         # Without a setting of ours, lm-eval's command line says how many shots.
@@ -147,7 +147,7 @@ class VisualTask(ConfigurableTask):  # type: ignore[misc]  # lm-eval has no type
             metadata=(self.task_name, place, 1),
         )
 
-    def _ask(self, row: int) -> Asked:
+    def _ask(self, row: int) -> QuestionWithShots:
         """The turns of a prompt: shots, then the question."""
         choice = Choice((), Counter())
         turns = [self.turn(self.rows, row)]
@@ -168,7 +168,7 @@ class VisualTask(ConfigurableTask):  # type: ignore[misc]  # lm-eval has no type
         problem = "/".join(str(doc[column]) for column in facts["problem"])
         problem = problem or str(doc.get(facts.get("lesson", ""), row))
         name = str(doc.get(facts["id"], row))
-        return Asked(name, problem, tuple(turns), tuple(names), choice.excluded)
+        return QuestionWithShots(name, problem, tuple(turns), tuple(names), choice.excluded)
 
     def _probed(self, turns: list[Turn]) -> list[Turn]:
         return PROBES[self.setting.probe](turns) if self.setting.probe else turns

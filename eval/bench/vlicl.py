@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from .rows import DataError, Picture
-from .task import Asked, VisualTask
+from .task import QuestionWithShots, VisualTask
 from .turns import Turn
 
 Doc = dict[str, Any]
@@ -58,7 +58,7 @@ class VlIclTask(VisualTask):
     def __len__(self) -> int:
         return len(self._queries)
 
-    def _ask(self, row: int) -> Asked:
+    def _ask(self, row: int) -> QuestionWithShots:
         """The shots that the task's rule draws, then the question."""
         query, count = self._queries[row], self.config.num_fewshot or 0
         draw = random.Random(f"{self.setting.seed} {self.facts['folder']} {row}")
@@ -67,7 +67,7 @@ class VlIclTask(VisualTask):
         turns = self._probed([*shown, self._turn(query)])
         name = str(query.get("id", row))
         shots = tuple(" ".join(str(image) for s in g for image in _images(s)) for g in groups)
-        return Asked(name, name, tuple(turns), shots, Counter())
+        return QuestionWithShots(name, name, tuple(turns), shots, Counter())
 
     def _turn(self, doc: Mapping[str, Any]) -> Turn:
         folder = self.setting.library.folder

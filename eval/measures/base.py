@@ -20,7 +20,7 @@ from dataclasses import dataclass, field
 from typing import ClassVar, Literal
 
 from ..corpora import InterleavedCorpus
-from ..seen import Seen
+from ..seen import SampleWithImages
 from ..tools import Tools
 
 
@@ -126,7 +126,7 @@ class Measure(ABC):
         """Look at what stands beside the samples, before they are shown."""
 
     @abstractmethod
-    def see(self, sample: Seen) -> None:
+    def see(self, sample: SampleWithImages) -> None:
         """Take in a sample. Its pictures are gone afterwards, so keep only what is small."""
 
     @abstractmethod
@@ -151,10 +151,10 @@ class EachSample(Measure):
         self._found: dict[str, PerSample] = defaultdict(lambda: PerSample(self.scorer))
 
     @abstractmethod
-    def rate(self, sample: Seen) -> Mapping[str, tuple[float, float]]:
+    def rate(self, sample: SampleWithImages) -> Mapping[str, tuple[float, float]]:
         """Total and count for each figure; (0, 0) where the sample tells nothing of it."""
 
-    def see(self, sample: Seen) -> None:
+    def see(self, sample: SampleWithImages) -> None:
         rated = self.rate(sample)
         for figure in self.figures:
             self._found[figure.name].add(*rated[figure.name])

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..intervals import area_under_curve
-from ..seen import Seen
+from ..seen import SampleWithImages
 from ..tools import Tools
 from .base import Figure, Found, Measure, PerSample
 
@@ -32,7 +32,7 @@ class Coherence(Measure):
         how = f"cosine by {tools.open_clip.name}" if tools.open_clip else "SSIM of grey images"
         self._found = PerSample(f"{how}; neighbours above {_SAME} SSIM are one")
 
-    def see(self, sample: Seen) -> None:
+    def see(self, sample: SampleWithImages) -> None:
         kept = distinct(sample.ssims)
         alike = sample.ssims if sample.vectors is None else sample.vectors @ sample.vectors.T
         first, second = np.triu_indices(len(kept), 1)

@@ -11,7 +11,7 @@ from vid2book.words import words
 
 from ..lookalikes import Lookalikes
 from ..questions import SoughtQuestion
-from ..seen import Picture, Seen, decode
+from ..seen import Picture, SampleWithImages, decode
 from ..tools import Tools
 from .base import Absent, Figure, Found, Measure, Overlap, PerSample
 
@@ -54,7 +54,7 @@ class Contamination(Measure):
                 self._learn(question)
         self._found = {figure.name: PerSample(scorer) for figure in self.figures}
 
-    def see(self, sample: Seen) -> None:
+    def see(self, sample: SampleWithImages) -> None:
         if self._sought is None:
             return
         questions = self._questions_in(sample)
@@ -80,7 +80,7 @@ class Contamination(Measure):
     def details(self) -> Mapping[str, Mapping[str, int]]:
         return {"leaked_questions": dict(self._leaks.most_common(20))} if self._leaks else {}
 
-    def _overlap(self, sample: Seen, questions: Mapping[int, float]) -> Overlap:
+    def _overlap(self, sample: SampleWithImages, questions: Mapping[int, float]) -> Overlap:
         assert self._sought
         name, video = self._sought.benchmark, sample.record.video_id
         if not questions:
@@ -102,7 +102,7 @@ class Contamination(Measure):
             if (pixels := decode(content)) is not None:
                 self._images.add(Picture(0, pixels))
 
-    def _questions_in(self, sample: Seen) -> dict[int, float]:
+    def _questions_in(self, sample: SampleWithImages) -> dict[int, float]:
         """The questions that a sample holds, with the share of their runs."""
         said = [*sample.record.texts, *sample.record.ocr_texts]
         here = [word for text in said if text for word in words(text.lower())]

@@ -23,7 +23,7 @@ from vid2book.models.open_clip import Vectors
 
 from ..pairs import text_of
 from ..reservoir import Reservoir
-from ..seen import Seen, decode
+from ..seen import SampleWithImages, decode
 from ..tools import Tools
 from .base import Absent, Figure, Found, Measure, PerPair, PerSample
 
@@ -73,7 +73,7 @@ class Correlation(Measure):
             else f"on-screen text to speech, {tools.embed.identity}"
         )
 
-    def see(self, sample: Seen) -> None:
+    def see(self, sample: SampleWithImages) -> None:
         record = sample.record
         self._samples += 1
         images = self._embed_images(sample)
@@ -97,7 +97,7 @@ class Correlation(Measure):
         pairs.sample.append(sample)
         pairs.video.append(video)
 
-    def _keep_unread(self, sample: Seen, texts: Sequence[int | None]) -> None:
+    def _keep_unread(self, sample: SampleWithImages, texts: Sequence[int | None]) -> None:
         record = sample.record
         for picture, text in zip(sample.pictures, texts, strict=True):
             content = record.images[picture.position]
@@ -144,7 +144,7 @@ class Correlation(Measure):
             found["image_text_recall_at_1"] = Absent("fewer than ten different texts")
         return found | {"image_text_auc": self._for_area(right, wrong)}
 
-    def _embed_images(self, sample: Seen) -> Sequence[Vectors]:
+    def _embed_images(self, sample: SampleWithImages) -> Sequence[Vectors]:
         """A vector per picture; zeros where the scorer has nothing to go by."""
         if sample.vectors is not None:
             return list(sample.vectors)

@@ -20,7 +20,7 @@ from vid2book.folder.record import FolderError
 from vid2book.records import Decision
 
 from ..corpora import InterleavedCorpus
-from ..seen import Seen
+from ..seen import SampleWithImages
 from ..spans import Span, holds, length, union
 from ..tools import Tools
 from .base import Absent, Figure, Found, Measure, PerVideo
@@ -33,7 +33,7 @@ _SEE = re.compile(r"see the picture of (\d+(?:\.\d+)?) s")
 
 
 @dataclass
-class _Held:
+class _Holding:
     """What the corpus has of one video."""
 
     said: list[Span] = field(default_factory=list)
@@ -65,7 +65,7 @@ class Coverage(Measure):
         if folder is None:
             return
         try:
-            held = _held(folder, corpus.marked)
+            held = _holdings(folder, corpus.marked)
             transcripts = shards(folder, "transcripts")
             dropped = _of_videos(folder) if shards(folder, "videos") else {}
             if transcripts:
@@ -76,7 +76,7 @@ class Coverage(Measure):
         except FolderError as error:
             self._found = {figure.name: Absent(str(error)) for figure in self.figures}
 
-    def see(self, sample: Seen) -> None:
+    def see(self, sample: SampleWithImages) -> None:
         """Nothing: a sample of the samples tells nothing of what is missing."""
 
     def finish(self) -> Mapping[str, Found]:
@@ -104,9 +104,9 @@ def _of_videos(folder: Path) -> Videos:
     }
 
 
-def _held(folder: Path, marked: bool) -> Mapping[str, _Held]:
+def _holdings(folder: Path, marked: bool) -> Mapping[str, _Holding]:
     """What the samples hold of each video; what is marked as to be dropped only if asked for."""
-    found: dict[str, _Held] = defaultdict(_Held)
+    found: dict[str, _Holding] = defaultdict(_Holding)
     for file in shards(folder, "default"):
         for row in read_rows(file, _AT_ONCE, {"id", "video_ids", "elements"}):
             for element in row.get("elements") or []:
@@ -121,7 +121,7 @@ def _held(folder: Path, marked: bool) -> Mapping[str, _Held]:
 
 def _speech(
     transcripts: Iterator[dict[str, Any]],
-    held: Mapping[str, _Held],
+    held: Mapping[str, _Holding],
     videos: Videos,
     marked: bool,
 ) -> PerVideo:
@@ -150,12 +150,12 @@ def _words(segments: Sequence[Mapping[str, Any]]) -> Iterator[float]:
         yield from (segment["start"] + (n + 0.5) * step for n in range(count))
 
 
-def _screens(held: Mapping[str, _Held], videos: Videos) -> dict[str, Found]:
+def _screens(held: Mapping[str, _Holding], videos: Videos) -> dict[str, Found]:
     screens = PerVideo("states found by the keyframe stage, all splits")
     seconds = PerVideo("states and paragraphs against the length of the video, all splits")
     density = PerVideo("counted, all splits")
     for video, (duration, decisions) in videos.items():
-        of = held.get(video, _Held())
+        of = held.get(video, _Holding())
         states, seen = _states(decisions, of.shown)
         screens.add(video, sum(there for _, there in states), len(states))
         shown = [state for state, there in states if there]

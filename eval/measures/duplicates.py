@@ -8,7 +8,7 @@ from vid2book.assemble.minhash import Index, minhash
 from vid2book.words import words
 
 from ..lookalikes import Lookalikes
-from ..seen import Seen
+from ..seen import SampleWithImages
 from ..tools import Tools
 from .base import EachSample, Figure
 
@@ -38,7 +38,7 @@ class DuplicateImages(EachSample):
         super().__init__(tools)
         self._known = Lookalikes()
 
-    def rate(self, sample: Seen) -> dict[str, tuple[float, float]]:
+    def rate(self, sample: SampleWithImages) -> dict[str, tuple[float, float]]:
         repeated = within = 0
         here: set[int] = set()
         for picture in sample.pictures:
@@ -71,7 +71,7 @@ class DuplicateTexts(EachSample):
         self._known = Index(_BANDS)
         self._seen = 0
 
-    def rate(self, sample: Seen) -> dict[str, tuple[float, float]]:
+    def rate(self, sample: SampleWithImages) -> dict[str, tuple[float, float]]:
         repeated = count = 0
         for text in filter(None, sample.record.texts):
             said = words(text.lower())

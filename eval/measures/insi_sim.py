@@ -14,7 +14,7 @@ from typing import Literal
 
 import numpy as np
 
-from ..seen import Seen
+from ..seen import SampleWithImages
 from ..tools import Tools
 from .base import Absent, Figure, Found, Measure, PerSample
 
@@ -51,7 +51,7 @@ class InSampleSimilarity(Measure):
         self._found = {figure.name: PerSample(both) for figure in self.figures}
         self._found["in_sample_ssim"] = PerSample(_RESIZE)
 
-    def see(self, sample: Seen) -> None:
+    def see(self, sample: SampleWithImages) -> None:
         pairs = np.triu_indices(len(sample.pictures), 1)
         ssims = sample.ssims[pairs]
         usable = np.isfinite(ssims)

@@ -11,7 +11,7 @@ from vid2book.models.error import ModelError
 from vid2book.words import english_words
 
 from ..density.text import is_english, passages_of
-from ..seen import Seen
+from ..seen import SampleWithImages
 from ..tools import Tools
 from .base import Absent, Found, PerSample
 from .text import NOT_ENGLISH, TOO_SHORT, TextMeasure
@@ -36,7 +36,7 @@ class ModelMeasure(TextMeasure):
     def has_model(tools: Tools) -> bool:
         """Whether the model that the measure needs is named."""
 
-    def see(self, sample: Seen) -> None:
+    def see(self, sample: SampleWithImages) -> None:
         passages = passages_of(sample.text) if self._is_named else []
         passage = passages[len(passages) // 2] if passages else ""
         english = bool(passage) and is_english(english_words(passage))

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import Literal
 
-from ..seen import Seen
+from ..seen import SampleWithImages
 from ..tools import Tools
 from .base import EachSample, Figure
 
@@ -38,7 +38,7 @@ class Shape(EachSample):
         self._languages: Counter[str] = Counter()
         self._licenses: Counter[str] = Counter()
 
-    def rate(self, sample: Seen) -> Mapping[str, tuple[float, float]]:
+    def rate(self, sample: SampleWithImages) -> Mapping[str, tuple[float, float]]:
         record = sample.record
         self._languages[record.language or "unknown"] += 1
         self._licenses[record.license or "unknown"] += 1

@@ -9,7 +9,7 @@ from typing import ClassVar
 from vid2book.words import english_words
 
 from ..density.text import PASSAGE, is_english, passages_of, spread
-from ..seen import Seen
+from ..seen import SampleWithImages
 from ..tools import Tools
 from .base import Absent, Figure, Found, Measure, PerSample
 
@@ -46,7 +46,7 @@ class TextMeasure(Measure):
             ModuleNotFoundError: a package is missing; the message names the extra.
         """
 
-    def see(self, sample: Seen) -> None:
+    def see(self, sample: SampleWithImages) -> None:
         passages = spread(passages_of(sample.text, self.length), self.most)
         english = [p for p in passages if is_english(english_words(p))]
         self._foreign += bool(passages) and not english

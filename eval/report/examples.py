@@ -11,7 +11,7 @@ from typing import IO
 
 from PIL import Image
 
-from ..seen import Picture, Seen
+from ..seen import Picture, SampleWithImages
 
 _PICTURES = 4  # of a sample
 _WIDTH, _HEIGHT = 240, 180  # pixels at most
@@ -46,7 +46,7 @@ class Album:
         self._file = file
         self._entries: list[_Entry] = []
 
-    def add(self, sample: Seen) -> None:
+    def add(self, sample: SampleWithImages) -> None:
         """Keep the sample; they are numbered in the order added."""
         places = tuple(self._write(picture) for picture in sample.pictures[:_PICTURES])
         words = sample.text.split()

@@ -16,7 +16,7 @@ from ..estimates import Statistic, ratio, separation
 from ..intervals import Interval, interval
 from ..measures import chosen
 from ..measures.base import Absent, Figure, Found, Overlap, PerPair, PerSample, PerVideo
-from ..seen import Seen
+from ..seen import SampleWithImages
 from ..tools import Tell, Tools
 from .examples import Album, Example, open_album
 
@@ -25,7 +25,7 @@ _SHOWN = 3  # examples at each end
 
 
 @dataclass(frozen=True)
-class Shown:
+class Extreme:
     """A sample at one end of a measure, with its own value."""
 
     value: float
@@ -42,8 +42,8 @@ class Result:
     interval: Interval | None
     reason: str = ""  # why it is absent
     per_video: tuple[float, ...] = ()
-    lowest: tuple[Shown, ...] = ()
-    highest: tuple[Shown, ...] = ()
+    lowest: tuple[Extreme, ...] = ()
+    highest: tuple[Extreme, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -82,7 +82,7 @@ def measure_corpus(
         measure.of_corpus(corpus)
     videos: list[Hashable] = []
     with open_album() as album:
-        for sample in _seen(corpus.samples(samples, tools.seed), tools.open_clip):
+        for sample in _with_embeddings(corpus.samples(samples, tools.seed), tools.open_clip):
             for measure in measures:
                 measure.see(sample)
             album.add(sample)
@@ -113,10 +113,14 @@ def measure_corpus(
     )
 
 
-def _seen(records: Iterator[Interleaved], open_clip: OpenClip | None) -> Iterator[Seen]:
+def _with_embeddings(
+    records: Iterator[Interleaved], open_clip: OpenClip | None
+) -> Iterator[SampleWithImages]:
     """Samples with their images embedded, those of a few samples in one batch."""
     numbered = enumerate(records)
-    while batch := [Seen(record, i) for i, record in islice(numbered, _EMBEDDED_AT_ONCE)]:
+    while batch := [
+        SampleWithImages(record, i) for i, record in islice(numbered, _EMBEDDED_AT_ONCE)
+    ]:
         if open_clip:
             vectors = open_clip.images([p.pixels for sample in batch for p in sample.pictures])
             ends = np.cumsum([len(sample.pictures) for sample in batch])
@@ -159,7 +163,7 @@ def _per_video(found: PerSample | PerVideo, videos: Sequence[Hashable]) -> tuple
     return tuple(float(total / count) for total, count in sums.values() if count > 0)
 
 
-def _ends(found: PerSample, album: Album) -> tuple[tuple[Shown, ...], tuple[Shown, ...]]:
+def _ends(found: PerSample, album: Album) -> tuple[tuple[Extreme, ...], tuple[Extreme, ...]]:
     """The samples with the lowest and the highest value.
 
     Those with little to measure are left out: three words have any density.
@@ -170,7 +174,7 @@ def _ends(found: PerSample, album: Album) -> tuple[tuple[Shown, ...], tuple[Show
     order = enough[np.argsort(values, kind="stable")]
     shown = min(_SHOWN, len(order) // 2)
 
-    def show(numbers: Sequence[int]) -> tuple[Shown, ...]:
-        return tuple(Shown(found.total[n] / found.count[n], album.example(n)) for n in numbers)
+    def show(numbers: Sequence[int]) -> tuple[Extreme, ...]:
+        return tuple(Extreme(found.total[n] / found.count[n], album.example(n)) for n in numbers)
 
     return show(order[:shown].tolist()), show(order[::-1][:shown].tolist())

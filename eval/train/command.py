@@ -85,7 +85,7 @@ def train(
             bar.show(now="loading the model")
 
             def show(line: dict[str, Any], done: float) -> None:
-                bar.show(round(100 * min(done, 1.0)), now=_told(line))
+                bar.show(round(100 * min(done, 1.0)), now=_progress_text(line))
 
             def warn(told: str) -> None:
                 terminal.errors.print(f"[yellow]Warning:[/] {escape(told)}", soft_wrap=True)
@@ -108,7 +108,7 @@ def _held_out(corpus: str, named: str | None, marked: bool) -> InterleavedCorpus
     return open_corpus(corpus, split=named, marked=marked)
 
 
-def _told(line: dict[str, Any]) -> str:
+def _progress_text(line: dict[str, Any]) -> str:
     return (
         f"step {line['step']:,}  loss {line['loss']:.3f}  {number_of(line['samples'], 'sample')}  "
         f"{number_of(line['tokens'], 'token')}"

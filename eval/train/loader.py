@@ -17,7 +17,7 @@ from .parts import parts_of, rows_of, shuffled
 
 
 @dataclass(frozen=True)
-class Made:
+class LoadedRow:
     """What became of a row.
 
     Attributes:
@@ -50,7 +50,7 @@ class Reading:
     process: int
     processes: int
 
-    def made(self, epoch: int, place: int = 0) -> Iterator[Made]:
+    def made(self, epoch: int, place: int = 0) -> Iterator[LoadedRow]:
         """This process's rows of a pass in order, from a place on.
 
         Raises:
@@ -85,8 +85,8 @@ class Reading:
 
 
 def together(
-    accelerator: Any, made: Iterator[Made], batch_size: int
-) -> Iterator[tuple[int, list[Made]]]:
+    accelerator: Any, made: Iterator[LoadedRow], batch_size: int
+) -> Iterator[tuple[int, list[LoadedRow]]]:
     """What the processes learn from in each step, and the place where the next begins.
 
     A step is `batch_size` places in a row. All processes are given the same steps, with what each
@@ -113,14 +113,14 @@ def _rows_class() -> Any:
     """The dataset that a `DataLoader` takes; torch is imported only where there is training."""
     from torch.utils.data import IterableDataset, get_worker_info
 
-    class Rows(IterableDataset[Made]):
+    class Rows(IterableDataset[LoadedRow]):
         def __init__(
             self, reading: Reading, mine: range, parts: int, epoch: int, place: int
         ) -> None:
             self.reading, self.mine, self.parts = reading, mine, parts
             self.epoch, self.place = epoch, place
 
-        def __iter__(self) -> Iterator[Made]:
+        def __iter__(self) -> Iterator[LoadedRow]:
             worker = get_worker_info()
             mine = self.mine[worker.id :: worker.num_workers] if worker else self.mine
             reading, parts = self.reading, self.parts
@@ -142,17 +142,17 @@ def _rows_class() -> Any:
     return Rows
 
 
-def _make(reading: Reading, place: int, found: Any) -> Made:
+def _make(reading: Reading, place: int, found: Any) -> LoadedRow:
     if found is None:
-        return Made(place)
+        return LoadedRow(place)
     corpus, before = reading.corpus, reading.corpus.skipped.copy()
     sample = corpus.sample(*found)
     dropped = corpus.skipped - before
     pieces = pieces_of(reading.vlm, sample, reading.data, place, dropped) if sample else []
-    return Made(place, 1, pieces, dropped)
+    return LoadedRow(place, 1, pieces, dropped)
 
 
-def _owned(made: Made) -> Made:
+def _owned(made: LoadedRow) -> LoadedRow:
     """A copy in this process' own memory: each tensor of a worker's holds an open file."""
     pieces = [
         replace(

@@ -26,7 +26,7 @@ from .config import TrainConfig, load_config
 from .devices import accelerator_for, attend, memory_told
 from .folder import TrainResult, begin, finished, write_result
 from .held_out import HeldOut
-from .loader import Made, Reading, together
+from .loader import LoadedRow, Reading, together
 from .log import Log, Tracked, losses, mean_of_last
 from .loss import token_losses
 from .model import (
@@ -212,7 +212,7 @@ class _Run:
         self.accelerator.wait_for_everyone()
         return result
 
-    def _groups(self) -> Generator[list[Made], None, None]:
+    def _groups(self) -> Generator[list[LoadedRow], None, None]:
         """What this process has of each step, pass after pass, from its place on."""
         progress, batch_size = self.progress, self.recipe.batch_size
         endless = self.recipe.steps is not None or self.recipe.tokens is not None
@@ -225,7 +225,7 @@ class _Run:
                 return
             progress.epoch, progress.place = progress.epoch + 1, 0
 
-    def _count(self, group: list[Made], sequences: int) -> tuple[int, int]:
+    def _count(self, group: list[LoadedRow], sequences: int) -> tuple[int, int]:
         """Add what all processes are about to do to the progress.
 
         Returns:

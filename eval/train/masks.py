@@ -34,10 +34,10 @@ def masks(model: Any, batch: dict[str, Any]) -> dict[str, Any]:
     sample = (positions == 0).cumsum(-1)
     within = (sample[:, :, None] == sample[:, None, :])[:, None]
     causal = torch.ones(within.shape, dtype=torch.bool).tril()
-    return {kind: _cut(causal if mask is None else mask, within) for kind, mask in made.items()}
+    return {kind: _clip(causal if mask is None else mask, within) for kind, mask in made.items()}
 
 
-def _cut(mask: Any, within: Any) -> Any:
+def _clip(mask: Any, within: Any) -> Any:
     """The mask with nothing outside the samples; it is True, or 0, where a token may look."""
     import torch
 

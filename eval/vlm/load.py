@@ -13,7 +13,7 @@ from vid2book.errors import UserError
 
 from .families import FAMILIES, Family, family_of
 from .probe import ProbeError, probe
-from .seen import Seen, padded_to_square, seen
+from .seen import VisibleArea, padded_to_square, visible_area
 from .writing import Writing, added_tokens
 
 _MODALITIES = ("image", "video", "audio")
@@ -33,7 +33,7 @@ class Vlm:
     processor: Any
     family: Family
     writing: Writing
-    seen: Seen
+    seen: VisibleArea
 
     @property
     def device(self) -> Any:
@@ -117,10 +117,11 @@ def load(name: str | Path, *, dtype: str = "auto", device: str = "cpu") -> Vlm:
         raise VlmError(
             f"{name} ({config.model_type}) cannot be shown images between texts: {error}"
         ) from None
-    vlm = Vlm(str(name), model, processor, family, writing, seen(processor, writing))
+    vlm = Vlm(str(name), model, processor, family, writing, visible_area(processor, writing))
     if processor is not released:
         _tell(
-            f"{name}: its processor shows {seen(released, writing)} of a 16:9 picture; pictures "
+            f"{name}: its processor shows {visible_area(released, writing)} of a 16:9 picture; "
+            "pictures "
             "are laid on a square in the mean colour, as its reference does"
         )
     elif not vlm.seen.whole:

@@ -20,7 +20,7 @@ _EDGE = 1 / 32
 """Less than this share of a side is not looked for: tiny models see a slide in as many pixels."""
 
 
-class Seen(NamedTuple):
+class VisibleArea(NamedTuple):
     """Shares of width and height of a 16:9 picture that reach the model."""
 
     width: float
@@ -36,11 +36,11 @@ class Seen(NamedTuple):
         return f"{self.width:.0%} of the width and {self.height:.0%} of the height"
 
 
-def seen(processor: Any, writing: Writing) -> Seen:
+def visible_area(processor: Any, writing: Writing) -> VisibleArea:
     """Cover a white picture with black from each side, and see from where on pixels change."""
     look = _looker(processor, writing)
     sides = [1 - look("left") - look("right"), 1 - look("top") - look("bottom")]
-    return Seen(*(max(side, 0.0) for side in sides))
+    return VisibleArea(*(max(side, 0.0) for side in sides))
 
 
 def padded_to_square(processor: Any) -> Any:

@@ -36,7 +36,7 @@ def placeholder_of(processor: Any, config: Any) -> str | None:
     if written := _in_template(processor):
         return written
     token: str | None = getattr(processor, "image_token", None)
-    marks = [_named(config, "start"), _named(config, "end")]
+    marks = [_config_id(config, "start"), _config_id(config, "end")]
     if token is None or None in marks:
         return token
     start, end = processor.tokenizer.convert_ids_to_tokens(marks)
@@ -51,7 +51,7 @@ def added_tokens(tokenizer: Any) -> dict[str, int]:
     }
 
 
-def _named(config: Any, which: str) -> int | None:
+def _config_id(config: Any, which: str) -> int | None:
     names = (f"vision_{which}_token_id", f"image_{which}_token_id")
     return next((i for n in names if (i := getattr(config, n, None)) is not None), None)
 

@@ -55,7 +55,7 @@ def test_it_writes_a_corpus_and_says_what_is_in_it(make, run, tmp_path: Path) ->
                  "samples 2", "images 4", "words 24"):  # fmt: skip
         assert line.split() in shown
     assert f"vid2book view {tmp_path / 'out'}" in result.stdout
-    assert record.held(tmp_path / "out") is not None
+    assert record.checked_record(tmp_path / "out") is not None
 
 
 def test_a_failed_video_is_told_and_the_rest_is_written(corpus, run, tmp_path: Path) -> None:
@@ -64,7 +64,7 @@ def test_a_failed_video_is_told_and_the_rest_is_written(corpus, run, tmp_path: P
     assert "4/4 broken: failed, cannot read /home/someone/lectures/broken.mp4" in result.stderr
     assert "Not in the corpus" in result.stdout
     assert result.stdout.index("broken") < result.stdout.index("chat")  # failures first
-    assert record.held(tmp_path / "out").samples == 4
+    assert record.checked_record(tmp_path / "out").samples == 4
 
 
 def test_nothing_kept_writes_no_corpus(make, run, tmp_path: Path) -> None:
@@ -132,7 +132,7 @@ def test_a_result_that_changed_is_written_again(make, run, tmp_path: Path) -> No
     assert run(corpus).exit_code == 1
     better = dataclasses.replace(corpus, results=make.corpus(*corpus.videos).results)
     assert run(better).exit_code == 0
-    assert record.held(tmp_path / "out").samples == 4
+    assert record.checked_record(tmp_path / "out").samples == 4
 
 
 def test_nothing_to_do_needs_no_datasets() -> None:

@@ -69,7 +69,7 @@ def test_a_corpus_without_pictures_shows_none(make, tmp_path: Path) -> None:
     corpus.results["a"] = (outcome, [without_pictures(s) for s in samples], decisions)
     card = card_of(corpus, tmp_path / "out")
     assert "![" not in card.text and not (tmp_path / "out" / PICTURE).exists()
-    assert record.held(tmp_path / "out")
+    assert record.checked_record(tmp_path / "out")
 
 
 def test_the_picture_goes_with_its_video(make, tmp_path: Path) -> None:
@@ -80,7 +80,7 @@ def test_the_picture_goes_with_its_video(make, tmp_path: Path) -> None:
     remove(out, ["b"])
     text = (out / "README.md").read_text()
     assert "in b." not in text and "Paragraph 0 of sample 0 in a." in text
-    assert record.held(out)
+    assert record.checked_record(out)
 
 
 def test_topics_and_lengths_are_counted(make, tmp_path: Path) -> None:

@@ -25,7 +25,7 @@ from vid2book.builder.features import FEATURES
 from vid2book.builder.write import write_corpus
 from vid2book.config import Config
 from vid2book.folder import layout
-from vid2book.folder.record import held
+from vid2book.folder.record import checked_record
 
 Row = dict[str, Any]
 ALIGNED = ("images", "texts", "ocr_texts", "text_ocr_list", "elements")
@@ -173,7 +173,7 @@ SENTENCES: dict[str, Callable[..., bool]] = {
     r"Without it:": CAUTION,  # the lines that follow are run in test_marked.py
     # configs and columns
     r"\*\*`default`\*\*: a row per sample": lambda c: len({s["id"] for s in c.samples})
-    == held(c.folder).samples,  # type: ignore[union-attr]
+    == checked_record(c.folder).samples,  # type: ignore[union-attr]
     r"A sample comes from one video": lambda c: all(
         {e["video_id"] for e in s["elements"]} == set(s["video_ids"]) and len(s["video_ids"]) == 1
         for s in c.samples

@@ -66,7 +66,7 @@ def test_a_build_without_them_takes_them_away(
     assert layout.shards(tmp_path / "out", "clips")
     write_corpus(corpus, tmp_path / "out")
     assert not (tmp_path / "out" / "clips").exists()
-    assert record.held(tmp_path / "out") is not None
+    assert record.checked_record(tmp_path / "out") is not None
 
 
 def test_equal_corpora_are_equal_bytes(filmed: FakeCorpus, tmp_path: Path) -> None:

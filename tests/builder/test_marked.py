@@ -53,7 +53,7 @@ def test_the_rows_hold_all_with_reasons_and_scores(marked: Path) -> None:
 
 
 def test_the_card_says_what_is_counted(marked: Path) -> None:
-    written = record.held(marked)
+    written = record.checked_record(marked)
     assert written is not None
     assert (written.images, written.marked_images, written.marked_texts) == (2, 4, 3)
     card = (marked / "README.md").read_text()

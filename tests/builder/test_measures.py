@@ -69,7 +69,7 @@ def test_the_card_of_the_folder_has_them_until_it_is_built_anew(
     assert card.count("## Measures\n") == 1 and len(card.split("## Measures")[1].split("\n## ")) > 3
     assert Image.open(out / "measures" / "measures.png").width > 600
     DatasetCard(card)
-    assert record.held(out)
+    assert record.checked_record(out)
 
     assert push(out, "1.0.0").exit_code == 0
     files = hub.repos["org/name"].at("1.0.0").files

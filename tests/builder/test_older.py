@@ -32,7 +32,7 @@ def run(*arguments: object) -> Result:
 
 
 def test_it_is_known(old: Path) -> None:
-    held = record.held(old)
+    held = record.checked_record(old)
     assert held is not None and held.samples == 4 and held.marked_images == 0
 
 
@@ -60,7 +60,7 @@ def test_remove(old: Path) -> None:
     rows = load_dataset(str(old), split="train")
     assert rows.features == FEATURES["default"]
     assert {(e["score"], e["drop"]) for row in rows for e in row["elements"]} == {(None, "")}
-    assert record.held(old).removed == ["optics-2"]
+    assert record.checked_record(old).removed == ["optics-2"]
 
 
 def test_measure_and_train(old: Path) -> None:

@@ -166,9 +166,9 @@ def test_the_new_corpus_leaves_nothing_of_the_old(make, tmp_path: Path) -> None:
 
 def test_what_is_held_is_known_until_a_file_is_lost(corpus, tmp_path: Path) -> None:
     written = write_corpus(corpus, tmp_path)
-    assert record.held(tmp_path) == written
+    assert record.checked_record(tmp_path) == written
     (tmp_path / "data" / "test-00000.parquet").unlink()
-    assert record.held(tmp_path) is None
+    assert record.checked_record(tmp_path) is None
 
 
 def test_it_tells_how_far_it_is(corpus, tmp_path: Path) -> None:

@@ -16,8 +16,8 @@ from vid2book.eval.ablate import config, report
 from vid2book.eval.ablate.command import ablate
 from vid2book.eval.ablate.config import Ablation, Folder, Settings, StudyCorpus
 from vid2book.eval.ablate.folders import AblateError, Folders
-from vid2book.eval.ablate.grid import cells, some
-from vid2book.eval.ablate.runs import Answered, Found
+from vid2book.eval.ablate.grid import cells, pick
+from vid2book.eval.ablate.runs import Answered, RunResult
 from vid2book.eval.ablate.table import measures, table, unmatched
 from vid2book.eval.train import SampleLoss
 
@@ -47,9 +47,9 @@ def test_cells_are_all_combinations_and_the_first_is_the_base() -> None:
     assert found[3].recipe.data.text == "speech+ocr"
     assert found[3].recipe.data.max_tokens == 100
     assert found[3].recipe.learning_rate == 1e-3
-    assert [cell.name for cell in some(found, ("shuffled, both",))] == ["shuffled, both"]
+    assert [cell.name for cell in pick(found, ("shuffled, both",))] == ["shuffled, both"]
     with pytest.raises(AblateError, match="no cell 'else'; there are aligned, speech"):
-        some(found, ("else",))
+        pick(found, ("else",))
 
 
 @pytest.mark.parametrize(
@@ -140,11 +140,11 @@ def test_the_short_study_runs_and_is_not_run_again(
     assert changed == {lost}
 
 
-def found(loss: float, right: float, videos: int = 30) -> Found:
+def found(loss: float, right: float, videos: int = 30) -> RunResult:
     """Losses and answers about `loss` and `right`, some videos harder than others."""
     hard = np.linspace(-0.2, 0.2, videos)
     names = [f"v{video}" for video in range(videos)]
-    return Found(
+    return RunResult(
         samples=10,
         images=40,
         loss_tokens=1000,

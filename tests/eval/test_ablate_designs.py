@@ -12,9 +12,9 @@ import pytest
 
 from vid2book.eval.ablate import report
 from vid2book.eval.ablate.config import Ablation, Overrides, StudyCorpus
-from vid2book.eval.ablate.folders import AblateError, Folders, Kept
+from vid2book.eval.ablate.folders import AblateError, Folders, KeyedFolder
 from vid2book.eval.ablate.grid import cells
-from vid2book.eval.ablate.runs import Found, Job, run
+from vid2book.eval.ablate.runs import Job, RunResult, run
 from vid2book.eval.ablate.study import jobs
 from vid2book.eval.ablate.table import measures, table
 from vid2book.eval.corpora import CorpusError
@@ -45,11 +45,11 @@ class TwoPipelines(Folders):
         super().__init__(root, lambda said: None)
         self.judged, self.whole = judged, whole
 
-    def corpus(self, corpus: StudyCorpus, pipeline: Overrides) -> Kept:
+    def corpus(self, corpus: StudyCorpus, pipeline: Overrides) -> KeyedFolder:
         if corpus.path:
             return super().corpus(corpus, pipeline)
         path = self.whole if pipeline.get("judge") else self.judged
-        return Kept(str(path), path.name)
+        return KeyedFolder(str(path), path.name)
 
 
 @pytest.fixture
@@ -133,7 +133,7 @@ def test_a_study_counts_what_was_left_out_and_repeated(
     vlms.save("llava", tmp_path / "model")
     budget = 500 if design == "whole corpora" else None
     ablation = study(design=design, budget=budget, model={"path": str(tmp_path / "model")})
-    results: dict[str, dict[int, Found]] = {}
+    results: dict[str, dict[int, RunResult]] = {}
     for job in asked(ablation, folders):
         results.setdefault(job.cell, {})[job.seed] = run(job, tmp_path / "runs")
     lines = table(results)
@@ -157,7 +157,7 @@ def test_a_study_counts_what_was_left_out_and_repeated(
 
 
 def test_own_splits_are_shown_and_decide_nothing() -> None:
-    def parted(loss: float) -> Found:
+    def parted(loss: float) -> RunResult:
         return replace(found(loss, 0.5), parts={"split test of a": 10, "split test of b": 20})
 
     lines = table({"a": {0: parted(1.0)}, "b": {0: parted(1.5)}})

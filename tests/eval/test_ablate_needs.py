@@ -11,7 +11,7 @@ import typer
 from typer.testing import CliRunner, Result
 
 from vid2book.eval.ablate.command import ablate
-from vid2book.eval.ablate.folders import AblateError, Kept
+from vid2book.eval.ablate.folders import AblateError, KeyedFolder
 from vid2book.eval.ablate.grid import cells
 from vid2book.eval.ablate.held_out import HeldOutSet, check
 from vid2book.eval.ablate.needs import check as check_needs
@@ -100,7 +100,7 @@ def test_videos_and_model_can_be_named_on_the_command_line(tmp_path: Path) -> No
 def test_questions_are_looked_for_before_training(tmp_path: Path) -> None:
     corpus = write_corpus(tmp_path / "corpus")
     write_parquet(corpus / "data" / "test-00000.parquet", [row("held")])
-    kept = Kept(str(corpus), "corpus")
+    kept = KeyedFolder(str(corpus), "corpus")
     asked = ablation(held_out={"questions": "questions"}).held_out
     with pytest.raises(AblateError, match=r"held_out.questions: .*slides has no test.parquet"):
         check(asked, (HeldOutSet("split test", kept),), [kept])

@@ -11,11 +11,11 @@ import pytest
 
 from vid2book.eval.ablate import report
 from vid2book.eval.ablate.effects import main_effects
-from vid2book.eval.ablate.folders import AblateError, Kept
+from vid2book.eval.ablate.folders import AblateError, KeyedFolder
 from vid2book.eval.ablate.grid import Cell, cells
 from vid2book.eval.ablate.held_out import HeldOutSet
 from vid2book.eval.ablate.places import hide_all_but, places
-from vid2book.eval.ablate.runs import Found, Job, run
+from vid2book.eval.ablate.runs import Job, RunResult, run
 from vid2book.eval.ablate.study import study as run_study
 from vid2book.eval.ablate.table import measures, table
 
@@ -57,7 +57,7 @@ def test_a_process_sees_its_own_device_alone(monkeypatch: pytest.MonkeyPatch) ->
     assert os.environ["CUDA_VISIBLE_DEVICES"] == ""
 
 
-def grid(**losses: float) -> tuple[list[Cell], dict[str, dict[int, Found]]]:
+def grid(**losses: float) -> tuple[list[Cell], dict[str, dict[int, RunResult]]]:
     """The cells of two axes, with losses by the first letters of their settings."""
     chosen = cells(ablation(axes=TWO_AXES))
     by_cell = {
@@ -134,12 +134,12 @@ def test_a_run_by_accelerate_launch_is_that_of_one_process(
         "num_processes: 2\nmachine_rank: 0\nuse_cpu: true\nmixed_precision: 'no'\n"
     )
     study = ablation(**there)
-    kept = Kept(there["corpus"]["path"], "corpus")
+    kept = KeyedFolder(there["corpus"]["path"], "corpus")
     job = Job(
         cell="aligned",
         seed=0,
         corpus=kept,
-        model=Kept(there["model"]["path"], "model"),
+        model=KeyedFolder(there["model"]["path"], "model"),
         held_out=(HeldOutSet("split test", kept),),
         asked=study.held_out,
         offered=24,

@@ -12,7 +12,7 @@ from vid2book.eval.intervals import area_under_curve
 from vid2book.eval.measures.base import Absent, PerPair, PerSample
 from vid2book.eval.measures.correlation import Correlation
 from vid2book.eval.pairs import text_of
-from vid2book.eval.seen import Seen
+from vid2book.eval.seen import SampleWithImages
 from vid2book.eval.tools import Tools
 from vid2book.records import Element
 
@@ -35,7 +35,7 @@ SLIDES = {
 def measured(records: list[Interleaved], tools: Tools | None = None) -> dict[str, float]:
     measure = Correlation(tools or Tools())
     for index, record in enumerate(records):
-        measure.see(Seen(record, index))
+        measure.see(SampleWithImages(record, index))
     values = {}
     for name, found in measure.finish().items():
         if isinstance(found, PerPair):
@@ -88,7 +88,7 @@ def test_recall_is_among_ten_of_the_same_video() -> None:
 
 def test_what_has_no_text_on_screen_is_absent() -> None:
     measure = Correlation(Tools())
-    measure.see(Seen(sample("a", [png(1), "Text.", png(2), "More."]), 0))
+    measure.see(SampleWithImages(sample("a", [png(1), "Text.", png(2), "More."]), 0))
     found = measure.finish()
     assert set(found) == {figure.name for figure in Correlation.figures}
     assert all(isinstance(f, Absent) and "no CLIP model" in f.reason for f in found.values())
@@ -106,7 +106,7 @@ class _Same:
 def test_clip_vectors_are_taken_where_there_are_any() -> None:
     measure = Correlation(Tools(open_clip=_Same()))  # type: ignore[arg-type]
     for index in range(3):
-        seen = Seen(sample(f"s{index}", [png(index), str(index)]), index)
+        seen = SampleWithImages(sample(f"s{index}", [png(index), str(index)]), index)
         seen.vectors = np.eye(16, dtype=np.float32)[[index]]
         measure.see(seen)
     found = measure.finish()

@@ -31,7 +31,7 @@ from vid2book.eval.measures.knowledge_density import KnowledgeDensity
 from vid2book.eval.measures.text import TextMeasure
 from vid2book.eval.measures.text_coherence import TextCoherence
 from vid2book.eval.report.page import write_page
-from vid2book.eval.seen import Seen
+from vid2book.eval.seen import SampleWithImages
 from vid2book.eval.tools import Tools
 from vid2book.models.embed_any import MultilingualE5
 from vid2book.words import english_words
@@ -67,9 +67,9 @@ GERMAN = (
 )
 
 
-def sample(text: str) -> Seen:
+def sample(text: str) -> SampleWithImages:
     nothing = (None,)
-    return Seen(Interleaved("v#0", "v", nothing, (text,), nothing, nothing, nothing), 0)
+    return SampleWithImages(Interleaved("v#0", "v", nothing, (text,), nothing, nothing, nothing), 0)
 
 
 def test_the_labelled_passages_are_what_they_claim() -> None:

@@ -18,7 +18,7 @@ from vid2book.eval.density.validation import validate
 from vid2book.eval.measures.base import Absent, PerSample
 from vid2book.eval.measures.judged_density import RUBRIC, JudgedDensity
 from vid2book.eval.measures.surprise import Surprise
-from vid2book.eval.seen import Seen
+from vid2book.eval.seen import SampleWithImages
 from vid2book.eval.tools import Tools
 from vid2book.models.chat import BackendError, Chat, ChatError, Messages
 from vid2book.models.error import ModelError
@@ -54,9 +54,9 @@ class Scripted(Chat):
         return BackendError("nobody is there")
 
 
-def sample(text: str) -> Seen:
+def sample(text: str) -> SampleWithImages:
     nothing = (None,)
-    return Seen(Interleaved("v#0", "v", nothing, (text,), nothing, nothing, nothing), 0)
+    return SampleWithImages(Interleaved("v#0", "v", nothing, (text,), nothing, nothing, nothing), 0)
 
 
 def test_the_judge_grades_the_middle_passage_of_each_sample() -> None:

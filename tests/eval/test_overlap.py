@@ -16,7 +16,7 @@ from vid2book.eval.measures.base import Absent, Found, Measure, PerSample
 from vid2book.eval.measures.contamination import Contamination
 from vid2book.eval.measures.duplicates import DuplicateImages, DuplicateTexts
 from vid2book.eval.questions import SoughtQuestion, SoughtQuestions, open_sought_questions
-from vid2book.eval.seen import Picture, Seen
+from vid2book.eval.seen import Picture, SampleWithImages
 from vid2book.eval.tools import Tools
 
 from ..support.corpora import png, sample, write_parquet
@@ -40,7 +40,7 @@ def encoded(image: Image.Image, kind: str = "JPEG", **how: int) -> bytes:
 
 def share(measure: Measure, name: str, *records: Interleaved) -> tuple[list[float], list[float]]:
     for index, record in enumerate(records):
-        measure.see(Seen(record, index))
+        measure.see(SampleWithImages(record, index))
     found = measure.finish()[name]
     assert isinstance(found, PerSample)
     return found.total, found.count
@@ -132,7 +132,7 @@ def test_half_a_question_is_a_leak_and_its_opening_is_not() -> None:
 
 def test_without_a_benchmark_it_is_absent() -> None:
     measure = Contamination(Tools())
-    measure.see(Seen(sample("a", ["Text."]), 0))
+    measure.see(SampleWithImages(sample("a", ["Text."]), 0))
     found = measure.finish()["contamination"]
     assert isinstance(found, Absent) and "--benchmark" in found.reason
 
@@ -159,7 +159,7 @@ ASKED = "What remains is the equation of a harmonic oscillator with one frequenc
 
 def contamination_of(benchmark: Path) -> Found:
     measure = Contamination(Tools(sought_questions=open_sought_questions(benchmark, "test")))
-    measure.see(Seen(sample("a", [f"So we divide. {ASKED}"]), 0))
+    measure.see(SampleWithImages(sample("a", [f"So we divide. {ASKED}"]), 0))
     return measure.finish()["contamination"]
 
 

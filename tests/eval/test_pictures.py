@@ -14,7 +14,7 @@ from skimage.metrics import structural_similarity
 from vid2book.eval.measures.base import PerSample
 from vid2book.eval.measures.coherence import Coherence, distinct
 from vid2book.eval.measures.insi_sim import InSampleSimilarity, as_released
-from vid2book.eval.seen import Seen
+from vid2book.eval.seen import SampleWithImages
 from vid2book.eval.tools import Tools
 from vid2book.models.error import ModelError
 from vid2book.models.open_clip import OpenClip
@@ -51,10 +51,10 @@ def test_ssim_of_what_has_none() -> None:
 
 
 def test_the_later_picture_is_resized_to_the_earlier() -> None:
-    seen = Seen(sample("s", [png(1, (64, 48)), png(1, (128, 96)), png(2, (5, 5))]), 0)
+    seen = SampleWithImages(sample("s", [png(1, (64, 48)), png(1, (128, 96)), png(2, (5, 5))]), 0)
     assert seen.ssims[0, 1] > 0.9 and seen.ssims[0, 1] == seen.ssims[1, 0]
     assert np.isnan(seen.ssims[0, 0]) and np.isfinite(seen.ssims[0, 2])
-    grown = Seen(sample("s", [png(2, (5, 5)), png(1, (64, 48))]), 0)
+    grown = SampleWithImages(sample("s", [png(2, (5, 5)), png(1, (64, 48))]), 0)
     assert np.isnan(grown.ssims[0, 1])  # no window fits
 
 
@@ -91,7 +91,7 @@ def test_insi_sim_by_hand(clip_model: OpenClip) -> None:
     for index, parts in enumerate(
         ([*contents, "Words."], contents[:1], [*contents[:3], b"broken"])
     ):
-        seen = Seen(sample(f"s{index}", parts), index)
+        seen = SampleWithImages(sample(f"s{index}", parts), index)
         seen.vectors = clip_model.images([picture.pixels for picture in seen.pictures])
         measure.see(seen)
     pixels = [np.asarray(Image.open(io.BytesIO(content))) for content in contents]
@@ -129,7 +129,7 @@ def test_a_failed_ssim_counts_as_nothing_in_the_released_score() -> None:
 
 def coherence_of(*parts: bytes) -> tuple[float, float]:
     measure = Coherence(Tools())
-    measure.see(Seen(sample("s", list(parts)), 0))
+    measure.see(SampleWithImages(sample("s", list(parts)), 0))
     found = measure.finish()["coherence"]
     assert isinstance(found, PerSample)
     return found.total[0], found.count[0]

@@ -9,7 +9,7 @@ import pytest
 from vid2book.eval.corpora import open_corpus
 from vid2book.eval.measures.base import PerSample
 from vid2book.eval.measures.shape import Shape
-from vid2book.eval.seen import Seen
+from vid2book.eval.seen import SampleWithImages
 from vid2book.eval.tools import Tools
 
 from ..support.corpora import png, row, sample, write_parquet
@@ -20,7 +20,7 @@ def test_shape(tmp_path: Path) -> None:
     ours = open_corpus(write_parquet(tmp_path / "x.parquet", [row("v", images=3)]))
     other = sample("w", [png(1, (200, 100)), b"no image", "Two words"])
     for index, record in enumerate([*ours.samples(), other]):
-        shape.see(Seen(record, index))
+        shape.see(SampleWithImages(record, index))
     found = shape.finish()
     assert list(found) == [figure.name for figure in shape.figures]
     pairs = {n: (f.total, f.count) for n, f in found.items() if isinstance(f, PerSample)}

@@ -14,7 +14,7 @@ from datasets import Dataset, IterableDataset
 from vid2book.eval.corpora import InterleavedCorpus, open_corpus
 from vid2book.eval.sources import HubDataset, Source
 from vid2book.eval.train.config import Data
-from vid2book.eval.train.loader import Made, Reading
+from vid2book.eval.train.loader import LoadedRow, Reading
 from vid2book.eval.train.order import count
 from vid2book.eval.train.parts import parts_of, rows_of, shuffled
 from vid2book.eval.vlm import Vlm, load
@@ -152,7 +152,7 @@ def made(
     workers: int,
     place: int = 0,
     parts: int = 4,
-) -> list[Made]:
+) -> list[LoadedRow]:
     data = Data(workers=workers, parts=parts, window=8)
     found = []
     for process in range(processes):

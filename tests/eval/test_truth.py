@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from vid2book.eval.truth import Score, Shown, compared_words, score, score_corpus
+from vid2book.eval.truth import CorpusKeyframe, Score, compared_words, score, score_corpus
 
 from ..support.corpora import row, write_parquet
 
@@ -23,7 +23,7 @@ TRUTH = {
 
 
 def test_a_perfect_corpus_scores_one() -> None:
-    shown = [Shown(4.9, "Squares\nfour equal sides"), Shown(7.0, "Circles")]
+    shown = [CorpusKeyframe(4.9, "Squares\nfour equal sides"), CorpusKeyframe(7.0, "Circles")]
     found = score(TRUTH, shown, "A square has four equal sides.")
     assert found == Score(2, 2, 0, 5, 5, 6, 0, 6, 0)
     assert found.keyframe_f1 == found.ocr_recall == 1.0
@@ -31,7 +31,12 @@ def test_a_perfect_corpus_scores_one() -> None:
 
 
 def test_a_build_step_is_neither_wanted_nor_extra_and_a_second_picture_is_extra() -> None:
-    shown = [Shown(2.5, ""), Shown(4.0, ""), Shown(4.5, ""), Shown(5.5, "")]
+    shown = [
+        CorpusKeyframe(2.5, ""),
+        CorpusKeyframe(4.0, ""),
+        CorpusKeyframe(4.5, ""),
+        CorpusKeyframe(5.5, ""),
+    ]
     found = score(TRUTH, shown, "")
     assert (found.hit, found.extra) == (1, 2)
     assert found.keyframe_f1 == pytest.approx(2 / 5)
@@ -50,7 +55,7 @@ def test_numbers_and_number_words_are_equal() -> None:
 
 
 def test_scores_add_up() -> None:
-    one = score(TRUTH, [Shown(7.0, "Circles")], "A square has four equal sides.")
+    one = score(TRUTH, [CorpusKeyframe(7.0, "Circles")], "A square has four equal sides.")
     assert (one + one).hit == 2 and (one + one).keyframe_f1 == one.keyframe_f1
 
 

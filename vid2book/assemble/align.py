@@ -23,7 +23,7 @@ from ..screen.caption import CAPTION
 from ..screen.keyframes import KEYFRAMES
 from ..screen.legible import LEGIBLE
 from ..screen.same_picture import shown_too
-from ..stage import TOPIC, Given, Stage
+from ..stage import TOPIC, Stage, StageInput
 from ..teaching.classify import content_words
 from ..teaching.judge import JUDGE
 from ..teaching.wording import takes_leave
@@ -40,7 +40,7 @@ _FADE = 1.0  # seconds by which speech may reach beyond a change of the screen
 Embed = Callable[[Sequence[str]], NDArray[np.float32]]
 
 
-class Shown(NamedTuple):
+class KeyframeText(NamedTuple):
     """A keyframe with what is written on it, and its caption; '' for nothing."""
 
     keyframe: Keyframe
@@ -73,7 +73,7 @@ class Aligned:
 
 def align(
     video: Video,
-    screen: Sequence[Shown],
+    screen: Sequence[KeyframeText],
     sentences: Sequence[Sentence],
     clips: Sequence[Clip],
     embed: Embed,
@@ -104,7 +104,7 @@ def align(
 
 def _align(
     video: Video,
-    screen: Sequence[Shown],
+    screen: Sequence[KeyframeText],
     sentences: Sequence[Sentence],
     clips: Sequence[Clip],
     settings: config.Align,
@@ -150,7 +150,7 @@ def _mark(verdict: Verdict | None, agrees: float | None) -> Mark:
     return Mark(score, f"align: {verdict.reason}" if verdict else "")
 
 
-def _talking_head(shown: Shown, settings: config.Align) -> Verdict | None:
+def _talking_head(shown: KeyframeText, settings: config.Align) -> Verdict | None:
     faces = shown.keyframe.faces
     if len(_words(shown.text)) < settings.min_text_words and faces > settings.max_face:
         return Verdict("a talking head", faces, settings.max_face)
@@ -163,7 +163,7 @@ def _nothing_taught(
     sentences: Sequence[Sentence],
     settings: config.Align,
 ) -> Verdict | None:
-    """Shown only while nothing is taught, and not speaking of the topic itself."""
+    """KeyframeText only while nothing is taught, and not speaking of the topic itself."""
     spoken = [(_overlap(s, keyframe), not s.drop) for s in sentences if _overlap(s, keyframe) > 0]
     total = sum(seconds for seconds, _ in spoken)
     if total <= 0:
@@ -175,7 +175,7 @@ def _nothing_taught(
 
 
 def _end_card(
-    i: int, screen: Sequence[Shown], sentences: Sequence[Sentence], settings: config.Align
+    i: int, screen: Sequence[KeyframeText], sentences: Sequence[Sentence], settings: config.Align
 ) -> Verdict | None:
     """The last picture, with no more than a title on it, while all that is said takes leave.
 
@@ -192,7 +192,7 @@ def _end_card(
 
 def _before_the_lesson(
     i: int,
-    screen: Sequence[Shown],
+    screen: Sequence[KeyframeText],
     sentences: Sequence[Sentence],
     related: float | None,
     lesson: Collection[str],
@@ -233,7 +233,7 @@ def _off_the_speech(told: float | None, settings: config.Align) -> Verdict | Non
 
 
 def _repeated(
-    i: int, screen: Sequence[Shown], dropped: Collection[int], settings: config.Align
+    i: int, screen: Sequence[KeyframeText], dropped: Collection[int], settings: config.Align
 ) -> Verdict | None:
     """Another picture shows all of this one: the next, or one that was there before and stays."""
     this = screen[i]
@@ -251,7 +251,7 @@ def _repeated(
 
 
 def _compared(
-    clips: Sequence[Clip], pictures: Sequence[Mark], screen: Sequence[Shown], embed: Embed
+    clips: Sequence[Clip], pictures: Sequence[Mark], screen: Sequence[KeyframeText], embed: Embed
 ) -> list[Clip]:
     """Clips with how near their speech is to what stays of their pictures."""
     shown = [[screen[k] for k in c.keyframes if not pictures[k].drop] for c in clips]
@@ -286,7 +286,7 @@ def _words(text: str) -> list[str]:
 
 def _decision(
     video_id: str,
-    shown: Shown,
+    shown: KeyframeText,
     verdict: Verdict | None,
     related: float | None,
     told: float | None,
@@ -326,8 +326,8 @@ def _on_clip(video_id: str, clip: Clip) -> Decision:
     )  # fmt: skip
 
 
-def _compute(given: Given) -> tuple[Aligned, list[Decision]]:
-    screen = map(Shown, given.get(KEYFRAMES), given.get(LEGIBLE), given.get(CAPTION))
+def _compute(given: StageInput) -> tuple[Aligned, list[Decision]]:
+    screen = map(KeyframeText, given.get(KEYFRAMES), given.get(LEGIBLE), given.get(CAPTION))
     return align(
         given.video,
         list(screen),

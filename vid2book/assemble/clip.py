@@ -9,7 +9,7 @@ from itertools import groupby
 from .. import config
 from ..records import Clip, Decision, Keyframe, Mark, Sentence
 from ..screen.keyframes import KEYFRAMES
-from ..stage import Given, Stage
+from ..stage import Stage, StageInput
 from ..teaching.judge import JUDGE
 
 
@@ -98,7 +98,7 @@ def _overlap(c: Clip, keyframe: Keyframe) -> float:
     return min(c.end, keyframe.end) - max(c.start, keyframe.start)
 
 
-def _compute(given: Given) -> tuple[list[Clip], list[Decision]]:
+def _compute(given: StageInput) -> tuple[list[Clip], list[Decision]]:
     sentences, keyframes = given.get(JUDGE).sentences, given.get(KEYFRAMES)
     return clip(sentences, keyframes, given.config.clip), []
 

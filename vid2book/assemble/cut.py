@@ -16,7 +16,7 @@ from ..errors import machine_fault
 from ..media.container import MediaError
 from ..media.footage import LIBRARIES, encode
 from ..records import Clip, Decision, Footage
-from ..stage import Given, Stage
+from ..stage import Stage, StageInput
 from ..teaching.judge import JUDGE
 from .align import ALIGN
 from .marks import span, staying
@@ -60,7 +60,7 @@ def cut(
     return list(made.values()), decisions
 
 
-def encoded(given: Given, footage: Footage) -> bytes:
+def encoded(given: StageInput, footage: Footage) -> bytes:
     """The MP4 file of a clip; each is encoded once, whatever else of the video changes.
 
     Raises:
@@ -86,7 +86,7 @@ def encoded(given: Given, footage: Footage) -> bytes:
     return given.piece(CUT, [*shown, *how, LIBRARIES], make)
 
 
-def _compute(given: Given) -> tuple[list[Footage], list[Decision]]:
+def _compute(given: StageInput) -> tuple[list[Footage], list[Decision]]:
     settings = given.config.clips
     aligned = given.get(ALIGN)
     wanted = settings.enabled and given.get(JUDGE).judgement.kept

@@ -19,7 +19,7 @@ from .. import config
 from .again import decide_again
 from .alike import CARD_BITS, CARD_WORDS, shared_cards
 from .gathered import Gathered
-from .near import Near, Pairs
+from .near import Pairs, PictureIndex
 from .postings import Numbers
 from .reduced import NONE, Decisions, Reduced
 from .same_speech import same_speech
@@ -79,8 +79,8 @@ class _Pictures:
         self._is_last = np.asarray(gathered.thumb) >= 0
         last = self._members[self._is_last[self._members]]
         bits, words = settings.phash_distance, settings.min_same_words
-        self._same = Near(gathered, self._members, bits, words, folder / "same")
-        self._cards = Near(gathered, last, CARD_BITS, CARD_WORDS, folder / "cards")
+        self._same = PictureIndex(gathered, self._members, bits, words, folder / "same")
+        self._cards = PictureIndex(gathered, last, CARD_BITS, CARD_WORDS, folder / "cards")
 
     def decide(self) -> None:
         for begin in range(0, len(self._members), _AT_ONCE):

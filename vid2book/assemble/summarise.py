@@ -14,7 +14,7 @@ from ..records import Decision, Keyframe, Sentence, Video
 from ..screen.keyframes import KEYFRAMES
 from ..screen.legible import LEGIBLE
 from ..speech.transcribe import TRANSCRIBE
-from ..stage import Given, Stage
+from ..stage import Stage, StageInput
 from ..teaching.judge import JUDGE
 from .align import ALIGN, Aligned
 from .marks import staying
@@ -84,7 +84,7 @@ def picture(position: int, keyframe: Keyframe, text: str, last: bool) -> Picture
     )
 
 
-def _compute(given: Given) -> tuple[Summary, list[Decision]]:
+def _compute(given: StageInput) -> tuple[Summary, list[Decision]]:
     summary = summarise(
         given.video,
         given.get(TRANSCRIBE).duration,

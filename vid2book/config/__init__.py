@@ -97,7 +97,7 @@ class Config(Section):
         except ValidationError as error:
             raise ConfigError(error.errors()[0]["msg"].removeprefix("Value error, ")) from None
 
-    def asked(self) -> dict[str, tuple[Llm, ...]]:
+    def language_models(self) -> dict[str, tuple[Llm, ...]]:
         """The language models that are asked, by the stage that does."""
         served = self.read.enabled and self.read.backend in ("surya", "vlm")
         named = {

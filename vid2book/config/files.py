@@ -103,7 +103,7 @@ def problems(kind: type[BaseModel], error: ValidationError, under: str = "") -> 
             lines += [f"{key}: {line}" if key else line for line in told.splitlines()]
         else:
             said = problem["msg"].replace("valid tuple", "list")
-            lines.append(f"{key}: {said} (found {_shown(problem['input'])})")
+            lines.append(f"{key}: {said} (found {_excerpt(problem['input'])})")
     return lines
 
 
@@ -131,7 +131,7 @@ def _explain(kind: type[BaseModel], where: str, error: ValidationError) -> str:
     return "\n".join(f"{where}: {line}" for line in told)
 
 
-def _shown(value: object) -> str:
+def _excerpt(value: object) -> str:
     """The start of a value, however large it is."""
     try:
         told = repr(value)

@@ -53,7 +53,7 @@ def _lock(lock: Path, place: Path) -> int | None:
             os.close(handle)
             if _is_this(holder):
                 return None
-            raise FolderError(_told(place, holder)) from None
+            raise FolderError(_message(place, holder)) from None
         except OSError:
             os.close(handle)
             return None
@@ -95,7 +95,7 @@ def _is_this(holder: dict[str, str | int]) -> bool:
     return all(holder.get(name) == mine[name] for name in ("pid", "host"))
 
 
-def _told(place: Path, holder: dict[str, str | int]) -> str:
+def _message(place: Path, holder: dict[str, str | int]) -> str:
     who = "another process"
     if holder:
         who = "process {pid} on {host} ('{command}', since {since})".format_map(

@@ -43,7 +43,7 @@ class SplitSize:
 
 
 @dataclass(frozen=True)
-class Written:
+class Record:
     """What a corpus folder holds."""
 
     revision: str  # of the records it was written from
@@ -84,7 +84,7 @@ def revision(fingerprint: str, outcomes: Iterable[Outcome], writer: str) -> str:
     return digest.hexdigest()
 
 
-def read(out: Path) -> Written | None:
+def read(out: Path) -> Record | None:
     """The record of the corpus in `out`, whatever became of its files; None where there is none."""
     try:
         values = json.loads((out / RECORD).read_text(encoding="utf-8"))
@@ -92,12 +92,12 @@ def read(out: Path) -> Written | None:
             table: {split: SplitSize(**size) for split, size in by_split.items()}
             for table, by_split in values["sizes"].items()
         }
-        return Written(**values)
+        return Record(**values)
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return None
 
 
-def held(out: Path) -> Written | None:
+def checked_record(out: Path) -> Record | None:
     """What the corpus in `out` holds; None where there is none, or where a file is amiss."""
     written = read(out)
     try:
@@ -119,7 +119,7 @@ def removed(out: Path) -> list[str]:
         return []
 
 
-def save_record(folder: Path, written: Written) -> None:
+def save_record(folder: Path, written: Record) -> None:
     """Keep what a folder holds in a file of it."""
     text = json.dumps(asdict(written), indent=1)
     (folder / RECORD).write_text(text + "\n", encoding="utf-8")

@@ -78,7 +78,7 @@ def new_corpus(out: Path) -> Iterator[Path]:
         new.mkdir()
         try:
             yield new
-            if record.held(new) is None:
+            if record.checked_record(new) is None:
                 raise CorpusError(
                     f"{out}: files of the new corpus were changed or deleted while it was written; "
                     "it is dropped, build again"

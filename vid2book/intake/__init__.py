@@ -5,12 +5,12 @@ or a data frame made of a file is undone: encodings, separators, missing values,
 A row that cannot be read costs itself only, and says where it stands and why.
 """
 
-from .rows import SUFFIXES, IntakeError, Read, Row, Unread, kind_of, read_object, read_rows
+from .rows import SUFFIXES, FileRow, IntakeError, Row, Unread, kind_of, read_object, read_rows
 
 __all__ = [
     "SUFFIXES",
+    "FileRow",
     "IntakeError",
-    "Read",
     "Row",
     "Unread",
     "kind_of",

@@ -48,7 +48,7 @@ class Unread:
     where: str = ""
 
 
-class Read(NamedTuple):
+class FileRow(NamedTuple):
     """A row of a file and where it stands, such as `list.csv line 3`."""
 
     where: str
@@ -61,7 +61,7 @@ def kind_of(path: Path) -> str | None:
     return _KINDS.get(name.suffix.lower())
 
 
-def read_rows(path: Path) -> Iterator[Read]:
+def read_rows(path: Path) -> Iterator[FileRow]:
     """The rows of a file, one by one. Lines without anything are none.
 
     Raises:
@@ -71,9 +71,11 @@ def read_rows(path: Path) -> Iterator[Read]:
     found = {"json": _json_rows, "csv": _csv_rows, "parquet": _parquet_rows}[kind](path)
     try:
         for where, row in found:
-            yield Read(where, replace(row, where=where) if isinstance(row, Unread) else row)
+            yield FileRow(where, replace(row, where=where) if isinstance(row, Unread) else row)
     except (EOFError, zlib.error, gzip.BadGzipFile):
-        yield Read(path.name, Unread("the file breaks off or is damaged; the rest is lost", None))
+        yield FileRow(
+            path.name, Unread("the file breaks off or is damaged; the rest is lost", None)
+        )
     except OSError as error:
         told = error.strerror or str(error)
         raise IntakeError(f"{path}: cannot be read as {kind}: {told}") from error

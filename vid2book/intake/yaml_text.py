@@ -40,7 +40,7 @@ def parse_yaml(data: bytes) -> Any:
         _check(text)
         return _whole(yaml.load(text, _LOADER))
     except yaml.YAMLError as error:
-        raise BadYaml(f"this is not YAML: {_told(error)}") from None
+        raise BadYaml(f"this is not YAML: {_error_text(error)}") from None
     except BadYaml:
         raise
     except RecursionError:
@@ -103,7 +103,7 @@ def _whole(value: Any) -> Any:
     return [_whole(part) for part in value] if isinstance(value, list) else value
 
 
-def _told(error: yaml.YAMLError) -> str:
+def _error_text(error: yaml.YAMLError) -> str:
     """In one line, with the place."""
     if isinstance(error, yaml.MarkedYAMLError) and error.problem_mark:
         mark = error.problem_mark

@@ -63,7 +63,7 @@ def encode(
     """
     steps = max(1, round((end - start) * rate))
     frames = read_frames(path, rate, end, start=start, info=info)
-    pictures = _pictures(_held(frames, start, rate, steps), max_height)
+    pictures = _pictures(_evenly(frames, start, rate, steps), max_height)
     first = next(pictures, None)
     if first is None:
         raise MediaError(f"{Path(path).name}: no picture from {start:.1f} to {end:.1f} s")
@@ -84,7 +84,7 @@ def encode(
     return out.getvalue()
 
 
-def _held(frames: Iterable[Frame], start: float, rate: float, steps: int) -> Iterator[Frame]:
+def _evenly(frames: Iterable[Frame], start: float, rate: float, steps: int) -> Iterator[Frame]:
     """The picture at each step; before the first one that one stands."""
     held: Frame | None = None
     step = 0

@@ -14,7 +14,7 @@ Stamps = NDArray[np.int64]
 
 
 @dataclass(frozen=True, eq=False)
-class Shown:
+class Timestamps:
     """The presentation timestamps of a track's pictures, in rising order.
 
     Attributes:

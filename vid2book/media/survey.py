@@ -21,7 +21,7 @@ from .clock import Clock, Hand, Kind, Note
 from .container import MediaError, open_media
 from .header import told_ends
 from .packets import counts, packets, stamps
-from .shown import Shown
+from .shown import Timestamps
 from .tracks import best_picture, best_sound
 
 # A file may end a little before its header says: audio padding, edit lists, rounding.
@@ -47,7 +47,7 @@ class Track:
     start: float
     end: float
     shifts: tuple[tuple[int, float], ...]
-    shown: Shown | None = field(default=None, compare=False, repr=False)
+    shown: Timestamps | None = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True)
@@ -154,7 +154,7 @@ class _Survey:
         tracks = {
             hand.kind: Track(
                 index, round(hand.start, 6), self._end(hand), tuple(hand.shifts),
-                self._shown(index, hand),
+                self._timestamps(index, hand),
             )
             for index, hand in clock.hands.items()
             if hand.packets
@@ -210,12 +210,12 @@ class _Survey:
             if packet.is_keyframe:
                 self._keys.append(showing)
 
-    def _shown(self, index: int, hand: Hand) -> Shown | None:
+    def _timestamps(self, index: int, hand: Hand) -> Timestamps | None:
         base = self._bases[index]
         if hand.kind != "picture" or not self._stamps or len(hand.shifts) > 1 or base is None:
             return None
         stamps, keys = (np.unique(np.array(s, np.int64)) for s in (self._stamps, self._keys))
-        return Shown(stamps, keys, float(base), hand.shifts[0][1])
+        return Timestamps(stamps, keys, float(base), hand.shifts[0][1])
 
     def _is_enough(self, clock: Clock) -> bool:
         """Whether all tracks have passed `until`; one of them may have nothing more to come."""

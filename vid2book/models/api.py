@@ -155,11 +155,11 @@ class Api:
                     f"{self._where}{path}: asks to come back in {wait:.0f} s, which is longer than "
                     f"{self._section}.timeout"
                 )
-            raise _Again(_told(reply), wait)
+            raise _Again(_reply_text(reply), wait)
         if reply.is_redirect or reply.status_code in _NOT_OURS:
-            raise UnusableError(f"{self._where}{path}: {_told(reply)}")
+            raise UnusableError(f"{self._where}{path}: {_reply_text(reply)}")
         if reply.is_error:
-            raise RefusedError(f"{self._where}{path}: {_told(reply)}")
+            raise RefusedError(f"{self._where}{path}: {_reply_text(reply)}")
         try:
             return read(reply.json())
         except AnswerError:  # a ValueError as well, but no fault of the reply's form
@@ -212,7 +212,7 @@ def _names(reply: Any) -> set[str]:
     return {name for model in models for name in (model["id"], *(model.get("aliases") or ()))}
 
 
-def _told(reply: httpx.Response) -> str:
+def _reply_text(reply: httpx.Response) -> str:
     """Status and the server's own words, short."""
     try:
         error = reply.json()["error"]

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from ..records import Word
 from .speech import RecognisedWindow, SpeechModelError
-from .timing import Said, words_of
+from .timing import TextSpan, words_of
 from .weights import folder_hash
 from .windows import RATE
 
@@ -117,7 +117,7 @@ class OnnxSpeech:
 def _words(result: Any, seconds: float) -> list[Word]:
     """The words of a window of so many seconds."""
     if result.timestamps is None or result.tokens is None:
-        whole = Said(result.text, 0.0, seconds, _probability(result.logprobs))
+        whole = TextSpan(result.text, 0.0, seconds, _probability(result.logprobs))
         return words_of(result.text, [whole])
     words: list[list[int]] = []
     for n, token in enumerate(result.tokens):

@@ -108,7 +108,7 @@ class Recogniser:
             unheard = why_unheard(spoken, self.engine, self.other, self._advice)
             known = spoken.probability if spoken.code else None
             return Recognised([], spoken.code, sounds, known, unheard, note=spoken.note)
-        heard = _heard(engines[0], audio, windows, spoken.code, expect(spoken.code))
+        heard = _all_windows(engines[0], audio, windows, spoken.code, expect(spoken.code))
         foreign: list[Foreign] = []
         if len(engines) == 2:
             heard, foreign = _without_foreign(engines[1], audio, heard, spoken.code)
@@ -140,7 +140,7 @@ class Recogniser:
             Words in seconds of the audio.
         """
         engine = self._that_know(language)[0]
-        return [w for h in _heard(engine, audio, [window], language, expect) for w in h.words]
+        return [w for h in _all_windows(engine, audio, [window], language, expect) for w in h.words]
 
     def takes_prompt(self, language: str) -> bool:
         """Whether words to expect make a difference to the model that hears a language."""
@@ -150,7 +150,7 @@ class Recogniser:
         return [e for e in (self.engine, self.other) if e and name_in(e, language)]
 
 
-def _heard(
+def _all_windows(
     engine: Engine,
     audio: Audio,
     todo: list[list[Piece]],

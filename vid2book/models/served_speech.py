@@ -22,7 +22,7 @@ from ..config import Served
 from .api import Api, RefusedError
 from .chat import ChatError
 from .speech import RecognisedWindow
-from .timing import Said, words_of
+from .timing import TextSpan, words_of
 from .windows import RATE
 
 # Of Whisper, which knows more than other models: what one does not know, its server refuses.
@@ -141,16 +141,16 @@ def _window(reply: Any, seconds: float) -> RecognisedWindow:
     if not isinstance(text, str):
         raise TypeError("the text is none")
     segments = [
-        Said(
+        TextSpan(
             s["text"],
             *_span(s, seconds),
             1.0 if s.get("avg_logprob") is None else min(1.0, math.exp(s["avg_logprob"])),
         )
         for s in told
     ]
-    whole = [Said(text, 0.0, seconds)]
+    whole = [TextSpan(text, 0.0, seconds)]
     words = [
-        Said(w["word"], *_span(w, seconds), _probability(w, segments))
+        TextSpan(w["word"], *_span(w, seconds), _probability(w, segments))
         for w in reply.get("words") or _inner_words(reply)
     ]
     silent = [s.get("no_speech_prob") or 0.0 for s in told]
@@ -169,7 +169,7 @@ def _span(told: Any, seconds: float) -> tuple[float, float]:
     return start, min(max(start, float(told["end"])), seconds)
 
 
-def _probability(word: Any, segments: Sequence[Said]) -> float:
+def _probability(word: Any, segments: Sequence[TextSpan]) -> float:
     """Of a word; where it is not told that of its segment, and where nothing is told 1."""
     if word.get("probability") is not None:
         return float(word["probability"])

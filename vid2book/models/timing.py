@@ -15,7 +15,7 @@ _IDEOGRAM = "[\u3040-\u30ff\u3400-\u9fff]"
 _WORD = re.compile(rf"\s*(?:{_IDEOGRAM}[^\w\s]*|(?:(?!{_IDEOGRAM})\S)+)")
 
 
-class Said(NamedTuple):
+class TextSpan(NamedTuple):
     """A stretch of a text: a word, a sentence, or all of it."""
 
     text: str
@@ -24,7 +24,7 @@ class Said(NamedTuple):
     probability: float = 1.0  # of a word in it
 
 
-def words_of(text: str, said: Sequence[Said]) -> list[Word]:
+def words_of(text: str, said: Sequence[TextSpan]) -> list[Word]:
     """The words of a text, each with its share of the time of its stretch, by its letters.
 
     Args:
@@ -54,7 +54,7 @@ def _letters(text: str) -> int:
     return sum(sign.isalnum() for sign in text)
 
 
-def _at(said: Said, letters: float, size: int) -> float:
+def _at(said: TextSpan, letters: float, size: int) -> float:
     """The second at which so many letters of a stretch are said."""
     share = letters / size if size else 0.0
     return round(float(said.start + (said.end - said.start) * share), 3)

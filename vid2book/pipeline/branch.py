@@ -40,7 +40,7 @@ class Step(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Done:
+class BranchResult:
     """What became of a branch.
 
     Attributes:
@@ -82,7 +82,7 @@ def start(corpus: Corpus) -> None:
     _begun = time.process_time()
 
 
-def run(video: Video, branch: str, info: MediaInfo | None) -> Done:
+def run(video: Video, branch: str, info: MediaInfo | None) -> BranchResult:
     """Get what is missing of a branch into the store.
 
     Args:
@@ -98,40 +98,40 @@ def run(video: Video, branch: str, info: MediaInfo | None) -> Done:
     started, loaded = time.monotonic(), bounds.spent_loading()
     begun, _begun = _begun, 0.0
     work = _corpus.work(video, _tell(video), info)
-    done = _done(work, branch)
+    done = _run_branch(work, branch)
     cpu = dict(work.cpu)
     if (seconds := begun + bounds.spent_loading() - loaded) > 0:
         cpu["loading"] = seconds
-    return Done(
+    return BranchResult(
         time.monotonic() - started, done.info, done.failure, done.kept, done.fault, work.missed,
         done.bug, cpu, work.wall,
     )  # fmt: skip
 
 
-def _done(work: Work, branch: str) -> Done:
+def _run_branch(work: Work, branch: str) -> BranchResult:
     stages = BRANCHES.get(branch, ())
     try:
         if branch == LOOK:
             with suppress(MediaError):  # each stage says so again, and it is kept with them
-                return Done(info=work.info)
+                return BranchResult(info=work.info)
         for stage in stages:
             work.get(stage)
-        return Done()
+        return BranchResult()
     except Failed as error:
         for stage in stages:  # noted for its last ones too, so that they count as done
             with suppress(Failed):
                 work.failure(stage)
-        return Done(failure=str(error))
+        return BranchResult(failure=str(error))
     except StoreError:
         raise  # ends the run
     except UserError as error:  # of a model or its settings: not the video's own, and no bug
-        return Done(failure=str(error), kept=False, fault=str(error))
+        return BranchResult(failure=str(error), kept=False, fault=str(error))
     except Exception as error:
         # It costs this video, this time.
         if fault := machine_fault(error):
             told = f"a fault of the machine: {fault}; the next build tries again"
-            return Done(failure=told, kept=False, fault=fault)
-        return Done(failure=_reason(error), kept=False, bug=traceback.format_exc())
+            return BranchResult(failure=told, kept=False, fault=fault)
+        return BranchResult(failure=_reason(error), kept=False, bug=traceback.format_exc())
 
 
 def _reason(error: Exception) -> str:

@@ -28,7 +28,7 @@ from ..store import Store, make_key
 from .corpus import Corpus
 from .graph import STAGES
 from .keys import stage_key
-from .local import Event, Processes, added
+from .local import Event, Processes, sum_by_name
 from .machines import Cluster, ClusterError, actors_on_this_machine, connected, room
 
 _TRIES = 4  # of a row: machines are lost now and then, but not four under one video
@@ -115,7 +115,7 @@ class _Hand:
         try:
             _compare(home)
         except UserError as error:
-            self._stop = _told(error)
+            self._stop = _message(error)
         self._processes = Processes(
             home.corpus, 1, lambda _: None, branches, beside=actors_on_this_machine()
         )
@@ -127,10 +127,10 @@ class _Hand:
         try:
             after = self._through(before.video, row["number"])
         except UserError as error:  # not the video's, so that it ends the run
-            self._stop = _told(error)
+            self._stop = _message(error)
         if self._stop:
             return {**row, "stop": self._stop}
-        return {**row, "event": pickle.dumps(_joined(before, after))}
+        return {**row, "event": pickle.dumps(_merge(before, after))}
 
     def _through(self, video: Video, number: int) -> Event:
         if self._stop:
@@ -142,15 +142,15 @@ class _Hand:
         return event
 
 
-def _joined(before: Event, after: Event) -> Event:
+def _merge(before: Event, after: Event) -> Event:
     """What became of a video in one pool and in the next."""
     return replace(
         after,
         duration=max(before.duration, after.duration),
         seconds=before.seconds + after.seconds,
         failure=before.failure or after.failure,
-        cpu=added(before.cpu, after.cpu),
-        wall=added(before.wall, after.wall),
+        cpu=sum_by_name(before.cpu, after.cpu),
+        wall=sum_by_name(before.wall, after.wall),
     )
 
 
@@ -209,7 +209,7 @@ def _recipe(corpus: Corpus) -> str:
     return make_key([stage_key(stage, video, corpus.config, models, []) for stage in STAGES])
 
 
-def _told(error: UserError) -> str:
+def _message(error: UserError) -> str:
     return f"on the machine {ray.util.get_node_ip_address()}: {error}"
 
 

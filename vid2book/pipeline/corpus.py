@@ -87,7 +87,7 @@ class Corpus:
     def contribution(self, video: Video) -> Contribution:
         """What the video gives to the corpus; put together once, and kept."""
         verdict = self._verdict(video)
-        known = self._kept("contribution", Contribution, video, verdict)
+        known = self._load("contribution", Contribution, video, verdict)
         if known is None:
             known = self._contribute(video, verdict)
             if known.outcome.status != "failed":
@@ -96,7 +96,7 @@ class Corpus:
 
     def outcome(self, video: Video) -> Outcome:
         """What became of the video; kept on its own, since a build asks for all of them."""
-        known = self._kept("outcome", Outcome, video, self._verdict(video))
+        known = self._load("outcome", Outcome, video, self._verdict(video))
         return replace(known, video=video) if known else self.contribution(video).outcome
 
     def samples(self, video: Video) -> list[Sample]:
@@ -206,7 +206,7 @@ class Corpus:
             stamp_of(self.work(video)), verdict,
         )  # fmt: skip
 
-    def _kept(self, what: str, kind: Any, video: Video, verdict: _Verdict) -> Any | None:
+    def _load(self, what: str, kind: Any, video: Video, verdict: _Verdict) -> Any | None:
         """What the store has of a video's contribution."""
         try:
             return self.work(video).shelf.load(what, self._key(video, verdict), kind)
@@ -269,7 +269,7 @@ class Corpus:
             for stage in STAGES
             if stage.models and stage is not RECOGNISE
         }
-        for stage, llms in self.config.asked().items():
+        for stage, llms in self.config.language_models().items():
             told = found.get(stage, "")
             named = (models.chat(llm).identity for llm in llms)
             found[stage] = ", ".join(filter(None, [told, *(n for n in named if n not in told)]))

@@ -18,7 +18,7 @@ from ..errors import machine_fault
 from ..media.survey import MediaInfo
 from ..records import Video
 from . import branch
-from .branch import BRANCHES, LOOK, Done, Step
+from .branch import BRANCHES, LOOK, BranchResult, Step
 from .corpus import Corpus
 from .faults import Faults
 from .graph import ENDS, TEXT
@@ -76,7 +76,7 @@ class _Progress:
     info: MediaInfo | None = None
     missed: str = ""
 
-    def add(self, done: Done) -> None:
+    def add(self, done: BranchResult) -> None:
         """What came of one of its branches."""
         before, self.info = self.event, self.info or done.info
         self.missed = self.missed or done.missed
@@ -88,8 +88,8 @@ class _Progress:
             before.kept and done.kept,
             before.bug or done.bug,
             before.fault or done.fault,
-            added(before.cpu, done.cpu),
-            added(before.wall, done.wall),
+            sum_by_name(before.cpu, done.cpu),
+            sum_by_name(before.wall, done.wall),
         )
 
 
@@ -221,9 +221,9 @@ class Processes:
             while True:
                 message = self._inbox.get(wait > 0, wait or None)
                 wait = 0.0
-                yield from self._heard(message)
+                yield from self._receive(message)
 
-    def _heard(self, message: Message) -> Iterator[Event]:
+    def _receive(self, message: Message) -> Iterator[Event]:
         worker = message.worker
         if worker not in self._busy and worker not in self._idle:
             return  # it was ended, and these are its last words
@@ -237,7 +237,7 @@ class Processes:
         elif message.kind == "told" and worker in self._busy:
             self._watches[worker].note(message.value)
         elif message.kind == "died":
-            yield from self._bury(worker, Done(failure="its process died (out of memory?)"))
+            yield from self._bury(worker, BranchResult(failure="its process died (out of memory?)"))
 
     def _end_what_is_late(self) -> Iterator[Event]:
         """Ends processes that passed a bound. What took too much memory has one more try, alone."""
@@ -246,13 +246,15 @@ class Processes:
             workers = 1 if self._alone(task) else self._workers
             most = share_of_memory(bounds, workers * self._beside)
             if late := self._watches[worker].late():
-                yield from self._bury(worker, Done(failure=f"{late}; {_LONGER}"), final=True)
+                yield from self._bury(
+                    worker, BranchResult(failure=f"{late}; {_LONGER}"), final=True
+                )
             elif (held := memory_of(worker.pid)) > most:
                 told = f"its process took {held:.1f} GB of memory, more than {most:.1f} GB; {_MORE}"
                 final = bounds.memory is not None
-                yield from self._bury(worker, Done(failure=told), final)
+                yield from self._bury(worker, BranchResult(failure=told), final)
 
-    def _bury(self, worker: Worker, lost: Done, final: bool = False) -> Iterator[Event]:
+    def _bury(self, worker: Worker, lost: BranchResult, final: bool = False) -> Iterator[Event]:
         """A process died, or has to. Its task is tried once more, alone, unless that is `final`."""
         worker.end(give_up=True)
         task = self._busy.pop(worker, None)
@@ -263,7 +265,7 @@ class Processes:
         else:
             self._todo.appendleft(_Task(task.video, task.branch, again=True))
 
-    def _advance(self, task: _Task, result: Done) -> Iterator[Event]:
+    def _advance(self, task: _Task, result: BranchResult) -> Iterator[Event]:
         """Note that a task has ended; queue what waited for it, or report the video."""
         video = self._progress[task.video.video_id]
         video.waits_for.discard(task.branch)
@@ -291,7 +293,7 @@ class Processes:
             worker.end(give_up)
 
 
-def added(one: Mapping[str, float], other: Mapping[str, float]) -> dict[str, float]:
+def sum_by_name(one: Mapping[str, float], other: Mapping[str, float]) -> dict[str, float]:
     """Seconds of one and of the other, by name."""
     return {name: one.get(name, 0.0) + other.get(name, 0.0) for name in {**one, **other}}
 

@@ -67,7 +67,7 @@ class Whole:
         while True:
             key = self.key
             try:
-                made = partial(self._made, workers)
+                made = partial(self._reduce_blocks, workers)
                 found = Reduced.from_bytes(self._store.piece("reduce", key, made))
             except _ChangedError:
                 del self.key, self._blocks
@@ -108,7 +108,7 @@ class Whole:
         code = [code_of(gathering.__name__), code_within(__name__)]
         return make_key(code, _names(self._blocks[number]))
 
-    def _made(self, workers: int) -> bytes:
+    def _reduce_blocks(self, workers: int) -> bytes:
         numbers = range(len(self._blocks))
         asked = len(self._videos) // max(1, workers)
         blocks = each(_block, numbers, workers, begin=(_take, self, asked))
@@ -126,7 +126,9 @@ class Whole:
         latest = self._store.load("reduce-latest", make_key(self._how()), str)
         try:
             return (
-                Reduced.from_bytes(self._store.piece("reduce", latest, _gone)) if latest else None
+                Reduced.from_bytes(self._store.piece("reduce", latest, _raise_gone))
+                if latest
+                else None
             )
         except _GoneError:
             return None
@@ -176,5 +178,5 @@ def _names(block: Sequence[Stamped]) -> list[tuple[str, str]]:
     return [(video.video_id, stamp) for video, stamp in block]
 
 
-def _gone() -> NoReturn:
+def _raise_gone() -> NoReturn:
     raise _GoneError

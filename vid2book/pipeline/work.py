@@ -223,7 +223,7 @@ class Work:
 
     def _load(self, stage: Stage[Any]) -> Any:
         known = self.shelf.load(stage.name, self.key(stage), _stored(stage))
-        return known and self._named(known, _with_names)
+        return known and self._rename(known, _with_names)
 
     def _settle(self, stage: Stage[Any]) -> Result:
         needs = [self._result(need) for need in stage.needs]
@@ -234,11 +234,11 @@ class Work:
             failed = [decision.reason for decision in result[1] if decision.provisional]
             provisional = bool(failed)
             self.missed = self.missed or "".join(failed[:1])
-            kept = self._named(result, _without_names)
+            kept = self._rename(result, _without_names)
             same = digest(_stored(stage), kept) if stage.often_the_same else ""
             note = _FAILED if kept[2] else same
             self.shelf.save(stage.name, self.key(stage), _stored(stage), kept, provisional, note)
-            result = self._named(kept, _with_names)
+            result = self._rename(kept, _with_names)
             if provisional or stage.often_the_same:
                 self._keys.clear()
             for branch in (SPEECH, SCREEN, TEXT):
@@ -273,10 +273,10 @@ class Work:
 
     def _patience(self, stage: Stage[Any]) -> float:
         """Seconds that a stage may wait for servers that are silent, before it does without."""
-        asked = self.config.asked().get(stage.name, ())
+        asked = self.config.language_models().get(stage.name, ())
         return sum(_ASKED * (1 + llm.retries) * llm.timeout for llm in asked)
 
-    def _named(self, result: Result, rename: Callable[[str, Mapping[str, str]], str]) -> Result:
+    def _rename(self, result: Result, rename: Callable[[str, Mapping[str, str]], str]) -> Result:
         """The result with its reasons written anew.
 
         What the store has is that of every file with the same content, wherever it is and whatever

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from ..models.chat import BackendError, Chat, ChatError, Prompt
 from ..privacy import mask_decisions, mask_text
 from ..records import Decision, Keyframe
-from ..stage import Given, Stage
+from ..stage import Stage, StageInput
 from .keyframes import KEYFRAMES
 
 _SYSTEM = (
@@ -49,7 +49,7 @@ def caption(
     return captions, decisions
 
 
-def _compute(given: Given) -> tuple[list[str], list[Decision]]:
+def _compute(given: StageInput) -> tuple[list[str], list[Decision]]:
     settings = given.config.align
     chat = given.models.chat(settings.captions) if settings.enabled and settings.captions else None
     captions, decisions = caption(given.video.video_id, given.get(KEYFRAMES), chat)

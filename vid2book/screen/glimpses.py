@@ -13,7 +13,7 @@ from ..media.container import MediaError
 from ..media.frames import Frame
 from ..media.stills import read_stills
 from ..records import Decision, Glimpse
-from ..stage import Given, Stage
+from ..stage import Stage, StageInput
 from .keyframes import KEYFRAMES
 
 SIDE, QUALITY = 256, 60  # pixels and JPEG: some 5 kB, for a picture that is looked at small
@@ -52,7 +52,7 @@ def stretches(decisions: Sequence[Decision]) -> list[tuple[float, float]]:
     return sorted(sorted(alone, key=lambda s: (s[0] - s[1], s[0]))[:_MOST])
 
 
-def _compute(given: Given) -> tuple[list[Glimpse], list[Decision]]:
+def _compute(given: StageInput) -> tuple[list[Glimpse], list[Decision]]:
     # Where faces are to be hidden there are none: on a small picture faces are easily missed.
     if not given.config.keyframes.enabled or given.config.privacy.faces != "keep":
         return [], []

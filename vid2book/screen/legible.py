@@ -15,7 +15,7 @@ from typing import NamedTuple
 from .. import config
 from ..records import Decision, Keyframe, OcrLine, Transcript
 from ..speech.transcribe import TRANSCRIBE
-from ..stage import Given, Stage
+from ..stage import Stage, StageInput
 from .burned_in import burned_in, spoken_share
 from .keyframes import KEYFRAMES
 from .layout import screen_text
@@ -171,7 +171,7 @@ def _letters(line: OcrLine) -> int:
     return sum(unicodedata.category(sign)[0] in "LN" for sign in line.text)
 
 
-def _compute(given: Given) -> tuple[list[str], list[Decision]]:
+def _compute(given: StageInput) -> tuple[list[str], list[Decision]]:
     lines, decisions = legible(
         given.video.video_id,
         given.get(KEYFRAMES),

@@ -18,7 +18,7 @@ from ..models.chat import BackendError, ChatError
 from ..models.ocr import Image, Ocr
 from ..privacy import mask_decisions, mask_lines
 from ..records import Decision, Keyframe, OcrLine
-from ..stage import Given, Stage
+from ..stage import Stage, StageInput
 from .keyframes import KEYFRAMES
 from .places import meet
 
@@ -165,7 +165,7 @@ def _union(areas: Sequence[_Rect]) -> _Rect:
     return min(x0), min(y0), max(x1), max(y1)
 
 
-def _compute(given: Given) -> tuple[list[Lines], list[Decision]]:
+def _compute(given: StageInput) -> tuple[list[Lines], list[Decision]]:
     keyframes, settings = given.get(KEYFRAMES), given.config.read
     if not settings.enabled:
         return [() for _ in keyframes], []

@@ -17,7 +17,7 @@ from ..media.survey import probe
 from ..models.silero import Audio
 from ..privacy import mask_decisions, mask_transcript
 from ..records import Decision, Transcript, Video
-from ..stage import TOPIC, Given, Stage
+from ..stage import TOPIC, Stage, StageInput
 from .captions import (
     NamedRecogniser,
     Recogniser,
@@ -117,7 +117,7 @@ def prompt(video: Video, spoken: str) -> str:
     return f"Welcome to this lesson on {text}." if spoken == "en" else f"{text}."
 
 
-def without_speech(given: Given) -> str:
+def without_speech(given: StageInput) -> str:
     """Why the speech of a video will not be heard, as far as that shows before; empty: it will.
 
     Raises:
@@ -140,7 +140,7 @@ def without_speech(given: Given) -> str:
     return given.models.speech.foreseen(language(video))
 
 
-def _compute(given: Given) -> tuple[Transcript, list[Decision]]:
+def _compute(given: StageInput) -> tuple[Transcript, list[Decision]]:
     transcript, decisions = _words(given)
     odd = [
         Decision(given.video.video_id, "video", "recognise", n.start, n.end, True, n.text)
@@ -151,7 +151,7 @@ def _compute(given: Given) -> tuple[Transcript, list[Decision]]:
     return transcript, [*odd, *decisions]
 
 
-def _words(given: Given) -> tuple[Transcript, list[Decision]]:
+def _words(given: StageInput) -> tuple[Transcript, list[Decision]]:
     video, settings = given.at_hand, given.config.transcribe
     duration = given.info.duration
     if not settings.enabled:
@@ -182,7 +182,7 @@ def _words(given: Given) -> tuple[Transcript, list[Decision]]:
     return transcript, [*told, *holes, *decisions]
 
 
-def _captioned(given: Given) -> tuple[Transcript, list[Decision]]:
+def _captioned(given: StageInput) -> tuple[Transcript, list[Decision]]:
     """What the captions say, and what is heard where they say nothing for long."""
     video, info = given.at_hand, given.info
     whole = info.duration if given.until is None else probe(video.path).duration
@@ -200,7 +200,7 @@ def _captioned(given: Given) -> tuple[Transcript, list[Decision]]:
     return hear_the_rest(video, captioned, read, recogniser, expect, least_gap)
 
 
-def _recogniser(given: Given) -> NamedRecogniser | None:
+def _recogniser(given: StageInput) -> NamedRecogniser | None:
     """None where the config has no speech model."""
     if given.config.transcribe.backend == "captions":
         return None

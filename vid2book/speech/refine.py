@@ -13,7 +13,7 @@ from collections.abc import Sequence
 
 from .. import config
 from ..records import Decision, Sentence, Transcript, Word
-from ..stage import Given, Stage
+from ..stage import Stage, StageInput
 from ..words import words_with_apostrophes
 from .english import AFTER_I, ASIDES, FILLERS, GRAMMAR, SAID_ONCE, SYMBOLS, UNITS
 from .rehear import REHEAR
@@ -206,7 +206,7 @@ def _key(token: str) -> str:
     return token.strip().strip('.,;:?!…"“”‘’()[]—–-').lower()
 
 
-def _compute(given: Given) -> tuple[list[Sentence], list[Decision]]:
+def _compute(given: StageInput) -> tuple[list[Sentence], list[Decision]]:
     settings, transcript = given.config.refine, given.get(REHEAR)
     refined = refine(transcript, settings)
     if settings.enabled and settings.llm and transcript.language == "en":

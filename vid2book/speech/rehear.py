@@ -20,7 +20,7 @@ from ..models.windows import Piece, cut_windows
 from ..records import Decision, Segment, Transcript, Word
 from ..screen.keyframes import KEYFRAMES
 from ..screen.read import READ
-from ..stage import Given, Stage
+from ..stage import Stage, StageInput
 from .terms import ALIKE, STOPS, Rare, Span, Term, expected, find_terms, mend, misheard
 from .transcribe import TRANSCRIBE
 
@@ -166,7 +166,7 @@ def _decision(video_id: str, old: Sequence[Word], new: Sequence[Word], likeness:
     )  # fmt: skip
 
 
-def _compute(given: Given) -> tuple[Transcript, list[Decision]]:
+def _compute(given: StageInput) -> tuple[Transcript, list[Decision]]:
     transcript, settings = given.get(TRANSCRIBE), given.config.transcribe
     if not settings.enabled or not settings.screen_terms or settings.backend == "captions":
         return transcript, []

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from .. import config
 from ..records import Decision, Segment, Transcript, Video
-from ..stage import TOPIC, Given, Stage
+from ..stage import TOPIC, Stage, StageInput
 from ..words import words_with_apostrophes
 from .recognise import RECOGNISE, prompt
 
@@ -203,7 +203,7 @@ def _key(text: str) -> str:
     return " ".join(words_with_apostrophes(text.lower()))
 
 
-def _compute(given: Given) -> tuple[Transcript, list[Decision]]:
+def _compute(given: StageInput) -> tuple[Transcript, list[Decision]]:
     return transcribe(given.video, given.get(RECOGNISE), given.config.transcribe)
 
 

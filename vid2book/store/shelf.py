@@ -101,7 +101,7 @@ class Shelf:
             StoreError: they cannot be written.
         """
         parts = [_part(result.stage, result.key) for result in results]
-        self._write(_named(parts), packed(results))
+        self._write(_object_name(parts), packed(results))
 
     def join(self, results: Iterable[tuple[str, str]]) -> None:
         """Put results, each a stage and a key, into one object, where each has one of its own.
@@ -118,7 +118,7 @@ class Shelf:
                 files = [file for pack in packs for file in pack.files(*pack.results()[0])]
             except DamagedError:
                 continue  # it is found when it is asked for
-            self._write(_named(map(_stem, names)), archive(files))
+            self._write(_object_name(map(_stem, names)), archive(files))
             self._drop(names)
 
     def note(self, stage: str, key: str) -> str | None:
@@ -177,7 +177,7 @@ class Shelf:
             return 0
         if stay and (pack := self._pack(name)):
             left = (result for result in pack.results() if not is_gone(_part(*result)))
-            self._write(_named(stay), archive(f for r in left for f in pack.files(*r)))
+            self._write(_object_name(stay), archive(f for r in left for f in pack.files(*r)))
         self._drop([name])
         return len(parts) - len(stay)
 
@@ -270,7 +270,7 @@ def _part(stage: str, key: str) -> str:
     return f"{stage}-{key[:_DIGITS]}"
 
 
-def _named(parts: Iterable[str]) -> str:
+def _object_name(parts: Iterable[str]) -> str:
     return ".".join(parts) + _PACK
 
 
@@ -282,7 +282,7 @@ def _short_enough(names: Sequence[str]) -> Iterator[list[str]]:
     """Names of objects in as few parts as the name of what joins them is short enough for."""
     part: list[str] = []
     for name in names:
-        if part and len(_named(map(_stem, [*part, name]))) > _LONGEST:
+        if part and len(_object_name(map(_stem, [*part, name]))) > _LONGEST:
             yield part
             part = []
         part.append(name)

@@ -65,7 +65,7 @@ class Damage(NamedTuple):
     reason: str
 
 
-class Wanted(NamedTuple):
+class Selection(NamedTuple):
     """What is to be taken out: what meets all that is said.
 
     Attributes:
@@ -160,7 +160,7 @@ def check(store: Store, tell: Callable[[int], object] = lambda _: None) -> Itera
                     yield damage
 
 
-def prune(store: Store, wanted: Wanted, act: bool) -> Holding:
+def prune(store: Store, wanted: Selection, act: bool) -> Holding:
     """Take out what is not wanted; what that is.
 
     Args:

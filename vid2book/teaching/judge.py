@@ -12,7 +12,7 @@ from ..quantities import number_of
 from ..records import CRITERIA, Decision, Grades, Judgement, Sentence, Transcript, Video
 from ..speech.refine import REFINE
 from ..speech.rehear import REHEAR
-from ..stage import Given, Stage
+from ..stage import Stage, StageInput
 from ..words import count_words
 from .score import SCORE, Scores
 
@@ -237,7 +237,7 @@ class Judged:
     judgement: Judgement
 
 
-def _compute(given: Given) -> tuple[Judged, list[Decision]]:
+def _compute(given: StageInput) -> tuple[Judged, list[Decision]]:
     sentences, judgement, decisions = judge(
         given.video,
         given.get(REFINE),

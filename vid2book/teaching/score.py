@@ -21,7 +21,7 @@ from ..screen.keyframes import KEYFRAMES
 from ..screen.legible import LEGIBLE
 from ..speech.refine import REFINE
 from ..speech.rehear import REHEAR
-from ..stage import TOPIC, Given, Stage
+from ..stage import TOPIC, Stage, StageInput
 from ..words import count_words, words, words_and_ideograms
 from .any_language import classify_any, relevance_any
 from .classify import classify, relevance
@@ -193,7 +193,7 @@ def _scale(share: float) -> float:
     return round(1 + 4 * min(1.0, max(0.0, share)), 2)
 
 
-def _compute(given: Given) -> tuple[Scores, list[Decision]]:
+def _compute(given: StageInput) -> tuple[Scores, list[Decision]]:
     settings, models = given.config.judge, given.models
     return score(
         given.video,

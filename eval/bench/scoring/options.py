@@ -9,7 +9,7 @@ from .equal import same_value
 from .polarity import yes_or_no
 from .reading import plain, readable, refuses, sentences
 from .statements import settled, stated
-from .values import said
+from .values import stated_number
 
 _ALONE = re.compile(r"[(\[\"'“]*([A-Za-z])[)\]\"'”]*[.,:;]?")
 # A letter at the beginning, with a mark behind it. "A" without one is the article.
@@ -164,7 +164,7 @@ def _by_words(sentence: str, choices: Sequence[str], question: str) -> int | Non
             return same
     text, spelt = _words(sentence), [_words(choice) for choice in choices]
     says = _holds if _NOT.search(question) else _asserts
-    number = _words(said(sentence, "") or "")
+    number = _words(stated_number(sentence, "") or "")
     held = [i for i, words in enumerate(spelt) if _findable(words, number) and says(text, words)]
     longest = max(held, key=lambda i: len(spelt[i]), default=None)
     if longest is None or not all(_holds(spelt[longest], spelt[i]) for i in held):

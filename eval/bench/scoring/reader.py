@@ -21,7 +21,7 @@ _VERDICTS = "bench/verdict"
 A = TypeVar("A", bound=Answer)
 
 
-class Found(Answer):
+class ReadAnswer(Answer):
     """The answer that a response gives; null where it gives none."""
 
     answer: str | None
@@ -54,7 +54,7 @@ def find(chat: Chat, questions: Sequence[str], said: Sequence[str]) -> list[str 
         BackendError: the model cannot be asked.
     """
     users = [f"Question: {q}\n\nReply: {s}" for q, s in zip(questions, said, strict=True)]
-    found = _ask(chat, [Prompt(_FIND, user) for user in users], Found)
+    found = _ask(chat, [Prompt(_FIND, user) for user in users], ReadAnswer)
     return [answer.answer or None if answer else None for answer in found]
 
 

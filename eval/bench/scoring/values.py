@@ -66,7 +66,7 @@ def number(response: str, question: str = "") -> str | None:
     if alone := _ALONE.fullmatch(text.rstrip(".")):
         return _digits(alone["n"])
     for passage in stated(response):
-        if found := _leading(passage) or said(passage, "") or _only(passage):
+        if found := _leading(passage) or stated_number(passage, "") or _only(passage):
             return found
         if refuses(passage):
             return None
@@ -78,7 +78,7 @@ def number(response: str, question: str = "") -> str | None:
     if any(refuses(sentence) for sentence in sentences(text)):
         return None
     for sentence in settled(text):
-        if found := said(sentence, question) or _asked_for(sentence, question):
+        if found := stated_number(sentence, question) or _asked_for(sentence, question):
             return found
     return None
 
@@ -124,7 +124,7 @@ def _leading(passage: str) -> str | None:
     return _digits(found["n"]) if found else None
 
 
-def said(sentence: str, question: str) -> str | None:
+def stated_number(sentence: str, question: str) -> str | None:
     """The number that a sentence is about: the last behind a sign of equality, else a verb."""
     given = {*numbers(question), *_all(question)}
     for says in _SAYS:

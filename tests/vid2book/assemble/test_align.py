@@ -12,7 +12,7 @@ import pytest
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
-from vid2book.assemble.align import Shown, _cosines
+from vid2book.assemble.align import KeyframeText, _cosines
 from vid2book.assemble.align import align as mark
 from vid2book.assemble.marks import staying
 from vid2book.config import Align
@@ -58,7 +58,7 @@ def run(
     ]
     left, decisions = align(
         VIDEO,
-        list(map(Shown, frames, texts, captions or [""] * len(frames))),
+        list(map(KeyframeText, frames, texts, captions or [""] * len(frames))),
         sentences,
         clips,
         embed,
@@ -134,7 +134,7 @@ def test_the_end_card_goes_though_it_names_the_topic(card: str, goodbye: str, ke
     frames = [frame(0, 10), frame(10, 20, phash=2**64 - 1)]
     said = [Sentence(0, 9, LESSON, LESSON, 1.0), Sentence(10.2, 15, goodbye, goodbye, 0.9)]
     clips = [Clip(s.start, s.end, s.raw, s.text, (i,)) for i, s in enumerate(said)]
-    screen = list(map(Shown, frames, [SLIDE, card]))
+    screen = list(map(KeyframeText, frames, [SLIDE, card]))
     left, _ = align(VIDEO, screen, said, clips, embed, embed, Align())
     assert [c.keyframes for c in left] == [(0,), (1,) if kept else ()]
 
@@ -143,7 +143,7 @@ def test_an_avatar_that_waits_for_the_first_word_goes() -> None:
     frames = [frame(0, 10), frame(10, 20, phash=2**64 - 1)]
     said = [Sentence(11, 19, LESSON, LESSON, 1.0)]
     clips = [Clip(0, 10, "", "", (0,)), Clip(11, 19, LESSON, LESSON, (1,))]
-    screen = list(map(Shown, frames, ["", SLIDE]))
+    screen = list(map(KeyframeText, frames, ["", SLIDE]))
     left, decisions = align(VIDEO, screen, said, clips, embed, embed, Align())
     assert [c.keyframes for c in left] == [(1,)]
     assert decisions[0].reason == "nothing is written on it, and nobody speaks yet"
@@ -166,7 +166,7 @@ def test_the_card_of_a_channel_before_the_first_word_goes(
     frames = [frame(0, until), frame(until, 20, phash=2**64 - 1)]
     said = [Sentence(11, 19, LESSON, LESSON, 1.0)]
     clips = [Clip(0, until, "", "", (0,)), Clip(11, 19, LESSON, LESSON, (1,))]
-    screen = list(map(Shown, frames, [text, SLIDE]))
+    screen = list(map(KeyframeText, frames, [text, SLIDE]))
     left, _ = align(VIDEO, screen, said, clips, embed, embed, Align())
     assert [c.keyframes for c in left] == ([(0,), (1,)] if kept else [(1,)])
 
@@ -178,7 +178,7 @@ def test_a_title_of_which_a_long_lesson_hardly_speaks_stays() -> None:
     said = [Sentence(11, 19, text, text, 1.0)]
     clips = [Clip(0, 4, "", "", (0,)), Clip(11, 19, text, text, (1,))]
     left, decisions = align(
-        VIDEO, list(map(Shown, frames, ["How cars crash", SLIDE])), said, clips,
+        VIDEO, list(map(KeyframeText, frames, ["How cars crash", SLIDE])), said, clips,
         embed, embed, Align(),
     )  # fmt: skip
     assert [c.keyframes for c in left] == [(0,), (1,)]
@@ -190,7 +190,13 @@ def test_a_picture_in_silence_stays() -> None:
     sentence = Sentence(0, 9, LESSON, LESSON, 1.0)
     clips = [Clip(0, 9, LESSON, LESSON, (0,)), Clip(20, 25, "", "", (1,))]
     left, _ = align(
-        VIDEO, list(map(Shown, frames, [SLIDE, ""])), [sentence], clips, embed, embed, Align()
+        VIDEO,
+        list(map(KeyframeText, frames, [SLIDE, ""])),
+        [sentence],
+        clips,
+        embed,
+        embed,
+        Align(),
     )
     assert [c.keyframes for c in left] == [(0,), (1,)]
 
@@ -246,7 +252,7 @@ def test_a_picture_that_should_go_is_marked_and_scored() -> None:
     clips = [Clip(10.0 * i, 10.0 * i + 9, LESSON, LESSON, (i,)) for i in range(3)]
     sentences = [Sentence(c.start, c.end, c.text, c.raw, 0.9) for c in clips]
     sentences[2] = replace(sentences[2], teaching=0.1, drop="small talk")
-    screen = list(map(Shown, frames, [SLIDE, "", SLIDE]))
+    screen = list(map(KeyframeText, frames, [SLIDE, "", SLIDE]))
     aligned, _ = mark(VIDEO, screen, sentences, clips, embed, embed, Align())
     slide, face, over_chat = aligned.pictures
     assert slide.drop == "" and slide.score is not None and 0.3 < slide.score <= 1
@@ -287,7 +293,7 @@ def test_a_paragraph_is_told_with_what_was_spoken() -> None:
         Clip(9, 12, LESSON, LESSON),
         Clip(12, 15, "", "", (1,)),
     ]
-    shown = [Shown(spread(2)[0], SLIDE), Shown(spread(2)[1], "")]
+    shown = [KeyframeText(spread(2)[0], SLIDE), KeyframeText(spread(2)[1], "")]
     left, decisions = align(VIDEO, shown, [], clips, embed, embed, Align())
     first, second, third = (d for d in decisions if d.level == "clip")
     assert (first.text, first.raw, first.score) == (LESSON, spoken, left[0].similarity)
@@ -299,7 +305,8 @@ def test_a_paragraph_is_told_with_what_was_spoken() -> None:
 def test_a_caption_over_silence_is_compared_with_nothing() -> None:
     frames = [frame(20, 25)]
     left, _ = align(
-        VIDEO, [Shown(frames[0], "", "A cat.")], [], [Clip(20, 25, "", "", (0,))], embed, embed,
+        VIDEO, [KeyframeText(frames[0], "", "A cat.")], [], [Clip(20, 25, "", "", (0,))], embed,
+        embed,
         Align(),
     )  # fmt: skip
     assert left[0].keyframes == (0,) and left[0].caption == "A cat."
@@ -309,7 +316,7 @@ def test_a_server_that_fails_leaves_the_embedded_comparison() -> None:
     def fails(texts: Sequence[str]) -> NDArray[np.float32]:
         raise BackendError("nobody is there")
 
-    shown = [Shown(spread(1)[0], SLIDE)]
+    shown = [KeyframeText(spread(1)[0], SLIDE)]
     clips = [Clip(0, 9, LESSON, LESSON, (0,))]
     left, decisions = align(VIDEO, shown, [], clips, fails, embed, Align())
     right, others = align(VIDEO, shown, [], clips, embed, fails, Align())

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from vid2book.folder import layout, record, swap
-from vid2book.folder.record import CorpusError, FolderError, Written
+from vid2book.folder.record import CorpusError, FolderError, Record
 from vid2book.records import Outcome, Video
 
 from ...support.writer import another_writer
@@ -32,12 +32,12 @@ def _fill(target: Path, word: str, without: str = "") -> None:
     files = {f"{folder}/train.parquet": len(word) for folder in tables.values()}
     whole = {"train": record.SplitSize(1, 1, 1, 1, "")}
     sizes = {table: whole if table in tables else {} for table in layout.TABLES}
-    record.save_record(target, Written(word, 1, 1, [], sizes, files))
+    record.save_record(target, Record(word, 1, 1, [], sizes, files))
 
 
 def _words(target: Path) -> set[str]:
     files = [target / p / "train.parquet" if (target / p).is_dir() else target / p for p in PARTS]
-    held = record.held(target)
+    held = record.checked_record(target)
     assert held is not None
     return {file.read_text() for file in files if file.name != layout.RECORD} | {held.revision}
 
@@ -80,7 +80,7 @@ def test_a_table_that_the_new_corpus_has_not_goes(
 ) -> None:
     _fill(tmp_path, "old")
     _exchanged(tmp_path, monkeypatch, moves, 2 * len(PARTS) - 1, without="clips")
-    held = record.held(tmp_path)
+    held = record.checked_record(tmp_path)
     assert held is not None and held.revision == "new"
     assert {f.name for f in tmp_path.iterdir()} == set(PARTS) - {"clips"}
     _exchanged(tmp_path, monkeypatch, 99, 0)  # and comes back
@@ -164,17 +164,17 @@ def test_a_file_is_no_folder(tmp_path: Path) -> None:
 @pytest.mark.parametrize("text", ["", "[]", "{}", '{"sizes": 3}', "null"])
 def test_a_damaged_record_is_no_record(tmp_path: Path, text: str) -> None:
     (tmp_path / layout.RECORD).write_text(text)
-    assert record.held(tmp_path) is None
+    assert record.checked_record(tmp_path) is None
 
 
 def test_the_record_reads_back(tmp_path: Path) -> None:
     size = record.SplitSize(1, 2, 3, 4, "5")
-    written = Written("r", 5, 6, ["en"], {"default": {"train": size}}, {})
+    written = Record("r", 5, 6, ["en"], {"default": {"train": size}}, {})
     _fill(tmp_path, "old")
     record.save_record(tmp_path, written)
-    assert record.held(tmp_path) == written
+    assert record.checked_record(tmp_path) == written
     (tmp_path / layout.CARD).unlink()
-    assert record.held(tmp_path) is None  # so that the next build writes it again
+    assert record.checked_record(tmp_path) is None  # so that the next build writes it again
 
 
 def test_the_revision_follows_what_became_of_the_videos() -> None:

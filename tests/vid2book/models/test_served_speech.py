@@ -12,7 +12,7 @@ from vid2book.models.chat import AnswerError, BackendError
 from vid2book.models.faster_whisper import FasterWhisper
 from vid2book.models.lazy import models_of
 from vid2book.models.served_speech import ServedSpeech
-from vid2book.models.timing import Said, words_of
+from vid2book.models.timing import TextSpan, words_of
 from vid2book.pipeline.graph import STAGES
 from vid2book.pipeline.work import Work
 from vid2book.speech.recognise import RECOGNISE
@@ -108,14 +108,16 @@ def test_a_video_is_heard_and_a_server_that_is_down_is_asked_again_next_time(
 
 
 def test_words_share_the_time_of_their_stretch() -> None:
-    said = [Said("Hello", 0.0, 1.0, 0.5), Said("world", 2.0, 3.0, 0.9)]
+    said = [TextSpan("Hello", 0.0, 1.0, 0.5), TextSpan("world", 2.0, 3.0, 0.9)]
     hello, world = words_of("Hello, world!", said)
     assert hello == hello.__class__(0.0, 1.0, " Hello,", 0.5)
     assert world == world.__class__(2.0, 3.0, " world!", 0.9)
     # Where a server splits otherwise than the text, or in no words at all.
     [joined] = words_of("Helloworld", said)
     assert (joined.start, joined.end) == (0.0, 3.0)
-    ideograms = words_of("能量守恒。好", [Said("能量守恒。好", 0.0, 5.0)])
+    ideograms = words_of("能量守恒。好", [TextSpan("能量守恒。好", 0.0, 5.0)])
     assert [w.text for w in ideograms] == [" 能", "量", "守", "恒。", "好"]
     assert [w.end for w in ideograms] == [1.0, 2.0, 3.0, 4.0, 5.0]
-    assert words_of("", [Said("", 0.0, 5.0)]) == [] and words_of("—", [Said("—", 0, 1)]) == []
+    assert (
+        words_of("", [TextSpan("", 0.0, 5.0)]) == [] and words_of("—", [TextSpan("—", 0, 1)]) == []
+    )

@@ -13,7 +13,7 @@ import pytest
 from vid2book.config import Config
 from vid2book.pipeline.work import Work
 from vid2book.records import Decision, Video
-from vid2book.stage import Given, Stage
+from vid2book.stage import Stage, StageInput
 from vid2book.store import Store
 
 KEY = "k" * 32
@@ -29,18 +29,18 @@ class BackEnd:
     def __post_init__(self) -> None:
         self.ran = Counter()
 
-    def refine(self, given: Given) -> tuple[str, list[Decision]]:
+    def refine(self, given: StageInput) -> tuple[str, list[Decision]]:
         self.ran["refine"] += 1
         decision = Decision("v", "video", "refine", 0, 0, True, "how", provisional=self.down)
         return ("by rules" if self.down else "by model"), [decision]
 
     @property
     def stages(self) -> tuple[Stage[str], Stage[str], Stage[str]]:
-        def judge(given: Given) -> tuple[str, list[Decision]]:
+        def judge(given: StageInput) -> tuple[str, list[Decision]]:
             self.ran["judge"] += 1
             return f"{given.get(first)} judged", []
 
-        def clip(given: Given) -> tuple[str, list[Decision]]:
+        def clip(given: StageInput) -> tuple[str, list[Decision]]:
             self.ran["clip"] += 1
             return f"{given.get(second)} cut", []
 

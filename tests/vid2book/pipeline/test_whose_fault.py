@@ -18,7 +18,7 @@ from vid2book.pipeline.corpus import Corpus
 from vid2book.pipeline.work import Work
 from vid2book.records import Decision, Video
 from vid2book.screen.keyframes import KEYFRAMES
-from vid2book.stage import Given, Stage
+from vid2book.stage import Stage, StageInput
 from vid2book.store import Store, StoreError
 from vid2book.store.packs import Pack
 
@@ -28,7 +28,7 @@ from ...support import stored
 def fails(error: Callable[[], Exception]) -> Stage[int]:
     """A stage that ends with an error."""
 
-    def compute(given: Given) -> tuple[int, list[Decision]]:
+    def compute(given: StageInput) -> tuple[int, list[Decision]]:
         raise error()
 
     return Stage(name="odd", result=int, compute=compute)
@@ -74,7 +74,7 @@ def test_decisions_name_no_folder_either(video: Video, tmp_path: Path) -> None:
     captions.write_text("WEBVTT\n")
     told = f"{captions} has no cue, so {video.path} is heard; see {tmp_path / 'old home'}/x.srt"
 
-    def compute(given: Given) -> tuple[int, list[Decision]]:
+    def compute(given: StageInput) -> tuple[int, list[Decision]]:
         return 1, [Decision("v", "video", "odd", 0.0, 0.0, True, told)]
 
     stage = Stage(name="odd", result=int, compute=compute)
@@ -102,7 +102,7 @@ def test_a_media_error_that_the_machine_caused_is_the_machines(
 ) -> None:
     store = Store(tmp_path / "store")
 
-    def compute(given: Given) -> Any:
+    def compute(given: StageInput) -> Any:
         try:
             raise OSError(errno.EIO, "Input/output error", video.path)
         except OSError:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from ...intake import Read, Unread, read_rows
+from ...intake import FileRow, Unread, read_rows
 from ..candidate import Candidate, MediaFile, day
 from ..plan import Table as Settings
 from ..web import Web
@@ -29,7 +29,7 @@ class Table(PageSource):
         end = start + len(part)
         return page_of(map(self._candidate, part), str(end) if end < len(rows) else "")
 
-    def _candidate(self, read: Read) -> Candidate | str:
+    def _candidate(self, read: FileRow) -> Candidate | str:
         if isinstance(read.row, Unread):
             return "a row that cannot be read"
         row = {str(name).strip().lower().replace(" ", "_"): v for name, v in read.row.items()}

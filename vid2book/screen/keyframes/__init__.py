@@ -15,7 +15,7 @@ from ...media.frames import Frame, read_frames
 from ...media.stills import read_stills
 from ...privacy import hide_faces
 from ...records import Decision, Keyframe
-from ...stage import Given, Stage
+from ...stage import Stage, StageInput
 from ..phash import phash
 from . import embedding, pixel, ssim, writing
 from .state import Found, State
@@ -106,7 +106,7 @@ def _keyframe(state: State, picture: Picture, still: Still, captions_top: float)
     )
 
 
-def _compute(given: Given) -> tuple[list[Keyframe], list[Decision]]:
+def _compute(given: StageInput) -> tuple[list[Keyframe], list[Decision]]:
     settings = given.config.keyframes
     if not settings.enabled:
         return [], []
