@@ -109,7 +109,7 @@ def test_sentence_embeddings_are_known_by_their_weights(tmp_path: Path) -> None:
     one = SentenceEmbeddings(str(tmp_path)).identity
     (tmp_path / "model.safetensors").write_bytes(b"two")
     assert SentenceEmbeddings(str(tmp_path)).identity != one
-    with pytest.raises(ModelError, match=r"neither a folder .* see align\.embeddings\.model"):
+    with pytest.raises(ModelError, match=r"not a folder .* see align\.embeddings\.model"):
         SentenceEmbeddings(str(tmp_path))(["a text"])
 
 
