@@ -16,27 +16,26 @@ from vid2book.records import Outcome, Video
 
 from ...support.writer import another_writer
 
-PARTS = layout.PARTS
+PARTS = tuple(part for part in layout.PARTS if part != layout.MEASURES)  # which no build writes
 
 
 def _fill(target: Path, word: str, without: str = "") -> None:
     """A corpus whose files say `word`; it may be without one of the tables."""
     target.mkdir(parents=True, exist_ok=True)
     tables = {table: folder for table, folder in layout.TABLES.items() if table != without}
-    for part in (*tables.values(), *layout.DESCRIPTION):
-        if part in tables.values():
-            (target / part).mkdir()
-            (target / part / "train.parquet").write_text(word)
-        else:
-            (target / part).write_text(word)
-    files = {f"{folder}/train.parquet": len(word) for folder in tables.values()}
+    inside = [*(f"{folder}/train.parquet" for folder in tables.values()), layout.PICTURE]
+    for part in (*inside, *layout.DESCRIPTION):
+        (target / part).parent.mkdir(exist_ok=True)
+        (target / part).write_text(word)
+    files = dict.fromkeys(inside, len(word))
     whole = {"train": record.SplitSize(1, 1, 1, 1, "")}
     sizes = {table: whole if table in tables else {} for table in layout.TABLES}
     record.save_record(target, Record(word, 1, 1, [], sizes, files))
 
 
 def _words(target: Path) -> set[str]:
-    files = [target / p / "train.parquet" if (target / p).is_dir() else target / p for p in PARTS]
+    parts = [target / part for part in PARTS]
+    files = [file for p in parts for file in (p.iterdir() if p.is_dir() else [p])]
     held = record.checked_record(target)
     assert held is not None
     return {file.read_text() for file in files if file.name != layout.RECORD} | {held.revision}
