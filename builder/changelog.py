@@ -14,6 +14,7 @@ from vid2book.quantities import number_of
 
 from .changes import Diff, Videos
 from .hub.repo import order
+from .owner import without_marks
 
 HEADING = "## Versions"
 _SECTION = re.compile(rf"^{HEADING}\n(.*?)(?=^## |\Z)", re.MULTILINE | re.DOTALL)
@@ -40,7 +41,7 @@ def entry(videos: Videos, previous: str | None, found: Diff) -> str:
 
 def entries(card: str) -> dict[str, str]:
     """Version to entry, as a published card has them."""
-    section = _SECTION.search(card)
+    section = _SECTION.search(without_marks(card))
     return {v: text.strip() for v, text in _ENTRY.findall(section[1])} if section else {}
 
 

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import shutil
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
@@ -16,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from vid2book.folder import record, swap
-from vid2book.folder.layout import PREVIEW, shards
+from vid2book.folder.layout import shards
 from vid2book.folder.reader import is_marked, read_rows, video_of
 from vid2book.folder.record import CorpusError, Record
 from vid2book.records import Decision, Outcome
@@ -93,7 +92,6 @@ def take_out_samples(corpus: Path, overlaps: Mapping[str, Overlap]) -> tuple[int
             written = write_rows(left, outcomes, config_of(corpus), revision, held.removed, corpus)
         except EmptyCorpusError:
             raise CorpusError(f"{corpus}: nothing would be left") from None
-        shutil.rmtree(corpus / PREVIEW, ignore_errors=True)
     return len(gone.ids), written
 
 

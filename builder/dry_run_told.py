@@ -69,8 +69,10 @@ def tell_plan(found: Opened, terminal: Terminal, workers: int | None, is_here: b
         if (more := len(told) - _MOST_SHOWN) > 0:
             out.print(f"and {more:,} more {why}")
     out.print(_counts(made), soft_wrap=True)
-    hours = f"{made.seconds / 3600:.2f} hours"
-    out.print(f"To be worked on: {hours} of video. {escape(estimate.told)}", soft_wrap=True)
+    out.print(
+        f"Left to process: {time_of(made.seconds)} of video. {escape(estimate.told)}",
+        soft_wrap=True,
+    )
     terminal.document(_as_json(found, made, rows, estimate))
     if not made.usable and not made.speechless:
         raise typer.Exit(NOTHING_DONE)
@@ -83,7 +85,9 @@ def _estimate(
 ) -> Estimate:
     """By a short run on some of the videos, as `vid2book plan` does it, but shorter."""
     if not made.todo:
-        return Estimate(0.0, "The store has it all, so that the build only writes.")
+        return Estimate(
+            0.0, "Everything is in the store already; the build only has to write the corpus."
+        )
     if not is_here:
         return Estimate(None, "`vid2book plan --nodes N` tells how long it takes.")
     if made.missing:

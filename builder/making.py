@@ -27,7 +27,7 @@ def steps(config: Config, heard: Collection[str]) -> str:
     if config.align.enabled and config.keyframes.enabled:
         clauses.append(f"pictures that have nothing to do with what is said are {away}")
     if config.reduce.enabled:
-        clauses.append(f"videos and pictures that an earlier video has too are {away}")
+        clauses.append(f"videos and pictures that duplicate an earlier video are {away}")
     rest = "everything" if config.decide == "mark" else "what remains"
     clauses.append(f"{rest} is ordered by time and cut into samples by a token budget")
     return "; ".join(clauses) + "."

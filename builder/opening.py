@@ -13,6 +13,7 @@ from rich.markup import escape
 
 from vid2book.intake.values import whole_text
 from vid2book.public import public_url
+from vid2book.quantities import number_of
 from vid2book.remote.urls import is_url
 
 if TYPE_CHECKING:
@@ -89,10 +90,13 @@ def opened(
         corpus, removed = without_removed(corpus, output, restored)
         if removed:
             terminal.notes.print(
-                f"Left out, for they were removed from {escape(str(output))}: "
-                f"{escape(', '.join(removed))}; `vid2book remove --undo` brings them back",
+                f"Skipped, because you removed it from {escape(str(output))}: "
+                f"{escape(', '.join(removed))}. To bring it back: vid2book remove "
+                f"{escape(str(output))} {escape(' '.join(removed))} --undo",
                 soft_wrap=True,
             )
+        if not restored:
+            _tell_replaced(corpus, output, terminal)
     splits(corpus)  # a name that cannot be written is told before hours of work
     return Opened(corpus, request, tuple(passed_over))
 
@@ -120,6 +124,26 @@ def as_noted(request: Request) -> dict[str, Any] | None:
 def _absolute(name: str) -> str:
     """A path from the root; a URL and the name of a config stay."""
     return os.path.abspath(name) if os.path.exists(name) else name
+
+
+def _tell_replaced(corpus: Corpus, output: Path, terminal: Terminal) -> None:
+    """That videos of the corpus which stands there will not be in the new one."""
+    from vid2book.errors import UserError
+    from vid2book.folder.reader import CorpusFolder
+
+    wanted = {video.video_id for video in corpus.videos}
+    try:
+        held = list(CorpusFolder(output).videos)
+    except UserError:
+        return  # no corpus stands there, or a damaged one
+    if gone := [video_id for video_id in held if video_id not in wanted]:
+        more = f" and {len(gone) - _MOST_NAMED:,} more" if len(gone) > _MOST_NAMED else ""
+        terminal.notes.print(
+            f"[yellow]{escape(str(output))} holds {number_of(len(gone), 'video')} that this build "
+            f"does not have:[/] {escape(', '.join(gone[:_MOST_NAMED]))}{more}. The build replaces "
+            "the corpus, so name another folder to keep it.",
+            soft_wrap=True,
+        )
 
 
 def _tell_passed_over(files: Sequence[PassedOver], terminal: Terminal) -> None:

@@ -45,6 +45,11 @@ def with_owner(card: str, there: str) -> str:
     return f"---\n{dumped}---\n\n{text}\n"
 
 
+def without_marks(card: str) -> str:
+    """A published card without the marks around our part."""
+    return card.replace(_BEGIN, "").replace(_END, "")
+
+
 def _parts(card: str) -> tuple[dict[str, Any], str]:
     """The header, and the text."""
     found = _CARD.match(card.replace("\r\n", "\n").removeprefix("\ufeff"))

@@ -94,7 +94,8 @@ class Release:
                 "(REMOVED.csv) and is in this one; take it out with `vid2book remove`, or --force"
             )
         whole = {name: date for name, date in (here | there).items() if name not in self.videos}
-        return takedown.removed_text(whole).encode() if whole else None
+        # Where all are in it again, the list on the Hub is replaced by an empty one.
+        return takedown.removed_text(whole).encode() if whole or there else None
 
     def croissant(self, card: bytes, local: Iterable[str]) -> bytes:
         """croissant.json for the files that are pushed, with what the card says."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-import shutil
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -15,7 +14,7 @@ import yaml
 
 from vid2book.config import Config
 from vid2book.folder import record, swap
-from vid2book.folder.layout import CARD, ERRORS, LOG, PREVIEW, shards
+from vid2book.folder.layout import CARD, ERRORS, LOG, shards
 from vid2book.folder.reader import read_rows
 from vid2book.folder.record import CorpusError, Record
 
@@ -114,7 +113,6 @@ def _without(corpus: Path, held: Record, gone: set[str]) -> Record:
         raise CorpusError(
             f"{corpus}: nothing would be left; delete the folder if that is what you want"
         ) from None
-    shutil.rmtree(corpus / PREVIEW, ignore_errors=True)
     _clear_log(corpus / LOG, gone)
     (corpus / ERRORS).unlink(missing_ok=True)  # tracebacks name files
     return written

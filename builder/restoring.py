@@ -63,7 +63,7 @@ def restore(corpus: Path, video_ids: Sequence[str], terminal: Terminal) -> None:
         code = 0
     take_off_record(corpus, video_ids)
     told = [
-        f"In it again: {', '.join(video_ids)}. Where a version on the Hub says that they were "
+        f"Restored: {', '.join(video_ids)}. If a version on the Hub says that they were "
         "taken down, `vid2book push` wants --force.",
     ]
     if decontaminated:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import shutil
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import count
@@ -122,6 +123,7 @@ def write_rows(
         )
         (new / layout.CROISSANT).write_text(described, encoding="utf-8")
         record.save_record(new, written)
+    shutil.rmtree(out / layout.PREVIEW, ignore_errors=True)  # the book of what was there before
     return written
 
 

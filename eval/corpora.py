@@ -64,6 +64,13 @@ class InterleavedCorpus:
             if sample := self.sample(number, row):
                 yield sample
 
+    def count(self, samples: int | None = None) -> int | None:
+        """How many rows `samples` goes through; None where only reading tells."""
+        if not isinstance(self.source, ParquetFiles):
+            return None
+        rows = self.source.count()
+        return rows if samples is None else min(samples, rows)
+
     def only(self, ids: frozenset[str]) -> InterleavedCorpus:
         """The samples of these ids, without a copy.
 

@@ -165,19 +165,19 @@ def _difference(
     if first.most is None or second.most is None or found.value is None:
         return found
     if found.error or not found.value:
-        return _within(found, -second.most, first.most)
+        return within(found, -second.most, first.most)
     # Every video differs alike, as 0 and 100 % do: by the ends of both (Newcombe, 1998, method 10).
     sides = (_interval(side, names) for side in (first, second))
     ends = [(side.value, side.low, side.high) for side in sides]
     (a, a_low, a_high), (b, b_low, b_high) = np.array(ends, dtype=float)
     low, high = -math.hypot(a - a_low, b_high - b), math.hypot(a_high - a, b - b_low)
-    return _within(
+    return within(
         replace(found, low=found.value + low, high=found.value + high), -second.most, first.most
     )
 
 
-def _within(found: Interval, least: float, most: float) -> Interval:
-    """The interval without values that the difference of two shares cannot have."""
+def within(found: Interval, least: float, most: float) -> Interval:
+    """The interval without values that the estimate cannot have, such as a share above 1."""
     if found.low is None or found.high is None:
         return found
     return replace(found, low=max(least, found.low), high=min(most, found.high))

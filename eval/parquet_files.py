@@ -44,6 +44,10 @@ class ParquetFiles:
         unread = (first for first, size in sizes if size is None)  # told of, whatever is drawn
         return sorted({*drawn, *unread})
 
+    def count(self) -> int:
+        """How many rows there are, by what the files' footers say."""
+        return self._first[-1] if self.only is None else len(self.only)
+
     def take(self, numbers: Sequence[int]) -> Iterator[tuple[int, Row | Unread]]:
         import pyarrow as pa
         import pyarrow.parquet as pq

@@ -39,5 +39,5 @@ def find(
         told = f"{video.video_id}  {plain(video.title)} ({video.status}, {inside})"
         out.print(escape(told), soft_wrap=True)
     if not found:
-        out.print("Nothing of it is in the corpus")
+        out.print("No matching video in the corpus")
     terminal.document({"videos": found})

@@ -173,7 +173,8 @@ def _tell_versions(terminal: Terminal, pushed: Pushed, dry_run: bool) -> None:
     elif pushed.holding:
         lost = first_names(sorted({v for videos in pushed.holding.values() for v in videos}))
         errors.print(
-            f"[yellow]Older versions still hold what this one no longer has[/] ({lost}): {names}. "
+            f"[yellow]Older versions still contain videos that you have removed[/] ({lost}): "
+            f"{names}. "
             "Push again with --delete-history to delete these tags and all older history.",
             soft_wrap=True,
         )

@@ -49,7 +49,14 @@ class Figure:
     @property
     def is_share(self) -> bool:
         """Whether it lies between 0 and 1 for each observation."""
-        return self.unit.startswith("share")
+        return self.unit.startswith("share") or self.unit.endswith("0 to 1")
+
+    @property
+    def limits(self) -> tuple[float, float] | None:
+        """The least and the most that it can be, where that follows from its unit."""
+        if self.is_share:
+            return 0.0, 1.0
+        return (-1.0, 1.0) if self.unit == "-1 to 1" else None
 
 
 @dataclass

@@ -20,7 +20,7 @@ class KnowledgeDensity(TextMeasure):
         "knowledge_density",
         "Knowledge density",
         "higher",
-        "chance that a passage teaches, 0 to 1",
+        "probability that a passage teaches, 0 to 1",
         "own combination of shared words and sentence vectors, calibrated on held-out sources",
         "whether what is taught is right or even makes sense, for which there is text coherence; "
         "stories told in class, which read like fiction; experts who talk shop",

@@ -20,7 +20,7 @@ class TextCoherence(TextMeasure):
         "text_coherence",
         "Text coherence",
         "higher",
-        "chance that a text is no nonsense, 0 to 1",
+        "probability that a text makes sense, 0 to 1",
         "own combination of features of lexical cohesion, after Halliday and Hasan (1976)",
         "whether what is said is true; nouns that are always swapped for the same other ones; "
         "texts of fewer than 300 words, of which it makes less",

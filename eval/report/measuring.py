@@ -13,7 +13,7 @@ from vid2book.models.open_clip import OpenClip
 
 from ..corpora import CorpusError, Interleaved, InterleavedCorpus
 from ..estimates import Statistic, ratio, separation
-from ..intervals import Interval, interval
+from ..intervals import Interval, interval, within
 from ..measures import chosen
 from ..measures.base import Absent, Figure, Found, Overlap, PerPair, PerSample, PerVideo
 from ..seen import SampleWithImages
@@ -81,6 +81,7 @@ def measure_corpus(
     for measure in measures:
         measure.of_corpus(corpus)
     videos: list[Hashable] = []
+    total = corpus.count(samples)
     with open_album() as album:
         for sample in _with_embeddings(corpus.samples(samples, tools.seed), tools.open_clip):
             for measure in measures:
@@ -90,7 +91,7 @@ def measure_corpus(
             # What has no name is a cluster of its own, which no other corpus has.
             videos.append(record.video_id if record.is_named else (corpus.name, record.video_id))
             if tell:
-                tell(f"{corpus.name}, samples", len(videos), samples)
+                tell(f"{corpus.name}, samples", len(videos), total)
         if not videos:
             told = "; ".join(f"{reason} ({n})" for reason, n in corpus.skipped.items())
             raise CorpusError(f"{corpus.name}: no sample can be read. {told}")
@@ -135,6 +136,8 @@ def _result(figure: Figure, found: Found, videos: Sequence[Hashable], album: Alb
         return Result(figure, "", None, None, found.reason)
     statistic = _statistic(figure, found, videos)
     estimate = interval(statistic)
+    if figure.limits:
+        estimate = within(estimate, *figure.limits)
     if estimate.value is None:
         return Result(figure, found.scorer, None, None, "nothing in the corpus tells of it")
     if isinstance(found, PerPair):

@@ -47,6 +47,19 @@ def run(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
     return invoke
 
 
+def test_another_corpus_in_the_folder_is_replaced_with_a_note_and_its_book_goes(
+    make, run, tmp_path: Path
+) -> None:
+    assert run(make.corpus(make.video("a"), make.video("b"))).exit_code == 0
+    (tmp_path / "out" / "preview").mkdir()
+    (tmp_path / "out" / "preview" / "index.html").write_text("b")
+    again = run(make.corpus(make.video("a"), make.video("b")))
+    assert "does not have" not in again.stderr and (tmp_path / "out" / "preview").exists()
+    result = run(make.corpus(make.video("a"), make.video("c")))
+    assert "holds 1 video that this build does not have: b." in " ".join(result.stderr.split())
+    assert not (tmp_path / "out" / "preview").exists()
+
+
 def test_it_writes_a_corpus_and_says_what_is_in_it(make, run, tmp_path: Path) -> None:
     result = run(make.corpus(make.video("a"), make.video("b"), status={"b": "filtered"}))
     assert result.exit_code == 0

@@ -125,6 +125,24 @@ def clips(corpus: Corpus, told: str) -> bool:
     )
 
 
+def pictured(corpus: Corpus, _: str) -> bool:
+    """The picture on the card is one of the corpus."""
+    shown = (corpus.folder / layout.PICTURE).read_bytes()
+    return any(i and i["bytes"] == shown for s in corpus.samples for i in s["images"])
+
+
+def counted_by(corpus: Corpus, column: str, name: str, *told: str) -> bool:
+    """A row of the tables of topics and lengths: videos, hours and samples."""
+    if column == "length":
+        low, high = (60 * float(n) for n in re.findall(r"\d+", name))
+        videos = [v for v in corpus.present if low <= v["duration_s"] < high]
+    else:
+        videos = [v for v in corpus.present if v[column] == name]
+    ids = {v["video_id"] for v in videos}
+    samples = sum(not ids.isdisjoint(s["video_ids"]) for s in corpus.samples)
+    return told == (str(len(videos)), hours(videos), str(samples))
+
+
 def documented(columns: str, table: str) -> bool:
     return set(re.findall(r"`(\w+)`", columns)) <= set(FEATURES[table])
 
@@ -242,6 +260,23 @@ SENTENCES: dict[str, Callable[..., bool]] = {
     and all(clip["has_sound"] == bool(clip["text"]) for clip in c.rows("clips")),
     r"It may be absent from a published corpus": lambda c: set(layout.ON_REQUEST)
     == {"decisions", "transcripts", "clips"},
+    r"What was left out of the screen of a kept video has a small `picture`": lambda c: "picture"
+    in FEATURES["decisions"],
+    # a sample, and what it is about
+    r"!\[(.*)\]\(card/sample\.jpg\)": pictured,
+    r"> (.*)": lambda c, text: any(text in (t or "") for s in c.samples for t in s["texts"]),
+    r"\*(.*)\*, \d+:\d\d · A": lambda c, title: title in {v["title"] for v in c.present},
+    r"Teacher( · .*)? · <(.*)>": lambda c, name, url: (
+        url in {v["source_url"] for v in c.present if bool(v["license"]) == bool(name)}
+    ),
+    r"\| subject \| videos \| hours \| samples \|": lambda c: any(v["subject"] for v in c.present),
+    r"\| (Physics) \| (\d+) \| (\d+\.\d\d) \| (\d+) \|": lambda c, *told: counted_by(
+        c, "subject", *told
+    ),
+    r"\| length of the video \| videos \| hours \| samples \|": lambda c: bool(c.present),
+    r"\| (\d+ to \d+ min) \| (\d+) \| (\d+\.\d\d) \| (\d+) \|": lambda c, *told: counted_by(
+        c, "length", *told
+    ),
     # how it was made
     r"Speech is recognised, or taken from captions where a video has them.*": lambda c: "captions"
     in c.heard and len(c.heard) > 1,
@@ -257,7 +292,7 @@ SENTENCES: dict[str, Callable[..., bool]] = {
     r"pictures that have nothing to do with what is said are (\w+)": lambda c, word: (
         c.config.align.enabled and away(c, word)
     ),
-    r"videos and pictures that an earlier video has too are (\w+)": lambda c, word: (
+    r"videos and pictures that duplicate an earlier video are (\w+)": lambda c, word: (
         c.config.reduce.enabled and away(c, word)
     ),
     r"(everything|what remains) is ordered by time and cut into .*": lambda c, what: in_order(c)

@@ -120,7 +120,7 @@ def test_killed_and_resumed_from_a_taxonomy_to_the_hub(
     done = vid2book(*asked)
     assert done.returncode == 0, done.stderr
     assert busy.reached.is_set()
-    counts = site.language_models()
+    counts = site.asked()
     assert counts["/ia/advancedsearch.php"] == 4  # once for each point, in both runs together
     assert counts["/pt/api/v1/search/videos"] == 4
     assert counts["/feed.xml"] == 1

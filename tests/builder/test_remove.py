@@ -93,7 +93,7 @@ def test_the_next_build_leaves_it_out_and_says_so(
     take_out(three, ["a"])
     for _ in range(2):  # what is removed stays so in the corpus that is written then
         result = run(build.build, "lectures", "-o", three)
-        assert "Left out" in result.stderr
+        assert "Skipped, because you removed it" in result.stderr
         assert record.removed(three) == ["a"]
     assert denied == [("a",), ("a",)]
 

@@ -94,10 +94,10 @@ def test_the_commands(out: Path) -> None:
 
     assert run("find", "--channel", "Optics").splitlines()[0].startswith("a  Lecture a, part one")
     assert (
-        run("find", "--url", "https://youtu.be/zzzzzzzzzzz") == "Nothing of it is in the corpus\n"
+        run("find", "--url", "https://youtu.be/zzzzzzzzzzz") == "No matching video in the corpus\n"
     )
     assert "Removed a, b" in run("remove", "--channel", "Optics")
-    assert "Nothing of it" in run("find", "--channel", "Optics")
+    assert "No matching video" in run("find", "--channel", "Optics")
 
 
 def test_a_version_says_what_was_removed(make, out: Path, hub: Hub, push) -> None:
@@ -117,6 +117,15 @@ def test_a_version_says_what_was_removed(make, out: Path, hub: Hub, push) -> Non
     write_corpus(make.corpus(make.video("c")), other)
     assert push(other, "1.2.0").exit_code == 0
     assert "REMOVED.csv" in hub.repos["org/name"].at("1.2.0").files
+    # Taken back on purpose, it is on the list no longer, and no later push minds.
+    write_corpus(make.corpus(make.video("a"), make.video("c")), other)
+    assert push(other, "1.3.0", "--force").exit_code == 0
+    found = hub.repos["org/name"].at("1.3.0").files["REMOVED.csv"]
+    assert hub.objects.path(found.sha256).read_text() == "video_id,removed_on\n"
+    write_corpus(make.corpus(make.video("a"), make.video("c"), make.video("d")), other)
+    assert push(other, "1.4.0").exit_code == 0
+    card = hub.objects.path(hub.repos["org/name"].at("1.4.0").files["README.md"].sha256).read_text()
+    assert card.count("<!-- vid2book:") == 2 and card.count("### 1.") == 5
 
 
 def test_publishing_from_python(make, out: Path, hub: Hub, push) -> None:

@@ -39,9 +39,14 @@ def test_metrics(corpora: tuple[Path, Path]) -> None:
     first, second = metrics["corpora"]
     assert (first["name"], first["samples"], first["videos"]) == ("a", 8, 8)
     assert (second["name"], second["samples"], second["videos"]) == ("b", 16, 8)
-    assert told[:8] == [("a, samples", n, None) for n in range(1, 9)]
+    assert told[:8] == [("a, samples", n, 8) for n in range(1, 9)]
     names = {figure.name for kind in MEASURES for figure in kind.figures}
     assert set(PROMISED) <= names == set(first["measures"]) == set(metrics["figures"])
+    assert all(
+        0 <= m["low"] <= m["high"] <= 1
+        for name in ("knowledge_density", "text_coherence", "duplicate_text_share")
+        if (m := first["measures"][name])["value"] is not None
+    )
     for measured in first["measures"].values():
         assert (measured["value"] is None) == bool(measured["reason"])
         assert measured["value"] is None or measured["low"] <= measured["value"] <= measured["high"]

@@ -61,7 +61,7 @@ def collect(
         bool,
         typer.Option(
             "--report",
-            help="Only write MANIFEST's report.html and decisions.jsonl; nobody is asked anything.",
+            help="Only write MANIFEST's report.html and decisions.jsonl, without any requests.",
         ),
     ] = False,
     again: Annotated[
@@ -69,7 +69,7 @@ def collect(
         typer.Option(
             "--again",
             help="Look for what is new: ask feeds, channels and searches once more that were "
-            "answered in an earlier run, and what turned us away.",
+            "answered in an earlier run, and sites that refused.",
         ),
     ] = False,
     quiet: Quiet = False,
@@ -78,7 +78,7 @@ def collect(
     """Find and fetch videos that may be used, for each point of a taxonomy.
 
     Stop it at any time and start it again: it goes on where it was, and no
-    query is asked twice, but with --again. `vid2book build` takes MANIFEST
+    query is repeated unless you use --again. `vid2book build` takes MANIFEST
     while it grows.
 
     Exit code 0: all is settled. 1: a query or a video has no answer yet, and

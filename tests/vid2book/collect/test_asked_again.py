@@ -48,12 +48,12 @@ def test_a_list_that_turns_us_away_is_asked_again_by_request_alone(
     closed = site.fail("/feed.xml", status, times=9)
     run(feed)
     run(feed)
-    assert site.language_models()["/feed.xml"] == 1
+    assert site.asked()["/feed.xml"] == 1
     ((state, reason),) = states(at)
     assert state == "closed" and str(status) in reason and "--again" in reason
     closed.times = 0
     run(feed, again=True)
-    assert site.language_models()["/feed.xml"] == 2 and len(manifest(at)) == 2
+    assert site.asked()["/feed.xml"] == 2 and len(manifest(at)) == 2
 
 
 def test_a_search_that_turns_us_away_stands_for_all_its_queries(
@@ -62,12 +62,12 @@ def test_a_search_that_turns_us_away_stands_for_all_its_queries(
     site.fail("/pt/api/v1/search/videos", 401, times=99)
     peertube = {"kind": "peertube", "url": f"{site.url}/pt", "query": "{point}"}
     run(peertube)
-    first = site.language_models()["/pt/api/v1/search/videos"]
+    first = site.asked()["/pt/api/v1/search/videos"]
     assert first == 3 and [state for state, _ in states(at)] == ["closed"]
     run(peertube)
-    assert site.language_models()["/pt/api/v1/search/videos"] == first
+    assert site.asked()["/pt/api/v1/search/videos"] == first
     run(peertube, again=True)
-    assert site.language_models()["/pt/api/v1/search/videos"] == 2 * first
+    assert site.asked()["/pt/api/v1/search/videos"] == 2 * first
 
 
 @pytest.mark.parametrize("is_known", [True, False])
@@ -79,13 +79,13 @@ def test_a_page_that_reserves_its_rights_is_read_once(
     site.put("/feed.xml", rss(site, item("Kinetic energy", page, f"{site.url}/0.mp4" * is_known)))
     run(feed)
     run(feed)
-    assert site.language_models()["/0.html"] == 1 and manifest(at) == []
+    assert site.asked()["/0.html"] == 1 and manifest(at) == []
     told = decisions(at)["0.html"]
     assert told["stage"] == "reserved rights" and "noai" in told["reason"]
     assert "--again asks once more" in told["reason"]
     site.put("/0.html", "<html></html>")
     run(feed, again=True)
-    assert site.language_models()["/0.html"] >= 2 and len(manifest(at)) == is_known
+    assert site.asked()["/0.html"] >= 2 and len(manifest(at)) == is_known
 
 
 def test_a_video_that_wants_a_login_is_a_row_and_asked_again_by_request_alone(
@@ -93,9 +93,9 @@ def test_a_video_that_wants_a_login_is_a_row_and_asked_again_by_request_alone(
 ) -> None:
     closed = site.fail("/0.mp4", 401, times=9)
     run(feed)
-    asked = site.language_models()["/0.mp4"]
+    asked = site.asked()["/0.mp4"]
     run(feed)
-    assert site.language_models()["/0.mp4"] == asked
+    assert site.asked()["/0.mp4"] == asked
     (problem,) = [video.problem for video in read_manifest(at.manifest) if video.problem]
     assert "401" in problem and "--again asks once more" in problem
     assert decisions(at)["0.html"]["stage"] == "turned away"
@@ -136,9 +136,9 @@ def test_what_was_too_large_is_fetched_by_a_plan_that_takes_it(
 ) -> None:
     small = {"keep_free_gb": 0, "max_gb": 1e-9}
     run(feed, download=small)
-    asked = site.language_models()["/0.mp4"]
+    asked = site.asked()["/0.mp4"]
     run(feed, download=small)
-    assert site.language_models()["/0.mp4"] == asked
+    assert site.asked()["/0.mp4"] == asked
     run(feed)
     assert decisions(at)["0.html"]["stage"] == "fetched", decisions(at)["0.html"]
 

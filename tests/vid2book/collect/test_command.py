@@ -94,9 +94,9 @@ def test_the_exit_code_says_whether_another_run_asks_again(
     done = CliRunner().invoke(app, asked)
     told = " ".join((done.stderr + done.stdout).split())
     assert done.exit_code == code and says in told, told
-    before = site.language_models()[path]
+    before = site.asked()[path]
     CliRunner().invoke(app, asked)
-    assert (site.language_models()[path] > before) == (code == 1)
+    assert (site.asked()[path] > before) == (code == 1)
 
 
 def test_entries_that_are_no_candidates_are_told(asked: list[str], site: Site) -> None:

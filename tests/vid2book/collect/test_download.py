@@ -69,7 +69,7 @@ def test_the_smallest_file_of_the_highest_picture_that_is_wanted(
     ]
     part = fetch(candidate(site, files))
     assert part.status == "done"
-    assert [path for path in site.language_models() if path.endswith(".mp4")] == ["/720-300.mp4"]
+    assert [path for path in site.asked() if path.endswith(".mp4")] == ["/720-300.mp4"]
     path = Path(part.result["path"])
     assert path.read_bytes() == media
     assert part.result["sha256"] == hashlib.sha256(media).hexdigest()
@@ -89,7 +89,7 @@ def test_captions_of_the_videos_language_come_with_it(
     part = fetch(candidate(site, [file], captions=captions))
     assert part.result["captions"].endswith(".en-GB.vtt")
     assert part.result["captions_language"] == "en-GB"
-    assert not site.language_models()["/fr.vtt"]
+    assert not site.asked()["/fr.vtt"]
     assert ledger.parts("captions").popitem()[1].status == "done"
 
 
@@ -142,7 +142,7 @@ def test_media_that_robots_txt_closes_are_refused(site: Site, fetch: Fetch, medi
     site.put("/robots.txt", "User-agent: *\nDisallow: /media/\n")
     part = fetch(candidate(site, [MediaFile(site.put("/media/a.mp4", media))]))
     assert part.status == "refused" and "robots.txt" in part.reason
-    assert not site.language_models()["/media/a.mp4"]
+    assert not site.asked()["/media/a.mp4"]
 
 
 def test_reserved_media_are_refused_before_their_bytes(

@@ -49,11 +49,11 @@ def test_a_full_point_is_left_and_a_larger_quota_goes_on(
     assert len(manifest(at)) == 2
     assert sum("the quota of its point is full" in d["reason"] for d in decisions(at).values()) == 3
     first = manifest(at)
-    asked = site.language_models()["/ia/advancedsearch.php"]
+    asked = site.asked()["/ia/advancedsearch.php"]
     run(archive, quotas={"point": 4})
     assert len(manifest(at)) == 4 and manifest(at)[:2] == first  # it grows at its end
-    assert site.language_models()["/ia/advancedsearch.php"] == asked == 3
-    counts = site.language_models()
+    assert site.asked()["/ia/advancedsearch.php"] == asked == 3
+    counts = site.asked()
     assert sum(counts[f"/ia/download/v{n}/v{n}.mp4"] for n in range(5)) == 4
 
 
@@ -67,9 +67,9 @@ def test_a_vanished_video_leaves_its_place_to_another(
     run(archive, quotas={"point": 3})  # there is no third, and that stays in the rows
     problems = [video.problem for video in read_manifest(at.manifest) if video.problem]
     assert len(problems) == 3 and all("not fetched: " in p and "404" in p for p in problems)
-    asked = site.language_models()
+    asked = site.asked()
     run(archive, quotas={"point": 3})
-    assert site.language_models() == asked  # what is gone is not asked for again
+    assert site.asked() == asked  # what is gone is not asked for again
 
 
 def test_another_deny_list_or_licence_asks_nobody(
@@ -127,9 +127,9 @@ def test_a_source_that_keeps_failing_is_left_alone_and_asked_in_the_next_run(
     peertube = {"kind": "peertube", "url": f"{site.url}/pt"}
     run(archive, peertube, quotas={"point": 1})
     assert len(manifest(at)) == 1 and len(told) == 1
-    assert site.language_models()["/pt/api/v1/search/videos"] <= 3
+    assert site.asked()["/pt/api/v1/search/videos"] <= 3
     late = [q for q in Ledger(at.ledger).queries() if q[2] == "late"]
-    assert len(late) == site.language_models()["/pt/api/v1/search/videos"]
+    assert len(late) == site.asked()["/pt/api/v1/search/videos"]
     site.faults.clear()
     video = peertube_video(site, "u1", "Inside the nucleus of a cell", 4)
     site.put("/pt/api/v1/search/videos", {"total": 1, "data": [video]})
@@ -193,10 +193,10 @@ def test_new_entries_of_a_feed_come_when_it_is_asked_again(
     run(source)
     publish("Kinetic energy", "Potential energy")
     run(source)
-    assert manifest(at) == ["Kinetic energy"] and site.language_models()["/feed.xml"] == 1
+    assert manifest(at) == ["Kinetic energy"] and site.asked()["/feed.xml"] == 1
     run(source, again=True)
     assert manifest(at) == ["Kinetic energy", "Potential energy"]
-    assert site.language_models()["/feed.xml"] == 2 and site.language_models()["/0.mp4"] == 1
+    assert site.asked()["/feed.xml"] == 2 and site.asked()["/0.mp4"] == 1
 
 
 def test_a_table_is_read_in_every_run(run: Run, at: Places, site: Site, tmp_path: Path) -> None:

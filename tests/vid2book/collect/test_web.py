@@ -28,7 +28,7 @@ def test_a_429_is_asked_again_when_the_site_says(site: Site, web: Web) -> None:
     started = time.monotonic()
     assert web.json(address) == {"a": 1}
     assert time.monotonic() - started >= 1
-    assert site.language_models()["/a.json"] == 2
+    assert site.asked()["/a.json"] == 2
 
 
 def test_a_site_that_stays_busy_is_for_later(site: Site, web: Web) -> None:
@@ -64,7 +64,7 @@ def test_robots_txt_is_read_once_and_obeyed(site: Site, web: Web) -> None:
         web.get(f"{site.url}/no/x")
     web.get(f"{site.url}/a.html")
     web.get(f"{site.url}/no/but.html")
-    assert site.language_models()["/robots.txt"] == 1 and site.language_models()["/no/x"] == 0
+    assert site.asked()["/robots.txt"] == 1 and site.asked()["/no/x"] == 0
 
 
 def test_a_redirect_is_held_against_robots_txt_too(site: Site, web: Web) -> None:
@@ -72,14 +72,14 @@ def test_a_redirect_is_held_against_robots_txt_too(site: Site, web: Web) -> None
     site.fail("/a.html", 302, headers={"Location": "/no/x"})
     with pytest.raises(Refused, match="/no/x"):
         web.get(site.put("/a.html", ""))
-    assert site.language_models()["/no/x"] == 0
+    assert site.asked()["/no/x"] == 0
 
 
 def test_a_site_whose_robots_txt_fails_is_not_asked(site: Site, web: Web) -> None:
     site.fail("/robots.txt", 500, times=9)
     with pytest.raises(Later, match=r"robots\.txt: 500"):
         web.get(site.put("/a.html", ""))
-    assert site.language_models()["/a.html"] == 0
+    assert site.asked()["/a.html"] == 0
 
 
 def test_a_crawl_delay_is_kept(site: Site, web: Web) -> None:

@@ -19,7 +19,7 @@ from .persons import PERSON
 from .placing import Chosen
 from .state import Left
 
-PASSING = "the screen changes here: what comes or goes has not settled"
+PASSING = "the screen is still changing here"
 MOVING = "the picture moves: nothing stands long enough to be read"
 LITTLE = "what is new on it is too small, or gone too soon, to be read"
 _BLANK = "nothing is written or drawn on it"

@@ -166,7 +166,7 @@ def test_ytdlp_obeys_robots_txt_and_reservations(site: Site, web: Web) -> None:
     (found,) = source.search("", "").candidates
     with pytest.raises(Refused, match="noai"):
         source.details(found)
-    assert site.language_models()["/closed/a.mp4"] == 0
+    assert site.asked()["/closed/a.mp4"] == 0
 
 
 def test_a_search_on_youtube_is_off_until_it_is_permitted(web: Web) -> None:
