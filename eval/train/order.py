@@ -35,5 +35,5 @@ def fault(corpus: InterleavedCorpus, text: Text, look_at: int = 100) -> str:
     for column in ("images", COLUMNS[text]):
         if not any(value for sample in first for value in getattr(sample, column)):
             told = f": {reasons}" if reasons else ""
-            return f"none of its first {number_of(len(first), 'row')} has {column}{told}"
+            return f"no {column} in the {number_of(len(first), 'row')} looked at{told}"
     return ""

@@ -212,7 +212,7 @@ def test_a_second_book_replaces_the_first_and_nothing_else(tmp_path: Path) -> No
     dear = tmp_path / "dear"
     dear.mkdir()
     (dear / "index.html").write_text("somebody's site")
-    with pytest.raises(FolderError, match="no book"):
+    with pytest.raises(FolderError, match="not a book"):
         write_book(folder, dear)
     assert (dear / "index.html").read_text() == "somebody's site"
 
