@@ -44,7 +44,8 @@ def folder(library: Library, tmp_path: Path) -> Path:
 
 
 def test_a_row_for_each_value(library: Library, folder: Path) -> None:
-    done = sweep("judge.min_words", 20, 500, "--folder", folder, store=library.store)
+    store = Path(shutil.copytree(library.store, folder.with_name(f"{folder.name}-store")))
+    done = sweep("judge.min_words", 20, 500, "--folder", folder, store=store)
     assert done.returncode == 0, done.stderr
     rows = [[cell.strip() for cell in line.split("|")[1:-1]] for line in done.stdout.splitlines()]
     head, one, other = (row for row in rows if row and not row[0].startswith("-"))

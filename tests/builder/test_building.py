@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 import sys
 from html import escape
@@ -18,8 +19,16 @@ from ..support.library import LECTURES, Library, corpus_bytes, film
 from ..support.library import vid2book as command
 
 
-def test_it_makes_the_corpus_that_the_command_makes(library: Library, tmp_path: Path) -> None:
-    made = vid2book.build(library.manifest, tmp_path / "corpus", store=library.store)
+@pytest.fixture
+def copied(library: Library, tmp_path: Path) -> Path:
+    """The library's store, to be written to."""
+    return Path(shutil.copytree(library.store, tmp_path / "store"))
+
+
+def test_it_makes_the_corpus_that_the_command_makes(
+    library: Library, copied: Path, tmp_path: Path
+) -> None:
+    made = vid2book.build(library.manifest, tmp_path / "corpus", store=copied)
     assert corpus_bytes(made.folder) == corpus_bytes(library.out)
     assert [o.video.video_id for o in made.kept] == list(LECTURES)
     assert made.filtered == made.failed == []
@@ -34,7 +43,7 @@ def test_it_makes_the_corpus_that_the_command_makes(library: Library, tmp_path: 
 
 
 def test_what_was_lost_is_told(
-    library: Library, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    library: Library, copied: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     folder = tmp_path / "lectures"
     folder.mkdir()
@@ -43,7 +52,7 @@ def test_what_was_lost_is_told(
     (folder / "cells.info.json").write_text(json.dumps(known))
     (folder / "bad.mp4").write_text("this is no video")
     (folder / "half.mp4.part").write_text("")
-    made = vid2book.build(folder, tmp_path / "corpus", store=library.store)
+    made = vid2book.build(folder, tmp_path / "corpus", store=copied)
     [bad] = made.failed
     assert bad.video.video_id == "bad" and "not a readable video" in bad.reason
     assert [(f.path, bool(f.reason)) for f in made.passed_over] == [("half.mp4.part", True)]
@@ -56,26 +65,28 @@ def test_what_was_lost_is_told(
 
 
 def test_quiet_is_quiet(
-    library: Library, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    library: Library, copied: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    vid2book.build(library.manifest, tmp_path / "c", store=library.store, progress=False)
+    vid2book.build(library.manifest, tmp_path / "c", store=copied, progress=False)
     assert capsys.readouterr() == ("", "")
 
 
-def test_nothing_kept_is_an_error_that_says_why(library: Library, tmp_path: Path) -> None:
+def test_nothing_kept_is_an_error_that_says_why(
+    library: Library, copied: Path, tmp_path: Path
+) -> None:
     strict = vid2book.config.Config(judge={"min_words": 500})  # type: ignore[arg-type]
     with pytest.raises(EmptyCorpusError, match=r"physics: filtered, .*words"):
-        vid2book.build(library.manifest, tmp_path / "corpus", strict, store=library.store)
+        vid2book.build(library.manifest, tmp_path / "corpus", strict, store=copied)
     assert not (tmp_path / "corpus").exists()
     with pytest.raises(ManifestError, match="there is no such"):
         vid2book.build(tmp_path / "gone", tmp_path / "corpus")
 
 
-def test_what_was_removed_stays_out(library: Library, tmp_path: Path) -> None:
+def test_what_was_removed_stays_out(library: Library, copied: Path, tmp_path: Path) -> None:
     out = tmp_path / "corpus"
-    vid2book.build(library.manifest, out, store=library.store)
+    vid2book.build(library.manifest, out, store=copied)
     assert command("remove", out, "cells").returncode == 0
-    again = vid2book.build(library.manifest, out, store=library.store)
+    again = vid2book.build(library.manifest, out, store=copied)
     assert again.removed == ("cells",)
     assert [*again.dataset["train"]["video_ids"]] == [["physics"], ["sorting"]]
 

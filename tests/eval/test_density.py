@@ -106,7 +106,9 @@ def test_knowledge_density_parts_lectures_from_all_else_on_held_out_topics(chang
 def test_the_humanities_and_the_crafts_are_knowledge_and_a_sponsor_is_not() -> None:
     measure = KnowledgeDensity(TOOLS)
     wanted = ("french_revolution", "medieval", "rome", "ethics", "music", "photo_howto")
-    lessons = [text for name, text in lectures().items() if name.removesuffix("-1").endswith(wanted)]
+    lessons = [
+        text for name, text in lectures().items() if name.removesuffix("-1").endswith(wanted)
+    ]
     assert len(lessons) == len(wanted)
     sponsors = [p.text for p in HELD if p.kind == "sponsor"]
     assert min(measure.score(lessons)) > np.median(measure.score(sponsors))

@@ -180,7 +180,9 @@ def test_the_same_fault_of_many_videos_stops_the_run() -> None:
     faults = Faults()
     for fault in ["full", "", *["full"] * 4, "dead", *["full"] * 4]:
         faults.count(fault, "")
-    with pytest.raises(StoppedError, match=r"5 videos in a row .* has nothing to do with them: full\. See to"):
+    with pytest.raises(
+        StoppedError, match=r"5 videos in a row .* has nothing to do with them: full\. See to"
+    ):
         faults.count("full", "")
 
 

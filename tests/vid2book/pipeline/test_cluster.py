@@ -186,7 +186,9 @@ def test_the_actors_of_a_machine_are_as_many_as_its_cores(nodes: Any) -> None:
 def test_what_a_cluster_has_not_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
     machine = {"Alive": True, "Resources": {"CPU": 2.0, "GPU": 1.0}}
     monkeypatch.setattr("ray.nodes", lambda: [machine, machine])
-    with pytest.raises(ClusterError, match="has 2 GPUs, and one actor of each kind needs 4 in total"):
+    with pytest.raises(
+        ClusterError, match="has 2 GPUs, and one actor of each kind needs 4 in total"
+    ):
         room_for(Cluster(gpus={"speech": 4}).pools)
     with pytest.raises(ClusterError, match="no machine of the cluster has the 2 GPUs that one"):
         room_for(Cluster(gpus={"speech": 2}).pools)
