@@ -114,7 +114,7 @@ def check(planes: list[Plane], found: list[Keyframe], decision: Decision, time: 
     elif "too small, or gone too soon" in decision.reason:
         assert standing(planes, sample) <= 2, decision.reason
     else:
-        assert decision.kept or "the screen changes here" in decision.reason
+        assert decision.kept or "the screen is still changing here" in decision.reason
 
 
 def test_the_picture_that_a_reason_names_shows_what_stood_then() -> None:
