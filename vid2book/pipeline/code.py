@@ -167,7 +167,14 @@ def _source(module: str) -> tuple[Path, ast.Module]:
     """Where a module stands, and what of it counts."""
     # A stage may come from elsewhere: a test, or somebody's own program.
     path = _file(module) or Path(str(sys.modules[module].__file__))
-    return path, _plain(ast.parse(path.read_bytes()))
+    return path, _plain(_parsed(path.read_bytes()))
+
+
+def _parsed(source: bytes) -> ast.Module:
+    try:
+        return ast.parse(source)
+    except SystemError:  # CPython 3.11, where two threads parse at once (gh-106905)
+        return ast.parse(source)
 
 
 def _plain(tree: ast.Module) -> ast.Module:
