@@ -163,7 +163,7 @@ def _nothing_taught(
     sentences: Sequence[Sentence],
     settings: config.Align,
 ) -> Verdict | None:
-    """KeyframeText only while nothing is taught, and not speaking of the topic itself."""
+    """Shown only while nothing is taught, and not speaking of the topic itself."""
     spoken = [(_overlap(s, keyframe), not s.drop) for s in sentences if _overlap(s, keyframe) > 0]
     total = sum(seconds for seconds, _ in spoken)
     if total <= 0:

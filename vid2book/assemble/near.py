@@ -6,7 +6,7 @@ Two conditions, and both find candidates, with none missed:
   filtering: Chaudhuri, Ganti and Kaushik, "A Primitive Operator for Similarity Joins in Data
   Cleaning", 2006; Bayardo, Ma and Srikant, "Scaling Up All Pairs Similarity Search", 2007).
 - Where hashes that differ in at most d bits are cut into d + k blocks, k blocks are equal, for a
-  bit spoils one block only (Manku, Jain and Das Sarma, "Detecting PictureIndex-Duplicates for Web
+  bit spoils one block only (Manku, Jain and Das Sarma, "Detecting Near-Duplicates for Web
   Crawling", 2007).
 
 So a key is made of a rare word and of the bits in some k blocks. How many blocks follows from how
