@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from vid2book import notebook
 from vid2book.config import Config
@@ -23,7 +23,7 @@ from vid2book.terminal import Terminal
 from . import source
 from .finish import conclude
 from .logs import BuildLog, hours, with_bugs_logged
-from .opening import Request, as_noted, without_removed
+from .opening import Request, as_noted, open_request
 from .progress import Display
 from .splits import splits
 from .tally import Tally
@@ -168,15 +168,22 @@ def build(
     output = Path(output).expanduser().absolute()
     check_writable(output)
     swap.recover(output)
-    passed_over: list[PassedOver] = []
-    corpus = source.open_corpus(videos, config, store, limit, minutes, passed_over.extend)
-    corpus, removed = without_removed(corpus, output)
+    sources = [videos] if isinstance(videos, str | Path) else videos
+    found = open_request(
+        Request(
+            tuple(map(str, sources)),
+            config if isinstance(config, Config) else str(config),
+            None if store is None else str(store),
+            limit,
+            minutes,
+        ),
+        output,
+    )
+    corpus = found.corpus
     splits(corpus)  # a name that cannot be written is told before hours of work
     tally = Tally(len(corpus.videos))
     display = Display(tally, Terminal(silent=not progress))
-    log = BuildLog(
-        output / layout.LOG, tally, built_from=_noted(videos, config, store, limit, minutes)
-    )
+    log = BuildLog(output / layout.LOG, tally, built_from=as_noted(found.request))
 
     run = source.fill(corpus, workers, display.step, retry_failed)
     run = display.shown(log.counted(with_bugs_logged(run, output / layout.ERRORS)))
@@ -188,7 +195,7 @@ def build(
         raise _empty(output, outcomes)
     provisional = (v.video_id for v in corpus.videos if corpus.is_provisional(v))
     return Built(
-        output, tuple(outcomes), tuple(passed_over), tuple(removed), tuple(provisional), written
+        output, tuple(outcomes), found.passed_over, found.removed, tuple(provisional), written
     )
 
 
@@ -201,19 +208,3 @@ def _empty(output: Path, outcomes: Sequence[Outcome]) -> Exception:
     return EmptyCorpusError(
         "\n".join([f"no video gave a sample; nothing was written to {output}", *reasons])
     )
-
-
-def _noted(
-    videos: str | Path | Sequence[str | Path],
-    config: str | Path | Config,
-    store: str | Path | None,
-    limit: int | None,
-    minutes: float | None,
-) -> dict[str, Any] | None:
-    """For the log, so that `remove --undo` can build again; a config that is no file cannot be
-    noted."""
-    if isinstance(config, Config):
-        return None
-    sources = [videos] if isinstance(videos, str | Path) else videos
-    place = None if store is None else str(store)
-    return as_noted(Request(tuple(map(str, sources)), str(config), place, limit, minutes))

@@ -27,6 +27,7 @@ from vid2book.viewer.times import clock
 
 from . import overview
 from .features import FEATURES
+from .logs import hours
 from .making import made_by_machines, steps
 from .markdown import address, line
 from .showpiece import Showpiece
@@ -215,7 +216,7 @@ def _models(outcomes: list[Outcome]) -> list[tuple[str, str, int]]:
 
 
 def _hours(outcomes: list[Outcome]) -> str:
-    return f"{sum(outcome.duration for outcome in outcomes) / 3600:,.2f}"
+    return f"{hours(outcomes):,.2f}"
 
 
 def _portable(value: Any) -> Any:

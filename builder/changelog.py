@@ -10,7 +10,7 @@ from typing import Any
 from huggingface_hub import DatasetCard
 
 from vid2book.folder.layout import ATTRIBUTION, ON_REQUEST
-from vid2book.quantities import number_of
+from vid2book.quantities import names_of, number_of
 
 from .changes import Diff, Videos
 from .hub.repo import order
@@ -104,7 +104,4 @@ def _section(repo: str, log: dict[str, str], deleted: set[str]) -> str:
 
 
 def _names_text(names: list[str]) -> str:
-    if not names:
-        return ""
-    more = f" and {len(names) - _MOST_NAMED:,} more" if len(names) > _MOST_NAMED else ""
-    return ": " + ", ".join(names[:_MOST_NAMED]) + more
+    return f": {names_of(names, _MOST_NAMED)}" if names else ""

@@ -19,7 +19,7 @@ from vid2book.quantities import number_of, time_of
 from vid2book.terminal import table
 
 from .dry_run import Plan, plan
-from .forecast import LOADING, OTHER, WRITING, ForecastError, forecast
+from .forecast import LOADING, OTHER, WRITING, ForecastError, cpu_seconds, forecast
 from .progress import Display
 from .tally import Tally
 
@@ -95,7 +95,7 @@ def _estimate(
     corpus = replace(found.corpus, videos=tuple(made.todo))
     try:
         with terminal.notes.status("a trial, to see how long it takes"):
-            ran = forecast(corpus, workers, _SAMPLE, _MINUTES)
+            ran = forecast(corpus, workers, _SAMPLE, _MINUTES, begun=cpu_seconds())
     except (ForecastError, ModelError) as error:
         return Estimate(None, f"How long it takes cannot be told: {error}")
     # A stage that has some of its results works on the rest alone.

@@ -136,10 +136,11 @@ def forecast(
         for stage in STAGES
     ]
     other = max(0.0, ran - once - sum(cpu.values())) * times
+    writing, loading = written * times, begun + imported + once * started
     lines += [
         Line(OTHER, other, other),
-        Line(WRITING, written * times, written * times, size=size * times),
-        Line(LOADING, begun + imported + once * started, begun + imported + once * started),
+        Line(WRITING, writing, writing, size=size * times),
+        Line(LOADING, loading, loading),
     ]
     return Forecast(len(corpus.videos), seconds, measured, tuple(lines))
 

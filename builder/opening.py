@@ -11,33 +11,36 @@ from typing import TYPE_CHECKING, Any
 
 from rich.markup import escape
 
+from vid2book.folder.layout import shards
+from vid2book.folder.record import CorpusError
 from vid2book.intake.values import whole_text
 from vid2book.public import public_url
-from vid2book.quantities import number_of
+from vid2book.quantities import names_of, number_of
 from vid2book.remote.urls import is_url
 
 if TYPE_CHECKING:
+    from vid2book.config import Config
     from vid2book.manifest.walk import PassedOver
     from vid2book.pipeline.corpus import Corpus
     from vid2book.terminal import Terminal
 
-_MOST_NAMED = 10  # files that were passed over
+_MOST_NAMED = 10  # files or videos in a message
 
 
 @dataclass(frozen=True)
 class Request:
-    """What a command line asks to be built; the log of a corpus has it.
+    """What is asked to be built; the log of a corpus has it.
 
     Attributes:
         sources: folders, manifests and videos.
-        config: its name, or a file.
+        config: its name, a file, or itself.
         store: folder or URL of the stages' results; None: the default one.
         limit: take only so many videos.
         minutes: take only so much of each.
     """
 
     sources: tuple[str, ...]
-    config: str
+    config: str | Config
     store: str | None = None
     limit: int | None = None
     minutes: float | None = None
@@ -47,7 +50,7 @@ class Request:
         return replace(
             self,
             sources=tuple(map(_absolute, self.sources)),
-            config=_absolute(self.config),
+            config=_absolute(self.config) if isinstance(self.config, str) else self.config,
             store=None if self.store is None else _absolute(self.store),
         )
 
@@ -59,16 +62,16 @@ class Opened:
     Attributes:
         corpus: without what `vid2book remove` took out.
         passed_over: files that were taken for no videos.
+        removed: ids of what was taken out.
     """
 
     corpus: Corpus
     request: Request
     passed_over: tuple[PassedOver, ...] = ()
+    removed: tuple[str, ...] = ()
 
 
-def opened(
-    request: Request, output: Path | None, terminal: Terminal, restored: Collection[str] = ()
-) -> Opened:
+def open_request(request: Request, output: Path | None, restored: Collection[str] = ()) -> Opened:
     """The corpus, without what `vid2book remove` took out of `output`.
 
     Args:
@@ -78,17 +81,32 @@ def opened(
         UserError: what is wrong in which file.
     """
     from . import source
-    from .splits import splits
 
     passed_over: list[PassedOver] = []
     corpus = source.open_corpus(
         list(request.sources), request.config, request.store, request.limit, request.minutes,
         passed_over.extend,
     )  # fmt: skip
-    _tell_passed_over(passed_over, terminal)
+    removed: tuple[str, ...] = ()
     if output:
-        corpus, removed = without_removed(corpus, output, restored)
-        if removed:
+        corpus, removed = _without_removed(corpus, output, restored)
+    return Opened(corpus, request, tuple(passed_over), removed)
+
+
+def opened(
+    request: Request, output: Path | None, terminal: Terminal, restored: Collection[str] = ()
+) -> Opened:
+    """The same for a command, which tells what is left out and what is replaced.
+
+    Raises:
+        UserError: what is wrong in which file.
+    """
+    from .splits import splits
+
+    found = open_request(request, output, restored)
+    _tell_passed_over(found.passed_over, terminal)
+    if output:
+        if removed := found.removed:
             terminal.notes.print(
                 f"Skipped, because you removed it from {escape(str(output))}: "
                 f"{escape(', '.join(removed))}. To bring it back: vid2book remove "
@@ -96,9 +114,9 @@ def opened(
                 soft_wrap=True,
             )
         if not restored:
-            _tell_replaced(corpus, output, terminal)
-    splits(corpus)  # a name that cannot be written is told before hours of work
-    return Opened(corpus, request, tuple(passed_over))
+            _tell_replaced(found.corpus, output, terminal)
+    splits(found.corpus)  # a name that cannot be written is told before hours of work
+    return found
 
 
 def request_of(log: Path) -> Request | None:
@@ -114,7 +132,10 @@ def request_of(log: Path) -> Request | None:
 
 
 def as_noted(request: Request) -> dict[str, Any] | None:
-    """A request as the log has it; None where an address in it has a password or a key."""
+    """A request as the log has it; None where an address in it has a password or a key, or where
+    its config is in no file."""
+    if not isinstance(request.config, str):
+        return None
     addresses = [name for name in (*request.sources, request.store or "") if is_url(name)]
     if any(public_url(address) != address for address in addresses):
         return None
@@ -128,19 +149,17 @@ def _absolute(name: str) -> str:
 
 def _tell_replaced(corpus: Corpus, output: Path, terminal: Terminal) -> None:
     """That videos of the corpus which stands there will not be in the new one."""
-    from vid2book.errors import UserError
-    from vid2book.folder.reader import CorpusFolder
+    from .changes import ids_in
 
     wanted = {video.video_id for video in corpus.videos}
     try:
-        held = list(CorpusFolder(output).videos)
-    except UserError:
-        return  # no corpus stands there, or a damaged one
+        held = ids_in(shards(output, "videos"))
+    except (CorpusError, OSError):
+        return  # it cannot be read
     if gone := [video_id for video_id in held if video_id not in wanted]:
-        more = f" and {len(gone) - _MOST_NAMED:,} more" if len(gone) > _MOST_NAMED else ""
         terminal.notes.print(
             f"[yellow]{escape(str(output))} holds {number_of(len(gone), 'video')} that this build "
-            f"does not have:[/] {escape(', '.join(gone[:_MOST_NAMED]))}{more}. The build replaces "
+            f"does not have:[/] {escape(names_of(gone, _MOST_NAMED))}. The build replaces "
             "the corpus, so name another folder to keep it.",
             soft_wrap=True,
         )
@@ -151,23 +170,20 @@ def _tell_passed_over(files: Sequence[PassedOver], terminal: Terminal) -> None:
     for file in files:
         reasons.setdefault(file.reason, []).append(whole_text(file.path))
     for reason, paths in reasons.items():
-        more = f" and {len(paths) - _MOST_NAMED:,} more" if len(paths) > _MOST_NAMED else ""
-        named = ", ".join(paths[:_MOST_NAMED])
-        terminal.notes.print(
-            f"[yellow]Passed over:[/] {escape(named)}{more}: {reason}", soft_wrap=True
-        )
+        named = escape(names_of(paths, _MOST_NAMED))
+        terminal.notes.print(f"[yellow]Passed over:[/] {named}: {reason}", soft_wrap=True)
 
 
-def without_removed(
-    corpus: Corpus, output: Path, restored: Collection[str] = ()
-) -> tuple[Corpus, list[str]]:
+def _without_removed(
+    corpus: Corpus, output: Path, restored: Collection[str]
+) -> tuple[Corpus, tuple[str, ...]]:
     """The corpus without the videos that `vid2book remove` took out of `output`, and their ids."""
     from vid2book.folder import record
 
     from .splits import denying
 
     known = set(record.removed(output)) - set(corpus.config.reduce.deny) - set(restored)
-    removed = [video.video_id for video in corpus.videos if video.video_id in known]
+    removed = tuple(video.video_id for video in corpus.videos if video.video_id in known)
     if not removed:
-        return corpus, []
+        return corpus, ()
     return replace(corpus, config=denying(corpus.config, removed)), removed

@@ -8,6 +8,7 @@ from typing import NamedTuple, TypeVar
 
 from vid2book.records import Outcome
 
+from .logs import hours
 from .markdown import line
 
 _MOST_TOPICS = 20  # rows; `videos` has them all
@@ -30,7 +31,7 @@ def topics(shown: Iterable[Outcome]) -> list[Row]:
     groups = _grouped(shown, lambda outcome: (outcome.video.subject, outcome.video.course))
     if not any(map(any, groups)):
         return []
-    ranked = sorted(groups.items(), key=lambda item: (-_hours(item[1]), item[0]))
+    ranked = sorted(groups.items(), key=lambda item: (-hours(item[1]), item[0]))
     rows = [
         _row((line(subject) or "not stated", line(course)), found)
         for (subject, course), found in ranked[:_MOST_TOPICS]
@@ -63,8 +64,4 @@ def _grouped(shown: Iterable[Outcome], key: Callable[[Outcome], K]) -> dict[K, l
 
 
 def _row(names: tuple[str, ...], found: list[Outcome]) -> Row:
-    return Row(names, len(found), _hours(found), sum(outcome.samples for outcome in found))
-
-
-def _hours(found: Iterable[Outcome]) -> float:
-    return sum(outcome.duration for outcome in found) / 3600
+    return Row(names, len(found), hours(found), sum(outcome.samples for outcome in found))

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from vid2book.folder import layout
 from vid2book.folder.measures import Measures
+from vid2book.quantities import names_of
 
 from . import changelog, croissant, takedown
 from .changes import Diff, Videos, compare
@@ -214,6 +215,4 @@ def _check_line(hub: Hub, version: str, older: list[str], newer: list[str]) -> N
 
 def first_names(names: Iterable[str]) -> str:
     """The first few of the names."""
-    listed = list(names)
-    more = f" and {len(listed) - _MOST_NAMED:,} more" if len(listed) > _MOST_NAMED else ""
-    return ", ".join(listed[:_MOST_NAMED]) + more
+    return names_of(list(names), _MOST_NAMED)

@@ -27,6 +27,7 @@ STAGES = PLAIN | {
 }
 ROOMS: dict[str, set[str]] = {
     "errors": set(),
+    "headers": set(),
     "exports": set(),
     "languages": set(),
     "beside": {"languages"},
@@ -45,7 +46,7 @@ ROOMS: dict[str, set[str]] = {
     "local": {"errors", "remote"},
     "bounds": set(),
     "media": {"errors"},
-    "models": {*PLAIN, "bounds", "config", "languages", "words"},
+    "models": {*PLAIN, "bounds", "config", "headers", "languages", "words"},
     "privacy": {"records"},
     "manifest": {*PLAIN, "beside", "intake", "languages", "media", "names", "public", "remote"},
     "collect": {
@@ -54,6 +55,7 @@ ROOMS: dict[str, set[str]] = {
         "config",
         "console",
         "folder.lock",
+        "headers",
         "intake",
         "languages",
         "licences",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 
 def number_of(count: int, one: str, many: str = "") -> str:
     """The number and its noun, in the singular where there is one of it.
@@ -11,6 +13,12 @@ def number_of(count: int, one: str, many: str = "") -> str:
         many: in the plural, where that is not the singular and an s.
     """
     return f"{count:,} {one if count == 1 else many or one + 's'}"
+
+
+def names_of(names: Sequence[str], most: int) -> str:
+    """The first `most` names, and how many more there are."""
+    more = f" and {len(names) - most:,} more" if len(names) > most else ""
+    return ", ".join(names[:most]) + more
 
 
 def time_of(seconds: float) -> str:

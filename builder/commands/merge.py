@@ -10,7 +10,7 @@ import typer
 
 from vid2book.console import user_errors
 from vid2book.errors import UserError
-from vid2book.quantities import number_of
+from vid2book.quantities import names_of, number_of
 from vid2book.terminal import AsJson, Quiet, Terminal
 
 from ..options import ConfigName, Limit, Minutes, Sources, StorePlace, Workers
@@ -76,10 +76,9 @@ def checked(corpus: Corpus, events: list[Event | None]) -> list[Event]:
     """
     found = zip(corpus.videos, events, strict=True)
     if missing := [video.video_id for video, event in found if event is None]:
-        more = f" and {len(missing) - _MOST_NAMED:,} more" if len(missing) > _MOST_NAMED else ""
         raise UserError(
             f"{len(missing):,} of {number_of(len(events), 'video')} are not in the store "
-            f"{corpus.store.root}: {', '.join(missing[:_MOST_NAMED])}{more}. Run the shards that "
+            f"{corpus.store.root}: {names_of(missing, _MOST_NAMED)}. Run the shards that "
             "did not finish again, with the same SOURCE, config and store"
         )
     return [event for event in events if event]

@@ -10,14 +10,13 @@ import random
 import threading
 import time
 from collections.abc import Mapping
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from importlib.metadata import version
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 import httpx
 
+from ..headers import retry_after
 from .outcomes import Closed, Gone, Later, Refused, Unfetched, Unusable, Withdrawn
 from .plan import Manners
 from .reservations import AGENT, Robots, TdmRep, in_headers, in_page
@@ -273,20 +272,6 @@ class _Origin:
         self.known = False
         self.robots = Robots("")
         self.tdmrep = TdmRep("")
-
-
-def retry_after(value: str) -> float | None:
-    """Seconds that a Retry-After asks for, which may be a date; None if it asks for none."""
-    try:
-        return max(0.0, float(value))
-    except ValueError:
-        pass
-    try:
-        then = parsedate_to_datetime(value)
-    except (TypeError, ValueError):
-        return None
-    then = then if then.tzinfo else then.replace(tzinfo=UTC)
-    return max(0.0, (then - datetime.now(UTC)).total_seconds())
 
 
 def _kind_of(status: int) -> type[Unfetched]:

@@ -12,14 +12,13 @@ import random
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from functools import cached_property
 from typing import Any, TypeVar
 
 import httpx
 
 from ..config import Served
+from ..headers import retry_after
 from .chat import AnswerError, BackendError, ChatError
 
 _BUSY = {408, 409, 425, 429, 500, 502, 503, 504, 529}
@@ -149,7 +148,7 @@ class Api:
             lost = isinstance(error, httpx.ConnectError)
             raise _Again(f"{error or type(error).__name__}", lost=lost) from None
         if reply.status_code in _BUSY:
-            wait = _retry_after(reply.headers.get("retry-after", ""))
+            wait = retry_after(reply.headers.get("retry-after", ""))
             if wait and wait > self._settings.timeout:
                 raise BackendError(
                     f"{self._where}{path}: asks to come back in {wait:.0f} s, which is longer than "
@@ -220,18 +219,6 @@ def _reply_text(reply: httpx.Response) -> str:
     except (ValueError, LookupError, TypeError):
         message = reply.text
     return f"status {reply.status_code}, {' '.join(str(message).split())[:200]}"
-
-
-def _retry_after(value: str) -> float | None:
-    """Seconds to wait, of a header that holds seconds or a date (RFC 9110, section 10.2.3)."""
-    try:
-        return max(0.0, float(value))
-    except ValueError:
-        pass
-    try:
-        return max(0.0, (parsedate_to_datetime(value) - datetime.now(UTC)).total_seconds())
-    except (ValueError, TypeError):
-        return None
 
 
 def _times(n: int) -> str:

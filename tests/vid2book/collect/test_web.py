@@ -10,7 +10,8 @@ import pytest
 
 from vid2book.collect.outcomes import Closed, Gone, Later, Refused, Unfetched, Withdrawn
 from vid2book.collect.plan import Manners
-from vid2book.collect.web import Web, retry_after
+from vid2book.collect.web import Web
+from vid2book.headers import retry_after
 
 from ...support.site import Site
 
