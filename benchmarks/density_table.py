@@ -14,7 +14,7 @@ FILE = Path(__file__).with_name("density_held_out.json")
 
 def main() -> None:
     content: dict[str, Any] = json.loads(FILE.read_text("utf-8"))
-    found = content["knowledge_density"]
+    found = content["teaching_probability"]
     print("| kind of talk | sources | AUC, 300 words | AUC, 100 words | kind held out | value |")
     print("| --- | --- | --- | --- | --- | --- |")
     for part in ("teaching", "other"):
@@ -31,7 +31,7 @@ def main() -> None:
         print(f"| {ends} | {cell['chance']:.2f} in the mean | {cell['teaches']:.2f} |")
     print("\nexperts who talk:", found["between"], "\n")
     print("| nonsense | AUC of lectures | lectures below its median |\n| --- | --- | --- |")
-    for make, cell in content["text_coherence"].items():
+    for make, cell in content["lexical_cohesion"].items():
         print(f"| {make} | {cell['auc']:.2f} | {cell['lectures_below_its_median']:.2f} |")
 
 

@@ -47,7 +47,7 @@ _GROUPS = 1000  # more clusters than that are left out in groups, for the sake o
 
 @dataclass(frozen=True)
 class Interval:
-    """An estimate with its 95 % interval. None where there is nothing to estimate it from.
+    """An estimate with its 95% interval. None where there is nothing to estimate it from.
 
     Attributes:
         value: the estimate.
@@ -166,7 +166,7 @@ def _difference(
         return found
     if found.error or not found.value:
         return within(found, -second.most, first.most)
-    # Every video differs alike, as 0 and 100 % do: by the ends of both (Newcombe, 1998, method 10).
+    # Every video differs alike, as 0 and 100% do: by the ends of both (Newcombe, 1998, method 10).
     sides = (_interval(side, names) for side in (first, second))
     ends = [(side.value, side.low, side.high) for side in sides]
     (a, a_low, a_high), (b, b_low, b_high) = np.array(ends, dtype=float)

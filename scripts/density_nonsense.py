@@ -1,4 +1,4 @@
-"""Nonsense of eight makes, most of it grammatical: what text coherence is fitted to.
+"""Nonsense of eight makes, most of it grammatical: what lexical cohesion is fitted to.
 
 All is drawn from texts that teach, so that it has their words and terms.
 """

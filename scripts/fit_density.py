@@ -1,4 +1,4 @@
-"""Fit knowledge density and text coherence to real texts, each source held out in turn.
+"""Fit teaching probability and lexical cohesion to real texts, each source held out in turn.
 
     python scripts/density_texts.py FOLDER      # once: gets the texts
     python scripts/fit_density.py FOLDER
@@ -67,8 +67,8 @@ def main(folder: Path) -> None:
         json.loads(line) for line in (folder / "passages.jsonl").read_text("utf-8").splitlines()
     ]
     report = {
-        "knowledge_density": fit_knowledge(rows, folder),
-        "text_coherence": fit_cohesion(rows),
+        "teaching_probability": fit_knowledge(rows, folder),
+        "lexical_cohesion": fit_cohesion(rows),
     }
     HELD_OUT.write_text(json.dumps(report, indent=1) + "\n", "utf-8")
 

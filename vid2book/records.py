@@ -144,7 +144,7 @@ class Keyframe:
     height: int
     change: float  # how great the change was that ended the state, by the algorithm, 0 to 1
     motion: float  # share of the screen that does not rest in this state (a presenter), 0 to 1
-    faces: float  # area of the largest face that lasts, as a share of the screen; 0 below 1 %
+    faces: float  # area of the largest face that lasts, as a share of the screen; 0 below 1%
     phash: int  # 64-bit perceptual hash of the image
     subtitle_top: float = 1.0  # burned-in captions lie below this share of the height; 1.0: none
 

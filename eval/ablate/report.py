@@ -102,7 +102,7 @@ def markdown(
             *_grid(["cell", *(f"{m.name}, {m.unit}" for m in deciding)], compared),
             "",
             *_effects(effects, deciding),
-            "Mean over seeds, then two 95 % intervals: over seeds (Student's t, where there are "
+            "Mean over seeds, then two 95% intervals: over seeds (Student's t, where there are "
             "several) and over held-out lessons (jackknife). d is the difference in standard "
             "deviations between lessons; what would show is the smallest difference that these "
             "seeds and lessons show four times in five. A difference is bold where both intervals "
@@ -141,7 +141,7 @@ def plot(
     seeds = max(len(line.seeds) for line in lines)
     interval = "over seeds" if seeds > 1 else "over held-out lessons"
     figure.suptitle(ablation.title, x=0.01, ha="left", fontsize=11)
-    figure.text(0.01, 0.01, f"dot: a seed; stroke: mean; bar: 95 % interval {interval}", fontsize=7)
+    figure.text(0.01, 0.01, f"dot: a seed; stroke: mean; bar: 95% interval {interval}", fontsize=7)
     figure.tight_layout(rect=(0, 0.03, 1, 0.98))
     path.parent.mkdir(parents=True, exist_ok=True)
     figure.savefig(path)

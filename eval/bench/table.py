@@ -65,8 +65,8 @@ def report(
 
 
 def table(runs: Sequence[Run], shots: Sequence[int]) -> Table:
-    """Accuracy in percent with its 95 % interval; published figures where they are judged alike."""
-    shown = Table(title="Accuracy, % [95 % interval]")
+    """Accuracy in percent with its 95% interval; published figures where they are judged alike."""
+    shown = Table(title="Accuracy, % [95% interval]")
     for column in ("task", "model", *(f"{k}-shot" for k in shots)):
         shown.add_column(column)
     averaged = shared_tasks(runs, shots)
@@ -96,7 +96,7 @@ def difference_tables(compared: Sequence[Difference], shots: Sequence[int]) -> l
         shown = Table(
             "task",
             *(f"{k}-shot" for k in shots),
-            title=f"{first} minus {second}, percent points on shared questions [95 % {over}]",
+            title=f"{first} minus {second}, percent points on shared questions [95% {over}]",
             caption=_footnote(compared) if several else _UNSAID,
         )
         for task in dict.fromkeys(found.task for found in of_pair):

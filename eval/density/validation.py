@@ -16,7 +16,7 @@ from typing import Any, Literal, NamedTuple
 from ..intervals import area_under_curve
 from .labelled import LECTURE, OTHERS, Passage
 
-_Z = 1.96  # 95 %
+_Z = 1.96  # 95%
 _STEPS = 60  # of bisection
 
 

@@ -14,19 +14,19 @@ from .filler_share import FillerShare
 from .idea_density import IdeaDensity
 from .insi_sim import InSampleSimilarity
 from .judged_density import JudgedDensity
-from .knowledge_density import KnowledgeDensity
+from .lexical_cohesion import LexicalCohesion
 from .off_topic_share import OffTopicShare
 from .shape import Shape
 from .surprise import Surprise
+from .teaching_probability import TeachingProbability
 from .term_density import TermDensity
-from .text_coherence import TextCoherence
 
 MEASURES: tuple[type[Measure], ...] = (
     Correlation,
     Coverage,
     InSampleSimilarity,
-    KnowledgeDensity,
-    TextCoherence,
+    TeachingProbability,
+    LexicalCohesion,
     TermDensity,
     IdeaDensity,
     FillerShare,

@@ -36,6 +36,7 @@ class Figure:
         source: the paper or the definition that it comes from.
         blind: what it cannot see.
         minor: a part of another figure, which the report's table leaves out.
+        counted: what its `n` counts, in the singular.
     """
 
     name: str
@@ -45,6 +46,7 @@ class Figure:
     source: str
     blind: str
     minor: bool = False
+    counted: str = "sample"
 
     @property
     def is_share(self) -> bool:

@@ -23,9 +23,10 @@ class Coherence(Measure):
     """
 
     figures = (
-        Figure("coherence", "Adjacent images are more alike than others of the sample", "higher",
-               "share, 0.5 by chance", "own definition", "order that goes by meaning and not by "
-               "looks; samples of fewer than three different images"),
+        Figure("coherence", "Image coherence: neighbours are more alike than others of the sample",
+               "higher", "share, 0.5 by chance", "own definition", "order that goes by meaning and "
+               "not by looks; samples of fewer than three different images",
+               counted="neighbouring pair"),
     )  # fmt: skip
 
     def __init__(self, tools: Tools) -> None:

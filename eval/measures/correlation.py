@@ -53,13 +53,15 @@ class Correlation(Measure):
 
     figures = (
         Figure("image_text_lift", "Image and its text, above texts of other videos", "higher",
-               "cosine", _SOURCE, _BLIND + "; it does not compare across scorers"),
+               "cosine", _SOURCE, _BLIND + "; it does not compare across scorers",
+               counted="image"),
         Figure("image_text_auc", "Right pairs score higher than wrong ones (AUC)", "higher",
-               "share, 0.5 by chance", _SOURCE, _BLIND),
+               "share, 0.5 by chance", _SOURCE, _BLIND, counted="image"),
         Figure("image_text_recall_at_1", "Right text found among ten of the same video", "higher",
-               "share, 0.1 by chance", _SOURCE, _BLIND + "; videos of few texts have easier pools"),
+               "share, 0.1 by chance", _SOURCE, _BLIND + "; videos of few texts have easier pools",
+               counted="image"),
         Figure("image_text_similarity", "Image and its text, similarity", "higher", "cosine",
-               _SOURCE, "style: any slide and any lecture are somewhat alike"),
+               _SOURCE, "style: any slide and any lecture are somewhat alike", counted="image"),
     )  # fmt: skip
 
     def __init__(self, tools: Tools) -> None:

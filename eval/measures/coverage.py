@@ -46,14 +46,15 @@ class Coverage(Measure):
     figures = (
         Figure("speech_coverage", "Speech that the corpus holds", _HIGHER, "share of words", _OWN,
                "whether what is left out was worth keeping; speech that was not recognised, and "
-               "that of videos that are left out"),
+               "that of videos that are left out", counted="word"),
         Figure("screen_coverage", "States of the screen that the corpus holds", _HIGHER,
                "share of states", _OWN, "states that the keyframe stage did not find: see "
-               "screens_per_minute, and compare corpora of the same videos"),
+               "screens_per_minute, and compare corpora of the same videos", counted="state"),
         Figure("time_coverage", "Time whose speech or screen the corpus holds", _HIGHER,
-               "share of seconds", _OWN, "whether both are there; pauses count as missing"),
+               "share of seconds", _OWN, "whether both are there; pauses count as missing",
+               counted="second"),
         Figure("screens_per_minute", "Pictures per minute of video", "neither", "pictures", _OWN,
-               "whether they differ: see duplicate_image_share"),
+               "whether they differ: see duplicate_image_share", counted="minute"),
     )  # fmt: skip
 
     def __init__(self, tools: Tools) -> None:

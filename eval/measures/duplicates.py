@@ -28,10 +28,10 @@ class DuplicateImages(EachSample):
     figures = (
         Figure("duplicate_image_share", "Images that an earlier one already shows", _LOWER, "share",
                _SOURCE, "crops, mirrored copies, and one scene from two sides; among samples drawn "
-               "from a large corpus most copies go unseen"),
+               "from a large corpus most copies go unseen", counted="image"),
         Figure("duplicate_image_share_within", "Images repeated within their sample", _LOWER,
                "share", _SOURCE, "a pause and a return to an earlier slide look the same",
-               minor=True),
+               minor=True, counted="image"),
     )  # fmt: skip
 
     def __init__(self, tools: Tools) -> None:
@@ -63,7 +63,7 @@ class DuplicateTexts(EachSample):
     figures = (
         Figure("duplicate_text_share", "Texts that an earlier one already says", _LOWER, "share",
                "Broder 1997; the threshold is that of Lee et al. 2021",
-               "paraphrase; texts of fewer than five words are left out"),
+               "paraphrase; texts of fewer than five words are left out", counted="text"),
     )  # fmt: skip
 
     def __init__(self, tools: Tools) -> None:

@@ -27,6 +27,7 @@ class FillerShare(TextMeasure):
         "share of words",
         "filled pauses and discourse markers: Clark and Fox Tree, Cognition 84(1), 2002; own list",
         "chat and adverts that are fluent; fillers that the speech recognition left out",
+        counted="word",
     )
     scorer = "word list"
 

@@ -22,6 +22,7 @@ class IdeaDensity(TextMeasure):
         "propositions per word",
         "Brown et al., Behavior Research Methods 40(2), 2008; the main rules",
         "what the ideas are about: chat has as many as lectures; names and formulas have few",
+        counted="word",
     )
     scorer = "rules on parts of speech by TextBlob"
 

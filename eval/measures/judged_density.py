@@ -46,6 +46,7 @@ class JudgedDensity(ModelMeasure):
         "rubric in vid2book.eval.measures.judged_density; the middle passage of each sample",
         "whether what is taught is right; small models grade all alike: hold a model against the "
         "labelled passages first (benchmarks/density.py --judge)",
+        counted="passage",
     )
     absent = "no judge is named; --judge takes the name of a model behind --judge-url"
 

@@ -28,6 +28,7 @@ class OffTopicShare(TextMeasure):
         "ridge regression on labelled sentences, vid2book.teaching.wording",
         "off-topic speech that the judge of the pipeline overlooks as well; what is on topic for "
         "another video",
+        counted="word",
     )
     scorer = "wording classifier on wordllama"
 

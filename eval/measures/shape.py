@@ -12,6 +12,7 @@ from .base import EachSample, Figure
 
 _NEITHER: Literal["neither"] = "neither"
 _OWN = "counted; no source"
+_TOKENS = "Llama 2 tokens"  # as `text_num` of a corpus that vid2book built
 
 
 class Shape(EachSample):
@@ -20,16 +21,16 @@ class Shape(EachSample):
     figures = (
         Figure("images_per_sample", "Images per sample", _NEITHER, "images", _OWN,
                "whether the images are worth anything"),
-        Figure("tokens_per_sample", "Text tokens per sample", _NEITHER, "tokens", _OWN,
-               "whether the text says anything"),
-        Figure("tokens_per_image", "Text tokens per image", _NEITHER, "tokens", _OWN,
-               "where in the sample the text stands"),
+        Figure("tokens_per_sample", "Text tokens per sample", _NEITHER, _TOKENS, _OWN,
+               "whether the text says anything; other tokenizers count otherwise"),
+        Figure("tokens_per_image", "Text tokens per image", _NEITHER, _TOKENS, _OWN,
+               "where in the sample the text stands", counted="image"),
         Figure("seconds_per_sample", "Length of the video behind a sample", _NEITHER, "s", _OWN,
                "samples without times, which web corpora have"),
         Figure("image_megapixels", "Size of an image", _NEITHER, "megapixels", _OWN,
-               "sharpness: an enlarged image counts as a large one"),
+               "sharpness: an enlarged image counts as a large one", counted="image"),
         Figure("undecodable_image_share", "Images that cannot be decoded", "lower", "share", _OWN,
-               "images that decode and show nothing"),
+               "images that decode and show nothing", counted="image"),
     )  # fmt: skip
 
     def __init__(self, tools: Tools) -> None:

@@ -20,6 +20,7 @@ class Surprise(ModelMeasure):
         "nats per token",
         f"mean negative log-likelihood, first {TOKENS} tokens of the middle passage of each sample",
         "whether what is said is knowledge: news and formulas surprise, adverts do not",
+        counted="passage",
     )
     absent = "no language model is named; --language-model takes a .gguf file or a Hub name"
 

@@ -23,6 +23,7 @@ class TermDensity(TextMeasure):
         "1,236 knowledge points of six subjects; frequencies of wordfreq (Speer, 2022)",
         "whether a term is explained or only dropped; terms of other fields than the six; a term "
         "used in its everyday sense",
+        counted="word",
     )
     scorer = "taxonomy and wordfreq"
 

@@ -1,7 +1,8 @@
 """What was measured, as `metrics.json` has it.
 
-    {"schema": 2, "seed", "level", "comparisons", "versions": {package: version},
-     "figures": {NAME: {"title", "better", "unit", "source", "blind", "validation"}},
+    {"schema": 3, "seed", "level", "comparisons", "versions": {package: version},
+     "figures": {NAME: {"title", "better", "unit", "source", "blind", "minor", "counted",
+                        "validation"}},
      "corpora": [{"name", "samples", "videos", "skipped": {reason: count},
                   "measures": {NAME: {"value", "low", "high", "unit", "scorer", "n", "clusters",
                                       "reason"}},
@@ -11,21 +12,21 @@
                                        "effect", "detectable", "verdict"}},
                    "whole": the same}]}
 
-`validation` of a measure of text is how well it tells lectures from other text: {"scorer",
-"written": {kind: [AUC, low, high]}, "recorded": the same}, on passages written for that and on
-recorded ones; null elsewhere.
+`validation` of a measure of text says how well it tells lectures from other text: {"scorer",
+"written": {kind: [AUC, low, high]}, "recorded": the same}, on passages written for this purpose
+and on recorded ones. It is null for other measures.
 
 `value`, `low` and `high` are null where a figure could not be computed, with the reason; `low` and
-`high` also where all samples are of one video. `n` counts what the figure is over (images, words,
-samples), `clusters` the videos with data.
+`high` also where all samples are of one video. `n` is how many images, words or samples the value
+is based on (`counted` says which), and `clusters` the number of videos with data.
 
-A difference is that of the first corpus minus the second: in `measures` over the `videos` of which
-both have data, in `whole` between all that each has (`videos` is then the smaller number).
+A difference is the first corpus minus the second: in `measures` over the `videos` for which both
+have data, in `whole` over everything that each has (`videos` is then the smaller number).
 `p_adjusted` is corrected for the `comparisons` of the whole report, `effect` is in standard
-deviations between videos, and `detectable` is the smallest difference that so many videos would
-show four times in five. `verdict` is "first", "second" (which is better), "differs" (for a figure
-that judges nothing) or null: the interval holds zero, `p_adjusted` is 0.05 or more, or fewer than
-five videos have data.
+deviations between videos, and `detectable` is the smallest difference that this many videos would
+reveal four times in five. `verdict` is "first" or "second" (which is better), "differs" (for a
+figure that only describes) or null: the interval includes zero, `p_adjusted` is 0.05 or more, or
+fewer than five videos have data.
 """
 
 from __future__ import annotations
@@ -45,7 +46,7 @@ from .compared import Compared, Difference, compare
 from .measuring import Measured, Result, measure_corpus
 from .names import apart
 
-SCHEMA = 2
+SCHEMA = 3
 _PACKAGES = (
     "vid2book",
     "numpy",

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from markupsafe import Markup
 
+from vid2book.quantities import number_of
 from vid2book.viewer.templates import environment, packaged, source_hash
 
 from ..density.validation import published
@@ -19,13 +20,15 @@ from .measuring import Result
 from .metrics import Report
 from .plots import plot
 
-_ENDS = {"higher": ("Worst", "Best"), "lower": ("Best", "Worst"), "neither": ("Lowest", "Highest")}
+# Headings of the samples with the highest and with the lowest value.
+_ENDS = {"higher": ("Best", "Worst"), "lower": ("Worst", "Best"), "neither": ("Highest", "Lowest")}
+_HEADINGS = {"licenses": "Licences"}  # of what is counted under another name in metrics.json
 _ARROWS = {"higher": "higher is better", "lower": "lower is better", "neither": "describes only"}
 
 
 @dataclass(frozen=True)
 class _Section:
-    """All that the page tells of one figure."""
+    """Everything that the page says about one figure."""
 
     figure: Figure
     results: Sequence[Result]  # one for each corpus
@@ -33,8 +36,20 @@ class _Section:
     plot: str
 
     @property
-    def ends(self) -> tuple[str, str]:
-        return _ENDS[self.figure.better]
+    def ends(self) -> list[tuple[str, str]]:
+        """Heading and attribute of the samples at either end, in the order shown: best first."""
+        high, low = _ENDS[self.figure.better]
+        ends = [(high, "highest"), (low, "lowest")]
+        return ends[::-1] if self.figure.better == "lower" else ends
+
+    @property
+    def bases(self) -> list[str]:
+        """What the value of each corpus is based on, such as `17 samples in 5 videos`."""
+        found = [result.interval for result in self.results if result.interval]
+        return [
+            f"{number_of(one.n, self.figure.counted)} in {number_of(one.clusters, 'video')}"
+            for one in found
+        ]
 
     @property
     def validation(self) -> Mapping[str, Mapping[str, Sequence[float]]]:
@@ -46,7 +61,7 @@ class _Section:
 
     @property
     def has_examples(self) -> bool:
-        """Whether there is something to be seen in them: the ends of some corpus differ."""
+        """Whether the samples are worth showing: the ends of some corpus differ."""
         return any(
             result.lowest and result.lowest[0].value != result.highest[0].value
             for result in self.results
@@ -67,6 +82,7 @@ def write_page(report: Report, path: Path) -> None:
         enough=ENOUGH,
         absent=absent,
         verdicts=_verdicts,
+        headings=_HEADINGS,
         style=Markup(style),
         policy=f"default-src 'none'; img-src data:; style-src {source_hash(style)}",
         arrows=_ARROWS,
@@ -100,12 +116,12 @@ def _section(report: Report, name: str) -> _Section:
 
 
 def _differences(pair: Compared, name: str) -> list[tuple[str, Difference]]:
-    """With what each is over; one alone where both are over the same videos."""
+    """Each with the videos that it is over; only one where both are over the same videos."""
     found = []
     paired, whole = pair.paired.get(name), pair.whole.get(name)
     if paired:
         videos = paired.interval.clusters
-        found.append((f"{videos:,} shared video{'' if videos == 1 else 's'}", paired))
+        found.append((number_of(videos, "shared video"), paired))
     if whole and not (paired and paired.interval == whole.interval):
         found.append(("whole corpora", whole))
     return found
@@ -114,14 +130,14 @@ def _differences(pair: Compared, name: str) -> list[tuple[str, Difference]]:
 def _verdicts(difference: Difference, pair: Compared) -> str:
     better = {"first": pair.first, "second": pair.second}
     if difference.interval.clusters < ENOUGH:
-        return "too few videos with data to tell"
+        return "too few videos with data"
     if difference.verdict == "differs":
         return "they differ"
     if difference.verdict:
         return f"{better[difference.verdict]} is better"
     p = difference.adjusted
     if difference.interval.excludes_zero and p is not None and p >= 1 - LEVEL:
-        return "no difference shown, of so many compared"
+        return "no difference shown, given the number of comparisons"
     return "no difference shown"
 
 

@@ -1,6 +1,6 @@
 """How much of a picture a processor lets the model see.
 
-CLIP's cuts the middle square out of a picture: of a slide of 16 to 9 that is 56 %, and what stands
+CLIP's cuts the middle square out of a picture: of a slide of 16 to 9 that is 56%, and what stands
 at the left and right of it is lost. LLaVA's own code lays the picture on a square instead.
 """
 

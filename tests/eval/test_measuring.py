@@ -44,7 +44,7 @@ def test_metrics(corpora: tuple[Path, Path]) -> None:
     assert set(PROMISED) <= names == set(first["measures"]) == set(metrics["figures"])
     assert all(
         0 <= m["low"] <= m["high"] <= 1
-        for name in ("knowledge_density", "text_coherence", "duplicate_text_share")
+        for name in ("teaching_probability", "lexical_cohesion", "duplicate_text_share")
         if (m := first["measures"][name])["value"] is not None
     )
     for measured in first["measures"].values():

@@ -92,7 +92,7 @@ def test_corpora_without_a_shared_video_are_compared_as_wholes(tmp_path: Path) -
     images = compared["whole"]["images_per_sample"]
     assert (images["difference"], images["verdict"]) == (-2.0, "differs")
     html = " ".join((tmp_path / "out" / "report.html").read_text().split())
-    assert "a and b share no video, so they are compared as wholes alone" in html
+    assert "a and b share no video, so they are only compared as wholes" in html
 
 
 def test_hostile_text_stays_text(report: Path) -> None:

@@ -196,7 +196,7 @@ VIDEOS: list[Row] = [
         "title": "What I ate this week",
         "duration_s": 300.0,
         "status": "filtered",
-        "reason": "4 % of the words teach; 25 % are wanted",
+        "reason": "4% of the words teach; 25% are wanted",
     },
     {
         "video_id": "broken",

@@ -81,7 +81,7 @@ def changes(before: str, after: str, names: frozenset[str] = frozenset()) -> lis
     if not _SHORTEST <= length <= _LONGEST:
         told.append(f"has {length:.1f} times as many words")
     if (kept := _kept(had, has)) < LEAST_KEPT:
-        told.append(f"keeps {100 * kept:.0f} % of the words that carry meaning")
+        told.append(f"keeps {100 * kept:.0f}% of the words that carry meaning")
     return told
 
 

@@ -217,7 +217,7 @@ def _by_speech(
     teaching = total - rest.total()
     share = teaching / total
     others = " and ".join(kind for kind, _ in rest.most_common(2))
-    line = f"{100 * share:.0f} % of {_said(total)} teaching"
+    line = f"{100 * share:.0f}% of {_said(total)} teaching"
     if others:
         line += f"; the rest is {others}"
     if share < settings.min_teaching_share:

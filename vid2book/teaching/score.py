@@ -172,7 +172,7 @@ def _density(
         return Grade(_scale(mean), teaches)
     tokens = [t for s in sentences for t in words(s.text)]
     heavy = sum(len(t) >= 7 or t.isdigit() for t in tokens) / max(1, len(tokens))
-    told = f"{100 * heavy:.0f} % of the words are long or numbers; {teaches}"
+    told = f"{100 * heavy:.0f}% of the words are long or numbers; {teaches}"
     return Grade(_scale(0.5 * mean + 0.5 * min(1.0, heavy / 0.3)), told)
 
 

@@ -152,7 +152,7 @@ def test_a_presenter_neither_hides_nor_adds(tmp_path: Path) -> None:
     corner = [presenter(A, 0), presenter(B, 0)]
     assert shown(found, corner) == [0, 1]
     assert 7 < found[0].time < 8.1
-    # The figure's corner is 7 % of the screen, and most of it is of one colour.
+    # The figure's corner is 7% of the screen, and most of it is of one colour.
     assert all(0.002 < k.motion < 0.07 for k in found)
 
 

@@ -51,7 +51,7 @@ def test_the_same_said_otherwise(before: str, after: str) -> None:
         ("The law holds here.", "The law of Hooke holds here.", "adds the name hooke"),
         ("Carbon is in CO2.", "Carbon is in CO.", "loses the symbol co2"),
         ("Half of the cells divide.", "The cells divide.", "loses 'half'"),
-        ("The mitochondria make energy for the cell.", "Subscribe to my channel.", "keeps 0 %"),
+        ("The mitochondria make energy for the cell.", "Subscribe to my channel.", "keeps 0%"),
         ("The cell makes energy.", "The cell makes energy, and as we shall see in what follows "
          "this is needed for everything that it does.", "times as many words"),
         ("The nucleus of the cell holds the genes.", "", "0.0 times as many"),

@@ -86,7 +86,7 @@ def _ending(state: State, settings: config.Keyframes) -> str:
     if not state.change:
         return "it stands to the end"
     if settings.algorithm == "writing":
-        return f"then {100 * state.change:.0f} % of what stands there goes"
+        return f"then {100 * state.change:.0f}% of what stands there goes"
     return f"then the screen differs by {state.change:.2f}"
 
 

@@ -1,4 +1,4 @@
-"""The default measure of knowledge density."""
+"""The default measure of how densely a text teaches."""
 
 from __future__ import annotations
 
@@ -13,17 +13,21 @@ from .base import Figure
 from .text import TextMeasure
 
 
-class KnowledgeDensity(TextMeasure):
-    """How likely the passages of a text are to teach."""
+class TeachingProbability(TextMeasure):
+    """How likely the passages of a text are to teach.
+
+    The judge's `knowledge_density` is another number: a grade from 1 to 5 of a whole video.
+    """
 
     figure = Figure(
-        "knowledge_density",
-        "Knowledge density",
+        "teaching_probability",
+        "Probability that a passage teaches",
         "higher",
-        "probability that a passage teaches, 0 to 1",
+        "probability, 0 to 1",
         "own combination of shared words and sentence vectors, calibrated on held-out sources",
-        "whether what is taught is right or even makes sense, for which there is text coherence; "
-        "stories told in class, which read like fiction; experts who talk shop",
+        "whether what is taught is right, or even makes sense (see lexical_cohesion); stories told "
+        "in class, which read like fiction; experts who talk shop",
+        counted="word",
     )
     scorer = "shared words and multilingual-e5-small, vid2book.eval.density.knowledge"
     most = 3  # a passage takes a tenth of a second

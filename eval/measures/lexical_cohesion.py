@@ -1,4 +1,4 @@
-"""Whether texts are speech or writing, or words put together."""
+"""Whether texts make sense, or are words strung together."""
 
 from __future__ import annotations
 
@@ -13,17 +13,18 @@ from .base import Figure
 from .text import TextMeasure
 
 
-class TextCoherence(TextMeasure):
-    """The chance that a text is no nonsense, by how its words belong together."""
+class LexicalCohesion(TextMeasure):
+    """The probability that a text makes sense, judged by how its words belong together."""
 
     figure = Figure(
-        "text_coherence",
-        "Text coherence",
+        "lexical_cohesion",
+        "Lexical cohesion",
         "higher",
         "probability that a text makes sense, 0 to 1",
         "own combination of features of lexical cohesion, after Halliday and Hasan (1976)",
-        "whether what is said is true; nouns that are always swapped for the same other ones; "
-        "texts of fewer than 300 words, of which it makes less",
+        "whether what is said is true; a text in which each noun is always swapped for the same "
+        "other one; texts of fewer than 300 words, on which it is less sure",
+        counted="word",
     )
     scorer = "lexical cohesion by wordllama, vid2book.eval.density.cohesion"
     length = LENGTH
