@@ -1,15 +1,25 @@
-"""One picture of a corpus with what is said with it, for its card."""
+"""One picture of a corpus with what is said about it, for its card."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import heapq
+import math
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from pathlib import Path
+from typing import Any, NamedTuple
 
 from vid2book import licences
-from vid2book.folder.reader import is_marked, video_of
+from vid2book.folder.layout import shards
+from vid2book.folder.reader import is_marked, read_rows, video_of
 
 _READABLE = range(80, 601)  # characters of what is said: a few sentences
+_LOOKED_AT = 500  # pairs whose transcripts are looked at; the others rank lower without that
+_AT_ONCE = 256  # rows without images
+_SENTENCE_END = re.compile(r"(?<=[.?!])\s+")
+# An English sentence that begins so goes on with the one before it.
+_LEANING = frozenset("and but or nor so because which who whose whom".split())
 
 
 @dataclass(frozen=True)
@@ -23,44 +33,124 @@ class Showpiece:
     time: float  # of the frame, seconds
 
 
-class Choice:
-    """Chooses while the samples pass: what others may pass on, with writing on the picture and a
-    few sentences, and of these the pair whose scores are highest. The first wins among equals, so
-    equal corpora show the same."""
+class _Pair(NamedTuple):
+    """A picture and the paragraph beside it, with where both stand."""
 
-    def __init__(self) -> None:
-        self.best: Showpiece | None = None
-        self._rank: tuple[Any, ...] = ()
+    suits: tuple[bool, ...]  # a card, for reasons of its own; see `_suits`
+    score: float  # of picture and paragraph, 0 to 1
+    first: int  # larger for what stands earlier, so that equal corpora show the same
+    file: Path
+    row: str
+    place: int  # of the picture in its row
+    video_id: str
+    span: tuple[float, float]  # of the paragraph, seconds
+    time: float
+    written: str
+    said: str
 
-    def look(self, row: dict[str, Any]) -> None:
-        """Look at a row of `default`."""
-        is_open = licences.name(row["license"] or "") in licences.OPEN
-        for image, text in _pairs(row):
-            said, written = row["texts"][text], row["ocr_texts"][image] or ""
-            scores = [row["elements"][place]["score"] or 0.0 for place in (image, text)]
-            rank = (is_open, bool(written.strip()), len(said) in _READABLE, sum(scores))
-            if self.best is None or rank > self._rank:
-                self._rank = rank
-                self.best = Showpiece(
-                    row["images"][image]["bytes"],
+
+def choose(corpus: Path) -> Showpiece | None:
+    """The picture and paragraph that suit the card of a corpus folder best; None: it has no pair.
+
+    Others may pass them on; there is writing on the picture; the paragraph is a few whole
+    sentences. Among those, the pair that is most likely right as a whole: the picture belongs to
+    the speech, the speech teaches, and the speech model heard every word of it rightly.
+    """
+    found = heapq.nlargest(_LOOKED_AT, _pairs(corpus))
+    sure = _certainties(corpus, found)
+    best = max(
+        found,
+        key=lambda pair: (pair.suits, pair.score * sure.get(pair.first, 0.0), pair.score, pair.first),
+        default=None,
+    )
+    if best is None:
+        return None
+    picture = next(
+        row["images"][best.place]["bytes"]
+        for row in read_rows(best.file, 1, {"id", "images"})
+        if row["id"] == best.row
+    )
+    return Showpiece(picture, best.written, best.said, best.video_id, best.time)
+
+
+def _pairs(corpus: Path) -> Iterator[_Pair]:
+    """Every picture that stays, with the paragraph that it stands in."""
+    wanted = {"id", "video_ids", "texts", "ocr_texts", "elements", "license"}
+    number = 0
+    for file in shards(corpus, "default"):
+        for row in read_rows(file, _AT_ONCE, wanted):
+            for image, text in _together(row["elements"]):
+                number -= 1
+                picture, paragraph = row["elements"][image], row["elements"][text]
+                said, written = row["texts"][text], row["ocr_texts"][image] or ""
+                yield _Pair(
+                    _suits(row["license"] or "", written, said),
+                    (picture["score"] or 0.0) * (paragraph["score"] or 0.0),
+                    number,
+                    file,
+                    row["id"],
+                    image,
+                    video_of(row),
+                    (paragraph["start"], paragraph["end"]),
+                    picture["start"],
                     written,
                     said,
-                    video_of(row),
-                    row["elements"][image]["start"],
                 )
 
 
-def _pairs(row: dict[str, Any]) -> Iterator[tuple[int, int]]:
-    """Positions of the pictures that stay, each with its paragraph."""
+def _together(elements: Sequence[Mapping[str, Any]]) -> Iterator[tuple[int, int]]:
+    """Positions of the pictures that stay, each with that of its paragraph."""
     paragraphs = {
         _clip(element): place
-        for place, element in enumerate(row["elements"])
+        for place, element in enumerate(elements)
         if element["kind"] == "text" and not is_marked(element)
     }
-    for place, element in enumerate(row["elements"]):
+    for place, element in enumerate(elements):
         if element["kind"] == "image" and not is_marked(element) and _clip(element) in paragraphs:
             yield place, paragraphs[_clip(element)]
 
 
-def _clip(element: dict[str, Any]) -> tuple[float, float]:
+def _clip(element: Mapping[str, Any]) -> tuple[float, float]:
     return element["clip_start"], element["clip_end"]
+
+
+def _suits(licence: str, written: str, said: str) -> tuple[bool, ...]:
+    return (
+        licences.name(licence) in licences.OPEN,
+        bool(written.strip()),
+        len(said) in _READABLE,
+        all(map(_is_whole, _SENTENCE_END.split(said.strip()))),
+    )
+
+
+def _is_whole(sentence: str) -> bool:
+    """Whether a sentence can stand without the one before it, as far as its ends show."""
+    first = re.match(r"\w+", sentence)
+    return (
+        not sentence[:1].islower()
+        and sentence[-1:] in tuple(".?!。？！")
+        and (first is None or first.group().lower() not in _LEANING)
+    )
+
+
+def _certainties(corpus: Path, pairs: Sequence[_Pair]) -> dict[int, float]:
+    """Of each pair, the probability that every word of the paragraph is right.
+
+    That is the product of the speech model's own probabilities; captions, whose words have none,
+    count as right. A pair whose video has no transcript is left out.
+    """
+    by_video: dict[str, list[_Pair]] = {}
+    for pair in pairs:
+        by_video.setdefault(pair.video_id, []).append(pair)
+    found = {}
+    for file in shards(corpus, "transcripts"):
+        for row in read_rows(file, _AT_ONCE, {"video_id", "segments"}):
+            for pair in by_video.get(row["video_id"], ()):
+                start, end = pair.span
+                found[pair.first] = math.prod(
+                    word["score"]
+                    for segment in row["segments"]
+                    for word in segment["words"]
+                    if start <= word["start"] < end
+                )
+    return found

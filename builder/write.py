@@ -20,7 +20,7 @@ from . import croissant, gather
 from .card import present, render_card
 from .features import FEATURES, Row
 from .parquet import Shards
-from .showpiece import Choice
+from .showpiece import choose
 from .source import revision
 from .splits import splits
 
@@ -102,7 +102,7 @@ def write_rows(
                 if size.rows:  # `datasets` cannot load a split without rows
                     sizes[table][split] = size
         parts = [file for table in layout.TABLES for file in layout.shards(new, table)]
-        if shown := tally.choice.best:
+        if shown := choose(new):
             parts.append(new / layout.PICTURE)
             parts[-1].parent.mkdir()
             parts[-1].write_bytes(shown.picture)
@@ -133,7 +133,6 @@ class _Tally:
     def __init__(self) -> None:
         self.images = self.tokens = self.marked_images = self.marked_texts = 0
         self.languages: set[str] = set()
-        self.choice = Choice()
 
     def count(self, row: Row) -> None:
         marked = Counter(element["kind"] for element in row["elements"] if element["drop"])
@@ -142,7 +141,6 @@ class _Tally:
         self.marked_texts += marked["text"]
         self.tokens += row["token_num"]
         self.languages.add(row["language"])
-        self.choice.look(row)
 
 
 def _write_split(

@@ -45,12 +45,33 @@ def test_a_sample_is_shown_with_where_it_is_from(make, tmp_path: Path) -> None:
     corpus = make.corpus(make.video("a"), make.video("b", title="Light | *and* <dark>"))
     scored(corpus, "b", 0.9)
     card = card_of(corpus, tmp_path / "out")
-    assert f"![Slide 0]({PICTURE})" in card.text
-    assert "\n> Paragraph 0 of sample 0 in b.\n" in card.text
+    # The first paragraph has words that the speech model was less sure of.
+    assert f"![Slide 1]({PICTURE})" in card.text
+    assert "\n> Paragraph 1 of sample 0 in b.\n" in card.text
     assert (
-        "\n*Light \\| \\*and\\* \\<dark\\>*, 0:01 · A. Teacher · CC BY 4.0 · <https://example.org/b>\n"
+        "\n*Light \\| \\*and\\* \\<dark\\>*, 0:16 · A. Teacher · CC BY 4.0 · <https://example.org/b>\n"
     ) in card.text
-    assert (tmp_path / "out" / PICTURE).read_bytes() == make.jpeg(0)
+    assert (tmp_path / "out" / PICTURE).read_bytes() == make.jpeg(1)
+
+
+@pytest.mark.parametrize(
+    "worse",
+    [
+        "Which leaves through pores in the nuclear envelope, and the cell makes a protein of it.",
+        "The nucleus holds the DNA. And a ribosome translates it into a chain of amino acids",
+        "Short.",
+    ],
+)
+def test_a_few_whole_sentences_are_shown(make, tmp_path: Path, worse: str) -> None:
+    """Even where what is no whole sentence scores higher."""
+    good = "The nucleus holds the DNA. A ribosome translates it into a chain of amino acids."
+    corpus = make.corpus(make.video("a"), make.video("b"))
+    for video_id, text, score in (("a", worse, 0.9), ("b", good, 0.5)):
+        scored(corpus, video_id, score)
+        outcome, samples, decisions = corpus.results[video_id]
+        samples = [replace(s, texts=(None, text) * (len(s.texts) // 2)) for s in samples]
+        corpus.results[video_id] = (outcome, samples, decisions)
+    assert f"> {good}" in card_of(corpus, tmp_path / "out").text
 
 
 def test_what_may_not_be_passed_on_or_is_marked_is_not_shown(make, tmp_path: Path) -> None:
@@ -60,7 +81,7 @@ def test_what_may_not_be_passed_on_or_is_marked_is_not_shown(make, tmp_path: Pat
     scored(corpus, "a", 0.9)
     scored(corpus, "b", 0.9, "align: a talking head")
     scored(corpus, "d", 0.4)
-    assert "Paragraph 0 of sample 0 in d." in card_of(corpus, tmp_path / "out").text
+    assert "Paragraph 1 of sample 0 in d." in card_of(corpus, tmp_path / "out").text
 
 
 def test_a_corpus_without_pictures_shows_none(make, tmp_path: Path) -> None:
@@ -153,7 +174,7 @@ def test_a_push_brings_the_picture_and_says_where_the_licences_stand(
     assert "license_link" not in card_of(corpus, out).data
     assert push(out, "1.0.0").exit_code == 0
     files = hub.repos["org/name"].at("main").files
-    assert hub.objects.path(files[PICTURE].sha256).read_bytes() == make.jpeg(0)
+    assert hub.objects.path(files[PICTURE].sha256).read_bytes() == make.jpeg(1)
     card = DatasetCard(hub.objects.path(files["README.md"].sha256).read_text())
     assert card.data.license_link.endswith("datasets/org/name/blob/main/ATTRIBUTION.csv")
 
