@@ -31,6 +31,20 @@ AFTER_I = _words(
     "am was have had will would can could should think thought know mean want need guess hope "
     "believe see said do did don't didn't can't just really also like love"
 )
+# After "which" these tell a relative clause ("which is why") from a question ("which method is").
+AFTER_RELATIVE = _words(
+    "is isn't was wasn't are aren't were weren't has hasn't have haven't had will won't would can "
+    "can't cannot could couldn't may might must should does doesn't do don't did didn't i we you "
+    "they he she it i'm i'll i've we'll we're we've you'll you're you've they're they'll it's it'll "
+    "also always never then again now only means gives makes"
+)
+# A word in s before one of these is a verb: "which leaves through pores", "which turns it around".
+AFTER_VERB = _words(
+    "the a an us you me them it its our your their that this these those through into up out down "
+    "away back how why what"
+)
+# With one of these the whole clause is a subject: "which is larger depends on x".
+ASKS = _words("depends depend matters matter")
 # Words that begin sentences more often than they go on with one.
 OPENERS = _words(
     "a an and as because but first finally for from here how however i if in it its let lets "

@@ -18,7 +18,7 @@ from ..words import words_with_apostrophes
 from .english import AFTER_I, ASIDES, FILLERS, GRAMMAR, SAID_ONCE, SYMBOLS, UNITS
 from .rehear import REHEAR
 from .rewrite import by_rules, rewrite
-from .sentences import is_abbreviation, sentences, starts_small
+from .sentences import is_abbreviation, sentences, starts_relative_clause, starts_small
 
 _INNER_MARK = re.compile(r"(?<![,;:—–-])[,;:—–-]+$")
 _OPENING, _CLOSING = "\"'“‘¿¡([", ".,;:?!…\"'”’)]"
@@ -65,12 +65,18 @@ def _usually_small(transcript: Transcript) -> frozenset[str]:
 
 
 def _joined(words: Sequence[Word], starts: set[float], small: frozenset[str]) -> list[str]:
-    """The sentence without a capital or full stop that a border of segments put into it."""
+    """The sentence without the capitals and full stops that were put into it.
+
+    A border of segments puts in both, and a relative clause has often been cut off by a full stop.
+    """
     tokens = [word.text for word in words]
     for n, word in enumerate(words[1:], 1):
+        before = tokens[n - 1]
+        if before.endswith(".") and starts_relative_clause(words, n):
+            tokens[n - 1] = before.rstrip(".") + ","
+            tokens[n] = word.text.lower()
         if word.start not in starts:
             continue
-        before = tokens[n - 1]
         if before.endswith(".") and starts_small(word.text) and not is_abbreviation(before):
             tokens[n - 1] = before.rstrip(".")
         elif not _END.search(before) and _key(word.text) in small - {"i"}:

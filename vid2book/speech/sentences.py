@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from ..records import Segment, Word
-from .english import OPENERS
+from .english import AFTER_RELATIVE, AFTER_VERB, ASKS, OPENERS
 
 _MARK = re.compile(r"(?<![.?!…。？！])[.?!…。？！]+[\"'”’)\]]*$")
 _ABBREVIATION = re.compile(
@@ -48,7 +48,7 @@ def sentences(
     start = 0
     for n in range(len(words)):
         last = n + 1 == len(words)
-        if last or _ends(words, n, start, join_gap, marked):
+        if last or _ends(words, n, start, join_gap, marked, language):
             yield from _cut(words, borders, start, n + 1)
             start = n + 1
 
@@ -62,6 +62,34 @@ def is_abbreviation(word: str) -> bool:
 def starts_small(word: str) -> bool:
     """Whether a word goes on with a sentence, by its letters; `pH` may also begin one."""
     return re.sub(r"[\W\d_]", "", word).islower()
+
+
+def starts_relative_clause(words: Sequence[Word], n: int) -> bool:
+    """Whether an English word goes on with the sentence before it, as a relative pronoun.
+
+    Speech models and captions put a full stop before many a "which". What ends with a question
+    mark, or what "which" asks for ("which method is faster depends on n"), is no such clause.
+    """
+    first = _bare(words[n])
+    if first not in ("which", "whose", "whom"):
+        return False
+    clause = []
+    for word in words[n : n + _READABLE]:
+        clause.append(_bare(word))
+        if mark := _MARK.search(word.text.strip()):
+            if "?" in mark.group():
+                return False
+            break
+    if first != "which" or len(clause) < 3:
+        return first != "which" and len(clause) > 2
+    verb, following = clause[1], clause[2]
+    is_verb = verb in AFTER_RELATIVE or (re.search("[^s]s$", verb) and following in AFTER_VERB)
+    return bool(is_verb) and ASKS.isdisjoint(clause)
+
+
+def _bare(word: Word) -> str:
+    """A word in small letters, without the marks around it."""
+    return re.sub(r"^\W+|\W+$", "", word.text).lower().replace("’", "'")
 
 
 def _words(segments: Iterable[Segment], language: str) -> tuple[list[Word], set[int]]:
@@ -98,7 +126,9 @@ def _spread(segment: Segment) -> list[Word]:
     ]
 
 
-def _ends(words: Sequence[Word], n: int, start: int, join_gap: float, marked: bool) -> bool:
+def _ends(
+    words: Sequence[Word], n: int, start: int, join_gap: float, marked: bool, language: str
+) -> bool:
     pause = words[n + 1].start - words[n].end
     if pause > join_gap:
         return True
@@ -107,6 +137,8 @@ def _ends(words: Sequence[Word], n: int, start: int, join_gap: float, marked: bo
         return not marked and pause > _PAUSE and n + 1 - start >= _SHORTEST
     if not re.search(r"\.[\"'”’)\]]*$", text):
         return True
+    if language == "en" and starts_relative_clause(words, n + 1):
+        return False
     opens = re.sub(r"(?<!\W)\W+$", "", following).lower() in OPENERS
     bare = text.strip("\"'“”‘’()[]")
     if _INITIAL.fullmatch(bare):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 
 import pytest
@@ -132,6 +133,40 @@ def test_a_full_stop_that_a_border_of_segments_put_into_a_sentence_goes() -> Non
     assert written(segment("Use a base, e.g."), segment("ammonia.", 1.2)) == [
         "Use a base, e.g. ammonia."
     ]
+
+
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [
+        (
+            "DNA becomes messenger RNA. Which leaves through pores.",
+            "DNA becomes messenger RNA, which leaves through pores.",
+        ),
+        ("The sum is odd. Which is why it works.", "The sum is odd, which is why it works."),
+        ("Take the root. Which we call r, say.", "Take the root, which we call r, say."),
+        ("It was Gauss. Whose proof is short.", "It was Gauss, whose proof is short."),
+        ("We use nuts, bolts etc. Which are cheap.", "We use nuts, bolts etc, which are cheap."),
+    ],
+)
+def test_a_relative_clause_belongs_to_the_sentence_before(said: str, expected: str) -> None:
+    assert written(segment(said)) == [expected]
+    first, last = re.split(r"(?<=\.) (?=Wh)", said)
+    assert written(segment(first), segment(last, segment(first).end + 0.3)) == [expected]
+
+
+@pytest.mark.parametrize(
+    "second",
+    [
+        "Which is it?",
+        "Which of them wins?",
+        "Which method is best depends on the data.",
+        "Which is larger depends on x.",
+        "Which atoms in the ring are charged is shown here.",
+        "Whose proof is that?",
+    ],
+)
+def test_a_question_is_a_sentence_of_its_own(second: str) -> None:
+    assert written(segment(f"There are two of them. {second}")) == ["There are two of them.", second]
 
 
 def test_a_long_pause_ends_a_sentence() -> None:
