@@ -60,7 +60,12 @@ def choose(corpus: Path) -> Showpiece | None:
     sure = _certainties(corpus, found)
     best = max(
         found,
-        key=lambda pair: (pair.suits, pair.score * sure.get(pair.first, 0.0), pair.score, pair.first),
+        key=lambda pair: (
+            pair.suits,
+            pair.score * sure.get(pair.first, 0.0),
+            pair.score,
+            pair.first,
+        ),
         default=None,
     )
     if best is None:

@@ -80,11 +80,11 @@ def starts_relative_clause(words: Sequence[Word], n: int) -> bool:
             if "?" in mark.group():
                 return False
             break
-    if first != "which" or len(clause) < 3:
-        return first != "which" and len(clause) > 2
+    if len(clause) < 3 or not ASKS.isdisjoint(clause):
+        return False
     verb, following = clause[1], clause[2]
     is_verb = verb in AFTER_RELATIVE or (re.search("[^s]s$", verb) and following in AFTER_VERB)
-    return bool(is_verb) and ASKS.isdisjoint(clause)
+    return first != "which" or bool(is_verb)
 
 
 def _bare(word: Word) -> str:

@@ -163,10 +163,14 @@ def test_a_relative_clause_belongs_to_the_sentence_before(said: str, expected: s
         "Which is larger depends on x.",
         "Which atoms in the ring are charged is shown here.",
         "Whose proof is that?",
+        "Whose turn it is depends on the dice.",
     ],
 )
 def test_a_question_is_a_sentence_of_its_own(second: str) -> None:
-    assert written(segment(f"There are two of them. {second}")) == ["There are two of them.", second]
+    assert written(segment(f"There are two of them. {second}")) == [
+        "There are two of them.",
+        second,
+    ]
 
 
 def test_a_long_pause_ends_a_sentence() -> None:
