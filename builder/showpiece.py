@@ -5,7 +5,7 @@ from __future__ import annotations
 import heapq
 import math
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -103,7 +103,7 @@ def _pairs(corpus: Path) -> Iterator[_Pair]:
                 )
 
 
-def _together(elements: Sequence[Mapping[str, Any]]) -> Iterator[tuple[int, int]]:
+def _together(elements: Sequence[dict[str, Any]]) -> Iterator[tuple[int, int]]:
     """Positions of the pictures that stay, each with that of its paragraph."""
     paragraphs = {
         _clip(element): place
@@ -115,7 +115,7 @@ def _together(elements: Sequence[Mapping[str, Any]]) -> Iterator[tuple[int, int]
             yield place, paragraphs[_clip(element)]
 
 
-def _clip(element: Mapping[str, Any]) -> tuple[float, float]:
+def _clip(element: dict[str, Any]) -> tuple[float, float]:
     return element["clip_start"], element["clip_end"]
 
 

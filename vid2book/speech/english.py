@@ -35,8 +35,8 @@ AFTER_I = _words(
 AFTER_RELATIVE = _words(
     "is isn't was wasn't are aren't were weren't has hasn't have haven't had will won't would can "
     "can't cannot could couldn't may might must should does doesn't do don't did didn't i we you "
-    "they he she it i'm i'll i've we'll we're we've you'll you're you've they're they'll it's it'll "
-    "also always never then again now only means gives makes"
+    "they he she it i'm i'll i've we'll we're we've you'll you're you've they're they'll it's "
+    "it'll also always never then again now only means gives makes"
 )
 # A word in s before one of these is a verb: "which leaves through pores", "which turns it around".
 AFTER_VERB = _words(
