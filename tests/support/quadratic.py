@@ -45,7 +45,7 @@ def _same_video(
         if _shown_too(new, old, settings.phash_distance) >= settings.min_same_pictures:
             return Decision(
                 new.video_id, "video", "reduce", 0.0, new.duration, False,
-                f"says and shows what video {old.video_id} does, which comes first",
+                f"says and shows the same as video {old.video_id}, which comes first",
                 match.similarity, settings.min_same_speech,
             )  # fmt: skip
     return None

@@ -94,7 +94,7 @@ def align(
         return run(embed)
     except ChatError as error:
         aligned, decisions = run(embedded)
-        reason = f"what is shown and said was compared by the embedded vectors: {error}"
+        reason = f"speech and pictures were compared by the packaged embeddings: {error}"
         told = Decision(
             video.video_id, "video", "align", 0.0, 0.0, True, reason,
             provisional=isinstance(error, BackendError),
@@ -171,7 +171,7 @@ def _nothing_taught(
     share = sum(seconds for seconds, teaches in spoken if teaches) / total
     if share >= settings.min_teaching or (related is not None and related >= settings.min_related):
         return None
-    return Verdict("shown while nothing is taught", share, settings.min_teaching)
+    return Verdict("on screen while nothing is being taught", share, settings.min_teaching)
 
 
 def _end_card(
@@ -187,7 +187,7 @@ def _end_card(
         return None
     if said[0].start < keyframe.start - _FADE or not all(takes_leave(s.text) for s in said):
         return None
-    return Verdict("the end card: all that is said over it takes leave")
+    return Verdict("the end card: everything said over it is a goodbye")
 
 
 def _before_the_lesson(
@@ -207,7 +207,7 @@ def _before_the_lesson(
     if caption or not sentences or sentences[0].start < keyframe.end:
         return None
     if not text and any(shown.text for shown in screen):
-        return Verdict("nothing is written on it, and nobody speaks yet")
+        return Verdict("nothing is written on it, and nobody is speaking yet")
     words = [word for word in _words(text) if word.isalpha() and len(word) > _SHORT]
     is_card = len(words) >= _NAME_WORDS and len(_words(text)) <= settings.max_card_words
     names = content_words(text.lower())
@@ -215,7 +215,7 @@ def _before_the_lesson(
     brief = keyframe.end - keyframe.start <= settings.max_intro and i + 1 < len(screen)
     most = settings.max_unrelated
     if is_card and brief and related is not None and related < most:
-        reason = "a card before the first word, with nothing of the lesson on it"
+        reason = "a card before the first word that shows nothing of the lesson"
         return Verdict(reason, related, most)
     return None
 
@@ -245,7 +245,7 @@ def _repeated(
         share = shown_too(this.keyframe, _words(this.text), other.keyframe, _words(other.text))
         if share is not None and share >= settings.min_shown:
             at = other.keyframe.time
-            reason = f"all of it stands on the picture of {at:.1f} s too"
+            reason = f"everything on it is also on the picture of {at:.1f} s"
             return Verdict(reason, share, settings.min_shown)
     return None
 
@@ -303,10 +303,10 @@ def _decision(
 def _belongs(related: float | None, told: float | None) -> Verdict:
     """Why a picture stays."""
     if told is not None:
-        return Verdict("belongs: its caption is this near to what is said", told)
+        return Verdict("kept; the score says how close its caption is to what is said", told)
     if related is not None:
-        return Verdict("belongs: no rule drops it, its text is this near to the lesson", related)
-    return Verdict("belongs: no rule drops it, and it has no text to compare")
+        return Verdict("kept; the score says how close its text is to the lesson", related)
+    return Verdict("kept: no rule drops it, and it has no text to compare")
 
 
 def _on_clip(video_id: str, clip: Clip) -> Decision:
@@ -314,12 +314,12 @@ def _on_clip(video_id: str, clip: Clip) -> Decision:
     if not clip.text:
         reason = "pictures without speech"
     elif not clip.keyframes:
-        reason = "a paragraph, told under the picture before"
+        reason = "a paragraph spoken over the previous picture"
     elif score is None:
-        reason = "a paragraph; its pictures have no text to compare"
+        reason = "a paragraph whose pictures have no text to compare"
     else:
         what = "text" if clip.caption_similarity is None else "caption"
-        reason = f"a paragraph; the {what} of its pictures is this near to it"
+        reason = f"a paragraph; the {what} of its pictures is close to it (score)"
     return Decision(
         video_id, "clip", "align", clip.start, clip.end, True, reason, score, None, clip.text,
         raw=clip.raw if clip.raw != clip.text else "",

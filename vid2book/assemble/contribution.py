@@ -65,7 +65,7 @@ def contribute(
     shown = sum(e.kind == "image" and not e.drop for e in elements)
     reason = against.partition(": ")[2]
     if not (against or said or shown):
-        reason = "nothing is left: no speech that teaches and no picture"
+        reason = "nothing is left: neither speech that teaches nor a picture"
     outcome = Outcome(
         video=video,
         status="filtered" if reason else "kept",

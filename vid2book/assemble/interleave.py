@@ -102,7 +102,7 @@ def interleave(
 def _told_before(video_id: str, keyframe: Keyframe, lines: Sequence[str]) -> Decision:
     return Decision(
         video_id, "line", "interleave", keyframe.start, keyframe.end, False,
-        "the picture before shows it too: it stays in ocr_texts, and is left out of text_ocr_list",
+        "already on the previous picture: kept in ocr_texts, left out of text_ocr_list",
         text="\n".join(lines),
     )  # fmt: skip
 

@@ -165,7 +165,7 @@ class Reduced:
         earlier = int(self.duplicate_of[video])
         if earlier == NONE:
             return ""
-        return f"says and shows what video {self.video_ids[earlier]} does, which comes first"
+        return f"says and shows the same as video {self.video_ids[earlier]}, which comes first"
 
     def _reason(self, place: int) -> str:
         video = int(np.searchsorted(self.first, self.by[place], "right")) - 1

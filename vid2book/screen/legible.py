@@ -29,7 +29,7 @@ _BRACKETS = "()[]{}"  # may stand alone in a line of code
 _LOOP_WORDS = 8  # a shorter line may repeat itself
 _LOOP_SHARE = 0.25  # different words of a line
 
-_ICON = "a misread icon: no word of this script stands on any screen"
+_ICON = "a misread icon: no screen has a word in this script"
 _SURER = 0.05  # by so much surer must the recogniser be for each pixel that a small line lacks
 
 _NEIGHBOURS = 2  # sure lines close by, of one size: what is among them is writing, no texture
@@ -101,7 +101,7 @@ def _caption(line: OcrLine, keyframe: Keyframe, transcript: Transcript | None) -
     if transcript is None:
         return _Fault("burned-in caption", None, None)
     share = spoken_share(line.text, keyframe.time, transcript)
-    return _Fault("burned-in caption: so much of it is being said", share, None)
+    return _Fault("burned-in caption: the score is the share of it that is being said", share, None)
 
 
 def _misread(line: OcrLine, shown: Lines, settings: config.Read) -> _Fault | None:

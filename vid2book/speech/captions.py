@@ -74,7 +74,7 @@ def from_captions(video: Video, duration: float) -> Captioned:
     known = language_code(video.captions_language) or language_code(video.language)
     subtitles = read_subtitles(video.captions, known)
     if not subtitles.segments:
-        raise SubtitleError(f"{video.captions}: nothing is said in these captions")
+        raise SubtitleError(f"{video.captions}: these captions hold no speech")
     decisions: list[Decision] = []
     if duration:
         subtitles, decisions = _on_the_clock(video, subtitles, duration)
@@ -121,12 +121,14 @@ def hear_the_rest(
             if found.unheard:
                 raise SpeechModelError(found.unheard)
         except (MediaError, SpeechModelError) as error:
-            reason = f"no caption covers this stretch, and its sound is not heard: {error}"
+            reason = (
+                f"no caption covers this stretch, and its sound could not be transcribed: {error}"
+            )
             decisions.append(_of_stretch(video, start, end, False, reason))
             continue
         heard += [later(segment, start) for segment in found.segments]
         reason = (
-            "no caption covers this stretch, in which somebody speaks (seconds): heard by "
+            "no caption covers this stretch, in which somebody is speaking (seconds): heard by "
             f"{found.by or recogniser.name}"
         )
         decisions.append(_of_stretch(video, start, end, True, reason, round(spoken, 1), _SPEECH))
@@ -147,7 +149,9 @@ def _on_the_clock(
     hours = first // _HOUR * _HOUR
     if last >= duration and hours and last - hours < duration:
         subtitles = moved(subtitles, -hours)
-        reason = "the captions' clock does not start with the video: set back by this (seconds)"
+        reason = (
+            "the captions' clock does not start with the video: moved back by this many seconds"
+        )
         decisions.append(_on_video(video, duration, True, reason, hours))
     inside = [s for s in subtitles.segments if s.start < duration]
     if not inside:

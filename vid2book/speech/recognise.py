@@ -69,7 +69,7 @@ def recognise(
         decisions.append(
             Decision(
                 video.video_id, "clip", "recognise", sound.start, sound.end, False,
-                f"nobody speaks: {kind} (spectral flatness)", sound.flatness, _TONAL,
+                f"nobody is speaking: {kind} (spectral flatness)", sound.flatness, _TONAL,
             )
         )  # fmt: skip
     for stretch in heard.foreign:
@@ -77,7 +77,7 @@ def recognise(
             Decision(
                 video.video_id, "clip", "recognise", stretch.start, stretch.end, False,
                 f"spoken in '{stretch.code}' (probability), and the video is in "
-                f"'{heard.language}': not heard", stretch.probability,
+                f"'{heard.language}': not transcribed", stretch.probability,
             )
         )  # fmt: skip
     transcript = Transcript(
@@ -163,7 +163,7 @@ def _words(given: StageInput) -> tuple[Transcript, list[Decision]]:
         except SubtitleError as error:
             if settings.backend == "captions" or not given.info.audio_duration:
                 raise
-            reason = f"the captions are not used, and the sound is heard instead: {error}"
+            reason = f"the captions cannot be used, so the sound is transcribed instead: {error}"
             told.append(_of_captions(video, duration, reason))
     if settings.backend == "captions":
         raise MediaError(_NO_CAPTIONS)

@@ -160,7 +160,7 @@ def _decision(video_id: str, old: Sequence[Word], new: Sequence[Word], likeness:
     before, after = ("".join(word.text for word in words).strip() for words in (old, new))
     return Decision(
         video_id, "sentence", "rehear", old[0].start, old[-1].end, True,
-        "a term on the screen, heard when the model was told to expect it; the first time it heard "
+        "a term on the screen, heard once the model was told to expect it; at first it heard "
         "words that look alike (share of letters)",
         round(likeness, 4), ALIKE, after, before,
     )  # fmt: skip

@@ -101,14 +101,14 @@ def _fault(segment: Segment, told: str, settings: config.Transcribe) -> _Fault |
         )
     if segment.voice < settings.min_voice:
         return _Fault(
-            "words heard where nobody speaks (voice activity in the sound)",
+            "words heard where nobody is speaking (voice activity in the sound)",
             segment.voice,
             settings.min_voice,
         )
     doubtful = logprob < _DOUBTFUL_LOGPROB
     if no_speech > settings.max_no_speech and doubtful:
         return _Fault(
-            "words heard where nobody speaks (probability of no speech)",
+            "words heard where nobody is speaking (probability of no speech)",
             no_speech,
             settings.max_no_speech,
         )
@@ -130,7 +130,7 @@ def _fault(segment: Segment, told: str, settings: config.Transcribe) -> _Fault |
             )
     pace = len(segment.words) / max(segment.end - segment.start, 0.01)
     if len(segment.words) >= 4 and pace > settings.max_pace:
-        reason = "more words in a second than can be spoken"
+        reason = "more words per second than anyone can speak"
         return _Fault(reason, round(pace, 1), settings.max_pace)
     return None
 

@@ -134,7 +134,7 @@ def _on_language(video: Video, transcript: Transcript, scores: Scores) -> list[D
     if transcript.language or not scores.written_in:
         return []
     reason = (
-        "the speech does not show the language; the text on the pictures is in "
+        "the language cannot be told from the speech; the text on the pictures is in "
         f"'{scores.written_in}' (probability)"
     )
     return [_on_video(video, transcript, True, reason, scores.written_in_score, None)]
@@ -184,11 +184,11 @@ def _verdict(
     if transcript.unheard:
         why = transcript.unheard
     elif not total:
-        why = "no speech to go by"
+        why = "no speech to judge by"
     elif total < needed:
         why = f"too few words to judge: {total} are said, {needed} are needed"
     else:
-        why = f"nobody judged what is said: {scores.unjudged}"
+        why = f"the speech was not judged: {scores.unjudged}"
     return _by_writing(why, scores, float(total > 0), settings)
 
 
@@ -217,14 +217,14 @@ def _by_speech(
     teaching = total - rest.total()
     share = teaching / total
     others = " and ".join(kind for kind, _ in rest.most_common(2))
-    line = f"{100 * share:.0f}% of {_said(total)} teaching"
+    line = f"{100 * share:.0f}% of {number_of(total, 'word')} teach"
     if others:
         line += f"; the rest is {others}"
     if share < settings.min_teaching_share:
         start = "teaches nothing" if share < 0.1 else "teaches too little"
         return _Verdict(False, f"{start}: {line}", share)
     if teaching < settings.min_words:
-        needed = f"{_said(teaching)} teaching, {settings.min_words} are needed"
+        needed = f"{number_of(teaching, 'word')} of teaching, and {settings.min_words} are needed"
         return _Verdict(False, f"too short: {needed}", share)
     return _Verdict(True, f"teaches: {line}", share)
 
@@ -263,7 +263,3 @@ JUDGE = Stage(
         "judge.min_transcription_quality",
     ),
 )
-
-
-def _said(words: int) -> str:
-    return number_of(words, "word is", "words are")

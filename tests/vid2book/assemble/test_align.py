@@ -113,7 +113,10 @@ def test_a_sponsors_card_goes_with_its_clip() -> None:
         spread(3), [SLIDE, "Get 20 % off at nordshop.example", SLIDE], teaching=[1, 0.1, 1]
     )
     assert [c.keyframes for c in clips] == [(0,), (2,)]
-    assert (decisions[1].reason, decisions[1].score) == ("shown while nothing is taught", 0.0)
+    assert (decisions[1].reason, decisions[1].score) == (
+        "on screen while nothing is being taught",
+        0.0,
+    )
     assert decisions[1].text.startswith("Get 20 %")
 
 
@@ -146,7 +149,7 @@ def test_an_avatar_that_waits_for_the_first_word_goes() -> None:
     screen = list(map(KeyframeText, frames, ["", SLIDE]))
     left, decisions = align(VIDEO, screen, said, clips, embed, embed, Align())
     assert [c.keyframes for c in left] == [(1,)]
-    assert decisions[0].reason == "nothing is written on it, and nobody speaks yet"
+    assert decisions[0].reason == "nothing is written on it, and nobody is speaking yet"
 
 
 @pytest.mark.parametrize(
@@ -227,10 +230,10 @@ def test_a_picture_that_another_holds_goes() -> None:
     first, second = slide(title), slide(title, formula)
     left, decisions = run(shown_as(first, second), texts)
     assert [c.keyframes for c in left] == [(), (1,)]
-    assert decisions[0].reason == "all of it stands on the picture of 19.8 s too"
+    assert decisions[0].reason == "everything on it is also on the picture of 19.8 s"
     left, decisions = run(shown_as(second, first), texts[::-1])  # what is gone again
     assert [c.keyframes for c in left] == [(0,), ()]
-    assert decisions[1].reason == "all of it stands on the picture of 9.8 s too"
+    assert decisions[1].reason == "everything on it is also on the picture of 9.8 s"
 
 
 def test_a_page_with_something_of_its_own_stays() -> None:
@@ -297,8 +300,8 @@ def test_a_paragraph_is_told_with_what_was_spoken() -> None:
     left, decisions = align(VIDEO, shown, [], clips, embed, embed, Align())
     first, second, third = (d for d in decisions if d.level == "clip")
     assert (first.text, first.raw, first.score) == (LESSON, spoken, left[0].similarity)
-    assert first.reason == "a paragraph; the text of its pictures is this near to it"
-    assert (second.raw, second.reason) == ("", "a paragraph, told under the picture before")
+    assert first.reason == "a paragraph; the text of its pictures is close to it (score)"
+    assert (second.raw, second.reason) == ("", "a paragraph spoken over the previous picture")
     assert third.reason == "pictures without speech"
 
 
@@ -322,7 +325,7 @@ def test_a_server_that_fails_leaves_the_embedded_comparison() -> None:
     right, others = align(VIDEO, shown, [], clips, embed, fails, Align())
     assert left == right and decisions[1:] == others
     assert decisions[0].provisional and decisions[0].level == "video"
-    assert decisions[0].reason.endswith("the embedded vectors: nobody is there")
+    assert decisions[0].reason.endswith("the packaged embeddings: nobody is there")
 
 
 def test_a_long_lesson_is_compared_with_many_pictures_in_little_memory() -> None:

@@ -181,7 +181,9 @@ def test_marking_keeps_all_in_its_place_and_runs_no_stage(
     assert reasons["cells"] == {f"judge: {marked.outcome(marked.videos[1]).reason}"}
     assert "25 are needed" in str(reasons["cells"])
     # Of a copy each picture has a reason of its own only where a stage gave one.
-    assert reasons["copy"] == {"reduce: says and shows what video physics does, which comes first"}
+    assert reasons["copy"] == {
+        "reduce: says and shows the same as video physics, which comes first"
+    }
     again = {"judge", "clip", "align", "summarise", "cut", "WordLlama"}  # for another `min_words`
     assert set(calls) <= again
 

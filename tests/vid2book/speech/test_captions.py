@@ -74,7 +74,7 @@ def test_what_comes_after_the_end_is_told(tmp_path: Path) -> None:
 
 
 def test_captions_that_note_sounds_alone_say_nothing(tmp_path: Path) -> None:
-    with pytest.raises(SubtitleError, match="nothing is said"):
+    with pytest.raises(SubtitleError, match="hold no speech"):
         from_captions(video(tmp_path, (1.0, 2.0, "[Music]")), 30.0)
 
 
@@ -184,7 +184,7 @@ def test_what_cannot_be_heard_is_told(tmp_path: Path, why: str) -> None:
     recogniser = None if why == "no model" else NamedRecogniser(refuses, "a model")
     transcript, [decision] = with_rest(row, sound, recogniser)
     assert texts(transcript) == ["From the file."]
-    assert not decision.kept and "is not heard" in decision.reason
+    assert not decision.kept and "could not be transcribed" in decision.reason
     assert why in decision.reason.replace("no speech model", "no model")
 
 
@@ -229,7 +229,7 @@ def test_captions_that_cannot_be_used_give_way_to_the_sound(
     done = work(film, tmp_path, captions)
     assert "conservation of energy" in " ".join(texts(done.get(RECOGNISE))).lower()
     assert done.get(RECOGNISE).model == "packaged:tiny.en"
-    [told] = [d for d in done.decisions(RECOGNISE) if "captions are not used" in d.reason]
+    [told] = [d for d in done.decisions(RECOGNISE) if "captions cannot be used" in d.reason]
     assert not told.kept and "a.srt" in told.reason
     with pytest.raises(Failed, match=r"a\.srt"):
         work(film, tmp_path, captions, backend="captions").get(RECOGNISE)

@@ -69,7 +69,7 @@ def test_speech_among_silence_and_music(recogniser: Recogniser) -> None:
         assert 0 <= inside[0].start - begins[part] + 0.3 <= 0.9
         assert abs(inside[-1].end - begins[part + 1]) <= 0.6
     assert (transcript.language, transcript.model) == ("en", "packaged:tiny.en")
-    assert tune.reason.startswith("nobody speaks: music") and not tune.kept
+    assert tune.reason.startswith("nobody is speaking: music") and not tune.kept
     assert abs(tune.start - begins[4]) < 0.8 and abs(tune.end - begins[5]) < 0.8
 
 

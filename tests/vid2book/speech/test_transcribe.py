@@ -67,11 +67,11 @@ def test_what_people_do_repeat_stays(text: str) -> None:
     ("segment", "reason"),
     [
         (heard("Blah the cone.", logprob=-1.5), "too unsure of these words"),
-        (heard("The sea is.", logprob=-0.9, no_speech=0.9), "where nobody speaks"),
+        (heard("The sea is.", logprob=-0.9, no_speech=0.9), "where nobody is speaking"),
         (heard("A song begins.", voice=0.1), "voice activity in the sound"),
         (heard("Thank you for watching!", no_speech=0.5), "stock phrase"),
         (heard("Conservation of energy.", no_speech=0.5), "repeats the title"),
-        (heard("One two three four five.", pace=0.02), "more words in a second"),
+        (heard("One two three four five.", pace=0.02), "more words per second"),
     ],
 )
 def test_what_was_made_up_is_dropped_and_told(segment: Segment, reason: str) -> None:

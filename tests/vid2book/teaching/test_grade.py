@@ -115,7 +115,7 @@ def test_where_the_model_fails_the_rules_decide_and_it_is_told(
 
 
 def test_other_languages_are_graded_by_the_model_alone() -> None:
-    assert judged([], "de")[1].reason.startswith("nobody judged what is said: ")
+    assert judged([], "de")[1].reason.startswith("the speech was not judged: ")
     with Stub(lambda body, n: Reply(report(2))) as stub:
         scores, judgement, _ = judged([stub], "de", min_relevance=3)
     assert scores.unjudged and not judgement.kept

@@ -161,7 +161,7 @@ def test_silent_videos_say_so() -> None:
         lesson(ADVERT)._replace(sentences=[], screen=[], transcript=Transcript((), "en", "", 60.0))
     )
     assert silent[0] == [] and not silent[1].kept
-    why = "no speech to go by; 0 different words are written on its pictures, 10 are needed"
+    why = "no speech to judge by; 0 different words are written on its pictures, 10 are needed"
     assert silent[1].reason == why
 
 
@@ -249,7 +249,7 @@ def test_a_silent_lesson_is_judged_by_what_is_written(written: str, kept: bool) 
     )
     judgement = run(silent)[1]
     assert judgement.kept == kept
-    assert judgement.reason.startswith("no speech to go by;")
+    assert judgement.reason.startswith("no speech to judge by;")
     assert judgement.reason.endswith("10 are needed") != kept
 
 
@@ -341,7 +341,7 @@ def test_what_nobody_can_judge_is_not_kept_for_that(screen: str) -> None:
     said = ("Ein Pendel ist ein Gewicht an einer Schnur.", "Wir ziehen es zur Seite.") * 2
     sentences, judgement, _ = run(lesson(Part(said, screen=screen), language="de"))
     assert judgement.kept == bool(screen)
-    assert judgement.reason.startswith("nobody judged what is said: ")
+    assert judgement.reason.startswith("the speech was not judged: ")
     assert "'multilingual'" in judgement.reason and "'de'" in judgement.reason
     assert [(s.teaching, s.drop) for s in sentences] == [(None, "")] * 4
 
