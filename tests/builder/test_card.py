@@ -63,7 +63,7 @@ def test_counts_are_in_the_text(card: DatasetCard) -> None:
         "| Samples | 4 (train 2, test 2) |",
         "| Images | 8 |",
         "| Words of speech | 48 |",
-        "| Tokens (an image counts 576) | 4,688 |",
+        "| Tokens (`token_num`: text tokens, and 576 per image) | 4,688 |",
         "| read | PP-OCR 3.1 | 3 |",
         "| tokens | a tokenizer 0.4 | 3 |",
         "| CC BY 4.0 | 2 | 0.20 |",

@@ -182,30 +182,31 @@ SENTENCES: dict[str, Callable[..., bool]] = {
     == str(sum(v["words"] for v in c.status("kept"))),
     r"\| Marked and not counted above \| (\d+) images, (\d+) texts \|": lambda c, *n: [*map(int, n)]
     == [Counter(e["kind"] for e in c.elements if e["drop"])[kind] for kind in ("image", "text")],
-    r"\| Tokens \(an image counts 576(?:; of all, marked or not)?\) \| ([\d,]+) \|": lambda c, n: n
-    == f"{sum(s['token_num'] for s in c.samples):,}",
-    r"With `streaming=True` nothing is downloaded beforehand": CAUTION,
-    r"This corpus holds what its pipeline would have left out, .* in `elements`": lambda c: any(
+    r"\| Tokens \(`token_num`: text tokens, and 576 per image(?:; marked or not)?\) \| ([\d,]+) \|": (
+        lambda c, n: n == f"{sum(s['token_num'] for s in c.samples):,}"
+    ),
+    r"With `streaming=True`, nothing is downloaded in advance": CAUTION,
+    r"This corpus also holds what its pipeline would have left out, .* in `elements`": lambda c: any(
         e["drop"] for e in c.elements
     ),
-    r"Without it:": CAUTION,  # the lines that follow are run in test_marked.py
+    r"To leave it out:": CAUTION,  # the lines that follow are run in test_marked.py
     # configs and columns
-    r"\*\*`default`\*\*: a row per sample": lambda c: len({s["id"] for s in c.samples})
+    r"\*\*`default`\*\*: one row per sample": lambda c: len({s["id"] for s in c.samples})
     == checked_record(c.folder).samples,  # type: ignore[union-attr]
-    r"A sample comes from one video": lambda c: all(
+    r"A sample comes from a single video": lambda c: all(
         {e["video_id"] for e in s["elements"]} == set(s["video_ids"]) and len(s["video_ids"]) == 1
         for s in c.samples
     ),
-    r"Position i of (.*) belongs together": lambda c, names: set(re.findall(r"`(\w+)`", names))
+    r"Position i of (.*) belong together": lambda c, names: set(re.findall(r"`(\w+)`", names))
     == set(ALIGNED) and aligned(c),
     r"\| `id` \| video id and ordinal .* \|": lambda c: all(
         s["id"].startswith(s["video_ids"][0]) for s in c.samples
     ),
-    r"\| `images` \| keyframes; null where text stands \|": aligned,
-    r"\| `texts` \| speech(.*); null where an image stands \|": lambda c, how: aligned(c)
+    r"\| `images` \| keyframes; null at the positions of text \|": aligned,
+    r"\| `texts` \| speech(.*); null at the positions of images \|": lambda c, how: aligned(c)
     and c.config.refine.enabled == (how == ", refined to written language"),
-    r"\| `ocr_texts` \| what is written on the image; null where text stands \|": aligned,
-    r"\| `text_ocr_list` \| speech together with .*; null where an image stands \|": lambda c: all(
+    r"\| `ocr_texts` \| the text on the image; null at the positions of text \|": aligned,
+    r"\| `text_ocr_list` \| speech together with .*; null at the positions of images \|": lambda c: all(
         both.startswith(text)
         for s in c.samples
         for text, both in zip(s["texts"], s["text_ocr_list"], strict=True)
@@ -221,11 +222,11 @@ SENTENCES: dict[str, Callable[..., bool]] = {
         c, "marked" if marked else ""
     )
     and all(s["image_num"] == sum(i is not None for i in s["images"]) for s in c.samples),
-    r"\| `text_num` \| tokens of the speech(, marked speech included)? \|": lambda c, marked: away(
+    r"\| `text_num` \| text tokens: those of the speech(, marked speech included)? \|": lambda c, marked: away(
         c, "marked" if marked else ""
     )
     and all(s["text_num"] > 0 for s in c.samples),
-    r"\| `token_num` \| `text_num` and 576 per image \|": lambda c: all(
+    r"\| `token_num` \| `text_num` plus 576 per image \|": lambda c: all(
         s["token_num"] == s["text_num"] + 576 * s["image_num"] for s in c.samples
     ),
     r"\| `video_ids`, `source_urls` \| where the sample comes from \|": lambda c: {
@@ -234,7 +235,7 @@ SENTENCES: dict[str, Callable[..., bool]] = {
     == {(v["video_id"], v["source_url"]) for v in c.present},
     r"\| `subject`, .* \| as the manifest has them \|": manifest_columns,
     r"\| `language` \| of the speech, .* \|": lambda c: all(s["language"] for s in c.samples),
-    r"\*\*`videos`\*\*: a row per video that went in, .* of it: (.*)": lambda c, told: (
+    r"\*\*`videos`\*\*: one row per input video, .* or not: (.*)": lambda c, told: (
         documented(
             re.sub(r"\([^)]*`(?:kept|default|drop)`[^)]*\)", "", told), "videos"
         )
@@ -243,24 +244,24 @@ SENTENCES: dict[str, Callable[..., bool]] = {
         and sum(v["marked"] for v in c.videos) == sum(bool(e["drop"]) for e in c.elements)
         and sum(v["samples"] for v in c.videos) == len(c.samples)
     ),
-    r"\*\*`decisions`\*\*: a row per thing kept or dropped .*: which .*": lambda c: {
+    r"\*\*`decisions`\*\*: one row for each video, .* that was kept or dropped: which .*": lambda c: {
         d["level"] for d in c.rows("decisions")
     }
     <= {"video", "clip", "sentence", "keyframe", "line"},
-    r"\*\*`transcripts`\*\*: a row per video that was kept, .*": lambda c: [
+    r"\*\*`transcripts`\*\*: one row per kept video, .*": lambda c: [
         t["video_id"] for t in c.rows("transcripts")
     ]
     == [v["video_id"] for v in c.status("kept")],
-    r"\*\*`clips`\*\*: a row per paragraph that stays in a video that was kept, (.*)": clips,
-    r"It shows the whole screen of its stretch, .*": CAUTION,
-    r"No clip has sound, .* masked in the text; what .* to be read": lambda c: (
+    r"\*\*`clips`\*\*: one row per kept paragraph of a kept video, (.*)": clips,
+    r"It shows the whole screen, .*": CAUTION,
+    r"No clip has sound, .* masked in the text; text .* readable": lambda c: (
         c.config.privacy.mask and not any(clip["has_sound"] for clip in c.rows("clips"))
     ),
-    r"A clip has sound where it has `text`": lambda c: not c.config.privacy.mask
+    r"A clip has sound if it has `text`": lambda c: not c.config.privacy.mask
     and all(clip["has_sound"] == bool(clip["text"]) for clip in c.rows("clips")),
-    r"It may be absent from a published corpus": lambda c: set(layout.ON_REQUEST)
+    r"A published corpus may come without this table": lambda c: set(layout.ON_REQUEST)
     == {"decisions", "transcripts", "clips"},
-    r"What was left out of the screen of a kept video has a small `picture`": lambda c: "picture"
+    r"A screen left out of a kept video has a small `picture`": lambda c: "picture"
     in FEATURES["decisions"],
     # a sample, and what it is about
     r"!\[(.*)\]\(card/sample\.jpg\)": pictured,
@@ -299,44 +300,44 @@ SENTENCES: dict[str, Callable[..., bool]] = {
     and (what == "everything") == (c.config.decide == "mark"),
     r"\| (\w+) \| (.*) \| (\d+) \|": lambda c, stage, model, n: n
     == str(sum(yaml.safe_load(v["versions"]).get(stage) == model for v in c.videos)),
-    r"`text_num` counts by the tokenizer named at `tokens`": lambda c: any(
+    r"`text_num` counts tokens of the tokenizer listed under `tokens`": lambda c: any(
         "tokens" in yaml.safe_load(v["versions"]) for v in c.videos
     ),
     r"The whole configuration:": lambda c: c.config == c.config,  # read back from it
     # licences
-    r"The videos do not share one licence": lambda c: len(c.licences) > 1,
-    r"Each sample carries that of its video in the column `license`": manifest_columns,
-    r"For (\d+) of the videos none is stated": lambda c, n: n
+    r"The videos have different licences": lambda c: len(c.licences) > 1,
+    r"The column `license` of each sample gives that of its video": manifest_columns,
+    r"For (\d+) of the videos, no licence is stated": lambda c, n: n
     == str(sum(not v["license"] for v in c.present)),
     r"No licence is stated for the videos": lambda c: c.licences == {"unknown"},
     r"Find out what you may do with them before you use or share this corpus": CAUTION,
-    r"All videos are under one licence, as their manifest states it: (.*)": lambda c, name: (
+    r"All videos are under the same licence, according to their manifest: (.*)": lambda c, name: (
         c.licences == {licences.name(name)} and c.licences != {"unknown"}
     ),
     r"The texts and images here are excerpts of the videos, .*": CAUTION,
     r"`ATTRIBUTION.csv` names title, author, source and licence of every .* a sample": attributed,
     r"\| (.*) \| (\d+) \| (\d+\.\d\d) \|": by_license,
     # limits
-    r"- The text was made by machines: (.*) make mistakes, .*": lambda c, what: (
+    r"- The text was made by machines: (.*) makes? mistakes, .*": lambda c, what: (
         ("speech recognition" in what)
         == (c.config.transcribe.enabled and c.heard != {"captions"})
         and ("OCR" in what) == (c.config.read.enabled and c.config.keyframes.enabled)
     ),
-    r"- Refined speech is not a verbatim quotation": lambda c: c.config.refine.enabled,
-    r"- Times are as good as .*": CAUTION,
+    r"- Refined speech is not a verbatim transcript": lambda c: c.config.refine.enabled,
+    r"- Times are only as precise as .*": CAUTION,
     r"- Keyframes are whole screens": CAUTION,
-    r"They can show people, names and third-party material that the lecture quoted": CAUTION,
-    r"- Clips, .* show people as they move(, and let them be heard)?": lambda c, heard: (
+    r"They may show people, names and third-party material quoted in the lecture": CAUTION,
+    r"- Clips, .* show people moving( and let them be heard)?": lambda c, heard: (
         any(clip["has_sound"] for clip in c.rows("clips")) == bool(heard)
     ),
     r"- Videos were judged by .*": lambda c: c.config.judge.enabled,
-    r"`videos` and, where it is published, .* show what they (.*) and why": lambda c, word: (
+    r"`videos` and, if published, .* show what they (.*) and why": lambda c, word: (
         away(c, word)
     ),
-    r"- The corpus mirrors .*": CAUTION,
-    r"Cite the version that you used, and the paper whose method it follows:": CAUTION,
+    r"- The corpus reflects .*": CAUTION,
+    r"Cite the version that you used and the paper whose method it follows:": CAUTION,
     r"If you hold rights in a video here, .*": CAUTION,
-    r"The video is put on the deny list, .*": CAUTION,
+    r"The video is then put on the deny list, .*": CAUTION,
 }  # fmt: skip
 
 

@@ -59,7 +59,7 @@ def test_the_card_says_what_is_counted(marked: Path) -> None:
     card = (marked / "README.md").read_text()
     assert "| Images | 2 |" in card
     assert "| Marked and not counted above | 4 images, 3 texts |" in card
-    assert "of all, marked or not" in card
+    assert "per image; marked or not" in card
     assert "| `image_num` | number of images, marked ones included |" in card
 
 

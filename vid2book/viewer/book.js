@@ -1,6 +1,6 @@
 // The search box, and links to what is folded away. A page reads well without this script.
 (() => {
-  const SHOWN = 50; // places, and as many more whenever somebody asks for more
+  const SHOWN = 50; // places, and as many more each time somebody asks
   const SNIPPET = 180; // characters
   const box = document.getElementById("search");
   const panel = document.getElementById("panel");
@@ -78,7 +78,7 @@
     const ranked = [...found].sort((a, b) => b.rank - a.rank).slice(0, wanted);
     results.replaceChildren(...ranked.map((place) => item(entry(place, words))));
     const total = found.length === 1 ? "1 place" : `${found.length.toLocaleString("en")} places`;
-    count.textContent = searching || found.length ? total + (searching ? " so far …" : "") : "Found nowhere";
+    count.textContent = searching || found.length ? total + (searching ? " so far …" : "") : "Nothing found";
   }
 
   function offer(label, chosen) {
@@ -118,7 +118,7 @@
       }
     }
     if (more || found.length > wanted) {
-      offer(more ? "Search on" : "Show more", () => search(query, places, found, wanted + SHOWN, instead));
+      offer(more ? "Keep searching" : "Show more", () => search(query, places, found, wanted + SHOWN, instead));
     }
     if (index !== undefined) {
       const link = document.createElement("a");
@@ -126,7 +126,7 @@
       link.textContent = "Search all videos";
       results.append(item(link));
     }
-    if (instead) count.textContent += ` for “${query}”; “${instead}” is found nowhere`;
+    if (instead) count.textContent += ` for “${query}”; nothing found for “${instead}”`;
     panel.ariaBusy = "false";
   }
 

@@ -61,7 +61,7 @@ def test_a_page_is_in_order_of_time_with_what_was_dropped(book: Path) -> None:
     main = page[page.index("<main") :]
     places = [main.index(words) for words in order]
     assert places == sorted(places)
-    assert "0.12 against 0.5" in page and "a talking head" in page
+    assert "score 0.12, threshold 0.5" in page and "a talking head" in page
     assert page.count("data:image/jpeg;base64,") == 5  # and one of what was left out
     assert 'href="https://lectures.example/newton.mp4#t=754"' in page
 

@@ -74,7 +74,7 @@ def test_search_finds_screen_left_out_titles_and_other_scripts(
         assert wanted in browser.search(words)[0]
     browser.page.goto((book / "index.html").as_uri())
     assert browser.search("in no lecture") == []
-    assert browser.page.locator("#count").inner_text() == "Found nowhere"
+    assert browser.page.locator("#count").inner_text() == "Nothing found"
 
 
 def test_a_result_that_was_left_out_is_shown_when_jumped_to(book: Path, browser: Browser) -> None:
@@ -91,7 +91,7 @@ def test_the_switch_shows_what_was_left_out_and_why(book: Path, browser: Browser
     assert not reason.is_visible()
     browser.page.get_by_label("Left out").first.check()
     assert reason.is_visible()
-    assert "0.11 against 0.02" in browser.page.locator("#d1").inner_text()
+    assert "score 0.11, threshold 0.02" in browser.page.locator("#d1").inner_text()
 
 
 def test_a_page_alone_can_be_searched(book: Path, browser: Browser, tmp_path: Path) -> None:
@@ -143,7 +143,7 @@ def test_a_typo_is_forgiven_in_the_book_and_on_a_page(book: Path, browser: Brows
             browser.page.goto(page.as_uri())
             assert "cceleration" in browser.search(typo)[0]
             said = browser.page.locator("#count").inner_text()
-            assert f"“acceleration”; “{typo}” is found nowhere" in said
+            assert f"“acceleration”; nothing found for “{typo}”" in said
         browser.page.goto(page.as_uri())
         assert browser.search("qqqqqq") in ([], ["Search all videos"])
 
