@@ -167,7 +167,7 @@ def test_the_contents_show_a_picture_of_each_video_and_how_many(book: Path) -> N
     for encoded in thumbnails:
         assert max(Image.open(io.BytesIO(base64.b64decode(encoded))).size) == 192
     assert len(thumbnails) == 2
-    assert "No picture of this video" in (book / "videos" / "speech-only.html").read_text("utf-8")
+    assert "no picture of this video" in (book / "videos" / "speech-only.html").read_text("utf-8")
     assert "No picture of this video" not in (book / "videos" / "newton.html").read_text("utf-8")
 
 

@@ -132,7 +132,7 @@ def test_names_for_those_who_do_not_see(book: Path, browser: Browser) -> None:
     alts = [image.get_attribute("alt") for image in browser.page.locator("img").all()]
     assert alts[0] == f"The screen at 0:18: {FORCE[0]} {FORCE[1]}"
     assert alts[4] == "The screen at 13:09, without text"
-    assert "What was left out, small" in alts
+    assert "A small picture of what was left out" in alts
     browser.page.keyboard.press("Tab")
     assert browser.page.evaluate("document.activeElement.className") == "skip"
 
