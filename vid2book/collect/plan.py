@@ -18,16 +18,16 @@ Positive = Annotated[int, Field(ge=1)]
 class _Source(Section):
     """What all sources have."""
 
-    name: str = Field("", description="in the ledger and the report; the kind and address if empty")
+    name: str = Field(
+        "", description="name in the ledger and the report; the kind and address if empty"
+    )
     license: str = Field(
         "",
-        description="what the owner of this source grants for all its videos, where a video states "
-        "nothing itself; you answer for it",
+        description="licence that the owner of this source grants for videos that state none; you "
+        "answer for it",
     )
-    license_evidence: str = Field(
-        "", description="where the owner grants that: an address, a letter"
-    )
-    language: str = Field("", description="of its videos, where they do not tell")
+    license_evidence: str = Field("", description="where the owner grants it: an address, a letter")
+    language: str = Field("", description="language of its videos, if they do not state one")
 
     @model_validator(mode="after")
     def _says_where(self) -> _Source:
@@ -55,9 +55,9 @@ class Searched(_Source):
 
     query: str = Field(
         "{point} {subject}",
-        description="what is searched for; {point}, {sub_course}, {course}, {subject} are filled",
+        description="search terms; {point}, {sub_course}, {course} and {subject} are filled in",
     )
-    results: Positive = Field(10, description="of each query, at most")
+    results: Positive = Field(10, description="most results of each query")
 
     @field_validator("query")
     @classmethod
@@ -71,24 +71,29 @@ class Searched(_Source):
 
 class InternetArchive(Searched):
     kind: Literal["internet_archive"]
-    url: str = Field("https://archive.org", description="of the site")
+    url: str = Field("https://archive.org", description="address of the site")
 
 
 class PeerTube(Searched):
     kind: Literal["peertube"]
     url: str = Field(
-        "https://sepiasearch.org", description="an instance, or a search index of many"
+        "https://sepiasearch.org",
+        description="address of an instance, or of a search index of many",
     )
 
 
 class Commons(Searched):
     kind: Literal["commons"]
-    url: str = Field("https://commons.wikimedia.org/w/api.php", description="of a MediaWiki API")
+    url: str = Field(
+        "https://commons.wikimedia.org/w/api.php", description="address of a MediaWiki API"
+    )
 
 
 class YtDlpSearch(Searched):
     kind: Literal["yt_dlp_search"]
-    prefix: str = Field("ytsearch", description="of a search that yt-dlp knows, without its number")
+    prefix: str = Field(
+        "ytsearch", description="prefix of a search that yt-dlp supports, without the number"
+    )
 
 
 class YtDlp(_Source):
@@ -132,71 +137,81 @@ AnySource = Annotated[
 class Deny(Section):
     """What is never taken, whatever a source says."""
 
-    urls: tuple[str, ...] = Field((), description="of pages, or beginnings of them")
+    urls: tuple[str, ...] = Field((), description="addresses of pages, or how they begin")
     channels: tuple[str, ...] = Field((), description="names or addresses of channels")
-    uploaders: tuple[str, ...] = Field((), description="names of those who put videos there")
+    uploaders: tuple[str, ...] = Field((), description="names of uploaders")
 
 
 class Review(Section):
     """What a candidate must be like, by its metadata."""
 
-    min_minutes: float = Field(2.0, ge=0, description="of a video, at least")
-    max_minutes: float = Field(180.0, gt=0, description="of a video, at most")
-    languages: tuple[str, ...] = Field((), description="taken; all if empty")
-    unknown_language: bool = Field(True, description="take videos whose language nobody tells")
-    captions: bool = Field(False, description="take only videos with captions of their language")
+    min_minutes: float = Field(2.0, ge=0, description="shortest video, in minutes")
+    max_minutes: float = Field(180.0, gt=0, description="longest video, in minutes")
+    languages: tuple[str, ...] = Field((), description="languages that are accepted; all if empty")
+    unknown_language: bool = Field(True, description="accept videos whose language is not stated")
+    captions: bool = Field(
+        False, description="accept only videos with captions in their own language"
+    )
     title_without: tuple[str, ...] = Field(
         (
             "trailer", "teaser", "livestream", "live stream", "full album", "music video",
             "official video", "lyrics", "unboxing", "reaction", "gameplay", "asmr", "podcast",
             "#shorts", "commercial", "advert",
         ),
-        description="words that no title may have",
+        description="words that exclude a video if they are in its title",
     )  # fmt: skip
     min_relevance: Share = Field(
-        0.25, description="of title or description to the point that was asked for, by embeddings"
+        0.25,
+        description="least similarity of title or description to the point that was searched for, "
+        "by embeddings",
     )
     min_relevance_listed: Share = Field(
-        0.38, description="the same for what a source listed unasked: to the nearest of all points"
+        0.38, description="the same for videos from a list, compared with the nearest of all points"
     )
-    llm: Llm | None = Field(None, description="asks a language model about what the rules let pass")
-    min_grade: int = Field(3, ge=1, le=5, description="of the language model")
+    llm: Llm | None = Field(None, description="language model that grades what passes the rules")
+    min_grade: int = Field(
+        3, ge=1, le=5, description="lowest grade of the language model that passes"
+    )
 
 
 class Quotas(Section):
     """The most videos of each; None: no bound."""
 
-    point: Positive | None = Field(3, description="videos of each knowledge point, at most")
-    course: Positive | None = Field(None, description="videos of each course, at most")
-    subject: Positive | None = Field(None, description="videos of each subject, at most")
-    total: Positive | None = Field(None, description="videos altogether, at most")
+    point: Positive | None = Field(3, description="most videos for each knowledge point")
+    course: Positive | None = Field(None, description="most videos for each course")
+    subject: Positive | None = Field(None, description="most videos for each subject")
+    total: Positive | None = Field(None, description="most videos in total")
 
 
 class Download(Section):
     """How media are fetched."""
 
     height: Positive = Field(
-        720, description="pixels; the highest picture that is not above it, in the smallest file"
+        720, description="pixels; the highest resolution up to this, in the smallest file"
     )
-    at_once: int = Field(2, ge=1, le=32, description="downloads side by side")
-    megabytes_per_second: float | None = Field(None, gt=0, description="all downloads together")
-    keep_free_gb: float = Field(5.0, ge=0, description="of the disk")
-    max_gb: float = Field(4.0, gt=0, description="of one video")
+    at_once: int = Field(2, ge=1, le=32, description="parallel downloads")
+    megabytes_per_second: float | None = Field(
+        None, gt=0, description="limit for all downloads together"
+    )
+    keep_free_gb: float = Field(5.0, ge=0, description="disk space to keep free")
+    max_gb: float = Field(4.0, gt=0, description="size of the largest video")
     cookies: Path | None = Field(
-        None, exclude=True, description="your own, in Netscape's format; read, never written"
+        None, exclude=True, description="your cookies, in Netscape's format; read, never written"
     )
 
 
 class Manners(Section):
     """How sites are asked."""
 
-    contact: str = Field("", description="address at which a site's owner reaches you")
-    seconds_between: float = Field(1.0, ge=0, description="requests to a host, at least")
-    tries: int = Field(4, ge=1, le=20, description="of a request that is put off or fails")
-    patience: float = Field(
-        300.0, ge=0, description="longest wait, in seconds, that a site may ask for"
+    contact: str = Field("", description="address at which a site's owner can reach you")
+    seconds_between: float = Field(1.0, ge=0, description="least time between requests to a host")
+    tries: int = Field(
+        4, ge=1, le=20, description="attempts for a request that is put off or fails"
     )
-    timeout: float = Field(30.0, gt=0, description="seconds without an answer")
+    patience: float = Field(
+        300.0, ge=0, description="longest pause, in seconds, that a site may ask for"
+    )
+    timeout: float = Field(30.0, gt=0, description="seconds to wait for an answer")
 
 
 class Plan(Section):
@@ -205,12 +220,12 @@ class Plan(Section):
     sources: tuple[AnySource, ...] = Field(min_length=1)
     licences: tuple[str, ...] = Field(
         licences.OPEN,
-        description="that are taken; of Creative Commons neither NC nor ND by default",
+        description="licences that are accepted; by default none of Creative Commons with NC or ND",
     )
     permissions: dict[str, str] = Field(
         default_factory=dict,
-        description="hosts whose terms or robots.txt forbid machines, each with the reason why you "
-        "may ask them all the same; the ledger keeps it",
+        description="hosts whose terms or robots.txt forbid automated access, each with the reason "
+        "why you may access them anyway; the ledger keeps the reason",
     )
     deny: Deny = Deny()
     review: Review = Review()
