@@ -266,7 +266,7 @@ class Element:
 
 @dataclass(frozen=True)
 class Sample:
-    """One row of the corpus. The five lists are aligned; see DESIGN section "The corpus"."""
+    """One row of the corpus. The five lists are aligned; `docs/corpus.md` explains each."""
 
     id: str
     images: tuple[Picture | None, ...] = field(repr=False)  # JPEG

@@ -52,15 +52,15 @@ class Correlation(Measure):
     """Similarity, lift, area under the ROC curve and recall@1 in pools of ten."""
 
     figures = (
-        Figure("image_text_lift", "Image and its text, above texts of other videos", "higher",
-               "cosine", _SOURCE, _BLIND + "; it does not compare across scorers",
+        Figure("image_text_lift", "Similarity of image and text, above that of texts from other videos",
+               "higher", "cosine", _SOURCE, _BLIND + "; values of different scorers cannot be compared",
                counted="image"),
         Figure("image_text_auc", "Right pairs score higher than wrong ones (AUC)", "higher",
                "share, 0.5 by chance", _SOURCE, _BLIND, counted="image"),
-        Figure("image_text_recall_at_1", "Right text found among ten of the same video", "higher",
+        Figure("image_text_recall_at_1", "Right text found among ten from the same video", "higher",
                "share, 0.1 by chance", _SOURCE, _BLIND + "; videos of few texts have easier pools",
                counted="image"),
-        Figure("image_text_similarity", "Image and its text, similarity", "higher", "cosine",
+        Figure("image_text_similarity", "Similarity of image and text", "higher", "cosine",
                _SOURCE, "style: any slide and any lecture are somewhat alike", counted="image"),
     )  # fmt: skip
 

@@ -44,13 +44,13 @@ class Coverage(Measure):
     """Words that are said, states of the screen that are shown, and seconds of either."""
 
     figures = (
-        Figure("speech_coverage", "Speech that the corpus holds", _HIGHER, "share of words", _OWN,
+        Figure("speech_coverage", "Speech that is in the corpus", _HIGHER, "share of words", _OWN,
                "whether what is left out was worth keeping; speech that was not recognised, and "
                "that of videos that are left out", counted="word"),
-        Figure("screen_coverage", "States of the screen that the corpus holds", _HIGHER,
+        Figure("screen_coverage", "States of the screen that are in the corpus", _HIGHER,
                "share of states", _OWN, "states that the keyframe stage did not find: see "
                "screens_per_minute, and compare corpora of the same videos", counted="state"),
-        Figure("time_coverage", "Time whose speech or screen the corpus holds", _HIGHER,
+        Figure("time_coverage", "Time whose speech or screen is in the corpus", _HIGHER,
                "share of seconds", _OWN, "whether both are there; pauses count as missing",
                counted="second"),
         Figure("screens_per_minute", "Pictures per minute of video", "neither", "pictures", _OWN,

@@ -23,8 +23,8 @@ _RELEASED = range(4, 12)
 _HIGHER: Literal["higher"] = "higher"
 _PAPER = "arXiv 2501.00958, section 4; InSI-SIM"
 _BLIND = (
-    "whether the likeness is of content: frames of one talking head score high, and so does a "
-    "slide shown twice"
+    "whether the content is similar: frames of one talking head score high, and so does a slide "
+    "shown twice"
 )
 _RESIZE = "SSIM of grey images, the second resized to the first"
 
@@ -33,15 +33,15 @@ class InSampleSimilarity(Measure):
     """Plain, by number of images, and as released; the SSIM half under its own name."""
 
     figures = (
-        Figure("insi_sim", "Likeness of the images of a sample (InSI-SIM)", _HIGHER, "0 to 1",
+        Figure("insi_sim", "Similarity of the images of a sample (InSI-SIM)", _HIGHER, "0 to 1",
                _PAPER, _BLIND),
         *(Figure(f"insi_sim_{n}", f"InSI-SIM of samples with {n} images", _HIGHER, "0 to 1",
                  _PAPER, _BLIND, minor=True) for n in _PLAIN),
-        Figure("insi_sim_as_released", "InSI-SIM as the released scripts have it (4 to 11 images)",
+        Figure("insi_sim_as_released", "InSI-SIM as computed by the released scripts, 4 to 11 images",
                _HIGHER, "script's scale", _PAPER, _BLIND + "; the value falls as samples grow"),
         *(Figure(f"insi_sim_as_released_{n}", f"InSI-SIM as released, samples with {n} images",
                  _HIGHER, "script's scale", _PAPER, _BLIND, minor=True) for n in _RELEASED),
-        Figure("in_sample_ssim", "Likeness of the images of a sample, SSIM half alone", _HIGHER,
+        Figure("in_sample_ssim", "Similarity of the images of a sample, SSIM only", _HIGHER,
                "-1 to 1", "Wang et al. 2004", _BLIND),
     )  # fmt: skip
 

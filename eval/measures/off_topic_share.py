@@ -22,7 +22,7 @@ class OffTopicShare(TextMeasure):
 
     figure = Figure(
         "off_topic_share",
-        "Speech that is off topic by its wording",
+        "Speech that is off topic, judged by its wording",
         "lower",
         "share of words",
         "ridge regression on labelled sentences, vid2book.teaching.wording",

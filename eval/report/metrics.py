@@ -117,7 +117,7 @@ def write_metrics(report: Report, path: Path) -> None:
 
 
 def write_overlaps(report: Report, path: Path) -> None:
-    """A line for each sample that holds something of the benchmark, with its corpus."""
+    """A line for each sample that contains something from the benchmark, with its corpus."""
     lines = [
         json.dumps({"corpus": corpus.name} | asdict(overlap), ensure_ascii=False) + "\n"
         for corpus in report.corpora

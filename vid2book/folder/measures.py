@@ -74,7 +74,7 @@ def read_measures(report: Path, corpus: Path, name: str = "") -> Measures:
     except OSError:
         raise CorpusError(f"{path}: there is no such report; {again}") from None
     except (ValueError, LookupError, TypeError):
-        raise CorpusError(f"{path}: this is not a report of `vid2book measure`; {again}") from None
+        raise CorpusError(f"{path}: this is not a report by `vid2book measure`; {again}") from None
     name = name or corpus.resolve().name
     if name not in named:
         raise CorpusError(f"{path}: measures {', '.join(named)} and not {name}; {again}")
@@ -95,13 +95,13 @@ def read_measures(report: Path, corpus: Path, name: str = "") -> Measures:
 
 def _section(measured: dict[str, Any], known: dict[str, Any], metrics: dict[str, Any]) -> str:
     drawn = (
-        f"{number_of(measured['samples'], 'sample')} of {number_of(measured['videos'], 'video')}"
+        f"{number_of(measured['samples'], 'sample')} from {number_of(measured['videos'], 'video')}"
     )
     lines = [
         "## Measures",
         "",
-        f"By `vid2book measure` on {drawn}; intervals of {metrics['level']:.0%} by leaving out "
-        f"whole videos. `{METRICS}` says of each what it cannot see.",
+        f"Measured by `vid2book measure` on {drawn}, with {metrics['level']:.0%} intervals from a "
+        f"jackknife over videos. `{METRICS}` says what each measure cannot see.",
         "",
         f"![Each measure with its interval]({PLOT})",
         "",
@@ -119,7 +119,7 @@ def _section(measured: dict[str, Any], known: dict[str, Any], metrics: dict[str,
 
 def _interval(found: dict[str, Any]) -> str:
     if found["low"] is None:
-        return "one video: none"
+        return "none: one video"
     return f"{_number(found['low'])} to {_number(found['high'])}"
 
 
