@@ -1,4 +1,4 @@
-"""How well each measure of knowledge density tells lectures from other text.
+"""How well each measure of text tells lectures from other text.
 
     python benchmarks/density.py [--recorded FILE] [--language-model MODEL] [--judge MODEL]
         [--judge-url URL] [--each N] [--write]

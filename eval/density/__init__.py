@@ -1,1 +1,1 @@
-"""What the measures of knowledge density read in a text, and the passages they are validated on."""
+"""What the measures of text read in it, and the passages that they are validated on."""

@@ -52,8 +52,8 @@ class Correlation(Measure):
     """Similarity, lift, area under the ROC curve and recall@1 in pools of ten."""
 
     figures = (
-        Figure("image_text_lift", "Similarity of image and text, above that of texts from other videos",
-               "higher", "cosine", _SOURCE, _BLIND + "; values of different scorers cannot be compared",
+        Figure("image_text_lift", "Similarity of image and text, above that with other texts",
+               "higher", "cosine", _SOURCE, _BLIND + "; it does not compare across scorers",
                counted="image"),
         Figure("image_text_auc", "Right pairs score higher than wrong ones (AUC)", "higher",
                "share, 0.5 by chance", _SOURCE, _BLIND, counted="image"),

@@ -37,7 +37,7 @@ class InSampleSimilarity(Measure):
                _PAPER, _BLIND),
         *(Figure(f"insi_sim_{n}", f"InSI-SIM of samples with {n} images", _HIGHER, "0 to 1",
                  _PAPER, _BLIND, minor=True) for n in _PLAIN),
-        Figure("insi_sim_as_released", "InSI-SIM as computed by the released scripts, 4 to 11 images",
+        Figure("insi_sim_as_released", "InSI-SIM as the released scripts have it, 4 to 11 images",
                _HIGHER, "script's scale", _PAPER, _BLIND + "; the value falls as samples grow"),
         *(Figure(f"insi_sim_as_released_{n}", f"InSI-SIM as released, samples with {n} images",
                  _HIGHER, "script's scale", _PAPER, _BLIND, minor=True) for n in _RELEASED),

@@ -1,4 +1,4 @@
-"""The measures of knowledge density: what they read, and how well they part the labelled text."""
+"""The measures of text: what they read, and how well they part the labelled text."""
 
 from __future__ import annotations
 
