@@ -1,4 +1,4 @@
-"""The tables of teaching probability and lexical cohesion on held-out sources: `python benchmarks/density_table.py`.
+"""Tables of the measures of text on held-out sources: `python benchmarks/density_table.py`.
 
 Prints density_held_out.json, which scripts/fit_density.py writes, as Markdown.
 """

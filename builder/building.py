@@ -1,4 +1,4 @@
-"""`vid2book.build`: what the command of this name does, from Python."""
+"""`vid2book.build`: the command `build` from Python."""
 
 from __future__ import annotations
 
@@ -37,15 +37,15 @@ _PICTURES = 6  # in a notebook
 
 @dataclass(frozen=True)
 class Built:
-    """A corpus that was built, and what became of each video that went in.
+    """A corpus that was built, and what became of each input video.
 
     Attributes:
         folder: of the corpus.
         outcomes: of all videos, in the order of the manifest.
-        passed_over: files that were taken for no videos, and why.
-        removed: ids of videos that were left out, since `remove` took them out of this corpus.
-        provisional: ids of videos on which a back end failed and something simpler stood in; the
-            next build tries again.
+        passed_over: files that were skipped because they are not videos, and why.
+        removed: ids of videos that were left out because `remove` took them out of this corpus.
+        provisional: ids of videos for which a back end failed and something simpler was used
+            instead; the next build tries again.
         written: what the folder holds, in numbers.
     """
 
@@ -73,14 +73,14 @@ class Built:
 
     @cached_property
     def dataset(self) -> DatasetDict:
-        """The samples, by split, as `load_dataset` opens them."""
+        """The samples by split, as `load_dataset` returns them."""
         return self.table("default")
 
     def table(self, name: str) -> DatasetDict:
         """Another table of the corpus, by split.
 
         Args:
-            name: `videos`, `decisions`, `transcripts`, or `clips` where the config asks for them.
+            name: `videos`, `decisions`, `transcripts`, or `clips` if the config asks for them.
 
         Raises:
             ValueError: the corpus has no such table; the message names those that it has.

@@ -7,11 +7,11 @@ Used from Python, without the command line and without a corpus folder:
     textbook = builder.as_dataset(split="train")
 
 The configs `default`, `videos`, `decisions`, `transcripts` and `clips` are the tables of a corpus;
-to ask for `clips` is to have them made. Each pipeline that ships with the package is a config too,
-the samples that it makes: config_name="standard".
+asking for `clips` makes them. Each pipeline that ships with the package is a config too, and gives
+the samples of that pipeline: config_name="standard".
 
-Up to its version 3.6, `datasets` runs this file itself, where vid2book is installed; it would look
-for relative imports beside a copy of the file, so the imports are absolute:
+Up to version 3.6, `datasets` runs this file itself if vid2book is installed. It would look for
+relative imports beside a copy of the file, so the imports are absolute:
 
     load_dataset("builder/textbook.py", manifest="lectures/", trust_remote_code=True)
 """
@@ -52,9 +52,9 @@ class TextbookConfig(datasets.BuilderConfig):  # type: ignore[misc]
         table: `default`, `videos`, `decisions`, `transcripts` or `clips`.
         manifest: a manifest file or a folder of videos.
         pipeline: the name of a config, a YAML file, or the config itself.
-        store: folder of the stages' results; the default one if None.
-        workers: processes for videos that the store has no results of; as many as cores if None.
-        corpus: a run that is already through, in place of the four above.
+        store: folder for the results of stages; None: the default one.
+        workers: processes for videos without results in the store; None: one per core.
+        corpus: a finished run, instead of the four above.
     """
 
     table: str = "default"
@@ -65,7 +65,7 @@ class TextbookConfig(datasets.BuilderConfig):  # type: ignore[misc]
     corpus: Corpus | None = None
 
     def described(self) -> Corpus:
-        """The corpus asked for; the store may not have its results yet."""
+        """The requested corpus; the store may not have its results yet."""
         if self.corpus is None:
             if self.manifest is None:
                 raise ValueError("name a manifest, or a folder of videos: manifest='lectures/'")
@@ -75,9 +75,9 @@ class TextbookConfig(datasets.BuilderConfig):  # type: ignore[misc]
         return self.corpus
 
     def run(self) -> tuple[Corpus, dict[str, str]]:
-        """The corpus asked for, with results, and the videos that failed this time only.
+        """The requested corpus with results, and the videos that failed only this time.
 
-        That is, for a reason outside of them, such as a process that was killed: id to reason.
+        That is, for a reason outside the video, such as a killed process: id to reason.
         """
         corpus = self.described()
         lost = {}

@@ -1,4 +1,4 @@
-"""Is the corpus any good? Measures, reports, training, benchmarks.
+"""How good is a corpus? Measures, reports, training, benchmarks.
 
 from vid2book.eval import measure
 measure("textbook", "other", samples=1000).to_dict()    # as metrics.json has it
@@ -41,14 +41,14 @@ def measure(
 
     Args:
         corpora: what `open_corpus` opens, or opened ones.
-        samples: how many of each to draw at random; None: all.
-        seed: of the draw and of wrong pairs.
-        split: of each corpus.
-        marked: with what a corpus of ours marks as to be dropped (config `decide: mark`).
-        open_clip: embeds images and texts; without it on-screen text stands for the image.
-        benchmark: a dataset whose questions and images the corpora should not hold.
-        benchmark_split: of it.
-        language_model: tells how surprising the texts are.
+        samples: how many samples of each to draw at random; None: all.
+        seed: random seed for drawing samples and wrong pairs.
+        split: split of each corpus to measure.
+        marked: include what a corpus marks as to be dropped (config `decide: mark`).
+        open_clip: embeds images and texts; without it, on-screen text represents the image.
+        benchmark: a dataset whose questions and images should not be in the corpora.
+        benchmark_split: split of the benchmark.
+        language_model: measures how surprising the texts are.
         judge: grades the texts.
         only: names of figures; all where none is named.
         fetch: download images that are only a URL (`eval/fetch.py`).

@@ -1,6 +1,6 @@
-"""The pipeline from Python: one stage alone, or one video whole.
+"""The pipeline from Python: a single stage, or a whole video.
 
-Results are kept in the store, as those of a build are, so that a second call is at once.
+Results are kept in the store, as in a build, so a second call returns at once.
 """
 
 from __future__ import annotations
@@ -9,7 +9,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-# All else is imported when it is used: the command line imports this, too, and is to start fast.
+# Everything else is imported when it is used, because the command line imports this module too
+# and has to start fast.
 if TYPE_CHECKING:
     from .config import Config
     from .pipeline.work import Work
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 def keyframes(
     video: str | Path | Video, config: str | Path | Config = "offline"
 ) -> Iterator[Keyframe]:
-    """The stable states of the screen, each shown complete.
+    """The stable states of the screen, each with a frame that shows it complete.
 
     Args:
         video: a file, or a row of a manifest.
@@ -34,9 +35,9 @@ def keyframes(
 
 
 def transcribe(video: str | Path | Video, config: str | Path | Config = "offline") -> Transcript:
-    """What is said, with the times of the words, by the sound alone.
+    """What is said, with word times, from the sound alone.
 
-    A book hears names and terms better (stage `rehear`), since it has read the screen.
+    `book` gets names and terms right more often (stage `rehear`), because it also reads the screen.
     Args and errors are those of `keyframes`.
     """
     from .speech.transcribe import TRANSCRIBE

@@ -1,7 +1,7 @@
 """The records that travel through the pipeline.
 
 A `Video` becomes a `Transcript` and `Keyframe`s, these become `Clip`s, and clips become
-`Sample`s. Whatever is left out on the way is told by a `Decision`.
+`Sample`s. A `Decision` records whatever is left out on the way.
 
 All times are seconds as float from the start of the video. All records are frozen: a stage
 returns new ones (`dataclasses.replace`) and never changes what it was given.
@@ -19,7 +19,7 @@ from . import notebook
 
 
 def _apart(picture: bytes, info: SerializationInfo) -> int | str:
-    """Where the store puts a picture beside the JSON; without a store, its bytes as text."""
+    """The number under which the store keeps the picture; without a store, its bytes as text."""
     return info.context(picture) if callable(info.context) else b64encode(picture).decode()
 
 
@@ -39,7 +39,7 @@ Picture = Annotated[bytes, PlainSerializer(_apart, when_used="json"), PlainValid
 
 @dataclass(frozen=True)
 class Video:
-    """One row of a manifest: a video and what is known of it.
+    """One row of a manifest: a video and what is known about it.
 
     `path` is absolute by the time a stage sees it. `video_id` names files, so it is checked when
     the manifest is read: letters, digits, `.`, `_` and `-`, no leading dot, 1 to 128 characters.
@@ -62,7 +62,7 @@ class Video:
     author: str = ""
     metadata: dict[str, Any] = field(default_factory=dict)  # unknown columns, kept as they are
     problem: str = ""  # why the row cannot be used; such a video fails at once
-    captions_note: str = ""  # why captions that stand beside it are not taken
+    captions_note: str = ""  # why the captions beside it are not used
 
 
 @dataclass(frozen=True)
@@ -77,7 +77,7 @@ class Word:
 
 @dataclass(frozen=True)
 class Segment:
-    """A stretch of speech as the speech model (or the caption file) cut it."""
+    """A stretch of speech, as the speech model or the caption file divides it."""
 
     start: float
     end: float
@@ -85,8 +85,8 @@ class Segment:
     words: tuple[Word, ...] = ()
     avg_logprob: float = 0.0
     no_speech_prob: float = 0.0
-    voice: float = 1.0  # mean probability of voice activity in the sound under the words, 0 to 1
-    captioned: bool = False  # by the captions, not by a speech model
+    voice: float = 1.0  # mean probability of voice activity while the words are said, 0 to 1
+    captioned: bool = False  # comes from captions, not from a speech model
 
 
 @dataclass(frozen=True)
@@ -97,12 +97,12 @@ class Transcript:
     language: str  # as `languages.language_code`; empty: not known
     model: str  # which model, or "captions", or both
     duration: float  # of the video, seconds
-    language_score: float | None = None  # probability of the language; None: nobody could tell
-    unheard: str = ""  # why speech that is there was not heard; empty: it was
+    language_score: float | None = None  # probability of the language; None: unknown
+    unheard: str = ""  # why speech was not transcribed; empty: it was
 
     @property
     def text(self) -> str:
-        """All that is said, on one line."""
+        """Everything that is said, on one line."""
         return " ".join(" ".join(segment.text.split()) for segment in self.segments)
 
     def __repr__(self) -> str:
@@ -134,17 +134,17 @@ class OcrLine:
 
 @dataclass(frozen=True)
 class Keyframe:
-    """A state of the screen, and the frame that shows all that belongs to it."""
+    """A state of the screen, and the frame that shows everything in it."""
 
     time: float  # of the frame
-    start: float  # the state stands from here
-    end: float  # to here
+    start: float  # when the state begins, seconds
+    end: float  # when it ends
     image: Picture = field(repr=False)  # JPEG, square pixels, upright
     width: int
     height: int
-    change: float  # how great the change was that ended the state, by the algorithm, 0 to 1
-    motion: float  # share of the screen that does not rest in this state (a presenter), 0 to 1
-    faces: float  # area of the largest face that lasts, as a share of the screen; 0 below 1%
+    change: float  # size of the change that ended the state, by the algorithm, 0 to 1
+    motion: float  # share of the screen that moves during this state (a presenter), 0 to 1
+    faces: float  # area of the largest lasting face, as a share of the screen; 0 below 1%
     phash: int  # 64-bit perceptual hash of the image
     subtitle_top: float = 1.0  # burned-in captions lie below this share of the height; 1.0: none
 
@@ -158,7 +158,7 @@ class Keyframe:
 
 @dataclass(frozen=True)
 class Glimpse:
-    """A small picture of a stretch that has no keyframe: the `start` and `end` of its decision."""
+    """A small picture of a stretch without a keyframe; `start` and `end` are its decision's."""
 
     start: float
     end: float
@@ -170,7 +170,7 @@ CRITERIA = ("relevance", "knowledge density", "transcription quality")
 
 @dataclass(frozen=True)
 class Grade:
-    """From 1 (poor) to 5 (excellent)."""
+    """A grade from 1 (poor) to 5 (excellent), and the reason for it."""
 
     score: float
     reason: str
@@ -178,7 +178,7 @@ class Grade:
 
 @dataclass(frozen=True)
 class Grades:
-    """What one grader thinks of a video, by the three criteria."""
+    """One grader's grades for a video, by the three criteria."""
 
     by: str  # "rules" or the language model
     relevance: Grade
@@ -186,13 +186,13 @@ class Grades:
     transcription_quality: Grade
 
     def marks(self) -> tuple[Grade, Grade, Grade]:
-        """In the order of `CRITERIA`."""
+        """The grades in the order of `CRITERIA`."""
         return self.relevance, self.knowledge_density, self.transcription_quality
 
 
 @dataclass(frozen=True)
 class Judgement:
-    """Whether a video teaches. The three scores run from 1 (poor) to 5 (excellent)."""
+    """Whether a video teaches. The three grades run from 1 (poor) to 5 (excellent)."""
 
     relevance: float  # to the manifest's title, knowledge point and description
     knowledge_density: float
@@ -200,27 +200,29 @@ class Judgement:
     teaching_share: float  # of the words, 0 to 1
     kept: bool
     reason: str  # for a person to read, also when kept
-    language: str = ""  # of the speech, or else of what is written; empty: not known
+    language: str = ""  # of the speech, or else of the on-screen text; empty: unknown
 
 
 @dataclass(frozen=True)
 class Mark:
-    """What the pipeline makes of a paragraph or a picture.
+    """What the pipeline thinks of a paragraph or a picture.
 
-    A stage that would drop something marks it, and so it stays in its place with the reason. What
-    is marked is left out where the config says `decide: drop`, when samples are made.
+    A stage that would drop something marks it instead, so that it stays in place with the reason.
+    If the config says `decide: drop`, whatever is marked is left out when samples are made.
     """
 
-    score: float | None = None  # how far a text teaches or a picture agrees with the speech, 0 to 1
-    drop: str = ""  # "STAGE: reason" for which it should go; empty: it stays
+    score: float | None = (
+        None  # probability that a text teaches, or how well a picture fits, 0 to 1
+    )
+    drop: str = ""  # "STAGE: reason" why it should go; empty: it stays
 
 
 @dataclass(frozen=True)
 class Clip:
-    """A paragraph of speech (10 to 20 s where the speech allows) and the keyframes shown in it.
+    """A paragraph of speech (10 to 20 s if the speech allows) and the keyframes shown in it.
 
     `keyframes` are positions in the video's list of keyframes. A clip may have no speech (a picture
-    shown in silence) or no picture. Nothing is taken out of a clip that should go: it is marked.
+    shown in silence) or no picture. Whatever should go is marked, not removed from the clip.
     """
 
     start: float
@@ -229,17 +231,17 @@ class Clip:
     text: str  # refined
     keyframes: tuple[int, ...] = ()
     similarity: float | None = None  # on-screen text against speech; None: nothing to compare
-    caption: str = ""  # what the pictures show, a line each, where a model captions them
+    caption: str = ""  # what the pictures show, one line each, if a model captions them
     caption_similarity: float | None = None  # caption against speech
     mark: Mark = Mark()  # of its speech
 
 
 @dataclass(frozen=True)
 class Footage:
-    """The video of a clip, encoded anew: what of it is shown, and whether it is heard.
+    """The video of a clip, re-encoded: which part of it is shown, and whether it has sound.
 
-    The clip is known by its times, as in `Element`. It is shown from its start to `end`, which
-    comes before the clip's where that is very long.
+    The clip is identified by its times, as in `Element`. It is shown from its start to `end`, which
+    is before the end of the clip if the clip is very long.
     """
 
     clip_start: float
@@ -287,7 +289,7 @@ class Sample:
 
     def __repr__(self) -> str:
         texts = sum(text is not None for text in self.texts)
-        size = f"{self.image_num} images, {texts} texts, {self.token_num} tokens"
+        size = f"{self.image_num} images, {texts} texts, {self.text_num} text tokens"
         return f"<Sample {self.id}: {size}>"
 
     def _repr_html_(self) -> str:
@@ -300,9 +302,9 @@ class Decision:
     """What one stage kept or dropped, and the number that decided it.
 
     `reason` is for a person to read. `text` is what was said or written there, if anything, and
-    `raw` how it was said where `text` is another wording. A score without a threshold (and the
-    other way round) is allowed: a rule may have neither. Where a back end failed and something else
-    was done instead, the decision is `provisional`: the next run tries again.
+    `raw` is what was actually said if `text` rewords it. Score and threshold may each be missing: a
+    rule may have neither. If a back end failed and something else was used instead, the decision is
+    `provisional`, and the next run tries again.
     """
 
     video_id: str
@@ -323,12 +325,12 @@ class Decision:
 class Outcome:
     """What became of a video: its row in the corpus config `videos`.
 
-    Words, clips and keyframes are those that stay; what is marked is counted apart.
+    Words, clips and keyframes count what is kept; what is marked is counted separately.
     """
 
     video: Video
     status: Literal["kept", "filtered", "failed"]
-    reason: str  # of a kept video only if it gave no picture or its speech was not heard
+    reason: str  # of a kept video only if it has no picture or its speech was not transcribed
     duration: float  # seconds; 0 when the video could not be read
     judgement: Judgement | None = None
     words: int = 0  # of speech in the corpus
