@@ -148,18 +148,18 @@ def build(
 
     A corpus already in `output` stays until the new one is complete. What was computed before is in
     the store and is not computed again. A video that cannot be used costs its own row and nothing
-    else. For a Ray cluster or many machines, there is the command.
+    else. For a Ray cluster or several machines, use the command.
 
     Args:
         videos: a folder, a manifest, a video, or several of these.
         output: the folder of the corpus.
         config: the name of a config, a YAML file, or the config itself.
         workers: processes; None: one per core.
-        limit: take only the first so many videos.
-        minutes: take only so much of each video, from its start.
+        limit: use only this many videos, from the first on.
+        minutes: use only this many minutes of each video, from its start.
         store: folder or URL where the stages' results are kept; None: the default one.
-        retry_failed: try again what failed before for a reason with these words; "": any reason.
-        progress: show how far it is: a bar on a terminal, elsewhere a line per video.
+        retry_failed: retry videos that failed before for a reason with these words; "": any reason.
+        progress: show progress: a bar on a terminal, elsewhere a line per video.
 
     Raises:
         UserError: something in the arguments or files is wrong; the message says what and where.

@@ -69,14 +69,14 @@ def push(
 ) -> Pushed:
     """Publish a corpus on the Hugging Face Hub, as a version that others can load.
 
-    The files are compared with the corpus' own record first. They are sent many at once, and main
-    moves in one step when all are there; an interrupted push goes on where it was.
+    The files are first checked against the corpus' own record. They are sent many at a time, and main
+    moves in one step once all have arrived; an interrupted push continues where it stopped.
 
     Args:
         corpus: folder of a built corpus.
-        repo: the dataset, "org/name"; it is made if it is missing.
-        version: three numbers, such as "1.2.0"; becomes a tag. One that comes next in an older line
-            ("1.0.1" where 2.0.0 is there) leaves main alone.
+        repo: the dataset, "org/name"; it is created if it does not exist.
+        version: three numbers, such as "1.2.0"; becomes a tag. The next version of an
+            older line ("1.0.1" when 2.0.0 exists) leaves main alone.
         private, gated: close the repository to the public, or to those whose request is not
             approved, before anything is sent.
         force: replace a version, or what is none of ours.

@@ -42,20 +42,20 @@ def remove(
     uploader: str | None = None,
     url: str | None = None,
 ) -> Removed:
-    """Take videos out of a corpus folder, with all that came from them.
+    """Take videos out of a corpus folder, with everything that came from them.
 
-    The corpus is written anew, in one step as seen from outside. REMOVED.csv has their ids and the
-    date, and later builds leave them out.
+    The new corpus replaces the old one in one step. REMOVED.csv lists the ids with the date, and
+    later builds leave the videos out.
 
     Args:
         corpus: the folder.
-        video_ids: of the videos.
-        channel, uploader: all videos of it, by its name, id or address.
+        video_ids: ids of the videos.
+        channel, uploader: remove all videos from it; its name, id or address.
         url: the address of a video, or a pattern of addresses with `*`.
 
     Raises:
-        CorpusError: no corpus of ours, no such video, nothing would be left, another process is
-            writing to it, or the disk is full.
+        CorpusError: not a corpus built by vid2book, no such video, nothing would be left, another
+            process is writing to it, or the disk is full.
     """
     corpus = Path(corpus)
     wanted = Query(channel, uploader, url)

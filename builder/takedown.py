@@ -77,7 +77,7 @@ def find(
     channel: str | None = None,
     uploader: str | None = None,
 ) -> list[Match]:
-    """The videos of a corpus that come from there, whatever became of them.
+    """The videos of a corpus from a URL, channel or uploader, whether they were kept or not.
 
     Args:
         corpus: a corpus folder, or ORG/NAME or ORG/NAME@VERSION on the Hub.
@@ -85,7 +85,7 @@ def find(
         channel, uploader: a name, an id or an address.
 
     Raises:
-        CorpusError: no corpus, or nothing is asked for.
+        CorpusError: not a corpus, or no URL, channel or uploader is given.
     """
     videos = open_videos(corpus)
     return [
@@ -103,7 +103,7 @@ def matching(videos: Videos, wanted: Query) -> list[str]:
     """The ids of such videos.
 
     Raises:
-        CorpusError: nothing is asked for.
+        CorpusError: no URL, channel or uploader is given.
     """
     if not wanted:
         raise CorpusError("name a channel, an uploader or a URL")

@@ -12,10 +12,10 @@ def diff(a: str | Path, b: str | Path) -> Diff:
 
     Args:
         a: a corpus folder, or ORG/NAME or ORG/NAME@VERSION on the Hub.
-        b: another, taken as the newer one.
+        b: another one, treated as the newer.
 
     Raises:
-        CorpusError: one of them is no corpus.
+        CorpusError: one of them is not a corpus.
         HubError: the Hub refused.
     """
     return compared(a, b)[0]

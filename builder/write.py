@@ -38,21 +38,21 @@ def write_corpus(
     tell: Callable[[int, int], object] = lambda done, total: None,
     workers: int = 1,
 ) -> Record:
-    """Write the corpus into the folder `out`, in one step as seen from outside.
+    """Write the corpus to the folder `out`, which changes in one step.
 
     A corpus already in `out` stays until the new one is complete. Equal corpora give equal bytes.
-    Takes memory for a row group of each table and the samples of a few videos.
+    Needs memory for one row group of each table and the samples of a few videos.
 
     Args:
-        corpus: its stages have run.
+        corpus: one whose stages have run.
         out: the folder.
-        tell: told how many videos of how many are written.
+        tell: called with how many videos are written, and of how many.
         workers: processes that make the rows.
 
     Raises:
         EmptyCorpusError: no video was kept, or none gave a sample.
-        CorpusError: the records make no corpus.
-        FolderError: `out` holds something that is no corpus, another process is writing to it, or
+        CorpusError: the records do not form a corpus.
+        FolderError: `out` holds something that is not a corpus, another process is writing to it, or
             the disk is full.
     """
     out = Path(out)
@@ -84,14 +84,14 @@ def write_rows(
     Args:
         by_split: rows, each with its table.
         outcomes: what became of the videos, for the card and the attribution.
-        pipeline: what the card says of how the corpus was made.
+        pipeline: the config, from which the card says how the corpus was made.
         revision: names the content.
-        removed: ids that stay out.
+        removed: ids of videos that stay out.
         out: the folder; what is there stays until all is written.
 
     Raises:
         EmptyCorpusError: there is no sample.
-        FolderError: `out` holds something that is no corpus, another process is writing to it, or
+        FolderError: `out` holds something that is not a corpus, another process is writing to it, or
             the disk is full.
     """
     with swap.new_corpus(out) as new:
