@@ -69,8 +69,8 @@ def push(
 ) -> Pushed:
     """Publish a corpus on the Hugging Face Hub, as a version that others can load.
 
-    The files are first checked against the corpus' own record. They are sent many at a time, and main
-    moves in one step once all have arrived; an interrupted push continues where it stopped.
+    The files are first checked against the corpus' own record. They are sent many at a time, and
+    main moves in one step once all have arrived. An interrupted push continues where it stopped.
 
     Args:
         corpus: folder of a built corpus.

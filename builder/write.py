@@ -52,8 +52,8 @@ def write_corpus(
     Raises:
         EmptyCorpusError: no video was kept, or none gave a sample.
         CorpusError: the records do not form a corpus.
-        FolderError: `out` holds something that is not a corpus, another process is writing to it, or
-            the disk is full.
+        FolderError: `out` holds something that is not a corpus, another process is writing to
+            it, or the disk is full.
     """
     out = Path(out)
     outcomes = list(gather.outcomes(corpus, workers))
@@ -91,8 +91,8 @@ def write_rows(
 
     Raises:
         EmptyCorpusError: there is no sample.
-        FolderError: `out` holds something that is not a corpus, another process is writing to it, or
-            the disk is full.
+        FolderError: `out` holds something that is not a corpus, another process is writing to
+            it, or the disk is full.
     """
     with swap.new_corpus(out) as new:
         tally = _Tally()
