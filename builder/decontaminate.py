@@ -62,7 +62,7 @@ def read_overlaps(path: Path) -> dict[str, Overlap]:
 
 
 def take_out_samples(corpus: Path, overlaps: Mapping[str, Overlap]) -> tuple[int, Record | None]:
-    """Write the corpus anew without these samples; in one step, as seen from outside.
+    """Write the corpus again without these samples; in one step, as seen from outside.
 
     Returns:
         How many samples went, and what is left; None where the list is empty.

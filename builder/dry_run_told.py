@@ -38,7 +38,7 @@ class Estimate:
     """How long the build would take.
 
     Attributes:
-        seconds: of all workers at once; None where it cannot be told.
+        seconds: of all workers at once; None if it cannot be told.
         told: the same for a person, with what it rests on.
     """
 

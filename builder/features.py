@@ -147,7 +147,7 @@ def rows(corpus: Corpus, table: str, videos: Iterable[Video]) -> Iterator[tuple[
 
 
 def rows_of(corpus: Corpus, video: Video) -> Iterator[tuple[str, Row]]:
-    """All that one video gave, each row with its table.
+    """Everything that one video gave, each row with its table.
 
     Raises:
         CorpusError: two samples have the same id.

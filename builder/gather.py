@@ -23,7 +23,7 @@ _given: list[Corpus] = []  # the corpus of this process
 def outcomes(corpus: Corpus, workers: int) -> Iterator[Outcome]:
     """What became of each video, in the order of the manifest."""
     videos = corpus.videos
-    corpus.reduce(_processes(videos, workers))  # travels with the corpus, so that none asks anew
+    corpus.reduce(_processes(videos, workers))  # travels with the corpus, so that none asks again
     yield from _each(_outcome, corpus, videos, workers)
 
 

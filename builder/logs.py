@@ -94,7 +94,7 @@ class BuildLog:
         )
 
     def drop(self) -> None:
-        """Leave nothing of it, for there is no corpus that it could be the log of."""
+        """Leave nothing of it, because there is no corpus that it could be the log of."""
         if self._path and self._is_new:
             self._path.unlink(missing_ok=True)
 

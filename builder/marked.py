@@ -14,7 +14,7 @@ _ALIGNED = ("images", "texts", "ocr_texts", "text_ocr_list", "elements")
 
 
 def without_marked(rows: Iterable[Row]) -> Iterator[Row]:
-    """Rows of the table `default` without their marked positions, counted anew.
+    """Rows of the table `default` without their marked positions, counted again.
 
     A row in which nothing stays is left out.
     """

@@ -126,7 +126,7 @@ class Release:
 
         Args:
             todo: what differs from the base.
-            local: all that the version has to hold.
+            local: everything that the version has to hold.
             private, gated: close the repository, before anything is in it.
         """
         hub, version = self.hub, self.version

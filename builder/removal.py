@@ -71,7 +71,7 @@ def remove(
 
 
 def take_out(corpus: Path, video_ids: Iterable[str]) -> Record:
-    """Write the corpus anew without these videos; in one step, as seen from outside.
+    """Write the corpus again without these videos; in one step, as seen from outside.
 
     The preview goes too: it shows them.
 

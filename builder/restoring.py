@@ -1,8 +1,8 @@
-"""Removed videos back into a corpus: the build that made it, once more, with them.
+"""Brings removed videos back into a corpus, by repeating the build that made it.
 
-Removing a video deletes all that a corpus folder holds of it, so nothing of it can be brought back
-from there. What the stages made of it is in the store until it is pruned, and what is not there is
-made again of the video itself. Where that is gone too, so is the video.
+Removing a video deletes everything that the corpus folder has of it, so it cannot be restored from
+there. The results of its stages are in the store until it is pruned; whatever is missing there is
+computed again from the video file. If the file is gone as well, so is the video.
 """
 
 from __future__ import annotations

@@ -166,7 +166,7 @@ def put_on_record(corpus: Path, video_ids: Iterable[str]) -> None:
 
 
 def take_off_record(corpus: Path, video_ids: Iterable[str]) -> None:
-    """Take videos off REMOVED.csv, for they are in the corpus again; an empty one is deleted."""
+    """Take videos that are in the corpus again off REMOVED.csv; delete the file if it is empty."""
     known = removals(corpus)
     left = {name: date for name, date in known.items() if name not in set(video_ids)}
     if not left:

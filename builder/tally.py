@@ -65,7 +65,7 @@ class Tally:
         return (self.total - self.done) * self.elapsed / self.worked
 
     def failed(self) -> str:
-        """How many videos failed for which reasons; empty where none did."""
+        """How many videos failed for which reasons; empty if none did."""
         told = [f"{count:,} {reason}" for reason, count in self.failures.most_common(_MOST_REASONS)]
         if more := sum(self.failures.values()) - sum(c for _, c in self.failures.most_common(3)):
             told.append(f"{more:,} for other reasons")

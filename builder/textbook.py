@@ -148,7 +148,7 @@ class MultimodalTextbook(datasets.GeneratorBasedBuilder):  # type: ignore[misc]
     def download_and_prepare(
         self, output_dir: str | None = None, *args: Any, **kwargs: Any
     ) -> None:
-        """As in `datasets`, but what lacks something for a reason that may pass is made anew next
+        """As in `datasets`, but what lacks something for a reason that may pass is made again next
         time: a back end or a process that failed.
 
         Raises:

@@ -39,7 +39,7 @@ def in_shape(row: Row) -> Row:
 
 
 def page_of(row: Row) -> str:
-    """The page that a row of a web corpus is of; empty where that is not told."""
+    """The page that a row of a web corpus is of; empty if that is not told."""
     general = row.get("general_metadata")
     if isinstance(general, str):
         try:
@@ -145,7 +145,7 @@ def _frames(mp4: bytes, times: Sequence[float]) -> Iterator[bytes]:
     """The frame at each time, as a JPEG.
 
     Raises:
-        ForeignError: this is no video.
+        ForeignError: this is not a video.
     """
     with NamedTemporaryFile(suffix=".mp4") as file:
         file.write(mp4)

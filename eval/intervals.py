@@ -68,12 +68,12 @@ class Interval:
 
     @property
     def excludes_zero(self) -> bool:
-        """Whether a difference is told apart from none, seen by itself."""
+        """Whether a difference can be told from none, seen by itself."""
         return self.low is not None and self.high is not None and (self.low > 0 or self.high < 0)
 
     @cached_property
     def p(self) -> float | None:
-        """Of a difference: the chance of one as large where there is none (two-sided t test)."""
+        """Of a difference: the chance of one as large if there is none (two-sided t test)."""
         if self.value is None or self.error is None or self.clusters < 2:
             return None
         if self.error == 0:

@@ -70,7 +70,7 @@ class ParquetFiles:
 
     @cached_property
     def _sizes(self) -> list[int | None]:
-        """Rows of each file; None where it cannot be opened."""
+        """Rows of each file; None if it cannot be opened."""
         return [_size(file) for file in self.files]
 
     @cached_property

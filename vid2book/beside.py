@@ -25,7 +25,7 @@ class Choice(NamedTuple):
 
     path: Path | None
     language: str  # of the captions, as `language_tag`; empty: their name does not tell
-    note: str  # for a person to read; empty where nothing is to be told
+    note: str  # for a person to read; empty if nothing is to be told
 
 
 class _Offer(NamedTuple):

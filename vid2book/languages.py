@@ -28,7 +28,7 @@ _WIDER = {"nb": "no", "fil": "tl"}
 class Identified(NamedTuple):
     """The language of a text, and how sure that is (0 to 1)."""
 
-    code: str  # as `language_code`; empty where nothing tells
+    code: str  # as `language_code`; empty if nothing tells
     probability: float
 
 

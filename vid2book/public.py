@@ -61,7 +61,7 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 def public_url(url: str) -> str:
     """An address without user, password, signature and token; empty if it is that of a local file.
 
-    What is no address (`MIT 18.06, lecture 3`) stays as it is.
+    What is not an address (`MIT 18.06, lecture 3`) stays as it is.
     """
     url = url.strip()
     if not url or _ABSOLUTE.match(url):
@@ -105,7 +105,7 @@ def public_text(text: str) -> str:
 
 
 def public_value(value: Any) -> Any:
-    """A value of the metadata, and all within it; None where nothing of it may be told."""
+    """A value of the metadata, and all within it; None if nothing of it may be told."""
     if isinstance(value, str):
         if _ABSOLUTE.match(value):
             return None

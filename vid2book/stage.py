@@ -59,7 +59,7 @@ class StageInput(Protocol):
 
         Args:
             stage: whose code makes them.
-            named: all that they depend on, beside the file and that code; JSON-able.
+            named: everything that they depend on, beside the file and that code; JSON-able.
             make: makes them where they are not kept yet.
         """
 
@@ -69,7 +69,7 @@ class StageInput(Protocol):
 
 @dataclass(frozen=True, kw_only=True)
 class Stage(Generic[T]):
-    """A stage, and all that can change its result.
+    """A stage, and everything that can change its result.
 
     Attributes:
         name: as the store and the progress bar have it.
@@ -80,7 +80,7 @@ class Stage(Generic[T]):
         facts: fields of the manifest's row, beside the files themselves.
         models: what it asks of `Models`. Language models are found in the settings.
         often_the_same: another input often gives the same result. What follows is then kept under
-            the result itself, so that nothing follows anew where nothing is new.
+            the result itself, so that nothing follows again where nothing is new.
     """
 
     name: str

@@ -9,7 +9,7 @@ def thumbnail(picture: bytes, size: tuple[int, int], quality: int) -> bytes:
     """A copy as JPEG that fits into `size`, width and height in pixels; never larger than it was.
 
     Raises:
-        OSError, ValueError, SyntaxError: it is no picture.
+        OSError, ValueError, SyntaxError: it is not a picture.
     """
     from PIL import Image  # what imports this module is to be light
 

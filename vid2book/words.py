@@ -30,7 +30,7 @@ def words_and_ideograms(text: str) -> list[str]:
 
 
 def count_words(text: str) -> int:
-    """Words by the spaces between them; where there are none each character counts, about rightly.
+    """Words by the spaces between them; if there are none each character counts, about rightly.
 
     Unlike `words` it does not part the vowel signs of Hindi and its like from their letters.
     """

@@ -1,4 +1,4 @@
-"""A corpus as OBELICS is: `images` and `texts` side by side, what is known of them as JSON text.
+"""A corpus as OBELICS is: `images` and `texts` side by side, what is known about them as JSON text.
 
 See the card of HuggingFaceM4/OBELICS. Its pictures are URLs, ours are in the files.
 """

@@ -102,7 +102,7 @@ def merge(
 
     Args:
         side: the pull request.
-        is_whole: whether files are all that it has to hold, and nothing else.
+        is_whole: whether files are everything that it has to hold, and nothing else.
         base: the head of main that it was made on.
 
     Raises:

@@ -65,7 +65,7 @@ class Folder(Section):
 
 
 class StudyCorpus(Folder):
-    """A corpus, which can also be built from videos, anew for each pipeline."""
+    """A corpus, which can also be built from videos, again for each pipeline."""
 
     videos: str = Field("", description="what `vid2book build` takes: a folder or a manifest")
     config: str = Field("offline", description="config of the build, by name or file")
@@ -201,7 +201,7 @@ def load(config: str | Path) -> Ablation:
     """An ablation from a file, or by the name of one that ships with the package.
 
     Raises:
-        ConfigError: the file is missing, is no YAML, or holds a key or value that is not allowed.
+        ConfigError: the file is missing, is not YAML, or holds a key or value that is not allowed.
     """
     return read(Ablation, config, FOLDER)
 

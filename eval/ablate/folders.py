@@ -1,4 +1,4 @@
-"""Folders that a study stands on, each made once, under a key of all that can change it.
+"""Folders that a study stands on, each made once, under a key of everything that can change it.
 
 A folder is made beside its place and renamed, so one that is there is complete.
 """

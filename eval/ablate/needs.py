@@ -90,7 +90,7 @@ def _models(config: Config) -> Iterator[str]:
 
 
 def _no_model(name: str) -> str:
-    """Why a model to be trained cannot be had; empty where it can."""
+    """Why a model to be trained cannot be had; empty if it can."""
     from transformers import AutoConfig
 
     try:

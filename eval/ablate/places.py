@@ -15,7 +15,7 @@ def places(asked: str | None, workers: int | None) -> list[str]:
 
     Args:
         asked: "cpu", "cuda" (all GPUs that can be seen), "cuda:0,cuda:2", "mps"; None: all GPUs,
-            and the processor where there is none.
+            and the processor if there is none.
         workers: processes; None: one a GPU, or one.
 
     Raises:

@@ -183,7 +183,7 @@ def _refused(lines: Sequence[Line]) -> str:
 
 
 def _effects(effects: Sequence[Effect], deciding: Sequence[Measure]) -> list[str]:
-    """A table of main effects; nothing where there are none."""
+    """A table of main effects; nothing if there are none."""
     if not effects:
         return []
     head = ["axis", "setting", *(f"{m.name}, {m.unit}" for m in deciding)]

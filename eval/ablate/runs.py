@@ -64,7 +64,7 @@ class Job:
 
     @property
     def key(self) -> str:
-        """Of all that can change what is found; the cell's name is not part of it."""
+        """Of everything that can change what is found; the cell's name is not part of it."""
         return make_key(
             code_of(__name__, _SCORER),
             files("vid2book.eval.bench").joinpath("tasks", f"{TASK}.yaml").read_text("utf-8"),

@@ -39,7 +39,7 @@ class Estimate:
         value: the mean.
         by_seed: what each seed gave.
         seeds: (low, high) over seeds; None with one seed.
-        lessons: (low, high) over held-out lessons; None where there are too few.
+        lessons: (low, high) over held-out lessons; None if there are too few.
         asked: lessons with data.
         p: of a difference: the larger of the p values over seeds and over lessons.
         adjusted: that, corrected for all differences of the study.
@@ -60,7 +60,7 @@ class Estimate:
 
     @property
     def excludes_zero(self) -> bool:
-        """Whether every interval there is leaves zero out; False where there is none."""
+        """Whether every interval there is leaves zero out; False if there is none."""
         known = [bounds for bounds in (self.seeds, self.lessons) if bounds]
         return bool(known) and all(low > 0 or high < 0 for low, high in known)
 

@@ -45,7 +45,7 @@ class Difference:
 
     @property
     def stands(self) -> bool:
-        """Whether the recipes differ: over runs and over questions, among all that is compared."""
+        """Whether the recipes differ over runs and questions, corrected for all comparisons."""
         if self.runs is None or self.adjusted is None or self.adjusted >= 1 - LEVEL:
             return False
         return self.interval.excludes_zero and self.runs.excludes_zero

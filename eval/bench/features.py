@@ -31,7 +31,7 @@ class Features:
         self._store = Store()
 
     def of(self, rows: Rows) -> Vectors:
-        """Array of shape (rows, dimensions), rows of length 1; zeros where there is no picture.
+        """Array of shape (rows, dimensions), rows of length 1; zeros if there is no picture.
 
         Raises:
             ModelError: the model cannot be loaded.

@@ -14,7 +14,7 @@ Probe = Callable[[Sequence[Turn]], list[Turn]]
 
 
 def cheat(turns: Sequence[Turn]) -> list[Turn]:
-    """The query itself, answered, in place of the first shot.
+    """The query itself, answered, instead of the first shot.
 
     A model that attends to its context scores near 100. After the cheat test of the Multimodal
     Textbook (arXiv 2501.00958).

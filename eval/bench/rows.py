@@ -79,7 +79,7 @@ class Rows:
         return Picture(self._column, self._image, index)
 
     def image(self, index: int) -> Image.Image | None:
-        """The picture, decoded; None where there is none, or none that can be read."""
+        """The picture, decoded; None if there is none, or none that can be read."""
         picture = self.picture(index)
         try:
             return picture.open() if picture else None
@@ -87,7 +87,7 @@ class Rows:
             return None
 
     def phash(self, index: int) -> int | None:
-        """Perceptual hash of the picture; None where there is none that can be read."""
+        """Perceptual hash of the picture; None if there is none that can be read."""
         if index not in self._hashes:
             image = self.image(index)
             if image is None:

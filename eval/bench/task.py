@@ -74,7 +74,7 @@ class VisualTask(ConfigurableTask):  # type: ignore[misc]  # lm-eval has no type
     Beyond lm-eval's own keys, `metadata` there holds: `folder` (of local data), `columns` (that the
     data must have), `id` (a column), `problem` (columns that are equal for questions of one
     problem; these are never each other's shots, and are resampled together), `shots_from` (another
-    task, where there is no split of one's own), `lesson` (a column that the data may have, by which
+    task, if there is no split of one's own), `lesson` (a column that the data may have, by which
     questions are resampled together), `ocr` (the column with text read from the image),
     the functions of `score.py`, and in `released` what the Multimodal Textbook's scripts do in
     another way: `text` of a question, `shot` and `before_shot` by the family of the model, `target`
@@ -200,7 +200,7 @@ class VisualTask(ConfigurableTask):  # type: ignore[misc]  # lm-eval has no type
 
     @property
     def _released(self) -> dict[str, Any]:
-        """What is done in another way in the released form; empty where it is not asked for."""
+        """What is done in another way in the released form; empty if it is not asked for."""
         return dict(self.facts.get("released") or {}) if self.setting.form else {}
 
     def turn(self, rows: Rows, row: int, *, is_shot: bool = False) -> Turn:

@@ -1,6 +1,6 @@
 """How a measure is declared.
 
-A measure is a class in a file of its own: it is made anew for each corpus (with the `Tools`), is
+A measure is a class in a file of its own: it is made again for each corpus (with the `Tools`), is
 shown each sample once, and then says what it found. To add one, write the file and add the class to
 `MEASURES` in `__init__.py`.
 

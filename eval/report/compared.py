@@ -21,7 +21,7 @@ class Difference:
     """One figure of the first corpus minus that of the second.
 
     Attributes:
-        adjusted: the p value, corrected for all comparisons of the report; None where nothing
+        adjusted: the p value, corrected for all comparisons of the report; None if nothing
             differs in any video, so that nothing is tested.
         verdict: "first", "second" (which is better), "differs" (of a figure that judges nothing),
             or None: the interval holds zero, the corrected p value is too large, or fewer than
@@ -40,7 +40,7 @@ class Compared:
 
     Attributes:
         shared: videos that both have.
-        paired: over the shared videos with data; empty where there are none.
+        paired: over the shared videos with data; empty if there are none.
         whole: over all videos of each.
     """
 

@@ -61,7 +61,7 @@ _PACKAGES = (
 
 @dataclass(frozen=True)
 class Report:
-    """All that was measured."""
+    """Everything that was measured."""
 
     corpora: tuple[Measured, ...]
     compared: tuple[Compared, ...]

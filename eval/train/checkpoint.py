@@ -66,7 +66,7 @@ def write(accelerator: Any, folder: Path, progress: Progress, keep: int) -> None
 
 
 def read(accelerator: Any, folder: Path) -> Progress | None:
-    """Go back to the newest checkpoint, of however many processes; None where there is none."""
+    """Go back to the newest checkpoint, of however many processes; None if there is none."""
     if not (found := _all(folder)):
         return None
     newest = found[-1]

@@ -122,6 +122,6 @@ def load_config(config: str | Path | TrainConfig = "tiny") -> TrainConfig:
     """A recipe from a name, a path, or itself.
 
     Raises:
-        ConfigError: the file is missing, is no YAML, or holds a key or value that is not allowed.
+        ConfigError: the file is missing, is not YAML, or holds a key or value that is not allowed.
     """
     return config if isinstance(config, TrainConfig) else read(TrainConfig, config, FOLDER)

@@ -37,7 +37,7 @@ _KEPT = (
 
 
 def keep_files(vlm: Vlm, out: Path) -> None:
-    """Put the base's files beside the weights in `out`, in place of those that are there.
+    """Put the base's files beside the weights in `out`, instead of those that are there.
 
     Two are changed: the config names the precision of the weights as they are saved, and LLaVA's
     processor pads pictures to a square, as in training.

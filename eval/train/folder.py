@@ -34,7 +34,7 @@ class TrainResult:
         steps: updates of the weights.
         samples, images, loss_tokens: seen, each pass counting.
         loss: mean over the last tenth of the steps, nats per token.
-        held_out_loss: at the end, nats per token; None where nothing is held out.
+        held_out_loss: at the end, nats per token; None if nothing is held out.
         dropped: what was left out, by reason.
     """
 
@@ -49,7 +49,7 @@ class TrainResult:
 
 
 def finished(out: Path, told: dict[str, Any], resume: bool) -> TrainResult | None:
-    """The result of this very run, if the folder holds it; None where there is work to do.
+    """The result of this very run, if the folder holds it; None if there is work to do.
 
     Raises:
         TrainError: it holds a run that is not to go on, or another one.

@@ -27,7 +27,7 @@ def count(corpus: InterleavedCorpus, samples: int | None = None) -> int | None:
 
 
 def fault(corpus: InterleavedCorpus, text: Text, look_at: int = 100) -> str:
-    """Why nothing can be learned from the corpus, by its first rows; empty where it can."""
+    """Why nothing can be learned from the corpus, by its first rows; empty if it can."""
     first: list[Interleaved] = list(islice(corpus.samples(), look_at))
     reasons = "; ".join(f"{reason} ({n})" for reason, n in corpus.skipped.most_common(3))
     if not first:

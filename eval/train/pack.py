@@ -175,7 +175,7 @@ def _labels(ids: Any, image: Any) -> Any:
 
 
 def _first_image(image: Any) -> int:
-    """Where the first image begins; the length where there is none."""
+    """Where the first image begins; the length if there is none."""
     places = image.nonzero()
     return int(places[0]) if len(places) else len(image)
 

@@ -48,7 +48,7 @@ def encode_with_mask(
 ) -> tuple[dict[str, Any], Any]:
     """As `encode`, and a mask (length,) of the tokens that images became, marks included.
 
-    White space between two images is no text either.
+    White space between two images is not text either.
     """
     import torch
 

@@ -28,7 +28,7 @@ class Writing:
 
 
 def placeholder_of(processor: Any, config: Any) -> str | None:
-    """What stands for a picture in the processor's text; None where nothing tells.
+    """What stands for a picture in the processor's text; None if nothing tells.
 
     The chat template knows the marks around a picture that some processors (Qwen's) leave to it;
     without one the config may name them.

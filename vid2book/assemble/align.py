@@ -177,7 +177,7 @@ def _nothing_taught(
 def _end_card(
     i: int, screen: Sequence[KeyframeText], sentences: Sequence[Sentence], settings: config.Align
 ) -> Verdict | None:
-    """The last picture, with no more than a title on it, while all that is said takes leave.
+    """The last picture, with no more than a title on it, while everything that is said takes leave.
 
     It may name the topic, and the last sentences may be taken for a part of the lesson.
     """

@@ -86,7 +86,7 @@ def _join(group: Sequence[Sentence]) -> Clip:
 
 
 def _teaching(group: Sequence[Sentence]) -> float | None:
-    """How far a paragraph teaches: the mean over its words; None where nobody judged."""
+    """How far a paragraph teaches: the mean over its words; None if nobody judged."""
     words = [max(1, len(s.text.split())) for s in group]
     told = [(s.teaching, n) for s, n in zip(group, words, strict=True) if s.teaching is not None]
     if not told:

@@ -55,7 +55,7 @@ def contribute(
     Args:
         against: `STAGE: reason` for which the whole video should go; empty: it stays. It marks
             every position that has no reason of its own.
-        found: keyframes of the video, whatever became of them.
+        found: keyframes of the video, whether they were kept or not.
         samples, decisions: of `interleave`.
         models: stage to model and version.
     """

@@ -47,7 +47,7 @@ class Gathered:
     """The videos and pictures of a corpus, both numbered in manifest order.
 
     Attributes:
-        video_ids, stamps: of each video; a stamp names all that its summary was made of.
+        video_ids, stamps: of each video; a stamp names everything that its summary was made of.
         spoken: whether a video says enough to have a signature.
         speech: signatures, (videos, SPEECH_HASHES).
         first: the number of each video's first picture; one more than videos.

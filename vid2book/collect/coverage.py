@@ -21,7 +21,7 @@ class Covered:
     Attributes:
         videos: fetched.
         found: candidates that its query led to, or that were listed and are near to it.
-        lost: why the others are no videos, in words, with their number; the most frequent first.
+        lost: why the others are not videos, in words, with their number; the most frequent first.
         unfound: why there are no candidates; empty if there are.
     """
 

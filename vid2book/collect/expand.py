@@ -40,7 +40,7 @@ class Proposal(Answer):
 
 
 def faults(points: Sequence[KnowledgePoint], embed: Embed) -> list[str]:
-    """What a person should look at: a line for each pair that is alike, and for what is no term."""
+    """A line for each pair of near-duplicates, and for each entry that is not a term."""
     found = [f"'{p.name}' ({_place(p)}): {why}" for p in points if (why := no_term(p.name))]
     first: dict[frozenset[str], int] = {}
     for i, point in enumerate(points):

@@ -7,7 +7,7 @@ from typing import Any, Literal, NamedTuple
 Part = Literal["metadata", "captions", "media", "length"]
 # done
 # gone: for good
-# refused: by robots.txt or terms of use, which each run looks at anew
+# refused: by robots.txt or terms of use, which each run looks at again
 # closed: by an answer of the site; it is asked again with `--again` alone
 # late: worth another try in the next run
 Status = Literal["done", "gone", "refused", "closed", "late"]

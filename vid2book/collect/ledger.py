@@ -1,9 +1,10 @@
-"""The ledger: what was asked, found, fetched and refused, so that nothing is done twice.
+"""The ledger: what was queried, found, downloaded and refused, so that nothing is done twice.
 
-One SQLite file beside the manifest. It holds facts (an answer to a query, what a source tells of a
-video, what became of a download), each written as soon as it is known and in one transaction with
-what follows from it: a run that is killed at any moment goes on where it was. What is decided from
-these facts is worked out anew in each run, so that another threshold or deny list asks nobody.
+One SQLite file beside the manifest. It holds facts (the answer to a query, what a source says about
+a video, how a download ended), each written as soon as it is known, in one transaction with what
+follows from it. A run that is killed at any moment can therefore continue where it stopped.
+Decisions are derived from these facts again in each run, so that a changed threshold or deny list
+needs no requests.
 """
 
 from __future__ import annotations
@@ -62,7 +63,7 @@ class Ledger(Database):
         """One page of answers: what was found, and where the next page is; no cursor: no more.
 
         Args:
-            again: the cursor with which the query is asked anew (`reopen`).
+            again: the cursor with which the query is asked again (`reopen`).
             left_out: why entries of the page are no candidates, and how many.
         """
         name = point.name if point else ""
@@ -88,7 +89,7 @@ class Ledger(Database):
             )  # fmt: skip
 
     def _seen(self, db: sqlite3.Connection, candidate: Candidate, source: str, query: str) -> None:
-        """Keep a candidate. What a query tells of it when it is asked anew holds, unless its
+        """Keep a candidate. What a query tells of it when it is asked again holds, unless its
         details are known; and what was gone by the old record is tried again."""
         key, record = candidate.key, _dump(candidate)
         found = self._read("select record from candidates where key = ?", key)
@@ -127,7 +128,7 @@ class Ledger(Database):
         return [(source, query, _counts(reason)) for source, query, reason in rows]
 
     def reopen(self, source: str) -> None:
-        """Let all queries of a source be asked anew; what they led to stays."""
+        """Let all queries of a source be asked again; what they led to stays."""
         with self._writing() as db:
             db.execute("delete from queries where source = ? and status = 'closed'", (source,))
             db.execute(
@@ -166,7 +167,7 @@ class Ledger(Database):
         return dict(self._read("select key, json_extract(record, '$.url') from candidates"))
 
     def candidates(self) -> list[Candidate]:
-        """All, in the order in which they were found, with what is known of them by now."""
+        """All, in the order in which they were found, with what is known about them by now."""
         return [
             RECORD.validate_json(record)
             for (record,) in self._read("select record from candidates order by rowid")
@@ -257,7 +258,7 @@ class Ledger(Database):
             db.execute("insert or replace into answers values (?, ?, ?)", (key, prompt, answer))
 
     def decide(self, verdicts: Sequence[Verdict]) -> None:
-        """Put the decisions of this run in place of those before."""
+        """Put the decisions of this run instead of those before."""
         with self._writing() as db:
             db.execute("delete from decisions")
             db.executemany(

@@ -53,7 +53,7 @@ class Places(NamedTuple):
 
 
 def places(manifest: Path) -> Places:
-    """Raises PlaceError: it is no name for a manifest."""
+    """Raises PlaceError: it is not a name for a manifest."""
     if manifest.suffix != ".jsonl":
         raise PlaceError(
             f"{manifest}: a manifest is written as JSON Lines; give it a name in .jsonl"

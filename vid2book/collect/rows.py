@@ -33,7 +33,7 @@ class Views:
         self.lock = threading.RLock()
 
     def write(self, usable: Mapping[str, Reviewed], decisions: bool) -> None:
-        """All that is known now.
+        """Everything that is known now.
 
         Args:
             usable: what was chosen, by key.
@@ -56,7 +56,7 @@ class Views:
         self._next = time.monotonic() + (time.monotonic() - started) / _SHARE
 
     def is_due(self) -> bool:
-        """Whether writing anew would take no more than a small share of the time."""
+        """Whether writing again would take no more than a small share of the time."""
         return time.monotonic() >= self._next
 
 

@@ -103,7 +103,7 @@ class Collection:
         Args:
             tell: is given what the user should know at once.
             progress: is told of each step.
-            again: put all queries anew, those that are answered too.
+            again: put all queries again, those that are answered too.
         """
         self._again, self._web = again, web
         self._plan, self._ledger, self._tell = plan, ledger, tell
@@ -129,7 +129,7 @@ class Collection:
 
         Raises:
             UserError: the disk is full, or a file of the plan cannot be read.
-            KeyboardInterrupt: the user stopped it; all that was had is written.
+            KeyboardInterrupt: the user stopped it; everything that was had is written.
         """
         try:
             return self._run()

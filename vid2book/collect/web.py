@@ -236,7 +236,7 @@ class Web:
         return origin
 
     def _policy(self, url: str) -> str:
-        """A file about the whole site; empty where it has none.
+        """A file about the whole site; empty if it has none.
 
         A site that says no to the question has none (RFC 9309, 2.3.1.3); one that fails must not be
         taken for one that allows everything (2.3.1.4), and `Later` is raised.

@@ -102,7 +102,7 @@ def session(web: Web, **params: Any) -> Iterator[YoutubeDL]:
     """A yt-dlp of our manners.
 
     Raises:
-        Unfetched: in place of any error of yt-dlp within.
+        Unfetched: instead of any error of yt-dlp within.
         OSError: the disk is full.
     """
     ours = {

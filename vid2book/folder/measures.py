@@ -37,7 +37,7 @@ class Measures:
 
 
 def put_on_card(report: Path, corpus: Path, name: str) -> None:
-    """Put the measures of a corpus on its card, until it is built anew.
+    """Put the measures of a corpus on its card, until it is built again.
 
     Args are those of `read_measures`.
 

@@ -30,7 +30,7 @@ GROUPS_KEPT = 2  # row groups of decisions: those of a video may lie in two plac
 
 
 def card_title(folder: Path) -> str:
-    """What the dataset card calls a corpus; empty where there is no card, or none that says so."""
+    """What the dataset card calls a corpus; empty if there is no card, or none that says so."""
     try:
         parts = (folder / "README.md").read_text("utf-8").split("---\n", 2)
         header = yaml.safe_load(parts[1]) if len(parts) == 3 and not parts[0].strip() else None
@@ -44,7 +44,7 @@ class CorpusFolder:
     """A corpus folder. `videos` maps each video id to its row, in the order of the manifest."""
 
     def __init__(self, folder: Path) -> None:
-        """Raises FolderError: the folder is missing or is no corpus."""
+        """Raises FolderError: the folder is missing or is not a corpus."""
         self.folder = folder
         if not folder.is_dir():
             raise FolderError(f"{folder}: there is no such folder; `vid2book build` makes a corpus")
@@ -96,7 +96,7 @@ class CorpusFolder:
         return [decision for decision, _ in self.decided(video_id)]
 
     def decided(self, video_id: str) -> list[tuple[Decision, bytes]]:
-        """The same, each with a small picture of what was left out; empty where there is none."""
+        """The same, each with a small picture of what was left out; empty if there is none."""
         rows: list[Row] = []
         for file, group, first, stop in self._runs.get(video_id, []):
             rows += self._group(file, group).slice(first, stop - first).to_pylist()

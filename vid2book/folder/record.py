@@ -85,7 +85,7 @@ def revision(fingerprint: str, outcomes: Iterable[Outcome], writer: str) -> str:
 
 
 def read(out: Path) -> Record | None:
-    """The record of the corpus in `out`, whatever became of its files; None where there is none."""
+    """The record of the corpus in `out`, whatever became of its files; None if there is none."""
     try:
         values = json.loads((out / RECORD).read_text(encoding="utf-8"))
         values["sizes"] = {
@@ -98,7 +98,7 @@ def read(out: Path) -> Record | None:
 
 
 def checked_record(out: Path) -> Record | None:
-    """What the corpus in `out` holds; None where there is none, or where a file is amiss."""
+    """What the corpus in `out` holds; None if there is none, or where a file is amiss."""
     written = read(out)
     try:
         sizes = {path: (out / path).stat().st_size for path in written.files} if written else {}

@@ -32,7 +32,7 @@ def writing(out: Path) -> Iterator[None]:
     """Be the only one who writes to the corpus folder `out`, which is made if it is missing.
 
     Raises:
-        FolderError: another process is writing to it, or it is no folder.
+        FolderError: another process is writing to it, or it is not a folder.
     """
     _check_folder(out)
     out.mkdir(parents=True, exist_ok=True)

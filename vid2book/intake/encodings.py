@@ -25,7 +25,7 @@ import yaml
 from ..languages import language_code, probabilities
 from ..quantities import number_of
 
-_LIKELY = 0.3  # of a reading, 0 to 1; a text below it is no language
+_LIKELY = 0.3  # of a reading, 0 to 1; a text below it is not a language
 _SURE = 0.6  # and below this it has to be better than the next one by far
 _CLEAR, _BY_FAR = 0.85, 0.5  # the next best reading must be below this share of the best
 _RARE = 0.9  # weight of a language's second encoding against its first, and so on
@@ -86,7 +86,7 @@ def decode(data: bytes, language: str = "") -> Decoded:
         language: of the text, as `language_code`; empty: not known.
 
     Raises:
-        EncodingError: it is no text, or it reads alike under encodings that differ.
+        EncodingError: it is not text, or it reads alike under encodings that differ.
     """
     for mark, encoding in _MARKS.items():
         if data.startswith(mark):

@@ -22,7 +22,7 @@ _BETWEEN = " \t\r\n,\ufeff\0"
 
 
 class BadJson(ValueError):  # noqa: N818 - it says what the text is
-    """A text that is no JSON, or JSON that nothing can hold; the message says why."""
+    """A text that is not JSON, or JSON that nothing can hold; the message says why."""
 
 
 class Item(NamedTuple):
@@ -30,7 +30,7 @@ class Item(NamedTuple):
 
     line: int  # of a list, its number in the list
     value: Any | BadJson
-    alone: bool = True  # it is all that is lost, if it is bad
+    alone: bool = True  # it is everything that is lost, if it is bad
 
 
 def parse(text: str) -> Any:

@@ -39,8 +39,8 @@ class Unread:
     """What cannot be read, and why.
 
     Attributes:
-        rows: how many rows are lost; None where nobody can tell.
-        where: the place of the first, such as `list.csv line 3`; empty where it is not known.
+        rows: how many rows are lost; None if nobody can tell.
+        where: the place of the first, such as `list.csv line 3`; empty if it is not known.
     """
 
     reason: str

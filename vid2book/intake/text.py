@@ -69,7 +69,7 @@ def find_encoding(file: IO[bytes]) -> str:
 
 
 def guess_encoding(data: bytes) -> str | None:
-    """The encoding of bytes that are not UTF-8; None where none is clearly better than others."""
+    """The encoding of bytes that are not UTF-8; None if none is clearly better than others."""
     from .encodings import EncodingError, decode
 
     try:

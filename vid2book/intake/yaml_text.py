@@ -24,7 +24,7 @@ _MARKS = ((b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
 
 
 class BadYaml(ValueError):  # noqa: N818 - it says what the text is
-    """A text that is no YAML, or none that is read here; the message is one line."""
+    """A text that is not YAML, or none that is read here; the message is one line."""
 
 
 def parse_yaml(data: bytes) -> Any:

@@ -18,7 +18,7 @@ _ADDRESSES = {
 
 
 def read_archive(path: Path) -> dict[str, str]:
-    """Video ids with their sites; none if the file is no download archive, or cannot be read."""
+    """Video ids with their sites; none if the file is not a download archive, or cannot be read."""
     try:
         with open_text(path) as file:
             lines = file.read(_LOOKED_AT).splitlines()

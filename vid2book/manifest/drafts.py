@@ -144,7 +144,7 @@ def _column(name: str, row: Row) -> str:
 
 
 def _text(name: str, value: Any) -> str:
-    """The value of a known column; empty where it is missing, or is no text."""
+    """The value of a known column; empty if it is missing, or is not text."""
     if isinstance(value, list | tuple) and value and all(isinstance(v, str) for v in value):
         value = ", ".join(value)
     if value is None or _is_nested(value):
@@ -209,7 +209,7 @@ def _is_file(path: str | Path) -> bool:
 
 
 def _what_else(row: Row) -> str:
-    """What is there in place of a file."""
+    """What is there instead of a file."""
     told = (str(row[name]).strip() for name in sorted(row, key=lambda n: n not in _OTHER_NAMES))
     page = next((text for text in told if is_web(text)), "")
     return f", and {public_url(page)[:500]} is none: fetch what it shows first" if page else ""

@@ -25,12 +25,12 @@ _SHEETS = {".xlsx", ".xls", ".ods", ".numbers"}
 
 
 class ManifestError(UserError):
-    """A source that is no manifest; the message says what was looked for where."""
+    """A source that is not a manifest; the message says what was looked for where."""
 
 
 @dataclass(frozen=True)
 class Manifest:
-    """All that the sources hold.
+    """Everything that the sources hold.
 
     Attributes:
         videos: in order of the sources; one that cannot be used has a `problem`.
@@ -47,7 +47,7 @@ def read_manifest(*sources: str | Path) -> list[Video]:
 
 
 def read_sources(sources: Sequence[str | Path]) -> Manifest:
-    """All that the sources hold.
+    """Everything that the sources hold.
 
     Args:
         sources: each a table (.json, .jsonl, .csv, .tsv, .parquet), a folder, a video file, or a

@@ -1,6 +1,6 @@
 """The videos in a folder, and what looks like one but is half a download.
 
-Links to folders are followed, each folder once, and after all that is really there.
+Links to folders are followed, each folder once, and after everything that is really there.
 """
 
 from __future__ import annotations

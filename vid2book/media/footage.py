@@ -1,4 +1,4 @@
-"""A stretch of a video, encoded anew: small, and the same bytes each time.
+"""A stretch of a video, encoded again: small, and the same bytes each time.
 
 MP4 with H.264 and AAC, which every decoder and browser plays. Both encoders run in one thread, and
 x264 neither chooses by the processor (`cpu-independent`) nor weighs by its macroblock tree, whose
@@ -46,7 +46,7 @@ def encode(
     """The stretch of a video from `start` to `end`, seconds, as an MP4 file.
 
     Pictures come at an even rate, upright and with square pixels; one that stands is repeated.
-    Sound is mono, 16 kHz, silent where there is none.
+    Sound is mono, 16 kHz, silent if there is none.
 
     Args:
         path: of the video.

@@ -69,12 +69,12 @@ class MediaInfo:
 
     @property
     def audio_duration(self) -> float:
-        """Where the sound ends; 0 where there is none."""
+        """Where the sound ends; 0 if there is none."""
         return self.sound.end if self.sound else 0.0
 
     @property
     def video_duration(self) -> float:
-        """Where the pictures end; 0 where there are none."""
+        """Where the pictures end; 0 if there are none."""
         return self.picture.end if self.picture else 0.0
 
 

@@ -67,7 +67,7 @@ def best_sound(
 
 
 def _is_cover(stream: av.VideoStream) -> bool:
-    """A still picture attached to a sound file is no video."""
+    """A still picture attached to a sound file is not a video."""
     return bool(stream.disposition & (Disposition.attached_pic | Disposition.timed_thumbnails))
 
 

@@ -95,7 +95,7 @@ class Api:
         self._checked = True
 
     def each(self, items: Sequence[T], ask: Callable[[T], R]) -> list[R | ChatError]:
-        """`ask` of each item, `concurrency` at a time; errors stand in place of results."""
+        """`ask` of each item, `concurrency` at a time; errors stand instead of results."""
         try:
             self.check()
         except BackendError as error:
@@ -204,7 +204,7 @@ class Api:
 
 
 def _names(reply: Any) -> set[str]:
-    """What a list of models calls them; empty where it is no such list."""
+    """What a list of models calls them; empty if it is no such list."""
     models = reply.get("data") if isinstance(reply, dict) else None
     if not isinstance(models, list):
         return set()

@@ -81,7 +81,7 @@ class Models:
 
     @cached_property
     def embed_any(self) -> MultilingualE5 | None:
-        """For languages other than English; None where its package is not installed."""
+        """For languages other than English; None if its package is not installed."""
         return MultilingualE5() if MultilingualE5.is_installed() else None
 
     @cached_property

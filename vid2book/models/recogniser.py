@@ -62,7 +62,7 @@ class Recogniser:
         self._advice = advice
 
     def foreseen(self, language: str) -> str:
-        """Why speech said to be in a language will not be heard; empty where it will, as far as
+        """Why speech said to be in a language will not be heard; empty if it will, as far as
         that shows before. Of models only `other` is loaded, to ask what it knows."""
         if language == "en":
             return ""

@@ -42,7 +42,7 @@ _FORMS: tuple[dict[str, Any], ...] = (
 
 
 def identity(model: str) -> str:
-    """What the recognised text depends on besides the audio: the name, which is all that is known.
+    """What the recognised text depends on besides the audio: the name, since no more is known.
 
     Whoever serves other weights under one name gets results of the old ones from the store.
     """

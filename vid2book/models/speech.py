@@ -43,7 +43,7 @@ class Foreign(NamedTuple):
 
 
 class Recognised(NamedTuple):
-    """All that was recognised in an audio, in order of time."""
+    """Everything that was recognised in an audio, in order of time."""
 
     segments: list[Segment]
     language: str  # as `language_code`; empty: not known

@@ -21,7 +21,7 @@ RATE = 16_000  # samples per second, Whisper's own
 _PAD = 0.4  # seconds of quiet kept around speech, so that no word loses its edges
 _MAX_WINDOW = 29.0  # seconds
 _MIN_WINDOW = 22.0  # seconds; the longest pause after this ends a window
-_STEP = 0.2  # seconds, in which loudness is measured where there is no pause
+_STEP = 0.2  # seconds, in which loudness is measured if there is no pause
 
 
 class Piece(NamedTuple):

@@ -3,7 +3,7 @@
 The rows of the manifest go through pools of actors, a row at a time as an actor is free. Results go
 to the store and how it went comes back, so that nothing large travels. An actor has its work done
 by a process of its own, as the local executor does: what a video does to that costs the video. So
-where an actor itself is lost its machine was, and Ray begins the row anew elsewhere.
+where an actor itself is lost its machine was, and Ray begins the row again elsewhere.
 """
 
 from __future__ import annotations

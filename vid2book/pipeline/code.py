@@ -141,7 +141,7 @@ def _imported(nodes: Iterable[ast.AST], package: str) -> Iterator[tuple[str, str
 
 
 def _module_of(base: str, name: str) -> str | None:
-    """The module that `from base import name` reads; None where it is none of ours."""
+    """The module that `from base import name` reads; None if it is none of ours."""
     return next((module for module in (f"{base}.{name}", base) if _file(module)), None)
 
 

@@ -194,7 +194,7 @@ class Corpus:
         return Whole(videos, self.config.reduce, self.store, self.work)
 
     def _key(self, video: Video, verdict: _Verdict | None = None) -> str:
-        """Names all that the video's contribution depends on.
+        """Names everything that the video's contribution depends on.
 
         Args:
             verdict: what the other videos make of it; None leaves them out.
@@ -215,7 +215,7 @@ class Corpus:
 
     def _keep(self, contribution: Contribution, verdict: _Verdict) -> None:
         video = contribution.outcome.video
-        # The key is taken anew: a back end that failed meanwhile has changed it.
+        # The key is taken again: a back end that failed meanwhile has changed it.
         key = self._key(video, verdict)
         kept = replace(contribution, outcome=replace(contribution.outcome, video=_unnamed(video)))
         with suppress(Failed):  # a video that is denied may be none at all

@@ -1,4 +1,4 @@
-"""The key of a stage's result: all that can change it, and nothing else."""
+"""The key of a stage's result: everything that can change it, and nothing else."""
 
 from __future__ import annotations
 

@@ -1,9 +1,9 @@
 """The local executor: processes that each have their models loaded once.
 
 A video's speech and its screen are two tasks, and what joins them is a third, so that one core
-transcribes while the other decodes and reads. Every result goes to the store at once: a run that
-was stopped goes on where it was. What passes its deadline or its memory is ended (`watch.py`), and
-what fails every video stops the run (`faults.py`).
+transcribes while the other decodes and reads. Every result goes to the store at once, so a
+run that was stopped continues where it stopped. Whatever exceeds its deadline or its memory is
+ended (`watch.py`), and a fault that fails every video stops the run (`faults.py`).
 """
 
 from __future__ import annotations
@@ -205,7 +205,7 @@ class Processes:
         return first or [b for b in self._branches if b == "text"]
 
     def _submit(self, task: _Task) -> None:
-        # Begun anew, not forked: a fork copies the locks of threads that do not come with it.
+        # Begun again, not forked: a fork copies the locks of threads that do not come with it.
         worker = (
             self._idle.pop() if self._idle else Worker(branch.start, (self._corpus,), self._inbox)
         )

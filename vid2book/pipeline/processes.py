@@ -1,7 +1,7 @@
 """Processes that run functions of this package and nothing else.
 
 `multiprocessing` imports the main module in every process that it spawns: a script without a main
-guard runs anew in each, and one from standard input is not found. These processes import what they
+guard runs again in each, and one from standard input is not found. These processes import what they
 run. Tasks and answers are pickled through their standard input and output; they end when the
 process that started them does, however that ends.
 """
@@ -178,7 +178,7 @@ def _nothing() -> None:
 
 @contextmanager
 def _listening(told: Callable[[Any], object]) -> Iterator[None]:
-    """Where the work is done in this process, whoever waits for it is told here."""
+    """Where the work is done in this process, whoever waits because it is told here."""
     global _told
     _told, before = told, _told
     try:

@@ -82,5 +82,5 @@ def _timeless(event: Event) -> Event:
 
 
 def _key(work: Work) -> str:
-    """Names the video, and all that its results depend on."""
+    """Names the video, and everything that its results depend on."""
     return make_key(work.video.video_id, [work.key(stage) for stage in ENDS])

@@ -155,7 +155,7 @@ class Whole:
 
 
 def stamp_of(work: Work, stage: Stage[Any] = SUMMARISE) -> str:
-    """Names all that the stages up to one made of a video."""
+    """Names everything that the stages up to one made of a video."""
     try:
         return work.stamp(stage)
     except Failed as failure:

@@ -98,7 +98,7 @@ class Work:
         return self._result(stage)[1]
 
     def failure(self, stage: Stage[Any]) -> str:
-        """Why the stage has no result; empty where it has one."""
+        """Why the stage has no result; empty if it has one."""
         if stage.name not in self._held:
             note = self.shelf.note(stage.name, self.key(stage))
             if note is not None and note != _FAILED:
@@ -277,7 +277,7 @@ class Work:
         return sum(_ASKED * (1 + llm.retries) * llm.timeout for llm in asked)
 
     def _rename(self, result: Result, rename: Callable[[str, Mapping[str, str]], str]) -> Result:
-        """The result with its reasons written anew.
+        """The result with its reasons written again.
 
         What the store has is that of every file with the same content, wherever it is and whatever
         it is called, so that the names of files are not kept with it.

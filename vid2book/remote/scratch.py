@@ -214,7 +214,7 @@ def _take_away(held: Path, empty: bool = False) -> bool:
 
 
 def _flock(lock: int, alone: bool = False, wait: bool = True) -> None:
-    """Lock a file, in place of the lock that this process has on it.
+    """Lock a file, instead of the lock that this process has on it.
 
     Raises:
         BlockingIOError: another process has it, and that is not waited for.

@@ -26,8 +26,8 @@ _C1, _C2 = (0.01 * 255) ** 2, (0.03 * 255) ** 2
 _WINDOW = 7
 _EDGE = _WINDOW // 2
 _PIXELS = _WINDOW**2
-_STRIP = 32  # rows at a time, so that all that is computed stays in the processor's cache
-# With window sums in place of means, both sides of each fraction are 49 * 49 times as large.
+_STRIP = 32  # rows at a time, so that everything that is computed stays in the processor's cache
+# With window sums instead of means, both sides of each fraction are 49 * 49 times as large.
 _SUMMED_C1 = _C1 * _PIXELS**2
 _SUMMED_C2 = _C2 * _PIXELS * (_PIXELS - 1)
 

@@ -1,7 +1,8 @@
-"""What a video's captions say, held against the video: its clock, its language, its sound.
+"""What a video's captions say, checked against the video: its clock, its language, its sound.
 
-Captions are not all that is said: some begin late, end early or leave out a part. Where they are
-silent for long and somebody speaks, the sound is heard, and both come in order of time.
+Captions do not cover everything that is said: some begin late, end early or leave out a part. Where
+they are silent for long while somebody is speaking, the sound is transcribed, and both are put in
+order of time.
 """
 
 from __future__ import annotations

@@ -13,7 +13,7 @@ from ..words import alphabetic_words
 
 ALIKE = 0.55  # share of letters that a term and what was heard for it have in common, at least
 _SHORTEST = 4  # letters of a term; shorter ones look like everything
-_READ = 0.9  # score of OCR; a word that was misread is no term
+_READ = 0.9  # score of OCR; a word that was misread is not a term
 _DOUBTFUL = 0.6  # probability below which a common word may be a term misheard
 _MOST_WORDS = 4  # that a term is misheard as
 _LENGTH = 220  # characters of what a model is told to expect

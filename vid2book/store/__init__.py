@@ -1,4 +1,4 @@
-"""The store: what was computed, kept under keys of all that can change it.
+"""The store: what was computed, kept under keys of everything that can change it.
 
 A second run with nothing changed finds everything; a changed setting misses only its own stage and
 what follows. A store is a folder on this machine, or any other place that fsspec knows (`s3://`,
@@ -7,7 +7,7 @@ put into a bucket appears when all of it has arrived. Two processes that compute
 same: at least once, idempotent.
 
     STORE/
-      videos/ab/ab12.../          all that is kept of one video, by its content: a shelf
+      videos/ab/ab12.../          everything that is kept of one video, by its content: a shelf
         recognise-KEY.transcribe-KEY.refine-KEY.zip
       gather-pieces/ab/ab34...    bytes of the whole corpus
       reduce-latest/ab/....gz     a value of the whole corpus, or of the evaluation

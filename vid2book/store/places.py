@@ -52,7 +52,7 @@ class Place(Protocol):
         """The paths of the folders in a folder, in order; none if there is no such folder."""
 
     def walk(self, folders: Iterable[str]) -> Iterator[list[Entry]]:
-        """All that is in each folder and below, folder by folder, in their order."""
+        """Everything that is in each folder and below, folder by folder, in their order."""
 
 
 class LocalPlace:

@@ -1,4 +1,4 @@
-"""A shelf: all that the store has of one video.
+"""A shelf: everything that the store has of one video.
 
 The name of an object tells which results are in it, by the beginnings of their keys, and what else
 is asked of many videos at once (a note), so that one list of names answers for all. A result is
@@ -170,7 +170,7 @@ class Shelf:
         return self._store.bytes_at(f"{self.folder}/{name}", make)
 
     def _take_out(self, name: str, is_gone: Callable[[str], bool]) -> int:
-        """Write an object anew without some of its results; how many went."""
+        """Write an object again without some of its results; how many went."""
         parts = _parts(name)
         stay = [part for part in parts if not is_gone(part.partition("_")[0])]
         if len(stay) == len(parts):
@@ -205,7 +205,7 @@ class Shelf:
         return [name for name in self._names if name.startswith(begin) and name.endswith(end)]
 
     def _pack(self, name: str, moved: bool = False) -> Pack | None:
-        """The archive; None where it is gone or damaged.
+        """The archive; None if it is gone or damaged.
 
         Args:
             moved: its results were looked for elsewhere already.

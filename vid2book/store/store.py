@@ -62,7 +62,7 @@ class Store:
         object.__setattr__(self, "root", root)
 
     def shelf(self, name: str) -> Shelf:
-        """All that is kept of one video.
+        """Everything that is kept of one video.
 
         Args:
             name: a key of the video's content.
@@ -70,16 +70,16 @@ class Store:
         return Shelf(self, name)
 
     def survey(self, asked: int, anew: bool = False) -> None:
-        """Ask once for the names of all that is on the shelves.
+        """Ask once for the names of everything that is on the shelves.
 
         In a bucket a list of a thousand names costs as much as one of ten, so whoever is going to
         ask after thousands of videos does this first. A shelf on which something was missed is
-        looked at anew when it is next asked for, since whoever missed it will have it made. Copies
+        looked at again when it is next asked for, since whoever missed it will have it made. Copies
         to other processes do not have the list. A folder of this machine is looked at as it is.
 
         Args:
             asked: shelves that this process will ask for; few are looked at one by one.
-            anew: ask once more if it was asked before, because other processes have written since.
+            again: ask once more if it was asked before, because other processes have written since.
         """
         if asked <= _FEW or isinstance(self.place, LocalPlace):
             return
@@ -164,7 +164,7 @@ class Store:
             return self.place.names(folder)
 
     def look_again(self, folder: str) -> None:
-        """Have a folder looked at anew."""
+        """Have a folder looked at again."""
         if surveyed := self.__dict__.get("_surveyed"):
             surveyed[1].add(folder)
 

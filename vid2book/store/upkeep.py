@@ -66,7 +66,7 @@ class Damage(NamedTuple):
 
 
 class Selection(NamedTuple):
-    """What is to be taken out: what meets all that is said.
+    """What is to be taken out: what meets everything that is said.
 
     Attributes:
         before: written before that moment, in seconds since 1970.

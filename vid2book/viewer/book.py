@@ -42,8 +42,8 @@ def write_book(
         workers: processes; None: one per core. They change nothing in what is written.
 
     Raises:
-        FolderError: the folder is no corpus, `out` holds something that is no book, another process
-            is writing it, or the disk is full.
+        FolderError: the folder is not a corpus, `out` holds something that is not a book, another
+            process is writing it, or the disk is full.
     """
     source = CorpusFolder(Path(corpus))
     out = Path(out) if out else source.folder / PREVIEW

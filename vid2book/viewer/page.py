@@ -218,7 +218,7 @@ def _positions(row: Row) -> Iterator[tuple[int, Any, str | None, str | None, Row
 
 
 def _picture(image: Any) -> tuple[bytes, Markup, int, int]:
-    """An image of the corpus as (file, data: URI, width, height); what is no picture is empty.
+    """An image of the corpus as (file, data: URI, width, height); what is not a picture is empty.
 
     Only embedded bytes are shown: a path in a corpus of unknown origin is not opened.
     """

@@ -48,7 +48,7 @@ class Written(NamedTuple):
     found: Found
     stages: Counter[tuple[str, str]]  # (level, stage) to pieces dropped
     pictures: int
-    thumbnail: str  # a data: URI of the first picture, small; empty where there is none
+    thumbnail: str  # a data: URI of the first picture, small; empty if there is none
     words: set[str]  # folded, for the search
 
 
@@ -97,7 +97,7 @@ class _Opened(NamedTuple):
 
 
 def forget() -> None:
-    """Read the corpus anew: it may have changed since the last book."""
+    """Read the corpus again: it may have changed since the last book."""
     _opened.cache_clear()
 
 

@@ -114,7 +114,7 @@ def _protocol() -> dict[str, Any]:
 
 
 def _ask(chat: Chat, prompts: Sequence[Prompt], kind: type[A]) -> list[A | None]:
-    """An answer to each prompt from the store or the model; None where it is of no use."""
+    """An answer to each prompt from the store or the model; None if it is of no use."""
     store = Store()
     keys = [make_key(chat.identity, prompt.system, prompt.user) for prompt in prompts]
     place = f"bench/{kind.__name__.lower()}"

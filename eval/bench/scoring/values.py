@@ -16,7 +16,7 @@ _DIGITS = {word: str(i) for i, word in enumerate(_WORDS)}
 _NUMBER = re.compile(
     r"(?<![\d.\w])-?(?:\d{1,3}(?:,\d{3})+(?!\d)(?:\.\d+)?|\d+(?:\.\d+)?|\.\d+)(?:e[+-]?\d+)?"
 )
-# A range, a list, a share of several or a part of a formula is no number.
+# A range, a list, a share of several or a part of a formula is not a number.
 _WHOLE = (
     r"(?!\d|\.\d|\s*(?:[-–,:]|to)\s*-?\d|\s*out of"
     r"|\s*(?:\\(?!circ|%|degree|,|;)|√|π|\^(?!\{?\\?circ)))(?<!\d-)"

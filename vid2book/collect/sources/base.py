@@ -24,7 +24,7 @@ class Page(NamedTuple):
 
     Attributes:
         cursor: where the next ones are; empty: there are no more.
-        again: the cursor with which to ask anew another day, such as the ETag of a feed.
+        again: the cursor with which to ask again another day, such as the ETag of a feed.
         left_out: why entries are no candidates, and how many for each reason.
     """
 
@@ -57,7 +57,7 @@ class Source(ABC):
         """
 
     def details(self, candidate: Candidate) -> list[Candidate]:
-        """All that can be learnt of a candidate before it is fetched; it may be several videos.
+        """What can be learnt about a candidate before the download; it may be several videos.
 
         Raises:
             Unfetched: nothing was had.
@@ -84,7 +84,7 @@ def number(value: Any) -> int:
 
 
 def seconds(value: Any) -> float | None:
-    """A length: 61.5, "61.5", "1:01" or "1:02:03"; None where it is none."""
+    """A length: 61.5, "61.5", "1:01" or "1:02:03"; None if it is none."""
     parts = str(value if value is not None else "").strip().split(":")
     try:
         total = 0.0

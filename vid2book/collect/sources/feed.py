@@ -34,7 +34,7 @@ class Feed(PageSource):
         if answer.status_code == httpx.codes.NOT_MODIFIED:
             return Page([], again=cursor)
         # Told no address, it leaves those of the feed as they are written: it would make a page
-        # of a guid that is no address.
+        # of a guid that is not an address.
         kind = answer.headers.get("content-type", "")
         parsed = feedparser.parse(answer.content, response_headers={"content-type": kind})
         if not parsed.get("version"):
@@ -138,7 +138,7 @@ def _kind(item: dict[str, Any]) -> str:
 
 
 def _nothing(entry: Any) -> str:
-    """Why an entry is no candidate."""
+    """Why an entry is not a candidate."""
     kinds = sorted({_kind(item) for item in _enclosures(entry)})
     if not kinds:
         return "neither an enclosure nor a page"
