@@ -93,7 +93,7 @@ def markdown(
             *_grid([*head, "loss tokens", "steps"], trained),
             "",
             *_few_steps(lines),
-            "Held out, of all cells alike:",
+            "Held out, the same for all cells:",
             "",
             *held_out,
             "",
@@ -106,10 +106,10 @@ def markdown(
             *_effects(effects, deciding),
             "Mean over seeds, then two 95% intervals: over seeds (Student's t, where there are "
             "several) and over held-out lessons (jackknife). d is the difference in standard "
-            "deviations between lessons; what would show is the smallest difference that these "
-            "seeds and lessons show four times in five. A difference is bold where both intervals "
-            f"leave out zero and it holds among the {comparisons(lines)} of this table (Benjamini "
-            f"and Hochberg). {_refused(lines)}",
+            'deviations between lessons; "would show" is the smallest difference that these seeds '
+            "and lessons would reveal four times in five. A difference is bold if both intervals "
+            f"exclude zero and it survives the correction for the {comparisons(lines)} differences "
+            f"of this table (Benjamini and Hochberg). {_refused(lines)}",
             "",
         ]
     )

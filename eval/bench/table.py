@@ -96,7 +96,7 @@ def difference_tables(compared: Sequence[Difference], shots: Sequence[int]) -> l
         shown = Table(
             "task",
             *(f"{k}-shot" for k in shots),
-            title=f"{first} minus {second}, percent points on shared questions [95% {over}]",
+            title=f"{first} minus {second}, percentage points on shared questions [95% {over}]",
             caption=_footnote(compared) if several else _UNSAID,
         )
         for task in dict.fromkeys(found.task for found in of_pair):
@@ -107,9 +107,9 @@ def difference_tables(compared: Sequence[Difference], shots: Sequence[int]) -> l
 
 
 _UNSAID = (
-    "One run of each was asked, so the interval leaves out what another seed of training would "
-    "change, often several points, and no difference is starred. To compare recipes, name the runs "
-    "of each: --model A1,A2,A3 --against B1,B2,B3."
+    "There is one run of each, so the interval does not include what another training seed would "
+    "change, often several points, and no difference is starred. To compare recipes, name several "
+    "runs of each: --model A1,A2,A3 --against B1,B2,B3."
 )
 
 
@@ -117,7 +117,7 @@ def _footnote(compared: Sequence[Difference]) -> str:
     count = sum(found.adjusted is not None for found in compared)
     return (
         f"* the recipes differ: both intervals exclude zero, also among {count} comparisons "
-        "(Benjamini and Hochberg). Left out is what other shots would change."
+        "(Benjamini and Hochberg). What other shots would change is not included."
     )
 
 
