@@ -160,7 +160,7 @@ def test_the_page_shows_gaps_and_filters_them(at: Places, page: Any) -> None:
     assert shown(page) == ["work <&> heat", "focal length", "cell nucleus"]
     page.get_by_role("button", name="Mechanics").click()
     assert shown(page) == ["work <&> heat"]
-    page.get_by_label("also points").check()
+    page.get_by_label("also show points").check()
     assert shown(page) == ["kinetic energy", "work <&> heat"]
     page.get_by_role("button", name="Mechanics").press("Enter")  # chosen again: all courses
     page.get_by_label("Find").fill("cell parts")
