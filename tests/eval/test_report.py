@@ -76,6 +76,16 @@ def test_the_page_shows_numbers_plots_and_pictures(report: Path, browser: Browse
     examples = page.locator("#image_text_lift .sample")
     assert examples.count() >= 4 and examples.first.is_visible()
     assert examples.first.locator("img").count() == 3
+    headings = [h.inner_text() for h in page.locator("#image_text_lift h4").all()]
+    assert headings[:2] == ["Best", "Worst"]
+    # Fewer duplicates are better, and the best still come first.
+    assert page.locator("#duplicate_image_share h4").all_text_contents()[:2] == ["Best", "Worst"]
+    values = page.locator("#duplicate_image_share .corpus:last-child .value b").all_text_contents()
+    assert float(values[0]) < float(values[-1])
+    assert "6 samples in 6 videos; 12 samples in 6 videos" in " ".join(
+        page.locator("#images_per_sample dl").inner_text().split()
+    )
+    assert "Licences" in page.locator("main").inner_text()
     folded = page.locator("#tokens_per_sample .sample").first
     assert not folded.is_visible()
     page.locator("#tokens_per_sample summary").click()

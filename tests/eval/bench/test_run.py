@@ -100,7 +100,9 @@ def test_what_seeds_make_is_no_verdict() -> None:
     alone = pairs([four[0]], [four[1]])
     assert alone[0].interval.excludes_zero and not alone[0].stands
     (shown,) = difference_tables(alone, [0])
-    assert "*" not in next(iter(shown.columns[1].cells)) and "another training seed" in str(shown.caption)
+    assert "*" not in next(iter(shown.columns[1].cells)) and "another training seed" in str(
+        shown.caption
+    )
     (found,) = pairs([four[:2]], [four[2:]])
     assert found.runs is not None and not found.stands
     assert (found.first, found.second) == ("recipe0, recipe1", "recipe2, recipe3")
