@@ -9,9 +9,6 @@ from numpy.typing import NDArray
 from .gathered import WORD_BITS, Gathered
 from .postings import Keys, Numbers
 
-# Two end cards may differ in their titles. Slides of one design look alike too, but share less.
-CARD_BITS = 10  # of the hash
-CARD_WORDS = 0.25  # share of their words
 _DETAIL = 8.0  # grey levels that a pixel of a thumbnail differs from those around it: something
 
 

@@ -16,6 +16,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from .. import config
 from ..bounds import within
 from ..languages import language_code
 from ..records import Segment, Word
@@ -54,12 +55,20 @@ class Recogniser:
         other: one that knows many languages, where `engine` knows English alone: it tells which is
             spoken, hears what `engine` does not know, and gives a second opinion.
         advice: what brings such a model, for a person to read.
+        min_language: probability that a language must have that nobody named.
     """
 
-    def __init__(self, engine: Engine, other: Engine | None = None, advice: str = "") -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        other: Engine | None = None,
+        advice: str = "",
+        min_language: float = config.Transcribe().min_language,
+    ) -> None:
         self.engine = engine
         self.other = other
         self._advice = advice
+        self._min_language = min_language
 
     def foreseen(self, language: str) -> str:
         """Why speech said to be in a language will not be heard; empty where it will, as far as
@@ -102,6 +111,7 @@ class Recogniser:
             self.other,
             [sound(audio, window) for window in windows[:MOST_WINDOWS]],
             language_code(language),
+            self._min_language,
         )
         engines = self._that_know(spoken.code)
         if not engines:

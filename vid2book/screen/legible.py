@@ -30,11 +30,9 @@ _LOOP_WORDS = 8  # a shorter line may repeat itself
 _LOOP_SHARE = 0.25  # different words of a line
 
 _ICON = "a misread icon: no word of this script stands on any screen"
-_SURER = 0.05  # by so much surer must the recogniser be for each pixel that a small line lacks
 
 _NEIGHBOURS = 2  # sure lines close by, of one size: what is among them is writing, no texture
-_BEHIND = 0.25  # by so much less sure than they are may it be,
-_LENIENT = 0.15  # and by so much less than elsewhere
+_BEHIND = 0.25  # confidence by which it may lie below the mean of theirs; chosen by eye, not swept
 _LETTERS = 3  # a shorter line is not told from a stroke
 _CLOSE = 3.5  # heights of a line between two that are close
 _ONE_SIZE = 0.6  # the lower of two lines of one size, as a share of the higher
@@ -64,7 +62,7 @@ def legible(
         tuple(line for line in shown if (position, line) not in subtitles)
         for position, shown in enumerate(written)
     ]
-    marks = watermarks(keyframes, others, settings.min_watermark_share)
+    marks = watermarks(keyframes, others, settings)
     kept: list[Lines] = []
     for position, (keyframe, shown) in enumerate(zip(keyframes, written, strict=True)):
         stay: list[OcrLine] = []
@@ -141,7 +139,7 @@ def _least_score(line: OcrLine, settings: config.Read) -> float:
     letters = _letters(line)
     doubtful = len(signs) <= 2 or letters < 0.5 * len(signs)
     least = settings.min_score
-    small = least + _SURER * (settings.small_line - height(line))
+    small = least + settings.small_line_penalty * (settings.small_line - height(line))
     return min(1.0, max(least, small, settings.min_sign_score if doubtful else 0.0))
 
 
@@ -157,7 +155,7 @@ def _least_among(line: OcrLine, shown: Lines, least: float, settings: config.Rea
     around = [o.score for o in shown if o.score is not None and o.score >= least and _near(line, o)]
     if len(around) < _NEIGHBOURS:
         return least
-    return min(least, max(fmean(around) - _BEHIND, least - _LENIENT))
+    return min(least, max(fmean(around) - _BEHIND, least - settings.neighbour_bonus))
 
 
 def _near(line: OcrLine, other: OcrLine) -> bool:
@@ -191,7 +189,10 @@ LEGIBLE = Stage(
         "read.min_score",
         "read.min_sign_score",
         "read.small_line",
+        "read.small_line_penalty",
+        "read.neighbour_bonus",
         "read.min_spoken",
         "read.min_watermark_share",
+        "read.min_watermark_screens",
     ),
 )

@@ -89,7 +89,7 @@ def score(
     scores = replace(scores, written_teaching=taught)
     if not sentences:
         return scores, []
-    answers = grade(video, transcript, chats)
+    answers = grade(video, transcript, chats, settings.max_graded_words)
     models = tuple(answer for answer in answers if isinstance(answer, Grades))
     failed = [
         _failure(video, transcript, chat, answer)
@@ -212,7 +212,7 @@ SCORE = Stage(
     result=Scores,
     compute=_compute,
     needs=(REFINE, REHEAR, KEYFRAMES, LEGIBLE),
-    settings=("judge.enabled", "judge.llms"),
+    settings=("judge.enabled", "judge.llms", "judge.max_graded_words"),
     facts=TOPIC,
     models=("embed", "embed_any"),
 )

@@ -124,7 +124,7 @@ def test_every_sample_tells_what_its_first_picture_shows() -> None:
     ],
 )
 def test_lines_are_the_same_up_to_a_slip_of_the_ocr(line: str, other: str, same: bool) -> None:
-    (_, (new, repeated)) = part_lines([line + "\n", other + "\n"])
+    (_, (new, repeated)) = part_lines([line + "\n", other + "\n"], 0.9)
     assert (repeated == [other]) == same and len(new) + len(repeated) == 1
 
 

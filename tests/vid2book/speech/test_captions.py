@@ -126,7 +126,7 @@ def with_rest(
         return sound[int(start * RATE) : int(end * RATE)]
 
     captioned = from_captions(row, len(sound) / RATE)
-    return hear_the_rest(row, captioned, read, recogniser, "", 6.0)
+    return hear_the_rest(row, captioned, read, recogniser, "", config.Transcribe())
 
 
 TALK = np.concatenate([spoken(ENERGY), silence(0.5), spoken(FALL)])
@@ -170,7 +170,9 @@ def test_captions_that_cover_the_speech_leave_the_sound_unread(tmp_path: Path) -
         raise AssertionError("nobody asked for it")
 
     row = video(tmp_path, (1.0, 9.0, "One."), (12.0, 29.0, "Two."), language="en")
-    transcript, _ = hear_the_rest(row, from_captions(row, 30.0), read, heard_as("x"), "", 6.0)
+    transcript, _ = hear_the_rest(
+        row, from_captions(row, 30.0), read, heard_as("x"), "", config.Transcribe()
+    )
     assert texts(transcript) == ["One.", "Two."]
 
 
