@@ -31,6 +31,7 @@ from ..words import words_and_identifiers
 from .clip import CLIP
 from .marks import staying
 
+# Set by eye, not swept: see "Numbers" in docs/architecture.md.
 _NAME_WORDS = 2  # of letters: fewer are a formula or a label, of which no cosine tells anything
 _SHORT = 2  # letters of a name in a formula
 _FADE = 1.0  # seconds by which speech may reach beyond a change of the screen

@@ -23,7 +23,7 @@ Signature = tuple[int, ...]  # numbers of 32 bits; empty: too short to compare
 
 # For the speech of whole videos: the same lecture may be uploaded, cut or encoded again.
 SPEECH_BANDS = 32  # of 4 numbers: at a similarity of 0.6 two videos meet with a probability of 0.99
-_SPEECH_SHINGLE = 3  # words; one misheard word costs three shingles
+_SPEECH_SHINGLE = 3  # words; one misheard word costs three shingles; set by eye
 SPEECH_HASHES = 128  # the standard error of a similarity of 0.6 is then 0.04
 
 

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from difflib import SequenceMatcher
 from typing import NamedTuple
 
-_LONG = 8  # signs from which a line may be read differently
+_LONG = 8  # characters; only a longer line may differ and be the same; set by eye, not swept
 
 
 class Lines(NamedTuple):

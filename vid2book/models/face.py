@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 _CASCADES = ("haarcascade_frontalface_alt2.xml", "haarcascade_profileface.xml")
-_SMALLEST = 0.07  # of the height: a head in a corner; smaller ones hide no writing
+_SMALLEST = 0.07  # of the height: a head in a corner; smaller ones hide no writing; set by eye
 
 Box = tuple[int, int, int, int]  # x0, y0, x1, y1 in pixels
 
@@ -36,6 +36,7 @@ class HaarFaces:
     def _find(
         self, plane: NDArray[np.uint8], cascade: cv2.CascadeClassifier, smallest: float, sure: int
     ) -> list[Box]:
+        # In pixels: the cascades are trained on faces of 20.
         least = max(24, round(smallest * plane.shape[0]))
         found = cascade.detectMultiScale(
             plane, scaleFactor=1.15, minNeighbors=sure, minSize=(least, least)

@@ -26,12 +26,14 @@ from .spoken import MOST_WINDOWS, Spoken, find_language, surely_another, why_unh
 from .voice import voice, without_speech
 from .windows import RATE, Piece, cut_windows, find_pieces, halves, place, sound
 
+# Where no source is named: set by eye, not swept.
 _MAX_HOLE = 3.0  # seconds of speech without a word that make a window a failure
 _MAX_COMPRESSION = 2.4  # zlib ratio above which Whisper's authors call a text a loop
 _NO_SPEECH = 0.6  # probability above which Whisper's authors call a window without words silent
 _LONG_PAUSE = 2.0  # seconds; ends a segment
-_ATTEMPTS = 3
-_DOUBTFUL = -1.0  # mean log probability below which the other model is asked too
+_ATTEMPTS = 3  # to recognise a window, each in smaller parts
+_DOUBTFUL = -1.0  # mean log probability below which the other model is asked; as logprob_threshold
+# of Whisper, below which its authors decode again
 _BELIEVED = -0.7  # and which that must reach; it is about -0.3 where the words are right
 _FOREIGN = -0.5  # and below which a window is asked whether it is in another language
 _VOICED = 0.3  # voice activity; where nobody speaks, a second opinion is made up as well

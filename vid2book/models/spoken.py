@@ -24,6 +24,8 @@ from ..words import words_and_ideograms
 from .speech import Engine, name_in
 from .windows import RATE
 
+# "Speech, and which language it is" in benchmarks/README.md says what these were measured on; what
+# may speak against the language that was told is set by eye.
 MOST_WINDOWS = 3  # that are asked which language it is
 _SURE = 0.9  # mean probability from which on no further window is asked
 _SHORT = 3.0  # seconds of voice; of less, only a sure guess counts

@@ -26,13 +26,14 @@ from .watermarks import watermarks
 
 _SAYS = {"Lu", "Ll", "Lt", "Lm", "Lo", "Nd", "Nl", "No", "Sm"}  # letters, numbers, mathematics
 _BRACKETS = "()[]{}"  # may stand alone in a line of code
+# Set by eye, not swept: see "Numbers" in docs/architecture.md.
 _LOOP_WORDS = 8  # a shorter line may repeat itself
-_LOOP_SHARE = 0.25  # different words of a line
+_LOOP_SHARE = 0.25  # different words of a line, as a share of all; with fewer it is a loop
 
 _ICON = "a misread icon: no word of this script stands on any screen"
 
 _NEIGHBOURS = 2  # sure lines close by, of one size: what is among them is writing, no texture
-_BEHIND = 0.25  # confidence by which it may lie below the mean of theirs; chosen by eye, not swept
+_BEHIND = 0.25  # confidence by which it may lie below the mean of theirs
 _LETTERS = 3  # a shorter line is not told from a stroke
 _CLOSE = 3.5  # heights of a line between two that are close
 _ONE_SIZE = 0.6  # the lower of two lines of one size, as a share of the higher
@@ -135,6 +136,7 @@ def _least_score(line: OcrLine, settings: config.Read) -> float:
 
     So must small lines.
     """
+    # Two characters and half of them letters: set by eye, not swept.
     signs = [sign for sign in line.text if not sign.isspace()]
     letters = _letters(line)
     doubtful = len(signs) <= 2 or letters < 0.5 * len(signs)

@@ -11,6 +11,7 @@ from ..records import Keyframe, OcrLine
 from .places import Place, height, meet, middle, plain
 from .read import Lines
 
+# Set by eye, not swept: see "Numbers" in docs/architecture.md.
 _EDGE = 0.15  # of the height: the middle of a watermark is this near to its top or bottom, and
 _SIDE = 0.3  # of the width: it begins or ends this near to a side
 _ALIKE = 0.85  # share of the signs that two readings of one mark have in common, in order

@@ -29,6 +29,7 @@ Recogniser = Callable[[Audio, str, Expect], Recognised]
 Sound = Callable[[float, float], Audio]
 
 _HOUR = 3600.0  # what tapes and broadcasts start their clocks at, or at a multiple of it
+# Set by eye, not swept: see "Numbers" in docs/architecture.md.
 _SURE = 0.9  # probability of a language that nobody named
 _SURER = 0.99  # and against what somebody did name
 _IMPOSSIBLE = 0.001  # probability of the named language, for that

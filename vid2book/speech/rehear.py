@@ -24,6 +24,7 @@ from ..stage import Stage, StageInput
 from .terms import STOPS, Rare, Span, Term, expected, find_terms, mend, misheard
 from .transcribe import TRANSCRIBE
 
+# Set while looking at the lectures of benchmarks/terms/tuning, not swept one by one.
 _CONTEXT = 1.5  # seconds of speech on either side that are heard again too; more is no better
 _MARGIN = 0.3  # seconds of silence around them, at most
 

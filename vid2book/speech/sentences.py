@@ -25,6 +25,7 @@ _INITIAL = re.compile(r"[A-Z]\.")
 # Without spaces between words, a word that does not start with one is still a word.
 _UNSPACED = ("zh", "ja", "th", "lo", "my", "km", "yue")
 
+# Set by eye, not swept: see "Numbers" in docs/architecture.md.
 _BREATH = 0.25  # seconds; less is no pause
 _MARKED = 1 / 50  # marks a word that make a transcript a punctuated one
 _SHORTEST = 5  # words on either side of a cut that no mark asks for
@@ -132,6 +133,7 @@ def _cut(
         yield tuple(words[start:end])
         return
 
+    # How a pause in seconds weighs against a border of segments, a comma and the middle: by eye.
     def worth(n: int) -> float:
         pause = max(0.0, words[n].start - words[n - 1].end)
         opens = re.sub(r"(?<!\W)\W+$", "", words[n].text.strip()).lower() in OPENERS

@@ -11,6 +11,7 @@ from typing import NamedTuple
 from ..records import Keyframe, OcrLine, Word
 from ..words import alphabetic_words
 
+# Set while looking at the lectures of benchmarks/terms/tuning, not swept one by one.
 _SHORTEST = 4  # letters of a term; shorter ones look like everything
 _DOUBTFUL = 0.6  # probability below which a common word may be a term misheard
 _MOST_WORDS = 4  # that a term is misheard as

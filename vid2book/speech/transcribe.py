@@ -17,6 +17,7 @@ from ..stage import TOPIC, Stage, StageInput
 from ..words import words_with_apostrophes
 from .recognise import RECOGNISE, prompt
 
+# Set by eye, not swept: see "Numbers" in docs/architecture.md.
 _LONGEST_LOOP = 20  # words in a phrase that comes again and again
 _LOOP_TURNS = 4  # a phrase in a row this often is a loop, if it is one or two words long
 _PHRASE_TURNS = 3  # and if it is longer
@@ -127,6 +128,7 @@ def _fault(segment: Segment, told: str, settings: config.Transcribe) -> _Fault |
                 settings.doubtful_no_speech,
             )
     pace = len(segment.words) / max(segment.end - segment.start, 0.01)
+    # The times of fewer words are too coarse for a pace.
     if len(segment.words) >= 4 and pace > settings.max_pace:
         reason = "more words in a second than can be spoken"
         return _Fault(reason, round(pace, 1), settings.max_pace)

@@ -30,6 +30,7 @@ _ALIKE = "it moves, and looks like the picture of {:.1f} s"
 _SAME = "it moves, and what lasts of it is on the picture of {:.1f} s"
 _MOST = "it moves, and most of it is on the picture of {:.1f} s"
 
+# Set by eye, not swept: see "Numbers" in docs/architecture.md.
 _LOOK = 3.0  # seconds between two views of a shot
 _CUT = 0.5  # share of cells that change from one shot to the next
 _CUT_LOOK = 20.0  # grey levels by which the tiny pictures of two shots differ in the mean

@@ -27,7 +27,7 @@ from .state import Found, State
 from .steps import steps
 from .still import Stills
 
-_CELLS_A_CHARACTER = 2.0  # of body text
+_CELLS_A_CHARACTER = 2.0  # cells that a character of body text covers: one to three
 
 
 def find(frames: Iterable[Frame], stills: Stills, settings: config.Keyframes) -> Found:
