@@ -177,6 +177,8 @@ def test_faces_are_blurred_past_recognition(talking_head: Keyframe) -> None:
         for keyframe in (talking_head, blurred)
     )
     assert soft < sharp / 4
+    small = partial(HaarFaces().boxes, smallest=0.9)
+    assert hide_faces(pictures, "v", small, "blur", 90) == (pictures, [])
 
 
 def test_pictures_with_faces_are_dropped(talking_head: Keyframe) -> None:

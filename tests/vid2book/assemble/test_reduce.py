@@ -194,6 +194,7 @@ def test_the_estimate_is_the_share_of_common_phrases() -> None:
         assert abs(match.similarity - len(one & two) / len(one | two)) < 0.12
     assert index.matches(signature(lecture(1, 2000), 20), 0.05) == []
     assert signature("Too short to say.", 20) == () and index.matches((), 0.0) == []
+    assert signature("Too short to say.", 2) and signature("Too short to say.", 3) == ()
 
 
 def test_a_lecture_uploaded_again_is_dropped_whole() -> None:

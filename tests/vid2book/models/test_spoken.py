@@ -144,6 +144,17 @@ def test_a_guess_against_what_was_told(
     assert find_language(Guessing(guess), None, windows(seconds), told, KNOWN).code == code
 
 
+@pytest.mark.parametrize(
+    ("least", "seconds", "code"),
+    [(0.4, 20, "es"), (0.5, 20, ""), (0.4, 1, ""), (0.97, 20, "")],
+)
+def test_how_sure_of_a_language_one_must_be_is_a_setting(
+    least: float, seconds: float, code: str
+) -> None:
+    guess = {"es": 0.45, "en": 0.3} if least < 0.9 else {"es": 0.95, "en": 0.05}
+    assert find_language(Guessing(guess), None, windows(seconds), "", least).code == code
+
+
 def test_two_models_that_hear_the_same_words_know_that_it_is_english() -> None:
     open_guess = {"es": 0.4, "en": 0.35}
     said = "today we start with the vowels of the old alphabet"

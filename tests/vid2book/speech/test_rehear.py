@@ -152,6 +152,8 @@ def test_captions_and_speech_without_a_term_are_not_heard_again() -> None:
     launch = said("now launch Andy here")
     assert not find_stretches([segment(launch, captioned=True)], terms("ANDI"), rare, ALIKE)
     assert not find_stretches([segment(launch)], terms("Telomerase"), rare, ALIKE)
+    assert find_stretches([segment(launch)], terms("ANDI"), rare, ALIKE)
+    assert not find_stretches([segment(launch)], terms("ANDI"), rare, 0.9)
 
 
 @pytest.fixture(scope="module")
