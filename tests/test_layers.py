@@ -102,8 +102,9 @@ ROOMS: dict[str, set[str]] = {
     },
     "quantities": set(),
     "bar": set(),
-    "terminal": {"console"},
-    "console": {"errors"},
+    "lines": set(),
+    "terminal": {"console", "lines"},
+    "console": {"errors", "lines"},
     "cli": {
         "bar",
         "collect.command",

@@ -50,7 +50,9 @@ def push(
     measures: Annotated[
         Path | None,
         typer.Option(
-            metavar="REPORT", help="Show the results of a `vid2book measure` report on the card."
+            metavar="REPORT",
+            help="Show the results of this `vid2book measure` report on the card. They stay there "
+            "until the samples change.",
         ),
     ] = None,
     allow_license: Annotated[
@@ -64,7 +66,8 @@ def push(
         bool,
         typer.Option(
             "--delete-history",
-            help="Also delete the older versions that contain videos removed since.",
+            help="Also delete the older versions that contain videos removed since. Without this "
+            "option, push asks in a terminal before it deletes them, and keeps them in a script.",
         ),
     ] = False,
     quiet: Quiet = False,
@@ -127,6 +130,7 @@ def _as_json(pushed: Pushed, dry_run: bool) -> dict[str, Any]:
             "removed": changes.removed,
             "changed": [change.video_id for change in changes.changed],
         },
+        "measures_dropped": pushed.drops_measures,
         "versions_with_removed_videos": pushed.holding,
         "history_deleted": pushed.forgotten,
         "open_pull_requests": pushed.open_pulls,
@@ -145,17 +149,20 @@ def _show(out: Console, pushed: Pushed) -> None:
         shown.add_row(path, "", "delete")
     out.print(shown)
     files = f"{number_of(len(todo.send), 'file')}, {decimal(todo.size)}"
-    out.print(f"{pushed.repo} {pushed.version}: {files}; nothing was sent")
+    out.print(f"{pushed.repo} {pushed.version}: {files} to send; nothing was sent")
 
 
 def _tell(out: Console, pushed: Pushed) -> None:
     todo = pushed.plan
     if pushed.commit is None:
-        out.print(f"{pushed.repo} has version {pushed.version} already, and it is this corpus")
+        out.print(
+            f"Version {pushed.version} of {pushed.repo} is already published; nothing to do"
+        )
     else:
         out.print(
             f"{pushed.repo} is at version {pushed.version}: {number_of(len(todo.send), 'file')} "
-            f"sent ({decimal(todo.size)}), {len(todo.same)} already there, {len(todo.gone)} deleted"
+            f"sent ({decimal(todo.size)}), {len(todo.same):,} already there, "
+            f"{len(todo.gone):,} deleted"
         )
     out.print(pushed.address, soft_wrap=True)
 
@@ -167,6 +174,14 @@ def _tell_versions(terminal: Terminal, pushed: Pushed, dry_run: bool) -> None:
     out, errors = terminal.results, terminal.errors
     if pushed.previous and pushed.changes is not None:
         out.print(f"Against {pushed.previous}: {summary(pushed.changes)}")
+    if pushed.drops_measures:
+        out.print(
+            "The measures on the card were of other samples, so the card no longer shows them. "
+            "Measure this corpus, and push a higher version with --measures REPORT."
+            if not dry_run
+            else "The measures on the card are of other samples, so the card would no longer show "
+            "them; add --measures REPORT to show those of this corpus."
+        )
     names = ", ".join(pushed.holding)
     if pushed.holding and pushed.forgotten:
         out.print(f"{'Would delete' if dry_run else 'Deleted'} with their history: {names}")

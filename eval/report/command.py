@@ -148,9 +148,9 @@ def measure(
         if benchmark:
             write_overlaps(found, output / "overlaps.jsonl")
         write_page(found, output / "report.html")
-        for folder, measured in zip(map(Path, corpora), found.corpora, strict=True):
+        for folder in map(Path, corpora):
             if card and (folder / RECORD).is_file():
-                put_on_card(output, folder, measured.name)
+                put_on_card(output, folder)
     out = terminal.results
     for table in _tables(found, out.width):
         out.print(table)

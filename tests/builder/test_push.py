@@ -169,7 +169,7 @@ def test_a_version_is_not_overwritten(make, hub: Hub, push, tmp_path: Path) -> N
     write_corpus(make.corpus(make.video("a")), out)
     push(out, "1.0.0")
     first = hub.repos["org/name"].tags["1.0.0"]
-    assert "is this corpus" in push(out, "1.0.0").stdout
+    assert "already published; nothing to do" in push(out, "1.0.0").stdout
     write_corpus(make.corpus(make.video("b")), out)
     result = push(out, "1.0.0")
     assert result.exit_code == 2
