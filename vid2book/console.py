@@ -87,7 +87,9 @@ def user_errors(
         raise typer.Exit(STOPPED) from None
 
 
-def stop(error: Exception, code: int = NOTHING_DONE, console: LineConsole | None = None) -> NoReturn:
+def stop(
+    error: Exception, code: int = NOTHING_DONE, console: LineConsole | None = None
+) -> NoReturn:
     """End the command with an error. Raises typer.Exit."""
     (console or LineConsole(stderr=True)).print(f"[red]Error:[/] {escape(str(error))}")
     raise typer.Exit(code) from None

@@ -155,9 +155,7 @@ def _show(out: Console, pushed: Pushed) -> None:
 def _tell(out: Console, pushed: Pushed) -> None:
     todo = pushed.plan
     if pushed.commit is None:
-        out.print(
-            f"Version {pushed.version} of {pushed.repo} is already published; nothing to do"
-        )
+        out.print(f"Version {pushed.version} of {pushed.repo} is already published; nothing to do")
     else:
         out.print(
             f"{pushed.repo} is at version {pushed.version}: {number_of(len(todo.send), 'file')} "

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 import typer
-from vid2book.lines import LineConsole
 from typer.testing import CliRunner, Result
 
 from vid2book.console import stop, user_errors
 from vid2book.errors import UserError
+from vid2book.lines import LineConsole
 
 
 def run(body) -> Result:
