@@ -14,6 +14,7 @@ from rich.table import Table
 from vid2book.console import NOTHING_DONE, SOME_FAILED
 from vid2book.intake.values import whole_text
 from vid2book.models.error import ModelError
+from vid2book.pipeline.corpus import DENIED
 from vid2book.pipeline.names import SHOWN, shown_as
 from vid2book.quantities import number_of, time_of
 from vid2book.terminal import table
@@ -63,7 +64,11 @@ def tell_plan(found: Opened, terminal: Terminal, workers: int | None, is_here: b
     out = terminal.results
     rows = _rows(made, found.corpus.config.clips.enabled)
     out.print(_table(rows))
-    for told, why in ((made.failed, "cannot be used"), (made.speechless, "without its speech")):
+    for told, why in (
+        (made.failed, "cannot be used"),
+        (made.speechless, "without its speech"),
+        (dict.fromkeys(made.denied, DENIED), "left out"),
+    ):
         for video_id, reason in list(told.items())[:_MOST_SHOWN]:
             out.print(f"{escape(video_id)}: {why}, {escape(reason)}", soft_wrap=True)
         if (more := len(told) - _MOST_SHOWN) > 0:
@@ -162,7 +167,7 @@ def _as_json(
     return {
         "videos": made.videos,
         "usable": made.usable,
-        "unusable": _listed(made.failed),
+        "unusable": _listed(made.failed | dict.fromkeys(made.denied, DENIED)),
         "to_be_found_out": _listed(made.speechless),
         "passed_over": [
             {"path": whole_text(file.path), "reason": file.reason} for file in found.passed_over

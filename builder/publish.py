@@ -15,6 +15,7 @@ from vid2book import licences
 from vid2book.folder import layout, swap
 from vid2book.folder.measures import Measures, read_measures
 from vid2book.folder.record import CorpusError
+from vid2book.folder.removed import removals
 
 from .changes import Diff, Videos, read_videos
 from .check import check
@@ -24,7 +25,7 @@ from .hub.session import Tell, has_token, quiet
 from .local import Content, Hashes, content_of
 from .plan import Plan, local_files, plan
 from .release import Release, first_names
-from .takedown import put_on_record, removals
+from .takedown import put_on_record
 
 Ask = Callable[[Mapping[str, list[str]]], bool]  # shown versions and the videos that only they hold
 

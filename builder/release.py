@@ -7,9 +7,10 @@ from pathlib import Path
 
 from vid2book.folder import layout
 from vid2book.folder.measures import Measures, section_of
+from vid2book.folder.removed import removed_on, removed_text
 from vid2book.quantities import names_of
 
-from . import changelog, croissant, takedown
+from . import changelog, croissant
 from .changes import Diff, Videos, compare
 from .hub import transfer
 from .hub.errors import HubError
@@ -104,7 +105,7 @@ class Release:
         told = ""
         if self.base and layout.REMOVED in self.remote:
             told = self.hub.text(layout.REMOVED, self.base)
-        there = takedown.removed_on(told)
+        there = removed_on(told)
         again = sorted(set(there) & set(self.videos))
         if again and not self.force:
             raise HubError(
@@ -113,7 +114,7 @@ class Release:
             )
         whole = {name: date for name, date in (here | there).items() if name not in self.videos}
         # Where all are in it again, the list on the Hub is replaced by an empty one.
-        return takedown.removed_text(whole).encode() if whole or there else None
+        return removed_text(whole).encode() if whole or there else None
 
     def croissant(self, card: bytes, local: Iterable[str]) -> bytes:
         """croissant.json for the files that are pushed, with what the card says."""

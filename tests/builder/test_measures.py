@@ -153,9 +153,7 @@ def test_a_report_of_something_else_is_refused(
         read_measures(tmp_path / "nowhere", out)
     other = tmp_path / "textbook-2"
     write_corpus(make.corpus(make.video("a")), other)
-    with pytest.raises(
-        CorpusError, match=r"measures textbook, and not the samples that .*-2 holds"
-    ):
+    with pytest.raises(CorpusError, match="measures textbook, and not the samples"):
         read_measures(report, other)
     write_corpus(make.corpus(make.video("a"), make.video("b"), samples=3), out)
     with pytest.raises(CorpusError, match="not the samples that"):

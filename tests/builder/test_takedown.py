@@ -57,7 +57,7 @@ def out(make, tmp_path: Path) -> Path:
 )
 def test_videos_are_found(out: Path, asked: dict[str, str], ids: list[str] | None) -> None:
     if ids is None:
-        with pytest.raises(CorpusError, match="name a channel"):
+        with pytest.raises(CorpusError, match="name the videos by their ids"):
             builder.find(out, **asked)
     else:
         assert [found.video_id for found in builder.find(out, **asked)] == ids
