@@ -138,15 +138,22 @@ def tell_why(
     corpus: _Corpus,
     video: Annotated[str, typer.Argument(metavar="VIDEO", help="Id of the video.")],
     at: Annotated[
-        str, typer.Argument(metavar="TIME", help="A time such as 12:34 or 1:02:03, or seconds.")
-    ],
+        str | None,
+        typer.Argument(
+            metavar="[TIME]",
+            help="A time such as 12:34 or 1:02:03, or seconds. Without it, the whole video.",
+        ),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Explain what was kept or dropped at a given time of a video, and why."""
+    """Explain what was kept or dropped of a video or at one time of it, and why."""
+    from .viewer import summary
     from .viewer.why import parse_time, why
 
     terminal = Terminal(as_json)
-    found = why(corpus, video, parse_time(at))
+    found = summary.removed(corpus, video) or (
+        summary.summary(corpus, video) if at is None else why(corpus, video, parse_time(at))
+    )
     terminal.results.print(found)
     terminal.document(asdict(found))
 

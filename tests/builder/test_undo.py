@@ -20,7 +20,6 @@ from vid2book.folder.layout import LOG, REMOVED
 from ..support.hub.server import Hub
 from ..support.library import LECTURES, Library, corpus_bytes, manifest
 
-
 pytestmark = pytest.mark.filterwarnings("ignore:Use 'content=:DeprecationWarning")
 
 
