@@ -64,8 +64,8 @@ class Display:
     def stopped(self) -> str:
         """What is said when the user has stopped the build."""
         return (
-            f"Stopped with {self._tally.done:,} of {number_of(self._tally.total, 'video')} "
-            "through. What is done is in the store, and the same command goes on from there."
+            f"Stopped after {self._tally.done:,} of {number_of(self._tally.total, 'video')}. "
+            "Finished work is in the store; run the same command to continue."
         )
 
     def _tell_how_far(self) -> None:
@@ -82,7 +82,7 @@ class Display:
             more=[
                 f"failed: {tally.failed()}" if tally.failures else "",
                 f"{tally.speed:,.1f} h of video per hour" if tally.speed else "",
-                f"{timedelta(seconds=round(tally.elapsed))}",
+                f"{timedelta(seconds=round(tally.elapsed))} so far",
             ],
         )
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from ..publish import Pushed
 
 
-@user_errors(stopped="Stopped. What was sent is kept, and the same command goes on from there.")
+@user_errors(stopped="Stopped. What was sent is kept; run the same command to continue.")
 def push(
     corpus: Annotated[Path, typer.Argument(metavar="CORPUS", help="Folder of a built corpus.")],
     repo: Annotated[str, typer.Argument(metavar="REPO_ID", help="Name of the dataset: ORG/NAME.")],

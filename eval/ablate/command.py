@@ -16,7 +16,7 @@ from vid2book.terminal import AsJson, Quiet, Terminal
 _NEEDS = ("torch", "transformers", "lm_eval", "scipy", "matplotlib")
 
 
-@user_errors(stopped="Stopped. What is done is kept, and the same command goes on from there.")
+@user_errors(stopped="Stopped. What is done is kept; run the same command to continue.")
 def ablate(
     config: Annotated[
         str,

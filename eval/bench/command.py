@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 _HUB = re.compile(r"[\w.-]+/[\w.-]+")
 
 
-@user_errors(stopped="Stopped. What was asked is kept, and the same command goes on from there.")
+@user_errors(stopped="Stopped. The answers so far are kept; run the same command to continue.")
 def bench(
     model: Annotated[
         list[str],
