@@ -66,6 +66,7 @@ ROOMS: dict[str, set[str]] = {
         "models",
         "names",
         "terminal",
+        "usage",
         "viewer.templates",
     },
     "folder": {*PLAIN, "intake", "names"},
@@ -103,6 +104,7 @@ ROOMS: dict[str, set[str]] = {
     "quantities": set(),
     "bar": set(),
     "lines": set(),
+    "usage": set(),
     "terminal": {"console", "lines"},
     "console": {"errors", "lines"},
     "cli": {
@@ -112,6 +114,7 @@ ROOMS: dict[str, set[str]] = {
         "console",
         "errors",
         "terminal",
+        "usage",
         "viewer",
     },
     "__main__": {"cli"},

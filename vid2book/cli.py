@@ -15,7 +15,6 @@ from typing import Annotated, Any
 
 import typer
 from rich.markup import escape
-from typer.core import TyperCommand, TyperGroup
 
 from .collect.command import collect
 from .collect.taxonomy_command import taxonomy
@@ -28,6 +27,7 @@ from .console import (
 )
 from .errors import is_disk_full
 from .terminal import AsJson, Quiet, Terminal
+from .usage import Command, Group
 
 GROUP = "vid2book.commands"
 HELP = {"help_option_names": ["-h", "--help"]}
@@ -40,7 +40,7 @@ ORDER = (
 )
 
 
-class _Found(TyperCommand):
+class _Found(Command):
     """A command that an entry point names. Its options are read only when it is called, for that
     takes longer than importing it, and the list of commands shows none of them."""
 
@@ -53,12 +53,12 @@ class _Found(TyperCommand):
     ) -> Any:
         alone = typer.Typer(add_completion=False)
         settings = HELP | context_settings(self._function)
-        alone.command(self.name, context_settings=settings)(self._function)
+        alone.command(self.name, cls=Command, context_settings=settings)(self._function)
         args = filled_up(self._function, args)
         return typer.main.get_command(alone).make_context(info_name, args, *rest, **kwargs)
 
 
-class _Commands(TyperGroup):
+class _Commands(Group):
     """The commands of this module, and those of the package's entry points."""
 
     def __init__(self, **settings: Any) -> None:
@@ -83,7 +83,7 @@ app = typer.Typer(
     context_settings=HELP,
     pretty_exceptions_show_locals=False,
 )
-app.command()(collect)
+app.command(cls=Command)(collect)
 app.add_typer(taxonomy, name="taxonomy")
 _Corpus = Annotated[Path, typer.Argument(metavar="CORPUS", help="Folder of a built corpus.")]
 
@@ -104,7 +104,7 @@ def options(
     pass
 
 
-@app.command(context_settings=HELP)
+@app.command(cls=Command, context_settings=HELP)
 @user_errors(stopped="Stopped. The book that was there is as it was; the same command starts anew.")
 def view(
     corpus: _Corpus,
@@ -132,7 +132,7 @@ def view(
         webbrowser.open(index.resolve().as_uri())
 
 
-@app.command(name="why", context_settings=HELP | IDS_ARE_NO_OPTIONS)
+@app.command(name="why", cls=Command, context_settings=HELP | IDS_ARE_NO_OPTIONS)
 @user_errors()
 def tell_why(
     corpus: _Corpus,
@@ -140,7 +140,7 @@ def tell_why(
     at: Annotated[
         str | None,
         typer.Argument(
-            metavar="[TIME]",
+            metavar="TIME",
             help="A time such as 12:34 or 1:02:03, or seconds. Without it, the whole video.",
         ),
     ] = None,

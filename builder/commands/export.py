@@ -22,7 +22,7 @@ def export(
     out: Annotated[
         Path, typer.Argument(metavar="OUT", help="Folder to write to; it must not exist yet.")
     ],
-    to: Annotated[Format, typer.Option(help="The format.")],
+    to: Annotated[Format, typer.Option(metavar="FORMAT", help=f"The format: {', '.join(Format)}.")],
     marked: Annotated[
         bool, typer.Option("--marked", help="Include what `decide: mark` marked as to be dropped.")
     ] = False,

@@ -19,7 +19,7 @@ def find(
         str, typer.Argument(metavar="CORPUS", help="A corpus folder, or ORG/NAME@VERSION.")
     ],
     video_ids: Annotated[
-        list[str] | None, typer.Argument(metavar="[VIDEO_ID]...", help="Ids of the videos.")
+        list[str] | None, typer.Argument(metavar="VIDEO_ID", help="Ids of the videos.")
     ] = None,
     url: Annotated[
         str | None, typer.Option(help="URL of a video, or a pattern of URLs with '*'.")

@@ -14,10 +14,8 @@ from vid2book.console import user_errors
 from vid2book.quantities import number_of, time_of
 from vid2book.terminal import AsJson, Quiet, Terminal, table
 
-from ..forecast import Line
-
 if TYPE_CHECKING:
-    from ..forecast import Forecast
+    from ..forecast import Forecast, Line
 
 _HOUR = 3600.0
 _UNITS = (("hours", _HOUR), ("minutes", 60.0), ("seconds", 1.0))
@@ -36,17 +34,25 @@ def plan(
     config: Annotated[
         str, typer.Option(help="A YAML file, or the name of a config that ships with vid2book.")
     ] = "offline",
-    nodes: Annotated[int, typer.Option(min=1, help="Number of machines like this one.")] = 1,
+    nodes: Annotated[
+        int, typer.Option(min=1, metavar="N", help="Number of machines like this one.")
+    ] = 1,
     workers: Annotated[
         int | None,
-        typer.Option(min=1, help="Worker processes on each machine. Default: one per core."),
+        typer.Option(
+            min=1, metavar="N", help="Worker processes on each machine. Default: one per core."
+        ),
     ] = None,
     price: Annotated[
         float | None,
-        typer.Option(min=0, help="Price of one machine for one hour, in any currency."),
+        typer.Option(
+            min=0, metavar="N", help="Price of one machine for one hour, in any currency."
+        ),
     ] = None,
-    sample: Annotated[int, typer.Option(min=1, help="Number of videos to try.")] = 4,
-    minutes: Annotated[float, typer.Option(min=0.1, help="Minutes to try of each of them.")] = 3.0,
+    sample: Annotated[int, typer.Option(min=1, metavar="N", help="Number of videos to try.")] = 4,
+    minutes: Annotated[
+        float, typer.Option(min=0.1, metavar="N", help="Minutes to try of each of them.")
+    ] = 3.0,
     quiet: Quiet = False,
     as_json: AsJson = False,
 ) -> None:
@@ -102,6 +108,8 @@ def plan(
 
 def _table(made: Forecast) -> Table:
     """A row for each stage that takes time or storage, in the unit that suits the whole."""
+    from ..forecast import Line
+
     unit, seconds = next((unit for unit in _UNITS if made.wall >= unit[1] * 2), _UNITS[-1])
     on_gpu = any(line.gpu for line in made.lines)
     headers = ["stage", f"CPU {unit}", f"worker {unit}", f"GPU {unit}", "storage", "share"]

@@ -16,8 +16,6 @@ from vid2book.folder.removed import undoing
 from vid2book.quantities import number_of
 from vid2book.terminal import AsJson, Quiet, Terminal
 
-from ..takedown import NOTHING_ASKED, Query
-
 
 @takes_ids
 @user_errors(stopped="Stopped. The corpus is as it was; the same command starts anew.")
@@ -55,6 +53,8 @@ def remove(
     as_json: AsJson = False,
 ) -> None:
     """Remove videos from a corpus, with everything made from them."""
+    from ..takedown import NOTHING_ASKED, Query
+
     terminal = Terminal(as_json, quiet)
     wanted = Query(channel, uploader, url)
     if undo:

@@ -41,7 +41,12 @@ def ablate(
     ] = None,
     workers: Annotated[
         int | None,
-        typer.Option(min=1, help="Number of runs at a time. Default: one per GPU, or one."),
+        typer.Option(
+            min=1,
+            metavar="N",
+            help="How many models to train at the same time. Default: one on each GPU, or one in "
+            "all.",
+        ),
     ] = None,
     device: Annotated[
         str | None,

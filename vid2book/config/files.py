@@ -15,6 +15,7 @@ from pydantic_core import ErrorDetails
 
 from ..errors import UserError
 from ..intake.yaml_text import BadYaml, parse_yaml
+from .requirements import requirement
 
 _MOST_TOLD = 5  # problems of one file
 _LONGEST_SHOWN = 200  # characters of a value that is not allowed
@@ -99,11 +100,13 @@ def problems(kind: type[BaseModel], error: ValidationError, under: str = "") -> 
         elif problem["type"] == "union_tag_not_found":
             lines.append(f"{key}: the key {problem['ctx']['discriminator']} is missing")
         elif not problem["loc"]:  # of several keys together
-            told = problem["msg"].removeprefix("Value error, ")
-            lines += [f"{key}: {line}" if key else line for line in told.splitlines()]
+            lines += [
+                f"{key}: {line}" if key else line for line in requirement(problem).splitlines()
+            ]
+        elif problem["type"] == "missing":
+            lines.append(f"{key}: is missing")
         else:
-            said = problem["msg"].replace("valid tuple", "list")
-            lines.append(f"{key}: {said} (found {_excerpt(problem['input'])})")
+            lines.append(f"{key}: {requirement(problem)} (found {_excerpt(problem['input'])})")
     return lines
 
 
@@ -125,19 +128,19 @@ def _causes(problems: Sequence[ErrorDetails]) -> list[ErrorDetails]:
 
 def _explain(kind: type[BaseModel], where: str, error: ValidationError) -> str:
     found = problems(kind, error)
-    told = found[:_MOST_TOLD]
+    shown = found[:_MOST_TOLD]
     if (more := len(found) - _MOST_TOLD) > 0:
-        told.append(f"and {more:,} more")
-    return "\n".join(f"{where}: {line}" for line in told)
+        shown.append(f"and {more:,} more")
+    return "\n".join(f"{where}: {line}" for line in shown)
 
 
 def _excerpt(value: object) -> str:
     """The start of a value, however large it is."""
     try:
-        told = repr(value)
+        shown = repr(value)
     except ValueError:  # a number of more digits than Python writes
         return "a number that is too long"
-    return told if len(told) <= _LONGEST_SHOWN else f"{told[:_LONGEST_SHOWN]}..."
+    return shown if len(shown) <= _LONGEST_SHOWN else f"{shown[:_LONGEST_SHOWN]}..."
 
 
 def _keys_beside(kind: type[BaseModel], loc: tuple[Any, ...]) -> list[str]:
