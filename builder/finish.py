@@ -147,7 +147,7 @@ def _tell_corpus(
 def _summary(tally: Tally, outcomes: list[Outcome], written: Record) -> Table:
     shown = table("", "", numbers=[1], show_header=False, box=None)
     shown.columns[0].style = "cyan"
-    speed = f"{tally.speed:,.1f}" if tally.speed else "all was in the store"
+    speed = f"{tally.speed:,.1f}" if tally.speed else "everything was stored"
     for name, value in (
         *((f"videos {status}", f"{count:,}") for status, count in by_status(outcomes).items()),
         ("hours of video", f"{hours(outcomes):,.2f}"),

@@ -186,10 +186,9 @@ def _tell_versions(terminal: Terminal, pushed: Pushed, dry_run: bool) -> None:
     elif pushed.holding:
         lost = first_names(sorted({v for videos in pushed.holding.values() for v in videos}))
         errors.print(
-            f"[yellow]Older versions still contain videos that you have removed[/] ({lost}): "
-            f"{names}. "
-            "Push again with --delete-history to delete these tags and all older history.",
-            soft_wrap=True,
+            f"[yellow]{_containing(pushed.holding)} videos that you have removed[/] ({lost}). "
+            f"`vid2book push --delete-history` deletes {_them(pushed.holding)} and all older "
+            "history."
         )
     if pushed.open_pulls:
         listed = ", ".join(map(str, pushed.open_pulls))
@@ -208,6 +207,15 @@ def _asked(holding: Mapping[str, list[str]]) -> bool:
 
     lost = first_names(sorted({video for videos in holding.values() for video in videos}))
     return agreed(
-        f"Versions {', '.join(holding)} hold videos that this one no longer has ({lost}). "
-        "Delete these versions, and all older history, after the push?"
+        f"{_containing(holding)} videos that you have removed ({lost}). Delete {_them(holding)} "
+        "and all older history after the push?"
     )
+
+
+def _containing(versions: Mapping[str, object]) -> str:
+    one = len(versions) == 1
+    return f"{'Version' if one else 'Versions'} {', '.join(versions)} still contain{'s' * one}"
+
+
+def _them(versions: Mapping[str, object]) -> str:
+    return "this version" if len(versions) == 1 else "these versions"
