@@ -70,10 +70,10 @@ def tell_plan(found: Opened, terminal: Terminal, workers: int | None, is_here: b
         (dict.fromkeys(made.denied, DENIED), "left out"),
     ):
         for video_id, reason in list(told.items())[:_MOST_SHOWN]:
-            out.print(f"{escape(video_id)}: {why}, {escape(reason)}", soft_wrap=True)
+            out.print(f"{escape(video_id)}: {why}, {escape(reason)}")
         if (more := len(told) - _MOST_SHOWN) > 0:
             out.print(f"and {more:,} more {why}")
-    out.print(_counts(made), soft_wrap=True)
+    out.print(_counts(made))
     left = f"Left to process: {time_of(made.seconds)} of video. " if made.todo else ""
     out.print(f"{left}{escape(estimate.told)}")
     terminal.document(_as_json(found, made, rows, estimate))

@@ -161,8 +161,7 @@ def _tell_replaced(corpus: Corpus, output: Path, terminal: Terminal) -> None:
         terminal.notes.print(
             f"[yellow]{escape(str(output))} holds {number_of(len(gone), 'video')} that this build "
             f"does not have:[/] {escape(names_of(gone, _MOST_NAMED))}. The build replaces "
-            "the corpus, so name another folder to keep it.",
-            soft_wrap=True,
+            "the corpus, so name another folder to keep it."
         )
 
 
@@ -172,7 +171,7 @@ def _tell_passed_over(files: Sequence[PassedOver], terminal: Terminal) -> None:
         reasons.setdefault(file.reason, []).append(whole_text(file.path))
     for reason, paths in reasons.items():
         named = escape(names_of(paths, _MOST_NAMED))
-        terminal.notes.print(f"[yellow]Passed over:[/] {named}: {reason}", soft_wrap=True)
+        terminal.notes.print(f"[yellow]Passed over:[/] {named}: {reason}")
 
 
 def _without_removed(

@@ -50,7 +50,7 @@ class Display:
             for event in events:
                 line = f"{self._tally.done}/{self._tally.total} {_line(event)}"
                 to = self._terminal.errors if event.failure else self._terminal.notes
-                to.print(line, soft_wrap=True)
+                to.print(line)
                 self._tell_how_far()
                 yield event
             return
@@ -58,7 +58,7 @@ class Display:
             for event in events:
                 self._advance()
                 if event.failure:
-                    self._terminal.errors.print(_line(event), soft_wrap=True)
+                    self._terminal.errors.print(_line(event))
                 yield event
 
     def stopped(self) -> str:
@@ -72,7 +72,7 @@ class Display:
         """A line now and then, among those on videos."""
         if self._tally.elapsed - self._told > _PAUSE:
             self._told = self._tally.elapsed
-            self._terminal.notes.print(escape(self._tally.line()), soft_wrap=True)
+            self._terminal.notes.print(escape(self._tally.line()))
 
     def _advance(self) -> None:
         tally = self._tally

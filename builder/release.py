@@ -110,8 +110,8 @@ class Release:
         if again and not self.force:
             raise HubError(
                 f"{self.hub.repo}: {first_names(again)} was taken down in an earlier version "
-                "(REMOVED.csv) and is in this one. Remove it with `vid2book remove`, or add --force if "
-                "it may be published again"
+                "(REMOVED.csv) and is in this one. Remove it with `vid2book remove`, or add "
+                "--force if it may be published again"
             )
         whole = {name: date for name, date in (here | there).items() if name not in self.videos}
         # Where all are in it again, the list on the Hub is replaced by an empty one.

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
 from vid2book.folder.layout import REMOVED
+from vid2book.folder.record import CorpusError
 from vid2book.folder.removed import removals, removed_on
 
 from .changes import Diff, Videos, compare, read_videos
@@ -31,6 +33,9 @@ def compared(a: str | Path, b: str | Path) -> tuple[Diff, Videos, Videos]:
     return compare(old, new), old, new
 
 
+_ON_HUB = re.compile(r"[\w.-]+/[\w.-]+(@.+)?")
+
+
 @dataclass(frozen=True)
 class Versioned:
     """The videos of a version of a corpus; and of those that were removed, ids and dates."""
@@ -46,7 +51,12 @@ def open_versioned(named: str | Path) -> Versioned:
         CorpusError: there is no such corpus, or the Hub refused.
     """
     corpus = str(named)
-    if not Path(corpus).exists() and corpus.count("/") == 1:
+    if not Path(corpus).exists():
+        if not _ON_HUB.fullmatch(corpus):
+            raise CorpusError(
+                f"{corpus}: there is no such folder; give one that `vid2book build` wrote, or "
+                "ORG/NAME@VERSION on the Hub"
+            )
         from .hub.repo import Hub  # the client takes half a second to import
 
         name, _, version = corpus.partition("@")

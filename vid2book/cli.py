@@ -126,7 +126,7 @@ def view(
     terminal = Terminal(as_json, quiet)
     with Bar(terminal.notes, "pages") as bar:
         index = write_book(corpus, progress=bar.show, marked=marked)
-    terminal.results.print(f"The book is {escape(str(index))}", soft_wrap=True)
+    terminal.results.print(f"The book is {escape(str(index))}")
     terminal.document({"book": index})
     if browser and terminal.results.is_terminal and not as_json:
         webbrowser.open(index.resolve().as_uri())

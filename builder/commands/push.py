@@ -97,13 +97,13 @@ def push(
             allow_license=allow_license or [],
             delete_history=delete_history or _asked,
             dry_run=dry_run,
-            tell=lambda line: terminal.notes.print(escape(line), soft_wrap=True),
+            tell=lambda line: terminal.notes.print(escape(line)),
         )
     except HubError as error:
         stop(error, SOME_FAILED if error.published else NOTHING_DONE)
     if pushed.not_compared:
         told = escape(pushed.not_compared)
-        terminal.errors.print(f"[yellow]Not compared with the Hub:[/] {told}", soft_wrap=True)
+        terminal.errors.print(f"[yellow]Not compared with the Hub:[/] {told}")
     if dry_run:
         _show(terminal.results, pushed)
     else:
@@ -162,7 +162,7 @@ def _tell(out: Console, pushed: Pushed) -> None:
             f"sent ({decimal(todo.size)}), {len(todo.same):,} already there, "
             f"{len(todo.gone):,} deleted"
         )
-    out.print(pushed.address, soft_wrap=True)
+    out.print(pushed.address)
 
 
 def _tell_versions(terminal: Terminal, pushed: Pushed, dry_run: bool) -> None:
@@ -194,8 +194,7 @@ def _tell_versions(terminal: Terminal, pushed: Pushed, dry_run: bool) -> None:
         listed = ", ".join(map(str, pushed.open_pulls))
         errors.print(
             f"[yellow]Open pull requests may still hold it:[/] {listed}. Merge or close them, then "
-            "push again with --delete-history.",
-            soft_wrap=True,
+            "push again with --delete-history."
         )
 
 

@@ -117,5 +117,5 @@ def _decontaminate(corpus: Path, overlaps: Path, terminal: Terminal) -> None:
             "which is only pushed on request, still holds what was said.",
         ]
     for line in told:
-        terminal.results.print(escape(line), soft_wrap=True)
+        terminal.results.print(escape(line))
     terminal.document({"samples_removed": gone, "samples_left": left.samples if left else None})

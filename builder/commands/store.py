@@ -112,8 +112,7 @@ def _list(store: Store, out: Terminal) -> None:
     out.results.print(shown)
     held = sum(holding.size for holding in kinds.values())
     out.results.print(
-        f"{number_of(found.videos, 'video')}, {_size(held)} in {escape(str(store.root))}",
-        soft_wrap=True,
+        f"{number_of(found.videos, 'video')}, {_size(held)} in {escape(str(store.root))}"
     )
     if found.older.objects:
         objects = number_of(found.older.objects, "object")
@@ -151,7 +150,7 @@ def _check(store: Store, out: Terminal) -> None:
 
     damaged = list(check(store, tell))
     for damage in damaged:
-        out.results.print(escape(f"{damage.path}: {damage.reason}"), soft_wrap=True)
+        out.results.print(escape(f"{damage.path}: {damage.reason}"))
     out.results.print(f"{number_of(read, 'object')} read, {len(damaged):,} damaged")
     out.document(
         {
