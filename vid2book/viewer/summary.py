@@ -15,7 +15,7 @@ from ..quantities import number_of
 from ..records import Decision
 from .scores import grades_of, reason_of
 from .times import clock
-from .why import LEVELS, kept_or_dropped, notes_on, opened, span, title_of, verdict_of
+from .why import LEVELS, NOTE, kept_or_dropped, notes_on, opened, span, title_of, verdict_of
 
 _MOST_TIMES = 8  # of one reason
 
@@ -59,7 +59,7 @@ class Summary:
         for column in ("", "", "Times", "Reason"):
             table.add_column(column)
         for decision in notes_on(on_video):
-            table.add_row("Video", kept_or_dropped(decision.kept), "", reason_of(decision))
+            table.add_row("Video", NOTE, "", reason_of(decision))
         for level, name in LEVELS.items():
             for kept, reason, spans in _grouped(self.decisions, level):
                 table.add_row(name, kept_or_dropped(kept), _listed(spans), reason)

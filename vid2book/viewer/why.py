@@ -27,6 +27,7 @@ LEVELS = {  # in the order in which they are told
     "clip": "Paragraph",
 }
 
+NOTE = Text("note", style="dim")  # in place of a verdict, of what is told of a video as a whole
 _MOST_NAMED = 10  # videos in a message
 _TIME = re.compile(r"(?:(?:(\d+):)?(\d+):)?(\d+(?:\.\d+)?)")
 
@@ -89,7 +90,7 @@ class Why:
         for column in ("", "", "Time", "Stage and reason"):
             table.add_column(column, no_wrap=column == "Time")
         for decision in notes_on(self.video):
-            table.add_row("Video", *_cells(decision))
+            table.add_row("Video", NOTE, *_cells(decision)[1:])
         for level, name in LEVELS.items():
             for place, decision in enumerate(self.here[level]):
                 table.add_row("" if place else name, *_cells(decision))
