@@ -121,7 +121,9 @@ class Short(Section):
     corpus: StudyCorpus | None = None
     model: Folder | None = None
     held_out: HeldOut | None = None
+    pipeline: Overrides = Field({}, description="keys of the pipeline's config")
     train: Overrides = Field({}, description="keys of the recipe")
+    budget: int | None = Field(None, ge=1, description="tokens, of whole corpora")
 
 
 class Ablation(Section):
@@ -148,6 +150,8 @@ class Ablation(Section):
 
     @model_validator(mode="after")
     def _budget(self) -> Self:
+        if self.short.budget and not self.budget:
+            raise ValueError("short.budget stands for a budget, and there is none")
         if (self.design == "whole corpora") != (self.budget is not None):
             raise ValueError("design 'whole corpora' and a budget of tokens go together")
         recipes = [self.train, *(s.train for axis in self.axes.values() for s in axis.values())]
@@ -159,6 +163,8 @@ class Ablation(Section):
     def _settings(self) -> Self:
         _check(Config, self.pipeline, "pipeline")
         _check(TrainConfig, self.train, "train")
+        _check(Config, merged(self.pipeline, self.short.pipeline), "short.pipeline")
+        _check(TrainConfig, merged(self.train, self.short.train), "short.train")
         for place, settings in _places(self.axes):
             _check(TrainConfig, merged(self.train, settings.train), f"{place}.train")
             pipeline = merged(self.pipeline, settings.pipeline)
@@ -181,7 +187,9 @@ class Ablation(Section):
         values = {
             "title": f"{self.title} (short: it tries the mechanics, and measures nothing)",
             "seeds": self.seeds[:1],
+            "pipeline": merged(self.pipeline, self.short.pipeline),
             "train": merged(self.train, self.short.train),
+            "budget": self.short.budget or self.budget,
             "corpus": self.short.corpus or self.corpus,
             "model": self.short.model or self.model,
             "held_out": self.short.held_out or self.held_out,

@@ -6,6 +6,9 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from vid2book.config import Config, load
+from vid2book.errors import UserError
+from vid2book.manifest import read_sources
+from vid2book.manifest.splits import assign
 from vid2book.models.error import ModelError
 from vid2book.models.lazy import models_of
 from vid2book.pipeline.graph import STAGES
@@ -31,6 +34,8 @@ def _missing(ablation: Ablation, cells: Sequence[Cell]) -> Iterator[str]:
         if corpus:
             yield from _folder(key, corpus)
             yield from _videos(key, corpus, cells if corpus is ablation.corpus else ())
+    if not own and ablation.corpus.videos and Path(ablation.corpus.videos).exists():
+        yield from _splits(ablation, cells)
     yield from _folder("model", ablation.model)
     if ablation.model.path and (why := _no_model(ablation.model.path)):
         yield f"model.path: {why}; --model names another, also a small one to see that all works"
@@ -50,6 +55,27 @@ def _videos(key: str, corpus: StudyCorpus, cells: Sequence[Cell]) -> Iterator[st
     base = load(corpus.config).model_dump(mode="json")
     for pipeline in (cell.settings.pipeline for cell in cells) if cells else ({},):
         yield from _models(Config.model_validate(merged(base, pipeline)))
+
+
+def _splits(ablation: Ablation, cells: Sequence[Cell]) -> Iterator[str]:
+    """The splits of which the cells need videos, and will have none."""
+    corpus = ablation.corpus
+    base = load(corpus.config).model_dump(mode="json")
+    try:
+        videos = read_sources([corpus.videos]).videos
+    except UserError as error:
+        yield f"corpus.videos: {error}"
+        return
+    for cell in cells:
+        config = Config.model_validate(merged(base, cell.settings.pipeline))
+        found = {video.split for video in assign(videos, config.splits.ratios) if not video.problem}
+        for split in ("train", ablation.held_out.split):
+            if split not in found:
+                yield (
+                    f"a video in the split '{split}': none of the {len(videos)} of "
+                    f"{corpus.videos} falls into it. Use more videos, change the shares "
+                    "(pipeline.splits.ratios), or give them a column 'split' in a manifest"
+                )
 
 
 def _models(config: Config) -> Iterator[str]:

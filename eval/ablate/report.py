@@ -11,6 +11,7 @@ from typing import Any
 from vid2book.quantities import number_of
 from vid2book.store import write_atomically
 
+from ..train.schedule import FEW
 from .config import Ablation
 from .effects import Effect
 from .table import FEWEST_LESSONS, Estimate, Line, Measure, comparisons, unmatched
@@ -64,7 +65,7 @@ def markdown(
             f"{line.offered:,}",
             f"{line.offered - line.used:,}",
             _passes(line),
-            *(_count(values) for values in (line.samples, line.images, line.loss_tokens)),
+            *map(_count, (line.samples, line.images, line.loss_tokens, line.steps)),
         ]
         for line in lines
     ]
@@ -89,8 +90,9 @@ def markdown(
             "",
             f"Design: {ablation.design}. {_matched(ablation, lines)}",
             "",
-            *_grid([*head, "loss tokens"], trained),
+            *_grid([*head, "loss tokens", "steps"], trained),
             "",
+            *_few_steps(lines),
             "Held out, of all cells alike:",
             "",
             *held_out,
@@ -164,6 +166,13 @@ def _matched(ablation: Ablation, lines: Sequence[Line]) -> str:
             "filter drops shows in the design 'whole corpora' alone."
         )
     return told
+
+
+def _few_steps(lines: Sequence[Line]) -> list[str]:
+    if few := [line.cell for line in lines if min(line.steps) < FEW]:
+        told = f"Fewer than {FEW} steps teach a model little: {', '.join(few)}."
+        return [f"{told} Lower train.batch_size, or let the models learn more.", ""]
+    return []
 
 
 def _refused(lines: Sequence[Line]) -> str:

@@ -152,7 +152,11 @@ def train_job(job: Job, root: Path) -> TrainResult:
     """Train in this process, or in this and the others that it was launched with."""
     where = Tracked(root.parent.name, f"{job.cell}, seed {job.seed}", root.parent)
     out = root / job.key / "model"
-    return train(job.recipe, job.learned, job.model.path, out, resume=True, tracked=where)
+    # Of runs with few steps the table tells.
+    return train(
+        job.recipe, job.learned, job.model.path, out, resume=True, tracked=where,
+        warn=lambda told: None,
+    )  # fmt: skip
 
 
 def launched(job: Job, root: Path, launch: Path) -> None:

@@ -80,6 +80,7 @@ class Line:
     samples: tuple[int, ...]  # that each seed was trained on
     images: tuple[int, ...]
     loss_tokens: tuple[int, ...]
+    steps: tuple[int, ...]
     offered: int  # samples of the cell's corpus
     used: int  # of them, those that were trained on
     asked: dict[str, dict[str, int]]  # lessons, samples and tokens of each held-out set
@@ -119,6 +120,7 @@ def table(found: Mapping[str, Mapping[int, RunResult]]) -> list[Line]:
                 samples=tuple(run.samples for run in each),
                 images=tuple(run.images for run in each),
                 loss_tokens=tuple(run.loss_tokens for run in each),
+                steps=tuple(run.steps for run in each),
                 offered=each[0].offered,
                 used=max(run.used for run in each),
                 asked={name: _held_out_size(each[0], name) for name in each[0].parts},
