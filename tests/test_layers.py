@@ -42,7 +42,7 @@ ROOMS: dict[str, set[str]] = {
     "remote": {"errors", "public"},
     "store": {"errors", "remote"},
     "stage": {"config", "media", "models", "records"},
-    "config": {"errors", "intake"},
+    "config": {"errors", "intake", "quantities"},
     "local": {"errors", "remote"},
     "bounds": set(),
     "media": {"errors"},

@@ -15,6 +15,7 @@ from pydantic_core import ErrorDetails
 
 from ..errors import UserError
 from ..intake.yaml_text import BadYaml, parse_yaml
+from ..quantities import names_of
 from .requirements import requirement
 
 _MOST_TOLD = 5  # problems of one file
@@ -86,14 +87,14 @@ def problems(kind: type[BaseModel], error: ValidationError, under: str = "") -> 
         under: the key in the file below which they stand, if not at its top.
     """
     lines: list[str] = []
+    unknown: dict[tuple[int | str, ...], list[str]] = {}  # by the section in which they stand
     for problem in _causes(error.errors()):
         loc = _without_tags(kind, problem["loc"])
         key = ".".join([*filter(None, [under]), *map(str, loc)])
         if problem["type"] == "extra_forbidden":
-            allowed = _keys_beside(kind, problem["loc"])
-            meant = get_close_matches(str(loc[-1]), allowed, 1)
+            meant = get_close_matches(str(loc[-1]), _keys_beside(kind, problem["loc"]), 1)
             asked = f" (did you mean '{meant[0]}'?)" if meant else ""
-            lines.append(f"unknown key '{key}'{asked}; allowed here: {', '.join(allowed)}")
+            unknown.setdefault(problem["loc"][:-1], []).append(f"'{key}'{asked}")
         elif problem["type"] == "union_tag_invalid":
             tags = problem["ctx"]
             lines.append(f"{key}: no kind '{tags['tag']}'; there are {tags['expected_tags']}")
@@ -107,6 +108,10 @@ def problems(kind: type[BaseModel], error: ValidationError, under: str = "") -> 
             lines.append(f"{key}: is missing")
         else:
             lines.append(f"{key}: {requirement(problem)} (found {_excerpt(problem['input'])})")
+    for section, keys in unknown.items():
+        allowed = ", ".join(_keys_beside(kind, (*section, "")))
+        what = "key" if len(keys) == 1 else "keys"
+        lines.append(f"unknown {what} {names_of(keys, _MOST_TOLD)}; allowed here: {allowed}")
     return lines
 
 

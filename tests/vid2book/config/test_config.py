@@ -70,6 +70,10 @@ def test_a_missing_config_names_those_there_are(tmp_path: Path) -> None:
         ("splits: {ratios: {a: 0.5}}", "splits.ratios: the ratios must add up to 1, not 0.5"),
         ("judge: {llms: [{model: x, timeout: 0}]}", "judge.llms.0.timeout: must be more than 0"),
         ("judge: {llms: [{}]}", "judge.llms.0.model: is missing"),
+        (
+            "a: 1\njudgee: 2\nread: {x: 1}",
+            "unknown keys 'a', 'judgee' (did you mean 'judge'?);",
+        ),
     ],
 )
 def test_what_a_value_must_be_is_told_in_plain_words(
