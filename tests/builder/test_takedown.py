@@ -73,6 +73,18 @@ def test_an_address_is_known_however_it_is_written() -> None:
     assert not is_at("https://example.org/a", "") and not is_at("", "https://example.org")
 
 
+def test_videos_are_found_by_their_ids(out: Path, tmp_path: Path) -> None:
+    builder.remove(out, ["b"])
+    found = builder.find(out, ["a", "b", "zzz"], channel="Optics")
+    today = datetime.now(UTC).date().isoformat()
+    assert [(m.video_id, m.status, m.removed_on) for m in found] == [
+        ("a", "kept", ""),
+        ("b", "removed", today),
+    ]
+    with pytest.raises(CorpusError, match="there is no such folder"):
+        builder.find(tmp_path / "nowhere", ["a"])
+
+
 def test_they_are_removed_and_put_on_record(out: Path) -> None:
     done = builder.remove(out, channel="Optics")
     assert (done.video_ids, done.samples, done.left.samples) == (("a", "b"), 2, 1)
