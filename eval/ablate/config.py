@@ -104,6 +104,7 @@ class HeldOut(Section):
 class Settings(Section):
     """What a cell does otherwise than the base."""
 
+    corpus: StudyCorpus | None = Field(None, description="another corpus than the study's")
     pipeline: Overrides = Field({}, description="keys of the pipeline's config")
     shuffle_order: Share = Field(
         0.0, description="share of each sample's images that change places among themselves"
@@ -169,7 +170,7 @@ class Ablation(Section):
             _check(TrainConfig, merged(self.train, settings.train), f"{place}.train")
             pipeline = merged(self.pipeline, settings.pipeline)
             _check(Config, pipeline, f"{place}.pipeline")
-            if pipeline and not self.corpus.videos:
+            if pipeline and not (settings.corpus or self.corpus).videos:
                 raise ValueError("keys of the pipeline matter only where corpus.videos is given")
         return self
 

@@ -16,6 +16,8 @@ from .config import Ablation
 from .effects import Effect
 from .table import FEWEST_LESSONS, Estimate, Line, Measure, comparisons, unmatched
 
+_UNCOUNTED = "not counted"
+
 
 def write(
     ablation: Ablation,
@@ -62,8 +64,7 @@ def markdown(
     trained = [
         [
             line.cell,
-            f"{line.offered:,}",
-            f"{line.offered - line.used:,}",
+            *_share(line),
             _passes(line),
             *map(_count, (line.samples, line.images, line.loss_tokens, line.steps)),
         ]
@@ -160,7 +161,7 @@ def _matched(ablation: Ablation, lines: Sequence[Line]) -> str:
     told = "All cells were trained on the same number of samples, images and loss tokens."
     if differ:
         told = f"Cells differ in {', '.join(differ)}: a difference may come from that."
-    if thin := [line.cell for line in lines if 0 < line.used < line.offered / 2]:
+    if thin := [line.cell for line in lines if 0 < (line.used or 0) < (line.offered or 0) / 2]:
         told += (
             f" Most of what {', '.join(thin)} holds is in no other cell and was left out: what a "
             "filter drops shows in the design 'whole corpora' alone."
@@ -198,7 +199,16 @@ def _effects(effects: Sequence[Effect], deciding: Sequence[Measure]) -> list[str
     return ["Main effects, each the mean over all other axes:", "", *_grid(head, rows), ""]
 
 
+def _share(line: Line) -> tuple[str, str]:
+    """Samples of the corpus, and those that were left out."""
+    if line.offered is None or line.used is None:
+        return _UNCOUNTED, _UNCOUNTED
+    return f"{line.offered:,}", f"{line.offered - line.used:,}"
+
+
 def _passes(line: Line) -> str:
+    if line.used is None:
+        return _UNCOUNTED
     low, high = (
         f"{value / max(1, line.used):.3g}" for value in (min(line.samples), max(line.samples))
     )

@@ -109,6 +109,26 @@ def test_what_cannot_be_held_out_is_told_before_training(
         asked(study(held_out={"questions": "questions"}), folders)
 
 
+def test_cells_can_have_corpora_of_their_own(tmp_path: Path) -> None:
+    own = corpus(tmp_path / "own", ["other"], [f"own{i}" for i in range(10)])
+    mine = corpus(tmp_path / "mine", ["a", "b"], ["c"])
+    theirs = tmp_path / "theirs.jsonl"
+    theirs.write_text('{"images": [null], "texts": ["A text."]}\n' * 3)
+    given = {
+        "corpus": {"path": str(mine)},
+        "axes": {"corpus": {"mine": {}, "theirs": {"corpus": {"path": str(theirs)}}}},
+        "held_out": {"corpus": {"path": str(own)}},
+    }
+    folders = Folders(tmp_path / "work", lambda line: None)
+    found = asked(study(**given, design="whole corpora", budget=100), folders)
+    assert [(job.cell, job.corpus.path) for job in found] == [
+        ("mine", str(mine)), ("theirs", str(theirs)),
+    ]  # fmt: skip
+    assert [job.offered for job in found] == [2, 3]
+    with pytest.raises(AblateError, match=r"theirs.jsonl: samples are matched by id in corpora of"):
+        asked(study(**given), folders)
+
+
 def test_a_corpus_of_another_shape_can_be_shuffled(tmp_path: Path) -> None:
     released = tmp_path / "foreign.jsonl"
     rows = [

@@ -39,7 +39,7 @@ def invoke(*args: str) -> Result:
         (
             "{shuffle_ordr: 1}",
             "unknown key 'axes.images.one.shuffle_ordr' (did you mean 'shuffle_order'?); "
-            "allowed here: pipeline",
+            "allowed here: corpus, pipeline",
         ),
         (
             "{train: {batchsize: 3}}",
