@@ -17,7 +17,7 @@ from vid2book.terminal import AsJson, Quiet, Terminal, table
 if TYPE_CHECKING:
     from ..forecast import Forecast, Line
 
-_HOUR = 3600.0
+_HOUR = 3600.0  # seconds
 _UNITS = (("hours", _HOUR), ("minutes", 60.0), ("seconds", 1.0))
 _LEAST = 0.005  # share of all time or storage: what takes less is zero in every column
 

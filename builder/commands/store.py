@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from vid2book.store import Store
     from vid2book.store.upkeep import Holding, Selection
 
-_DAY = 86_400.0
+_DAY = 86_400.0  # seconds
 _CORPUS_LEVEL = {"contribution", "outcome"}  # kept beside the stages' results
 _BESIDE = {  # what else the store has, by the stage that it is of
     "contribution": "interleave",
