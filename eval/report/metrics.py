@@ -3,7 +3,7 @@
     {"schema": 3, "seed", "level", "comparisons", "versions": {package: version},
      "figures": {NAME: {"title", "better", "unit", "source", "blind", "minor", "counted",
                         "validation"}},
-     "corpora": [{"name", "samples", "videos", "skipped": {reason: count},
+     "corpora": [{"name", "content", "samples", "videos", "skipped": {reason: count},
                   "measures": {NAME: {"value", "low", "high", "unit", "scorer", "n", "clusters",
                                       "reason"}},
                   "details": {"languages": {...}, "licenses": {...}, ...}}],
@@ -15,6 +15,8 @@
 `validation` of a measure of text says how well it tells lectures from other text: {"scorer",
 "written": {kind: [AUC, low, high]}, "recorded": the same}, on passages written for this purpose
 and on recorded ones. It is null for other measures.
+
+`content` names the samples of a corpus folder of ours (`vid2book.folder.record`), null elsewhere.
 
 `value`, `low` and `high` are null where a figure could not be computed, with the reason; `low` and
 `high` also where all samples are of one video. `n` is how many images, words or samples the value
@@ -129,6 +131,7 @@ def write_overlaps(report: Report, path: Path) -> None:
 def _corpus(measured: Measured) -> dict[str, Any]:
     return {
         "name": measured.name,
+        "content": measured.content,
         "samples": measured.samples,
         "videos": len(measured.videos),
         "skipped": dict(measured.skipped),
