@@ -86,7 +86,7 @@ def find(
         channel, uploader: a name, an id or an address.
 
     Raises:
-        CorpusError: not a corpus, or no URL, channel or uploader is given.
+        CorpusError: not a corpus, or nothing to look for is given.
     """
     ids, wanted = list(video_ids), Query(channel, uploader, url)
     if not (ids or wanted):
