@@ -24,8 +24,6 @@ _SHORT = 1.5  # power of the share of them that shorter lives weigh
 _AROUND = 2  # seconds before and after in which a cell is watched for unrest
 _CALM, _RESTLESS = 0.15, 0.45  # share of that time in change: weighs in full; weighs nothing
 _PASSING = 0.4  # weight of what came over something else and went again
-_MOST = 0.6  # share of what stood, which goes where the whole screen is another
-_AT_ONCE_SAMPLES = 4  # within which it goes
 _SPREAD = 5  # cells across of the neighbourhood
 _COMPARED = 12  # versions of a cell before and after with which one is compared
 _AT_ONCE = 20_000  # pairs of patches compared at once
@@ -134,26 +132,12 @@ def _passing(history: History, before: Ids, after: Ids, clear: Mask) -> Mask:
     """versions: whether what was there before always came back: a pointer, a pop-up, an arm.
 
     What was there before the video began is not known; where nothing is left, it was a background.
-    What takes the place of nearly everything came over nothing.
     """
     returns = (before == after) & (before >= 0)
     returns |= (before < 0) & (after >= 0) & ~clear[after]
-    returns &= ~_replaces(history, clear)
     count = len(history.cell)
     stays = np.bincount(history.version, ~returns, count)
     return np.asarray(stays == 0)
-
-
-def _replaces(history: History, clear: Mask) -> Mask:
-    """sightings: whether most of what stood goes when it comes."""
-    long = clear[history.version] & (history.last - history.first >= _AT_ONCE_SAMPLES)
-    count = history.samples + 1
-    ends = np.cumsum(np.bincount(history.last[long] + 1, minlength=count)[:count])
-    begins = np.cumsum(np.bincount(history.first[long], minlength=count)[:count])
-    now = history.first
-    before = np.maximum(now - _AT_ONCE_SAMPLES, 0)
-    stood, gone = begins[before] - ends[before], ends[now] - ends[before]
-    return np.asarray(gone > _MOST * stood)
 
 
 def _losses(history: History, after: Ids, earlier: Ids, later: Ids) -> Mask:
