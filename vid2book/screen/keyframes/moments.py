@@ -1,9 +1,9 @@
 """Pictures worth keeping while a video is gone through, so that few are decoded a second time.
 
 A picture may be wanted of the moment before much of the screen changes, or, as that may hold the
-trace of a fade, of the one a little earlier; and where a face is found on that, of one earlier still,
-to see whether it lasts. That is known when it changes, and not yet whether it
-will be wanted; so the moments before the greatest changes are kept, within a bound.
+trace of a fade, of the one a little earlier; and where a face is found on that, of one earlier
+still, to see whether it lasts. That is known when it changes, and not yet whether it will be
+wanted; so the moments before the greatest changes are kept, within a bound.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from ...media.frames import Frame
 from .cells import Plane
 
 EARLIER = 3  # samples before a change: nearer ones may hold the trace of a fade
-_PLANES = 100  # moments of which planes are kept
+_PLANES = 120  # moments of which planes are kept
 _PIXELS = 40e6  # of the pictures that are kept whole, 1.5 bytes each
 _SLACK = 1.25  # times as many may be there before the bound is looked after
 
@@ -50,7 +50,7 @@ class Moments:
         earlier, frame = self._latest[-1 - EARLIER] if len(self._latest) > EARLIER else first
         self._kept[self._seen - 1] = _Moment(cells, plane, earlier, first[0], frame)
         self._pixels += _pixels(frame)
-        if self._pixels > _SLACK * _PIXELS or len(self._kept) > 2 * _PLANES:
+        if self._pixels > _SLACK * _PIXELS or len(self._kept) > _SLACK * _PLANES:
             self._bound()
 
     def planes(self) -> dict[int, Plane]:
@@ -70,7 +70,7 @@ class Moments:
     def _bound(self) -> None:
         """Let go of the moments before the least changes."""
         great = sorted(self._kept.items(), key=lambda m: -m[1].change)
-        if len(great) > 2 * _PLANES:
+        if len(great) > _SLACK * _PLANES:
             great = great[:_PLANES]
         self._kept, self._pixels = {}, 0.0
         for sample, moment in great:
