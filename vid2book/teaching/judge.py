@@ -225,9 +225,7 @@ def _by_writing(why: str, scores: Scores, share: float, settings: config.Judge) 
     return _Verdict(False, none, scores.written_teaching)
 
 
-def _by_speech(
-    reasons: Sequence[str], words: Sequence[int], settings: config.Judge
-) -> _Verdict:
+def _by_speech(reasons: Sequence[str], words: Sequence[int], settings: config.Judge) -> _Verdict:
     """How much teaches, and what the rest is."""
     total, rest = sum(words), Counter[str]()
     for reason, n in zip(reasons, words, strict=True):

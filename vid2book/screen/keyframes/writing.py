@@ -61,12 +61,10 @@ def _find(history: History, stills: Stills, settings: config.Keyframes) -> Found
     views = _views(history, samples, stills)
     proposals = propose(content, views, among)
     looks = stills.at(float(history.times[k]) for k in samples)
-    hidden = [
-        person | hand
-        for person, hand in zip(
-            persons(content, proposals, looks), hands(content, proposals, looks), strict=True
-        )
-    ]
+    reaching = hands(content, proposals, looks)
+    hidden = [a | b for a, b in zip(persons(content, proposals, looks), reaching, strict=True)]
+    passing = np.any([content.passing, *reaching], axis=0)
+    content = replace(content, passing=passing)
     chosen = settle(content, views, proposals, hidden, among, worth)
     person = np.any(hidden, axis=0) if hidden else np.zeros(len(content.weight), bool)
     chosen, heads = _without_heads(content, chosen, stills, worth)
