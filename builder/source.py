@@ -10,8 +10,6 @@ from typing import TYPE_CHECKING
 
 from vid2book.config import Config, load
 
-from .splits import assign
-
 if TYPE_CHECKING:
     from vid2book.manifest.walk import PassedOver
     from vid2book.pipeline.branch import Step
@@ -43,6 +41,7 @@ def open_corpus(
         ManifestError, ConfigError: what is wrong in which file.
     """
     from vid2book.manifest import read_sources
+    from vid2book.manifest.splits import assign
     from vid2book.pipeline.corpus import Corpus
     from vid2book.privacy import mask_video
     from vid2book.remote.identity import ask_together

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
-from collections.abc import Iterable, Mapping
-from dataclasses import replace
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from vid2book.config import Config
@@ -38,31 +36,6 @@ def splits(corpus: Corpus) -> dict[str, list[Video]]:
                 "and not 'all'"
             )
     return found
-
-
-def assign(videos: Iterable[Video], ratios: Mapping[str, float]) -> tuple[Video, ...]:
-    """The videos with a split each: the manifest's, or by a hash of their id where it names none.
-
-    A manifest whose videos are all in "train" names none.
-
-    Args:
-        videos: of a manifest.
-        ratios: split to share of the videos; 1 in all.
-    """
-    videos = tuple(videos)
-    if any(video.split != "train" for video in videos):
-        return videos
-    return tuple(replace(video, split=_split_of(video.video_id, ratios)) for video in videos)
-
-
-def _split_of(video_id: str, ratios: Mapping[str, float]) -> str:
-    digest = hashlib.sha256(video_id.encode()).digest()
-    place = int.from_bytes(digest[:8], "big") / 2**64  # in [0, 1), evenly
-    for split, share in ratios.items():
-        place -= share
-        if place < 0:
-            return split
-    return list(ratios)[-1]  # the shares add up to a hair less than 1
 
 
 def denying(config: Config, video_ids: Iterable[str]) -> Config:

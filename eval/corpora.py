@@ -27,6 +27,7 @@ from vid2book.intake import SUFFIXES, IntakeError, kind_of, read_rows
 from .interleaved import Fetch, Interleaved, RowError, interleaved
 from .sources import (
     HubDataset,
+    NoSplitError,
     ParquetFiles,
     ReleasedJson,
     Row,
@@ -37,12 +38,14 @@ from .sources import (
     describe,
 )
 
-__all__ = ["CorpusError", "Interleaved", "InterleavedCorpus", "open_corpus"]
+__all__ = ["CorpusError", "Interleaved", "InterleavedCorpus", "NoSplitError", "open_corpus"]
 
 
+_OF_FILES = (ParquetFiles, TextFiles)
 _MARKED = "a position that is marked as to be dropped"
 _ALIGNED = {"images", "texts", "ocr_texts", "text_ocr_list", "elements"}
 _HUB = re.compile(r"[\w.-]+/[\w.-]+(@.+)?")
+_SPLITS = ("train", "validation", "valid", "val", "dev", "test")
 _NOT_SAMPLES = set(TABLES.values()) - {TABLES["default"]}
 
 
@@ -80,6 +83,13 @@ class InterleavedCorpus:
         if not isinstance(self.source, ParquetFiles):
             raise CorpusError(f"{self.name}: samples are chosen by id of Parquet files alone")
         return replace(self, source=replace(self.source, only=ids), skipped=Counter())
+
+    def shares_rows(self, other: InterleavedCorpus) -> bool:
+        """Whether files of this one are read for the other, too, as far as their names tell."""
+        one, two = self.source, other.source
+        if isinstance(one, _OF_FILES) and isinstance(two, _OF_FILES):
+            return not {f.resolve() for f in one.files}.isdisjoint(f.resolve() for f in two.files)
+        return one == two
 
     def sample(self, number: int, row: Row | Unread) -> Interleaved | None:
         """The sample of a row of the source; None, and counted, where it has none."""
@@ -125,7 +135,9 @@ def open_corpus(
 
 
 def _folder(folder: Path, split: str) -> Source:
-    if (folder / "state.json").is_file() or (folder / "dataset_dict.json").is_file():
+    if (folder / "dataset_dict.json").is_file():
+        return SavedDataset(folder, split)
+    if (folder / "state.json").is_file():
         return SavedDataset(folder)
     ours = folder / TABLES["default"]
     inside = ours if any(ours.glob("*.parquet")) else folder
@@ -139,19 +151,27 @@ def _folder(folder: Path, split: str) -> Source:
     for kinds in ((".jsonl", ".ndjson"), (".csv", ".tsv")):
         names = tuple(f"{kind}{packed}" for kind in kinds for packed in ("", ".gz"))
         if lines := sorted(f for f in folder.rglob("*") if f.name.lower().endswith(names)):
-            return TextFiles(lines)
+            return TextFiles(_of_split(lines, split, folder))
     raise CorpusError(f"{folder}: holds no Parquet, .jsonl or .csv and no dataset saved to disk")
 
 
 def _of_split(files: list[Path], split: str, folder: Path) -> list[Path]:
-    """Files named after the split; all files where no name tells of a split."""
+    """Files named after the split; all files where no name tells of a split.
+
+    Names are such as train-00000.parquet or, if all files are named so, test.jsonl.
+    """
     splits = by_split(files)
+    if list(splits) == [""] and all(file.name.split(".")[0] in _SPLITS for file in files):
+        splits = {
+            name: [file for file in files if file.name.split(".")[0] == name] for name in _SPLITS
+        }
+        splits = {name: files for name, files in splits.items() if files}
     if split in splits:
         return splits[split]
     if list(splits) == [""]:
         return files
     have = ", ".join(sorted(name for name in splits if name))
-    raise CorpusError(f"{folder}: has no split '{split}'; it has {have}")
+    raise NoSplitError(f"{folder}: has no split '{split}'; it has {have}")
 
 
 def _file(path: Path) -> Source:

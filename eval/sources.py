@@ -42,6 +42,10 @@ _MOST_NAMED = 20  # rows that cannot be read, by their places
 _BUFFER = 1000  # rows of a stream from the Hub among which one is drawn
 
 
+class NoSplitError(CorpusError):
+    """The corpus has splits, and not the one that was asked for."""
+
+
 class Source(Protocol):
     """Rows with their numbers, in order of number; the same for the same seed."""
 
@@ -63,9 +67,10 @@ class Seekable(Source, Protocol):
 
 @dataclass(frozen=True)
 class SavedDataset:
-    """A folder that `Dataset.save_to_disk` wrote."""
+    """A folder that `save_to_disk` wrote: a dataset, or a dictionary of them by split."""
 
     folder: Path
+    split: str = "train"
 
     def rows(self, samples: int | None, seed: int) -> Iterator[tuple[int, Row | Unread]]:
         return self.take(self.chosen(samples, seed))
@@ -86,8 +91,12 @@ class SavedDataset:
         from datasets import DatasetDict, load_from_disk
 
         saved = load_from_disk(str(self.folder))
-        dataset = saved["train"] if isinstance(saved, DatasetDict) else saved
-        return dataset.with_format("arrow")
+        if not isinstance(saved, DatasetDict):
+            return saved.with_format("arrow")
+        if self.split not in saved:
+            have = ", ".join(sorted(saved))
+            raise NoSplitError(f"{self.folder}: has no split '{self.split}'; it has {have}")
+        return saved[self.split].with_format("arrow")
 
 
 @dataclass(frozen=True)

@@ -34,7 +34,7 @@ def corpora_of(config: Path, out: Path) -> list[Corpus]:
     found = {line["cell"]: line["estimates"] for line in table["cells"]}
     listed: dict[Path, Corpus] = {}
     for cell in cells(study):
-        path = Path(folders.corpus(study.corpus, cell.settings.pipeline).path)
+        path = Path(folders.corpus(cell.corpus, cell.settings.pipeline).path)
         if path in listed:
             continue
         listed[path] = Corpus(

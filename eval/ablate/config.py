@@ -104,6 +104,7 @@ class HeldOut(Section):
 class Settings(Section):
     """What a cell does otherwise than the base."""
 
+    corpus: StudyCorpus | None = Field(None, description="another corpus than the study's")
     pipeline: Overrides = Field({}, description="keys of the pipeline's config")
     shuffle_order: Share = Field(
         0.0, description="share of each sample's images that change places among themselves"
@@ -121,7 +122,9 @@ class Short(Section):
     corpus: StudyCorpus | None = None
     model: Folder | None = None
     held_out: HeldOut | None = None
+    pipeline: Overrides = Field({}, description="keys of the pipeline's config")
     train: Overrides = Field({}, description="keys of the recipe")
+    budget: int | None = Field(None, ge=1, description="tokens, of whole corpora")
 
 
 class Ablation(Section):
@@ -148,6 +151,8 @@ class Ablation(Section):
 
     @model_validator(mode="after")
     def _budget(self) -> Self:
+        if self.short.budget and not self.budget:
+            raise ValueError("short.budget stands for a budget, and there is none")
         if (self.design == "whole corpora") != (self.budget is not None):
             raise ValueError("design 'whole corpora' and a budget of tokens go together")
         recipes = [self.train, *(s.train for axis in self.axes.values() for s in axis.values())]
@@ -159,11 +164,13 @@ class Ablation(Section):
     def _settings(self) -> Self:
         _check(Config, self.pipeline, "pipeline")
         _check(TrainConfig, self.train, "train")
+        _check(Config, merged(self.pipeline, self.short.pipeline), "short.pipeline")
+        _check(TrainConfig, merged(self.train, self.short.train), "short.train")
         for place, settings in _places(self.axes):
             _check(TrainConfig, merged(self.train, settings.train), f"{place}.train")
             pipeline = merged(self.pipeline, settings.pipeline)
             _check(Config, pipeline, f"{place}.pipeline")
-            if pipeline and not self.corpus.videos:
+            if pipeline and not (settings.corpus or self.corpus).videos:
                 raise ValueError("keys of the pipeline matter only where corpus.videos is given")
         return self
 
@@ -181,7 +188,9 @@ class Ablation(Section):
         values = {
             "title": f"{self.title} (short: it tries the mechanics, and measures nothing)",
             "seeds": self.seeds[:1],
+            "pipeline": merged(self.pipeline, self.short.pipeline),
             "train": merged(self.train, self.short.train),
+            "budget": self.short.budget or self.budget,
             "corpus": self.short.corpus or self.corpus,
             "model": self.short.model or self.model,
             "held_out": self.short.held_out or self.held_out,

@@ -23,7 +23,7 @@ from vid2book.folder.layout import FORMAT, RECORD
 from vid2book.pipeline.code import code_of
 from vid2book.store import Store, make_key
 
-from . import arrange
+from . import adopted, arrange
 from .config import Folder, Overrides, Settings, StudyCorpus, merged
 
 
@@ -79,6 +79,9 @@ class Folders:
         order, across = settings.shuffle_order, settings.shuffle_across
         if not order and not across:
             return corpus
+        if not adopted.is_in_our_shape(Path(corpus.path)):
+            key, foreign = make_key("adopt", code_of(adopted.__name__), corpus.key), corpus.path
+            corpus = self._folder_for("corpora", key, lambda out: adopted.adopt(foreign, out))
         ids = None if only is None else sorted(only)
         key = make_key("arrange", code_of(arrange.__name__), corpus.key, order, across, ids, seed)
         return self._folder_for(

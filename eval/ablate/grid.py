@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from itertools import product
 
 from ..train import TrainConfig
-from .config import Ablation, Settings, merged
+from .config import Ablation, Settings, StudyCorpus, merged
 from .folders import AblateError
 
 
@@ -17,6 +17,7 @@ class Cell:
     name: str
     chosen: tuple[str, ...]  # the setting of each axis, in their order
     settings: Settings
+    corpus: StudyCorpus
     recipe: TrainConfig  # without the seed
 
 
@@ -28,7 +29,9 @@ def cells(study: Ablation) -> list[Cell]:
         settings = _merge([base, *(each for _, each in chosen)])
         recipe = TrainConfig.model_validate(settings.train)
         names = tuple(name for name, _ in chosen)
-        found.append(Cell(", ".join(names), names, settings, recipe))
+        found.append(
+            Cell(", ".join(names), names, settings, settings.corpus or study.corpus, recipe)
+        )
     return found
 
 

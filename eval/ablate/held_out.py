@@ -11,7 +11,7 @@ from pathlib import Path
 
 from vid2book.folder.layout import shards
 
-from ..corpora import CorpusError, open_corpus
+from ..corpora import NoSplitError, open_corpus
 from .config import HeldOut
 from .folders import AblateError, Folders, KeyedFolder
 from .runs import HeldOutSet
@@ -69,6 +69,13 @@ def check(asked: HeldOut, sets: Sequence[HeldOutSet], corpora: Sequence[KeyedFol
                 f"{len(both)} held-out lessons are in the training split of {corpus.path} "
                 f"({named}): hold out others"
             )
+    for one in sets:
+        asked_of = open_corpus(one.kept.path, asked.split)
+        if any(open_corpus(corpus.path).shares_rows(asked_of) for corpus in corpora):
+            raise AblateError(
+                f"{one.name}: {one.kept.path} has no splits, so that what is held out would be "
+                "trained on. Put lessons of their own under held_out.corpus"
+            )
     for one in sets if asked.questions else ():
         _check_questions(Path(one.kept.path) / asked.questions / "slides")
 
@@ -90,8 +97,8 @@ def _videos(corpus: KeyedFolder, split: str) -> Iterator[str]:
 
     try:
         open_corpus(corpus.path, split)
-    except CorpusError as error:
-        raise CorpusError(
+    except NoSplitError as error:
+        raise NoSplitError(
             f"{error}: too few videos, or too small a share in pipeline.splits.ratios"
         ) from None
     for file in shards(Path(corpus.path), "default", split):

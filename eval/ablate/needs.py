@@ -6,11 +6,14 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from vid2book.config import Config, load
+from vid2book.errors import UserError
+from vid2book.manifest import read_sources
+from vid2book.manifest.splits import assign
 from vid2book.models.error import ModelError
 from vid2book.models.lazy import models_of
 from vid2book.pipeline.graph import STAGES
 
-from .config import Ablation, Folder, StudyCorpus, merged
+from .config import Ablation, Folder, Overrides, StudyCorpus, merged
 from .folders import AblateError
 from .grid import Cell
 
@@ -27,10 +30,16 @@ def check(ablation: Ablation, cells: Sequence[Cell]) -> None:
 
 def _missing(ablation: Ablation, cells: Sequence[Cell]) -> Iterator[str]:
     own = ablation.held_out.corpus
-    for key, corpus in (("corpus", ablation.corpus), ("held_out.corpus", own)):
-        if corpus:
-            yield from _folder(key, corpus)
-            yield from _videos(key, corpus, cells if corpus is ablation.corpus else ())
+    if own:
+        yield from _folder("held_out.corpus", own)
+        yield from _videos("held_out.corpus", own, [{}])
+    for corpus in dict.fromkeys(cell.corpus for cell in cells):
+        key = "corpus" if corpus == ablation.corpus else "axes: corpus"
+        pipelines = [cell.settings.pipeline for cell in cells if cell.corpus == corpus]
+        yield from _folder(key, corpus)
+        yield from _videos(key, corpus, pipelines)
+        if not own and corpus.videos and Path(corpus.videos).exists():
+            yield from _splits(corpus, ablation.held_out.split, pipelines)
     yield from _folder("model", ablation.model)
     if ablation.model.path and (why := _no_model(ablation.model.path)):
         yield f"model.path: {why}; --model names another, also a small one to see that all works"
@@ -42,14 +51,34 @@ def _folder(key: str, folder: Folder) -> Iterator[str]:
         yield f"{key}.reads: {', '.join(missing)}; paths are relative to where the study is run"
 
 
-def _videos(key: str, corpus: StudyCorpus, cells: Sequence[Cell]) -> Iterator[str]:
+def _videos(key: str, corpus: StudyCorpus, pipelines: Sequence[Overrides]) -> Iterator[str]:
     if not corpus.videos:
         return
     if not Path(corpus.videos).exists():
         yield f"{key}.videos: a folder or manifest of videos at {corpus.videos}; --videos names it"
     base = load(corpus.config).model_dump(mode="json")
-    for pipeline in (cell.settings.pipeline for cell in cells) if cells else ({},):
+    for pipeline in pipelines:
         yield from _models(Config.model_validate(merged(base, pipeline)))
+
+
+def _splits(corpus: StudyCorpus, held_out: str, pipelines: Sequence[Overrides]) -> Iterator[str]:
+    """The splits of which the cells need videos, and will have none."""
+    base = load(corpus.config).model_dump(mode="json")
+    try:
+        videos = read_sources([corpus.videos]).videos
+    except UserError as error:
+        yield f"corpus.videos: {error}"
+        return
+    for pipeline in pipelines:
+        config = Config.model_validate(merged(base, pipeline))
+        found = {video.split for video in assign(videos, config.splits.ratios) if not video.problem}
+        for split in ("train", held_out):
+            if split not in found:
+                yield (
+                    f"a video in the split '{split}': none of the {len(videos)} of "
+                    f"{corpus.videos} falls into it. Use more videos, change the shares "
+                    "(pipeline.splits.ratios), or give them a column 'split' in a manifest"
+                )
 
 
 def _models(config: Config) -> Iterator[str]:

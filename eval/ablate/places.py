@@ -42,7 +42,9 @@ def begin(waiting: Any, threads: int) -> None:
     os.environ["TOKENIZERS_PARALLELISM"] = "false"
     hide_all_but(waiting.get())
     import torch
+    from transformers.utils import logging
 
+    logging.disable_progress_bar()  # of each load of a small model
     torch.set_num_threads(threads)
 
 

@@ -11,9 +11,12 @@ from typing import Any
 from vid2book.quantities import number_of
 from vid2book.store import write_atomically
 
+from ..train.schedule import FEW
 from .config import Ablation
 from .effects import Effect
 from .table import FEWEST_LESSONS, Estimate, Line, Measure, comparisons, unmatched
+
+_UNCOUNTED = "not counted"
 
 
 def write(
@@ -61,10 +64,9 @@ def markdown(
     trained = [
         [
             line.cell,
-            f"{line.offered:,}",
-            f"{line.offered - line.used:,}",
+            *_share(line),
             _passes(line),
-            *(_count(values) for values in (line.samples, line.images, line.loss_tokens)),
+            *map(_count, (line.samples, line.images, line.loss_tokens, line.steps)),
         ]
         for line in lines
     ]
@@ -89,8 +91,9 @@ def markdown(
             "",
             f"Design: {ablation.design}. {_matched(ablation, lines)}",
             "",
-            *_grid([*head, "loss tokens"], trained),
+            *_grid([*head, "loss tokens", "steps"], trained),
             "",
+            *_few_steps(lines),
             "Held out, of all cells alike:",
             "",
             *held_out,
@@ -158,12 +161,19 @@ def _matched(ablation: Ablation, lines: Sequence[Line]) -> str:
     told = "All cells were trained on the same number of samples, images and loss tokens."
     if differ:
         told = f"Cells differ in {', '.join(differ)}: a difference may come from that."
-    if thin := [line.cell for line in lines if 0 < line.used < line.offered / 2]:
+    if thin := [line.cell for line in lines if 0 < (line.used or 0) < (line.offered or 0) / 2]:
         told += (
             f" Most of what {', '.join(thin)} holds is in no other cell and was left out: what a "
             "filter drops shows in the design 'whole corpora' alone."
         )
     return told
+
+
+def _few_steps(lines: Sequence[Line]) -> list[str]:
+    if few := [line.cell for line in lines if min(line.steps) < FEW]:
+        told = f"Fewer than {FEW} steps teach a model little: {', '.join(few)}."
+        return [f"{told} Lower train.batch_size, or let the models learn more.", ""]
+    return []
 
 
 def _refused(lines: Sequence[Line]) -> str:
@@ -189,7 +199,16 @@ def _effects(effects: Sequence[Effect], deciding: Sequence[Measure]) -> list[str
     return ["Main effects, each the mean over all other axes:", "", *_grid(head, rows), ""]
 
 
+def _share(line: Line) -> tuple[str, str]:
+    """Samples of the corpus, and those that were left out."""
+    if line.offered is None or line.used is None:
+        return _UNCOUNTED, _UNCOUNTED
+    return f"{line.offered:,}", f"{line.offered - line.used:,}"
+
+
 def _passes(line: Line) -> str:
+    if line.used is None:
+        return _UNCOUNTED
     low, high = (
         f"{value / max(1, line.used):.3g}" for value in (min(line.samples), max(line.samples))
     )

@@ -52,7 +52,7 @@ class Job:
     model: KeyedFolder
     held_out: tuple[HeldOutSet, ...]
     asked: HeldOut
-    offered: int  # samples of the cell's whole corpus
+    offered: int | None  # samples of the cell's whole corpus; None: on the Hub, not counted
     recipe: TrainConfig
     only: frozenset[str] | None = None  # ids of the samples to learn from; None: all
 
@@ -101,8 +101,8 @@ class RunResult:
     losses: tuple[SampleLoss, ...]  # held-out
     answers: tuple[Answered, ...]
     parts: dict[str, int] = field(default_factory=dict)  # held-out sets in order, with their losses
-    offered: int = 0  # samples of the cell's corpus
-    used: int = 0  # of them, those that were trained on
+    offered: int | None = 0  # samples of the cell's corpus; None: not counted
+    used: int | None = 0  # of them, those that were trained on
 
     def losses_of(self, part: str) -> tuple[SampleLoss, ...]:
         """Of one held-out set."""
@@ -132,7 +132,7 @@ def run(job: Job, root: Path, device: str = "cpu", launch: Path | None = None) -
     vlm = load(trained.model, device=device)
     data = job.recipe.data.model_copy(update={"text": job.asked.text})
     parts = {held_out.name: _losses(vlm, held_out, job, data) for held_out in job.held_out}
-    rows = count(job.learned, None) or 0
+    rows = count(job.learned, None)
     found = RunResult(
         samples=trained.samples,
         images=trained.images,
@@ -142,7 +142,7 @@ def run(job: Job, root: Path, device: str = "cpu", launch: Path | None = None) -
         answers=_ask(vlm, job, out / "bench"),
         parts={name: len(losses) for name, losses in parts.items()},
         offered=job.offered,
-        used=min(rows, trained.samples),
+        used=None if rows is None else min(rows, trained.samples),
     )
     write_atomically(out / _FOUND, json.dumps(asdict(found), indent=1).encode())
     return found
@@ -152,7 +152,11 @@ def train_job(job: Job, root: Path) -> TrainResult:
     """Train in this process, or in this and the others that it was launched with."""
     where = Tracked(root.parent.name, f"{job.cell}, seed {job.seed}", root.parent)
     out = root / job.key / "model"
-    return train(job.recipe, job.learned, job.model.path, out, resume=True, tracked=where)
+    # Of runs with few steps the table tells.
+    return train(
+        job.recipe, job.learned, job.model.path, out, resume=True, tracked=where,
+        warn=lambda told: None,
+    )  # fmt: skip
 
 
 def launched(job: Job, root: Path, launch: Path) -> None:

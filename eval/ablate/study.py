@@ -11,6 +11,7 @@ from vid2book.pipeline.processes import cores
 
 from ..corpora import open_corpus
 from ..train.order import count
+from .adopted import is_in_our_shape
 from .arrange import shared_ids
 from .config import Ablation
 from .folders import AblateError, Folders
@@ -74,18 +75,24 @@ def run_here(job: Job, root: Path, launch: Path | None) -> RunResult:
 
 def jobs(ablation: Ablation, chosen: list[Cell], folders: Folders) -> list[Job]:
     """Seed by seed, so that what is done first can be compared."""
-    corpora = [folders.corpus(ablation.corpus, cell.settings.pipeline) for cell in chosen]
+    corpora = [folders.corpus(cell.corpus, cell.settings.pipeline) for cell in chosen]
     asked = held_out_sets(ablation.held_out, [cell.name for cell in chosen], corpora, folders)
     check(ablation.held_out, asked, corpora)
     differ = len({corpus.key for corpus in corpora}) > 1
     matched = differ and ablation.design == "matched ids"
+    foreign = [c.path for c in corpora if matched and not is_in_our_shape(Path(c.path))]
+    if foreign:
+        raise AblateError(
+            f"{foreign[0]}: samples are matched by id in corpora of vid2book alone; use "
+            "design: whole corpora, with a budget"
+        )
     only = shared_ids(Path(corpus.path) for corpus in corpora) if matched else None
     if only is not None and not only:
         raise AblateError(
             "no sample is in the corpora of all cells, so they cannot be matched by id: "
             "use design: whole corpora"
         )
-    offered = [count(open_corpus(corpus.path), None) or 0 for corpus in corpora]
+    offered = [count(open_corpus(corpus.path), None) for corpus in corpora]
     planned: list[Job] = []
     for seed in ablation.seeds:
         for cell, corpus, rows in zip(chosen, corpora, offered, strict=True):

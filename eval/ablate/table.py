@@ -80,8 +80,9 @@ class Line:
     samples: tuple[int, ...]  # that each seed was trained on
     images: tuple[int, ...]
     loss_tokens: tuple[int, ...]
-    offered: int  # samples of the cell's corpus
-    used: int  # of them, those that were trained on
+    steps: tuple[int, ...]
+    offered: int | None  # samples of the cell's corpus; None: on the Hub, not counted
+    used: int | None  # of them, those that were trained on
     asked: dict[str, dict[str, int]]  # lessons, samples and tokens of each held-out set
     estimates: dict[str, Estimate]  # by measure
     differences: dict[str, Estimate]  # from the first cell; empty in its own line
@@ -119,8 +120,9 @@ def table(found: Mapping[str, Mapping[int, RunResult]]) -> list[Line]:
                 samples=tuple(run.samples for run in each),
                 images=tuple(run.images for run in each),
                 loss_tokens=tuple(run.loss_tokens for run in each),
+                steps=tuple(run.steps for run in each),
                 offered=each[0].offered,
-                used=max(run.used for run in each),
+                used=max((run.used for run in each if run.used is not None), default=None),
                 asked={name: _held_out_size(each[0], name) for name in each[0].parts},
                 estimates={m.name: _mean(m, each) for m in listed},
                 differences={m.name: difference(m, [runs], [base]) for m in listed}

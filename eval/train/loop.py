@@ -85,6 +85,11 @@ def train(
     for asked in [opened, held_out] if held_out else [opened]:
         if problem := fault(asked, recipe.data.text):
             raise TrainError(f"{asked.name}: {problem}")
+    if held_out and opened.shares_rows(held_out):
+        raise TrainError(
+            f"what is to be held out of {opened.name} would be trained on: it has no such split. "
+            "Hold out a file or folder of its own"
+        )
     rows = count(opened, samples)
     steps = steps_of(recipe, rows)
     if few := few_steps(recipe, rows):

@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 
 from vid2book.builder import source
-from vid2book.builder.splits import assign, denying, splits
+from vid2book.builder.splits import denying, splits
 from vid2book.builder.write import write_corpus
 from vid2book.config import Config, ConfigError, load
+from vid2book.manifest.splits import assign
 
 RATIOS = {"train": 0.8, "validation": 0.1, "test": 0.1}
 

@@ -21,7 +21,7 @@ from vid2book.eval.corpora import CorpusError
 from vid2book.eval.train import train
 
 from ..support import vlms
-from ..support.corpora import row, write_parquet
+from ..support.corpora import png, row, write_parquet
 from ..support.training import recipe, write_corpus
 from .test_ablate import found
 
@@ -107,6 +107,48 @@ def test_what_cannot_be_held_out_is_told_before_training(
         asked(study(held_out={"split": "dev"}), folders)
     with pytest.raises(AblateError, match=r"under held_out\.corpus"):
         asked(study(held_out={"questions": "questions"}), folders)
+
+
+def test_cells_can_have_corpora_of_their_own(tmp_path: Path) -> None:
+    own = corpus(tmp_path / "own", ["other"], [f"own{i}" for i in range(10)])
+    mine = corpus(tmp_path / "mine", ["a", "b"], ["c"])
+    theirs = tmp_path / "theirs.jsonl"
+    theirs.write_text('{"images": [null], "texts": ["A text."]}\n' * 3)
+    given = {
+        "corpus": {"path": str(mine)},
+        "axes": {"corpus": {"mine": {}, "theirs": {"corpus": {"path": str(theirs)}}}},
+        "held_out": {"corpus": {"path": str(own)}},
+    }
+    folders = Folders(tmp_path / "work", lambda line: None)
+    found = asked(study(**given, design="whole corpora", budget=100), folders)
+    assert [(job.cell, job.corpus.path) for job in found] == [
+        ("mine", str(mine)), ("theirs", str(theirs)),
+    ]  # fmt: skip
+    assert [job.offered for job in found] == [2, 3]
+    with pytest.raises(AblateError, match=r"theirs.jsonl: samples are matched by id in corpora of"):
+        asked(study(**given), folders)
+
+
+def test_a_corpus_of_another_shape_can_be_shuffled(tmp_path: Path) -> None:
+    released = tmp_path / "foreign.jsonl"
+    rows = [
+        {"images": [f"{n}.png", None], "texts": [None, f"Text {n}."], "video_id": f"v{n}"}
+        for n in range(6)
+    ]
+    for n in range(6):
+        (tmp_path / f"{n}.png").write_bytes(png(n))
+    released.write_text("\n".join(map(json.dumps, rows)))
+    own = corpus(tmp_path / "own", ["other"], [f"own{i}" for i in range(10)])
+    axes = {"images": {"in order": {}, "moved": {"shuffle_across": 1.0}}}
+    given = {"corpus": {"path": str(released)}, "axes": axes}
+    folders = Folders(tmp_path / "work", lambda line: None)
+    ordered, moved = asked(study(**given, held_out={"corpus": {"path": str(own)}}), folders)
+    first, second = (list(job.learned.samples()) for job in (ordered, moved))
+    assert [sample.texts for sample in first] == [sample.texts for sample in second]
+    images = [[sample.images[0] for sample in samples] for samples in (first, second)]
+    assert images[0] != images[1] and set(images[0]) == set(images[1]) == set(map(png, range(6)))
+    with pytest.raises(AblateError, match=r"foreign.jsonl has no splits, .* held_out.corpus"):
+        asked(study(**given), folders)
 
 
 def test_a_filter_is_compared_by_whole_corpora_alone(folders: TwoPipelines) -> None:

@@ -11,6 +11,7 @@ import typer
 from typer.testing import CliRunner, Result
 
 from vid2book.eval.ablate.command import ablate
+from vid2book.eval.ablate.config import load, names
 from vid2book.eval.ablate.folders import AblateError, KeyedFolder
 from vid2book.eval.ablate.grid import cells
 from vid2book.eval.ablate.held_out import HeldOutSet, check
@@ -38,7 +39,7 @@ def invoke(*args: str) -> Result:
         (
             "{shuffle_ordr: 1}",
             "unknown key 'axes.images.one.shuffle_ordr' (did you mean 'shuffle_order'?); "
-            "allowed here: pipeline",
+            "allowed here: corpus, pipeline",
         ),
         (
             "{train: {batchsize: 3}}",
@@ -88,6 +89,33 @@ def test_what_is_missing_is_told_at_once(tmp_path: Path, monkeypatch: pytest.Mon
     made = ablation(corpus={"make": "python x.py {out}", "reads": ["x.py", "y"]})
     with pytest.raises(AblateError, match=r"corpus.reads: x.py, y; .* where the study is run"):
         check_needs(made, cells(made))
+
+
+def test_a_split_without_videos_is_told_before_anything_is_built(tmp_path: Path) -> None:
+    vlms.save("llava", tmp_path / "model")
+    for n in range(6):
+        (tmp_path / f"v{n}.mp4").write_bytes(b"no video")
+    few, enough = (
+        ablation(
+            corpus={"videos": str(tmp_path)},
+            pipeline={"splits": {"ratios": {"train": 1 - share, "test": share}}},
+            model={"path": str(tmp_path / "model")},
+            axes={"one": {"cell": {}}},
+        )
+        for share in (0.01, 0.5)
+    )
+    with pytest.raises(AblateError, match=r"'test': none of the 6 .* \(pipeline.splits.ratios"):
+        check_needs(few, cells(few))
+    check_needs(enough, cells(enough))
+
+
+@pytest.mark.parametrize("name", names())
+def test_a_short_study_of_videos_is_short_and_holds_out_half(name: str) -> None:
+    study = load(name).shortened()
+    if study.corpus.videos:
+        (first, *_) = cells(study)
+        assert first.settings.pipeline["splits"]["ratios"] == {"train": 0.5, "test": 0.5}
+        assert (study.budget or 0) <= 10_000
 
 
 def test_videos_and_model_can_be_named_on_the_command_line(tmp_path: Path) -> None:

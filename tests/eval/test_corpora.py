@@ -9,9 +9,9 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-from datasets import Dataset, Features, Image, List, Value
+from datasets import Dataset, DatasetDict, Features, Image, List, Value
 
-from vid2book.eval.corpora import CorpusError, InterleavedCorpus, open_corpus
+from vid2book.eval.corpora import CorpusError, InterleavedCorpus, NoSplitError, open_corpus
 from vid2book.eval.sources import HubDataset, reservoir
 from vid2book.eval.train.order import count
 
@@ -159,6 +159,28 @@ def test_saved_to_disk(tmp_path: Path) -> None:
     corpus = open_corpus(tmp_path / "saved")
     assert [sample.images for sample in corpus.samples()] == [(picture, None)] * 6
     assert len({r.text for r in corpus.samples(3, seed=0)}) == 3
+
+
+def test_splits_by_the_names_of_files_and_in_a_saved_dictionary(tmp_path: Path) -> None:
+    for split in ("train", "test"):
+        line = {"id": split, "images": [None], "texts": [split]}
+        (tmp_path / f"{split}.jsonl").write_text(json.dumps(line))
+    rows = {
+        split: Dataset.from_list([{"texts": [split], "images": [None]}])
+        for split in ("train", "test")
+    }
+    DatasetDict(rows).save_to_disk(tmp_path / "saved")
+    for folder in (tmp_path, tmp_path / "saved"):
+        trained, held_out = open_corpus(folder), open_corpus(folder, "test")
+        assert [sample.text for sample in trained.samples()] == ["train"]
+        assert [sample.text for sample in held_out.samples()] == ["test"]
+        assert not trained.shares_rows(held_out)
+    with pytest.raises(NoSplitError, match="no split 'dev'; it has test, train"):
+        list(open_corpus(tmp_path / "saved", "dev").samples())
+    # A file has no splits: all of it is whatever is asked for, which nobody may hold out.
+    file = tmp_path / "train.jsonl"
+    assert open_corpus(file).shares_rows(open_corpus(file, "test"))
+    assert open_corpus(file).shares_rows(open_corpus(tmp_path))
 
 
 def test_a_stream_of_the_hub_is_shuffled_and_cut(folder: Path) -> None:

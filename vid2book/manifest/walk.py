@@ -45,7 +45,9 @@ def walk(folder: Path) -> Listing:
         for path in _note(found, inside, names):
             if (folder / path).is_file():
                 found.videos.append(path)
-            elif (folder / path).is_symlink():
+            elif (folder / path).exists():
+                found.passed_over.append(PassedOver(str(path), "a pipe or a device, not a file"))
+            else:
                 found.passed_over.append(PassedOver(str(path), "a link to nothing"))
     found.videos.sort()
     return found

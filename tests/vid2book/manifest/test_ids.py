@@ -117,9 +117,14 @@ def test_leftovers_of_downloads_are_told_and_passed_over(tmp_path: Path) -> None
             "b.mp4.part-Frag12"]  # fmt: skip
     touch(tmp_path, "a.mp4", "a.final.mp4", "f137.mp4", "notes.pdf.part", *left)
     (tmp_path / "broken.mp4").symlink_to("nowhere.mp4")
+    (tmp_path / "zero.mp4").symlink_to("/dev/zero")
+    os.mkfifo(tmp_path / "pipe.mp4")
     found = read_sources([tmp_path])
     assert [v.video_id for v in found.videos] == ["a.final", "a", "f137"]
-    assert sorted(file.path for file in found.passed_over) == sorted([*left, "broken.mp4"])
+    reasons = {file.path: file.reason for file in found.passed_over}
+    assert set(reasons) == {*left, "broken.mp4", "zero.mp4", "pipe.mp4"}
+    assert reasons["broken.mp4"] == "a link to nothing"
+    assert reasons["zero.mp4"] == reasons["pipe.mp4"] == "a pipe or a device, not a file"
 
 
 def test_links_to_folders_are_followed_once(tmp_path: Path) -> None:
