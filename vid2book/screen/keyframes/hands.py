@@ -18,6 +18,7 @@ _LEAST = 3.0  # weight of what comes and goes that makes it worth a look
 _AROUND = 10.0  # seconds before and after within which what it covers is seen
 _COMES_BACK = 0.6  # share of what it covers that is as it was
 _LARGEST = 0.3  # share of the picture; more is another scene
+_SOLID = 0.5  # share of it that is three cells across; a curve that is drawn is thin
 
 
 def hands(content: Content, proposals: Sequence[Proposal], stills: Sequence[Still]) -> list[Mask]:
@@ -48,9 +49,17 @@ def _hand(content: Content, proposal: Proposal, still: Still, brief: Mask) -> Ma
         covers = back[group & (there > 0)].mean()
         if group.mean() > _LARGEST or covers < _COMES_BACK:
             continue
-        if not written(still.plane, grid, group):
+        if _is_solid(group.reshape(tuple(grid))) and not written(still.plane, grid, group):
             hidden |= group
     return np.asarray(hidden[history.cell] & brief)
+
+
+def _is_solid(group: Mask) -> bool:
+    """Whether what is within the outline of a group of cells is more than lines."""
+    outline, _ = cv2.findContours(group.astype(np.uint8), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
+    filled = cv2.drawContours(np.zeros(group.shape, np.uint8), outline, -1, 1, cv2.FILLED)
+    thick = cv2.morphologyEx(filled, cv2.MORPH_OPEN, np.ones((3, 3), np.uint8))
+    return float(thick.sum()) >= _SOLID * float(filled.sum())
 
 
 def _comes_back(content: Content, sample: int) -> Mask:

@@ -49,3 +49,11 @@ def test_a_hand_that_rests_and_goes_again_makes_no_picture() -> None:
 def test_what_is_written_on_a_note_from_the_edge_is_shown() -> None:
     first, _ = pictures_of((SHEET, 4), (with_note(SHEET), 4), (SHEET, 4), (OTHER, 4))
     assert 4 < first < 8
+
+
+def test_a_curve_that_runs_to_the_edge_is_shown() -> None:
+    image = Image.fromarray(SHEET)
+    points = [(x, 300 - 0.0004 * (x - 250) ** 2) for x in range(0, WIDTH + 1, 8)]
+    ImageDraw.Draw(image).line(points, fill=40, width=4)
+    first, _ = pictures_of((SHEET, 4), (np.array(image), 4), (SHEET, 4), (OTHER, 4))
+    assert 4 < first < 8
