@@ -13,6 +13,7 @@ import argparse
 import json
 import sys
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -28,7 +29,7 @@ from vid2book.config.base import Switchable
 from vid2book.config.files import problems
 from vid2book.eval.truth import Score, score, score_corpus
 from vid2book.pipeline.processes import cores
-from vid2book.records import Outcome
+from vid2book.records import Decision, Outcome
 
 COLUMNS = ("states", "extra", "F1", "OCR", "WER", "off topic")
 EXAMPLES = Path(__file__).resolve().parents[1] / "examples" / "lectures"
@@ -63,19 +64,21 @@ def main() -> None:
 
 
 class Row(NamedTuple):
-    """A lecture, and what became of it."""
+    """A lecture, what became of it, and what was decided on the way."""
 
     outcome: Outcome
     score: Score
+    decisions: Sequence[Decision] = ()
 
 
 def measure(folder: Path, config: Config) -> dict[str, Row]:
-    """The lectures of a folder that have a truth, by name."""
+    """The lectures of a folder by name; one without a truth has an empty score."""
     corpus = open_corpus(folder, config)
     for event in fill(corpus, workers=cores()):
         if event.failure:
             print(f"{event.video.video_id}: {event.failure}", file=sys.stderr)
     outcomes = {video.video_id: corpus.outcome(video) for video in corpus.videos}
+    decisions = {video.video_id: corpus.decisions(video) for video in corpus.videos}
     truths = sorted(folder.glob("*.truth.json"))
     if any(outcome.status == "kept" for outcome in outcomes.values()):
         with tempfile.TemporaryDirectory() as scratch:
@@ -83,7 +86,10 @@ def measure(folder: Path, config: Config) -> dict[str, Row]:
             scores = score_corpus(f"{scratch}/corpus", truths)
     else:
         scores = {t["id"]: score(t, [], "") for t in (json.loads(p.read_text()) for p in truths)}
-    return {name: Row(outcomes[name], found) for name, found in scores.items() if name in outcomes}
+    return {
+        name: Row(outcome, scores.get(name, Score()), decisions[name])
+        for name, outcome in outcomes.items()
+    }
 
 
 def _switches(config: Config) -> list[str]:

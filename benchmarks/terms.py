@@ -75,10 +75,12 @@ def main() -> None:
 def score(truth: dict[str, Any], work: Work, shown: Work) -> Score:
     """One lecture's speech, with the screen of the same or of another one."""
     heard = work.get(RECOGNISE)
-    terms = find_terms(shown.get(KEYFRAMES), shown.get(READ), is_rare)
-    stretches = find_stretches(heard.segments, terms, is_rare)
+    settings = CONFIG.transcribe
+    alike = settings.min_term_likeness
+    terms = find_terms(shown.get(KEYFRAMES), shown.get(READ), is_rare, settings.min_term_score)
+    stretches = find_stretches(heard.segments, terms, is_rare, alike)
     audio = read_audio(work.video.path)
-    again, decisions = rehear(truth["id"], heard, terms, stretches, audio, MODELS.speech)
+    again, decisions = rehear(truth["id"], heard, terms, stretches, audio, MODELS.speech, alike)
     for decision in decisions:
         print(f"{truth['id']}: {decision.raw} -> {decision.text}")
     said = compared_words(" ".join(s["text"] for s in truth["sentences"]))

@@ -15,7 +15,7 @@ from typing import Any
 
 from vid2book.folder.layout import HASHES
 
-_READ = 1 << 20
+_READ = 1 << 20  # bytes at a time
 
 
 @dataclass(frozen=True)

@@ -28,7 +28,7 @@ FIRST_SHARD_BYTES = 3_000_000
 FIRST_SHARDS = 20  # so large; then each doubling of the split doubles the size
 SHARD_BYTES = 500_000_000  # at most; what the Hub recommends for a file
 ROW_GROUP_BYTES = 50_000_000  # a reader loads a whole group to show one row
-ROW_GROUP_ROWS = 10_000
+ROW_GROUP_ROWS = 10_000  # at most
 
 # Pages end where the content says so: a changed row leaves the chunks after it as they were, and
 # an upload sends only what changed. The sizes are those that `datasets` uses.

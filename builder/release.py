@@ -18,7 +18,7 @@ from .local import Content
 from .owner import with_owner
 from .plan import Plan, is_same, plan
 
-_MOST_NAMED = 5
+_MOST_NAMED = 5  # names in a message
 
 
 class Release:

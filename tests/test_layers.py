@@ -108,6 +108,7 @@ ROOMS: dict[str, set[str]] = {
         "bar",
         "collect.command",
         "collect.taxonomy_command",
+        "config",
         "console",
         "errors",
         "terminal",

@@ -31,7 +31,7 @@ class Ended(NamedTuple):
 
 _numbers = count()
 _tell: Callable[[Began | Ended], object] | None = None  # of this process
-_loading = 0.0
+_loading = 0.0  # seconds so far
 
 
 def watched_by(tell: Callable[[Began | Ended], object] | None) -> None:

@@ -32,7 +32,7 @@ from .terminal import AsJson, Quiet, Terminal
 GROUP = "vid2book.commands"
 HELP = {"help_option_names": ["-h", "--help"]}
 ORDER = (
-    *("taxonomy", "collect"),
+    *("config", "taxonomy", "collect"),
     *("plan", "build", "merge", "view", "why"),
     *("push", "diff", "find", "remove", "export"),
     *("measure", "train", "bench", "ablate"),
@@ -102,6 +102,36 @@ def options(
     ] = False,
 ) -> None:
     pass
+
+
+@app.command(name="config", context_settings=HELP)
+@user_errors()
+def print_config(
+    key: Annotated[
+        str,
+        typer.Argument(
+            metavar="KEY",
+            help="A section or a key, such as judge or judge.min_words. Default: all.",
+        ),
+    ] = "",
+    config: Annotated[
+        str, typer.Option(help="The config to print: offline, standard, paper, or a YAML file.")
+    ] = "offline",
+    as_json: AsJson = False,
+) -> None:
+    """Print a config as YAML, with the unit, the limits and a description of each key."""
+    from .config import ConfigError, load, names
+    from .config.commented import as_yaml
+    from .config.reference import keys, language_model_keys
+
+    if key in names() or key.endswith((".yaml", ".yml")):
+        raise ConfigError(f"a config is named with --config: vid2book config --config {key}")
+    terminal, loaded = Terminal(as_json), load(config)
+    terminal.results.print(as_yaml(loaded, key), markup=False, emoji=False, soft_wrap=True, end="")
+    shown = [one for one in keys(loaded) if not key or f"{one.name}.".startswith(f"{key}.")]
+    terminal.document(
+        {"config": config, "keys": shown, "language_model_keys": language_model_keys()}
+    )
 
 
 @app.command(context_settings=HELP)

@@ -18,7 +18,7 @@ from .errors import UserError
 
 # What a command says to whoever started it; 0 is all well.
 SOME_FAILED = 1  # what was asked for is there, and something is missing in it
-NOTHING_DONE = 2
+NOTHING_DONE = 2  # a wrong option or input
 STOPPED = 130  # what a shell says of a command that Ctrl-C ended
 UNREAD = 141  # and of one whose output nobody read to its end
 

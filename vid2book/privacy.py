@@ -44,8 +44,8 @@ _PHONE = re.compile(
     r"|(?<![\w.,/-])\(?0\d{1,5}\)?[\s/-]\d[\d\s/-]{4,14}\d(?![\w.,]\d|\w)"
     r"|(?<![\w.,/-])(?:1[\s.-])?(?:\(\d{3}\)\s?|\d{3}[\s.-])\d{3}[.-]\d{4}(?![\w.,-]\d|\w)"
 )
-_FEWEST_DIGITS = 8
-_MARGIN = 0.15  # of a face's width and height, blurred around it: hair and chin
+_FEWEST_DIGITS = 8  # of a phone number; set by eye
+_MARGIN = 0.15  # of a face's width and height, blurred around it: hair and chin; set by eye
 
 
 def mask_text(text: str) -> str:

@@ -16,7 +16,7 @@ from vid2book.terminal import AsJson, Quiet, Terminal, table
 if TYPE_CHECKING:
     from ..forecast import Forecast, Line
 
-_HOUR = 3600.0
+_HOUR = 3600.0  # seconds
 
 
 @user_errors()

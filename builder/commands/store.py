@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from vid2book.store import Store
     from vid2book.store.upkeep import Holding, Selection
 
-_DAY = 86_400.0
+_DAY = 86_400.0  # seconds
 _CORPUS_LEVEL = {"contribution", "outcome"}  # kept beside the stages' results
 
 

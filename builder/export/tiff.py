@@ -13,6 +13,7 @@ from collections.abc import Iterable
 
 from PIL import Image
 
+# Of TIFF 6.0: types of fields, compressions, colours.
 _SHORT, _LONG = 3, 4
 _JPEG, _DEFLATE = 7, 8
 _RGB, _YCBCR, _GREY = 2, 6, 1

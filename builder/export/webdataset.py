@@ -22,7 +22,7 @@ from ..changes import Videos
 from ..features import Row
 from .tiff import BLANK, tiff
 
-SHARD_BYTES = 500_000_000
+SHARD_BYTES = 500_000_000  # of an archive at most
 
 _NUMBERS = {"start", "end", "clip_start", "clip_end", "score"}
 

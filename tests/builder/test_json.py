@@ -85,6 +85,16 @@ def _merge(run: Run, library: Library, corpus: Path) -> None:
     assert found["videos"]["kept"] == 3
 
 
+@tries("config")
+def _config(run: Run, library: Library, corpus: Path) -> None:
+    found = run("config", "judge.min_words", "--config", "standard")
+    assert found["config"] == "standard"
+    (key,) = found["keys"]
+    assert (key["name"], key["value"], key["unit"]) == ("judge.min_words", 20, "words")
+    assert any(one["name"] == "model" and one["required"] for one in found["language_model_keys"])
+    assert len(run("config")["keys"]) > 80
+
+
 @tries("view")
 def _view(run: Run, library: Library, corpus: Path) -> None:
     assert Path(run("view", corpus)["book"]).is_file()

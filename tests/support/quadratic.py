@@ -71,8 +71,8 @@ def _find(
     if not new.last:
         return None
     for video_id, old in seen:
-        close = old.last and distance(new.phash, old.phash) <= alike.CARD_BITS
-        if not close or _shared(new.words, old.words) < alike.CARD_WORDS:
+        close = old.last and distance(new.phash, old.phash) <= settings.card_distance
+        if not close or _shared(new.words, old.words) < settings.min_same_card_words:
             continue
         shared = alike.shared_detail(*(_thumb(p) for p in (new, old)))
         if shared >= settings.min_same_card:

@@ -58,7 +58,7 @@ def corpus(videos: int, seed: int, most: int = 12) -> list[Summary]:
             else:
                 pictures.append(_slide(k, designs, last, random))
         speech = " ".join(random.choice(_VOCABULARY, 60)) if random.random() < 0.8 else ""
-        made.append(Summary(f"v{number}", 10.0 * count, signature(speech), tuple(pictures)))
+        made.append(Summary(f"v{number}", 10.0 * count, signature(speech, 20), tuple(pictures)))
     return made
 
 

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .. import config
-from .alike import CARD_BITS, CARD_WORDS, shared_cards, shared_words
+from .alike import shared_cards, shared_words
 from .gathered import Gathered
 from .postings import Numbers
 from .reduced import NONE, Decisions, Reduced
@@ -150,8 +150,8 @@ class _Again:
         return self._share_words(picture, np.flatnonzero(near), self._settings.min_same_words)
 
     def _like_cards(self, picture: int) -> Numbers:
-        near = self._last[self._differ(picture, self._last) <= CARD_BITS]
-        return self._share_words(picture, near, CARD_WORDS)
+        near = self._last[self._differ(picture, self._last) <= self._settings.card_distance]
+        return self._share_words(picture, near, self._settings.min_same_card_words)
 
     def _share_words(self, picture: int, others: Numbers, least: float) -> Numbers:
         others = others[self._video[others] != self._video[picture]]

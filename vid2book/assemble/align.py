@@ -31,9 +31,8 @@ from ..words import words_and_identifiers
 from .clip import CLIP
 from .marks import staying
 
-_SOON = 5.0  # seconds between a picture and the next one that may stand for it
+# Set by eye, not swept: see "Numbers" in docs/architecture.md.
 _NAME_WORDS = 2  # of letters: fewer are a formula or a label, of which no cosine tells anything
-_TITLE = 0.5  # share of its words that are said in the lesson; a title has more
 _SHORT = 2  # letters of a name in a formula
 _FADE = 1.0  # seconds by which speech may reach beyond a change of the screen
 
@@ -218,7 +217,7 @@ def _before_the_lesson(
     words = [word for word in _words(text) if word.isalpha() and len(word) > _SHORT]
     is_card = len(words) >= _NAME_WORDS and len(_words(text)) <= settings.max_card_words
     names = content_words(text.lower())
-    is_card &= len(names & set(lesson)) <= _TITLE * len(names)
+    is_card &= len(names & set(lesson)) <= settings.max_title_share * len(names)
     brief = keyframe.end - keyframe.start <= settings.max_intro and i + 1 < len(screen)
     most = settings.max_unrelated
     if is_card and brief and related is not None and related < most:
@@ -245,7 +244,7 @@ def _repeated(
     """Another picture shows all of this one: the next, or one that was there before and stays."""
     this = screen[i]
     near = [k for k in (i + 1,) if k < len(screen)]
-    if near and screen[i + 1].keyframe.start - this.keyframe.end > _SOON:
+    if near and screen[i + 1].keyframe.start - this.keyframe.end > settings.max_repeat_gap:
         near = []
     for k in (*near, *(k for k in range(i) if k not in dropped)):
         other = screen[k]

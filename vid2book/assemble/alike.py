@@ -9,10 +9,8 @@ from numpy.typing import NDArray
 from .gathered import WORD_BITS, Gathered
 from .postings import Keys, Numbers
 
-# Two end cards may differ in their titles. Slides of one design look alike too, but share less.
-CARD_BITS = 10  # of the hash
-CARD_WORDS = 0.25  # share of their words
-_DETAIL = 8.0  # grey levels that a pixel of a thumbnail differs from those around it: something
+_DETAIL = 8.0  # grey levels by which a pixel of a thumbnail differs from those around it where
+# something is drawn; set by eye, not swept
 
 
 def shared_words(gathered: Gathered, ones: Numbers, others: Numbers) -> NDArray[np.float64]:
@@ -53,7 +51,7 @@ def shared_detail(a: NDArray[np.uint8], b: NDArray[np.uint8]) -> float:
     one, other = _detail(a), _detail(b)
     detail = np.maximum(np.abs(one), np.abs(other))
     clear = detail > _DETAIL
-    if clear.mean() < 0.02:
+    if clear.mean() < 0.02:  # share of the picture; less is blank
         return 0.0
     shared = np.where(one * other > 0, np.minimum(np.abs(one), np.abs(other)), 0)
     return float(shared[clear].sum() / detail[clear].sum())

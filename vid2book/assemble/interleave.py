@@ -82,7 +82,8 @@ def interleave(
     decisions = []
     for ordinal, group in enumerate(_cut(blocks, settings)):
         shown = [position for block in group for position in block.shown]
-        parted = dict(zip(shown, part_lines([texts[k] for k in shown]), strict=True))
+        lines_of = part_lines([texts[k] for k in shown], settings.min_same_line)
+        parted = dict(zip(shown, lines_of, strict=True))
         new = {position: "\n".join(lines.new) for position, lines in parted.items()}
         positions = [
             position

@@ -23,9 +23,8 @@ Signature = tuple[int, ...]  # numbers of 32 bits; empty: too short to compare
 
 # For the speech of whole videos: the same lecture may be uploaded, cut or encoded again.
 SPEECH_BANDS = 32  # of 4 numbers: at a similarity of 0.6 two videos meet with a probability of 0.99
-_SPEECH_SHINGLE = 3  # words; one misheard word costs three shingles
+_SPEECH_SHINGLE = 3  # words; one misheard word costs three shingles; set by eye
 SPEECH_HASHES = 128  # the standard error of a similarity of 0.6 is then 0.04
-_FEWEST_SHINGLES = 20  # fewer say too little
 
 
 class Match(NamedTuple):
@@ -35,10 +34,10 @@ class Match(NamedTuple):
     similarity: float  # 0 to 1
 
 
-def signature(speech: str) -> Signature:
-    """The MinHash of a video's speech; empty if it says too little to compare."""
+def signature(speech: str, fewest: int) -> Signature:
+    """The MinHash of a video's speech; empty if it has fewer different phrases than `fewest`."""
     words = words_and_ideograms(speech.lower())
-    return minhash(words, _SPEECH_SHINGLE, SPEECH_HASHES, _FEWEST_SHINGLES)
+    return minhash(words, _SPEECH_SHINGLE, SPEECH_HASHES, fewest)
 
 
 def minhash(words: Sequence[str], shingle: int, hashes: int, fewest: int = 1) -> Signature:

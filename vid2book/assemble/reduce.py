@@ -17,7 +17,7 @@ import numpy as np
 
 from .. import config
 from .again import decide_again
-from .alike import CARD_BITS, CARD_WORDS, shared_cards
+from .alike import shared_cards
 from .gathered import Gathered
 from .near import Pairs, PictureIndex
 from .postings import Numbers
@@ -80,7 +80,8 @@ class _Pictures:
         last = self._members[self._is_last[self._members]]
         bits, words = settings.phash_distance, settings.min_same_words
         self._same = PictureIndex(gathered, self._members, bits, words, folder / "same")
-        self._cards = PictureIndex(gathered, last, CARD_BITS, CARD_WORDS, folder / "cards")
+        bits, words = settings.card_distance, settings.min_same_card_words
+        self._cards = PictureIndex(gathered, last, bits, words, folder / "cards")
 
     def decide(self) -> None:
         for begin in range(0, len(self._members), _AT_ONCE):

@@ -14,7 +14,7 @@ from ..records import Decision
 from .gathered import Gathered
 from .summarise import Summary
 
-NONE = -1
+NONE = -1  # stands for no picture and no video
 
 
 class Verdict(NamedTuple):

@@ -10,8 +10,7 @@ from collections.abc import Sequence
 from difflib import SequenceMatcher
 from typing import NamedTuple
 
-_SAME = 0.9  # share of two lines' signs that agree: OCR does not read a line always alike
-_LONG = 8  # signs from which a line may be read differently
+_LONG = 8  # characters; only a longer line may differ and be the same; set by eye, not swept
 
 
 class Lines(NamedTuple):
@@ -21,13 +20,19 @@ class Lines(NamedTuple):
     repeated: list[str]  # the picture before shows them too
 
 
-def part_lines(texts: Sequence[str]) -> list[Lines]:
-    """The lines of each picture, parted; `texts` are of pictures that follow one another."""
+def part_lines(texts: Sequence[str], min_same: float) -> list[Lines]:
+    """The lines of each picture, those told apart that the picture before shows as well.
+
+    Args:
+        texts: of pictures that follow one another.
+        min_same: share of the characters of two lines that must agree, for OCR does not always
+            read a line the same way.
+    """
     parted = []
     before: list[str] = []
     for text in texts:
         lines = text.splitlines()
-        repeated = [any(_same(line, other) for other in before) for line in lines]
+        repeated = [any(_same(line, other, min_same) for other in before) for line in lines]
         parted.append(
             Lines(
                 [line for line, old in zip(lines, repeated, strict=True) if not old],
@@ -38,7 +43,7 @@ def part_lines(texts: Sequence[str]) -> list[Lines]:
     return parted
 
 
-def _same(line: str, other: str) -> bool:
+def _same(line: str, other: str, least: float) -> bool:
     a, b = _plain(line), _plain(other)
     if a == b:
         return True
@@ -46,7 +51,7 @@ def _same(line: str, other: str) -> bool:
     if min(len(a), len(b)) < _LONG or _other_signs(a) != _other_signs(b):
         return False
     matcher = SequenceMatcher(None, a, b, autojunk=False)
-    return matcher.quick_ratio() >= _SAME and matcher.ratio() >= _SAME
+    return matcher.quick_ratio() >= least and matcher.ratio() >= least
 
 
 def _plain(text: str) -> str:

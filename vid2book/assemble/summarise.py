@@ -53,6 +53,7 @@ def summarise(
     aligned: Aligned,
     keyframes: Sequence[Keyframe],
     texts: Sequence[str],
+    min_phrases: int,
 ) -> Summary:
     """What a video says, and the pictures that stay in its clips.
 
@@ -61,11 +62,12 @@ def summarise(
         sentences: all of the speech.
         aligned: its clips, with positions of keyframes, and its pictures.
         texts: on-screen text of each keyframe.
+        min_phrases: different phrases that speech must have to be compared.
     """
     clips = staying(aligned.clips, aligned.pictures)
     left = sorted(k for clip in clips for k in clip.keyframes)
     pictures = [picture(k, keyframes[k], texts[k], last=k + 1 == len(keyframes)) for k in left]
-    speech = signature(" ".join(sentence.raw for sentence in sentences))
+    speech = signature(" ".join(sentence.raw for sentence in sentences), min_phrases)
     return Summary(video.video_id, duration, speech, tuple(pictures))
 
 
@@ -92,6 +94,7 @@ def _compute(given: StageInput) -> tuple[Summary, list[Decision]]:
         given.get(ALIGN),
         given.get(KEYFRAMES),
         given.get(LEGIBLE),
+        given.config.reduce.min_phrases,
     )
     return summary, []
 
@@ -101,4 +104,5 @@ SUMMARISE = Stage(
     result=Summary,
     compute=_compute,
     needs=(ALIGN, JUDGE, KEYFRAMES, LEGIBLE, TRANSCRIBE),
+    settings=("reduce.min_phrases",),
 )

@@ -11,7 +11,7 @@ from typing import Any
 
 from ..errors import UserError
 
-_FORMAT = 1
+_FORMAT = 1  # of the tables
 _TABLES = """
 create table if not exists queries (
     source text, query text, cursor text, status text, reason text, at text,

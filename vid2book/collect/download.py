@@ -30,7 +30,7 @@ from .plan import Download
 from .web import Web
 
 _YOUTUBE = "https://www.youtube.com/watch?v="
-_BLOCK = 1 << 20
+_BLOCK = 1 << 20  # bytes read at a time
 
 
 class OutOfSpaceError(UserError):

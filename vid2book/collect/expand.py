@@ -18,10 +18,11 @@ from .taxonomy import KnowledgePoint, singular_words
 
 Embed = Callable[[Sequence[str]], NDArray[np.float32]]
 
+# How these were chosen is not on record; they were not swept.
 _ALIKE = 0.93  # cosine of two names, from which on they are looked at as one
 _AT_ONCE = 512  # points that are held against all
-_MOST_WORDS = 6
-_LONGEST = 60  # characters
+_MOST_WORDS = 6  # of a term
+_LONGEST = 60  # characters of a term
 _FILLERS = frozenset({"of", "the", "a", "an", "in", "and", "for", "to", "on"})
 _VAGUE = frozenset(  # words that make no other point of one
     "algorithm concept method model principle procedure process technique theory".split()

@@ -28,6 +28,7 @@ Embed = Callable[[Sequence[str]], NDArray[np.float32]]
 
 _DESCRIBED = 600  # characters of a description; what follows is links and thanks
 _AT_ONCE = 512  # candidates; each is held against all points
+# How the next two were chosen is not on record; they were not swept.
 _STILL_MEANT = 0.6  # of the relevance of the nearest point that a named one must have
 _SAME_LENGTH = 2.0  # seconds between copies of one video
 _INSTRUCTIONS = """\

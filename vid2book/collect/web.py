@@ -25,7 +25,7 @@ from .terms import TERMS, of_host
 BUSY = {408, 425, 429, 500, 502, 503, 504, 529}
 GONE = {404, 410}
 WALLED = {401, 403, 407, 451}
-_REDIRECTS = 8
+_REDIRECTS = 8  # that are followed
 _LARGEST = 64 << 20  # bytes of an answer of an API
 _HEAD = 256 << 10  # bytes of a page in which its head is
 _LARGEST_ROBOTS = 500 << 10  # bytes that RFC 9309 asks to read

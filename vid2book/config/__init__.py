@@ -3,9 +3,9 @@
 `load("offline")` finds a config that ships with the package, `load("my.yaml")` reads a file. A file
 need only name what differs from the defaults, which are those of `offline`.
 
-Thresholds have their unit in the description, and how they were measured where they were. The
-others were set while looking at lectures (examples/lectures, benchmarks/screens/tune) and not
-searched for; `benchmarks/sweep.py` prints what another value is worth.
+`vid2book config` prints every key with its value, unit and description (`reference.py`). What a
+threshold was measured on, and what other values do, stands under "Thresholds" in
+benchmarks/README.md; `benchmarks/sweep.py` tries more values.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ class Config(Section):
     title: str = Field(
         "Multimodal textbook from lectures",
         min_length=1,
-        description="what the corpus is called: on its card, on the Hub and on its book",
+        description="Name of the corpus on its card, on the Hub and in its book.",
     )
     transcribe: Transcribe = Transcribe()
     refine: Refine = Refine()
@@ -70,17 +70,19 @@ class Config(Section):
     bounds: Bounds = Field(Bounds(), exclude=True)
     decide: Literal["drop", "mark"] = Field(
         "drop",
-        description="what the judge, align and reduce do with what should go: leave it out of the "
-        "corpus, or keep it in its place with the reason (`drop` in the column `elements`), so "
-        "that whoever uses the corpus chooses. The deny list and privacy always leave out",
+        description="What happens to what judge, align and reduce would drop. drop: it is left "
+        "out of the corpus. mark: it stays in its place with the reason (`drop` in the column "
+        "`elements`), so that whoever uses the corpus can choose. The deny list and privacy always "
+        "leave out.",
     )
 
     @model_validator(mode="after")
     def _faces_stay_hidden(self) -> Config:
         if self.clips.enabled and self.privacy.faces != "keep":
             raise ValueError(
-                f"clips.enabled and privacy.faces: {self.privacy.faces} exclude each other: a face "
-                "that is missed in one frame is seen; leave the clips out, or keep the faces"
+                f"clips.enabled and privacy.faces: {self.privacy.faces} exclude each other, since "
+                "a face that is missed in a single frame can be seen; leave the clips out, or keep "
+                "the faces"
             )
         return self
 

@@ -1,13 +1,33 @@
-"""What every section of the config is made of."""
+"""What every section of the config is made of.
+
+A number's unit is a part of its type, so that no number of the config goes without one and
+`reference.py` can name it.
+"""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
-Share = Annotated[float, Field(ge=0, le=1)]
-Seconds = Annotated[float, Field(ge=0)]
+
+@dataclass(frozen=True)
+class Unit:
+    """What a number counts, in the plural where there is one."""
+
+    name: str
+
+
+Share = Annotated[float, Field(ge=0, le=1), Unit("share")]
+Probability = Annotated[float, Field(ge=0, le=1), Unit("probability")]
+Confidence = Annotated[float, Field(ge=0, le=1), Unit("confidence of the OCR model")]
+Cosine = Annotated[float, Field(ge=-1, le=1), Unit("cosine")]
+LogProbability = Annotated[float, Field(le=0), Unit("natural logarithm of a probability")]
+Grade = Annotated[float, Field(ge=1, le=5), Unit("grade")]
+Seconds = Annotated[float, Field(ge=0), Unit("seconds")]
+Words = Annotated[int, Field(ge=0), Unit("words")]
+Bits = Annotated[int, Field(ge=0, le=64), Unit("bits")]
 
 
 class Section(BaseModel):
@@ -19,4 +39,6 @@ class Section(BaseModel):
 class Switchable(Section):
     """A part that configures a stage which can be left out."""
 
-    enabled: bool = Field(True, description="switch the stage off to see what it is worth")
+    enabled: bool = Field(
+        True, description="Whether the stage runs. Switch it off to see what it contributes."
+    )

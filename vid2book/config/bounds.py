@@ -1,26 +1,32 @@
-"""What a video may take before it is given up."""
+"""How much time and memory a video may take before it is given up."""
 
 from __future__ import annotations
 
+from typing import Annotated
+
 from pydantic import Field
 
-from .base import Section
+from .base import Section, Unit
 
 
 class Bounds(Section):
-    """What passes a bound is ended: its video fails in this run, and the next run tries again.
+    """How long a stage or a call of a model may take, and how much memory a worker may use.
 
-    Bounds change no result, so they are left out of the store's keys.
+    Work that exceeds a limit is stopped: its video fails in this run, and the next run tries it
+    again. Limits change no result, so changing them recomputes nothing.
     """
 
-    least: float = Field(
-        600.0, gt=0, description="seconds that a stage or a call of a model may take at any length"
+    least: Annotated[float, Unit("seconds")] = Field(
+        600.0,
+        gt=0,
+        description="Time allowed for a stage or a call of a model, however short the video is.",
     )
-    pace: float = Field(
-        10.0, ge=0, description="seconds that it may take besides, for each second of the video"
+    pace: Annotated[float, Unit("seconds per second of video")] = Field(
+        10.0, ge=0, description="Time allowed on top of that for each second of the video."
     )
-    memory: float | None = Field(
+    memory: Annotated[float, Unit("GB")] | None = Field(
         None,
         gt=0,
-        description="GB that a worker may take; not set: its share of nine tenths of the machine",
+        description="Memory that a worker may use. null: 90 % of the machine's memory, divided "
+        "by the number of workers.",
     )

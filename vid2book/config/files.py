@@ -93,6 +93,12 @@ def problems(kind: type[BaseModel], error: ValidationError, under: str = "") -> 
             meant = get_close_matches(str(loc[-1]), allowed, 1)
             asked = f" (did you mean '{meant[0]}'?)" if meant else ""
             lines.append(f"unknown key '{key}'{asked}; allowed here: {', '.join(allowed)}")
+        elif problem["type"] == "invalid_key":
+            key = ".".join([*filter(None, [under]), *map(str, loc[:-1])])
+            where = f"{key}: " if key else ""
+            lines.append(
+                f"{where}the key {_excerpt(problem['input'])} is not text; put it in quotes"
+            )
         elif problem["type"] == "union_tag_invalid":
             tags = problem["ctx"]
             lines.append(f"{key}: no kind '{tags['tag']}'; there are {tags['expected_tags']}")

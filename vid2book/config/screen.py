@@ -2,102 +2,140 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from .base import Seconds, Section, Share, Switchable
+from .base import Confidence, Cosine, Seconds, Section, Share, Switchable, Unit, Words
 from .llm import Llm
 
 
 class Keyframes(Switchable):
-    """The states of the screen, with a picture for each."""
+    """Finds the states of the screen, and a picture for each."""
 
     algorithm: Literal["writing", "ssim", "pixel", "clip"] = Field(
         "writing",
-        description="writing: the fewest pictures that show everything that stayed on the screen; "
-        "ssim, pixel, clip: a new picture whenever a frame differs enough from the first one of "
-        "its state, by SSIM, by the mean of the pixels, or by CLIP (extra 'clip')",
+        description="How states are found. writing: the fewest pictures that show everything that "
+        "stayed on the screen. ssim, pixel and clip: a new picture whenever a frame differs enough "
+        "from the first one of its state, by SSIM, by the mean of the pixels, or by CLIP (extra "
+        "'clip').",
     )
     threshold: Share | None = Field(
         None,
-        description="for ssim, pixel and clip: the difference, from 0 to 1, that ends a state; "
-        "null: the algorithm's own default",
+        description="For ssim, pixel and clip: the difference that ends a state, from 0 (the same) "
+        "to 1. null: the algorithm's own, which is 0.15 for ssim and 0.05 for pixel (the best of "
+        "six tried on examples/lectures) and 0.1 for clip (never measured).",
     )
     shown: Literal["last", "first"] = Field(
         "last",
-        description="for ssim, pixel and clip: which sample of a state is its picture. The last is "
-        "the more complete one; the first is the paper's",
+        description="For ssim, pixel and clip: which frame of a state becomes its picture. The "
+        "last one is the most complete; the paper takes the first.",
     )
-    clip_model: str = Field("ViT-B-32", description="architecture, by its name in open_clip")
+    clip_model: str = Field(
+        "ViT-B-32", description="For clip: the architecture, by its name in open_clip."
+    )
     clip_weights: str = Field(
-        "laion2b_s34b_b79k", description="its weights: a tag of open_clip, or a file"
+        "laion2b_s34b_b79k", description="For clip: the weights, a tag of open_clip or a file."
     )
-    sample_rate: float = Field(5.0, gt=0, le=30, description="frames per second that are looked at")
-    min_stable: Seconds = Field(
-        0.6,
-        description="shorter states count as transitions",
+    sample_rate: Annotated[float, Unit("frames per second")] = Field(
+        5.0, gt=0, le=30, description="How many frames of the video are examined."
     )
-    full_stable: float = Field(
+    min_stable: Seconds = Field(0.6, description="Shorter states count as transitions.")
+    full_stable: Annotated[float, Unit("seconds")] = Field(
         4.0,
         gt=0,
-        description="for writing: seconds; content that stays for less counts for less",
+        description="For writing: how long content must stay to count in full. What stays for less "
+        "counts for less.",
     )
-    min_change: float = Field(
+    min_change: Annotated[float, Unit("characters of body text")] = Field(
         2.0,
         gt=0,
-        description="for writing: how much new content a picture must show, in characters as tall "
-        "as a slide's body text (1/36 of the height) that stay for `full_stable`",
+        description="For writing: how much new content a picture must show, in characters as tall "
+        "as a slide's body text (1/36 of the height) that stay for `full_stable`.",
     )
-    max_side: int = Field(1280, ge=64, description="longer side of a stored image, pixels")
-    jpeg_quality: int = Field(90, ge=30, le=100)
+    min_shot: Seconds = Field(
+        3.0,
+        description="For writing: a stretch in which nothing stands still, such as a film or an "
+        "animation, gets pictures if it is at least this long.",
+    )
+    shot_interval: Annotated[float, Unit("seconds")] = Field(
+        10.0,
+        gt=0,
+        description="For writing: time between two pictures of such a stretch if nothing on it "
+        "lasts.",
+    )
+    max_side: Annotated[int, Unit("pixels")] = Field(
+        1280, ge=64, description="Longer side of a stored picture. Larger frames are scaled down."
+    )
+    jpeg_quality: Annotated[int, Unit("JPEG quality")] = Field(
+        90, ge=30, le=100, description="Quality of the stored pictures."
+    )
 
 
 class Read(Switchable):
-    """On-screen text by OCR."""
+    """Reads the text on the screen (OCR), and drops lines that are not part of the lecture."""
 
     backend: Literal["rapidocr", "tesseract", "surya", "vlm"] = Field(
         "rapidocr",
-        description="rapidocr: PP-OCR, whose weights are in its package; tesseract (extra "
-        "'tesseract'); surya: its model behind a server; vlm: any vision-language model behind a "
-        "server. The last two write formulas as LaTeX",
+        description="What reads. rapidocr: PP-OCR, whose weights are in its package. tesseract: "
+        "extra 'tesseract'. surya: its model behind a server. vlm: any vision-language model "
+        "behind a server. The last two write formulas as LaTeX.",
     )
     llm: Llm | None = Field(
         None,
-        description="the model that surya or vlm asks; by default, surya asks surya-ocr-2 at "
-        "$SURYA_INFERENCE_URL",
+        description="The model that surya or vlm asks. null: surya asks surya-ocr-2 at "
+        "$SURYA_INFERENCE_URL.",
     )
     tesseract_language: str = Field(
-        "eng", min_length=1, description="Tesseract's names of the languages, such as deu+eng"
+        "eng",
+        min_length=1,
+        description="For tesseract: its names of the languages, such as deu+eng.",
     )
-    min_score: Share = Field(
-        0.6, description="lines that the recogniser is less sure of are dropped"
-    )
-    min_sign_score: Share = Field(
+    min_score: Confidence = Field(0.6, description="Lines read with less confidence are dropped.")
+    min_sign_score: Confidence = Field(
         0.8,
-        description="the same for lines of one or two signs, or of few letters, as which icons are "
-        "misread",
+        description="The same for lines of one or two characters, and for lines with few letters. "
+        "Icons are often misread as such lines.",
     )
-    small_line: int = Field(
+    small_line: Annotated[int, Unit("pixels")] = Field(
         16,
         ge=0,
-        description="height in pixels, margins included, below which the recogniser must be surer, "
-        "by 0.05 for each pixel (measured: of words 8 to 10 pixels high, read with a score of 0.8, "
-        "two in five are right; at 14 pixels nearly all are)",
+        description="Lines of less height, margins included, need more confidence. Of words 8 to "
+        "10 pixels high that are read with a confidence of 0.8, two in five are right; at 14 "
+        "pixels nearly all are.",
+    )
+    small_line_penalty: Annotated[float, Unit("confidence per pixel")] = Field(
+        0.05,
+        ge=0,
+        description="How much more confidence a small line needs for each pixel that it is lower "
+        "than `small_line`. Chosen from how many words were right at each height "
+        "(benchmarks/README.md).",
+    )
+    neighbour_bonus: Confidence = Field(
+        0.15,
+        description="A line may have this much less confidence if two lines of its size close by "
+        "were read well. Handwriting is read with less confidence than type, all of it; a texture "
+        "that is misread as text has no such neighbours.",
     )
     min_spoken: Share = Field(
         0.7,
-        description="share of the words of a line low in the middle that are said while it stands, "
-        "from which on it may be a burned-in caption",
+        description="A line low in the middle of the picture is a burned-in caption if at least "
+        "this share of its words is said while it stands there.",
     )
     min_watermark_share: Share = Field(
         0.8,
-        description="share of the keyframes that must show a line in a corner for a watermark, and "
-        "at least four",
+        description="A line in a corner is a watermark if at least this share of the keyframes "
+        "shows it, and at least `min_watermark_screens` do.",
+    )
+    min_watermark_screens: Annotated[int, Unit("screens")] = Field(
+        4,
+        ge=1,
+        description="How many screens that differ otherwise must show a line for it to be a "
+        "watermark.",
     )
     reuse: bool = Field(
         True,
-        description="rapidocr and tesseract read only what changed since the previous keyframe",
+        description="For rapidocr and tesseract: read only what changed since the keyframe before.",
     )
 
     @model_validator(mode="after")
@@ -108,18 +146,18 @@ class Read(Switchable):
 
 
 class Embeddings(Section):
-    """Texts as vectors, to see whether two of them are about the same thing."""
+    """Turns texts into vectors, to tell whether two of them are about the same thing."""
 
     backend: Literal["wordllama", "sentence-transformers", "server"] = Field(
         "wordllama",
-        description="wordllama: vectors that come with its package; sentence-transformers (extra "
-        "'embed'); server: any that offers /v1/embeddings",
+        description="Where the vectors come from. wordllama: from its package. "
+        "sentence-transformers: extra 'embed'. server: any that offers /v1/embeddings.",
     )
     model: str = Field(
         "sentence-transformers/all-MiniLM-L6-v2",
-        description="for sentence-transformers: a name on the Hub, or a folder",
+        description="For sentence-transformers: a name on the Hub, or a folder.",
     )
-    llm: Llm | None = Field(None, description="for server: the model and its address")
+    llm: Llm | None = Field(None, description="For server: the model and its address.")
 
     @model_validator(mode="after")
     def _has_model(self) -> Embeddings:
@@ -135,56 +173,58 @@ class Align(Switchable):
 
     captions: Llm | None = Field(
         None,
-        description="a vision-language model that says what each picture shows; null: pictures are "
-        "judged by what is written on them",
+        description="A vision-language model that describes each picture. null: pictures are "
+        "judged by the text on them.",
     )
-    min_caption_similarity: float = Field(
+    min_caption_similarity: Cosine = Field(
         0.15,
-        ge=-1,
-        le=1,
-        description="a picture is dropped if the cosine of its caption and of what is said "
-        "meanwhile is lower (0.15 tells captions written by hand from those of other pictures, "
-        "with both packaged embeddings)",
+        description="A picture is dropped if its caption is less similar to what is said while it "
+        "is shown. 0.15 tells captions written by hand from those of other pictures, with both "
+        "packaged embeddings.",
     )
     embeddings: Embeddings = Embeddings()
 
-    max_face: Share = Field(
+    max_face: Annotated[float, Field(ge=0, le=1), Unit("share of the picture")] = Field(
         0.02,
-        description="a picture with little text and a face larger than this share of the screen "
-        "is a talking head",
+        description="A picture with a larger face and fewer than `min_text_words` is a talking "
+        "head.",
     )
-    min_text_words: int = Field(
-        4, ge=0, description="a picture with this many words is never a talking head"
+    min_text_words: Words = Field(
+        4, description="A picture with this many words is never a talking head."
     )
-    min_teaching: Share = Field(
+    min_teaching: Annotated[float, Field(ge=0, le=1), Unit("share of the speech")] = Field(
         0.5,
-        description="share of the speech during a picture that must teach; a picture that shows "
-        "the topic itself is kept anyway",
+        description="How much of what is said while a picture is shown must teach. A picture that "
+        "shows the topic itself is kept anyway.",
     )
-    min_related: float = Field(
+    min_related: Cosine = Field(
         0.35,
-        ge=-1,
-        le=1,
-        description="a picture whose text has at least this cosine with the lesson shows the topic",
+        description="A picture shows the topic if its text is at least this similar to the lesson.",
     )
-    max_card_words: int = Field(
+    max_card_words: Words = Field(
         12,
-        ge=0,
-        description="words on an end card or a channel's card at most; a picture with more is "
-        "a slide",
+        description="A picture with more words is a slide, and no end card or channel card.",
     )
     max_intro: Seconds = Field(
         8.0,
-        description="a channel's card stands at most this long before the first word",
+        description="A channel's card is shown for no longer than this, before the first word.",
     )
-    max_unrelated: float = Field(
+    max_unrelated: Cosine = Field(
         0.1,
-        ge=-1,
-        le=1,
-        description="a channel's card is dropped if the cosine of its text and the lesson is lower",
+        description="A channel's card is dropped if its text is less similar to the lesson.",
     )
-    min_shown: Share = Field(
+    max_title_share: Share = Field(
+        0.5,
+        description="A card is the lesson's title, and no channel's card, if more than this share "
+        "of its words is said in the lesson.",
+    )
+    min_shown: Annotated[float, Field(ge=0, le=1), Unit("share of the drawing")] = Field(
         0.85,
-        description="a picture is dropped if another one shows all of its words and this share of "
-        "what is drawn on it; the rest is the codec's noise",
+        description="A picture is dropped if another one shows all of its words and at least this "
+        "much of what is drawn on it. The rest is compression noise.",
+    )
+    max_repeat_gap: Seconds = Field(
+        5.0,
+        description="The next picture may replace one only if it begins at most this long after "
+        "the first one ends.",
     )

@@ -25,6 +25,7 @@ import yaml
 from ..languages import language_code, probabilities
 from ..quantities import number_of
 
+# How these were chosen is not on record; they were not swept.
 _LIKELY = 0.3  # of a reading, 0 to 1; a text below it is no language
 _SURE = 0.6  # and below this it has to be better than the next one by far
 _CLEAR, _BY_FAR = 0.85, 0.5  # the next best reading must be below this share of the best

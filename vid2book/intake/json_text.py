@@ -15,7 +15,7 @@ from typing import Any, NamedTuple, TextIO
 from .text import open_text, undecoded
 from .values import TooDeep, clean
 
-_CHUNK = 1 << 20
+_CHUNK = 1 << 20  # characters read at a time
 _LONGEST_NUMBER = 4000  # digits; Python refuses to make a number of more than 4300
 _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|["\[\]{}]', re.DOTALL)
 _BETWEEN = " \t\r\n,\ufeff\0"

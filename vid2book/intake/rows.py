@@ -26,7 +26,7 @@ _KINDS = {
     ".parquet": "parquet",
 }
 SUFFIXES = tuple(_KINDS)
-_MOST_COLUMNS = 200
+_MOST_COLUMNS = 200  # of a row; an object with more texts has a text for each id
 _WRAPPERS = {"data", "rows", "items", "videos", "entries", "questions", "examples", "samples"}
 
 

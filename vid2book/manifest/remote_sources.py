@@ -15,7 +15,7 @@ from ..remote.urls import is_web, name_of
 from .walk import Listing, listed
 
 _AT_ONCE = 256  # small files that are here together
-_REQUESTS = 16
+_REQUESTS = 16  # at a time
 
 
 class ListingError(UserError):

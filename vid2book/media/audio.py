@@ -18,7 +18,7 @@ from .decode import decode
 from .mono import Samples, to_mono
 from .survey import MediaInfo, probe
 
-SAMPLE_RATE = 16_000
+SAMPLE_RATE = 16_000  # hertz, what speech models take
 _SAMPLE = 4  # bytes
 _DRIFT = 0.1  # seconds by which sound may lie off its timestamps, as FFmpeg's aresample allows
 _HOLE = 2.0  # seconds; a longer one is told

@@ -16,12 +16,13 @@ from typing import Literal, NamedTuple
 Kind = Literal["picture", "sound"]
 
 
+# How these were chosen is not on record; they were not swept.
 MOST_EMPTY = 7200.0  # seconds without packets that a file may have, beyond what is usual
 _USUAL = 10.0  # seconds between packets that need no explanation
 _SLIDE = 600.0  # the same where nothing but pictures tells the time: a slide may stand so long
 _BACK = 1.0  # seconds by which timestamps of one track may go back
 _TOGETHER = 10.0  # seconds that the tracks may lie apart in the file
-_MOST_NOTES = 20
+_MOST_NOTES = 20  # of a file; more are not told
 
 
 class Note(NamedTuple):

@@ -29,7 +29,7 @@ LIBRARIES = f"PyAV {av.__version__}"  # which brings the encoders
 
 _QUALITY = 26  # x264's constant rate factor; writing on a slide stays sharp
 _KEYFRAME_S = 5.0  # a reader who jumps decodes so much at most
-_SOUND_BPS = 32_000
+_SOUND_BPS = 32_000  # bits per second
 
 
 def encode(

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-_OPPOSED = -0.5  # correlation with the loudest channel below which a channel is turned over
+_OPPOSED = -0.5  # correlation with the loudest channel below which a channel is turned over; not
+# swept
 
 Samples = NDArray[np.float32]
 

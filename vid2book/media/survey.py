@@ -25,7 +25,7 @@ from .shown import Timestamps
 from .tracks import best_picture, best_sound
 
 # A file may end a little before its header says: audio padding, edit lists, rounding.
-_END_TOLERANCE = 2.0
+_END_TOLERANCE = 2.0  # seconds; not swept, nor are the next two
 _MISSING = 0.05  # share of the duration that may be missing; it is said
 _APART = 600.0  # seconds by which tracks may lie apart in a file that is not read to its end
 

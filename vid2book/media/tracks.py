@@ -23,6 +23,7 @@ _SIDE = (
     | Disposition.still_image
     | Disposition.dependent
 )
+# How these were chosen is not on record; they were not swept.
 _LISTEN = 8  # places at which several sound tracks are listened to
 _FRAMES = 60  # of sound at each: one to two seconds
 _SILENT = 1e-3  # peak, -60 dB

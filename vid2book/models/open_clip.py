@@ -18,7 +18,7 @@ from .weights import file_hash, folder_hash
 
 Vectors = NDArray[np.float32]  # rows of length 1
 
-_BATCH = 64
+_BATCH = 64  # pictures at once; bounds memory
 
 
 class OpenClip:

@@ -16,6 +16,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from .. import config
 from ..bounds import within
 from ..languages import language_code
 from ..records import Segment, Word
@@ -25,12 +26,14 @@ from .spoken import MOST_WINDOWS, Spoken, find_language, surely_another, why_unh
 from .voice import voice, without_speech
 from .windows import RATE, Piece, cut_windows, find_pieces, halves, place, sound
 
+# Where no source is named: set by eye, not swept.
 _MAX_HOLE = 3.0  # seconds of speech without a word that make a window a failure
 _MAX_COMPRESSION = 2.4  # zlib ratio above which Whisper's authors call a text a loop
 _NO_SPEECH = 0.6  # probability above which Whisper's authors call a window without words silent
 _LONG_PAUSE = 2.0  # seconds; ends a segment
-_ATTEMPTS = 3
-_DOUBTFUL = -1.0  # mean log probability below which the other model is asked too
+_ATTEMPTS = 3  # to recognise a window, each in smaller parts
+_DOUBTFUL = -1.0  # mean log probability below which the other model is asked; as logprob_threshold
+# of Whisper, below which its authors decode again
 _BELIEVED = -0.7  # and which that must reach; it is about -0.3 where the words are right
 _FOREIGN = -0.5  # and below which a window is asked whether it is in another language
 _VOICED = 0.3  # voice activity; where nobody speaks, a second opinion is made up as well
@@ -54,12 +57,20 @@ class Recogniser:
         other: one that knows many languages, where `engine` knows English alone: it tells which is
             spoken, hears what `engine` does not know, and gives a second opinion.
         advice: what brings such a model, for a person to read.
+        min_language: probability that a language must have that nobody named.
     """
 
-    def __init__(self, engine: Engine, other: Engine | None = None, advice: str = "") -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        other: Engine | None = None,
+        advice: str = "",
+        min_language: float = config.Transcribe().min_language,
+    ) -> None:
         self.engine = engine
         self.other = other
         self._advice = advice
+        self._min_language = min_language
 
     def foreseen(self, language: str) -> str:
         """Why speech said to be in a language will not be heard; empty where it will, as far as
@@ -102,6 +113,7 @@ class Recogniser:
             self.other,
             [sound(audio, window) for window in windows[:MOST_WINDOWS]],
             language_code(language),
+            self._min_language,
         )
         engines = self._that_know(spoken.code)
         if not engines:

@@ -21,8 +21,8 @@ from .windows import RATE, Piece
 _BLOCK = 1 << 20  # samples that are looked at together; a minute of sound, whole windows
 _WINDOW = 1024  # samples of a spectrum
 _BINS = slice(4, 256)  # of a spectrum: 60 Hz to 4 kHz, where music and speech have their tones
-_SHORTEST = 2.0  # seconds; a shorter gap is a pause
-_AUDIBLE = -50.0  # dB of full scale; quieter is the hiss of a room
+_SHORTEST = 2.0  # seconds; a shorter gap is a pause; set by eye
+_AUDIBLE = -50.0  # dB of full scale; quieter is the hiss of a room; set by eye
 
 
 def voice(probability: NDArray[np.float32], spans: Sequence[tuple[float, float]]) -> list[float]:

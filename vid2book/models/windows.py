@@ -18,6 +18,7 @@ from .silero import FRAME, Audio, speech_probability, speech_spans
 
 RATE = 16_000  # samples per second, Whisper's own
 
+# Set by eye, not swept: see "Numbers" in docs/architecture.md.
 _PAD = 0.4  # seconds of quiet kept around speech, so that no word loses its edges
 _MAX_WINDOW = 29.0  # seconds
 _MIN_WINDOW = 22.0  # seconds; the longest pause after this ends a window

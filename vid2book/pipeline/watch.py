@@ -10,7 +10,7 @@ import psutil
 from ..bounds import Began, Ended
 from ..config import Bounds
 
-GB = 1e9
+GB = 1e9  # bytes
 _OF_THE_MACHINE = 0.9  # share of its memory that the workers may take together
 _LEAST = 2.0  # GB; with less a worker could not hold its models
 _LONGEST_STEP = 5.0  # seconds

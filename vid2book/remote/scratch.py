@@ -29,10 +29,10 @@ try:
 except ImportError:  # of Unix alone; elsewhere one process at a time may use a scratch space
     fcntl = None  # type: ignore[assignment]
 
-_GB = 1_000_000_000
+_GB = 1_000_000_000  # bytes
 _USUAL = 50.0  # GB
 _WAIT = 2.0  # seconds between looks for room
-_TRIES = 3
+_TRIES = 3  # to copy a file
 _PAUSE = 1.0  # seconds before the second try; twice as many before the third
 _LOCK = "lock"
 _LONGEST_NAME = 120  # characters of a copy's name, which reasons tell

@@ -15,6 +15,7 @@ from ..words import words_and_identifiers
 from .places import Place, height, middle, plain, same_line
 from .read import Lines
 
+# Set by eye, not swept: see "Numbers" in docs/architecture.md.
 _BAND = 0.65  # subtitles stand below this share of the height
 _CENTRED = 0.06  # of the width: how far from the middle a subtitle may stand
 _HEARD_WITHIN = 4.0  # seconds around the keyframe

@@ -17,7 +17,7 @@ from ..stage import Stage, StageInput
 from .keyframes import KEYFRAMES
 
 SIDE, QUALITY = 256, 60  # pixels and JPEG: some 5 kB, for a picture that is looked at small
-_SHORTEST = 1.0  # seconds; what is shown for less is a transition
+_SHORTEST = 1.0  # seconds; what is shown for less is a transition; set by eye
 _MOST = 60  # pictures of a video, each of which takes a tenth of a second or two: the longest
 
 

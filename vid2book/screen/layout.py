@@ -10,6 +10,7 @@ import numpy as np
 
 from ..records import OcrLine
 
+# Set by eye, not swept: see "Numbers" in docs/architecture.md.
 _COLUMN_GAP = 1.5  # heights of a line; words of one line stand closer
 _TABLE_WORDS = 3  # a cell of a table is shorter than a line of prose
 _CODE = re.compile(r"[=(){}\[\];<>_]|:$|^(def|class|for|while|if|else|return|import|print)\b")
@@ -122,6 +123,7 @@ def _blocks(lines: Sequence[OcrLine]) -> list[tuple[int, int]]:
     borders = [0]
     for position, (above, line) in enumerate(pairwise(lines), start=1):
         height = (_height(above) + _height(line)) / 2
+        # Sizes differ by less than 0.4, and the next line begins within four heights: set by eye.
         alike = abs(_height(above) - _height(line)) < 0.4 * height
         if not alike or not 0 < line.box[1] - above.box[1] < 4 * height:
             borders.append(position)

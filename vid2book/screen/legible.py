@@ -26,15 +26,14 @@ from .watermarks import watermarks
 
 _SAYS = {"Lu", "Ll", "Lt", "Lm", "Lo", "Nd", "Nl", "No", "Sm"}  # letters, numbers, mathematics
 _BRACKETS = "()[]{}"  # may stand alone in a line of code
+# Set by eye, not swept: see "Numbers" in docs/architecture.md.
 _LOOP_WORDS = 8  # a shorter line may repeat itself
-_LOOP_SHARE = 0.25  # different words of a line
+_LOOP_SHARE = 0.25  # different words of a line, as a share of all; with fewer it is a loop
 
 _ICON = "a misread icon: no word of this script stands on any screen"
-_SURER = 0.05  # by so much surer must the recogniser be for each pixel that a small line lacks
 
 _NEIGHBOURS = 2  # sure lines close by, of one size: what is among them is writing, no texture
-_BEHIND = 0.25  # by so much less sure than they are may it be,
-_LENIENT = 0.15  # and by so much less than elsewhere
+_BEHIND = 0.25  # confidence by which it may lie below the mean of theirs
 _LETTERS = 3  # a shorter line is not told from a stroke
 _CLOSE = 3.5  # heights of a line between two that are close
 _ONE_SIZE = 0.6  # the lower of two lines of one size, as a share of the higher
@@ -64,7 +63,7 @@ def legible(
         tuple(line for line in shown if (position, line) not in subtitles)
         for position, shown in enumerate(written)
     ]
-    marks = watermarks(keyframes, others, settings.min_watermark_share)
+    marks = watermarks(keyframes, others, settings)
     kept: list[Lines] = []
     for position, (keyframe, shown) in enumerate(zip(keyframes, written, strict=True)):
         stay: list[OcrLine] = []
@@ -137,11 +136,12 @@ def _least_score(line: OcrLine, settings: config.Read) -> float:
 
     So must small lines.
     """
+    # Two characters and half of them letters: set by eye, not swept.
     signs = [sign for sign in line.text if not sign.isspace()]
     letters = _letters(line)
     doubtful = len(signs) <= 2 or letters < 0.5 * len(signs)
     least = settings.min_score
-    small = least + _SURER * (settings.small_line - height(line))
+    small = least + settings.small_line_penalty * (settings.small_line - height(line))
     return min(1.0, max(least, small, settings.min_sign_score if doubtful else 0.0))
 
 
@@ -157,7 +157,7 @@ def _least_among(line: OcrLine, shown: Lines, least: float, settings: config.Rea
     around = [o.score for o in shown if o.score is not None and o.score >= least and _near(line, o)]
     if len(around) < _NEIGHBOURS:
         return least
-    return min(least, max(fmean(around) - _BEHIND, least - _LENIENT))
+    return min(least, max(fmean(around) - _BEHIND, least - settings.neighbour_bonus))
 
 
 def _near(line: OcrLine, other: OcrLine) -> bool:
@@ -191,7 +191,10 @@ LEGIBLE = Stage(
         "read.min_score",
         "read.min_sign_score",
         "read.small_line",
+        "read.small_line_penalty",
+        "read.neighbour_bonus",
         "read.min_spoken",
         "read.min_watermark_share",
+        "read.min_watermark_screens",
     ),
 )

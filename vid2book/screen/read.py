@@ -27,6 +27,7 @@ Lines = tuple[OcrLine, ...]
 
 _Rect = tuple[int, int, int, int]  # x0, y0, x1, y1 in pixels, ends excluded
 
+# Set by eye, not swept: see "Numbers" in docs/architecture.md.
 _PIXEL_CHANGE = 20  # levels of 255, after a 3 x 3 mean: more than JPEG noise, less than faint text
 _CELL = 8  # pixels: JPEG errors stay within such a block
 _MARGIN = 16  # pixels around what is read again

@@ -28,7 +28,7 @@ from .keyframes.cells import (
 )
 from .phash import distance
 
-_LOOK = 12  # bits of the perceptual hash; farther apart, two pictures need no closer look
+_LOOK = 12  # bits of the perceptual hash; two pictures farther apart are not compared; set by eye
 
 
 def shown_too(

@@ -21,6 +21,7 @@ _SCRIPT = {
     "THAI": "Thai", "DEVANAGARI": "Devanagari",
 }  # fmt: skip
 
+# Set by eye, not swept: see "Numbers" in docs/architecture.md.
 _WORD = 2  # different signs side by side that make a word
 _SURE = 0.9  # score of the line on which it stands
 _LARGE = 1.5  # times the usual height of a line: one sign alone, this large, is no icon

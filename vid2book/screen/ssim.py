@@ -21,9 +21,10 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+# Wang, Bovik, Sheikh and Simoncelli, "Image Quality Assessment", 2004.
 _C1, _C2 = (0.01 * 255) ** 2, (0.03 * 255) ** 2
 
-_WINDOW = 7
+_WINDOW = 7  # pixels, what scikit-image takes by default
 _EDGE = _WINDOW // 2
 _PIXELS = _WINDOW**2
 _STRIP = 32  # rows at a time, so that all that is computed stays in the processor's cache

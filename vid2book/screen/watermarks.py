@@ -6,19 +6,20 @@ from collections import Counter
 from collections.abc import Sequence
 from difflib import SequenceMatcher
 
+from .. import config
 from ..records import Keyframe, OcrLine
 from .places import Place, height, meet, middle, plain
 from .read import Lines
 
+# Set by eye, not swept: see "Numbers" in docs/architecture.md.
 _EDGE = 0.15  # of the height: the middle of a watermark is this near to its top or bottom, and
 _SIDE = 0.3  # of the width: it begins or ends this near to a side
-_SCREENS = 4  # otherwise different screens that show a watermark
 _ALIKE = 0.85  # share of the signs that two readings of one mark have in common, in order
 _USUAL = 0.5  # share of the readings that are the usual one; headings of a kind are each another
 
 
 def watermarks(
-    keyframes: Sequence[Keyframe], lines: Sequence[Lines], min_share: float
+    keyframes: Sequence[Keyframe], lines: Sequence[Lines], settings: config.Read
 ) -> set[Place]:
     """The lines that are watermarks, but for their first showing.
 
@@ -26,8 +27,10 @@ def watermarks(
 
     Args:
         lines: of each keyframe.
-        min_share: of the keyframes that show a watermark.
+        settings: section `read` of the config.
     """
+    screens = settings.min_watermark_screens
+    least = max(screens, settings.min_watermark_share * len(keyframes))
     marks: list[list[Place]] = []
     for position, (keyframe, shown) in enumerate(zip(keyframes, lines, strict=True)):
         for line in shown:
@@ -41,10 +44,9 @@ def watermarks(
     found: set[Place] = set()
     for places in marks:
         positions = sorted({position for position, _ in places})
-        lasting = len(positions) >= max(_SCREENS, min_share * len(keyframes))
-        if not lasting or not _has_usual(places):
+        if len(positions) < least or not _has_usual(places):
             continue
-        if _screens(positions, lines, places[0][1]) >= _SCREENS:
+        if _screens(positions, lines, places[0][1]) >= screens:
             found.update(place for place in places if place[0] != positions[0])
     return found
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import NamedTuple
 
+from .. import config
 from ..languages import identify, language_code, probabilities
 from ..media.container import MediaError
 from ..models.silero import Audio
@@ -28,7 +29,7 @@ Recogniser = Callable[[Audio, str, Expect], Recognised]
 Sound = Callable[[float, float], Audio]
 
 _HOUR = 3600.0  # what tapes and broadcasts start their clocks at, or at a multiple of it
-_SPEECH = 3.0  # seconds of speech in such a stretch that are worth hearing
+# Set by eye, not swept: see "Numbers" in docs/architecture.md.
 _SURE = 0.9  # probability of a language that nobody named
 _SURER = 0.99  # and against what somebody did name
 _IMPOSSIBLE = 0.001  # probability of the named language, for that
@@ -95,7 +96,7 @@ def hear_the_rest(
     sound: Sound,
     recogniser: NamedRecogniser | None,
     expect: Expect,
-    least_gap: float,
+    settings: config.Transcribe,
 ) -> tuple[Transcript, list[Decision]]:
     """What the captions say, and between them what a speech model hears.
 
@@ -105,15 +106,15 @@ def hear_the_rest(
         sound: reads a stretch of its sound; may raise MediaError.
         recogniser: None: there is none, and what the captions leave out is only told of.
         expect: words to expect.
-        least_gap: seconds without a caption that are looked into.
+        settings: section `transcribe` of the config.
     """
     transcript, decisions = captioned.transcript, list(captioned.decisions)
     heard: list[Segment] = []
-    for start, end in _silent(captioned.shown, transcript.duration, least_gap):
+    for start, end in _silent(captioned.shown, transcript.duration, settings.min_caption_gap):
         try:
             audio = sound(start, end)
             spoken = sum(piece.end - piece.start for piece in find_pieces(audio))
-            if spoken < _SPEECH:
+            if spoken < settings.min_gap_speech:
                 continue
             if recogniser is None:
                 raise MediaError("the config has no speech model (transcribe.backend)")
@@ -129,7 +130,8 @@ def hear_the_rest(
             "no caption covers this stretch, in which somebody speaks (seconds): heard by "
             f"{found.by or recogniser.name}"
         )
-        decisions.append(_of_stretch(video, start, end, True, reason, round(spoken, 1), _SPEECH))
+        least = settings.min_gap_speech
+        decisions.append(_of_stretch(video, start, end, True, reason, round(spoken, 1), least))
     if heard and recogniser:
         segments = sorted([*transcript.segments, *heard], key=lambda segment: segment.start)
         model = f"captions and {recogniser.name}"

@@ -27,7 +27,7 @@ _MAP = re.compile(r"X-TIMESTAMP-MAP\s*=(.*)", re.IGNORECASE)
 _LANGUAGE = re.compile(r"(?:NOTE\s)?\s*Language\s*:\s*(\S+)", re.IGNORECASE)
 _BLOCK = re.compile(r"NOTE(?:[ \t].*)?|STYLE[ \t]*|REGION[ \t]*")
 _MPEG_CLOCK = 90_000  # ticks a second
-_READING = 15  # characters a second, for a cue whose end cannot be read
+_READING = 15  # characters a second, for a cue whose end cannot be read; set by eye
 
 
 class Told(NamedTuple):

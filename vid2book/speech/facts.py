@@ -11,11 +11,11 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence, Set
 from decimal import Decimal
 
+from .. import config
 from ..words import alphabetic_words
 from .numbers import Token, with_numbers
 
-LEAST_KEPT = 0.5  # share of the content words that a wording must keep
-_SHORTEST, _LONGEST = 0.4, 2.0  # times as many words
+_SHORTEST, _LONGEST = 0.4, 2.0  # times as many words; set by eye, not swept
 
 _NEGATIONS = frozenset(
     "not no never none nothing nobody nowhere neither nor without cannot hardly barely".split()
@@ -60,13 +60,19 @@ _LITTLE = frozenset(
 )
 
 
-def changes(before: str, after: str, names: frozenset[str] = frozenset()) -> list[str]:
+def changes(
+    before: str,
+    after: str,
+    names: frozenset[str] = frozenset(),
+    min_kept: float = config.Refine().min_kept_words,
+) -> list[str]:
     """What a wording loses or adds, for a person to read; nothing if it says the same.
 
     Args:
         before: what must survive.
         after: the new wording.
         names: in small letters, see `find_names`.
+        min_kept: share of the words that carry meaning that must survive.
     """
     had, has = _Facts(before, names), _Facts(after, names)
     lost, added = had.strict - has.all, has.strict - had.all
@@ -80,7 +86,7 @@ def changes(before: str, after: str, names: frozenset[str] = frozenset()) -> lis
     length = has.length / max(1, had.length)
     if not _SHORTEST <= length <= _LONGEST:
         told.append(f"has {length:.1f} times as many words")
-    if (kept := _kept(had, has)) < LEAST_KEPT:
+    if (kept := _kept(had, has)) < min_kept:
         told.append(f"keeps {100 * kept:.0f} % of the words that carry meaning")
     return told
 

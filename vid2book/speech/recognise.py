@@ -195,9 +195,8 @@ def _captioned(given: StageInput) -> tuple[Transcript, list[Decision]]:
     def read(start: float, end: float) -> Audio:
         return open_audio(video.path, start, end, info=info)
 
-    least_gap = given.config.transcribe.min_caption_gap
     recogniser, expect = _recogniser(given), partial(prompt, video)
-    return hear_the_rest(video, captioned, read, recogniser, expect, least_gap)
+    return hear_the_rest(video, captioned, read, recogniser, expect, given.config.transcribe)
 
 
 def _recogniser(given: StageInput) -> NamedRecogniser | None:
@@ -221,6 +220,8 @@ RECOGNISE = Stage(
         "transcribe.backend",
         "transcribe.captions",
         "transcribe.min_caption_gap",
+        "transcribe.min_gap_speech",
+        "transcribe.min_language",
         "transcribe.model",
         "transcribe.multilingual",
         "transcribe.beam_size",

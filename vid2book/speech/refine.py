@@ -37,7 +37,7 @@ def refine(transcript: Transcript, settings: config.Refine) -> list[Sentence]:
     refined = []
     small = _usually_small(transcript)
     starts = {segment.words[0].start for segment in transcript.segments if segment.words}
-    for words in sentences(transcript.segments, settings.join_gap, transcript.language):
+    for words in sentences(transcript.segments, settings, transcript.language):
         raw = "".join(word.text for word in words).strip()
         tokens = [word.text for word in words]
         if english and settings.enabled:
@@ -210,7 +210,8 @@ def _compute(given: StageInput) -> tuple[list[Sentence], list[Decision]]:
     settings, transcript = given.config.refine, given.get(REHEAR)
     refined = refine(transcript, settings)
     if settings.enabled and settings.llm and transcript.language == "en":
-        return rewrite(given.video.video_id, refined, given.models.chat(settings.llm))
+        chat = given.models.chat(settings.llm)
+        return rewrite(given.video.video_id, refined, chat, settings.min_kept_words)
     return refined, by_rules(given.video.video_id, refined)
 
 
@@ -219,5 +220,5 @@ REFINE = Stage(
     result=list[Sentence],
     compute=_compute,
     needs=(REHEAR,),
-    settings=("refine.enabled", "refine.join_gap", "refine.llm"),
+    settings=("refine",),
 )

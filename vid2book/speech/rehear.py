@@ -21,9 +21,10 @@ from ..records import Decision, Segment, Transcript, Word
 from ..screen.keyframes import KEYFRAMES
 from ..screen.read import READ
 from ..stage import Stage, StageInput
-from .terms import ALIKE, STOPS, Rare, Span, Term, expected, find_terms, mend, misheard
+from .terms import STOPS, Rare, Span, Term, expected, find_terms, mend, misheard
 from .transcribe import TRANSCRIBE
 
+# Set while looking at the lectures of benchmarks/terms/tuning, not swept one by one.
 _CONTEXT = 1.5  # seconds of speech on either side that are heard again too; more is no better
 _MARGIN = 0.3  # seconds of silence around them, at most
 
@@ -52,6 +53,7 @@ def rehear(
     stretches: Sequence[Stretch],
     audio: Audio,
     recogniser: Rehears,
+    alike: float,
 ) -> tuple[Transcript, list[Decision]]:
     """The transcript with terms in the place of what was heard for them, and a Decision for each.
 
@@ -59,6 +61,7 @@ def rehear(
         terms: that stand on the screen.
         stretches: from `find_stretches`.
         audio: mono float32 at 16 kHz from the start of the video.
+        alike: share of letters that a term and what was heard for it must have in common.
     """
     heard: list[Word] = []
     for window in cut_windows([stretch.piece for stretch in stretches]):
@@ -74,23 +77,26 @@ def rehear(
         first, end = stretch.words
         piece = stretch.piece
         new = [w for w in heard if piece.start <= (w.start + w.end) / 2 < piece.end]
-        for part in reversed(mend(segment.words[first:end], new, terms)):
+        for part in reversed(mend(segment.words[first:end], new, terms, alike)):
             old = Span(first + part.old.first, first + part.old.end)
             said = segment.words[old.first : old.end]
             instead = _in_place_of(said, new[part.new.first : part.new.end])
             segment = _with_words(
                 segment, [*segment.words[: old.first], *instead, *segment.words[old.end :]]
             )
-            decisions.append(_decision(video_id, said, instead, part.likeness))
+            decisions.append(_decision(video_id, said, instead, part.likeness, alike))
         segments[stretch.segment] = segment
     return replace(transcript, segments=tuple(segments)), decisions[::-1]
 
 
-def find_stretches(segments: Sequence[Segment], terms: Sequence[Term], rare: Rare) -> list[Stretch]:
+def find_stretches(
+    segments: Sequence[Segment], terms: Sequence[Term], rare: Rare, alike: float
+) -> list[Stretch]:
     """What has to be heard again, in order of time: all around words that look like a term.
 
     Args:
         rare: whether a word is a rare one.
+        alike: share of letters that a term and the words must have in common.
     """
     found: list[Stretch] = []
     for n, segment in enumerate(segments):
@@ -98,18 +104,18 @@ def find_stretches(segments: Sequence[Segment], terms: Sequence[Term], rare: Rar
             continue
         before = segments[n - 1].end if n else 0.0
         after = segments[n + 1].start if n + 1 < len(segments) else segment.end + 2 * _MARGIN
-        for words, likely in _around(segment.words, terms, rare):
+        for words, likely in _around(segment.words, terms, rare, alike):
             start, end = _edges(segment.words, words, before, after)
             found.append(Stretch(Piece(start, end, 0.0), n, words, likely))
     return found
 
 
 def _around(
-    words: Sequence[Word], terms: Sequence[Term], rare: Rare
+    words: Sequence[Word], terms: Sequence[Term], rare: Rare, alike: float
 ) -> Iterator[tuple[Span, tuple[Term, ...]]]:
     """Spans of words that look like terms, each with its context, and joined where they meet."""
     wide = []
-    for span, term in misheard(words, terms, rare):
+    for span, term in misheard(words, terms, rare, alike):
         start, end = words[span.first].start - _CONTEXT, words[span.end - 1].end + _CONTEXT
         inside = [n for n, word in enumerate(words) if word.end > start and word.start < end]
         wide.append((Span(min(inside[0], span.first), max(inside[-1] + 1, span.end)), term))
@@ -156,13 +162,15 @@ def _with_words(segment: Segment, words: Sequence[Word]) -> Segment:
     return replace(segment, text=text, words=tuple(words), avg_logprob=mean_logprob(words))
 
 
-def _decision(video_id: str, old: Sequence[Word], new: Sequence[Word], likeness: float) -> Decision:
+def _decision(
+    video_id: str, old: Sequence[Word], new: Sequence[Word], likeness: float, alike: float
+) -> Decision:
     before, after = ("".join(word.text for word in words).strip() for words in (old, new))
     return Decision(
         video_id, "sentence", "rehear", old[0].start, old[-1].end, True,
         "a term on the screen, heard when the model was told to expect it; the first time it heard "
         "words that look alike (share of letters)",
-        round(likeness, 4), ALIKE, after, before,
+        round(likeness, 4), alike, after, before,
     )  # fmt: skip
 
 
@@ -176,13 +184,14 @@ def _compute(given: StageInput) -> tuple[Transcript, list[Decision]]:
         """Whether a tokenizer's vocabulary lacks the word: it holds the most frequent ones."""
         return count_tokens(word.lower()) > 1
 
-    terms = find_terms(given.get(KEYFRAMES), given.get(READ), rare)
-    stretches = find_stretches(transcript.segments, terms, rare)
+    alike = settings.min_term_likeness
+    terms = find_terms(given.get(KEYFRAMES), given.get(READ), rare, settings.min_term_score)
+    stretches = find_stretches(transcript.segments, terms, rare, alike)
     if not stretches or not given.models.speech.takes_prompt(transcript.language):
         return transcript, []
     audio = open_audio(given.at_hand.path, end=given.until, info=given.info)
     speech = given.models.speech
-    return rehear(given.video.video_id, transcript, terms, stretches, audio, speech)
+    return rehear(given.video.video_id, transcript, terms, stretches, audio, speech, alike)
 
 
 REHEAR = Stage(
@@ -194,6 +203,8 @@ REHEAR = Stage(
         "transcribe.enabled",
         "transcribe.backend",
         "transcribe.screen_terms",
+        "transcribe.min_term_score",
+        "transcribe.min_term_likeness",
     ),
     models=("speech", "count_tokens"),
     often_the_same=True,

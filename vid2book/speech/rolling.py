@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import NamedTuple
 
+# Set by eye, not swept: see "Numbers" in docs/architecture.md.
 _ROLLS = 0.3  # share of the pairs of captions above which a file rolls
 _PAUSE = 10.0  # seconds between captions that roll; longer, and the screen was empty
 _HOLD = 3.0  # seconds between captions that are the same

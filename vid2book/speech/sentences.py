@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
+from .. import config
 from ..records import Segment, Word
 from .english import OPENERS
 
@@ -24,22 +25,20 @@ _INITIAL = re.compile(r"[A-Z]\.")
 # Without spaces between words, a word that does not start with one is still a word.
 _UNSPACED = ("zh", "ja", "th", "lo", "my", "km", "yue")
 
+# Set by eye, not swept: see "Numbers" in docs/architecture.md.
 _BREATH = 0.25  # seconds; less is no pause
-_PAUSE = 0.7  # seconds that end a sentence where there are no marks
 _MARKED = 1 / 50  # marks a word that make a transcript a punctuated one
-_READABLE = 40  # words a sentence may have that shows no inner marks
-_LONGEST = 80  # words any sentence may have
 _SHORTEST = 5  # words on either side of a cut that no mark asks for
 
 
 def sentences(
-    segments: Sequence[Segment], join_gap: float, language: str
+    segments: Sequence[Segment], settings: config.Refine, language: str
 ) -> Iterator[tuple[Word, ...]]:
     """Words of one sentence at a time; each word with the space before it, if it has one.
 
     Args:
         segments: in order of time.
-        join_gap: a pause longer than this, in seconds, always ends a sentence.
+        settings: section `refine` of the config.
         language: ISO 639-1; empty: not known.
     """
     words, borders = _words(segments, language)
@@ -48,8 +47,8 @@ def sentences(
     start = 0
     for n in range(len(words)):
         last = n + 1 == len(words)
-        if last or _ends(words, n, start, join_gap, marked):
-            yield from _cut(words, borders, start, n + 1)
+        if last or _ends(words, n, start, settings, marked):
+            yield from _cut(words, borders, start, n + 1, settings.max_sentence_words)
             start = n + 1
 
 
@@ -98,13 +97,13 @@ def _spread(segment: Segment) -> list[Word]:
     ]
 
 
-def _ends(words: Sequence[Word], n: int, start: int, join_gap: float, marked: bool) -> bool:
+def _ends(words: Sequence[Word], n: int, start: int, settings: config.Refine, marked: bool) -> bool:
     pause = words[n + 1].start - words[n].end
-    if pause > join_gap:
+    if pause > settings.join_gap:
         return True
     text, following = words[n].text.strip(), words[n + 1].text.strip()
     if not _MARK.search(text):
-        return not marked and pause > _PAUSE and n + 1 - start >= _SHORTEST
+        return not marked and pause > settings.sentence_pause and n + 1 - start >= _SHORTEST
     if not re.search(r"\.[\"'”’)\]]*$", text):
         return True
     opens = re.sub(r"(?<!\W)\W+$", "", following).lower() in OPENERS
@@ -124,15 +123,17 @@ def _ends(words: Sequence[Word], n: int, start: int, join_gap: float, marked: bo
 
 
 def _cut(
-    words: Sequence[Word], borders: set[int], start: int, end: int
+    words: Sequence[Word], borders: set[int], start: int, end: int, longest: int
 ) -> Iterator[tuple[Word, ...]]:
-    """A sentence, cut at its longest pauses if it is too long to be read."""
+    """A sentence, cut at its longest pauses if it has more words than `longest`, or than half of
+    that without any comma to guide the reader."""
     length = end - start
     inner_marks = any(word.text.endswith((",", ";", ":")) for word in words[start:end])
-    if length <= (_LONGEST if inner_marks else _READABLE):
+    if length <= (longest if inner_marks else longest // 2):
         yield tuple(words[start:end])
         return
 
+    # How a pause in seconds weighs against a border of segments, a comma and the middle: by eye.
     def worth(n: int) -> float:
         pause = max(0.0, words[n].start - words[n - 1].end)
         opens = re.sub(r"(?<!\W)\W+$", "", words[n].text.strip()).lower() in OPENERS
@@ -141,5 +142,5 @@ def _cut(
         return pause + 0.3 * (n in borders) + 0.15 * opens + 0.3 * inner_mark + 0.1 * centre
 
     at = max(range(start + _SHORTEST, end - _SHORTEST + 1), key=worth)
-    yield from _cut(words, borders, start, at)
-    yield from _cut(words, borders, at, end)
+    yield from _cut(words, borders, start, at, longest)
+    yield from _cut(words, borders, at, end, longest)

@@ -11,9 +11,8 @@ from typing import NamedTuple
 from ..records import Keyframe, OcrLine, Word
 from ..words import alphabetic_words
 
-ALIKE = 0.55  # share of letters that a term and what was heard for it have in common, at least
+# Set while looking at the lectures of benchmarks/terms/tuning, not swept one by one.
 _SHORTEST = 4  # letters of a term; shorter ones look like everything
-_READ = 0.9  # score of OCR; a word that was misread is no term
 _DOUBTFUL = 0.6  # probability below which a common word may be a term misheard
 _MOST_WORDS = 4  # that a term is misheard as
 _LENGTH = 220  # characters of what a model is told to expect
@@ -48,18 +47,22 @@ class Mended:
 
 
 def find_terms(
-    keyframes: Sequence[Keyframe], lines: Sequence[Sequence[OcrLine]], rare: Rare
+    keyframes: Sequence[Keyframe],
+    lines: Sequence[Sequence[OcrLine]],
+    rare: Rare,
+    min_score: float,
 ) -> list[Term]:
     """The terms on the screens of a video, those that stand there most often first.
 
     Args:
         lines: what was read on each keyframe.
         rare: whether a word is a rare one.
+        min_score: confidence of OCR that a line must have.
     """
     count, spelt, shown = Counter[str](), dict[str, Counter[str]](), dict[str, list[int]]()
     for n, read in enumerate(lines):
         for line in read:
-            if line.score is not None and line.score < _READ:
+            if line.score is not None and line.score < min_score:
                 continue
             for text in (match.group() for match in alphabetic_words(line.text)):
                 word = key(text)
@@ -91,9 +94,13 @@ def key(text: str) -> str:
 
 
 def misheard(
-    words: Sequence[Word], terms: Sequence[Term], rare: Rare
+    words: Sequence[Word], terms: Sequence[Term], rare: Rare, alike: float
 ) -> Iterator[tuple[Span, Term]]:
-    """Words that look like a term and may be one, with it: they are rare or were heard badly."""
+    """Words that look like a term and may be one, with it: they are rare or were heard badly.
+
+    Args:
+        alike: share of letters that they must have in common.
+    """
     keys = [key(word.text) for word in words]
     known = {term.key for term in terms}
     odd = [
@@ -103,17 +110,18 @@ def misheard(
     for term in terms:
         for first in range(len(words)):
             for end in range(first + 1, min(first + _MOST_WORDS, len(words)) + 1):
-                if any(odd[first:end]) and likeness("".join(keys[first:end]), term.key) >= ALIKE:
+                heard = "".join(keys[first:end])
+                if any(odd[first:end]) and likeness(heard, term.key, alike) >= alike:
                     yield Span(first, end), term
 
 
-def likeness(one: str, other: str) -> float:
-    """The share of letters that two words have in common, in order, 0 to 1."""
+def likeness(one: str, other: str, least: float) -> float:
+    """The share of letters that two words have in common, in order, 0 to 1; 0 below `least`."""
     longest = max(len(one), len(other))
-    if not longest or 2 * min(len(one), len(other)) < ALIKE * (len(one) + len(other)):
+    if not longest or 2 * min(len(one), len(other)) < least * (len(one) + len(other)):
         return 0.0
     matcher = SequenceMatcher(None, one, other, autojunk=False)
-    if matcher.quick_ratio() < ALIKE:
+    if matcher.quick_ratio() < least:
         return 0.0
     return matcher.ratio()
 
@@ -136,10 +144,15 @@ def expected(likely: Sequence[Term], terms: Sequence[Term], start: float, end: f
     return f"{', '.join(told)}."
 
 
-def mend(old: Sequence[Word], new: Sequence[Word], terms: Sequence[Term]) -> list[Mended]:
+def mend(
+    old: Sequence[Word], new: Sequence[Word], terms: Sequence[Term], alike: float
+) -> list[Mended]:
     """Where a second hearing has a term for which the first has other words that look alike.
 
     What else differs stays as it was first heard, so that a term that is not spoken does no harm.
+
+    Args:
+        alike: share of letters that they must have in common.
     """
     known = {term.key for term in terms}
     olds, news = ([key(word.text) for word in words] for words in (old, new))
@@ -152,7 +165,7 @@ def mend(old: Sequence[Word], new: Sequence[Word], terms: Sequence[Term]) -> lis
         at = i1
         for unit in _units(news, breaths, Span(j1, j2), known):
             said = "".join(news[unit.first : unit.end])
-            if best := _best(olds, Span(at, i2), said, known):
+            if best := _best(olds, Span(at, i2), said, known, alike):
                 found.append(Mended(best[0], unit, best[1]))
                 at = best[0].end
     return found
@@ -179,7 +192,7 @@ def _holds(word: str, known: set[str]) -> bool:
 
 
 def _best(
-    olds: Sequence[str], within: Span, said: str, known: set[str]
+    olds: Sequence[str], within: Span, said: str, known: set[str], alike: float
 ) -> tuple[Span, float] | None:
     """The words of the first hearing that look most like what was said; none is a term itself."""
     spans = (
@@ -188,6 +201,6 @@ def _best(
         for end in range(first + 1, min(first + _MOST_WORDS, within.end) + 1)
         if not any(_holds(word, known) for word in olds[first:end])
     )
-    rated = [(span, likeness("".join(olds[span.first : span.end]), said)) for span in spans]
+    rated = [(span, likeness("".join(olds[span.first : span.end]), said, alike)) for span in spans]
     best = max(rated, key=lambda pair: pair[1], default=None)
-    return best if best and ALIKE <= best[1] < 1.0 else None
+    return best if best and alike <= best[1] < 1.0 else None

@@ -17,12 +17,11 @@ from ..stage import TOPIC, Stage, StageInput
 from ..words import words_with_apostrophes
 from .recognise import RECOGNISE, prompt
 
+# Set by eye, not swept: see "Numbers" in docs/architecture.md.
 _LONGEST_LOOP = 20  # words in a phrase that comes again and again
 _LOOP_TURNS = 4  # a phrase in a row this often is a loop, if it is one or two words long
 _PHRASE_TURNS = 3  # and if it is longer
 _NUMBER_TURNS = 12  # and if it is digits, which lecturers do read out
-_DOUBTFUL_LOGPROB = -0.7  # below it a segment needs other evidence that it was said
-_SOME_NO_SPEECH = 0.3
 # What Whisper says into silence and music, because films and web videos end with it.
 _STOCK = re.compile(
     r"(?:(?:so |and )?thank(?:s| you)(?: so much| very much)?(?: (?:all|everyone))?"
@@ -105,7 +104,7 @@ def _fault(segment: Segment, told: str, settings: config.Transcribe) -> _Fault |
             segment.voice,
             settings.min_voice,
         )
-    doubtful = logprob < _DOUBTFUL_LOGPROB
+    doubtful = logprob < settings.doubtful_logprob
     if no_speech > settings.max_no_speech and doubtful:
         return _Fault(
             "words heard where nobody speaks (probability of no speech)",
@@ -113,22 +112,23 @@ def _fault(segment: Segment, told: str, settings: config.Transcribe) -> _Fault |
             settings.max_no_speech,
         )
     text = _key(segment.text)
-    if doubtful or no_speech > _SOME_NO_SPEECH:
+    if doubtful or no_speech > settings.doubtful_no_speech:
         if _STOCK.fullmatch(text):
             return _Fault(
                 "a stock phrase that speech models say into silence or music "
                 "(probability of no speech)",
                 no_speech,
-                _SOME_NO_SPEECH,
+                settings.doubtful_no_speech,
             )
         if text.count(" ") >= 2 and f" {text} " in f" {told} ":
             return _Fault(
                 "the model repeats the title or description instead of listening "
                 "(probability of no speech)",
                 no_speech,
-                _SOME_NO_SPEECH,
+                settings.doubtful_no_speech,
             )
     pace = len(segment.words) / max(segment.end - segment.start, 0.01)
+    # The times of fewer words are too coarse for a pace.
     if len(segment.words) >= 4 and pace > settings.max_pace:
         reason = "more words in a second than can be spoken"
         return _Fault(reason, round(pace, 1), settings.max_pace)
@@ -214,6 +214,8 @@ TRANSCRIBE = Stage(
     needs=(RECOGNISE,),
     settings=(
         "transcribe.min_logprob",
+        "transcribe.doubtful_logprob",
+        "transcribe.doubtful_no_speech",
         "transcribe.max_no_speech",
         "transcribe.min_voice",
         "transcribe.max_pace",

@@ -34,6 +34,7 @@ _LABEL_ALONE = re.compile(r"\s*[\[(](?P<label>[^\W_][^\n\[\]()]{0,59})[\])]\s*$"
 _NUMBERED = re.compile(r"(?:[\s_#-]*\d{1,3}|[\s_#-][A-Z])$")
 _PARTICLES = frozenset("van von de der den del della di da dos du le la bin ibn al el y e".split())
 _DASHES = ("-", "–", "—")
+# Set by eye, not swept: see "Numbers" in docs/architecture.md.
 _LABELLED = 0.6  # share of the cues with a label that make a file one of labelled cues
 _OFTEN = 0.2  # share of the cues that a single word must label to be a name
 _SELDOM = 0.02  # and two words or more

@@ -42,7 +42,7 @@ FEATURES = (
     "opening",
     "closing",
 )
-_SAME_TOPIC = 0.3  # centred cosine of a lesson's speech and its own title, about
+_SAME_TOPIC = 0.3  # centred cosine of a lesson's speech and its own title, about; set by eye
 
 
 class Reader(NamedTuple):

@@ -15,8 +15,9 @@ import numpy as np
 from ..records import Keyframe, Sentence, Video
 from .wording import Array
 
+# Set by eye; the weights of all features were fitted with these (scripts/fit_teaching.py).
 NEIGHBOURS = 4  # sentences either way that are no witnesses for a sentence
-_FACE = 0.02  # share of the screen
+_FACE = 0.02  # share of the screen that a face takes, as align.max_face
 
 
 class Classified(NamedTuple):

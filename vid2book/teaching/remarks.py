@@ -21,7 +21,7 @@ from .context import Classified
 from .wording import OFF_TOPIC, Array, Embed
 
 KINDS = ("teaching", *OFF_TOPIC)
-_FEWEST_WORDS = 3  # what is shorter says too little by itself
+_FEWEST_WORDS = 3  # what is shorter says too little by itself; set by eye
 _SUREST = 1e-6  # chance that the chain leaves open at least
 
 
@@ -37,6 +37,7 @@ def without_remarks(classified: Classified, texts: Sequence[str], embed: Embed) 
     odds, kinds = read_alone(texts, embed)
     both = 1 / (1 + np.exp(odds + _fitted().chain * chain_odds(classified.teaching)))
     long_enough = np.array([count_words(text) >= _FEWEST_WORDS for text in texts])
+    # Both readings together: likelier a remark than not.
     remark = long_enough & (both < 0.5) & (both < classified.teaching)
     return Classified(
         np.where(remark, both, classified.teaching),

@@ -30,7 +30,7 @@ from .remarks import without_remarks
 from .wording import Embed
 from .written import written_language, written_teaching
 
-_TEACHES = 0.5  # a sentence's score above which it counts as part of the lesson
+_TEACHES = 0.5  # probability: likelier to teach than not
 
 
 @dataclass(frozen=True)
@@ -89,7 +89,7 @@ def score(
     scores = replace(scores, written_teaching=taught)
     if not sentences:
         return scores, []
-    answers = grade(video, transcript, chats)
+    answers = grade(video, transcript, chats, settings.max_graded_words)
     models = tuple(answer for answer in answers if isinstance(answer, Grades))
     failed = [
         _failure(video, transcript, chat, answer)
@@ -173,6 +173,7 @@ def _density(
     tokens = [t for s in sentences for t in words(s.text)]
     heavy = sum(len(t) >= 7 or t.isdigit() for t in tokens) / max(1, len(tokens))
     told = f"{100 * heavy:.0f} % of the words are long or numbers; {teaches}"
+    # 0.3 is a lecture full of terms: see above. Set by eye, as is the half.
     return Grade(_scale(0.5 * mean + 0.5 * min(1.0, heavy / 0.3)), told)
 
 
@@ -183,6 +184,7 @@ def _quality(transcript: Transcript) -> Grade:
         return Grade(1.0, "no speech")
     total = sum(s.avg_logprob * n for s, n in zip(transcript.segments, spans, strict=True))
     sure = math.exp(min(0.0, total / sum(spans)))
+    # From 0.3 (hardly a word is right) to 0.9 (nearly all are): set by eye.
     return Grade(
         _scale((sure - 0.3) / 0.6), f"mean probability of a word by {transcript.model}: {sure:.2f}"
     )
@@ -212,7 +214,7 @@ SCORE = Stage(
     result=Scores,
     compute=_compute,
     needs=(REFINE, REHEAR, KEYFRAMES, LEGIBLE),
-    settings=("judge.enabled", "judge.llms"),
+    settings=("judge.enabled", "judge.llms", "judge.max_graded_words"),
     facts=TOPIC,
     models=("embed", "embed_any"),
 )

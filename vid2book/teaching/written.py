@@ -17,8 +17,9 @@ from ..words import words_and_ideograms
 from .classify import classify
 from .wording import Embed
 
+# Set by eye, not swept: see "Numbers" in docs/architecture.md.
 _FEWEST_WORDS = 10  # of which the language can be told: formulas and names look like any
-_SURE = 0.9  # probability
+_SURE = 0.9  # probability of the language
 
 
 def written_language(texts: Sequence[str]) -> Identified:

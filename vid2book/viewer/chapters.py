@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from ..folder.reader import Row
 from .times import safe_url
 
-PAGE_VIDEOS = 500
+PAGE_VIDEOS = 500  # of a page of the contents
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*")
 
 Shelves = dict[str, dict[str, list["Chapter"]]]  # subject to course to videos

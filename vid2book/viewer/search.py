@@ -29,14 +29,14 @@ from numpy.typing import NDArray
 from .page import Block, LeftOut, Passage
 from .times import clock
 
-FILE_CHARS = 1_000_000
+FILE_CHARS = 1_000_000  # of a file of the index
 GRAM_BITS = 14  # of the hash of three characters
-GRAM_FILE_BYTES = 100_000
+GRAM_FILE_BYTES = 100_000  # of a file of grams
 MAX_WORDS = 100_000  # about a megabyte
 _WORD = re.compile(r"[^\W\d_]{4,24}")  # shorter ones are too alike; as `WORD` in `search.js`
 
 _FACTORS = (961, 31, 1)  # the hash; `search.js` has it too
-_MIX = 0x9E3779B1
+_MIX = 0x9E3779B1  # 2 ** 32 over the golden ratio; Knuth's multiplicative hashing
 
 Entry = tuple[str, str, str, str]  # anchor, time as written, kind, text
 

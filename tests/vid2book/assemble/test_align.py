@@ -172,12 +172,23 @@ def test_an_avatar_that_waits_for_the_first_word_goes() -> None:
 def test_the_card_of_a_channel_before_the_first_word_goes(
     text: str, until: float, kept: bool
 ) -> None:
+    assert before_the_lesson(text, until) == ([(0,), (1,)] if kept else [(1,)])
+
+
+def test_how_many_words_of_the_lesson_make_a_title_is_a_setting() -> None:
+    card = "Bluebird Studios\nevery body"
+    assert before_the_lesson(card, 4, max_title_share=1) == [(1,)]
+    assert before_the_lesson(card, 4, max_title_share=0) == [(0,), (1,)]
+
+
+def before_the_lesson(text: str, until: float, **settings: float) -> list[tuple[int, ...]]:
+    """The pictures that are left of a card and the slide of a lesson."""
     frames = [frame(0, until), frame(until, 20, phash=2**64 - 1)]
     said = [Sentence(11, 19, LESSON, LESSON, 1.0)]
     clips = [Clip(0, until, "", "", (0,)), Clip(11, 19, LESSON, LESSON, (1,))]
     screen = list(map(KeyframeText, frames, [text, SLIDE]))
-    left, _ = align(VIDEO, screen, said, clips, embed, embed, Align())
-    assert [c.keyframes for c in left] == ([(0,), (1,)] if kept else [(1,)])
+    left, _ = align(VIDEO, screen, said, clips, embed, embed, Align(**settings))
+    return [c.keyframes for c in left]
 
 
 def test_a_title_of_which_a_long_lesson_hardly_speaks_stays() -> None:
@@ -253,7 +264,9 @@ def test_a_page_with_something_of_its_own_stays() -> None:
     alike = shown_as(slide(title), slide(title))
     assert [c.keyframes for c in run(alike, ["", ""])[0]] == both  # no words to go by
     later = shown_as(slide(title), slide(title, formula), gap=10)  # it is spoken of long before
-    assert [c.keyframes for c in run(later, [title, f"{title}\n{formula}"])[0]] == both
+    texts = [title, f"{title}\n{formula}"]
+    assert [c.keyframes for c in run(later, texts)[0]] == both
+    assert [c.keyframes for c in run(later, texts, max_repeat_gap=10)[0]] == [(), (1,)]
 
 
 def test_a_picture_that_should_go_is_marked_and_scored() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -23,6 +25,17 @@ def sizes(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> No
     monkeypatch.setattr(near, "_CROWD", 4)
     for name in ("_IN_MEMORY", "_MERGED_AT_ONCE", "_FOUND_AT_ONCE"):
         monkeypatch.setattr(postings, name, 50)
+
+
+@pytest.mark.parametrize("cards", [{"card_distance": 0}, {"min_same_card_words": 1.0}])
+def test_what_one_end_card_is_is_a_setting(cards: dict[str, Any]) -> None:
+    other = 0
+    for seed in range(6):
+        videos, settings = corpus(40, seed), Reduce(**cards)
+        expected = quadratic.decisions(videos, settings)
+        assert decisions(reduced(videos, settings), videos, settings) == expected
+        other += expected != quadratic.decisions(videos, Reduce())
+    assert other
 
 
 @pytest.mark.usefixtures("sizes")

@@ -124,8 +124,14 @@ def test_every_sample_tells_what_its_first_picture_shows() -> None:
     ],
 )
 def test_lines_are_the_same_up_to_a_slip_of_the_ocr(line: str, other: str, same: bool) -> None:
-    (_, (new, repeated)) = part_lines([line + "\n", other + "\n"])
+    (_, (new, repeated)) = part_lines([line + "\n", other + "\n"], 0.9)
     assert (repeated == [other]) == same and len(new) + len(repeated) == 1
+
+
+def test_how_alike_the_same_line_is_read_is_a_setting() -> None:
+    texts = ["The nucleus keeps the genes", "The nucleus keeps the qenes"]
+    assert part_lines(texts, 0.99)[1].new == texts[1:]
+    assert part_lines(texts, 0.9)[1].repeated == texts[1:]
 
 
 def test_positions_tell_where_they_come_from() -> None:

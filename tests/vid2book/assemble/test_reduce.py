@@ -66,7 +66,7 @@ def places(found: Found) -> dict[str, tuple[int, ...]]:
 
 def video(video_id: str, *shown: tuple[Pixels, str], said: str = "") -> Summary:
     pictures = [seen(i, s, i + 1 == len(shown)) for i, s in enumerate(shown)]
-    return Summary(video_id, 10.0 * len(shown), signature(said), tuple(pictures))
+    return Summary(video_id, 10.0 * len(shown), signature(said, 20), tuple(pictures))
 
 
 def run(*videos: Summary, **settings: object) -> Found:
@@ -184,16 +184,17 @@ def phrases(text: str) -> set[tuple[str, ...]]:
 
 def test_the_estimate_is_the_share_of_common_phrases() -> None:
     index, text = Index(SPEECH_BANDS), lecture(0, 2000)
-    index.add(0, signature(text))
+    index.add(0, signature(text, 20))
     for share in (0.02, 0.05):
         other = misheard(text, share)
         one, two = (
             set(zip(*(t.split()[i:] for i in range(3)), strict=False)) for t in (text, other)
         )
-        [match] = index.matches(signature(other), 0.5)
+        [match] = index.matches(signature(other, 20), 0.5)
         assert abs(match.similarity - len(one & two) / len(one | two)) < 0.12
-    assert index.matches(signature(lecture(1, 2000)), 0.05) == []
-    assert signature("Too short to say.") == () and index.matches((), 0.0) == []
+    assert index.matches(signature(lecture(1, 2000), 20), 0.05) == []
+    assert signature("Too short to say.", 20) == () and index.matches((), 0.0) == []
+    assert signature("Too short to say.", 2) and signature("Too short to say.", 3) == ()
 
 
 def test_a_lecture_uploaded_again_is_dropped_whole() -> None:
@@ -230,5 +231,5 @@ def test_the_picture_before_an_end_card_is_not_the_last() -> None:
         )
     clips = (Clip(0, 20, "", "", (0, 1)),)
     aligned = Aligned(clips, (Mark(None), Mark(None, "align: the end card")))
-    summary = summary_of(Video("v", "/v.mp4"), 20.0, [], aligned, frames, ["Energy", "Thanks"])
+    summary = summary_of(Video("v", "/v.mp4"), 20.0, [], aligned, frames, ["Energy", "Thanks"], 20)
     assert [(p.keyframe, p.last) for p in summary.pictures] == [(0, False)]

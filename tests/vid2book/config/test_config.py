@@ -34,6 +34,8 @@ def test_a_file_names_only_what_differs(tmp_path: Path) -> None:
         ("keyframe: {}", ["unknown key 'keyframe'", "keyframes"]),
         ("read: {min_score: 4}", ["read.min_score", "less than or equal to 1", "4"]),
         ("- a", ["expected keys", "list"]),
+        ("on: {}", ["the key True is not text; put it in quotes"]),
+        ("judge: {3: 4}", ["judge: the key 3 is not text"]),
         ("a: [", ["not YAML"]),
     ],
 )

@@ -8,12 +8,15 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from vid2book.config import Transcribe
 from vid2book.models.faster_whisper import FasterWhisper
 from vid2book.models.recogniser import Recogniser
 from vid2book.models.speech import RecognisedWindow
 from vid2book.models.spoken import agreement, find_language
 
 from ...support.sounds import RATE, espeak, music, noise, silence, spoken
+
+KNOWN = Transcribe().min_language
 
 SPANISH = "La célula tiene un núcleo. El núcleo guarda los genes de toda la planta."
 ENGLISH = "A ball of mass two kilograms falls from a height of ten meters."
@@ -115,10 +118,10 @@ def windows(*seconds: float) -> list[NDArray[np.float32]]:
 def test_more_windows_are_asked_until_one_language_is_sure() -> None:
     unsure, sure = {"es": 0.6, "en": 0.4}, {"es": 0.95, "en": 0.05}
     guide = Guessing(sure, unsure)
-    assert find_language(guide, None, windows(20, 20), "").code == "es"
+    assert find_language(guide, None, windows(20, 20), "", KNOWN).code == "es"
     assert guide.asked == 1
     guide = Guessing(unsure, sure, unsure)
-    found = find_language(guide, None, windows(20, 20, 20), "")
+    found = find_language(guide, None, windows(20, 20, 20), "", KNOWN)
     assert (found.code, found.probability, guide.asked) == ("es", 0.7167, 3)
 
 
@@ -138,17 +141,28 @@ def test_more_windows_are_asked_until_one_language_is_sure() -> None:
 def test_a_guess_against_what_was_told(
     guess: dict[str, float], seconds: float, told: str, code: str
 ) -> None:
-    assert find_language(Guessing(guess), None, windows(seconds), told).code == code
+    assert find_language(Guessing(guess), None, windows(seconds), told, KNOWN).code == code
+
+
+@pytest.mark.parametrize(
+    ("least", "seconds", "code"),
+    [(0.4, 20, "es"), (0.5, 20, ""), (0.4, 1, ""), (0.97, 20, "")],
+)
+def test_how_sure_of_a_language_one_must_be_is_a_setting(
+    least: float, seconds: float, code: str
+) -> None:
+    guess = {"es": 0.45, "en": 0.3} if least < 0.9 else {"es": 0.95, "en": 0.05}
+    assert find_language(Guessing(guess), None, windows(seconds), "", least).code == code
 
 
 def test_two_models_that_hear_the_same_words_know_that_it_is_english() -> None:
     open_guess = {"es": 0.4, "en": 0.35}
     said = "today we start with the vowels of the old alphabet"
     english, guide = Guessing(says=said), Guessing(open_guess, says=said.replace("old", "odd"))
-    found = find_language(english, guide, windows(20), "")
+    found = find_language(english, guide, windows(20), "", KNOWN)
     assert (found.code, found.probability) == ("en", 0.35)
     other = Guessing(open_guess, says="the powers by in the ad I am going to show you this")
-    assert find_language(english, other, windows(20), "").code == ""
+    assert find_language(english, other, windows(20), "", KNOWN).code == ""
 
 
 def test_a_few_words_agree_by_chance() -> None:

@@ -291,6 +291,8 @@ def test_small_lines_must_be_surer() -> None:
     (kept,), decisions = legible("v", [blank(5)], [shown], None, config.Read())
     assert [found.text for found in kept] == ["print 0.95", "print 0.75", "print 0.7"]
     assert {d.reason for d in decisions} == {"the recogniser is unsure of so small a line"}
+    lenient = config.Read(small_line_penalty=0)
+    assert legible("v", [blank(5)], [shown], None, lenient) == ([shown], [])
 
 
 @pytest.mark.parametrize(("around", "kept"), [(0.75, True), (0.99, False), (None, False)])
@@ -301,6 +303,9 @@ def test_a_line_is_measured_by_those_around_it(around: float | None, kept: bool)
     rest = [line(text, 40, y, height=40, score=around or 0) for text, y in below]
     ((*found,),), _ = legible("v", [blank(5)], [(first, *rest)], None, config.Read())
     assert (first in found) == kept
+    strict = config.Read(neighbour_bonus=0)
+    ((*found,),), _ = legible("v", [blank(5)], [(first, *rest)], None, strict)
+    assert first not in found
 
 
 CAPTION = ("so here you see it", "and it stays", "as it is", "for a while", "until it goes")
@@ -358,6 +363,8 @@ def test_a_watermark_is_kept_once() -> None:
     kept, decisions = legible("v", FRAMES, lines, None, config.Read())
     assert kept == [lines[0], *((shown[0],) for shown in lines[1:])]
     assert [d.text for d in decisions] == ["BioChannel"] * 3
+    few = config.Read(min_watermark_screens=5)
+    assert legible("v", FRAMES, lines, None, few) == (lines, [])
 
 
 def test_a_watermark_is_one_however_it_is_read() -> None:

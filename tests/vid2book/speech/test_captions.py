@@ -120,13 +120,16 @@ def heard_as(*words: str, at: float = 1.0) -> Any:
 
 
 def with_rest(
-    row: Video, sound: NDArray[np.float32], recogniser: NamedRecogniser | None
+    row: Video,
+    sound: NDArray[np.float32],
+    recogniser: NamedRecogniser | None,
+    **settings: float,
 ) -> tuple[Transcript, list[Decision]]:
     def read(start: float, end: float) -> NDArray[np.float32]:
         return sound[int(start * RATE) : int(end * RATE)]
 
     captioned = from_captions(row, len(sound) / RATE)
-    return hear_the_rest(row, captioned, read, recogniser, "", 6.0)
+    return hear_the_rest(row, captioned, read, recogniser, "", config.Transcribe(**settings))
 
 
 TALK = np.concatenate([spoken(ENERGY), silence(0.5), spoken(FALL)])
@@ -155,6 +158,8 @@ def test_words_here_and_there_are_not_all_that_is_said(tmp_path: Path) -> None:
     transcript, decisions = with_rest(row, sound, heard_as("Heard."))
     assert texts(transcript)[:4] == ["Key word 0.", "Heard.", "Key word 1.", "Heard."]
     assert len(decisions) >= len(cues) - 1
+    transcript, decisions = with_rest(row, sound, heard_as("Heard."), min_gap_speech=30.0)
+    assert transcript.model == "captions" and not decisions
 
 
 @pytest.mark.parametrize("quiet", [silence(40), music(40)], ids=["silence", "music"])
@@ -170,7 +175,9 @@ def test_captions_that_cover_the_speech_leave_the_sound_unread(tmp_path: Path) -
         raise AssertionError("nobody asked for it")
 
     row = video(tmp_path, (1.0, 9.0, "One."), (12.0, 29.0, "Two."), language="en")
-    transcript, _ = hear_the_rest(row, from_captions(row, 30.0), read, heard_as("x"), "", 6.0)
+    transcript, _ = hear_the_rest(
+        row, from_captions(row, 30.0), read, heard_as("x"), "", config.Transcribe()
+    )
     assert texts(transcript) == ["One.", "Two."]
 
 

@@ -61,6 +61,12 @@ def test_what_is_lost_or_added_is_told(before: str, after: str, told: str) -> No
     assert told in ", ".join(changes(before, after, NAMES))
 
 
+def test_how_many_words_a_wording_must_keep_is_a_setting() -> None:
+    spoken, wording = "The cell divides and grows.", "The cell multiplies and expands."
+    assert changes(spoken, wording, NAMES, 0.3) == []
+    assert "of the words that carry meaning" in ", ".join(changes(spoken, wording, NAMES, 0.4))
+
+
 @given(st.integers(0, 999_999))
 def test_a_number_in_words_is_the_number_in_digits(number: int) -> None:
     tokens = [token.value for token in with_numbers(_words(number).split())]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from typing import Any
 
 import pytest
 
@@ -25,9 +26,9 @@ def segment(text: str, start: float = 0.0, pace: float = 0.3) -> Segment:
     return Segment(words[0].start, words[-1].end, said, tuple(words))
 
 
-def written(*segments: Segment, language: str = "en", enabled: bool = True) -> list[str]:
+def written(*segments: Segment, language: str = "en", **settings: Any) -> list[str]:
     transcript = Transcript(segments, language, "test", 1000.0)
-    return [s.text for s in refine(transcript, Refine(enabled=enabled))]
+    return [s.text for s in refine(transcript, Refine(**settings))]
 
 
 @pytest.mark.parametrize(
@@ -163,6 +164,7 @@ def test_captions_without_marks_are_cut_at_pauses() -> None:
         "It has a membrane and a nucleus.",
         "Then it divides into two.",
     ]
+    assert len(written(said, sentence_pause=1.5)) == 1
 
 
 def test_captions_without_marks_and_pauses_stay_readable_and_whole() -> None:
@@ -176,6 +178,8 @@ def test_captions_without_marks_and_pauses_stay_readable_and_whole() -> None:
     spoken = " ".join(cue.text for cue in cues).lower()
     assert " ".join(s.lower().rstrip(".") for s in sentences) == spoken
     assert all(s.startswith("Now part") for s in sentences)
+    short = written(*cues, max_sentence_words=40)
+    assert max(len(s.split()) for s in short) <= 20 and len(short) > len(sentences)
 
 
 def test_words_without_spaces_belong_together() -> None:

@@ -24,6 +24,7 @@ from ...support.sounds import RATE, spoken
 
 COUNT = TokenCounter()
 TINY = "packaged:tiny.en"
+ALIKE, SURE = Config().transcribe.min_term_likeness, Config().transcribe.min_term_score
 
 
 def rare(word: str) -> bool:
@@ -49,7 +50,7 @@ def changes(old: str, new: str, *on_screen: str) -> list[tuple[str, str]]:
             " ".join(word.text.strip() for word in first[part.old.first : part.old.end]),
             " ".join(word.text.strip() for word in second[part.new.first : part.new.end]),
         )
-        for part in mend(first, second, terms(*on_screen))
+        for part in mend(first, second, terms(*on_screen), ALIKE)
     ]
 
 
@@ -65,7 +66,7 @@ def test_terms_are_the_rare_words_that_were_read_well() -> None:
         ],
         [OcrLine("the Breusch-Pagan test of heteroskedasticity", (0, 0, 9, 9), 0.98)],
     ]
-    found = find_terms([keyframe(0, 5), keyframe(5, 9)], lines, rare)
+    found = find_terms([keyframe(0, 5), keyframe(5, 9)], lines, rare, SURE)
     assert [term.text for term in found] == ["heteroskedasticity", "Breusch", "Pagan"]
     assert found[0].shown == ((0, 5), (5, 9))
 
@@ -134,11 +135,11 @@ def test_a_long_segment_is_heard_again_around_the_term_alone() -> None:
     far = "and this is the way in which we look at it every day"
     words = said(f"{far} {far} we launch Andy. {far}")
     transcript = Transcript((segment(words),), "en", "m", 30.0)
-    [stretch] = find_stretches(transcript.segments, terms("ANDI"), rare)
+    [stretch] = find_stretches(transcript.segments, terms("ANDI"), rare, ALIKE)
     assert stretch.piece.end - stretch.piece.start < 5
     second = Second("we launch ANDI, and this")
     mended, [decision] = rehear(
-        "v", transcript, terms("ANDI"), [stretch], np.zeros(RATE, np.float32), second
+        "v", transcript, terms("ANDI"), [stretch], np.zeros(RATE, np.float32), second, ALIKE
     )
     # The text around stays, and so do times and punctuation.
     assert mended.segments[0].text == segment(words).text.replace("Andy.", "ANDI.")
@@ -149,8 +150,10 @@ def test_a_long_segment_is_heard_again_around_the_term_alone() -> None:
 
 def test_captions_and_speech_without_a_term_are_not_heard_again() -> None:
     launch = said("now launch Andy here")
-    assert not find_stretches([segment(launch, captioned=True)], terms("ANDI"), rare)
-    assert not find_stretches([segment(launch)], terms("Telomerase"), rare)
+    assert not find_stretches([segment(launch, captioned=True)], terms("ANDI"), rare, ALIKE)
+    assert not find_stretches([segment(launch)], terms("Telomerase"), rare, ALIKE)
+    assert find_stretches([segment(launch)], terms("ANDI"), rare, ALIKE)
+    assert not find_stretches([segment(launch)], terms("ANDI"), rare, 0.9)
 
 
 @pytest.fixture(scope="module")
@@ -164,12 +167,13 @@ def test_the_screen_mends_what_a_real_model_misheard(tiny: Recogniser) -> None:
     on_screen = terms("Gabbro", "Rhyolite", "Plagioclase")
     before = " ".join(s.text for s in heard.segments)
     assert not ("Gabbro" in before and "Rhyolite" in before)
-    stretches = find_stretches(heard.segments, on_screen, rare)
-    after = rehear("v", heard, on_screen, stretches, audio, tiny)[0]
+    stretches = find_stretches(heard.segments, on_screen, rare, ALIKE)
+    after = rehear("v", heard, on_screen, stretches, audio, tiny, ALIKE)[0]
     assert all(name in " ".join(s.text for s in after.segments) for name in ("Gabbro", "Rhyolite"))
     # The screen of another lecture changes nothing.
     wrong = terms("Seigniorage", "Verapamil", "Protospacer", "Kubernetes", "Cournot")
-    again = rehear("v", heard, wrong, find_stretches(heard.segments, wrong, rare), audio, tiny)
+    stretches = find_stretches(heard.segments, wrong, rare, ALIKE)
+    again = rehear("v", heard, wrong, stretches, audio, tiny, ALIKE)
     assert again == (heard, [])
 
 

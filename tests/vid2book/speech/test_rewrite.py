@@ -44,7 +44,7 @@ def run(
 ) -> tuple[list[Sentence], list[Decision], Stub]:
     with Stub(answer) as stub:
         chat = Server(Llm(model="stub", base_url=stub.url, retries=0))
-        written, decisions = rewrite("v", sentences, chat)
+        written, decisions = rewrite("v", sentences, chat, 0.5)
     assert [(s.start, s.end, s.raw) for s in written] == [
         (s.start, s.end, s.raw) for s in sentences
     ]
@@ -122,7 +122,7 @@ def test_a_real_server_answers_for_every_sentence_or_is_refused() -> None:
     """The model is too small to rewrite well: what it does must pass the check all the same."""
     with smollm() as url:
         chat = Server(Llm(model=SMOL, base_url=url, max_tokens=300))
-        written, decisions = rewrite("v", SENTENCES, chat)
+        written, decisions = rewrite("v", SENTENCES, chat, 0.5)
     for sentence, decision in zip(written, decisions, strict=True):
         assert decision.reason.startswith(("reworded by", "rewording by", "not reworded by"))
         assert not decision.provisional

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -13,10 +14,12 @@ from vid2book.speech.transcribe import transcribe
 VIDEO = Video("physics-1", "/videos/physics.mp4", title="Conservation of energy")
 
 
-def run(segments: list[Segment], video: Video = VIDEO) -> tuple[Transcript, list[Decision]]:
+def run(
+    segments: list[Segment], video: Video = VIDEO, **settings: Any
+) -> tuple[Transcript, list[Decision]]:
     """What is believed of `segments`."""
     heard = Transcript(tuple(segments), "en", "a model", 100.0)
-    return transcribe(video, heard, config.Transcribe())
+    return transcribe(video, heard, config.Transcribe(**settings))
 
 
 def heard(
@@ -87,6 +90,15 @@ def test_the_same_words_well_heard_are_kept() -> None:
     said = [heard("Conservation of energy."), heard("Thank you for watching!", 10.0)]
     transcript, decisions = run(said)
     assert transcript.segments == tuple(said) and decisions == []
+
+
+def test_what_is_in_doubt_is_a_setting() -> None:
+    noise = heard("The sea is.", logprob=-0.9, no_speech=0.9)
+    assert run([noise], doubtful_logprob=-1.0)[0].segments == (noise,)
+    farewell = heard("Thank you for watching!", no_speech=0.5)
+    assert run([farewell], doubtful_no_speech=0.6)[0].segments == (farewell,)
+    _, [decision] = run([farewell], doubtful_no_speech=0.4)
+    assert decision.threshold == 0.4
 
 
 def test_captions_are_believed() -> None:

@@ -8,6 +8,7 @@ samples and give the same records, so that an ablation compares nothing but how 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from functools import partial
 
 from ... import config
 from ...media.clock import Note
@@ -129,10 +130,11 @@ def _compute(given: StageInput) -> tuple[list[Keyframe], list[Decision]]:
         video_id, frames(), read, faces.persons, settings, given.models.image_embed
     )
     decisions = sorted([*decisions, *lost], key=lambda d: d.start)
-    how = given.config.privacy.faces
-    if how == "keep":
+    privacy = given.config.privacy
+    if privacy.faces == "keep":
         return found, decisions
-    kept, hidden = hide_faces(found, video_id, faces.boxes, how, settings.jpeg_quality)
+    boxes = partial(faces.boxes, smallest=privacy.min_face)
+    kept, hidden = hide_faces(found, video_id, boxes, privacy.faces, settings.jpeg_quality)
     return kept, [*decisions, *hidden]
 
 
@@ -140,6 +142,6 @@ KEYFRAMES = Stage(
     name="keyframes",
     result=list[Keyframe],
     compute=_compute,
-    settings=("keyframes", "privacy.faces"),
+    settings=("keyframes", "privacy.faces", "privacy.min_face"),
     models=("faces", "image_embed"),
 )

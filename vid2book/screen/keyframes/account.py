@@ -28,6 +28,7 @@ _NOTHING = "nothing new"
 _SOME = "what is new is small or soon gone"
 _POSE = "nothing is new but where a person or a hand is; see the picture of {:.1f} s"
 
+# Set by eye, not swept: see "Numbers" in docs/architecture.md.
 _SHOWN = 0.9  # share of what stands there that a picture must show to be named for it
 _NEW = 2.0  # of what makes a picture: less of it that no picture shows is a codec's or a fade's
 _MOVES = 0.4  # share of the screen without rest that makes a moving picture

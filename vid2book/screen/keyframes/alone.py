@@ -8,6 +8,7 @@ import numpy as np
 from .cells import Mask, straightness
 from .content import Content
 
+# Set by eye, not swept: see "Numbers" in docs/architecture.md.
 _SEEN = 0.15  # weight from which on a cell counts
 _GROUP = 3  # cells that touch: the least that is written
 _PASSES = 0.7  # share of a mark that comes over something and goes again

@@ -16,6 +16,7 @@ from .cells import Mask
 if TYPE_CHECKING:
     from .follow import History
 
+# Set by eye, not swept: see "Numbers" in docs/architecture.md.
 _LOW = 0.72  # their last line stands below this share of the height
 _LIMIT = 0.6  # and their first one too
 _LEAST = 3  # cells of a replaced line

@@ -28,12 +28,13 @@ CELL = 8  # pixels; a character of body text covers one to three cells
 _MARGIN = 1  # pixels that a pattern may lie off
 _PIXELS = CELL * CELL
 
+# Set by eye, not swept: see "Numbers" in docs/architecture.md.
 _NOISE = 7.0  # grey levels by which two pictures of one thing differ (root mean square)
 _CODING = 0.4  # and as a share of the pattern's own deviation; 0.4: a correlation of 0.92
 _INK = 20  # grey levels between the writing and what it stands on
-_INK_NOISE = 10.0
+_INK_NOISE = 10.0  # grey levels; what _NOISE is for the pixels of a drawing
 _INK_FAINT = 0.7  # of a drawing; noise hides no more of it
-_INK_CODING = 0.45
+_INK_CODING = 0.45  # as a share of the contrast of a drawing; what _CODING is
 _STILL_DRAWN = 0.9  # share of the strokes' pixels that must be strokes still
 _CROSSED = 0.8  # the same, where something is drawn over them
 _AS_CLEAR = 0.5  # of a stroke's contrast
@@ -80,7 +81,8 @@ def half(plane: Plane) -> Plane:
 
 
 def changed(plane: Plane, before: Plane, grid: Grid) -> Ids:
-    """Cells in which two smooth planes differ clearly in some pixels."""
+    """Cells in which two smooth planes differ clearly in some pixels: by more than 18 grey levels
+    in at least 4 of 64, set by eye."""
     return np.flatnonzero(differing(plane, before, grid, 18) >= 4).astype(np.int32)
 
 

@@ -20,6 +20,7 @@ from .follow import History
 
 Weights = NDArray[np.float64]
 
+# Set by eye, not swept: see "Numbers" in docs/architecture.md.
 _SHORT = 1.5  # power of the share of them that shorter lives weigh
 _AROUND = 2  # seconds before and after in which a cell is watched for unrest
 _CALM, _RESTLESS = 0.15, 0.45  # share of that time in change: weighs in full; weighs nothing

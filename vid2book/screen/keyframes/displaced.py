@@ -31,11 +31,12 @@ from .cells import (
 )
 from .follow import History
 
-_FEATURES = 1500
+# Set by eye, not swept: see "Numbers" in docs/architecture.md.
+_FEATURES = 1500  # of a picture at most, the strongest
 _SCALE = 0.7  # of the pictures in which they are looked for
 _RATIO = 0.75  # of the distances to the nearest and the second nearest feature (Lowe, 2004)
 _UNKNOWN = -2  # of a feature that was not looked for
-_LEAST_PAIRS = 8
+_LEAST_PAIRS = 8  # features on both pictures that must agree; two would give a transform
 _REPROJECTION = 2.0  # pixels
 _LOOSE = 0.9  # of a pattern's deviation; a correlation of 0.6
 _SUPPORT = 0.4  # share of the cells around that are surely there

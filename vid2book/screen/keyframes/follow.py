@@ -37,13 +37,14 @@ from .cells import (
 )
 from .moments import Moments
 
+# Set by eye, not swept: see "Numbers" in docs/architecture.md.
 _SETTLED = 2  # samples without change after the first that make a version
 # Versions of a cell that a new one is compared with, the newest first, so many at a time.
 _REMEMBERED = ((0, 1), (1, 2), (2, 6), (6, 24))
 _REFRESH = 5  # samples after which what drifts slowly is looked at again
 _CHANGE = 0.05  # share of cells that change at once where the screen does
 _MOVING = 0.2  # share of cells that change, from which on it matters how sharp the picture is
-_THUMB = (16, 9)
+_THUMB = (16, 9)  # width, height in pixels of the tiny picture of a sample
 _STILL_IT = 0.8  # of a pattern's deviation; who has drifted further shows something else
 _DRIFTED = 12  # grey levels of the pixel that differs most
 

@@ -22,6 +22,7 @@ from .cells import Mask
 from .content import Content
 from .proposals import Proposal
 
+# Set by eye, not swept: see "Numbers" in docs/architecture.md.
 _TIE = 0.5  # worth that makes no difference
 _NEAREST = 3  # pictures that lack least; one of them may show the whole state
 _BESIDE = 2  # pictures before and after to which content may stand

@@ -16,6 +16,7 @@ from .strokes import written
 
 PERSON = "a person, and nothing that can be read"
 
+# Set by eye, not swept: see "Numbers" in docs/architecture.md.
 _STILL = 5.0  # seconds; who does not move for so long is a picture of a person
 _BESIDE = 1.7  # widths of a face that shoulders and arms reach to each side
 _ABOVE = 0.7  # heights of a face that hair and a raised head reach above it

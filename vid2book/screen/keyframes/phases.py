@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from .follow import History
 
+# Set by eye, not swept: see "Numbers" in docs/architecture.md.
 _WINDOW = 5  # seconds before and after that are compared
 _LEAST = 8  # seconds of a phase: a hand that sets something going is none
 _MOVES = 0.2  # share of a second without rest that counts as moving

@@ -15,6 +15,7 @@ from .follow import History
 from .moments import EARLIER
 from .proposals import Proposal
 
+# Set by eye, not swept: see "Numbers" in docs/architecture.md.
 _FRAME, _FRAME_SHARE = 3, 0.6  # pictures, and share of them, that show a window's frame
 _FULL = 0.97  # share of a picture's own content that a moment must show
 _FADE = 0.05  # share of cells that change where the screen does

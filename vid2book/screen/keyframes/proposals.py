@@ -18,6 +18,7 @@ from .cells import Ids, Mask, all_windows, drawn_over, patches, smooth, windows_
 from .content import Content, Weights
 from .displaced import View, seen_elsewhere, support
 
+# Set by eye, not swept: see "Numbers" in docs/architecture.md.
 _NEIGHBOURS = 4  # pictures before and after in which displaced content is looked for
 _LEAST_MOVED = 6  # versions that may be worth a look for them elsewhere
 _SOME = 0.3  # of what is missing that moves when a page scrolls,

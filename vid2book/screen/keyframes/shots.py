@@ -15,6 +15,7 @@ from typing import NamedTuple
 import cv2
 import numpy as np
 
+from ... import config
 from .account import LITTLE, MOVING, PASSING
 from .cells import Ids, Mask
 from .content import Content
@@ -29,8 +30,7 @@ _ALIKE = "it moves, and looks like the picture of {:.1f} s"
 _SAME = "it moves, and what lasts of it is on the picture of {:.1f} s"
 _MOST = "it moves, and most of it is on the picture of {:.1f} s"
 
-_LEAST = 3.0  # seconds of a stretch that deserves a picture
-_STEP = 10.0  # seconds until a shot in which nothing lasts may have a new picture
+# Set by eye, not swept: see "Numbers" in docs/architecture.md.
 _LOOK = 3.0  # seconds between two views of a shot
 _CUT = 0.5  # share of cells that change from one shot to the next
 _CUT_LOOK = 20.0  # grey levels by which the tiny pictures of two shots differ in the mean
@@ -54,6 +54,7 @@ def shots(
     known: Mask,
     stills: Stills,
     worth: float,
+    settings: config.Keyframes,
 ) -> tuple[list[State], list[Left]]:
     """Pictures of stretches in which nothing stands, and what is left without one.
 
@@ -63,22 +64,23 @@ def shots(
         known: versions that they show, and persons.
         stills: gives pictures.
         worth: of what makes a picture.
+        settings: section `keyframes` of the config.
     """
     history = content.history
     unseen = content.worth(content.clear * ~known)
     views = list(shown)
     states: list[State] = []
     still: list[Left] = []
-    for moving, stretch in _joined(left):
+    for moving, stretch in _joined(left, settings.min_shot):
         if not moving:
             still.append(stretch)
             continue
-        for first, last in _shots(history, stretch):
+        for first, last in _shots(history, stretch, settings.min_shot):
             part = slice(first, last + 1)
             if unseen[part].max() < _MUCH * worth and history.detail[part].max() == 0:
                 still.append(_left(history, first, last, LITTLE))
                 continue
-            for picture in _pictures(content, first, last, stills):
+            for picture in _pictures(content, first, last, stills, settings.shot_interval):
                 since, until, time = picture.first, picture.last, history.times[picture.view.sample]
                 like = _like(picture, views)
                 if chiefly_person(stills.at([float(time)])[0], history.grid):
@@ -98,8 +100,9 @@ def _left(history: History, first: int, last: int, reason: str) -> Left:
     return Left(float(history.times[first]), float(history.times[last + 1]), reason)
 
 
-def _joined(left: Sequence[Left]) -> Iterator[tuple[bool, Left]]:
-    """Stretches, and whether they deserve pictures: long ones in which nothing stands.
+def _joined(left: Sequence[Left], least: float) -> Iterator[tuple[bool, Left]]:
+    """Stretches, and whether they deserve pictures: those of at least `least` seconds in which
+    nothing stands.
 
     These are one with the changes of the screen between them.
     """
@@ -107,31 +110,31 @@ def _joined(left: Sequence[Left]) -> Iterator[tuple[bool, Left]]:
     for stretch in left:
         moves = stretch.reason in (MOVING, LITTLE, PASSING)
         if run and not (moves and stretch.start <= run[-1].end):
-            yield from _run(run)
+            yield from _run(run, least)
             run = []
         if moves:
             run.append(stretch)
         else:
             yield False, stretch
-    yield from _run(run)
+    yield from _run(run, least)
 
 
-def _run(run: Sequence[Left]) -> Iterator[tuple[bool, Left]]:
+def _run(run: Sequence[Left], least: float) -> Iterator[tuple[bool, Left]]:
     moves = any(stretch.reason != PASSING for stretch in run)
-    if moves and run[-1].end - run[0].start >= _LEAST:
+    if moves and run[-1].end - run[0].start >= least:
         yield True, Left(run[0].start, run[-1].end, MOVING)
     else:
         yield from ((False, stretch) for stretch in run)
 
 
-def _shots(history: History, stretch: Left) -> Iterator[tuple[int, int]]:
-    """First and last sample of each shot of a stretch."""
+def _shots(history: History, stretch: Left, least: float) -> Iterator[tuple[int, int]]:
+    """First and last sample of each shot of a stretch; none is shorter than `least` seconds."""
     first = int(np.searchsorted(history.times, stretch.start))
     end = int(np.searchsorted(history.times, stretch.end))
     for k in range(first + 1, end):
         length = history.times[k] - history.times[first]
         rest = history.times[end] - history.times[k]
-        if length >= _LEAST and rest >= _LEAST and _is_cut(history, k):
+        if length >= least and rest >= least and _is_cut(history, k):
             yield first, k - 1
             first = k
     yield first, end - 1
@@ -152,7 +155,10 @@ class _Picture(NamedTuple):
     last: int
 
 
-def _pictures(content: Content, first: int, last: int, stills: Stills) -> Iterator[_Picture]:
+def _pictures(
+    content: Content, first: int, last: int, stills: Stills, interval: float
+) -> Iterator[_Picture]:
+    """Views of a shot: those that show what lasts, else one every `interval` seconds."""
     history = content.history
     windows = list(_windows(history, first, last, _LOOK))
     views = _look(content, windows, stills)
@@ -161,7 +167,7 @@ def _pictures(content: Content, first: int, last: int, stills: Stills) -> Iterat
     if kept:
         cells, least = lasting, _SHOWN
     else:
-        windows = list(_windows(history, first, last, _STEP))
+        windows = list(_windows(history, first, last, interval))
         views = _look(content, windows, stills)
         cells = [content_cells(view) for view in views]
         moves = float(history.unrest[first : last + 1].mean()) > _HELD

@@ -25,6 +25,7 @@ from .strokes import written
 
 STEP = "a step of something that happens"
 
+# Set by eye, not swept: see "Numbers" in docs/architecture.md.
 _LEAST = 10.0  # seconds of a scene in which something may happen
 _LOOKS = 5  # moments of a phase that are looked at
 _OFTEN = 0.4  # share of them at which there must be something else

@@ -13,7 +13,7 @@ from ..places import meet
 from .cells import WIDTH, Plane, half
 from .follow import History
 
-_BEFORE = 0.6  # seconds: a face that lasts is found then too
+_BEFORE = 0.6  # seconds: a face that lasts is found then too; set by eye, not swept
 
 ReadStills = Callable[[Sequence[float]], Iterable[Frame]]
 FindFaces = Callable[[Plane], list[Box]]

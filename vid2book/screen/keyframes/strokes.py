@@ -7,6 +7,7 @@ import numpy as np
 
 from .cells import CELL, Grid, Mask, Plane
 
+# Set by eye, not swept: see "Numbers" in docs/architecture.md.
 _EDGE = 40  # grey levels by which letters stand out
 _GAP = 9  # pixels between letters
 _LINE = (6, 60)  # pixels that a line of writing is high

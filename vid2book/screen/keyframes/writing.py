@@ -28,7 +28,7 @@ from .state import Found, State
 from .steps import steps
 from .still import Stills
 
-_CELLS_A_CHARACTER = 2.0  # of body text
+_CELLS_A_CHARACTER = 2.0  # cells that a character of body text covers: one to three
 
 
 def find(frames: Iterable[Frame], stills: Stills, settings: config.Keyframes) -> Found:
@@ -71,7 +71,7 @@ def _find(history: History, stills: Stills, settings: config.Keyframes) -> Found
     left = account(content, chosen, heads, person, worth)
     known = np.any([person, *(picture.shown for picture in chosen)], axis=0)
     shown = _views(history, [picture.sample for picture in chosen], stills)
-    moving, left = shots(content, left, shown, known, stills, worth)
+    moving, left = shots(content, left, shown, known, stills, worth, settings)
     kept = [*(_state(content, picture) for picture in chosen), *moving]
     kept, left = steps(history, sorted(kept, key=lambda state: state.time), left, stills)
     return Found(kept, left, content.captions_top)

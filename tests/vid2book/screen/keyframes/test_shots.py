@@ -56,6 +56,15 @@ def test_a_minute_of_one_scene_has_few_pictures() -> None:
     assert 1 <= len(found) <= 6
 
 
+def test_what_is_a_shot_and_how_often_it_is_shown_are_settings() -> None:
+    film = [p for seed in (1, 2, 3) for p in scene(seed, 6)]
+    assert look(sampled(film), min_shot=30)[0] == []
+    noise = np.random.default_rng(0).integers(0, 255, (30 * SAMPLES, 45, 80), np.uint8)
+    restless = [cv2.resize(p, (640, 360)) for p in noise]
+    often, seldom = (len(look(sampled(restless), shot_interval=seconds)[0]) for seconds in (5, 30))
+    assert often > seldom == 1
+
+
 def test_where_nothing_stands_the_sharpest_moment_is_taken() -> None:
     random = np.random.default_rng(5)
     film = [random.integers(0, 255, (360, 640)) for _ in range(30)]

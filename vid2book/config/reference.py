@@ -1,0 +1,178 @@
+"""Every key of the config with its value, unit, limits and description."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from difflib import get_close_matches
+from types import NoneType, UnionType
+from typing import Annotated, Any, Literal, Union, get_args, get_origin
+
+from pydantic.fields import FieldInfo
+
+from . import Config
+from .base import Section, Unit
+from .files import ConfigError
+from .llm import Llm
+
+
+@dataclass(frozen=True)
+class Key:
+    """A key of the config.
+
+    Attributes:
+        name: dotted, such as `judge.min_words`.
+        value: in the config that was asked for, as YAML has it.
+        default: as YAML has it; None where there is none.
+        unit: of a number; empty for anything else.
+        values: which ones are allowed; empty where any of its type is.
+        description: sentences.
+        required: it has no default.
+    """
+
+    name: str
+    value: Any
+    default: Any
+    unit: str
+    values: str
+    description: str
+    required: bool
+
+
+def keys(config: Section, prefix: str = "") -> Iterator[Key]:
+    """All keys of a config, or of a section of one, in the order of the work.
+
+    Args:
+        prefix: of their names, such as `judge.`.
+    """
+    for name, field in type(config).model_fields.items():
+        value = getattr(config, name)
+        if is_section(field):
+            yield from keys(value, f"{prefix}{name}.")
+        else:
+            yield key_of(f"{prefix}{name}", field, value)
+
+
+def language_model_keys() -> list[Key]:
+    """The keys of a language model, which several keys of the config take; each at its default."""
+    return [key_of(name, field, _default(field)) for name, field in _llm_fields()]
+
+
+def section_of(name: str) -> str:
+    """What a section is for, by its dotted name; empty if there is none of that name."""
+    found: type[Section] = Config
+    for part in name.split("."):
+        field = found.model_fields.get(part)
+        if field is None or not is_section(field):
+            return ""
+        found = type(field.default)
+    return docs_of(found)
+
+
+def check_key(config: Config, name: str) -> None:
+    """See that there is a key or a section of a dotted name.
+
+    Raises:
+        ConfigError: there is none.
+    """
+    known = [key.name for key in keys(config)]
+    parts = (key.split(".") for key in known)
+    sections = dict.fromkeys(".".join(p[:n]) for p in parts for n in range(1, len(p)))
+    if name in known or name in sections:
+        return
+    nested = [key for key in known if key.endswith(f".{name}")]
+    near = nested or get_close_matches(name, [*sections, *known], 1)
+    told = f"did you mean {' or '.join(near)}?" if near else f"there are {', '.join(sections)}"
+    raise ConfigError(f"there is no key '{name}' in the config; {told}")
+
+
+def key_of(name: str, field: FieldInfo, value: Any) -> Key:
+    """What there is to know of a field that holds a value."""
+    kinds = list(_kinds(field.annotation, field.metadata))
+    return Key(
+        name,
+        _plain(value),
+        _plain(_default(field)),
+        next((u.name for _, told in kinds for u in told if isinstance(u, Unit)), ""),
+        _values(kinds),
+        field.description or "",
+        field.is_required(),
+    )
+
+
+def _kinds(annotation: Any, metadata: list[Any]) -> Iterator[tuple[Any, list[Any]]]:
+    """The types that a field may have, each with what is said of it."""
+    origin = get_origin(annotation)
+    if origin is Annotated:
+        inner, *told = get_args(annotation)
+        yield from _kinds(inner, [*metadata, *_flat(told)])
+    elif origin in (Union, UnionType):
+        for part in get_args(annotation):
+            yield from _kinds(part, metadata)
+    elif origin is dict:
+        yield from _kinds(get_args(annotation)[1], metadata)
+    else:
+        yield annotation, metadata
+
+
+def _flat(told: list[Any]) -> Iterator[Any]:
+    for one in told:
+        yield from (one.metadata if isinstance(one, FieldInfo) else [one])
+
+
+def _values(kinds: list[tuple[Any, list[Any]]]) -> str:
+    """Which values are allowed, for a person."""
+    told = [text for kind, metadata in kinds for text in [_allowed(kind, metadata)] if text]
+    optional = any(kind is NoneType for kind, _ in kinds)
+    return "; or ".join([*told, "null"] if optional and told else told)
+
+
+def _allowed(kind: Any, metadata: list[Any]) -> str:
+    if get_origin(kind) is Literal:
+        return ", ".join(str(choice) for choice in get_args(kind))
+    if kind is Llm:
+        return "a language model"
+    if get_origin(kind) is tuple:
+        return "a list of language models" if Llm in get_args(kind) else "a list"
+    if kind not in (int, float):
+        return ""
+    least, above, most = (_bounds(metadata, name) for name in ("ge", "gt", "le"))
+    if least and most and not above:
+        return f"{max(least):g} to {min(most):g}"
+    low = f"above {max(above):g}" if above else f"at least {max(least):g}" if least else ""
+    high = f"at most {min(most):g}" if most else ""
+    return ", ".join(filter(None, (low, high)))
+
+
+def _bounds(metadata: list[Any], name: str) -> list[float]:
+    """The numbers of one kind of limit (`ge`, `gt`, `le`), as pydantic has them."""
+    return [getattr(m, name) for m in metadata if hasattr(m, name)]
+
+
+def _llm_fields() -> list[tuple[str, FieldInfo]]:
+    """`model` first, since nothing works without it."""
+    fields = Llm.model_fields
+    return [(name, fields[name]) for name in sorted(fields, key=lambda name: name != "model")]
+
+
+def is_section(field: FieldInfo) -> bool:
+    """Whether a field holds more keys, and not a value."""
+    return isinstance(field.annotation, type) and issubclass(field.annotation, Section)
+
+
+def _default(field: FieldInfo) -> Any:
+    return None if field.is_required() else field.default
+
+
+def _plain(value: Any) -> Any:
+    """A value as YAML has it, with the keys that `model_dump` leaves out."""
+    if isinstance(value, Section):
+        return {name: _plain(getattr(value, name)) for name in type(value).model_fields}
+    if isinstance(value, tuple):
+        return [_plain(one) for one in value]
+    return value
+
+
+def docs_of(section: type[Section]) -> str:
+    """What a section is for, on one line."""
+    return " ".join((section.__doc__ or "").split())
