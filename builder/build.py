@@ -191,7 +191,7 @@ def _told_when_stopped(display: Display, terminal: Terminal) -> Iterator[None]:
     try:
         yield
     except KeyboardInterrupt:
-        terminal.errors.print(display.stopped(), soft_wrap=True)
+        terminal.errors.print(display.stopped())
         raise typer.Exit(STOPPED) from None
 
 
@@ -201,7 +201,6 @@ def _tell_shard(part: str, events: Iterable[Event], terminal: Terminal) -> None:
     failures = [bool(event.failure) for event in events]
     terminal.results.print(
         f"Shard {part} is through: {number_of(len(failures), 'video')}, {sum(failures)} of which "
-        "failed. When all are, `vid2book merge` puts the corpus together.",
-        soft_wrap=True,
+        "failed. When all are, `vid2book merge` puts the corpus together."
     )
     terminal.document({"shard": part, "videos": len(failures), "failed": sum(failures)})

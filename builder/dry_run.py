@@ -44,6 +44,7 @@ class Plan:
         failed: video_id to why it cannot be used.
         speechless: video_id to why what is said in it is not heard. It is in the corpus if enough
             stands on its pictures, which shows when they are read.
+        denied: ids of videos that the config leaves out (reduce.deny).
         todo: videos that some stage has to work on.
         seconds: of these videos.
     """
@@ -52,6 +53,7 @@ class Plan:
     videos: int = 0
     failed: dict[str, str] = field(default_factory=dict)
     speechless: dict[str, str] = field(default_factory=dict)
+    denied: list[str] = field(default_factory=list)
     todo: list[Video] = field(default_factory=list)
     seconds: float = 0.0
 
@@ -67,7 +69,7 @@ class Plan:
     @property
     def usable(self) -> int:
         """Videos that the config can use with what is installed, as far as that shows before."""
-        unsure = len(self.failed) + len(self.speechless)
+        unsure = len(self.failed) + len(self.speechless) + len(self.denied)
         return 0 if self.blocked else self.videos - unsure
 
 
@@ -85,7 +87,7 @@ def plan(corpus: Corpus, videos: Iterable[Video]) -> Plan:
     for video in videos:
         made.videos += 1
         if corpus.is_denied(video):
-            made.failed[video.video_id] = "it is on the deny list (reduce.deny)"
+            made.denied.append(video.video_id)
             continue
         work = corpus.work(video)
         try:

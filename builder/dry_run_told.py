@@ -14,6 +14,7 @@ from rich.table import Table
 from vid2book.console import NOTHING_DONE, SOME_FAILED
 from vid2book.intake.values import whole_text
 from vid2book.models.error import ModelError
+from vid2book.pipeline.corpus import DENIED
 from vid2book.pipeline.names import SHOWN, shown_as
 from vid2book.quantities import number_of, time_of
 from vid2book.terminal import table
@@ -63,16 +64,18 @@ def tell_plan(found: Opened, terminal: Terminal, workers: int | None, is_here: b
     out = terminal.results
     rows = _rows(made, found.corpus.config.clips.enabled)
     out.print(_table(rows))
-    for told, why in ((made.failed, "cannot be used"), (made.speechless, "without its speech")):
+    for told, why in (
+        (made.failed, "cannot be used"),
+        (made.speechless, "without its speech"),
+        (dict.fromkeys(made.denied, DENIED), "left out"),
+    ):
         for video_id, reason in list(told.items())[:_MOST_SHOWN]:
-            out.print(f"{escape(video_id)}: {why}, {escape(reason)}", soft_wrap=True)
+            out.print(f"{escape(video_id)}: {why}, {escape(reason)}")
         if (more := len(told) - _MOST_SHOWN) > 0:
             out.print(f"and {more:,} more {why}")
-    out.print(_counts(made), soft_wrap=True)
-    out.print(
-        f"Left to process: {time_of(made.seconds)} of video. {escape(estimate.told)}",
-        soft_wrap=True,
-    )
+    out.print(_counts(made))
+    left = f"Left to process: {time_of(made.seconds)} of video. " if made.todo else ""
+    out.print(f"{left}{escape(estimate.told)}")
     terminal.document(_as_json(found, made, rows, estimate))
     if not made.usable and not made.speechless:
         raise typer.Exit(NOTHING_DONE)
@@ -89,23 +92,24 @@ def _estimate(
             0.0, "Everything is in the store already; the build only has to write the corpus."
         )
     if not is_here:
-        return Estimate(None, "`vid2book plan --nodes N` tells how long it takes.")
+        return Estimate(None, "`vid2book plan --nodes N` estimates how long that takes.")
     if made.missing:
-        return Estimate(None, "How long it takes shows when nothing is missing.")
+        return Estimate(None, "How long that takes can be estimated once nothing is missing.")
     corpus = replace(found.corpus, videos=tuple(made.todo))
     try:
-        with terminal.notes.status("a trial, to see how long it takes"):
+        with terminal.notes.status("Trying a few videos, to estimate the time"):
             ran = forecast(corpus, workers, _SAMPLE, _MINUTES, begun=cpu_seconds())
     except (ForecastError, ModelError) as error:
-        return Estimate(None, f"How long it takes cannot be told: {error}")
+        return Estimate(None, f"How long that takes cannot be estimated: {error}")
     # A stage that has some of its results works on the rest alone.
     shares = {step.stage.name: step.seconds / made.seconds for step in made.steps}
     shares |= {OTHER: 1.0, WRITING: 1.0, LOADING: 1.0}
     seconds = sum(line.wall * shares[line.name] for line in ran.lines) / workers
     return Estimate(
         seconds,
-        f"That takes about {time_of(seconds)} with {number_of(workers, 'worker')} and nothing else "
-        f"running here, by a trial on {time_of(ran.measured)} of it; `vid2book plan` tries more.",
+        f"That takes about {time_of(seconds)} with {number_of(workers, 'worker')} on an idle "
+        f"machine (estimated from {time_of(ran.measured)} of it). `vid2book plan` gives a better "
+        "estimate.",
     )
 
 
@@ -113,8 +117,8 @@ def _counts(made: Plan) -> str:
     told = f"{made.usable} of {number_of(made.videos, 'video')} can be used"
     if made.speechless:
         told += (
-            f"; of {len(made.speechless)} more it is to be found out, since what is said in them "
-            "is not heard: whether enough stands on their pictures"
+            f". Whether {len(made.speechless)} more can be used shows when their pictures are "
+            "read, since their speech cannot be understood"
         )
     return f"{told}. Nothing was built."
 
@@ -162,7 +166,7 @@ def _as_json(
     return {
         "videos": made.videos,
         "usable": made.usable,
-        "unusable": _listed(made.failed),
+        "unusable": _listed(made.failed | dict.fromkeys(made.denied, DENIED)),
         "to_be_found_out": _listed(made.speechless),
         "passed_over": [
             {"path": whole_text(file.path), "reason": file.reason} for file in found.passed_over

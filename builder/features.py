@@ -206,9 +206,7 @@ def video_row(outcome: Outcome, samples: list[Sample]) -> Row:
     """
     video, judgement = outcome.video, outcome.judgement
     return {
-        **{name: getattr(video, name) for name in _MANIFEST_FIELDS},
-        "source_url": public_url(video.source_url),
-        "metadata": without_paths(_json(public_value(video.metadata)), video),
+        **manifest_row(video),
         "duration_s": outcome.duration,
         "status": outcome.status,
         "reason": public_text(without_paths(outcome.reason, video)),
@@ -217,6 +215,15 @@ def video_row(outcome: Outcome, samples: list[Sample]) -> Row:
         **{name: getattr(outcome, name) for name in _COUNTS},
         "versions": _json(outcome.models),
         "digest": _digest(samples),
+    }
+
+
+def manifest_row(video: Video) -> Row:
+    """What a row of `videos` has from the manifest."""
+    return {
+        **{name: getattr(video, name) for name in _MANIFEST_FIELDS},
+        "source_url": public_url(video.source_url),
+        "metadata": without_paths(_json(public_value(video.metadata)), video),
     }
 
 

@@ -110,7 +110,7 @@ def finish(
     if written is None:
         where = escape(str(output))
         told = f"[red]Error:[/] no video gave a sample; nothing was written to {where}"
-        terminal.errors.print(told, soft_wrap=True)
+        terminal.errors.print(told)
         raise typer.Exit(NOTHING_DONE)
     if any(outcome.status == "failed" for outcome in outcomes):
         raise typer.Exit(SOME_FAILED)
@@ -140,14 +140,14 @@ def _tell_corpus(
 ) -> None:
     out = terminal.results
     out.print(_summary(tally, outcomes, written))
-    out.print(f"The corpus: {escape(str(output))}", soft_wrap=True)
-    out.print(f"Look at it: [bold]vid2book view {escape(str(output))}[/]", soft_wrap=True)
+    out.print(f"The corpus: {escape(str(output))}")
+    out.print(f"Look at it: [bold]vid2book view {escape(str(output))}[/]")
 
 
 def _summary(tally: Tally, outcomes: list[Outcome], written: Record) -> Table:
     shown = table("", "", numbers=[1], show_header=False, box=None)
     shown.columns[0].style = "cyan"
-    speed = f"{tally.speed:,.1f}" if tally.speed else "all was in the store"
+    speed = f"{tally.speed:,.1f}" if tally.speed else "everything was stored"
     for name, value in (
         *((f"videos {status}", f"{count:,}") for status, count in by_status(outcomes).items()),
         ("hours of video", f"{hours(outcomes):,.2f}"),
@@ -217,14 +217,12 @@ def _tell_bugs(count: int, output: Path, terminal: Terminal) -> None:
     terminal.errors.print(
         f"[yellow]Bugs:[/] {number_of(count, 'video')} met something that nobody foresaw. The "
         f"tracebacks are in {escape(str(output / layout.ERRORS))}; please report them. The next "
-        "build tries again.",
-        soft_wrap=True,
+        "build tries again."
     )
 
 
 def _tell_provisional(count: int, terminal: Terminal) -> None:
     terminal.errors.print(
         f"[yellow]Provisional:[/] a back end failed on {number_of(count, 'video')}, and something "
-        "simpler stood in (column 'provisional' of decisions). The next build tries again.",
-        soft_wrap=True,
+        "simpler stood in (column 'provisional' of decisions). The next build tries again."
     )

@@ -22,6 +22,7 @@ from vid2book.media.survey import examine
 from vid2book.pipeline.corpus import Corpus
 from vid2book.pipeline.graph import STAGES
 from vid2book.pipeline.local import Event, run
+from vid2book.pipeline.names import SHOWN, shown_as
 from vid2book.records import Video
 from vid2book.store import Store
 from vid2book.store.upkeep import sizes
@@ -31,6 +32,11 @@ from .gather import outcomes
 _MOST_SURVEYED = 200  # videos whose length is looked up; that of the others follows
 _OF_MODELS = frozenset({"speech", "image_embed"})  # models that run on a GPU where there is one
 WRITING, LOADING, OTHER = "writing", "loading", "store"
+_NAMES = {
+    WRITING: "writing the corpus",
+    LOADING: "loading models",
+    OTHER: "everything else",
+}
 
 
 class ForecastError(UserError):
@@ -82,9 +88,31 @@ class Forecast:
         return sum(line.wall for line in self.lines)
 
     @property
+    def shown(self) -> tuple[Line, ...]:
+        """The lines as users know them: the stages of the README, each with all of its parts."""
+        found: dict[str, Line] = {}
+        for line in self.lines:
+            name = _NAMES.get(line.name) or shown_as(line.name)
+            before = found.get(name, Line(name, 0.0, 0.0))
+            found[name] = Line(
+                name,
+                before.cpu + line.cpu,
+                before.wall + line.wall,
+                before.gpu + line.gpu,
+                before.size + line.size,
+            )
+        names = [name for name in (*SHOWN, *found) if name in found]
+        return tuple(found[name] for name in dict.fromkeys(names))
+
+    @property
+    def size(self) -> float:
+        """Bytes that are kept."""
+        return sum(line.size for line in self.lines)
+
+    @property
     def bottleneck(self) -> Line:
         """What takes workers longest."""
-        return max(self.lines, key=lambda line: line.wall)
+        return max(self.shown, key=lambda line: line.wall)
 
 
 def forecast(

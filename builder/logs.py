@@ -136,7 +136,7 @@ def with_bugs_told(
     """
     for event in events:
         if event.bug and shown_on:
-            shown_on.print(event.bug, markup=False, soft_wrap=True)
+            shown_on.print(event.bug, markup=False)
         if event.bug and stops:
             raise typer.Exit(NOTHING_DONE)
         yield event

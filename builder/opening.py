@@ -13,6 +13,7 @@ from rich.markup import escape
 
 from vid2book.folder.layout import shards
 from vid2book.folder.record import CorpusError
+from vid2book.folder.removed import undoing
 from vid2book.intake.values import whole_text
 from vid2book.public import public_url
 from vid2book.quantities import names_of, number_of
@@ -107,11 +108,11 @@ def opened(
     _tell_passed_over(found.passed_over, terminal)
     if output:
         if removed := found.removed:
+            it = "it" if len(removed) == 1 else "them"
             terminal.notes.print(
-                f"Skipped, because you removed it from {escape(str(output))}: "
-                f"{escape(', '.join(removed))}. To bring it back: vid2book remove "
-                f"{escape(str(output))} {escape(' '.join(removed))} --undo",
-                soft_wrap=True,
+                f"Skipped, because you removed {it} from {escape(str(output))}: "
+                f"{escape(names_of(removed, _MOST_NAMED))}. To bring {it} back: "
+                f"{escape(undoing(output, *removed))}"
             )
         if not restored:
             _tell_replaced(found.corpus, output, terminal)
@@ -160,8 +161,7 @@ def _tell_replaced(corpus: Corpus, output: Path, terminal: Terminal) -> None:
         terminal.notes.print(
             f"[yellow]{escape(str(output))} holds {number_of(len(gone), 'video')} that this build "
             f"does not have:[/] {escape(names_of(gone, _MOST_NAMED))}. The build replaces "
-            "the corpus, so name another folder to keep it.",
-            soft_wrap=True,
+            "the corpus, so name another folder to keep it."
         )
 
 
@@ -171,19 +171,24 @@ def _tell_passed_over(files: Sequence[PassedOver], terminal: Terminal) -> None:
         reasons.setdefault(file.reason, []).append(whole_text(file.path))
     for reason, paths in reasons.items():
         named = escape(names_of(paths, _MOST_NAMED))
-        terminal.notes.print(f"[yellow]Passed over:[/] {named}: {reason}", soft_wrap=True)
+        terminal.notes.print(f"[yellow]Passed over:[/] {named}: {reason}")
 
 
 def _without_removed(
     corpus: Corpus, output: Path, restored: Collection[str]
 ) -> tuple[Corpus, tuple[str, ...]]:
-    """The corpus without the videos that `vid2book remove` took out of `output`, and their ids."""
+    """The corpus without the videos that `vid2book remove` took out of `output`, and their ids.
+
+    They have no row either: what was taken down is not told again. The config denies them, so that
+    whoever builds a corpus by the card leaves them out too.
+    """
     from vid2book.folder import record
 
     from .splits import denying
 
-    known = set(record.removed(output)) - set(corpus.config.reduce.deny) - set(restored)
+    known = set(record.removed(output)) - set(restored)
     removed = tuple(video.video_id for video in corpus.videos if video.video_id in known)
     if not removed:
         return corpus, ()
-    return replace(corpus, config=denying(corpus.config, removed)), removed
+    left = tuple(video for video in corpus.videos if video.video_id not in known)
+    return replace(corpus, videos=left, config=denying(corpus.config, removed)), removed

@@ -19,12 +19,18 @@ ConfigName = Annotated[
 ]
 Workers = Annotated[
     int | None,
-    typer.Option("--workers", min=1, help="Number of worker processes. Default: one per core."),
+    typer.Option(
+        "--workers", min=1, metavar="N", help="Number of worker processes. Default: one per core."
+    ),
 ]
-Limit = Annotated[int | None, typer.Option("--limit", min=1, help="Use only the first N videos.")]
+Limit = Annotated[
+    int | None, typer.Option("--limit", min=1, metavar="N", help="Use only the first N videos.")
+]
 Minutes = Annotated[
     float | None,
-    typer.Option("--minutes", min=0.1, help="Use only the first M minutes of each video."),
+    typer.Option(
+        "--minutes", min=0.1, metavar="N", help="Use only the first M minutes of each video."
+    ),
 ]
 StorePlace = Annotated[
     str | None,

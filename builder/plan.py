@@ -24,6 +24,7 @@ from .hub.repo import RemoteFile
 from .local import Content, Hashes
 
 _MADE = {CARD, CROISSANT}  # they follow from the rest and from older versions
+_MEASURED = ("default", "videos")  # tables that are always pushed
 
 
 @dataclass
@@ -41,8 +42,18 @@ class Plan:
 
     @property
     def changes_data(self) -> bool:
-        """Whether more than the card would change."""
-        return bool(set(self.send) - _MADE or self.gone)
+        """Whether more than the card and what it shows of measures would change."""
+        return any(path not in _MADE and not _is_measure(path) for path in (*self.send, *self.gone))
+
+    @property
+    def changes_measures(self) -> bool:
+        """Whether the measures on the card would change."""
+        return any(map(_is_measure, (*self.send, *self.gone)))
+
+    @property
+    def changes_samples(self) -> bool:
+        """Whether what measures are of would change."""
+        return any(table_of(path) in _MEASURED for path in (*self.send, *self.gone))
 
     def __bool__(self) -> bool:
         return bool(self.send or self.gone)
@@ -81,11 +92,17 @@ def plan(local: dict[str, Content], remote: dict[str, RemoteFile]) -> Plan:
             made.same.append(path)
         else:
             made.send[path] = content
-    ours = (f"{PICTURES}/", f"{MEASURES}/")
     made.gone = [
-        path for path in remote if path not in local and (path.startswith(ours) or table_of(path))
+        path
+        for path in remote
+        if path not in local
+        and (path.startswith(f"{PICTURES}/") or _is_measure(path) or table_of(path))
     ]
     return made
+
+
+def _is_measure(path: str) -> bool:
+    return path.startswith(f"{MEASURES}/")
 
 
 def is_same(content: Content, there: RemoteFile) -> bool:

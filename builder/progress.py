@@ -50,7 +50,7 @@ class Display:
             for event in events:
                 line = f"{self._tally.done}/{self._tally.total} {_line(event)}"
                 to = self._terminal.errors if event.failure else self._terminal.notes
-                to.print(line, soft_wrap=True)
+                to.print(line)
                 self._tell_how_far()
                 yield event
             return
@@ -58,21 +58,21 @@ class Display:
             for event in events:
                 self._advance()
                 if event.failure:
-                    self._terminal.errors.print(_line(event), soft_wrap=True)
+                    self._terminal.errors.print(_line(event))
                 yield event
 
     def stopped(self) -> str:
         """What is said when the user has stopped the build."""
         return (
-            f"Stopped with {self._tally.done:,} of {number_of(self._tally.total, 'video')} "
-            "through. What is done is in the store, and the same command goes on from there."
+            f"Stopped after {self._tally.done:,} of {number_of(self._tally.total, 'video')}. "
+            "Finished work is in the store; run the same command to continue."
         )
 
     def _tell_how_far(self) -> None:
         """A line now and then, among those on videos."""
         if self._tally.elapsed - self._told > _PAUSE:
             self._told = self._tally.elapsed
-            self._terminal.notes.print(escape(self._tally.line()), soft_wrap=True)
+            self._terminal.notes.print(escape(self._tally.line()))
 
     def _advance(self) -> None:
         tally = self._tally
@@ -82,7 +82,7 @@ class Display:
             more=[
                 f"failed: {tally.failed()}" if tally.failures else "",
                 f"{tally.speed:,.1f} h of video per hour" if tally.speed else "",
-                f"{timedelta(seconds=round(tally.elapsed))}",
+                f"{timedelta(seconds=round(tally.elapsed))} so far",
             ],
         )
 

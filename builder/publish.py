@@ -13,18 +13,19 @@ from huggingface_hub import constants
 
 from vid2book import licences
 from vid2book.folder import layout, swap
-from vid2book.folder.measures import read_measures
+from vid2book.folder.measures import Measures, read_measures
 from vid2book.folder.record import CorpusError
+from vid2book.folder.removed import removals
 
 from .changes import Diff, Videos, read_videos
 from .check import check
 from .hub.errors import HubError
 from .hub.repo import VERSION, Hub
 from .hub.session import Tell, has_token, quiet
-from .local import Hashes, content_of
+from .local import Content, Hashes, content_of
 from .plan import Plan, local_files, plan
 from .release import Release, first_names
-from .takedown import put_on_record, removals
+from .takedown import put_on_record
 
 Ask = Callable[[Mapping[str, list[str]]], bool]  # shown versions and the videos that only they hold
 
@@ -43,6 +44,7 @@ class Pushed:
     forgotten: bool = False  # whether the versions in `holding` were deleted
     open_pulls: tuple[int, ...] = ()  # pull requests that may hold what was deleted
     not_compared: str = ""  # why a dry run could not look at the Hub
+    drops_measures: bool = False  # the card had those of other samples, and has none now
 
     @property
     def address(self) -> str:
@@ -81,7 +83,8 @@ def push(
             approved, before anything is sent.
         force: replace a version, or what is none of ours.
         decisions, transcripts, clips: push the config of this name too, if there is one.
-        measures: folder of a report of `vid2book measure`, to be put on the card.
+        measures: folder of a report of `vid2book measure`, to be put on the card. Without one, the
+            card keeps its measures as long as the samples they are of stay the same.
         allow_license: licences that may be pushed besides open ones; "unknown": none stated.
         delete_history: delete older versions that hold videos which this one no longer has; or a
             function that is shown them and says whether to.
@@ -104,8 +107,7 @@ def push(
     local = local_files(corpus, asked, hashes)
     hashes.keep()
     measured = read_measures(Path(measures), corpus) if measures else None
-    if measured:
-        local |= {path: content_of(made) for path, made in measured.files.items()}
+    local |= _contents(measured)
     with quiet(tell):
         try:
             if not has_token():
@@ -115,6 +117,9 @@ def push(
             if not dry_run:
                 raise
             return Pushed(repo, version, None, plan(local, {}), not_compared=str(error))
+        if not measured and layout.METRICS not in local:
+            measured = release.kept_measures(local)
+            local |= _contents(measured)
         forget = bool(release.holding) and (
             delete_history(release.holding)
             if callable(delete_history) and not dry_run
@@ -130,8 +135,12 @@ def push(
         pulls = hub.forget(version, list(release.holding)) if forget and not dry_run else []
     return Pushed(
         repo, version, commit, todo, release.previous, release.found, release.holding, forget,
-        tuple(pulls),
+        tuple(pulls), drops_measures=layout.METRICS in todo.gone,
     )  # fmt: skip
+
+
+def _contents(measured: Measures | None) -> dict[str, Content]:
+    return {path: content_of(made) for path, made in measured.files.items()} if measured else {}
 
 
 def _checked(corpus: Path, version: str, allowed: list[str]) -> Videos:

@@ -6,10 +6,11 @@ from collections.abc import Collection, Iterable
 from pathlib import Path
 
 from vid2book.folder import layout
-from vid2book.folder.measures import Measures
+from vid2book.folder.measures import Measures, section_of
+from vid2book.folder.removed import removed_on, removed_text
 from vid2book.quantities import names_of
 
-from . import changelog, croissant, takedown
+from . import changelog, croissant
 from .changes import Diff, Videos, compare
 from .hub import transfer
 from .hub.errors import HubError
@@ -41,6 +42,8 @@ class Release:
         self.previous = older[-1] if older else None
         self.base = hub.head if self.is_newest else hub.versions[self.previous or version]
         self.remote = hub.files(self.base) if self.base else {}
+        there = hub.versions.get(version)
+        self.published = hub.files(there) if there else None  # of this version, if it is there
         before = hub.videos(hub.versions[self.previous]) if self.previous else {}
         self.found: Diff = compare(before, videos)
         foreign = set(self.remote) - {".gitattributes", layout.CARD}
@@ -75,6 +78,21 @@ class Release:
         made = changelog.published(text, hub.repo, log, deleted, asked, local)
         return with_owner(made, there).encode()
 
+    def kept_measures(self, local: dict[str, Content]) -> Measures | None:
+        """The measures that the repository has of the same samples; None where there are none.
+
+        Args:
+            local: what is to be pushed, without measures.
+        """
+        hub = self.hub
+        held = self.remote if self.published is None else self.published
+        revision = hub.versions.get(self.version, self.base)
+        if not revision or layout.METRICS not in held or plan(local, held).changes_samples:
+            return None
+        section = section_of(hub.text(layout.CARD, revision))
+        paths = [path for path in (layout.METRICS, layout.PLOT) if path in held]
+        return Measures({path: hub.content(path, revision) for path in paths}, section)
+
     def removed(self, here: dict[str, str]) -> bytes | None:
         """REMOVED.csv with what this version and those before it took out; None: nothing.
 
@@ -87,16 +105,17 @@ class Release:
         told = ""
         if self.base and layout.REMOVED in self.remote:
             told = self.hub.text(layout.REMOVED, self.base)
-        there = takedown.removed_on(told)
+        there = removed_on(told)
         again = sorted(set(there) & set(self.videos))
         if again and not self.force:
             raise HubError(
                 f"{self.hub.repo}: {first_names(again)} was taken down in an earlier version "
-                "(REMOVED.csv) and is in this one; take it out with `vid2book remove`, or --force"
+                "(REMOVED.csv) and is in this one. Remove it with `vid2book remove`, or add "
+                "--force if it may be published again"
             )
         whole = {name: date for name, date in (here | there).items() if name not in self.videos}
         # Where all are in it again, the list on the Hub is replaced by an empty one.
-        return takedown.removed_text(whole).encode() if whole or there else None
+        return removed_text(whole).encode() if whole or there else None
 
     def croissant(self, card: bytes, local: Iterable[str]) -> bytes:
         """croissant.json for the files that are pushed, with what the card says."""
@@ -110,14 +129,15 @@ class Release:
 
     def plan(self, local: dict[str, Content]) -> Plan:
         """What to send; nothing where the version is there and holds this corpus."""
-        if self.version in self.hub.versions:
-            held = self.hub.files(self.hub.versions[self.version])
-            if not plan(local, held).changes_data:
+        if self.published is not None:
+            against = plan(local, self.published)
+            if not (against.changes_data or against.changes_measures):
                 return Plan(same=list(local))
             if not self.force:
+                another = "another corpus" if against.changes_data else "other measures"
                 raise HubError(
-                    f"{self.hub.repo} has a version {self.version}, and it is not this corpus; "
-                    "give a higher one, or --force to replace it"
+                    f"{self.hub.repo} already has a version {self.version}, with {another}; give "
+                    "a higher version, or add --force to replace it"
                 )
         return plan(local, self.remote)
 

@@ -17,11 +17,12 @@ from vid2book.folder import record, swap
 from vid2book.folder.layout import CARD, ERRORS, LOG, shards
 from vid2book.folder.reader import read_rows
 from vid2book.folder.record import CorpusError, Record
+from vid2book.folder.removed import removals
 
 from .changes import read_videos
 from .features import Row, current, outcome_of
 from .splits import denying
-from .takedown import Query, matching, put_on_record
+from .takedown import NOTHING_ASKED, Query, matching, put_on_record
 from .write import EmptyCorpusError, write_rows
 
 
@@ -63,7 +64,7 @@ def remove(
     if wanted:
         found = matching(read_videos(corpus), wanted)
         if not found:
-            raise CorpusError(f"{corpus}: no video in it is from there; nothing was removed")
+            raise CorpusError(f"{corpus}: it has no video from there; nothing was removed")
         gone |= dict.fromkeys(found)
     before = record.checked_record(corpus)
     left = take_out(corpus, gone)
@@ -80,7 +81,7 @@ def take_out(corpus: Path, video_ids: Iterable[str]) -> Record:
     """
     gone = set(video_ids)
     if not gone:
-        raise CorpusError("name the videos, a channel, an uploader or a URL")
+        raise CorpusError(NOTHING_ASKED)
     swap.recover(corpus)
     held = record.checked_record(corpus)
     if held is None:
@@ -98,8 +99,10 @@ def _without(corpus: Path, held: Record, gone: set[str]) -> Record:
     if unknown := sorted(gone - set(videos)):
         near = get_close_matches(unknown[0], videos, n=1)
         hint = f" (did you mean {near[0]}?)" if near else ""
+        before = removals(corpus).get(unknown[0])
+        hint = f" (it was removed on {before})" if before else hint
         raise CorpusError(
-            f"{corpus}: no video {', '.join(unknown)} in it{hint}; nothing was removed"
+            f"{corpus}: it has no video {', '.join(unknown)}{hint}; nothing was removed"
         )
     outcomes = [outcome_of(row) for video_id, row in videos.items() if video_id not in gone]
     splits = dict.fromkeys(split for by_split in held.sizes.values() for split in by_split)

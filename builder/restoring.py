@@ -7,7 +7,8 @@ made again of the video itself. Where that is gone too, so is the video.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,10 +20,12 @@ from vid2book.errors import UserError
 from vid2book.folder import record, swap
 from vid2book.folder.layout import LOG, shards
 from vid2book.pipeline.work import Failed
+from vid2book.quantities import names_of
 
 from .build import work
 from .decontaminate import STAGE as DECONTAMINATE
-from .opening import opened, request_of
+from .features import manifest_row
+from .opening import open_request, opened, request_of
 from .takedown import take_off_record
 
 if TYPE_CHECKING:
@@ -30,13 +33,17 @@ if TYPE_CHECKING:
     from vid2book.terminal import Terminal
 
     from .opening import Opened, Request
+    from .takedown import Query
+
+
+_MOST_NAMED = 10  # videos in a message
 
 
 class GoneError(UserError):
     """A video that cannot be brought back; the message says what would bring it back."""
 
 
-def restore(corpus: Path, video_ids: Sequence[str], terminal: Terminal) -> None:
+def restore(corpus: Path, video_ids: Sequence[str], wanted: Query, terminal: Terminal) -> None:
     """Build a corpus again as it was built, with videos that were removed from it.
 
     They are off its record of removals and off its deny list then. A version on the Hub keeps its
@@ -45,13 +52,17 @@ def restore(corpus: Path, video_ids: Sequence[str], terminal: Terminal) -> None:
     Args:
         corpus: the folder.
         video_ids: of the videos.
+        wanted: which others, by where they come from.
 
     Raises:
         GoneError: one of them was not removed, or can be had from nowhere; nothing was done.
         typer.Exit: as of a build.
     """
     swap.recover(corpus)
-    found = restorable(corpus, video_ids, terminal)
+    request = _request(corpus, video_ids)
+    if wanted:
+        video_ids = list(dict.fromkeys([*video_ids, *_removed_from(corpus, request, wanted)]))
+    found = _restorable(corpus, request, video_ids, terminal)
     decontaminated = _is_decontaminated(corpus)
     try:
         work(found, corpus, terminal)
@@ -62,28 +73,34 @@ def restore(corpus: Path, video_ids: Sequence[str], terminal: Terminal) -> None:
     else:
         code = 0
     take_off_record(corpus, video_ids)
-    told = [
-        f"Restored: {', '.join(video_ids)}. If a version on the Hub says that they were "
-        "taken down, `vid2book push` wants --force.",
-    ]
+    it = "it" if len(video_ids) == 1 else "them"
+    terminal.results.print(
+        f"Restored: {', '.join(video_ids)}. If a published version lists {it} as removed, "
+        "`vid2book push` needs --force.",
+        markup=False,
+    )
     if decontaminated:
-        told.append("So are the samples that --overlaps took out: repeat that.")
-    for line in told:
-        terminal.results.print(line, soft_wrap=True, markup=False)
+        terminal.results.print(
+            "The samples that `vid2book remove --overlaps` took out are back, too; run it again."
+        )
     if code:
         raise typer.Exit(code)
 
 
-def restorable(corpus: Path, video_ids: Sequence[str], terminal: Terminal) -> Opened:
-    """What has to be built so that these videos are in the corpus again; nothing is done yet.
+def _request(corpus: Path, video_ids: Sequence[str]) -> Request:
+    """What the corpus was built from, if all of these videos were removed from it.
 
     Raises:
         GoneError: as `restore`.
     """
     removed = record.removed(corpus)
+    if not removed:
+        raise GoneError(f"Nothing to undo: no video has been removed from {corpus}")
     if unknown := [video_id for video_id in video_ids if video_id not in removed]:
-        there = f"what was removed is {', '.join(removed)}" if removed else "nothing was"
-        raise GoneError(f"{corpus}: {', '.join(unknown)} was not removed from it; {there}")
+        raise GoneError(
+            f"{corpus}: {', '.join(unknown)} has not been removed from it; what has been is "
+            f"{names_of(removed, _MOST_NAMED)}"
+        )
     request = request_of(corpus / LOG)
     if request is None:
         raise GoneError(
@@ -91,15 +108,49 @@ def restorable(corpus: Path, video_ids: Sequence[str], terminal: Terminal) -> Op
             "again. Build it from its videos into a new folder, which nothing was removed from: "
             "vid2book build SOURCE -o NEW"
         )
-    try:
+    return request
+
+
+def _removed_from(corpus: Path, request: Request, wanted: Query) -> list[str]:
+    """The ids of the removed videos that come from there, as the sources of the corpus tell: it
+    has kept nothing of them itself.
+
+    Raises:
+        GoneError: as `restore`.
+    """
+    removed = set(record.removed(corpus))
+    with _sources_there(corpus, request):
+        videos = open_request(request, None).corpus.videos
+    found = [v.video_id for v in videos if v.video_id in removed and wanted.fits(manifest_row(v))]
+    if not found:
+        raise GoneError(f"Nothing to undo: no video from there has been removed from {corpus}")
+    return found
+
+
+def _restorable(
+    corpus: Path, request: Request, video_ids: Sequence[str], terminal: Terminal
+) -> Opened:
+    """What has to be built so that these videos are in the corpus again; nothing is done yet.
+
+    Raises:
+        GoneError: as `restore`.
+    """
+    with _sources_there(corpus, request):
         found = opened(request, corpus, terminal, restored=video_ids)
+    _check(found.corpus, request, video_ids)
+    return found
+
+
+@contextmanager
+def _sources_there(corpus: Path, request: Request) -> Iterator[None]:
+    """Raises GoneError: what the corpus was built from cannot be opened."""
+    try:
+        yield
     except UserError as error:
         raise GoneError(
             f"{corpus} was built from {', '.join(request.sources)}, which cannot be opened any "
             f"more: {error}. Put it back, and try again"
         ) from None
-    _check(found.corpus, request, video_ids)
-    return found
 
 
 def _check(corpus: Corpus, request: Request, video_ids: Sequence[str]) -> None:

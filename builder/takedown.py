@@ -1,35 +1,32 @@
-"""Finding videos in a corpus by where they come from: an address, a channel, an uploader.
-
-What was taken out is on record in REMOVED.csv: ids and dates, nothing else, so that the record of a
-removal does not tell what was removed.
-"""
+"""Finding videos in a corpus by their ids or by where they come from: an address, a channel, an
+uploader."""
 
 from __future__ import annotations
 
-import csv
 import json
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from fnmatch import fnmatchcase
-from io import StringIO
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 from vid2book.folder.layout import REMOVED
 from vid2book.folder.record import CorpusError
+from vid2book.folder.removed import removals, removed_text
 from vid2book.store import write_atomically
 
 from .changes import Row, Videos
-from .versions import open_videos
+from .versions import Versioned, open_versioned
+
+NOTHING_ASKED = "name the videos by their ids, or by --channel, --uploader or --url"
 
 # Names of yt-dlp, which a manifest's unknown columns keep.
 _CHANNEL = ("channel", "channel_id", "channel_url")
 _UPLOADER = ("uploader", "uploader_id", "uploader_url")
 _ADDRESSES = ("webpage_url", "original_url", "url")
 _YOUTUBE = ("youtube.com", "youtube-nocookie.com", "youtu.be")
-_HEADER = ["video_id", "removed_on"]
 
 
 @dataclass(frozen=True)
@@ -62,51 +59,55 @@ class Query:
 
 @dataclass(frozen=True)
 class Match:
-    """A video in a corpus."""
+    """A video in a corpus, or one that was removed from it: its status is then "removed", and
+    nothing is known of it but when."""
 
     video_id: str
     title: str
     status: str
     samples: int
+    removed_on: str = ""  # a date
 
 
 def find(
     corpus: str | Path,
+    video_ids: Iterable[str] = (),
     *,
     url: str | None = None,
     channel: str | None = None,
     uploader: str | None = None,
 ) -> list[Match]:
-    """The videos of a corpus that come from there, whatever became of them.
+    """The videos of a corpus with these ids, and those that come from there, whatever became of
+    them.
 
     Args:
         corpus: a corpus folder, or ORG/NAME or ORG/NAME@VERSION on the Hub.
+        video_ids: of the videos; those that were removed are found too.
         url: the address of a video, or a pattern of addresses with `*`.
         channel, uploader: a name, an id or an address.
 
     Raises:
         CorpusError: no corpus, or nothing is asked for.
     """
-    videos = open_videos(corpus)
-    return [
-        Match(
-            video_id,
-            str(videos[video_id].get("title") or ""),
-            str(videos[video_id].get("status") or ""),
-            int(videos[video_id].get("samples") or 0),
-        )
-        for video_id in matching(videos, Query(channel, uploader, url))
-    ]
+    ids, wanted = list(video_ids), Query(channel, uploader, url)
+    if not (ids or wanted):
+        raise CorpusError(NOTHING_ASKED)
+    opened = open_versioned(corpus)
+    found = dict.fromkeys([*ids, *(matching(opened.videos, wanted) if wanted else ())])
+    return [match for video_id in found if (match := _match(video_id, opened))]
+
+
+def _match(video_id: str, opened: Versioned) -> Match | None:
+    if row := opened.videos.get(video_id):
+        title, status = str(row.get("title") or ""), str(row.get("status") or "")
+        return Match(video_id, title, status, int(row.get("samples") or 0))
+    if date := opened.removed.get(video_id):
+        return Match(video_id, "", "removed", 0, date)
+    return None
 
 
 def matching(videos: Videos, wanted: Query) -> list[str]:
-    """The ids of such videos.
-
-    Raises:
-        CorpusError: nothing is asked for.
-    """
-    if not wanted:
-        raise CorpusError("name a channel, an uploader or a URL")
+    """The ids of such videos."""
     return [video_id for video_id, row in videos.items() if wanted.fits(row)]
 
 
@@ -132,28 +133,6 @@ def address(url: str) -> str:
             return f"youtube.com/watch?v={one}"
     query = f"?{parts.query}" if parts.query else ""
     return f"{host}{parts.path.rstrip('/')}{query}"
-
-
-def removed_on(text: str) -> dict[str, str]:
-    """Video ids and dates of a REMOVED.csv."""
-    return {
-        row[0]: row[1] for row in csv.reader(StringIO(text)) if len(row) == 2 and row != _HEADER
-    }
-
-
-def removals(corpus: Path) -> dict[str, str]:
-    """Video ids and dates of the REMOVED.csv of a corpus folder."""
-    try:
-        return removed_on((corpus / REMOVED).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return {}
-
-
-def removed_text(removed: Mapping[str, str]) -> str:
-    """REMOVED.csv with these videos."""
-    out = StringIO()
-    csv.writer(out, lineterminator="\n").writerows([_HEADER, *sorted(removed.items())])
-    return out.getvalue()
 
 
 def put_on_record(corpus: Path, video_ids: Iterable[str]) -> None:

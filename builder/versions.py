@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import dataclass
 from pathlib import Path
+
+from vid2book.folder.layout import REMOVED
+from vid2book.folder.record import CorpusError
+from vid2book.folder.removed import removals, removed_on
 
 from .changes import Diff, Videos, compare, read_videos
 
@@ -23,20 +29,39 @@ def diff(a: str | Path, b: str | Path) -> Diff:
 
 def compared(a: str | Path, b: str | Path) -> tuple[Diff, Videos, Videos]:
     """What differs, and the videos of both."""
-    old, new = open_videos(a), open_videos(b)
+    old, new = open_versioned(a).videos, open_versioned(b).videos
     return compare(old, new), old, new
 
 
-def open_videos(named: str | Path) -> Videos:
-    """The videos of a corpus folder, or of ORG/NAME or ORG/NAME@VERSION on the Hub.
+_ON_HUB = re.compile(r"[\w.-]+/[\w.-]+(@.+)?")
+
+
+@dataclass(frozen=True)
+class Versioned:
+    """The videos of a version of a corpus; and of those that were removed, ids and dates."""
+
+    videos: Videos
+    removed: dict[str, str]
+
+
+def open_versioned(named: str | Path) -> Versioned:
+    """A corpus folder, or ORG/NAME or ORG/NAME@VERSION on the Hub.
 
     Raises:
         CorpusError: there is no such corpus, or the Hub refused.
     """
     corpus = str(named)
-    if not Path(corpus).exists() and corpus.count("/") == 1:
+    if not Path(corpus).exists():
+        if not _ON_HUB.fullmatch(corpus):
+            raise CorpusError(
+                f"{corpus}: there is no such folder; give one that `vid2book build` wrote, or "
+                "ORG/NAME@VERSION on the Hub"
+            )
         from .hub.repo import Hub  # the client takes half a second to import
 
         name, _, version = corpus.partition("@")
-        return Hub(name).videos(version or "main")
-    return read_videos(Path(corpus))
+        hub, revision = Hub(name), version or "main"
+        videos = hub.videos(revision)
+        text = hub.text(REMOVED, revision) if REMOVED in hub.files(revision) else ""
+        return Versioned(videos, removed_on(text))
+    return Versioned(read_videos(Path(corpus)), removals(Path(corpus)))

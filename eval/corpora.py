@@ -19,6 +19,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from vid2book.folder import record
 from vid2book.folder.layout import TABLES, by_split
 from vid2book.folder.reader import is_marked
 from vid2book.folder.record import CorpusError
@@ -51,13 +52,15 @@ _NOT_SAMPLES = set(TABLES.values()) - {TABLES["default"]}
 
 @dataclass
 class InterleavedCorpus:
-    """An opened corpus. `skipped` counts what the last reading left out, by reason."""
+    """An opened corpus. `skipped` counts what the last reading left out, by reason; `content` names
+    the samples of a folder that vid2book built."""
 
     name: str
     source: Source
     images: Path | None = None  # folder that paths of images are relative to
     marked: bool = False  # with what a corpus of ours marks as to be dropped
     fetch: Fetch | None = None
+    content: str | None = None
     skipped: Counter[str] = field(default_factory=Counter)
 
     def samples(self, samples: int | None = None, seed: int = 0) -> Iterator[Interleaved]:
@@ -122,7 +125,10 @@ def open_corpus(
     """
     path = Path(source)
     if path.is_dir():
-        return InterleavedCorpus(path.name or str(path), _folder(path, split), path, marked)
+        ours = record.read(path)
+        content = ours.content if ours else None
+        found = _folder(path, split)
+        return InterleavedCorpus(path.name or str(path), found, path, marked, content=content)
     if path.is_file():
         return InterleavedCorpus(path.stem, _file(path), path.parent, marked)
     if _HUB.fullmatch(str(source)):

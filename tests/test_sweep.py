@@ -73,4 +73,4 @@ def test_a_key_that_is_not_there_is_told(folder: Path) -> None:
     assert done.returncode == 1
     assert "unknown key 'align.min_relatd' (did you mean 'min_related'?)" in done.stderr
     done = sweep("judge.min_teaching", 5, "--folder", folder)
-    assert "judge.min_teaching: Input should be less than or equal to 1" in done.stderr
+    assert "judge.min_teaching: must be at most 1" in done.stderr

@@ -1,9 +1,9 @@
 """How far something is, in one line of a terminal.
 
 The bar of `rich` gives each of its columns less where a terminal is narrow, until none says
-anything. Here the count, the time left and what is at work stay, and the rest goes. The cursor
-waits at the start of the line: a terminal that breaks a line anew when it becomes narrower leaves
-it there, so that all of the line can be erased.
+anything. Here the count, the time left and what is at work stay, each in its place, and the rest
+goes. The cursor waits at the start of the line: a terminal that breaks a line anew when it becomes
+narrower leaves it there, so that all of the line can be erased.
 """
 
 from __future__ import annotations
@@ -11,9 +11,8 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import timedelta
 from types import TracebackType
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from rich.cells import cell_len, set_cell_size
 from rich.console import Console, ConsoleOptions, RenderResult
@@ -24,7 +23,26 @@ from rich.style import Style
 T = TypeVar("T")
 
 _GAP = "  "
-_LONGEST, _SHORTEST = 30, 8  # columns of the bar itself
+_NOW, _MORE = 34, 20  # columns of what is at work; at least for what else there is to tell
+_LEFT = 13  # columns of the time left, below a hundred hours
+_UNKNOWN = "-:--:-- left"
+
+
+class _Layout(NamedTuple):
+    """How a line is laid out."""
+
+    bar: int  # columns of the bar itself
+    padded: bool  # whether what is short is filled up, so that what follows stays in its place
+
+
+# From so many columns on.
+_LAYOUTS = (
+    (110, _Layout(24, True)),
+    (76, _Layout(12, True)),
+    (56, _Layout(8, True)),
+    (0, _Layout(0, False)),
+)
+
 _ERASE = Segment("\x1b[J", None, [(ControlType.CLEAR,)])  # from the cursor on
 _TO_START = Segment("\r", None, [(ControlType.CARRIAGE_RETURN,)])
 
@@ -95,12 +113,12 @@ class Bar:
         self._more = self._more if more is None else more
         if done is not None:
             if done < self._done:  # something else is counted
-                self._started = time.monotonic()
+                self._started, self._left = time.monotonic(), ""
             self._done = done
             if left is None and done and self._total:
                 left = (self._total - done) * (time.monotonic() - self._started) / done
         if left is not None:
-            self._left = f"{timedelta(seconds=round(left))} left"
+            self._left = f"{_clock(left)} left"
 
     def counted(self, items: Iterable[T]) -> Iterator[T]:
         """Pass things on, and show how many have passed."""
@@ -121,25 +139,45 @@ class Bar:
         yield _TO_START
 
     def _parts(self, width: int) -> tuple[str, str, str]:
-        """What stands before the bar, the bar, and what stands after it."""
-        count = f"{self._what} {self._done:,}"
-        if self._total:
-            count += f"/{self._total:,}"
-        needed = [count, *filter(None, [self._left])]
-        room = width - cell_len(_GAP.join(needed))
-        now = _shortened(self._now, min(room - len(_GAP), max(width // 2, 20)))
-        room -= len(_GAP) + cell_len(now) if now else 0
-        more = []
-        for told in filter(None, self._more):
-            if cell_len(told) + len(_GAP) <= room:
-                more.append(told)
-                room -= cell_len(told) + len(_GAP)
-        length = min(_LONGEST, room - len(_GAP)) if self._total else 0
-        after = _GAP.join([*needed[1:], *more, *filter(None, [now])])
-        bar = "━" * length if length >= _SHORTEST else ""
-        if bar:
-            count += _GAP
-        return _shortened(count, width), bar, _GAP + after if after else ""
+        """What stands before the bar, the bar, and what stands after it.
+
+        How wide each column is follows from the width and the total alone, so that none of them
+        moves or goes while things are counted.
+        """
+        layout = _layout(width) if self._total else _Layout(0, False)
+        bar = "━" * layout.bar
+        count = self._count(layout.padded)
+        before = count + _GAP if bar else _shortened(count, width)
+        left = self._left or (_UNKNOWN if self._total else "")
+        columns = [left.rjust(_LEFT) if layout.padded else left]
+        room = width - cell_len(_GAP.join(filter(None, [before + bar, *columns]))) - len(_GAP)
+        if room < _NOW + _MORE:
+            columns.append(_shortened(self._now, room))
+        else:
+            columns.append(set_cell_size(_shortened(self._now, _NOW), _NOW))
+            room -= _NOW
+            for told in filter(None, self._more):
+                if cell_len(told) + len(_GAP) <= room:
+                    columns.append(told)
+                    room -= cell_len(told) + len(_GAP)
+        after = _GAP.join(filter(None, columns)).rstrip()
+        return before, bar, _GAP + after if after else ""
+
+    def _count(self, padded: bool) -> str:
+        if not self._total:
+            return f"{self._what} {self._done:,}"
+        total = f"{self._total:,}"
+        done = f"{self._done:,}"
+        return f"{self._what} {done.rjust(len(total)) if padded else done}/{total}"
+
+
+def _layout(width: int) -> _Layout:
+    return next(layout for least, layout in _LAYOUTS if width >= least)
+
+
+def _clock(seconds: float) -> str:
+    whole = round(seconds)
+    return f"{whole // 3600}:{whole // 60 % 60:02}:{whole % 60:02}"
 
 
 def _width(console: Console) -> int:

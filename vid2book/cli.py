@@ -15,7 +15,7 @@ from typing import Annotated, Any
 
 import typer
 from rich.markup import escape
-from typer.core import TyperCommand, TyperGroup
+from rich.text import Text
 
 from .collect.command import collect
 from .collect.taxonomy_command import taxonomy
@@ -28,6 +28,7 @@ from .console import (
 )
 from .errors import is_disk_full
 from .terminal import AsJson, Quiet, Terminal
+from .usage import Command, Group
 
 GROUP = "vid2book.commands"
 HELP = {"help_option_names": ["-h", "--help"]}
@@ -40,7 +41,7 @@ ORDER = (
 )
 
 
-class _Found(TyperCommand):
+class _Found(Command):
     """A command that an entry point names. Its options are read only when it is called, for that
     takes longer than importing it, and the list of commands shows none of them."""
 
@@ -53,12 +54,12 @@ class _Found(TyperCommand):
     ) -> Any:
         alone = typer.Typer(add_completion=False)
         settings = HELP | context_settings(self._function)
-        alone.command(self.name, context_settings=settings)(self._function)
+        alone.command(self.name, cls=Command, context_settings=settings)(self._function)
         args = filled_up(self._function, args)
         return typer.main.get_command(alone).make_context(info_name, args, *rest, **kwargs)
 
 
-class _Commands(TyperGroup):
+class _Commands(Group):
     """The commands of this module, and those of the package's entry points."""
 
     def __init__(self, **settings: Any) -> None:
@@ -83,7 +84,7 @@ app = typer.Typer(
     context_settings=HELP,
     pretty_exceptions_show_locals=False,
 )
-app.command()(collect)
+app.command(cls=Command)(collect)
 app.add_typer(taxonomy, name="taxonomy")
 _Corpus = Annotated[Path, typer.Argument(metavar="CORPUS", help="Folder of a built corpus.")]
 
@@ -104,7 +105,7 @@ def options(
     pass
 
 
-@app.command(name="config", context_settings=HELP)
+@app.command(name="config", cls=Command, context_settings=HELP)
 @user_errors()
 def print_config(
     key: Annotated[
@@ -127,14 +128,15 @@ def print_config(
     if key in names() or key.endswith((".yaml", ".yml")):
         raise ConfigError(f"a config is named with --config: vid2book config --config {key}")
     terminal, loaded = Terminal(as_json), load(config)
-    terminal.results.print(as_yaml(loaded, key), markup=False, emoji=False, soft_wrap=True, end="")
+    # As it is, however narrow the terminal: it is to be copied into a file.
+    terminal.results.print(Text(as_yaml(loaded, key)), soft_wrap=True, end="")
     shown = [one for one in keys(loaded) if not key or f"{one.name}.".startswith(f"{key}.")]
     terminal.document(
         {"config": config, "keys": shown, "language_model_keys": language_model_keys()}
     )
 
 
-@app.command(context_settings=HELP)
+@app.command(cls=Command, context_settings=HELP)
 @user_errors(stopped="Stopped. The book that was there is as it was; the same command starts anew.")
 def view(
     corpus: _Corpus,
@@ -156,27 +158,34 @@ def view(
     terminal = Terminal(as_json, quiet)
     with Bar(terminal.notes, "pages") as bar:
         index = write_book(corpus, progress=bar.show, marked=marked)
-    terminal.results.print(f"The book is {escape(str(index))}", soft_wrap=True)
+    terminal.results.print(f"The book is {escape(str(index))}")
     terminal.document({"book": index})
     if browser and terminal.results.is_terminal and not as_json:
         webbrowser.open(index.resolve().as_uri())
 
 
-@app.command(name="why", context_settings=HELP | IDS_ARE_NO_OPTIONS)
+@app.command(name="why", cls=Command, context_settings=HELP | IDS_ARE_NO_OPTIONS)
 @user_errors()
 def tell_why(
     corpus: _Corpus,
     video: Annotated[str, typer.Argument(metavar="VIDEO", help="Id of the video.")],
     at: Annotated[
-        str, typer.Argument(metavar="TIME", help="A time such as 12:34 or 1:02:03, or seconds.")
-    ],
+        str | None,
+        typer.Argument(
+            metavar="TIME",
+            help="A time such as 12:34 or 1:02:03, or seconds. Without it, the whole video.",
+        ),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Explain what was kept or dropped at a given time of a video, and why."""
+    """Explain what was kept or dropped of a video or at one time of it, and why."""
+    from .viewer import summary
     from .viewer.why import parse_time, why
 
     terminal = Terminal(as_json)
-    found = why(corpus, video, parse_time(at))
+    found = summary.removed(corpus, video) or (
+        summary.summary(corpus, video) if at is None else why(corpus, video, parse_time(at))
+    )
     terminal.results.print(found)
     terminal.document(asdict(found))
 

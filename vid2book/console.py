@@ -10,11 +10,11 @@ from itertools import pairwise
 from typing import Any, NoReturn, TypeVar
 
 import typer
-from rich.console import Console
 from rich.markup import escape
 from rich.prompt import Confirm
 
 from .errors import UserError
+from .lines import LineConsole
 
 # What a command says to whoever started it; 0 is all well.
 SOME_FAILED = 1  # what was asked for is there, and something is missing in it
@@ -64,7 +64,7 @@ def context_settings(command: object) -> dict[str, Any]:
 
 @contextmanager
 def user_errors(
-    *others: type[Exception], console: Console | None = None, stopped: str = "Stopped."
+    *others: type[Exception], console: LineConsole | None = None, stopped: str = "Stopped."
 ) -> Iterator[None]:
     """Ends a command that meets a `UserError` or Ctrl-C; `@user_errors()` does so for a whole
     function.
@@ -83,24 +83,22 @@ def user_errors(
     except mendable as error:
         stop(error, console=console)
     except KeyboardInterrupt:
-        console = console or Console(stderr=True)
-        console.print(escape(stopped), soft_wrap=True, highlight=False)
+        (console or LineConsole(stderr=True)).print(escape(stopped))
         raise typer.Exit(STOPPED) from None
 
 
-def stop(error: Exception, code: int = NOTHING_DONE, console: Console | None = None) -> NoReturn:
+def stop(
+    error: Exception, code: int = NOTHING_DONE, console: LineConsole | None = None
+) -> NoReturn:
     """End the command with an error. Raises typer.Exit."""
-    console = console or Console(stderr=True)
-    # A person reads whole words; a script reads one line.
-    told = f"[red]Error:[/] {escape(str(error))}"
-    console.print(told, soft_wrap=not console.is_terminal, highlight=False)
+    (console or LineConsole(stderr=True)).print(f"[red]Error:[/] {escape(str(error))}")
     raise typer.Exit(code) from None
 
 
 def agreed(question: str) -> bool:
     """Ask yes or no on standard error; False where nobody answers."""
     try:
-        return Confirm.ask(escape(question), console=Console(stderr=True), default=False)
+        return Confirm.ask(escape(question), console=LineConsole(stderr=True), default=False)
     except EOFError:
         print(file=sys.stderr)  # the question has no answer to end its line
         return False

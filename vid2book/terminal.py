@@ -20,10 +20,10 @@ from dataclasses import asdict, is_dataclass
 from typing import Annotated, Any, Literal, TextIO
 
 import typer
-from rich.console import Console
 from rich.table import Table
 
 from .console import UNREAD
+from .lines import LineConsole
 
 Quiet = Annotated[
     bool,
@@ -34,14 +34,8 @@ AsJson = Annotated[
 ]
 
 
-class _Console(Console):
-    """A console that ends as other programs do when nobody reads on, as before `| head`.
-
-    In a notebook it tells text as well: what `rich` shows there needs widgets.
-    """
-
-    def __init__(self, **settings: Any) -> None:
-        super().__init__(highlight=False, force_jupyter=False, **settings)
+class _Console(LineConsole):
+    """A console that ends as other programs do when nobody reads on, as before `| head`."""
 
     def on_broken_pipe(self) -> None:
         """Raises SystemExit."""

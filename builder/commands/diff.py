@@ -29,11 +29,11 @@ def compare(
     terminal = Terminal(as_json)
     out = terminal.results
     for video_id in found.added:
-        out.print(f"[green]+[/] {video_id}  {escape(_described(new[video_id]))}", soft_wrap=True)
+        out.print(f"[green]+[/] {video_id}  {escape(_described(new[video_id]))}")
     for video_id in found.removed:
-        out.print(f"[red]-[/] {video_id}  {escape(_described(old[video_id]))}", soft_wrap=True)
+        out.print(f"[red]-[/] {video_id}  {escape(_described(old[video_id]))}")
     for change in found.changed:
-        out.print(f"[yellow]~[/] {change.video_id}  {escape(change.text())}", soft_wrap=True)
+        out.print(f"[yellow]~[/] {change.video_id}  {escape(change.text())}")
     out.print(summary(found))
     terminal.document(
         {

@@ -22,7 +22,7 @@ def export(
     out: Annotated[
         Path, typer.Argument(metavar="OUT", help="Folder to write to; it must not exist yet.")
     ],
-    to: Annotated[Format, typer.Option(help="The format.")],
+    to: Annotated[Format, typer.Option(metavar="FORMAT", help=f"The format: {', '.join(Format)}.")],
     marked: Annotated[
         bool, typer.Option("--marked", help="Include what `decide: mark` marked as to be dropped.")
     ] = False,
@@ -35,10 +35,10 @@ def export(
     size = sum(file.stat().st_size for file in out.rglob("*") if file.is_file())
     terminal = Terminal(as_json)
     told = f"{number_of(done.samples, 'sample')}, {decimal(size)}: {escape(str(out))}"
-    terminal.results.print(told, soft_wrap=True)
+    terminal.results.print(told)
     for reason, count in done.left_out.most_common():
         left = f"{number_of(count, 'sample')} left out"
-        terminal.errors.print(f"[yellow]{left}:[/] {escape(reason)}", soft_wrap=True)
+        terminal.errors.print(f"[yellow]{left}:[/] {escape(reason)}")
     terminal.document(
         {"folder": out, "samples": done.samples, "bytes": size, "left_out": done.left_out}
     )

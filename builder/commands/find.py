@@ -7,16 +7,20 @@ from typing import Annotated
 import typer
 from rich.markup import escape
 
-from vid2book.console import user_errors
+from vid2book.console import takes_ids, user_errors
 from vid2book.quantities import number_of
 from vid2book.terminal import AsJson, Terminal
 
 
+@takes_ids
 @user_errors()
 def find(
     corpus: Annotated[
         str, typer.Argument(metavar="CORPUS", help="A corpus folder, or ORG/NAME@VERSION.")
     ],
+    video_ids: Annotated[
+        list[str] | None, typer.Argument(metavar="VIDEO_ID", help="Ids of the videos.")
+    ] = None,
     url: Annotated[
         str | None, typer.Option(help="URL of a video, or a pattern of URLs with '*'.")
     ] = None,
@@ -24,20 +28,24 @@ def find(
     uploader: Annotated[str | None, typer.Option(help="Name, id or URL of an uploader.")] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Find what a corpus contains of a video, channel or uploader."""
+    """Find videos in a corpus: by id, by URL, or all of a channel or an uploader."""
     from vid2book.names import plain
 
     from ..takedown import find as look
 
-    found = look(corpus, url=url, channel=channel, uploader=uploader)
+    found = look(corpus, video_ids or (), url=url, channel=channel, uploader=uploader)
     terminal = Terminal(as_json)
     out = terminal.results
     for video in found:
-        inside = "no sample, a row in `videos`"
-        if video.samples:
-            inside = number_of(video.samples, "sample")
-        told = f"{video.video_id}  {plain(video.title)} ({video.status}, {inside})"
-        out.print(escape(told), soft_wrap=True)
+        if video.removed_on:
+            told = f"removed on {video.removed_on}"
+        else:
+            inside = number_of(video.samples, "sample") if video.samples else "no samples"
+            told = f"{plain(video.title)} ({video.status}, {inside})".lstrip()
+        out.print(escape(f"{video.video_id}  {told}"))
+    missing = set(video_ids or ()) - {video.video_id for video in found}
+    if missing and found:
+        out.print(escape(f"Not in the corpus: {', '.join(sorted(missing))}"))
     if not found:
         out.print("No matching video in the corpus")
     terminal.document({"videos": found})

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+from rich.filesize import decimal
 from rich.markup import escape
 from rich.table import Table
 
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
     from ..forecast import Forecast, Line
 
 _HOUR = 3600.0  # seconds
+_UNITS = (("hours", _HOUR), ("minutes", 60.0), ("seconds", 1.0))
+_LEAST = 0.005  # share of all time or storage: what takes less is zero in every column
 
 
 @user_errors()
@@ -31,17 +34,25 @@ def plan(
     config: Annotated[
         str, typer.Option(help="A YAML file, or the name of a config that ships with vid2book.")
     ] = "offline",
-    nodes: Annotated[int, typer.Option(min=1, help="Number of machines like this one.")] = 1,
+    nodes: Annotated[
+        int, typer.Option(min=1, metavar="N", help="Number of machines like this one.")
+    ] = 1,
     workers: Annotated[
         int | None,
-        typer.Option(min=1, help="Worker processes on each machine. Default: one per core."),
+        typer.Option(
+            min=1, metavar="N", help="Worker processes on each machine. Default: one per core."
+        ),
     ] = None,
     price: Annotated[
         float | None,
-        typer.Option(min=0, help="Price of one machine for one hour, in any currency."),
+        typer.Option(
+            min=0, metavar="N", help="Price of one machine for one hour, in any currency."
+        ),
     ] = None,
-    sample: Annotated[int, typer.Option(min=1, help="Number of videos to try.")] = 4,
-    minutes: Annotated[float, typer.Option(min=0.1, help="Minutes to try of each of them.")] = 3.0,
+    sample: Annotated[int, typer.Option(min=1, metavar="N", help="Number of videos to try.")] = 4,
+    minutes: Annotated[
+        float, typer.Option(min=0.1, metavar="N", help="Minutes to try of each of them.")
+    ] = 3.0,
     quiet: Quiet = False,
     as_json: AsJson = False,
 ) -> None:
@@ -54,24 +65,24 @@ def plan(
     terminal = Terminal(as_json, quiet)
     at_once = nodes * (workers or cores())
     corpus = open_corpus(list[str | Path](videos), config)
-    with terminal.notes.status("a short run") as status:
+    with terminal.notes.status("Trying a few videos") as status:
         made = forecast(
             corpus,
             at_once,
             sample,
             minutes,
-            lambda event: status.update(f"a short run: {escape(event.video.video_id)} is through"),
+            lambda event: status.update(f"Trying a few videos: {escape(event.video.video_id)}"),
             cpu_seconds(),
         )
     terminal.results.print(_table(made))
     hours = made.wall / at_once / _HOUR
-    cost = "" if price is None else f", at a cost of {hours * nodes * price:,.2f}"
+    cost = "" if price is None else f" and costs {hours * nodes * price:,.2f}"
     terminal.results.print(
-        f"{number_of(made.videos, 'video')}, {made.seconds / _HOUR:,.2f} hours, by "
-        f"{made.measured / 60:.1f} minutes of them: {time_of(made.wall / at_once)} on "
-        f"{number_of(nodes, 'machine')} like this with {number_of(at_once, 'worker')}{cost}. Most "
-        f"of it is {made.bottleneck.name} ({made.bottleneck.wall / made.wall:.0%}).",
-        soft_wrap=True,
+        f"{number_of(made.videos, 'video')} of {time_of(made.seconds)} in all: the build takes "
+        f"about {time_of(made.wall / at_once)} on {number_of(nodes, 'machine')} like this one with "
+        f"{number_of(at_once, 'worker')}{cost}. What takes longest is {made.bottleneck.name} "
+        f"({made.bottleneck.wall / made.wall:.0%}). Estimated from {time_of(made.measured)} of "
+        "video."
     )
     terminal.document(
         {
@@ -89,24 +100,32 @@ def plan(
                     "gpu_hours": line.gpu / _HOUR,
                     "gigabytes": line.size / 1e9,
                 }
-                for line in made.lines
+                for line in made.shown
             ],
         }
     )
 
 
 def _table(made: Forecast) -> Table:
-    headers = ("stage", "CPU hours", "worker hours", "GPU hours", "GB", "share")
+    """A row for each stage that takes time or storage, in the unit that suits the whole."""
+    from ..forecast import Line
+
+    unit, seconds = next((unit for unit in _UNITS if made.wall >= unit[1] * 2), _UNITS[-1])
+    on_gpu = any(line.gpu for line in made.lines)
+    headers = ["stage", f"CPU {unit}", f"worker {unit}", f"GPU {unit}", "storage", "share"]
+    if not on_gpu:
+        del headers[3]
     shown = table(*headers, numbers=range(1, len(headers)))
-    for line in made.lines:
-        shown.add_row(line.name, *_cells(line), f"{line.wall / made.wall:.0%}")
+
+    def add(line: Line) -> None:
+        times = [line.cpu, line.wall, *([line.gpu] if on_gpu else [])]
+        size = decimal(round(line.size)) if line.size else ""
+        cells = [f"{time / seconds:,.1f}" for time in times]
+        shown.add_row(line.name, *cells, size, f"{line.wall / made.wall:.0%}")
+
+    for line in made.shown:
+        if max(line.wall / made.wall, line.size / (made.size or 1.0)) >= _LEAST:
+            add(line)
     shown.add_section()
-    total = [made.cpu, made.wall, sum(line.gpu for line in made.lines)]
-    size = sum(line.size for line in made.lines)
-    shown.add_row("all", *(f"{t / _HOUR:,.3f}" for t in total), f"{size / 1e9:,.3f}", "")
+    add(Line("all", made.cpu, made.wall, sum(line.gpu for line in made.lines), made.size))
     return shown
-
-
-def _cells(line: Line) -> list[str]:
-    times = [f"{seconds / _HOUR:,.3f}" for seconds in (line.cpu, line.wall, line.gpu)]
-    return [*times, f"{line.size / 1e9:,.3f}"]

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from ..publish import Pushed
 
 
-@user_errors(stopped="Stopped. What was sent is kept, and the same command goes on from there.")
+@user_errors(stopped="Stopped. What was sent is kept; run the same command to continue.")
 def push(
     corpus: Annotated[Path, typer.Argument(metavar="CORPUS", help="Folder of a built corpus.")],
     repo: Annotated[str, typer.Argument(metavar="REPO_ID", help="Name of the dataset: ORG/NAME.")],
@@ -50,7 +50,9 @@ def push(
     measures: Annotated[
         Path | None,
         typer.Option(
-            metavar="REPORT", help="Show the results of a `vid2book measure` report on the card."
+            metavar="REPORT",
+            help="Show the results of this `vid2book measure` report on the card. They stay there "
+            "until the samples change.",
         ),
     ] = None,
     allow_license: Annotated[
@@ -64,7 +66,8 @@ def push(
         bool,
         typer.Option(
             "--delete-history",
-            help="Also delete the older versions that contain videos removed since.",
+            help="Also delete the older versions that contain videos removed since. Without this "
+            "option, push asks in a terminal before it deletes them, and keeps them in a script.",
         ),
     ] = False,
     quiet: Quiet = False,
@@ -94,13 +97,13 @@ def push(
             allow_license=allow_license or [],
             delete_history=delete_history or _asked,
             dry_run=dry_run,
-            tell=lambda line: terminal.notes.print(escape(line), soft_wrap=True),
+            tell=lambda line: terminal.notes.print(escape(line)),
         )
     except HubError as error:
         stop(error, SOME_FAILED if error.published else NOTHING_DONE)
     if pushed.not_compared:
         told = escape(pushed.not_compared)
-        terminal.errors.print(f"[yellow]Not compared with the Hub:[/] {told}", soft_wrap=True)
+        terminal.errors.print(f"[yellow]Not compared with the Hub:[/] {told}")
     if dry_run:
         _show(terminal.results, pushed)
     else:
@@ -127,6 +130,7 @@ def _as_json(pushed: Pushed, dry_run: bool) -> dict[str, Any]:
             "removed": changes.removed,
             "changed": [change.video_id for change in changes.changed],
         },
+        "measures_dropped": pushed.drops_measures,
         "versions_with_removed_videos": pushed.holding,
         "history_deleted": pushed.forgotten,
         "open_pull_requests": pushed.open_pulls,
@@ -145,19 +149,20 @@ def _show(out: Console, pushed: Pushed) -> None:
         shown.add_row(path, "", "delete")
     out.print(shown)
     files = f"{number_of(len(todo.send), 'file')}, {decimal(todo.size)}"
-    out.print(f"{pushed.repo} {pushed.version}: {files}; nothing was sent")
+    out.print(f"{pushed.repo} {pushed.version}: {files} to send; nothing was sent")
 
 
 def _tell(out: Console, pushed: Pushed) -> None:
     todo = pushed.plan
     if pushed.commit is None:
-        out.print(f"{pushed.repo} has version {pushed.version} already, and it is this corpus")
+        out.print(f"Version {pushed.version} of {pushed.repo} is already published; nothing to do")
     else:
         out.print(
             f"{pushed.repo} is at version {pushed.version}: {number_of(len(todo.send), 'file')} "
-            f"sent ({decimal(todo.size)}), {len(todo.same)} already there, {len(todo.gone)} deleted"
+            f"sent ({decimal(todo.size)}), {len(todo.same):,} already there, "
+            f"{len(todo.gone):,} deleted"
         )
-    out.print(pushed.address, soft_wrap=True)
+    out.print(pushed.address)
 
 
 def _tell_versions(terminal: Terminal, pushed: Pushed, dry_run: bool) -> None:
@@ -167,23 +172,29 @@ def _tell_versions(terminal: Terminal, pushed: Pushed, dry_run: bool) -> None:
     out, errors = terminal.results, terminal.errors
     if pushed.previous and pushed.changes is not None:
         out.print(f"Against {pushed.previous}: {summary(pushed.changes)}")
+    if pushed.drops_measures:
+        out.print(
+            "The measures on the card were of other samples, so the card no longer shows them. "
+            "Measure this corpus, and push a higher version with --measures REPORT."
+            if not dry_run
+            else "The measures on the card are of other samples, so the card would no longer show "
+            "them; add --measures REPORT to show those of this corpus."
+        )
     names = ", ".join(pushed.holding)
     if pushed.holding and pushed.forgotten:
         out.print(f"{'Would delete' if dry_run else 'Deleted'} with their history: {names}")
     elif pushed.holding:
         lost = first_names(sorted({v for videos in pushed.holding.values() for v in videos}))
         errors.print(
-            f"[yellow]Older versions still contain videos that you have removed[/] ({lost}): "
-            f"{names}. "
-            "Push again with --delete-history to delete these tags and all older history.",
-            soft_wrap=True,
+            f"[yellow]{_containing(pushed.holding)} videos that you have removed[/] ({lost}). "
+            f"`vid2book push --delete-history` deletes {_them(pushed.holding)} and all older "
+            "history."
         )
     if pushed.open_pulls:
         listed = ", ".join(map(str, pushed.open_pulls))
         errors.print(
             f"[yellow]Open pull requests may still hold it:[/] {listed}. Merge or close them, then "
-            "push again with --delete-history.",
-            soft_wrap=True,
+            "push again with --delete-history."
         )
 
 
@@ -195,6 +206,15 @@ def _asked(holding: Mapping[str, list[str]]) -> bool:
 
     lost = first_names(sorted({video for videos in holding.values() for video in videos}))
     return agreed(
-        f"Versions {', '.join(holding)} hold videos that this one no longer has ({lost}). "
-        "Delete these versions, and all older history, after the push?"
+        f"{_containing(holding)} videos that you have removed ({lost}). Delete {_them(holding)} "
+        "and all older history after the push?"
     )
+
+
+def _containing(versions: Mapping[str, object]) -> str:
+    one = len(versions) == 1
+    return f"{'Version' if one else 'Versions'} {', '.join(versions)} still contain{'s' * one}"
+
+
+def _them(versions: Mapping[str, object]) -> str:
+    return "this version" if len(versions) == 1 else "these versions"

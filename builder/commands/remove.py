@@ -12,6 +12,7 @@ from rich.markup import escape
 
 from vid2book.console import takes_ids, user_errors
 from vid2book.errors import UserError
+from vid2book.folder.removed import undoing
 from vid2book.quantities import number_of
 from vid2book.terminal import AsJson, Quiet, Terminal
 
@@ -44,24 +45,32 @@ def remove(
         bool,
         typer.Option(
             "--undo",
-            help="Bring videos back that were removed: the corpus is built again, with them.",
+            help="Bring removed videos back: build the corpus again, with them. Takes the same ids "
+            "and options.",
         ),
     ] = False,
     quiet: Quiet = False,
     as_json: AsJson = False,
 ) -> None:
     """Remove videos from a corpus, with everything made from them."""
+    from ..takedown import NOTHING_ASKED, Query
+
     terminal = Terminal(as_json, quiet)
-    by_origin = channel or uploader or url
+    wanted = Query(channel, uploader, url)
     if undo:
-        if overlaps or by_origin or not video_ids:
-            raise UserError("--undo takes the ids of removed videos, and no other option")
+        if overlaps:
+            raise UserError(
+                "--undo brings videos back, not samples that --overlaps removed; `vid2book build` "
+                "writes these again"
+            )
+        if not (video_ids or wanted):
+            raise UserError(NOTHING_ASKED)
         from ..restoring import restore
 
-        restore(corpus, video_ids, terminal)
+        restore(corpus, video_ids or [], wanted, terminal)
         return
     if overlaps:
-        if video_ids or by_origin:
+        if video_ids or wanted:
             raise UserError(
                 "--overlaps removes single samples, so it cannot be combined with videos"
             )
@@ -71,17 +80,19 @@ def remove(
 
     done = take_out(corpus, video_ids or (), channel=channel, uploader=uploader, url=url)
     names = ", ".join(done.video_ids)
+    it = "it" if len(done.video_ids) == 1 else "them"
     for line in (
-        f"Removed {names}: {number_of(done.samples, 'sample')}, {done.left.samples:,} left",
-        f"`vid2book build` leaves them out of {corpus} from now on. To keep them out of every "
+        f"Removed {names}, with {number_of(done.samples, 'sample')}; {done.left.samples:,} left",
+        f"`vid2book build` will leave {it} out of {corpus} from now on. To keep {it} out of every "
         "corpus, put this in the config:",
         f"  reduce:\n    deny: {json.dumps(done.left.removed)}",
-        "The store may still hold the stages' results of these videos.",
-        f"Look at it: vid2book view {corpus}",
-        f"Undo it: vid2book remove {corpus} {' '.join(map(quote, done.video_ids))} --undo",
-        "Published versions still hold them: see `vid2book push --delete-history`",
+        f"What the stages made of {it} stays in the store until `vid2book store prune` deletes it.",
+        f"Versions that are already published still contain {it}: see "
+        "`vid2book push --delete-history`",
+        f"Look at the corpus: vid2book view {quote(str(corpus))}",
+        f"Undo this: {undoing(corpus, *done.video_ids)}",
     ):
-        terminal.results.print(escape(line), soft_wrap=True)
+        terminal.results.print(escape(line))
     terminal.document(
         {
             "removed": done.video_ids,
@@ -97,13 +108,14 @@ def _decontaminate(corpus: Path, overlaps: Path, terminal: Terminal) -> None:
 
     gone, left = take_out_samples(corpus, read_overlaps(overlaps))
     if left is None:
-        told = [f"{overlaps} is empty: nothing overlaps, nothing was removed"]
+        told = [f"{overlaps} is empty: nothing overlaps, so nothing was removed"]
     else:
         told = [
-            f"Samples removed: {gone:,}, left: {left.samples:,}; the table decisions says why",
-            "`vid2book build` writes them again: repeat this after it. The table transcripts, "
-            "which is pushed on request alone, still holds what was said.",
+            f"Removed {number_of(gone, 'sample')}; {left.samples:,} left. The table `decisions` "
+            "says why.",
+            "`vid2book build` writes them again, so repeat this after it. The table `transcripts`, "
+            "which is only pushed on request, still holds what was said.",
         ]
     for line in told:
-        terminal.results.print(escape(line), soft_wrap=True)
+        terminal.results.print(escape(line))
     terminal.document({"samples_removed": gone, "samples_left": left.samples if left else None})

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -12,6 +12,7 @@ from rich.markup import escape
 
 from vid2book.console import NOTHING_DONE, SOME_FAILED, agreed, user_errors
 from vid2book.errors import UserError
+from vid2book.pipeline.names import SHOWN, shown_as
 from vid2book.quantities import number_of
 from vid2book.terminal import AsJson, Terminal, table
 
@@ -21,6 +22,13 @@ if TYPE_CHECKING:
 
 _DAY = 86_400.0  # seconds
 _CORPUS_LEVEL = {"contribution", "outcome"}  # kept beside the stages' results
+_BESIDE = {  # what else the store has, by the stage that it is of
+    "contribution": "interleave",
+    "outcome": "interleave",
+    "gather": "reduce",
+    "reduce-latest": "reduce",
+    "hashes": "hashes of files",
+}
 
 
 @user_errors()
@@ -28,8 +36,9 @@ def store(
     action: Annotated[
         Literal["list", "check", "prune"],
         typer.Argument(
-            help="list: show what the store holds. check: read everything and report damage. "
-            "prune: delete what matches all of the options."
+            metavar="list|check|prune",
+            help="list shows what the store holds. check reads everything and reports damage. "
+            "prune deletes what matches all of the options.",
         ),
     ],
     place: Annotated[
@@ -97,20 +106,19 @@ def _list(store: Store, out: Terminal) -> None:
 
     found = inventory(store, _known())
     shown = table("results of", "objects", "size", "written", numbers=[1, 2])
-    for kind, holding in sorted(found.kinds.items(), key=lambda item: -item[1].size):
+    kinds = _by_shown(found.kinds)
+    for kind, holding in sorted(kinds.items(), key=lambda item: -item[1].size):
         shown.add_row(escape(kind), f"{holding.objects:,}", _size(holding.size), _span(holding))
     out.results.print(shown)
-    held = sum(holding.size for holding in found.kinds.values())
+    held = sum(holding.size for holding in kinds.values())
     out.results.print(
-        f"{number_of(found.videos, 'video')}, {_size(held)} in {escape(str(store.root))}",
-        soft_wrap=True,
+        f"{number_of(found.videos, 'video')}, {_size(held)} in {escape(str(store.root))}"
     )
     if found.older.objects:
         objects = number_of(found.older.objects, "object")
         out.results.print(
-            f"Of an older layout, which nothing reads: {objects} ({_size(found.older.size)}); "
-            "`vid2book store prune --older-layout` takes them out",
-            soft_wrap=True,
+            f"Left by earlier versions of vid2book, and no longer used: {objects} "
+            f"({_size(found.older.size)}). `vid2book store prune --older-layout` deletes them."
         )
     out.document(
         {
@@ -123,7 +131,7 @@ def _list(store: Store, out: Terminal) -> None:
                     "oldest": _day(holding.oldest),
                     "newest": _day(holding.newest),
                 }
-                for kind, holding in found.kinds.items()
+                for kind, holding in kinds.items()
             },
             "older_layout": {"objects": found.older.objects, "bytes": found.older.size},
         }
@@ -142,7 +150,7 @@ def _check(store: Store, out: Terminal) -> None:
 
     damaged = list(check(store, tell))
     for damage in damaged:
-        out.results.print(escape(f"{damage.path}: {damage.reason}"), soft_wrap=True)
+        out.results.print(escape(f"{damage.path}: {damage.reason}"))
     out.results.print(f"{number_of(read, 'object')} read, {len(damaged):,} damaged")
     out.document(
         {
@@ -153,8 +161,7 @@ def _check(store: Store, out: Terminal) -> None:
     )
     if damaged:
         out.results.print(
-            "Delete them, or leave them: what is damaged is made again when it is needed",
-            soft_wrap=True,
+            "You may delete these files or leave them: a build makes what is damaged again."
         )
         raise typer.Exit(SOME_FAILED)
 
@@ -176,22 +183,21 @@ def _prune_older(store: Store, out: Terminal, yes: bool) -> None:
 def _agreed(found: Holding, store: Store, out: Terminal, yes: bool) -> None:
     """Raises typer.Exit: there is nothing to do, or the user does not want it."""
     if not found.results:
-        out.results.print("Nothing of that is in the store")
+        out.results.print("Nothing in the store matches; nothing was deleted")
         out.document({"store": str(store.root), "taken_out": 0})
         raise typer.Exit
     asked = (
-        f"Take {number_of(found.results, 'result')} out of {store.root} (from "
+        f"Delete {number_of(found.results, 'result')} from {store.root} (in "
         f"{number_of(found.objects, 'object')} of {_size(found.size)})?"
     )
     if not yes and not agreed(asked):
-        out.errors.print("Nothing was taken out; --yes does it without asking")
+        out.errors.print("Nothing was deleted; --yes deletes without asking")
         raise typer.Exit(NOTHING_DONE)
 
 
 def _told(gone: Holding, store: Store, out: Terminal) -> None:
     out.results.print(
-        f"{number_of(gone.results, 'result')} taken out; a build that needs them makes them again",
-        soft_wrap=True,
+        f"Deleted {number_of(gone.results, 'result')}; a build that needs them computes them again"
     )
     out.document({"store": str(store.root), "taken_out": gone.results})
 
@@ -233,6 +239,16 @@ def _folders(store: Store, sources: Sequence[str]) -> tuple[set[str], list[str]]
     return found, unknown
 
 
+def _by_shown(kinds: Mapping[str, Holding]) -> dict[str, Holding]:
+    """What lies together, by the stages that users know."""
+    found: dict[str, Holding] = {}
+    for kind, holding in kinds.items():
+        names = [_BESIDE.get(name) or shown_as(name) for name in kind.split(", ")]
+        name = ", ".join(dict.fromkeys(names))
+        found[name] = found[name] + holding if name in found else holding
+    return found
+
+
 def _known() -> set[str]:
     from vid2book.pipeline.graph import STAGES
 
@@ -240,11 +256,18 @@ def _known() -> set[str]:
 
 
 def _stages(named: Sequence[str]) -> Sequence[str]:
-    """Raises UserError: there is no such stage."""
+    """The stages that users know by these names, with all their parts; or the parts themselves.
+
+    Raises:
+        UserError: there is no such stage.
+    """
+    found: list[str] = []
     for name in named:
-        if name not in _known():
-            raise UserError(f"there is no stage '{name}': {', '.join(sorted(_known()))}")
-    return named
+        parts = [s for s in sorted(_known()) if name in (s, _BESIDE.get(s) or shown_as(s))]
+        if not parts:
+            raise UserError(f"there is no stage '{name}'; the stages are {', '.join(SHOWN)}")
+        found += parts
+    return found
 
 
 def _size(count: int) -> str:

@@ -130,11 +130,16 @@ class Hub:
         with self.errors():
             return ids_in(self._opened(revision))
 
-    def text(self, path: str, revision: str) -> str:
-        """The text of a small file at a revision."""
+    def content(self, path: str, revision: str) -> bytes:
+        """A small file at a revision."""
         fs = HfFileSystem(endpoint=self.api.endpoint)
         with self.errors():
-            return str(fs.read_text(f"datasets/{self.repo}@{revision}/{path}", encoding="utf-8"))
+            return bytes(fs.read_bytes(f"datasets/{self.repo}@{revision}/{path}"))
+
+    def text(self, path: str, revision: str) -> str:
+        """The text of a small file at a revision."""
+        with self.errors():
+            return self.content(path, revision).decode()
 
     def tag(self, version: str, commit: str, replace: bool = False) -> None:
         """Name a commit."""

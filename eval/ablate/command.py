@@ -16,7 +16,7 @@ from vid2book.terminal import AsJson, Quiet, Terminal
 _NEEDS = ("torch", "transformers", "lm_eval", "scipy", "matplotlib")
 
 
-@user_errors(stopped="Stopped. What is done is kept, and the same command goes on from there.")
+@user_errors(stopped="Stopped. What is done is kept; run the same command to continue.")
 def ablate(
     config: Annotated[
         str,
@@ -41,7 +41,12 @@ def ablate(
     ] = None,
     workers: Annotated[
         int | None,
-        typer.Option(min=1, help="Number of runs at a time. Default: one per GPU, or one."),
+        typer.Option(
+            min=1,
+            metavar="N",
+            help="How many models to train at the same time. Default: one on each GPU, or one in "
+            "all.",
+        ),
     ] = None,
     device: Annotated[
         str | None,

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 _HUB = re.compile(r"[\w.-]+/[\w.-]+")
 
 
-@user_errors(stopped="Stopped. What was asked is kept, and the same command goes on from there.")
+@user_errors(stopped="Stopped. The answers so far are kept; run the same command to continue.")
 def bench(
     model: Annotated[
         list[str],
@@ -54,7 +54,8 @@ def bench(
         ),
     ] = None,
     limit: Annotated[
-        int | None, typer.Option(min=1, help="Ask only the first N questions of each task.")
+        int | None,
+        typer.Option(min=1, metavar="N", help="Ask only the first N questions of each task."),
     ] = None,
     against: Annotated[
         str | None,
@@ -66,9 +67,10 @@ def bench(
     scoring: Annotated[
         Literal["extracted", "as_published", "judge_as_released"],
         typer.Option(
+            metavar="WAY",
             help="extracted: rules find the answer. as_published: the benchmark's own guess "
             "stands in where rules find none. judge_as_released: a language model judges"
-            " answers to mathematics."
+            " answers to mathematics.",
         ),
     ] = "extracted",
     llm: Annotated[
@@ -89,9 +91,12 @@ def bench(
     clip_weights: Annotated[
         str, typer.Option(help="Weights of the open_clip model: a tag, or a file.")
     ] = "openai",
-    seed: Annotated[int, typer.Option(help="Random seed for choosing shots.")] = 0,
+    seed: Annotated[int, typer.Option(metavar="N", help="Random seed for choosing shots.")] = 0,
     batch_size: Annotated[
-        int, typer.Option(min=1, help="Prompts at a time. It is halved when memory runs out.")
+        int,
+        typer.Option(
+            min=1, metavar="N", help="Prompts at a time. It is halved when memory runs out."
+        ),
     ] = 16,
     model_url: Annotated[
         str | None,
@@ -101,7 +106,7 @@ def bench(
         str, typer.Option(help="Environment variable that holds the key of --model-url.")
     ] = "",
     concurrency: Annotated[
-        int, typer.Option(min=1, max=1024, help="Requests to --model-url at a time.")
+        int, typer.Option(min=1, max=1024, metavar="N", help="Requests to --model-url at a time.")
     ] = 16,
     device: Annotated[
         str | None, typer.Option(help="cpu, cuda, and so on. Default: a GPU, if there is one.")

@@ -46,10 +46,12 @@ def measure(
     samples: Annotated[
         int,
         typer.Option(
-            min=0, help="Number of samples drawn at random from each corpus; 0 means all."
+            min=0,
+            metavar="N",
+            help="Number of samples drawn at random from each corpus; 0 means all.",
         ),
     ] = 1000,
-    seed: Annotated[int, typer.Option(help="Random seed.")] = 0,
+    seed: Annotated[int, typer.Option(metavar="N", help="Random seed.")] = 0,
     only: Annotated[
         list[str] | None,
         typer.Option(
@@ -104,8 +106,9 @@ def measure(
     judge_url: Annotated[
         str, typer.Option(help="URL of the server; it must offer OpenAI's API.")
     ] = "http://localhost:8000/v1",
-    judge_key: Annotated[
-        str, typer.Option(help="Environment variable that holds the server's key.")
+    judge_key_env: Annotated[
+        str,
+        typer.Option(metavar="VARIABLE", help="Environment variable that holds the server's key."),
     ] = "",
     quiet: Quiet = False,
     as_json: AsJson = False,
@@ -138,7 +141,7 @@ def measure(
                 benchmark=benchmark,
                 benchmark_split=benchmark_split,
                 language_model=open_language_model(language_model) if language_model else None,
-                judge=_judge(judge, judge_url, judge_key) if judge else None,
+                judge=_judge(judge, judge_url, judge_key_env) if judge else None,
                 only=[name for names in only or [] for name in re.split(r"[,\s]+", names) if name],
                 fetch=fetch,
                 tell=tell,
@@ -148,9 +151,9 @@ def measure(
         if benchmark:
             write_overlaps(found, output / "overlaps.jsonl")
         write_page(found, output / "report.html")
-        for folder, measured in zip(map(Path, corpora), found.corpora, strict=True):
+        for folder in map(Path, corpora):
             if card and (folder / RECORD).is_file():
-                put_on_card(output, folder, measured.name)
+                put_on_card(output, folder)
     out = terminal.results
     for table in _tables(found, out.width):
         out.print(table)

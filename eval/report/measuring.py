@@ -57,6 +57,7 @@ class Measured:
     results: Mapping[str, Result]
     details: Mapping[str, Mapping[str, int]]
     overlaps: tuple[Overlap, ...] = ()  # samples that hold something of the benchmark
+    content: str | None = None  # names the samples of a folder of ours; None: of another
 
 
 def measure_corpus(
@@ -111,6 +112,7 @@ def measure_corpus(
         results,
         details,
         tuple(overlap for measure in measures for overlap in measure.overlaps()),
+        corpus.content,
     )
 
 

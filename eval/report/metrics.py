@@ -2,7 +2,7 @@
 
     {"schema": 2, "seed", "level", "comparisons", "versions": {package: version},
      "figures": {NAME: {"title", "better", "unit", "source", "blind", "validation"}},
-     "corpora": [{"name", "samples", "videos", "skipped": {reason: count},
+     "corpora": [{"name", "content", "samples", "videos", "skipped": {reason: count},
                   "measures": {NAME: {"value", "low", "high", "unit", "scorer", "n", "clusters",
                                       "reason"}},
                   "details": {"languages": {...}, "licenses": {...}, ...}}],
@@ -14,6 +14,8 @@
 `validation` of a measure of text is how well it tells lectures from other text: {"scorer",
 "written": {kind: [AUC, low, high]}, "recorded": the same}, on passages written for that and on
 recorded ones; null elsewhere.
+
+`content` names the samples of a corpus folder of ours (`vid2book.folder.record`), null elsewhere.
 
 `value`, `low` and `high` are null where a figure could not be computed, with the reason; `low` and
 `high` also where all samples are of one video. `n` counts what the figure is over (images, words,
@@ -128,6 +130,7 @@ def write_overlaps(report: Report, path: Path) -> None:
 def _corpus(measured: Measured) -> dict[str, Any]:
     return {
         "name": measured.name,
+        "content": measured.content,
         "samples": measured.samples,
         "videos": len(measured.videos),
         "skipped": dict(measured.skipped),

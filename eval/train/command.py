@@ -48,7 +48,8 @@ def train(
         Text | None, typer.Option(help="Text to train on, overriding the recipe.")
     ] = None,
     samples: Annotated[
-        int | None, typer.Option(min=1, help="Train on only N samples, drawn at random.")
+        int | None,
+        typer.Option(min=1, metavar="N", help="Train on only N samples, drawn at random."),
     ] = None,
     held_out: Annotated[
         str | None,

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from vid2book.builder.dry_run import Plan, plan
-from vid2book.config import Align, Config, Judge, Llm, Read, Refine, Transcribe
+from vid2book.config import Align, Config, Judge, Llm, Read, Reduce, Refine, Transcribe
 from vid2book.models import lazy
 from vid2book.pipeline.corpus import Corpus
 from vid2book.pipeline.graph import STAGES
@@ -39,6 +39,11 @@ def test_what_is_in_the_store_is_told(library: Library) -> None:
     assert (made.seconds, made.failed, made.missing) == (0.0, {}, [])
     read = next(step for step in made.steps if step.stage.name == "read")
     assert read.models[0].startswith("rapidocr ")
+
+
+def test_what_the_config_denies_has_not_failed(library: Library) -> None:
+    made = planned(library, reduce=Reduce(deny=("cells",)))
+    assert (made.denied, made.failed, made.usable) == (["cells"], {}, 2)
 
 
 def test_a_changed_setting_costs_its_stage_and_what_follows(library: Library) -> None:

@@ -71,7 +71,7 @@ def test_2_what_was_not_agreed_to(library: Library, tmp_path: Path) -> None:
     asked = ["store", "prune", "--store", tmp_path / "store", "--stage", "read"]
     for answer in ("n\n", ""):
         done = vid2book(*asked, input=answer)
-        assert done.returncode == 2 and "Nothing was taken out" in done.stderr
+        assert done.returncode == 2 and "Nothing was deleted" in done.stderr
 
 
 def test_2_a_bug(tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ import pytest
 from huggingface_hub import DatasetCard
 from PIL import Image
 
+from vid2book import builder
 from vid2book.builder.write import write_corpus
 from vid2book.eval import measure
 from vid2book.eval.report.metrics import write_metrics
@@ -38,6 +39,19 @@ def report(out: Path, tmp_path: Path) -> Path:
     return tmp_path / "report"
 
 
+def card(hub: Hub, revision: str = "main") -> str:
+    found = hub.repos["org/name"].at(revision).files["README.md"]
+    return hub.objects.path(found.sha256).read_text()
+
+
+def measures(hub: Hub, revision: str = "main") -> set[str]:
+    """The files of measures in a version; the card shows them or it does not, as they are there."""
+    files = hub.repos["org/name"].at(revision).files
+    found = {path for path in files if path.startswith("measures/")}
+    assert card(hub, revision).count("\n## Measures\n") == bool(found)
+    return found
+
+
 def test_a_version_goes_with_its_measures(
     hub: Hub, push: Callable, out: Path, report: Path
 ) -> None:
@@ -52,19 +66,51 @@ def test_a_version_goes_with_its_measures(
     plot = hub.objects.path(files["measures/measures.png"].sha256).read_bytes()
     assert Image.open(io.BytesIO(plot)).width > 600
 
-    # The next version was not measured.
-    assert push(out, "1.1.0").exit_code == 0
-    later = hub.repos["org/name"].at("main").files
-    assert not [path for path in later if path.startswith("measures/")]
-    assert "## Measures" not in hub.objects.path(later["README.md"].sha256).read_text()
+
+def test_measures_stay_as_long_as_the_samples_do(
+    hub: Hub, push: Callable, make, out: Path, report: Path
+) -> None:
+    assert push(out, "1.0.0", "--measures", str(report)).exit_code == 0
+    there, requests = measures(hub), len(hub.requests)
+    again = push(out, "1.0.0")
+    assert again.exit_code == 0
+    assert "Version 1.0.0 of org/name is already published; nothing to do" in again.stdout
+    assert not [kind for kind, _, _ in hub.requests[requests:] if kind in ("POST", "DELETE")]
+    # Another version of the same samples.
+    assert push(out, "1.1.0", "--decisions").exit_code == 0
+    assert measures(hub) == measures(hub, "1.0.0") == there
+    assert push(out, "1.1.0", "--decisions").exit_code == 0
+
+    # Of other samples they would be false.
+    write_corpus(make.corpus(make.video("a"), make.video("c")), out)
+    would = push(out, "2.0.0", "--dry-run")
+    assert "The measures on the card are of other samples" in would.stdout
+    changed = push(out, "2.0.0")
+    assert changed.exit_code == 0
+    assert "The measures on the card were of other samples" in changed.stdout
+    assert measures(hub) == set() and measures(hub, "1.1.0") == there
+    assert "The measures" not in push(out, "2.1.0").stdout
+
+
+def test_a_version_is_not_measured_anew_in_silence(
+    hub: Hub, push: Callable, out: Path, report: Path
+) -> None:
+    assert push(out, "1.0.0").exit_code == 0
+    done = push(out, "1.0.0", "--measures", str(report))
+    assert done.exit_code == 2 and "version 1.0.0, with other measures" in done.stderr
+    assert push(out, "1.0.0", "--measures", str(report), "--force").exit_code == 0
+    assert measures(hub, "1.0.0")
+    # Where the folder has them, a report of the same is no other version.
+    put_on_card(report, out)
+    assert push(out, "1.0.0").exit_code == 0
 
 
 def test_the_card_of_the_folder_has_them_until_it_is_built_anew(
     hub: Hub, push: Callable, make, out: Path, report: Path
 ) -> None:
     before = (out / "README.md").read_text()
-    put_on_card(report, out, "textbook")
-    put_on_card(report, out, "textbook")
+    put_on_card(report, out)
+    put_on_card(report, out)
     card = (out / "README.md").read_text()
     assert card.count("## Measures\n") == 1 and len(card.split("## Measures")[1].split("\n## ")) > 3
     assert Image.open(out / "measures" / "measures.png").width > 600
@@ -100,15 +146,30 @@ def test_a_figure_that_is_null_is_left_out(out: Path, report: Path) -> None:
     assert "None" not in section
 
 
-def test_a_report_of_something_else_is_refused(out: Path, report: Path, tmp_path: Path) -> None:
+def test_a_report_of_something_else_is_refused(
+    out: Path, report: Path, make, tmp_path: Path
+) -> None:
     with pytest.raises(CorpusError, match="there is no such report; run `vid2book measure"):
         read_measures(tmp_path / "nowhere", out)
-    other = out.rename(tmp_path / "other")
-    with pytest.raises(CorpusError, match="measures textbook and not other"):
+    other = tmp_path / "textbook-2"
+    write_corpus(make.corpus(make.video("a")), other)
+    with pytest.raises(CorpusError, match="measures textbook, and not the samples"):
         read_measures(report, other)
-    os.utime(report / "metrics.json", (0, 0))
-    with pytest.raises(CorpusError, match="older than the corpus"):
-        read_measures(report, other.rename(out))
+    write_corpus(make.corpus(make.video("a"), make.video("b"), samples=3), out)
+    with pytest.raises(CorpusError, match="not the samples that"):
+        read_measures(report, out)
     (report / "metrics.json").write_text("[]")
     with pytest.raises(CorpusError, match="not a report"):
         read_measures(report, out)
+
+
+def test_a_report_is_of_samples_wherever_and_whenever_they_were_written(
+    out: Path, report: Path, make, tmp_path: Path
+) -> None:
+    os.utime(report / "metrics.json", (0, 0))
+    moved = out.rename(tmp_path / "moved")
+    builder.remove(moved, ["b"])
+    with pytest.raises(CorpusError, match="not the samples that"):
+        read_measures(report, moved)
+    write_corpus(make.corpus(make.video("a"), make.video("b")), moved)  # as --undo does
+    assert read_measures(report, moved).files

@@ -43,7 +43,7 @@ def test_it_is_out_of_everything(three: Path, make) -> None:
     (three / "build.log.jsonl").write_text('{"video_id": "a"}\n{"video_id": "a-2"}\n{"kept": 3}\n')
     result = run(remove, three, "a")
     assert result.exit_code == 0, result.output
-    assert "2 samples, 4 left" in result.stdout
+    assert "with 2 samples; 4 left" in result.stdout
     assert 'deny: ["a"]' in result.stdout
     for config, column in (
         ("default", "video_ids"),
@@ -114,7 +114,7 @@ def test_two_at_once_and_one_after_another_are_the_same(make, three: Path, tmp_p
 
 
 @pytest.mark.parametrize(
-    ("ids", "words"), [(["b"], "no video b"), (["a", "a-2", "t"], "nothing would be left")]
+    ("ids", "words"), [(["b"], "has no video b"), (["a", "a-2", "t"], "nothing would be left")]
 )
 def test_what_cannot_be_done_changes_nothing(three: Path, ids: list[str], words: str) -> None:
     before = {f: f.read_bytes() for f in three.rglob("*") if f.is_file()}

@@ -57,7 +57,7 @@ def out(make, tmp_path: Path) -> Path:
 )
 def test_videos_are_found(out: Path, asked: dict[str, str], ids: list[str] | None) -> None:
     if ids is None:
-        with pytest.raises(CorpusError, match="name a channel"):
+        with pytest.raises(CorpusError, match="name the videos by their ids"):
             builder.find(out, **asked)
     else:
         assert [found.video_id for found in builder.find(out, **asked)] == ids
@@ -71,6 +71,18 @@ def test_an_address_is_known_however_it_is_written() -> None:
     assert {address(url) for url in same} == {"youtube.com/watch?v=x-Y_1"}
     assert address("https://youtu.be/x-y_1") != address(same[0])  # ids know case
     assert not is_at("https://example.org/a", "") and not is_at("", "https://example.org")
+
+
+def test_videos_are_found_by_their_ids(out: Path, tmp_path: Path) -> None:
+    builder.remove(out, ["b"])
+    found = builder.find(out, ["a", "b", "zzz"], channel="Optics")
+    today = datetime.now(UTC).date().isoformat()
+    assert [(m.video_id, m.status, m.removed_on) for m in found] == [
+        ("a", "kept", ""),
+        ("b", "removed", today),
+    ]
+    with pytest.raises(CorpusError, match="there is no such folder"):
+        builder.find(tmp_path / "nowhere", ["a"])
 
 
 def test_they_are_removed_and_put_on_record(out: Path) -> None:

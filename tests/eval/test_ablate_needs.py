@@ -53,8 +53,8 @@ def invoke(*args: str) -> Result:
             "{pipeline: {judge: {enabld: no}}}",
             "'axes.images.one.pipeline.judge.enabld' (did you mean 'enabled'?); allowed here",
         ),
-        ("{train: {learning_rate: fast}}", "axes.images.one.train.learning_rate: Input should be"),
-        ("{shuffle_order: [1]}", "axes.images.one.shuffle_order: Input should be"),
+        ("{train: {learning_rate: fast}}", "axes.images.one.train.learning_rate: must be a number"),
+        ("{shuffle_order: [1]}", "axes.images.one.shuffle_order: must be a number"),
     ],
 )
 def test_a_typo_in_an_axis_is_named_by_its_key(cell: str, message: str, tmp_path: Path) -> None:

@@ -18,6 +18,7 @@ from contextlib import contextmanager, suppress
 
 import pyte
 import pytest
+from rich.cells import cell_len
 from rich.console import Console
 
 from vid2book.bar import Bar
@@ -105,22 +106,41 @@ def test_count_time_left_and_the_video_stay(width: int) -> None:
 
 
 def test_what_else_there_is_fills_the_room() -> None:
-    more = ["failed: 3 no sound", "12.5 h of video per hour", "1:00:00"]
-    assert all(told in shown(160, now="cell: read", more=more) for told in more)
-    narrow = shown(80, now="cell: read", more=more)
+    more = ["failed: 3 no sound", "12.5 h of video per hour", "1:00:00 so far"]
+    assert all(told in shown(180, now="cell: read", more=more) for told in more)
+    narrow = shown(120, now="cell: read", more=more)
     assert more[0] in narrow and more[1] not in narrow
     assert "━" in shown(80, now="cell: read") and "━" not in shown(42, now="cell: read")
 
 
-def test_wide_characters_count_twice() -> None:
-    from rich.cells import cell_len
+@pytest.mark.parametrize("width", [60, 80, 120, 200])
+def test_no_column_moves_or_goes_while_it_counts(width: int) -> None:
+    out = io.StringIO()
+    bar = Bar(Console(file=out, force_terminal=True, width=width, no_color=True), "videos", 12_345)
+    seen: set[tuple[int, ...]] = set()
+    long = "a-lecture-with-quite-a-long-name-of-a-course-part-2: keyframes 1:02:03"
+    for done, now, left, failed in (
+        (0, "cell: transcribe", None, ""),
+        (1, long, 350_000.0, ""),
+        (2, "", 45_000.0, "failed: 1 no sound"),
+        (999, "线性代数第十二讲矩阵的特征值: keyframes", 59.0, "failed: 3 no sound, 12 truncated"),
+        (12_345, "cell: read", 0.0, "failed: 3 no sound, 12 truncated"),
+    ):
+        bar.show(done, now=now, left=left, more=[failed, "1:00:00 so far"])
+        line = "".join(bar._parts(width))
+        seen.add((line.index("/12,345"), line.index("━"), line.rindex("━"), line.index(" left")))
+        assert cell_len(line) <= width and now[:5] in line
+        assert "so far" in line or "1:00:00" not in line
+    assert len(seen) == 1
 
+
+def test_wide_characters_count_twice() -> None:
     assert cell_len(shown(60, now="线性代数第十二讲矩阵的特征值与特征向量: keyframes")) <= 60
 
 
 def test_resizing_leaves_nothing_behind() -> None:
     with window(80, sys.executable, "-c", RUN) as opened:
-        wide = opened.read(20, until="videos 3/44")
+        wide = opened.read(20, until="videos  3/44")
         assert "left" in wide and "physics-03" in wide
         opened.resize(50)
         narrow = opened.read(20, until="videos 5/44")

@@ -268,8 +268,8 @@ def test_an_interrupted_build_goes_on_where_it_was(
     assert "3/3" not in said and "Traceback" not in said
     assert {p.name for p in out.glob("[!.]*")} <= {"build.log.jsonl"}  # nothing half
     if sign == signal.SIGINT:
-        assert "Stopped with 1 of 3 videos through" in said
-        assert "the same command goes on from there" in said
+        assert "Stopped after 1 of 3 videos" in said
+        assert "run the same command to continue" in said
     whole = (p for p in store.rglob("*.zip") if p.name.count(".") > 1)  # not to be joined yet
     held = {p: p.stat().st_mtime_ns for p in whole}
     assert held

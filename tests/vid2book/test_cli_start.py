@@ -28,7 +28,7 @@ def run(*arguments: str) -> subprocess.CompletedProcess[str]:
 
 
 def test_every_command_has_its_place_in_the_order_of_the_work() -> None:
-    assert sorted(ORDER) == sorted({"taxonomy", "collect", "view", "why", *FOUND})
+    assert sorted(ORDER) == sorted({"taxonomy", "collect", "config", "view", "why", *FOUND})
 
 
 def test_a_module_is_the_command_and_tells_its_version() -> None:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 import typer
-from rich.console import Console
 from typer.testing import CliRunner, Result
 
 from vid2book.console import stop, user_errors
 from vid2book.errors import UserError
+from vid2book.lines import LineConsole
 
 
 def run(body) -> Result:
@@ -36,6 +36,6 @@ def test_other_errors_pass_unless_they_are_named() -> None:
 
 def test_a_quiet_console_says_nothing(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(typer.Exit) as stopped:
-        stop(UserError("no"), 1, Console(stderr=True, quiet=True))
+        stop(UserError("no"), 1, LineConsole(stderr=True, quiet=True))
     assert stopped.value.exit_code == 1
     assert capsys.readouterr().err == ""

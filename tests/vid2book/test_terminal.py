@@ -48,7 +48,7 @@ def test_closed_streams(closed: str, told: bool) -> None:
 def test_a_question_with_nobody_to_answer(tmp_path: Path) -> None:
     (tmp_path / "taxonomy.yaml").touch()
     done = shell('"$@" <&-', "store", "prune", "--stage", "read", "--store", tmp_path)
-    assert done.returncode == 0 and "Nothing of that is in the store" in done.stdout
+    assert done.returncode == 0 and "Nothing in the store matches" in done.stdout
 
 
 def test_an_encoding_that_lacks_a_letter(tmp_path: Path) -> None:

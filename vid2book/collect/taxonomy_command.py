@@ -12,8 +12,10 @@ from rich.markup import escape
 from ..console import SOME_FAILED, user_errors
 from ..quantities import number_of
 from ..terminal import AsJson, Terminal, table
+from ..usage import Command, Group
 
 taxonomy = typer.Typer(
+    cls=Group,
     help="Look at a taxonomy of knowledge points, check it, or let a language model add to it.",
     no_args_is_help=True,
 )
@@ -25,7 +27,7 @@ _Taxonomy = Annotated[
 ]
 
 
-@taxonomy.command()
+@taxonomy.command(cls=Command)
 @user_errors()
 def show(
     path: _Taxonomy = None,
@@ -64,7 +66,7 @@ def show(
     )
 
 
-@taxonomy.command()
+@taxonomy.command(cls=Command)
 @user_errors()
 def check(path: _Taxonomy = None, as_json: AsJson = False) -> None:
     """Find points that mean the same or are no terms. Exit code 1 if there are any."""
@@ -82,7 +84,7 @@ def check(path: _Taxonomy = None, as_json: AsJson = False) -> None:
         raise typer.Exit(SOME_FAILED)
 
 
-@taxonomy.command()
+@taxonomy.command(cls=Command)
 @user_errors()
 def expand(
     path: Annotated[Path, typer.Argument(metavar="TAXONOMY", help="A .yaml file of one subject.")],
@@ -97,7 +99,7 @@ def expand(
         str, typer.Option(help="Environment variable that holds the server's key, if it wants one.")
     ] = "",
     points: Annotated[
-        int, typer.Option(min=1, help="How many to ask for in each sub-course.")
+        int, typer.Option(min=1, metavar="N", help="How many to ask for in each sub-course.")
     ] = 10,
     as_json: AsJson = False,
 ) -> None:

@@ -20,6 +20,7 @@ from .bounds import Bounds
 from .corpus import Clips, Interleave, Privacy, Reduce, Splits
 from .files import ConfigError, read, shipped
 from .llm import Llm, Served
+from .requirements import requirement
 from .screen import Align, Embeddings, Keyframes, Read
 from .speech import Clip, Judge, Refine, Transcribe
 
@@ -97,7 +98,7 @@ class Config(Section):
         try:
             return Config.model_validate(values)
         except ValidationError as error:
-            raise ConfigError(error.errors()[0]["msg"].removeprefix("Value error, ")) from None
+            raise ConfigError(requirement(error.errors()[0])) from None
 
     def language_models(self) -> dict[str, tuple[Llm, ...]]:
         """The language models that are asked, by the stage that does."""

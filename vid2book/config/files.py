@@ -15,6 +15,8 @@ from pydantic_core import ErrorDetails
 
 from ..errors import UserError
 from ..intake.yaml_text import BadYaml, parse_yaml
+from ..quantities import names_of
+from .requirements import requirement
 
 _MOST_TOLD = 5  # problems of one file
 _LONGEST_SHOWN = 200  # characters of a value that is not allowed
@@ -85,14 +87,14 @@ def problems(kind: type[BaseModel], error: ValidationError, under: str = "") -> 
         under: the key in the file below which they stand, if not at its top.
     """
     lines: list[str] = []
+    unknown: dict[tuple[int | str, ...], list[str]] = {}  # by the section in which they stand
     for problem in _causes(error.errors()):
         loc = _without_tags(kind, problem["loc"])
         key = ".".join([*filter(None, [under]), *map(str, loc)])
         if problem["type"] == "extra_forbidden":
-            allowed = _keys_beside(kind, problem["loc"])
-            meant = get_close_matches(str(loc[-1]), allowed, 1)
+            meant = get_close_matches(str(loc[-1]), _keys_beside(kind, problem["loc"]), 1)
             asked = f" (did you mean '{meant[0]}'?)" if meant else ""
-            lines.append(f"unknown key '{key}'{asked}; allowed here: {', '.join(allowed)}")
+            unknown.setdefault(problem["loc"][:-1], []).append(f"'{key}'{asked}")
         elif problem["type"] == "invalid_key":
             key = ".".join([*filter(None, [under]), *map(str, loc[:-1])])
             where = f"{key}: " if key else ""
@@ -105,11 +107,17 @@ def problems(kind: type[BaseModel], error: ValidationError, under: str = "") -> 
         elif problem["type"] == "union_tag_not_found":
             lines.append(f"{key}: the key {problem['ctx']['discriminator']} is missing")
         elif not problem["loc"]:  # of several keys together
-            told = problem["msg"].removeprefix("Value error, ")
-            lines += [f"{key}: {line}" if key else line for line in told.splitlines()]
+            lines += [
+                f"{key}: {line}" if key else line for line in requirement(problem).splitlines()
+            ]
+        elif problem["type"] == "missing":
+            lines.append(f"{key}: is missing")
         else:
-            said = problem["msg"].replace("valid tuple", "list")
-            lines.append(f"{key}: {said} (found {_excerpt(problem['input'])})")
+            lines.append(f"{key}: {requirement(problem)} (found {_excerpt(problem['input'])})")
+    for section, keys in unknown.items():
+        allowed = ", ".join(_keys_beside(kind, (*section, "")))
+        what = "key" if len(keys) == 1 else "keys"
+        lines.append(f"unknown {what} {names_of(keys, _MOST_TOLD)}; allowed here: {allowed}")
     return lines
 
 
@@ -131,19 +139,19 @@ def _causes(problems: Sequence[ErrorDetails]) -> list[ErrorDetails]:
 
 def _explain(kind: type[BaseModel], where: str, error: ValidationError) -> str:
     found = problems(kind, error)
-    told = found[:_MOST_TOLD]
+    shown = found[:_MOST_TOLD]
     if (more := len(found) - _MOST_TOLD) > 0:
-        told.append(f"and {more:,} more")
-    return "\n".join(f"{where}: {line}" for line in told)
+        shown.append(f"and {more:,} more")
+    return "\n".join(f"{where}: {line}" for line in shown)
 
 
 def _excerpt(value: object) -> str:
     """The start of a value, however large it is."""
     try:
-        told = repr(value)
+        shown = repr(value)
     except ValueError:  # a number of more digits than Python writes
         return "a number that is too long"
-    return told if len(told) <= _LONGEST_SHOWN else f"{told[:_LONGEST_SHOWN]}..."
+    return shown if len(shown) <= _LONGEST_SHOWN else f"{shown[:_LONGEST_SHOWN]}..."
 
 
 def _keys_beside(kind: type[BaseModel], loc: tuple[Any, ...]) -> list[str]:

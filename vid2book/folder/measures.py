@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from ..quantities import number_of
-from . import swap
-from .layout import CARD, METRICS, PLOT, RECORD
+from . import record, swap
+from .layout import CARD, METRICS, PLOT
 from .record import CorpusError
 
 _SECTION = re.compile(r"^## Measures\n.*?(?=^## |\Z)", re.MULTILINE | re.DOTALL)
@@ -36,7 +36,13 @@ class Measures:
         return "\n\n".join(filter(None, [above, self.section, below])).rstrip() + "\n"
 
 
-def put_on_card(report: Path, corpus: Path, name: str) -> None:
+def section_of(card: str) -> str:
+    """The measures on a card; empty where it has none."""
+    found = _SECTION.search(card)
+    return found[0].rstrip() if found else ""
+
+
+def put_on_card(report: Path, corpus: Path) -> None:
     """Put the measures of a corpus on its card, until it is built anew.
 
     Args are those of `read_measures`.
@@ -44,7 +50,7 @@ def put_on_card(report: Path, corpus: Path, name: str) -> None:
     Raises:
         CorpusError: as `read_measures`; or another process is writing to the folder.
     """
-    measures = read_measures(report, corpus, name)
+    measures = read_measures(report, corpus)
     with swap.disk_told(corpus), swap.writing(corpus):
         for path, content in measures.files.items():
             (corpus / path).parent.mkdir(exist_ok=True)
@@ -55,41 +61,41 @@ def put_on_card(report: Path, corpus: Path, name: str) -> None:
         new.replace(card)
 
 
-def read_measures(report: Path, corpus: Path, name: str = "") -> Measures:
+def read_measures(report: Path, corpus: Path) -> Measures:
     """The measures of the corpus in a folder.
 
     Args:
         report: folder that `vid2book measure` wrote.
-        corpus: the folder that was measured.
-        name: what the report calls it; by default as the folder is called.
+        corpus: the folder, or a copy of it, that was measured.
 
     Raises:
-        CorpusError: there is no report, it is not of this corpus, or it is older.
+        CorpusError: there is no report, or it is not of what this folder holds now.
     """
     path = report / "metrics.json"
     again = f"run `vid2book measure {corpus} -o {report}`"
     try:
         metrics = json.loads(path.read_text(encoding="utf-8"))
-        named = {measured["name"]: measured for measured in metrics["corpora"]}
+        measured = {found.get("content"): found for found in metrics["corpora"]}
+        names = ", ".join(found["name"] for found in metrics["corpora"])
     except OSError:
         raise CorpusError(f"{path}: there is no such report; {again}") from None
     except (ValueError, LookupError, TypeError):
         raise CorpusError(f"{path}: this is not a report of `vid2book measure`; {again}") from None
-    name = name or corpus.resolve().name
-    if name not in named:
-        raise CorpusError(f"{path}: measures {', '.join(named)} and not {name}; {again}")
-    if path.stat().st_mtime < (corpus / RECORD).stat().st_mtime:
-        raise CorpusError(f"{path}: is older than the corpus; {again}")
-    measured = named[name]
+    written = record.read(corpus)
+    if written is None or written.content not in measured:
+        raise CorpusError(
+            f"{path}: measures {names}, and not the samples that {corpus} holds now; {again}"
+        )
+    mine = measured[written.content]
     known = {
         figure: found | metrics["figures"][figure]
-        for figure, found in measured["measures"].items()
+        for figure, found in mine["measures"].items()
         if found["value"] is not None
     }
     plot = _plot(known)
     return Measures(
         {METRICS: path.read_bytes(), PLOT: plot},
-        _section(measured, known, metrics),
+        _section(mine, known, metrics),
     )
 
 

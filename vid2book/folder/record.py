@@ -64,6 +64,15 @@ class Record:
         return [*map(TABLES.__getitem__, tables), *picture, *DESCRIPTION]
 
     @property
+    def content(self) -> str:
+        """Names the samples and the videos that they are of, whenever they were written."""
+        hashes = {
+            table: {split: size.sha256 for split, size in sorted(self.sizes.get(table, {}).items())}
+            for table in ("default", "videos")
+        }
+        return hashlib.sha256(json.dumps(hashes).encode()).hexdigest()
+
+    @property
     def samples(self) -> int:
         """Rows of the table `default`."""
         return sum(size.rows for size in self.sizes["default"].values())

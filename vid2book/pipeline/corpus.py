@@ -39,7 +39,7 @@ from .graph import STAGES
 from .whole import Whole, stamp_of
 from .work import Failed, Work
 
-_DENIED = "on the deny list"
+DENIED = "denied by reduce.deny in the config"
 
 
 @dataclass(frozen=True)
@@ -128,7 +128,7 @@ class Corpus:
         Of a video on the deny list nothing is told but that.
         """
         if self.is_denied(video):
-            return [_on_video(video, "reduce", _DENIED)]
+            return [_on_video(video, "reduce", DENIED)]
         work = self.work(video)
         found: list[Decision] = []
         try:
@@ -232,7 +232,7 @@ class Corpus:
 
     def _contribute(self, video: Video, verdict: _Verdict) -> Contribution:
         if verdict.denied:
-            return Contribution(Outcome(video, "filtered", _DENIED, 0.0))
+            return Contribution(Outcome(video, "filtered", DENIED, 0.0))
         work = self.work(video)
         samples: list[Sample] = []
         decisions: list[Decision] = []

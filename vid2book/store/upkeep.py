@@ -42,6 +42,16 @@ class Holding:
         self.oldest = min(self.oldest, entry.modified)
         self.newest = max(self.newest, entry.modified)
 
+    def __add__(self, other: Holding) -> Holding:
+        """Both together."""
+        return Holding(
+            self.results + other.results,
+            self.objects + other.objects,
+            self.size + other.size,
+            min(self.oldest, other.oldest),
+            max(self.newest, other.newest),
+        )
+
 
 @dataclass
 class Inventory:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,8 +15,9 @@ from rich.text import Text
 from ..errors import UserError
 from ..folder.reader import CorpusFolder, Row
 from ..names import plain
-from ..quantities import number_of
+from ..quantities import names_of, number_of
 from ..records import Decision
+from .scores import reason_of, score_of
 from .times import clock
 
 LEVELS = {  # in the order in which they are told
@@ -26,6 +27,8 @@ LEVELS = {  # in the order in which they are told
     "clip": "Paragraph",
 }
 
+NOTE = Text("note", style="dim")  # in place of a verdict, of what is told of a video as a whole
+_MOST_NAMED = 10  # videos in a message
 _TIME = re.compile(r"(?:(?:(\d+):)?(\d+):)?(\d+(?:\.\d+)?)")
 
 
@@ -66,9 +69,8 @@ class Why:
     corpus: tuple[Piece, ...]
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
-        yield Text(f"{plain(self.title)}  {self.video_id} at {clock(self.at)}", style="bold")
-        verdict = f"The video was {self.status}"
-        yield Text(verdict + (f": {plain(self.reason)}" if self.reason else "."))
+        yield title_of(self.title, f"{self.video_id} at {clock(self.at)}")
+        yield verdict_of(self.status, self.reason, self.video)
         yield Text()
         yield self._decisions()
         yield Text()
@@ -78,20 +80,20 @@ class Why:
             yield Text.assemble(
                 ("In the corpus ", "green"),
                 f"{plain(piece.sample)}, {piece.kind} at position {piece.position}, "
-                f"{_span(piece.start, piece.end)}  ",
+                f"{span(piece.start, piece.end)}  ",
                 (f"marked by {plain(piece.drop)}  " if piece.drop else "", "yellow"),
                 (plain(piece.text), "italic"),
             )
 
     def _decisions(self) -> Table:
         table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
-        for column in ("", "", "Time", "By which stage and score, and why"):
+        for column in ("", "", "Time", "Stage and reason"):
             table.add_column(column, no_wrap=column == "Time")
-        for decision in self.video:
-            table.add_row("Video", *_cells(decision))
+        for decision in notes_on(self.video):
+            table.add_row("Video", NOTE, *_cells(decision)[1:])
         for level, name in LEVELS.items():
-            for decision in self.here[level]:
-                table.add_row(name, *_cells(decision))
+            for place, decision in enumerate(self.here[level]):
+                table.add_row("" if place else name, *_cells(decision))
             if not self.here[level]:
                 table.add_row(name, Text("nothing here", style="dim"))
             for decision in self.near[level]:
@@ -112,7 +114,7 @@ def parse_time(text: str) -> float:
         small = (minutes is None or float(seconds) < 60) and (hours is None or int(minutes) < 60)
         if small:
             return int(hours or 0) * 3600 + int(minutes or 0) * 60 + float(seconds)
-    raise WhyError(f"{text!r} is not a time; write 12:34, 1:02:03, or seconds as 75 or 75.5")
+    raise WhyError(f"'{text}' is not a time; write 12:34, 1:02:03, or seconds as 75 or 75.5")
 
 
 def why(corpus: Path, video_id: str, at: float) -> Why:
@@ -127,18 +129,10 @@ def why(corpus: Path, video_id: str, at: float) -> Why:
         FolderError: the folder is no corpus.
         WhyError: the corpus knows no such video, or the video is shorter.
     """
-    source = CorpusFolder(Path(corpus))
-    if video_id not in source.videos:
-        raise WhyError(_unknown(video_id, source.videos))
-    row = source.videos[video_id]
+    source, row = opened(corpus, video_id)
     length = row.get("duration_s") or 0.0
     if at < 0 or 0 < length < at:
         raise WhyError(f"{video_id} is {clock(length)} long and has no {clock(at)}")
-    if not source.has_decisions:
-        raise WhyError(
-            f"{source.folder}: this copy of the corpus has no decisions/*.parquet, for they are "
-            "pushed only on request; ask the corpus that was built"
-        )
     decisions = source.decisions(video_id)
     by_level = {level: [d for d in decisions if d.level == level] for level in LEVELS}
     here = {level: tuple(_standing(found, at)) for level, found in by_level.items()}
@@ -184,25 +178,61 @@ def _pieces(samples: Iterable[Row], at: float) -> Iterator[Piece]:
 
 
 def _cells(decision: Decision) -> tuple[Text, Text, Text]:
-    verdict = Text("kept", style="green") if decision.kept else Text("dropped", style="red")
-    score = "" if decision.score is None else f"{decision.score:.3g}"
-    if decision.threshold is not None:
-        score += f" against {decision.threshold:.3g}"
     # One column for all that is told, since a terminal may have 80 columns.
-    told = Text(plain(decision.stage), style="cyan")
-    told = Text.assemble(told, f" {score}".rstrip(), ": ", plain(decision.reason))
+    told = Text.assemble((plain(decision.stage), "cyan"), ": ", reason_of(decision))
     if decision.provisional:
         told.append(" (the next build tries again)", style="yellow")
+    if score := score_of(decision):
+        told.append(f"\n{score}", style="dim")
     if decision.text:
         told.append("\n").append(plain(decision.text), style="italic")
     if decision.raw not in ("", decision.text):
         told.append("\nas spoken: ", style="dim").append(plain(decision.raw), style="italic")
-    span = _span(decision.start, decision.end)
-    return verdict, Text(span), told
+    return kept_or_dropped(decision.kept), Text(span(decision.start, decision.end)), told
 
 
-def _span(start: float, end: float) -> str:
+def title_of(title: str, about: str) -> Text:
+    """The line that an answer begins with."""
+    return Text(f"{plain(title)}  {about}".strip(), style="bold")
+
+
+def verdict_of(status: str, reason: str, decisions: Sequence[Decision]) -> Text:
+    """What became of a video, by what was decided on it as a whole."""
+    judged = (d.reason for d in decisions if d.stage == "judge" and d.kept)
+    why = reason or next(judged, "").removeprefix("teaches: ")
+    return Text(f"{status.capitalize()}: {plain(why)}" if why else status.capitalize())
+
+
+def notes_on(decisions: Sequence[Decision]) -> list[Decision]:
+    """Decisions on a video as a whole that `verdict_of` does not have."""
+    return [d for d in decisions if d.stage not in ("judge", "reduce", "read the file")]
+
+
+def kept_or_dropped(kept: bool) -> Text:
+    return Text("kept", style="green") if kept else Text("dropped", style="red")
+
+
+def span(start: float, end: float) -> str:
+    """A stretch of time."""
     return clock(start) if clock(start) == clock(end) else f"{clock(start)}–{clock(end)}"
+
+
+def opened(corpus: Path, video_id: str) -> tuple[CorpusFolder, Row]:
+    """A corpus, and the row of a video that went in.
+
+    Raises:
+        FolderError: the folder is no corpus.
+        WhyError: it knows no such video, or not what was decided.
+    """
+    source = CorpusFolder(Path(corpus))
+    if video_id not in source.videos:
+        raise WhyError(_unknown(video_id, source.videos))
+    if not source.has_decisions:
+        raise WhyError(
+            f"{source.folder}: this copy of the corpus has no decisions/*.parquet, which are only "
+            "pushed on request; ask the corpus that was built"
+        )
+    return source, source.videos[video_id]
 
 
 def _unknown(video_id: str, known: Iterable[str]) -> str:
@@ -211,7 +241,7 @@ def _unknown(video_id: str, known: Iterable[str]) -> str:
         difflib.get_close_matches(video_id, known, n=3)
         or [name for name in known if video_id.lower() in name.lower()][:3]
     )
-    hint = f"; it has {number_of(len(known), 'other')}"
+    hint = f"; it has {number_of(len(known), 'other')}: {names_of(known, _MOST_NAMED)}"
     if near:
         hint = f"; did you mean {' or '.join(near)}?"
-    return f"the corpus has no video {video_id!r}{hint}"
+    return f"the corpus has no video '{video_id}'{hint}"

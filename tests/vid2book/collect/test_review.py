@@ -234,7 +234,7 @@ def test_a_faulty_plan_is_told(tmp_path: Path, text: str, says: str) -> None:
         ("sources: [{kind: feeds, url: x}]", "sources.0: no kind 'feeds'; there are 'internet"),
         ("sources: [{knd: feed}]", "sources.0: the key 'kind' is missing"),
         ("sorces: [{kind: peertube}]", "unknown key 'sorces' (did you mean 'sources'?)"),
-        ("sources: [{kind: feed}]", "sources.0.url: Field required"),
+        ("sources: [{kind: feed}]", "sources.0.url: is missing"),
     ],
 )
 def test_a_misspelt_key_is_one_error(tmp_path: Path, text: str, says: str) -> None:

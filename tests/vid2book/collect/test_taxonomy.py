@@ -74,8 +74,8 @@ def test_a_file_of_ones_own(tmp_path: Path) -> None:
         ("[{name: Physics}]", "expected the keys 'subject:' and 'courses:', found a list"),
         ("", "expected the keys 'subject:' and 'courses:', found nothing"),
         ("subject: S\ncourse: {}", "unknown key 'course' (did you mean 'courses'?)"),
-        ("courses: {A: {B: [c]}}", "subject: Field required"),
-        ("subject: S\ncourses: {A: {B: c}}", "courses.A.B: Input should be a valid list"),
+        ("courses: {A: {B: [c]}}", "subject: is missing"),
+        ("subject: S\ncourses: {A: {B: c}}", "courses.A.B: must be a list"),
         ("subject: S\ncourses: {A: {B: [torque]}, C: {D: [Torque]}}", "S / A / B and in S / C / D"),
     ],
 )

@@ -119,9 +119,9 @@ def test_the_deny_list_removes_a_video_and_its_traces(corpus: Corpus, calls: Cou
     denied = replace(corpus, config=corpus.config.model_copy(update={"reduce": settings}))
     physics, cells, _ = denied.videos
     outcome = denied.outcome(physics)
-    assert (outcome.status, outcome.reason) == ("filtered", "on the deny list")
+    assert (outcome.status, outcome.reason) == ("filtered", "denied by reduce.deny in the config")
     assert denied.samples(physics) == []
-    assert [d.reason for d in denied.decisions(physics)] == ["on the deny list"]
+    assert [d.reason for d in denied.decisions(physics)] == [outcome.reason]
     # The card that both showed is now new in the second.
     assert "Thanks" in " ".join(filter(None, denied.samples(cells)[0].ocr_texts))
     assert denied.fingerprint() != corpus.fingerprint()

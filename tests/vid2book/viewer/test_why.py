@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import shlex
 import shutil
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,9 @@ import pytest
 from rich.console import Console
 
 from vid2book.folder.record import FolderError
+from vid2book.records import Decision
+from vid2book.viewer.scores import grades_of, reason_of, score_of
+from vid2book.viewer.summary import removed, summary
 from vid2book.viewer.why import WhyError, parse_time, why
 
 
@@ -144,7 +148,10 @@ def test_a_stretch_ends_before_its_end(corpus: Path) -> None:
 
 def test_it_prints_scores_and_commands_no_terminal(corpus: Path) -> None:
     text = printed(corpus, 32)
-    assert "0.11 against 0.02" in text and "a talking head" in text
+    assert "a talking head" in text
+    assert "share of the picture that is a face: 0.11 (0 to 1), at most 0.02 allowed" in text
+    assert "probability that it teaches: 0.1 (0 to 1), at least 0.5 needed" in text
+    assert text.count("it teaches") == 2 and "Kept: it teaches" in text
     assert "[bold]now[/bold]" in text and "\x1b" not in text
     assert "nothing from this moment" in text
     assert "before" in printed(corpus, 50) and "after" in printed(corpus, 50)
@@ -153,7 +160,7 @@ def test_it_prints_scores_and_commands_no_terminal(corpus: Path) -> None:
 def test_questions_that_cannot_be_answered(corpus: Path, tmp_path: Path) -> None:
     with pytest.raises(WhyError, match="did you mean optics-1 or optics-2"):
         why(corpus, "optic-1", 3)
-    with pytest.raises(WhyError, match="it has 2 others"):
+    with pytest.raises(WhyError, match="it has 2 others: optics-1, optics-2"):
         why(corpus, "zzz", 3)
     with pytest.raises(WhyError, match="1:30 long and has no 1:31"):
         why(corpus, "optics-1", 91)
@@ -178,3 +185,64 @@ def test_times_that_are_read(text: str, seconds: float) -> None:
 def test_times_that_are_none(text: str) -> None:
     with pytest.raises(WhyError, match="is not a time; write 12:34"):
         parse_time(text)
+
+
+def test_a_whole_video(corpus: Path) -> None:
+    found = summary(corpus, "optics-1")
+    assert (found.samples, found.images, found.texts) == (1, 0, 1)
+    console = Console(width=160, record=True, file=io.StringIO())
+    console.print(found)
+    lines = [line.split() for line in console.export_text().splitlines() if line.strip()]
+    assert lines[1:3] == [
+        ["Kept:", "it", "teaches"],
+        "In the corpus: 1 sample with 0 pictures and 1 paragraph.".split(),
+    ]
+    # What one stage keeps and another drops is dropped.
+    assert ["Screen", "dropped", "0:10–0:40", "a", "talking", "head"] in lines
+    assert not any(line[:2] == ["Screen", "kept"] for line in lines)
+    assert ["dropped", "0:30–0:36", "not", "about", "the", "topic"] in [
+        line[line.index("dropped") :] for line in lines if "dropped" in line
+    ]
+    with pytest.raises(WhyError, match="did you mean optics-2"):
+        summary(corpus, "optics-22")
+
+
+def test_a_removed_video_says_when_and_how_to_undo(corpus: Path, tmp_path: Path) -> None:
+    shutil.copytree(corpus, tmp_path / "my corpus")
+    (tmp_path / "my corpus" / "REMOVED.csv").write_text("video_id,removed_on\ngone,2026-11-02\n")
+    assert removed(tmp_path / "my corpus", "optics-1") is None
+    found = removed(tmp_path / "my corpus", "gone")
+    assert found and found.removed_on == "2026-11-02"
+    assert shlex.split(found.undo)[2:] == [str(tmp_path / "my corpus"), "gone", "--undo"]
+
+
+@pytest.mark.parametrize(
+    ("level", "stage", "kept", "reason", "score", "threshold", "told"),
+    [
+        ("sentence", "transcribe", False, "too unsure (mean log probability)", -1.4, -1.0,
+         ("too unsure", "mean log probability: -1.4, at least -1 needed")),
+        ("keyframe", "keyframes", False, "nothing new; see the picture of 75.4 s", None, None,
+         ("nothing new; see the picture of 1:15", "")),
+        ("keyframe", "align", True, "belongs: no rule drops it", 0.5, None,
+         ("belongs: no rule drops it", "similarity to what is taught: 0.5 (-1 to 1)")),
+        ("clip", "somebody", False, "odd (or not)", None, None, ("odd (or not)", "")),
+        ("clip", "somebody", False, "odd", 2.0, 1.0, ("odd", "score: 2, at most 1 allowed")),
+    ],
+)  # fmt: skip
+def test_what_a_score_is_of(
+    level: Any, stage: str, kept: bool, reason: str, score: Any, threshold: Any, told: Any
+) -> None:
+    found = Decision("v", level, stage, 0.0, 1.0, kept, reason, score, threshold)
+    assert (reason_of(found), score_of(found)) == told
+
+
+def test_grades_are_told_by_who_graded() -> None:
+    rules = [
+        Decision("v", "video", "judge", 0, 9, True, "teaches: all of it", 1.0, 0.25),
+        Decision("v", "video", "judge", 0, 9, True, "relevance by rules: near", 5.0, 1.0),
+        Decision("v", "video", "judge", 0, 9, False, "knowledge density by qwen3:8b: no", 1.5, 2.0),
+    ]
+    assert grades_of(rules) == {
+        "rules": ["relevance 5"],
+        "qwen3:8b": ["knowledge density 1.5, at least 2 needed"],
+    }

@@ -1,0 +1,96 @@
+"""What the score of a decision is of, and on which scale."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from ..names import plain
+from ..records import Decision
+from .times import clock
+
+_SHARE = "0 to 1"
+_COSINE = "-1 to 1"
+
+
+class _Kind(NamedTuple):
+    """Decisions of a stage on a level whose reason begins so, and what their score is."""
+
+    stage: str
+    level: str
+    begins: str
+    name: str
+    scale: str
+
+
+# The first that fits counts.
+_KINDS = (
+    _Kind("judge", "sentence", "", "probability that it teaches", _SHARE),
+    _Kind("judge", "video", "the speech does not show", "probability of the language", _SHARE),
+    _Kind("judge", "video", "", "share of the words that teach", _SHARE),
+    _Kind("align", "clip", "", "similarity of its pictures to its speech", _COSINE),
+    _Kind("align", "keyframe", "a talking head", "share of the picture that is a face", _SHARE),
+    _Kind("align", "keyframe", "shown while", "share of the speech over it that teaches", _SHARE),
+    _Kind("align", "keyframe", "all of it", "share of it that the other picture shows", _SHARE),
+    _Kind("align", "keyframe", "its caption", "similarity of its caption to the speech", _COSINE),
+    _Kind("align", "keyframe", "", "similarity to what is taught", _COSINE),
+    _Kind("read", "line", "burned-in caption", "share of it that is being said", _SHARE),
+    _Kind("read", "line", "", "confidence of the text recogniser", _SHARE),
+    _Kind("keyframes", "keyframe", "", "how much the screen changes after it", _SHARE),
+    _Kind("rehear", "sentence", "", "share of letters that agree", _SHARE),
+    _Kind("refine", "sentence", "", "share of the words that stay", _SHARE),
+    _Kind("reduce", "video", "", "share of phrases that both videos have", _SHARE),
+    _Kind("reduce", "keyframe", "the same end card", "share that both cards show", _SHARE),
+    _Kind("reduce", "keyframe", "", "bits in which the pictures' hashes differ", "0 to 64"),
+    _Kind("privacy", "keyframe", "", "share of the picture that is a face", _SHARE),
+    _Kind("recognise", "video", "", "probability of the language", _SHARE),
+)
+_CRITERIA = ("relevance", "knowledge density", "transcription quality")
+_GRADE = re.compile(rf"(?P<criterion>{'|'.join(_CRITERIA)}) by (?P<grader>.+?): ")
+_NAMED = re.compile(r"(.*) \(([^()\d]+)\)")  # many a reason ends with what its score is
+_MOMENT = re.compile(r"\b(of|at) (\d+(?:\.\d+)?) s\b")
+
+
+def grades_of(decisions: Iterable[Decision]) -> dict[str, list[str]]:
+    """By who graded: "relevance 5", and so on; "relevance 1, at least 2 needed" where it lacks."""
+    found: dict[str, list[str]] = {}
+    for decision in decisions:
+        graded = _GRADE.match(decision.reason)
+        if graded and decision.stage == "judge" and decision.score is not None:
+            limit = "" if decision.kept else _limit(decision)
+            told = f"{graded['criterion']} {decision.score:.3g}{limit}"
+            found.setdefault(plain(graded["grader"]), []).append(told)
+    return found
+
+
+def reason_of(decision: Decision) -> str:
+    """The reason, with times as a clock, and without what `score_of` says."""
+    named = _NAMED.fullmatch(decision.reason) if decision.score is not None else None
+    reason = named[1] if named else decision.reason
+    return plain(_MOMENT.sub(lambda found: f"{found[1]} {clock(float(found[2]))}", reason))
+
+
+def score_of(decision: Decision) -> str:
+    """The score in words: "probability that it teaches: 0.03 (0 to 1), at least 0.5 needed"; empty
+    where there is none."""
+    if decision.score is None:
+        return ""
+    kind = next((kind for kind in _KINDS if _fits(kind, decision)), None)
+    named = _NAMED.fullmatch(decision.reason)
+    name = plain(named[2]) if named else kind.name if kind else "score"
+    scale = f" ({kind.scale})" if kind and not named else ""
+    return f"{name}: {decision.score:.3g}{scale}{_limit(decision)}"
+
+
+def _fits(kind: _Kind, decision: Decision) -> bool:
+    where = (kind.stage, kind.level) == (decision.stage, decision.level)
+    return where and decision.reason.startswith(kind.begins)
+
+
+def _limit(decision: Decision) -> str:
+    if decision.threshold is None or decision.score is None:
+        return ""
+    if decision.kept == (decision.score >= decision.threshold):
+        return f", at least {decision.threshold:.3g} needed"
+    return f", at most {decision.threshold:.3g} allowed"

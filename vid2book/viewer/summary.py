@@ -1,0 +1,138 @@
+"""What became of a whole video: what of it was kept, and what was dropped where and why."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from rich.console import Console, ConsoleOptions, RenderResult
+from rich.table import Table
+from rich.text import Text
+
+from ..folder.removed import removals, undoing
+from ..quantities import number_of
+from ..records import Decision
+from .scores import grades_of, reason_of
+from .times import clock
+from .why import LEVELS, NOTE, kept_or_dropped, notes_on, opened, span, title_of, verdict_of
+
+_MOST_TIMES = 8  # of one reason
+
+
+@dataclass(frozen=True)
+class Summary:
+    """What was decided about a video. Printed by `rich`.
+
+    `decisions` are all of them, in order of time; `samples`, `images` and `texts` what the corpus
+    has of it.
+    """
+
+    video_id: str
+    title: str
+    duration: float  # seconds
+    status: str
+    reason: str
+    samples: int
+    images: int
+    texts: int
+    decisions: tuple[Decision, ...]
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        on_video = [d for d in self.decisions if d.level == "video"]
+        yield title_of(self.title, f"{self.video_id}, {clock(self.duration)}")
+        yield verdict_of(self.status, self.reason, on_video)
+        for grader, grades in grades_of(on_video).items():
+            yield Text(f"Grades by {grader} (1 to 5): {', '.join(grades)}")
+        if self.samples:
+            yield Text(
+                f"In the corpus: {number_of(self.samples, 'sample')} with "
+                f"{number_of(self.images, 'picture')} and {number_of(self.texts, 'paragraph')}."
+            )
+        yield Text()
+        yield self._table(on_video)
+        yield Text()
+        yield Text("For the scores at one moment, add a time, such as 0:10.", style="dim")
+
+    def _table(self, on_video: Sequence[Decision]) -> Table:
+        table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
+        for column in ("", "", "Times", "Reason"):
+            table.add_column(column)
+        for decision in notes_on(on_video):
+            table.add_row("Video", NOTE, "", reason_of(decision))
+        for level, name in LEVELS.items():
+            for kept, reason, spans in _grouped(self.decisions, level):
+                table.add_row(name, kept_or_dropped(kept), _listed(spans), reason)
+                name = ""
+        return table
+
+
+@dataclass(frozen=True)
+class Removed:
+    """A video that `vid2book remove` took out of a corpus. Printed by `rich`."""
+
+    video_id: str
+    status: str  # "removed"
+    removed_on: str  # a date
+    undo: str  # the command that brings it back
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        yield Text(f"{self.video_id} was removed with `vid2book remove` on {self.removed_on}.")
+        yield Text(f"To bring it back: {self.undo}")
+
+
+def removed(corpus: Path, video_id: str) -> Removed | None:
+    """That a video was removed from a corpus; None where it was not."""
+    date = removals(corpus).get(video_id)
+    return Removed(video_id, "removed", date, undoing(corpus, video_id)) if date else None
+
+
+def summary(corpus: Path, video_id: str) -> Summary:
+    """What was decided about a whole video.
+
+    Args:
+        corpus: the corpus folder.
+        video_id: of a video that went in, whatever became of it.
+
+    Raises:
+        FolderError: the folder is no corpus.
+        WhyError: it knows no such video, or not what was decided.
+    """
+    source, row = opened(corpus, video_id)
+    samples = list(source.words(video_id))
+    kinds = [e["kind"] for sample in samples for e in sample.get("elements") or []]
+    return Summary(
+        video_id,
+        row.get("title") or "",
+        row.get("duration_s") or 0.0,
+        row.get("status") or "kept",
+        row.get("reason") or "",
+        len(samples),
+        kinds.count("image"),
+        kinds.count("text"),
+        tuple(source.decisions(video_id)),
+    )
+
+
+def _grouped(
+    decisions: Sequence[Decision], level: str
+) -> Iterator[tuple[bool, str, list[tuple[float, float]]]]:
+    """Verdict, reason and stretches; what one stage keeps and a later one drops is dropped."""
+    found = [d for d in decisions if d.level == level]
+    gone = {(d.start, d.end) for d in found if not d.kept}
+    told: dict[tuple[bool, str], list[tuple[float, float]]] = {}
+    for decision in found:
+        stretch = (decision.start, decision.end)
+        if decision.kept and stretch in gone:
+            continue
+        # Of what stays, a reason is told only where something was done to it.
+        reason = "" if decision.kept and level != "sentence" else reason_of(decision)
+        told.setdefault((decision.kept, reason), []).append(stretch)
+    for (kept, reason), stretches in sorted(told.items(), key=lambda item: not item[0][0]):
+        yield kept, reason, list(dict.fromkeys(stretches))
+
+
+def _listed(stretches: Sequence[tuple[float, float]]) -> str:
+    told = [span(*stretch) for stretch in sorted(stretches)]
+    more = len(told) - _MOST_TIMES
+    return ", ".join(told[:_MOST_TIMES]) + (f" and {more:,} more" if more > 0 else "")
