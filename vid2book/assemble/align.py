@@ -25,7 +25,7 @@ from ..screen.legible import LEGIBLE
 from ..screen.same_picture import shown_too
 from ..stage import TOPIC, Stage, StageInput
 from ..teaching.classify import content_words
-from ..teaching.judge import JUDGE
+from ..teaching.judge import JUDGE, NOT_UNDERSTOOD
 from ..teaching.wording import takes_leave
 from ..words import words_and_identifiers
 from .clip import CLIP
@@ -162,8 +162,15 @@ def _nothing_taught(
     sentences: Sequence[Sentence],
     settings: config.Align,
 ) -> Verdict | None:
-    """Shown only while nothing is taught, and not speaking of the topic itself."""
-    spoken = [(_overlap(s, keyframe), not s.drop) for s in sentences if _overlap(s, keyframe) > 0]
+    """Shown only while nothing is taught, and not speaking of the topic itself.
+
+    Speech that was hardly understood tells neither.
+    """
+    spoken = [
+        (_overlap(s, keyframe), not s.drop)
+        for s in sentences
+        if _overlap(s, keyframe) > 0 and s.drop != NOT_UNDERSTOOD
+    ]
     total = sum(seconds for seconds, _ in spoken)
     if total <= 0:
         return None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from statistics import fmean
 from typing import NamedTuple
 
 from .. import config
@@ -22,6 +23,8 @@ _REASONS = {
     "small talk": "small talk",
     "housekeeping": "course housekeeping",
 }
+NOT_UNDERSTOOD = "hardly understood"
+_UNDERSTOOD = 0.6  # mean probability of a word; in clear speech it is 0.7 and more
 
 
 def judge(
@@ -48,15 +51,19 @@ def judge(
     needed = max(settings.min_words, round(least))
     judged = not scores.unjudged and sum(words) >= needed
     kept = [not judged or p >= settings.min_teaching for p in scores.teaching]
+    reasons = [
+        "" if k else _REASONS[kind] if _understood(s, transcript) else NOT_UNDERSTOOD
+        for s, k, kind in zip(sentences, kept, scores.kinds, strict=True)
+    ]
     scored = [
-        replace(s, teaching=p if judged else None, drop="" if k else _REASONS[kind])
-        for s, p, k, kind in zip(sentences, scores.teaching, kept, scores.kinds, strict=True)
+        replace(s, teaching=p if judged else None, drop=reason)
+        for s, p, reason in zip(sentences, scores.teaching, reasons, strict=True)
     ]
     graders = scores.models or (scores.rules,)
     best = max(graders, key=lambda g: (not _lacking(g, settings), sum(m.score for m in g.marks())))
     by_speech = judged or (bool(scores.models) and sum(words) >= needed)
     lacking = _lacking(best, settings) if by_speech else []
-    enough, verdict, share = _verdict(scores, transcript, words, kept, judged, needed, settings)
+    enough, verdict, share = _verdict(scores, transcript, words, reasons, judged, needed, settings)
     judgement = Judgement(
         relevance=best.relevance.score,
         knowledge_density=best.knowledge_density.score,
@@ -81,6 +88,18 @@ def judge(
         if s.drop
     ]  # fmt: skip
     return scored, judgement, [*on_video, *dropped]
+
+
+def _understood(sentence: Sentence, transcript: Transcript) -> bool:
+    """Whether the speech model was sure enough of its words to tell what a sentence is about."""
+    sure = [
+        word.probability
+        for segment in transcript.segments
+        if segment.end > sentence.start and segment.start < sentence.end
+        for word in segment.words
+        if word.end > sentence.start and word.start < sentence.end
+    ]
+    return not sure or fmean(sure) >= _UNDERSTOOD
 
 
 def _thresholds(settings: config.Judge) -> tuple[float, float, float]:
@@ -164,7 +183,7 @@ def _verdict(
     scores: Scores,
     transcript: Transcript,
     words: Sequence[int],
-    kept: Sequence[bool],
+    reasons: Sequence[str],
     judged: bool,
     needed: int,
     settings: config.Judge,
@@ -178,7 +197,7 @@ def _verdict(
     if not settings.enabled:
         return _Verdict(True, f"everything is kept: {scores.unjudged}", 1.0)
     if judged:
-        return _by_speech(scores.kinds, kept, words, settings)
+        return _by_speech(reasons, words, settings)
     if scores.models and total >= needed:
         return _Verdict(True, f"judged by language models alone: {scores.unjudged}", 1.0)
     if transcript.unheard:
@@ -206,14 +225,12 @@ def _by_writing(why: str, scores: Scores, share: float, settings: config.Judge) 
     return _Verdict(False, none, scores.written_teaching)
 
 
-def _by_speech(
-    kinds: Sequence[str], kept: Sequence[bool], words: Sequence[int], settings: config.Judge
-) -> _Verdict:
+def _by_speech(reasons: Sequence[str], words: Sequence[int], settings: config.Judge) -> _Verdict:
     """How much teaches, and what the rest is."""
     total, rest = sum(words), Counter[str]()
-    for kind, k, n in zip(kinds, kept, words, strict=True):
-        if not k:
-            rest[_REASONS[kind]] += n
+    for reason, n in zip(reasons, words, strict=True):
+        if reason:
+            rest[reason] += n
     teaching = total - rest.total()
     share = teaching / total
     others = " and ".join(kind for kind, _ in rest.most_common(2))

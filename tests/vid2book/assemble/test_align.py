@@ -19,6 +19,7 @@ from vid2book.config import Align
 from vid2book.models.chat import BackendError
 from vid2book.models.embed import WordLlama
 from vid2book.records import Clip, Decision, Keyframe, Sentence, Video
+from vid2book.teaching.judge import NOT_UNDERSTOOD
 
 VIDEO = Video("v", "/v.mp4", title="Work and energy", knowledge_point="kinetic energy")
 LESSON = "The kinetic energy of a body grows with the square of its velocity."
@@ -42,12 +43,13 @@ def run(
     texts: list[str],
     teaching: list[float] | None = None,
     captions: list[str] | None = None,
+    off_topic: str = "small talk",
     **settings: object,
 ) -> tuple[list[Clip], list[Decision]]:
     """A clip of ten seconds of speech for every picture; the decisions on pictures."""
     teaching = teaching or [1.0] * len(frames)
     sentences = [
-        Sentence(10.0 * i, 10.0 * i + 9, LESSON, LESSON, t, "" if t >= 0.5 else "small talk")
+        Sentence(10.0 * i, 10.0 * i + 9, LESSON, LESSON, t, "" if t >= 0.5 else off_topic)
         for i, t in enumerate(teaching)
     ]
     clips = [
@@ -118,6 +120,13 @@ def test_a_sponsors_card_goes_with_its_clip() -> None:
         0.0,
     )
     assert decisions[1].text.startswith("Get 20 %")
+
+
+def test_speech_that_was_hardly_understood_tells_nothing_of_its_picture() -> None:
+    texts = [SLIDE, "Sgiall slo", SLIDE]
+    clips, decisions = run(spread(3), texts, teaching=[1, 0.1, 1], off_topic=NOT_UNDERSTOOD)
+    assert [c.keyframes for c in clips] == [(0,), (1,), (2,)]
+    assert all(d.kept for d in decisions)
 
 
 def test_a_slide_of_the_topic_stays_whatever_is_said() -> None:

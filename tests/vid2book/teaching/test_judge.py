@@ -12,9 +12,18 @@ from passages import Part, Passage, Recording, languages, passages, record
 from vid2book import config
 from vid2book.models.embed import WordLlama
 from vid2book.models.embed_any import MultilingualE5
-from vid2book.records import CRITERIA, Decision, Judgement, Segment, Sentence, Transcript, Video
+from vid2book.records import (
+    CRITERIA,
+    Decision,
+    Judgement,
+    Segment,
+    Sentence,
+    Transcript,
+    Video,
+    Word,
+)
 from vid2book.teaching.context import off_topic
-from vid2book.teaching.judge import judge
+from vid2book.teaching.judge import NOT_UNDERSTOOD, judge
 from vid2book.teaching.score import score
 
 KNOWN = [
@@ -333,6 +342,21 @@ def test_an_unknown_language_is_judged_too() -> None:
         "channel housekeeping",
     }
     assert all(s.drop for s in sentences)
+
+
+@pytest.mark.parametrize(("probability", "reason"), [(0.4, NOT_UNDERSTOOD), (0.9, "sponsor")])
+def test_speech_that_was_hardly_understood_is_called_so(probability: float, reason: str) -> None:
+    recording = lesson(PENDULUM, ADVERT, PENDULUM)
+    segments = tuple(
+        Segment(s.start, s.end, s.text, (Word(s.start, s.end, s.text, probability),))
+        for s in recording.sentences
+    )
+    said = replace(recording.transcript, segments=segments)
+    sentences, judgement, decisions = run(recording._replace(transcript=said))
+    dropped = [s for s in sentences if s.drop]
+    assert dropped and {s.drop for s in dropped} == {reason}
+    assert f"the rest is {reason}" in judgement.reason
+    assert {d.reason for d in decisions if d.level == "sentence"} == {reason}
 
 
 @pytest.mark.parametrize("screen", ["", SLIDE])

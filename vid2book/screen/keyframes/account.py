@@ -26,7 +26,7 @@ _BLANK = "nothing is written or drawn on it"
 _CAPTIONS = "nothing but captions is written or drawn on it"
 _NOTHING = "nothing new"
 _SOME = "what is new is small or soon gone"
-_POSE = "only how a person stands is new; see the picture of {:.1f} s"
+_POSE = "nothing is new but where a person or a hand is; see the picture of {:.1f} s"
 
 # Set by eye, not swept: see "Numbers" in docs/architecture.md.
 _SHOWN = 0.9  # share of what stands there that a picture must show to be named for it
@@ -131,9 +131,9 @@ def _reasons(
     moving = history.unsettled.mean(axis=1)[second] > _MOVES
     moving |= restless > _MOVES * history.grid.size
     best, share = _best(content, chosen, clear, visible)
-    anywhere = np.any([person, *(picture.shown for picture in chosen)], axis=0)
+    anywhere = np.any([np.zeros_like(person), *(picture.shown for picture in chosen)], axis=0)
+    spread, posed = (content.worth(clear * where) for where in (anywhere, anywhere | person))
     together = _around_best(content, chosen, best, clear)
-    posed = content.worth(clear * anywhere)
     reasons = []
     for k in range(history.samples):
         if alone[k] < worth and not moving[k]:
@@ -150,6 +150,10 @@ def _reasons(
             at = history.times[chosen[best[k]].sample]
             new = _new(visible[k] - together[k] + restless[k], worth)
             reasons.append(f"{new}; see the picture of {at:.1f} s and those around it")
+        elif chosen and spread[k] >= _SHOWN * visible[k]:
+            at = history.times[chosen[best[k]].sample]
+            new = _new(visible[k] - spread[k] + restless[k], worth)
+            reasons.append(f"{new}; see the picture of {at:.1f} s and others")
         elif chosen and posed[k] >= _SHOWN * visible[k]:
             reasons.append(_POSE.format(history.times[chosen[best[k]].sample]))
         else:

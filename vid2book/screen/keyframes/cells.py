@@ -234,8 +234,10 @@ def holds(later: Patches, earlier: Patches) -> Mask:
     drawn = np.sqrt(np.square(a).sum(1) / count)
     # A blank cell differs from a faint drawing by no more than the drawing itself.
     limit = np.maximum(np.minimum(_INK_NOISE, _INK_FAINT * drawn), _INK_CODING * drawn)
-    touched = _still_drawn(later, earlier, ink)
-    return np.asarray(((apart <= limit) | touched) & ink.any(1))
+    held = apart <= limit
+    left = np.flatnonzero(~held & ink.any(1))
+    held[left] = _still_drawn(later[left], earlier[left], ink[left])
+    return np.asarray(held & ink.any(1))
 
 
 def _still_drawn(later: Patches, earlier: Patches, ink: Mask) -> Mask:

@@ -35,6 +35,7 @@ from .follow import History
 _FEATURES = 1500  # of a picture at most, the strongest
 _SCALE = 0.7  # of the pictures in which they are looked for
 _RATIO = 0.75  # of the distances to the nearest and the second nearest feature (Lowe, 2004)
+_UNKNOWN = -2  # of a feature that was not looked for
 _LEAST_PAIRS = 8  # features on both pictures that must agree; two would give a transform
 _REPROJECTION = 2.0  # pixels
 _LOOSE = 0.9  # of a pattern's deviation; a correlation of 0.6
@@ -50,7 +51,7 @@ _WIDE = 0.3  # share of width and of height over which these must lie
 _MOVED = 2.0  # pixels by which half of them must have moved, or the picture stands
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class View:
     """A sample as it can be laid over others."""
 
@@ -69,6 +70,27 @@ class View:
             x, y = ((at + 0.5) / _SCALE - 0.5 for at in point.pt)
             point.pt = min(max(x, 0.0), width - 1.0), min(max(y, 0.0), height - 1.0)
         return points, descriptors
+
+    @cached_property
+    def _matches(self) -> dict[View, Ids]:
+        return {}
+
+    def match(self, own: Ids, other: View) -> Ids:
+        """For some of its features: the one of `other` that shows the same; -1: none does.
+
+        Other cells are looked for on the same picture again, and have many features in common.
+        """
+        descriptors, others = self.features[1], other.features[1]
+        if descriptors is None or others is None:
+            return np.full(len(own), -1, np.int32)
+        known = self._matches.setdefault(other, np.full(len(descriptors), _UNKNOWN, np.int32))
+        new = own[known[own] == _UNKNOWN]
+        known[new] = -1
+        pairs = cv2.BFMatcher().knnMatch(descriptors[new], others, k=2) if len(new) else ()
+        for pair in pairs:
+            if len(pair) == 2 and pair[0].distance < _RATIO * pair[1].distance:
+                known[new[pair[0].queryIdx]] = pair[0].trainIdx
+        return known[own]
 
 
 class Elsewhere(NamedTuple):
@@ -149,7 +171,8 @@ def support(grid: Grid, asked: Ids, found: Ids) -> NDArray[np.float32]:
 
 def _whole_transform(view: View, other: View) -> NDArray[np.float64] | None:
     """From pixels of `view` to those of `other`, if all of the one moved to its place there."""
-    strongest = np.argsort([-point.response for point in view.features[0]])[:_STRONGEST]
+    response = [-point.response for point in view.features[0]]
+    strongest = np.argsort(response)[:_STRONGEST].astype(np.int32)
     pairs = _pairs(view, strongest, other)
     if pairs is None or len(pairs[0]) < _PAIRED * len(strongest):
         return None
@@ -172,27 +195,23 @@ def _transform(view: View, cell: Ids, other: View) -> NDArray[np.float64] | None
         i for i, p in enumerate(view.features[0])
         if inside[int(p.pt[1]) // CELL * columns + int(p.pt[0]) // CELL]
     ]  # fmt: skip
-    pairs = _pairs(view, np.array(own, np.int64), other)
+    pairs = _pairs(view, np.array(own, np.int32), other)
     fit = _fit(*pairs) if pairs else None
     return fit[0] if fit else None
 
 
 def _pairs(
-    view: View, own: NDArray[np.int64], other: View
+    view: View, own: Ids, other: View
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]] | None:
     """Where some features of `view` are, and where they are on `other`; None: too few are there."""
-    points, descriptors = view.features
-    others, other_descriptors = other.features
-    if descriptors is None or other_descriptors is None:
-        return None
+    points, others = view.features[0], other.features[0]
     if min(len(own), len(others)) < _LEAST_PAIRS:
         return None
-    matches = cv2.BFMatcher().knnMatch(descriptors[own], other_descriptors, k=2)
-    pairs = [m[0] for m in matches if len(m) == 2 and m[0].distance < _RATIO * m[1].distance]
-    if len(pairs) < _LEAST_PAIRS:
+    found = view.match(own, other)
+    if (found >= 0).sum() < _LEAST_PAIRS:
         return None
-    here = np.array([points[own[m.queryIdx]].pt for m in pairs])
-    there = np.array([others[m.trainIdx].pt for m in pairs])
+    here = np.array([points[i].pt for i in own[found >= 0]])
+    there = np.array([others[i].pt for i in found[found >= 0]])
     return here, there
 
 

@@ -154,6 +154,7 @@ class Follower:
         self._plane: Plane | None = None  # of the sample before
         self._smooth = plane
         self._moments = Moments()
+        self._ended = 0  # cells whose version was seen on the sample before for the last time
         self._times: list[float] = []
         self._unrest: list[float] = []
         self._detail: list[float] = []
@@ -185,6 +186,8 @@ class Follower:
             self._end_second()
         self._waiting += self._shown < 0
         self._looked += 1
+        self._moments.end(self._ended)
+        self._ended = 0
         self._moments.see(plane, frame)
 
     def _look(self, plane: Plane, sample: int) -> Ids:
@@ -199,7 +202,7 @@ class Follower:
             return np.zeros(0, np.int32)
         moved = changed(self._smooth, before, self._grid)
         gone = moved[~self._stays(moved)]
-        self._moments.end(int((self._shown[gone] >= 0).sum()))
+        self._ended += int((self._shown[gone] >= 0).sum())
         self._close(gone, sample - 1)
         return moved
 
@@ -259,6 +262,7 @@ class Follower:
         first = self._versions.patch[self._shown[cell]]
         stays = same(now, take(self._latest, self._grid, cell)) & same(now, first, _STILL_IT)
         put(self._latest, self._grid, cell[stays], patches(now[stays]))
+        self._ended += int((~stays).sum())
         self._close(cell[~stays], sample - 1)
         self._show(cell[~stays], now[~stays], sample)
 

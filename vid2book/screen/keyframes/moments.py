@@ -1,8 +1,9 @@
 """Pictures worth keeping while a video is gone through, so that few are decoded a second time.
 
 A picture may be wanted of the moment before much of the screen changes, or, as that may hold the
-trace of a fade, of the one a little earlier. That is known when it changes, and not yet whether it
-will be wanted; so the moments before the greatest changes are kept, within a bound.
+trace of a fade, of the one a little earlier; and where a face is found on that, of one earlier
+still, to see whether it lasts. That is known when it changes, and not yet whether it will be
+wanted; so the moments before the greatest changes are kept, within a bound.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from ...media.frames import Frame
 from .cells import Plane
 
 EARLIER = 3  # samples before a change: nearer ones may hold the trace of a fade
-_PLANES = 100  # moments of which planes are kept
+_PLANES = 120  # moments of which planes are kept
 _PIXELS = 40e6  # of the pictures that are kept whole, 1.5 bytes each
 _SLACK = 1.25  # times as many may be there before the bound is looked after
 
@@ -23,6 +24,7 @@ class _Moment(NamedTuple):
     change: int  # cells
     plane: Plane
     earlier: Plane
+    earliest: Plane
     frame: Frame | None  # of the earlier plane
 
 
@@ -31,7 +33,7 @@ class Moments:
 
     def __init__(self) -> None:
         self._seen = 0
-        self._latest: deque[tuple[Plane, Frame | None]] = deque(maxlen=EARLIER + 1)
+        self._latest: deque[tuple[Plane, Frame | None]] = deque(maxlen=2 * EARLIER + 1)
         self._kept: dict[int, _Moment] = {}  # by sample
         self._pixels = 0.0
 
@@ -44,17 +46,21 @@ class Moments:
         """What stood on so many cells goes: the newest sample was the last one with it."""
         if cells == 0 or not self._seen:
             return
-        (earlier, frame), (plane, _) = self._latest[0], self._latest[-1]
-        self._kept[self._seen - 1] = _Moment(cells, plane, earlier, frame)
+        first, (plane, _) = self._latest[0], self._latest[-1]
+        earlier, frame = self._latest[-1 - EARLIER] if len(self._latest) > EARLIER else first
+        self._kept[self._seen - 1] = _Moment(cells, plane, earlier, first[0], frame)
         self._pixels += _pixels(frame)
-        if self._pixels > _SLACK * _PIXELS or len(self._kept) > 2 * _PLANES:
+        if self._pixels > _SLACK * _PIXELS or len(self._kept) > _SLACK * _PLANES:
             self._bound()
 
     def planes(self) -> dict[int, Plane]:
         """The planes that are kept, by sample; those of the last sample are among them."""
         self.end(1)
-        earlier = {max(0, sample - EARLIER): m.earlier for sample, m in self._kept.items()}
-        return earlier | {sample: m.plane for sample, m in self._kept.items()}
+        planes: dict[int, Plane] = {}
+        for sample, moment in self._kept.items():
+            seen = (moment.plane, moment.earlier, moment.earliest)
+            planes |= {max(0, sample - i * EARLIER): plane for i, plane in enumerate(seen)}
+        return planes
 
     def frames(self) -> dict[int, Frame]:
         """The pictures that are kept whole, by sample."""
@@ -64,7 +70,7 @@ class Moments:
     def _bound(self) -> None:
         """Let go of the moments before the least changes."""
         great = sorted(self._kept.items(), key=lambda m: -m[1].change)
-        if len(great) > 2 * _PLANES:
+        if len(great) > _SLACK * _PLANES:
             great = great[:_PLANES]
         self._kept, self._pixels = {}, 0.0
         for sample, moment in great:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -24,6 +25,9 @@ _TELLING = 0.25  # share of what belongs to a picture; more of its own tells how
 _STANDS = 0.5  # and until it goes
 _BEGINS = 0.3  # and from which on it is there
 _CLEAR = 0.985  # of the most that is to be seen in any of these moments
+_WRITING = 1.0  # seconds around a moment in which nothing is written, or it shows half a line
+_CHIEFLY = 0.5  # share of it that does not pass, or what passes is what the picture is of
+_WRITTEN = 3  # cells; a pointer that comes to rest takes as many
 
 
 @dataclass(frozen=True)
@@ -36,6 +40,15 @@ class Chosen:
     shown: Mask  # versions that it shows
 
 
+class _Screen(NamedTuple):
+    """What tells the moment of a picture."""
+
+    visible: Weights  # samples: worth of what is to be seen
+    own: Weights  # samples: the same, without what other pictures show
+    rests: Mask  # samples: whether nothing is being written
+    worth: float  # of what makes a picture
+
+
 def place(
     content: Content, kept: Sequence[Proposal], hidden: Sequence[Mask], worth: float
 ) -> list[Chosen]:
@@ -46,7 +59,8 @@ def place(
         worth: of what only one picture shows, from which on that alone tells its moment.
     """
     times = np.sum([proposal.shown for proposal in kept], axis=0)
-    visible = content.worth(np.where(content.passing, 0, content.weight))
+    stays, rests = np.where(content.passing, 0, content.weight), _rests(content)
+    visible = content.worth(stays)
     told = np.zeros(len(content.weight), bool)
     frame = max(_FRAME, _FRAME_SHARE * len(kept))  # on so many pictures
     chosen: list[Chosen] = []
@@ -57,10 +71,12 @@ def place(
         belongs = counts & ~told & (times < frame)
         told |= proposal.shown
         beside = kept[max(0, i - 1) : i], kept[i + 1 : i + 2]
+        own = content.worth(np.where(times > proposal.shown, 0, stays))
+        screen = _Screen(visible, own, rests, worth)
         if worth_alone(content, alone, proposal.shown & (times > 1)) >= worth:
-            chosen.append(_by_its_own(content, proposal, alone, belongs, beside, visible))
+            chosen.append(_by_its_own(content, proposal, alone, belongs, beside, screen))
         else:
-            chosen.append(_as_a_whole(content, proposal, counts, beside, visible, worth))
+            chosen.append(_as_a_whole(content, proposal, counts, beside, screen))
     return _once(chosen)
 
 
@@ -81,17 +97,20 @@ def _by_its_own(
     alone: Mask,
     belongs: Mask,
     beside: Sequence[Sequence[Proposal]],
-    visible: Weights,
+    screen: _Screen,
 ) -> Chosen:
     """The best moment for what only this picture shows, and how long what belongs to it stands."""
     # The moments at which nothing crosses it yet are those of other pictures.
     own, more = (np.where(mask & ~proposal.crossed, content.weight, 0) for mask in (alone, belongs))
     here = np.where(content.shown(proposal.sample), own, 0)
+    stays = np.where(content.passing & (content.life < _RESTS), 0, here)
+    if stays.sum() >= max(screen.worth, _CHIEFLY * here.sum()):
+        here = stays  # what passes over it, a list of choices, does not tell its moment
     share = _share(content, here, proposal.sample)
     if (share >= _FULL).sum() < _RESTS * content.history.rate:
         # It passes here, and the same may rest where it was displaced from.
         share = _share(content, own, proposal.sample)
-    sample = _moment(content, share, share >= _FULL, proposal.sample, visible)
+    sample = _moment(content, share, share >= _FULL, proposal.sample, screen)
     if own.sum() >= _TELLING * more.sum():
         stands = _share(content, own, proposal.sample)
         return Chosen(sample, _first(stands, sample), _last(stands, sample), proposal.shown)
@@ -103,8 +122,7 @@ def _as_a_whole(
     proposal: Proposal,
     counts: Mask,
     beside: Sequence[Sequence[Proposal]],
-    visible: Weights,
-    worth: float,
+    screen: _Screen,
 ) -> Chosen:
     """The best moment for what is seen together on this picture alone, each part on others too.
 
@@ -114,8 +132,8 @@ def _as_a_whole(
     here = counts & content.shown(proposal.sample) & ~proposal.crossed
     whole = np.where(here, content.weight, 0)
     share = _share(content, whole, proposal.sample)
-    least = max(_FULL, 1 - worth / 2 / max(whole.sum(), worth))
-    sample = _moment(content, share, share >= least, proposal.sample, visible)
+    least = max(_FULL, 1 - screen.worth / 2 / max(whole.sum(), screen.worth))
+    sample = _moment(content, share, share >= least, proposal.sample, screen)
     return _between(content, proposal, sample, here, beside)
 
 
@@ -134,7 +152,13 @@ def _between(
     return Chosen(sample, _first(before, sample), _last(after, sample), proposal.shown)
 
 
-def _moment(content: Content, share: Weights, full: Mask, proposed: int, visible: Weights) -> int:
+def _moment(
+    content: Content,
+    share: Weights,
+    full: Mask,
+    proposed: int,
+    screen: _Screen,
+) -> int:
     """The last clear moment of the first stretch in which a picture's content is there in full."""
     full[proposed] = True
     begin = int(np.flatnonzero(full)[0])
@@ -144,12 +168,32 @@ def _moment(content: Content, share: Weights, full: Mask, proposed: int, visible
     after_first = moments[np.isin(moments - 1, moments)]
     moments = after_first if len(after_first) else moments
     moments = moments[_calm(content.history, moments.astype(np.int32))]
-    clear = moments[visible[moments] >= _CLEAR * visible[moments].max()]
+    complete = screen.own[moments] >= screen.own[moments].max() - screen.worth / 2
+    rested = moments[screen.rests[moments] & complete]
+    moments = rested if len(rested) else moments
+    visible = screen.visible[moments]
+    clear = moments[visible >= _CLEAR * visible.max()]
     for after in range(EARLIER, -1, -1):
         early = clear[np.isin(clear + after, clear)]
         if len(early):
             break
     return int(early[-1])
+
+
+def _rests(content: Content) -> Mask:
+    """samples: whether they lie within a second in which nothing is written."""
+    history = content.history
+    begins = np.bincount(
+        history.first[(content.clear > 0)[history.version]], minlength=history.samples
+    )
+    # What a second begins with has been written before it.
+    length = max(2, round(_WRITING * history.rate))
+    total = np.concatenate([[0], np.cumsum(begins)])
+    quiet = np.flatnonzero(total[length:] - total[1 : 1 - length] <= _WRITTEN)
+    rests = np.zeros(history.samples, bool)
+    for k in range(length):
+        rests[quiet + k] = True
+    return rests
 
 
 def _calm(history: History, moments: Ids) -> Mask:

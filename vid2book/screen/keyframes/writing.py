@@ -19,6 +19,7 @@ from .content import Content, weigh
 from .cover import settle
 from .displaced import View
 from .follow import History, follow
+from .hands import hands
 from .persons import persons, talks
 from .placing import Chosen
 from .proposals import candidates, propose
@@ -59,7 +60,11 @@ def _find(history: History, stills: Stills, settings: config.Keyframes) -> Found
     among = [samples.index(sample) for sample in everything]
     views = _views(history, samples, stills)
     proposals = propose(content, views, among)
-    hidden = persons(content, proposals, stills.at(float(history.times[k]) for k in samples))
+    looks = stills.at(float(history.times[k]) for k in samples)
+    reaching = hands(content, proposals, looks)
+    hidden = [a | b for a, b in zip(persons(content, proposals, looks), reaching, strict=True)]
+    passing = np.any([content.passing, *reaching], axis=0)
+    content = replace(content, passing=passing)
     chosen = settle(content, views, proposals, hidden, among, worth)
     person = np.any(hidden, axis=0) if hidden else np.zeros(len(content.weight), bool)
     chosen, heads = _without_heads(content, chosen, stills, worth)

@@ -122,6 +122,24 @@ def test_a_page_that_scrolls_by_half_gives_two_pictures() -> None:
     assert len(times) == 2 and times[0] < 3 < times[1]
 
 
+def code(lines: int, letters: int = 0) -> Plane:
+    """A page of which so many lines are written, and so many letters of the next one."""
+    random = np.random.default_rng(5)
+    words = " ".join((*PHYSICS, *CELLS)).lower().split()
+    image = Image.new("L", (WIDTH, 3 * HEIGHT), 250)
+    for i in range(lines + 1):
+        text = " ".join(random.choice(words, 7))[: None if i < lines else letters]
+        ImageDraw.Draw(image).text((40, 20 + 30 * i), text, 30, ImageFont.load_default(20))
+    return np.array(image)
+
+
+def test_a_picture_is_taken_while_nothing_is_being_written() -> None:
+    typed = [code(10, letters)[:HEIGHT] for letters in range(2, 32, 2)]
+    second = code(16)[210:][:HEIGHT]
+    first, _ = pictures_of(stand(code(10)[:HEIGHT], 4), typed, stand(second, 5))
+    assert first < 4
+
+
 def test_a_pointer_and_a_note_that_pass_make_no_picture() -> None:
     note = A.copy()
     note[120:200, 200:480] = 255 - B[90:170, 50:330]

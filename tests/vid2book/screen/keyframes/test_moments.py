@@ -36,6 +36,6 @@ def test_the_greatest_changes_are_kept_within_the_bound() -> None:
         moments.see(np.full((8, 8), sample % 256, np.uint8), None)
         moments.end(10 + sample % 500)
     planes = moments.planes()
-    assert len(planes) <= 2 * 200 + 2
-    assert all(sample in planes for sample in (498, 499, 998, 999))
+    assert len(planes) <= 3 * 150 + 3
+    assert all(sample in planes for sample in (493, 496, 499, 993, 996, 999))
     assert all((plane == sample % 256).all() for sample, plane in planes.items())
