@@ -24,13 +24,16 @@ class Corpus:
     accuracy: float
 
 
-def corpora_of(config: Path, out: Path) -> list[Corpus]:
-    """One for each cell that has a corpus of its own, in their order; all of them are there."""
+def corpora_of(config: Path, out: Path, design: str) -> list[Corpus]:
+    """One for each cell that has a corpus of its own, in their order; all of them are there.
+
+    What their models found is read from the folder `design`.
+    """
     study = load(config)
     folders = Folders(out / "study", print)
     rows = (out / "videos" / "manifest.jsonl").read_text(encoding="utf-8").splitlines()
     truths = [out / "videos" / f"{json.loads(row)['video_id']}.truth.json" for row in rows]
-    table = json.loads((out / "study" / "table.json").read_text(encoding="utf-8"))
+    table = json.loads((out / design / "table.json").read_text(encoding="utf-8"))
     found = {line["cell"]: line["estimates"] for line in table["cells"]}
     listed: dict[Path, Corpus] = {}
     for cell in cells(study):

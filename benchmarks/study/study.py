@@ -4,9 +4,10 @@
 
 Renders lectures (lectures.py), builds a corpus of them for each cell of study.yaml, trains a small
 model (learner.py) on each with three seeds, and asks all of them held-out lessons by another hand
-(held_out.py). Then it measures the corpora, and tells which measure ranks them as the models do
-(ranks.py). What is there already is not done again, so a run that was stopped goes on. OUT then
-holds study/ (table.md, table.json, table.png), corpora.md, ranks.md and time.jsonl.
+(held_out.py), by both designs: on whole corpora, and on the samples that all of them have. Then it
+measures the corpora, and tells which measure ranks them as the models do (ranks.py). What is there
+already is not done again, so a run that was stopped goes on. OUT then holds a folder for each
+design (table.md, table.json, table.png), corpora.md, ranks.md and time.jsonl.
 """
 
 from __future__ import annotations
@@ -14,12 +15,14 @@ from __future__ import annotations
 import argparse
 import json
 import resource
+import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import yaml
 from corpora import corpora_of, markdown
@@ -27,6 +30,7 @@ from lectures import make_videos
 from ranks import ranks
 
 HERE = Path(__file__).resolve().parent
+DESIGNS = ("whole corpora", "matched ids")
 
 
 def main() -> None:
@@ -47,31 +51,52 @@ def main() -> None:
         if not (out / "eyes").is_dir():
             run(sys.executable, HERE / "learner.py", "-o", out / "eyes.part")
             (out / "eyes.part").rename(out / "eyes")
-    config = out / "study.yaml"
     values = {
         "videos": out / "videos",
         "here": HERE,
         "eyes": out / "eyes",
-        "budget": args.tokens,
         "lessons": args.lessons,
         "hours": f"{seconds / 3600:.2f}",
         "lectures": lectures,
     }
-    filled = (HERE / "study.yaml").read_text(encoding="utf-8")
-    for name, value in values.items():
-        filled = filled.replace(f"{{{name}}}", str(value))
-    study = yaml.safe_load(filled)
-    if args.cells:
-        axis = study["axes"]["pipeline"]
-        study["axes"]["pipeline"] = {cell: axis[cell] for cell in args.cells}
-    config.write_text(yaml.safe_dump(study, sort_keys=False), encoding="utf-8")
     command = Path(sys.executable).with_name("vid2book")
-    with timed("corpora and models", out):
-        run(command, "ablate", config, "-o", out / "study", "--workers", args.workers)
+    for design in DESIGNS:
+        config = out / f"{slug(design)}.yaml"
+        study = study_of(design, values, args.tokens, args.cells)
+        config.write_text(yaml.safe_dump(study, sort_keys=False), encoding="utf-8")
+        with timed(f"corpora and models, {design}", out):
+            run(command, "ablate", config, "-o", out / "study", "--workers", args.workers)
+        (out / slug(design)).mkdir(exist_ok=True)
+        for table in (out / "study").glob("table.*"):
+            shutil.copy(table, out / slug(design))
     with timed("measures", out):
-        corpora = corpora_of(config, out)
+        corpora = corpora_of(out / f"{slug(DESIGNS[0])}.yaml", out, slug(DESIGNS[0]))
         (out / "corpora.md").write_text(markdown(corpora), encoding="utf-8")
         (out / "ranks.md").write_text(ranks(corpora, out), encoding="utf-8")
+
+
+def slug(design: str) -> str:
+    """Of the design's folder and file."""
+    return design.replace(" ", "-")
+
+
+def study_of(
+    design: str, values: Mapping[str, object], tokens: int, chosen: Sequence[str] | None
+) -> dict[str, Any]:
+    """The study by one design, with the chosen cells alone if any are."""
+    filled = (HERE / "study.yaml").read_text(encoding="utf-8")
+    for key, value in values.items():
+        filled = filled.replace(f"{{{key}}}", str(value))
+    study: dict[str, Any] = yaml.safe_load(filled)
+    study["design"] = design
+    if design == "whole corpora":
+        study["budget"] = tokens
+    else:
+        study["train"]["tokens"] = tokens
+    if chosen:
+        axis = study["axes"]["pipeline"]
+        study["axes"]["pipeline"] = {cell: axis[cell] for cell in chosen}
+    return study
 
 
 def run(*command: object) -> None:
