@@ -147,16 +147,16 @@ def _tell_corpus(
 def _summary(tally: Tally, outcomes: list[Outcome], written: Record) -> Table:
     shown = table("", "", numbers=[1], show_header=False, box=None)
     shown.columns[0].style = "cyan"
-    speed = f"{tally.speed:,.1f}" if tally.speed else "everything was stored"
     for name, value in (
         *((f"videos {status}", f"{count:,}") for status, count in by_status(outcomes).items()),
         ("hours of video", f"{hours(outcomes):,.2f}"),
         ("samples", f"{written.samples:,}"),
         ("images", f"{written.images:,}"),
         ("words", f"{sum(outcome.words for outcome in outcomes):,}"),
-        ("hours of video per hour", speed),
     ):
         shown.add_row(name, value)
+    if tally.speed:  # not all was in the store
+        shown.add_row("hours of video per hour", f"{tally.speed:,.1f}")
     return shown
 
 

@@ -158,10 +158,10 @@ def _tell_replaced(corpus: Corpus, output: Path, terminal: Terminal) -> None:
     except (CorpusError, OSError):
         return  # it cannot be read
     if gone := [video_id for video_id in held if video_id not in wanted]:
-        terminal.notes.print(
-            f"[yellow]{escape(str(output))} holds {number_of(len(gone), 'video')} that this build "
-            f"does not have:[/] {escape(names_of(gone, _MOST_NAMED))}. The build replaces "
-            "the corpus, so name another folder to keep it."
+        terminal.errors.print(
+            f"[yellow]Warning:[/] {escape(str(output))} holds {number_of(len(gone), 'video')} that "
+            f"this build does not have: {escape(names_of(gone, _MOST_NAMED))}. The build will "
+            "replace the corpus; to keep it, stop now and name another folder."
         )
 
 

@@ -165,11 +165,13 @@ def _checked(corpus: Path, version: str, allowed: list[str]) -> Videos:
     for licence in _in_samples(corpus) - set(under):
         under[licence].append("rows of data/")
     if outside := licences.outside(under, allowed):
-        listed = "; ".join(f"'{name}' ({first_names(under[name])})" for name in sorted(outside))
-        first = min(outside) or "unknown"
+        names = {name: f"'{name}'" if name else "none stated" for name in sorted(outside)}
+        listed = "; ".join(f"{told} ({first_names(under[n])})" for n, told in names.items())
+        options = " ".join(f"--allow-license '{name or 'unknown'}'" for name in names)
         raise CorpusError(
-            f"licences that are not on the list: {listed}. Remove the videos with `vid2book "
-            f"remove`, or allow the licence with --allow-license '{first}'"
+            f"videos whose licence is not an open one: {listed}. If they may be published, state "
+            f"their licence in the manifest (column 'license'), or push with {options}; else take "
+            "them out with `vid2book remove`"
         )
     return videos
 

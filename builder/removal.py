@@ -97,13 +97,16 @@ def take_out(corpus: Path, video_ids: Iterable[str]) -> Record:
 def _without(corpus: Path, held: Record, gone: set[str]) -> Record:
     videos = read_videos(corpus)
     if unknown := sorted(gone - set(videos)):
-        near = get_close_matches(unknown[0], videos, n=1)
-        hint = f" (did you mean {near[0]}?)" if near else ""
-        before = removals(corpus).get(unknown[0])
-        hint = f" (it was removed on {before})" if before else hint
-        raise CorpusError(
-            f"{corpus}: it has no video {', '.join(unknown)}{hint}; nothing was removed"
-        )
+        told, before = [], removals(corpus)
+        for name in unknown:
+            near = get_close_matches(name, videos, n=1)
+            hint = f" (did you mean {near[0]}?)" if near else ""
+            told.append(
+                f"{name} was removed on {before[name]}"
+                if name in before
+                else f"no video {name}{hint}"
+            )
+        raise CorpusError(f"{corpus}: nothing was removed: {'; '.join(told)}")
     outcomes = [outcome_of(row) for video_id, row in videos.items() if video_id not in gone]
     splits = dict.fromkeys(split for by_split in held.sizes.values() for split in by_split)
     left = {split: _remaining_rows(corpus, split, list(held.sizes), gone) for split in splits}

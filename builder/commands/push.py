@@ -186,9 +186,9 @@ def _tell_versions(terminal: Terminal, pushed: Pushed, dry_run: bool) -> None:
     elif pushed.holding:
         lost = first_names(sorted({v for videos in pushed.holding.values() for v in videos}))
         errors.print(
-            f"[yellow]{_containing(pushed.holding)} videos that you have removed[/] ({lost}). "
-            f"`vid2book push --delete-history` deletes {_them(pushed.holding)} and all older "
-            "history."
+            f"[yellow]{_containing(pushed.holding)} videos that this corpus does not have[/] "
+            f"({lost}). `vid2book push --delete-history` deletes {_them(pushed.holding)} and all "
+            "older history."
         )
     if pushed.open_pulls:
         listed = ", ".join(map(str, pushed.open_pulls))
@@ -206,8 +206,8 @@ def _asked(holding: Mapping[str, list[str]]) -> bool:
 
     lost = first_names(sorted({video for videos in holding.values() for video in videos}))
     return agreed(
-        f"{_containing(holding)} videos that you have removed ({lost}). Delete {_them(holding)} "
-        "and all older history after the push?"
+        f"{_containing(holding)} videos that this corpus does not have ({lost}). "
+        f"Delete {_them(holding)} and all older history after the push?"
     )
 
 

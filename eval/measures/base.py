@@ -13,6 +13,7 @@ shown each sample once, and then says what it found. To add one, write the file 
 
 from __future__ import annotations
 
+import math
 from abc import ABC, abstractmethod
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
@@ -58,6 +59,8 @@ class Figure:
         """The least and the most that it can be, where that follows from its unit."""
         if self.is_share:
             return 0.0, 1.0
+        if self.better == "neither":  # counts and sizes
+            return 0.0, math.inf
         return (-1.0, 1.0) if self.unit == "-1 to 1" else None
 
 

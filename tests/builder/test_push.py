@@ -59,7 +59,10 @@ def test_a_round_of_versions(make, hub: Hub, env, push, tmp_path: Path) -> None:
     result = push(out, "2.0.0")
     assert result.exit_code == 0
     assert "- removed: 1: `b`" in card(hub)
-    assert "Versions 1.0.0, 1.1.0 still contain videos that you have removed (b)" in result.stderr
+    assert (
+        "Versions 1.0.0, 1.1.0 still contain videos that this corpus does not have (b)"
+        in result.stderr
+    )
     assert load(env, "1.0.0", "2.0.0")["2.0.0"]["videos"] == ["a", "c"]
 
 

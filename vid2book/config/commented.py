@@ -12,7 +12,7 @@ from . import Config
 from .base import Section
 from .reference import Key, check_key, docs_of, is_section, key_of, language_model_keys
 
-_WIDTH = 88  # characters of a line of comment
+_WIDTH = 78  # characters of a line of comment; a terminal has 80
 
 _HEAD = """\
 Every key of the pipeline. Save it, change what you like, and use it with

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePath
 
@@ -128,7 +128,11 @@ def _of_folder_at(url: str, passed_over: list[PassedOver]) -> Iterator[Draft]:
     here = listing.names.get(Path(), [])
     if tables := [name for s in SUFFIXES if (name := f"manifest{s}") in here]:
         passed_over += (PassedOver(t, f"{tables[0]} describes the folder") for t in tables[1:])
-        yield from _of_table_at(folder + tables[0])
+        drafts = list(_of_table_at(folder + tables[0]))
+        passed_over += _unlisted(
+            drafts, {folder + v.as_posix(): v for v in listing.videos}, tables[0]
+        )
+        yield from drafts
         return
     passed_over += listing.passed_over
     for base, videos in with_notes(folder, listing.videos, listing.names):
@@ -140,7 +144,10 @@ def _of_folder(folder: Path, passed_over: list[PassedOver]) -> Iterator[Draft]:
     if tables:
         others = (PassedOver(t.name, f"{tables[0].name} describes the folder") for t in tables[1:])
         passed_over.extend(others)
-        yield from _of_table(tables[0])
+        drafts, listing = list(_of_table(tables[0])), walk(folder)
+        files = {str((folder / video).resolve()): video for video in listing.videos}
+        passed_over.extend(_unlisted(drafts, files, tables[0].name))
+        yield from drafts
         return
     listing = walk(folder)
     passed_over.extend(listing.passed_over)
@@ -149,6 +156,16 @@ def _of_folder(folder: Path, passed_over: list[PassedOver]) -> Iterator[Draft]:
         if name.endswith(".txt"):
             known |= read_archive(folder / name)
     yield from _of_files(folder, listing.videos, listing.names, known)
+
+
+def _unlisted(drafts: Iterable[Draft], files: dict[str, Path], table: str) -> Iterator[PassedOver]:
+    """The videos of a folder, by their paths, that its table does not name."""
+    named = {
+        d.video.path if is_url(d.video.path) else str(Path(d.video.path).resolve()) for d in drafts
+    }
+    for path, inside in files.items():
+        if path not in named:
+            yield PassedOver(whole_text(str(inside)), f"{table} does not list it")
 
 
 def _of_table(path: Path, base: str = "", shown: str = "") -> Iterator[Draft]:

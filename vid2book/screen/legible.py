@@ -100,7 +100,7 @@ def _caption(line: OcrLine, keyframe: Keyframe, transcript: Transcript | None) -
     if transcript is None:
         return _Fault("burned-in caption", None, None)
     share = spoken_share(line.text, keyframe.time, transcript)
-    return _Fault("burned-in caption: the score is the share of it that is being said", share, None)
+    return _Fault("burned-in caption that repeats the speech", share, None)
 
 
 def _misread(line: OcrLine, shown: Lines, settings: config.Read) -> _Fault | None:

@@ -27,12 +27,12 @@ class _Kind(NamedTuple):
 # The first that fits counts.
 _KINDS = (
     _Kind("judge", "sentence", "", "probability that it teaches", _SHARE),
-    _Kind("judge", "video", "the speech does not show", "probability of the language", _SHARE),
+    _Kind("judge", "video", "the language cannot be told", "probability of the language", _SHARE),
     _Kind("judge", "video", "", "share of the words that teach", _SHARE),
     _Kind("align", "clip", "", "similarity of its pictures to its speech", _COSINE),
     _Kind("align", "keyframe", "a talking head", "share of the picture that is a face", _SHARE),
-    _Kind("align", "keyframe", "shown while", "share of the speech over it that teaches", _SHARE),
-    _Kind("align", "keyframe", "all of it", "share of it that the other picture shows", _SHARE),
+    _Kind("align", "keyframe", "on screen while", "share of its speech that teaches", _SHARE),
+    _Kind("align", "keyframe", "everything on it", "share that the other shows", _SHARE),
     _Kind("align", "keyframe", "its caption", "similarity of its caption to the speech", _COSINE),
     _Kind("align", "keyframe", "", "similarity to what is taught", _COSINE),
     _Kind("read", "line", "burned-in caption", "share of it that is being said", _SHARE),

@@ -15,6 +15,7 @@ from rich.console import Console
 
 from vid2book.folder.record import FolderError
 from vid2book.records import Decision
+from vid2book.viewer import scores
 from vid2book.viewer.scores import grades_of, reason_of, score_of
 from vid2book.viewer.summary import removed, summary
 from vid2book.viewer.why import WhyError, parse_time, why
@@ -246,3 +247,13 @@ def test_grades_are_told_by_who_graded() -> None:
         "rules": ["relevance 5"],
         "qwen3:8b": ["knowledge density 1.5, at least 2 needed"],
     }
+
+
+def test_every_kind_of_score_is_of_a_reason_that_there_is() -> None:
+    sources = [
+        file.read_text(encoding="utf-8")
+        for file in Path(scores.__file__).parents[1].rglob("*.py")
+        if file != Path(scores.__file__)
+    ]
+    for kind in scores._KINDS:
+        assert any(f'"{kind.begins}' in source for source in sources), kind
