@@ -114,7 +114,7 @@ def test_two_at_once_and_one_after_another_are_the_same(make, three: Path, tmp_p
 
 
 @pytest.mark.parametrize(
-    ("ids", "words"), [(["b"], "has no video b"), (["a", "a-2", "t"], "nothing would be left")]
+    ("ids", "words"), [(["b"], "no video b"), (["a", "a-2", "t"], "nothing would be left")]
 )
 def test_what_cannot_be_done_changes_nothing(three: Path, ids: list[str], words: str) -> None:
     before = {f: f.read_bytes() for f in three.rglob("*") if f.is_file()}
