@@ -87,8 +87,8 @@ def train(
             raise TrainError(f"{asked.name}: {problem}")
     if held_out and opened.shares_rows(held_out):
         raise TrainError(
-            f"what is to be held out of {opened.name} would be trained on: it has no such split. "
-            "Hold out a file or folder of its own"
+            f"what is held out would also be trained on: {opened.name} and {held_out.name} are "
+            "read from the same files (a corpus without splits is read whole). Hold out other files"
         )
     rows = count(opened, samples)
     steps = steps_of(recipe, rows)

@@ -133,7 +133,7 @@ def test_a_killed_run_goes_on_exactly(models: Path, corpus: Path, tmp_path: Path
 
 def test_what_is_trained_on_is_not_held_out(models: Path, corpus: Path, tmp_path: Path) -> None:
     file = next((corpus / "data").glob("train-*.parquet"))
-    with pytest.raises(TrainError, match="would be trained on: it has no such split"):
+    with pytest.raises(TrainError, match=r"would also be trained on: .* the same files"):
         train(
             recipe(), corpus, models / "llava", tmp_path / "run", held_out=open_corpus(file, "test")
         )

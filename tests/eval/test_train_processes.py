@@ -77,9 +77,10 @@ def test_two_processes_do_what_one_does(family: str, tmp_path: Path) -> None:
     corpus = write_parquet(tmp_path / "corpus.parquet", rows)
     model = vlms.save(family, tmp_path / "model")
     one_step = TrainConfig(batch_size=40, learning_rate=0.01, data=Data(max_tokens=160))
-    alone = train(one_step, corpus, model, tmp_path / "alone", held_out=open_corpus(corpus))
+    held_out = write_parquet(tmp_path / "held.parquet", rows)
+    alone = train(one_step, corpus, model, tmp_path / "alone", held_out=open_corpus(held_out))
     arguments = [corpus, "--model", model, "--config", written(tmp_path, one_step)]
-    launch(*arguments, "-o", tmp_path / "two", "--held-out", corpus)
+    launch(*arguments, "-o", tmp_path / "two", "--held-out", held_out)
     for file in ("train.jsonl", "held_out.jsonl"):
         one, two = losses(tmp_path / "alone", file), losses(tmp_path / "two", file)
         assert two == pytest.approx(one, rel=1e-3) and two[0] == pytest.approx(one[0], rel=1e-5)

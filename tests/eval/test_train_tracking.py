@@ -63,7 +63,7 @@ def test_tensorboard_has_every_step_once(model: Path, corpus: Path, tmp_path: Pa
         "tensorboard.backend.event_processing.event_accumulator"
     )
     settings = recipe(epochs=1, trackers=["tensorboard"], held_out_every=3)
-    held_out = open_corpus(corpus)
+    held_out = open_corpus(write_parquet(tmp_path / "held.parquet", [row("another")]))
     train(settings, corpus, model, tmp_path / "out", samples=16, held_out=held_out)
     (folder,) = {path.parent for path in (tmp_path / "out" / "tensorboard").rglob("events.*")}
     events = event_accumulator.EventAccumulator(str(folder))
