@@ -40,7 +40,8 @@ class Summary:
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         on_video = [d for d in self.decisions if d.level == "video"]
-        yield title_of(self.title, f"{self.video_id}, {clock(self.duration)}")
+        length = f", {clock(self.duration)}" if self.duration else ""
+        yield title_of(self.title, f"{self.video_id}{length}")
         yield verdict_of(self.status, self.reason, on_video)
         for grader, grades in grades_of(on_video).items():
             yield Text(f"Grades by {grader} (1 to 5): {', '.join(grades)}")
@@ -49,6 +50,8 @@ class Summary:
                 f"In the corpus: {number_of(self.samples, 'sample')} with "
                 f"{number_of(self.images, 'picture')} and {number_of(self.texts, 'paragraph')}."
             )
+        if not any(d.level in LEVELS for d in self.decisions) and not notes_on(on_video):
+            return
         yield Text()
         yield self._table(on_video)
         yield Text()
@@ -119,17 +122,23 @@ def _grouped(
 ) -> Iterator[tuple[bool, str, list[tuple[float, float]]]]:
     """Verdict, reason and stretches; what one stage keeps and a later one drops is dropped."""
     found = [d for d in decisions if d.level == level]
-    gone = {(d.start, d.end) for d in found if not d.kept}
+    # Lines of one picture share their stretch.
+    gone = {_what(decision) for decision in found if not decision.kept}
     told: dict[tuple[bool, str], list[tuple[float, float]]] = {}
     for decision in found:
         stretch = (decision.start, decision.end)
-        if decision.kept and stretch in gone:
+        if decision.kept and _what(decision) in gone:
             continue
         # Of what stays, a reason is told only where something was done to it.
         reason = "" if decision.kept and level != "sentence" else reason_of(decision)
         told.setdefault((decision.kept, reason), []).append(stretch)
     for (kept, reason), stretches in sorted(told.items(), key=lambda item: not item[0][0]):
         yield kept, reason, list(dict.fromkeys(stretches))
+
+
+def _what(decision: Decision) -> tuple[float, float, str]:
+    """What a decision is about."""
+    return decision.start, decision.end, decision.text if decision.level == "line" else ""
 
 
 def _listed(stretches: Sequence[tuple[float, float]]) -> str:

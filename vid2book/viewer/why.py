@@ -15,7 +15,7 @@ from rich.text import Text
 from ..errors import UserError
 from ..folder.reader import CorpusFolder, Row
 from ..names import plain
-from ..quantities import names_of, number_of
+from ..quantities import names_of
 from ..records import Decision
 from .scores import reason_of, score_of
 from .times import clock
@@ -151,7 +151,13 @@ def why(corpus: Path, video_id: str, at: float) -> Why:
 
 def _standing(decisions: Iterable[Decision], at: float) -> Iterator[Decision]:
     """Those whose stretch holds the moment; the end counts only where there is no length."""
-    return (d for d in decisions if d.start <= at < d.end or d.start == at == d.end)
+    return (d for d in decisions if _holds(d.start, d.end, at) or d.start == at == d.end)
+
+
+def _holds(start: float, end: float, at: float) -> bool:
+    """Whether a stretch holds a moment. Times are shown in whole seconds, so a whole second holds
+    what begins within it."""
+    return start <= at < end or (at % 1 == 0 and at <= start < at + 1)
 
 
 def _nearest(decisions: list[Decision], at: float) -> Iterator[Decision]:
@@ -168,7 +174,7 @@ def _pieces(samples: Iterable[Row], at: float) -> Iterator[Piece]:
         columns = [sample.get(name) or [] for name in ("texts", "ocr_texts")]
         for position, element in enumerate(sample.get("elements") or []):
             start = min(element["start"], element["clip_start"])
-            if start <= at < element["end"]:
+            if _holds(start, element["end"], at):
                 texts = [column[position] for column in columns if position < len(column)]
                 text = next((text for text in texts if text), "")
                 yield Piece(
@@ -241,7 +247,7 @@ def _unknown(video_id: str, known: Iterable[str]) -> str:
         difflib.get_close_matches(video_id, known, n=3)
         or [name for name in known if video_id.lower() in name.lower()][:3]
     )
-    hint = f"; it has {number_of(len(known), 'other')}: {names_of(known, _MOST_NAMED)}"
+    hint = f"; it has {names_of(known, _MOST_NAMED)}"
     if near:
         hint = f"; did you mean {' or '.join(near)}?"
     return f"the corpus has no video '{video_id}'{hint}"

@@ -19,6 +19,7 @@ from vid2book.viewer import scores
 from vid2book.viewer.scores import grades_of, reason_of, score_of
 from vid2book.viewer.summary import removed, summary
 from vid2book.viewer.why import WhyError, parse_time, why
+from vid2book.viewer.why import _standing as standing
 
 
 def decision(
@@ -161,7 +162,7 @@ def test_it_prints_scores_and_commands_no_terminal(corpus: Path) -> None:
 def test_questions_that_cannot_be_answered(corpus: Path, tmp_path: Path) -> None:
     with pytest.raises(WhyError, match="did you mean optics-1 or optics-2"):
         why(corpus, "optic-1", 3)
-    with pytest.raises(WhyError, match="it has 2 others: optics-1, optics-2"):
+    with pytest.raises(WhyError, match="it has optics-1, optics-2"):
         why(corpus, "zzz", 3)
     with pytest.raises(WhyError, match="1:30 long and has no 1:31"):
         why(corpus, "optics-1", 91)
@@ -257,3 +258,10 @@ def test_every_kind_of_score_is_of_a_reason_that_there_is() -> None:
     ]
     for kind in scores._KINDS:
         assert any(f'"{kind.begins}' in source for source in sources), kind
+
+
+def test_a_whole_second_holds_what_begins_within_it() -> None:
+    late = Decision("v", "clip", "clip", 80.4, 91.2, True, "a paragraph")
+    assert [list(standing([late], at)) for at in (80, 80.0, 80.2, 80.4, 91, 79)] == [
+        [late], [late], [], [late], [late], [],
+    ]  # fmt: skip
