@@ -82,9 +82,10 @@ def remove(
     names = ", ".join(done.video_ids)
     it = "it" if len(done.video_ids) == 1 else "them"
     for line in (
-        f"Removed {names}, with {number_of(done.samples, 'sample')}; {done.left.samples:,} left",
-        f"`vid2book build` will leave {it} out of {corpus} from now on. To keep {it} out of every "
-        "corpus, put this in the config:",
+        f"Removed {names}, with {number_of(done.samples, 'sample')}; "
+        f"{number_of(done.left.samples, 'sample is', 'samples are')} left",
+        f"`vid2book build` will leave {it} out of the folder {corpus} from now on. To keep {it} out "
+        "of every corpus, put this in the config:",
         f"  reduce:\n    deny: {json.dumps(done.left.removed)}",
         f"What the stages made of {it} stays in the store until `vid2book store prune` deletes it.",
         f"Versions that are already published still contain {it}: see "
@@ -111,7 +112,8 @@ def _decontaminate(corpus: Path, overlaps: Path, terminal: Terminal) -> None:
         told = [f"{overlaps} is empty: nothing overlaps, so nothing was removed"]
     else:
         told = [
-            f"Removed {number_of(gone, 'sample')}; {left.samples:,} left. The table `decisions` "
+            f"Removed {number_of(gone, 'sample')}; "
+            f"{number_of(left.samples, 'sample is', 'samples are')} left. The table `decisions` "
             "says why.",
             "`vid2book build` writes them again, so repeat this after it. The table `transcripts`, "
             "which is only pushed on request, still holds what was said.",

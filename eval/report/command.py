@@ -26,7 +26,8 @@ if TYPE_CHECKING:
     from .metrics import Report
 
 
-_NAMES, _COLUMN = 26, 26  # characters that names of measures and a corpus's figures take
+_GOOD = {"higher": " ↑", "lower": " ↓", "neither": ""}
+_NAMES, _COLUMN = 28, 26  # characters that names of measures and a corpus's figures take
 
 
 def measure(
@@ -215,5 +216,7 @@ def _table(found: Report, corpora: Sequence[Measured]) -> Table:
                 low, high = number(value.low), number(value.high)
                 cells.append(f"{number(value.value)} [dim]{low} to {high}[/]")
         if set(cells) != {"-"} and not first.figure.minor:
-            table.add_row(f"{first.figure.name}", *cells)
+            table.add_row(f"{first.figure.name}{_GOOD[first.figure.better]}", *cells)
+    table.caption = "Value and 95% interval over videos. ↑: higher is better, ↓: lower is better."
+    table.caption_justify = "left"
     return table
