@@ -84,8 +84,8 @@ def remove(
     for line in (
         f"Removed {names}, with {number_of(done.samples, 'sample')}; "
         f"{number_of(done.left.samples, 'sample is', 'samples are')} left",
-        f"`vid2book build` will leave {it} out of the folder {corpus} from now on. To keep {it} out "
-        "of every corpus, put this in the config:",
+        f"`vid2book build` will leave {it} out of the folder {corpus} from now on. To keep {it} "
+        "out of every corpus, put this in the config:",
         f"  reduce:\n    deny: {json.dumps(done.left.removed)}",
         f"What the stages made of {it} stays in the store until `vid2book store prune` deletes it.",
         f"Versions that are already published still contain {it}: see "

@@ -43,7 +43,7 @@ def test_it_is_out_of_everything(three: Path, make) -> None:
     (three / "build.log.jsonl").write_text('{"video_id": "a"}\n{"video_id": "a-2"}\n{"kept": 3}\n')
     result = run(remove, three, "a")
     assert result.exit_code == 0, result.output
-    assert "with 2 samples; 4 left" in result.stdout
+    assert "with 2 samples; 4 samples are left" in result.stdout
     assert 'deny: ["a"]' in result.stdout
     for config, column in (
         ("default", "video_ids"),
