@@ -155,6 +155,8 @@ def _summary(tally: Tally, outcomes: list[Outcome], written: Record) -> Table:
         ("words", f"{sum(outcome.words for outcome in outcomes):,}"),
     ):
         shown.add_row(name, value)
+    if marked := sum(outcome.marked for outcome in outcomes):
+        shown.add_row("marked to be dropped", f"{marked:,}")
     if tally.speed:  # not all was in the store
         shown.add_row("hours of video per hour", f"{tally.speed:,.1f}")
     return shown
@@ -166,12 +168,14 @@ def _missing(outcomes: Sequence[Outcome], passed_over: Sequence[PassedOver]) -> 
         (outcome.video.video_id, status, outcome.reason)
         for status in ("failed", "filtered")
         for outcome in outcomes
-        if outcome.status == status
+        if outcome.status == status and not outcome.marked  # which is in it all the same
     ]
     rows += [(whole_text(file.path), "passed over", file.reason) for file in passed_over]
     if not rows:
         return None
-    shown = table("video or file", "", "reason", title="Not in the corpus", title_justify="left")
+    shown = table(
+        "video or file", "status", "reason", title="Not in the corpus", title_justify="left"
+    )
     shown.columns[1].no_wrap = True
     for name, status, reason in rows[:_MOST_SHOWN]:
         shown.add_row(escape(name), status, escape(reason))

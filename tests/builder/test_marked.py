@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,8 +12,11 @@ from huggingface_hub import DatasetCard
 from typer.testing import CliRunner
 
 from vid2book import cli
+from vid2book.builder.changes import read_videos
 from vid2book.builder.export.formats import Format
 from vid2book.builder.export.write import write_export
+from vid2book.builder.features import outcome_of
+from vid2book.builder.finish import _missing as missing
 from vid2book.builder.removal import take_out
 from vid2book.builder.write import write_corpus
 from vid2book.config import Config
@@ -50,6 +54,14 @@ def test_the_rows_hold_all_with_reasons_and_scores(marked: Path) -> None:
     assert [e["score"] for e in rows[0]["elements"]] == [0, 0.25, 0.5, 0.75]
     assert rows[1]["image_num"] == sum(i is not None for i in rows[1]["images"]) == 2
     assert list(load_dataset(str(marked), "videos", split="train")["marked"]) == [2, 4, 1]
+
+
+def test_what_is_marked_is_not_told_as_missing(marked: Path) -> None:
+    outcomes = [outcome_of(row) for row in read_videos(marked).values()]
+    assert [outcome.status for outcome in outcomes] == ["kept", "filtered", "kept"]
+    assert missing(outcomes, []) is None
+    table = missing([replace(outcome, marked=0) for outcome in outcomes], [])
+    assert table is not None and table.row_count == 1
 
 
 def test_the_card_says_what_is_counted(marked: Path) -> None:
