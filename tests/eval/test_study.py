@@ -12,11 +12,11 @@ from typing import Any
 
 import pyarrow.parquet as pq
 import pytest
-import yaml
 
 from vid2book.eval.ablate.config import Ablation
 from vid2book.eval.ablate.grid import cells
 
+_SCRIPTS = ("lectures", "content", "rendering", "study", "corpora", "ranks")
 FOLDER = Path(__file__).resolve().parents[2] / "benchmarks" / "study"
 
 
@@ -27,7 +27,7 @@ def lectures() -> Iterator[Any]:
     yield importlib.import_module("lectures")
     sys.path.remove(str(FOLDER))
     for name in set(sys.modules) - before:
-        if name.partition(".")[0] in ("lectures", "content", "rendering"):
+        if name.partition(".")[0] in _SCRIPTS:
             sys.modules.pop(name)
 
 
@@ -79,10 +79,14 @@ def test_held_out_lessons_have_questions_that_their_speech_answers(tmp_path: Pat
             assert f"{question['question']} {question['answer']}." in text
 
 
-def test_the_study_is_a_valid_one() -> None:
-    filled = (FOLDER / "study.yaml").read_text()
-    for name, value in (("budget", "1000"), ("lessons", "3")):
-        filled = filled.replace(f"{{{name}}}", value)
-    study = Ablation.model_validate(yaml.safe_load(filled))
-    assert len(cells(study)) == 10 and study.design == "whole corpora"
+@pytest.mark.parametrize("design", ["whole corpora", "matched ids"])
+def test_the_study_is_a_valid_one(lectures: Any, design: str) -> None:
+    script = importlib.import_module("study")
+    assert design in script.DESIGNS
+    study = Ablation.model_validate(script.study_of(design, {"lessons": 3}, 1000, None))
+    assert len(cells(study)) == 10 and study.design == design
+    assert (study.budget or study.train["tokens"]) == 1000
+    (first, second) = list(study.axes["pipeline"])[:2]
+    few = script.study_of(design, {"lessons": 3}, 1000, [second, first])
+    assert list(few["axes"]["pipeline"]) == [second, first]
     assert study.held_out.corpus is not None
