@@ -25,8 +25,6 @@ if TYPE_CHECKING:
     from vid2book.pipeline.corpus import Corpus
     from vid2book.terminal import Terminal
 
-_MOST_NAMED = 10  # files or videos in a message
-
 
 @dataclass(frozen=True)
 class Request:
@@ -111,7 +109,7 @@ def opened(
             it = "it" if len(removed) == 1 else "them"
             terminal.notes.print(
                 f"Skipped, because you removed {it} from {escape(str(output))}: "
-                f"{escape(names_of(removed, _MOST_NAMED))}. To bring {it} back: "
+                f"{escape(names_of(removed))}. To bring {it} back: "
                 f"{escape(undoing(output, *removed))}"
             )
         if not restored:
@@ -160,7 +158,7 @@ def _tell_replaced(corpus: Corpus, output: Path, terminal: Terminal) -> None:
     if gone := [video_id for video_id in held if video_id not in wanted]:
         terminal.errors.print(
             f"[yellow]Warning:[/] {escape(str(output))} holds {number_of(len(gone), 'video')} that "
-            f"this build does not have: {escape(names_of(gone, _MOST_NAMED))}. The build will "
+            f"this build does not have: {escape(names_of(gone))}. The build will "
             "replace the corpus; to keep it, stop now and name another folder."
         )
 
@@ -170,7 +168,7 @@ def _tell_passed_over(files: Sequence[PassedOver], terminal: Terminal) -> None:
     for file in files:
         reasons.setdefault(file.reason, []).append(whole_text(file.path))
     for reason, paths in reasons.items():
-        named = escape(names_of(paths, _MOST_NAMED))
+        named = escape(names_of(paths))
         terminal.notes.print(f"[yellow]Passed over:[/] {named}: {reason}")
 
 

@@ -36,9 +36,6 @@ if TYPE_CHECKING:
     from .takedown import Query
 
 
-_MOST_NAMED = 10  # videos in a message
-
-
 class GoneError(UserError):
     """A video that cannot be brought back; the message says what would bring it back."""
 
@@ -99,7 +96,7 @@ def _request(corpus: Path, video_ids: Sequence[str]) -> Request:
     if unknown := [video_id for video_id in video_ids if video_id not in removed]:
         raise GoneError(
             f"{corpus}: {', '.join(unknown)} has not been removed from it; what has been is "
-            f"{names_of(removed, _MOST_NAMED)}"
+            f"{names_of(removed)}"
         )
     request = request_of(corpus / LOG)
     if request is None:

@@ -168,10 +168,9 @@ def _of_split(files: list[Path], split: str, folder: Path) -> list[Path]:
     """
     splits = by_split(files)
     if list(splits) == [""] and all(file.name.split(".")[0] in _SPLITS for file in files):
-        splits = {
-            name: [file for file in files if file.name.split(".")[0] == name] for name in _SPLITS
-        }
-        splits = {name: files for name, files in splits.items() if files}
+        splits = {}
+        for file in files:
+            splits.setdefault(file.name.split(".")[0], []).append(file)
     if split in splits:
         return splits[split]
     if list(splits) == [""]:

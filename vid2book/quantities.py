@@ -15,7 +15,7 @@ def number_of(count: int, one: str, many: str = "") -> str:
     return f"{count:,} {one if count == 1 else many or one + 's'}"
 
 
-def names_of(names: Sequence[str], most: int) -> str:
+def names_of(names: Sequence[str], most: int = 10) -> str:
     """The first `most` names, and how many more there are."""
     more = f" and {len(names) - most:,} more" if len(names) > most else ""
     return ", ".join(names[:most]) + more

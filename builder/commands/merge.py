@@ -19,8 +19,6 @@ if TYPE_CHECKING:
     from vid2book.pipeline.corpus import Corpus
     from vid2book.pipeline.local import Event
 
-_MOST_NAMED = 10  # videos
-
 
 @user_errors(stopped="Stopped. What the shards left is in the store; the same command starts anew.")
 def merge(
@@ -78,7 +76,7 @@ def checked(corpus: Corpus, events: list[Event | None]) -> list[Event]:
     if missing := [video.video_id for video, event in found if event is None]:
         raise UserError(
             f"{len(missing):,} of {number_of(len(events), 'video')} are not in the store "
-            f"{corpus.store.root}: {names_of(missing, _MOST_NAMED)}. Run the shards that "
+            f"{corpus.store.root}: {names_of(missing)}. Run the shards that "
             "did not finish again, with the same SOURCE, config and store"
         )
     return [event for event in events if event]

@@ -32,14 +32,18 @@ def _missing(ablation: Ablation, cells: Sequence[Cell]) -> Iterator[str]:
     own = ablation.held_out.corpus
     if own:
         yield from _folder("held_out.corpus", own)
-        yield from _videos("held_out.corpus", own, [{}])
+        if own.videos:
+            yield from _videos("held_out.corpus", own, _configs(own, [{}]))
     for corpus in dict.fromkeys(cell.corpus for cell in cells):
         key = "corpus" if corpus == ablation.corpus else "axes: corpus"
-        pipelines = [cell.settings.pipeline for cell in cells if cell.corpus == corpus]
         yield from _folder(key, corpus)
-        yield from _videos(key, corpus, pipelines)
-        if not own and corpus.videos and Path(corpus.videos).exists():
-            yield from _splits(corpus, ablation.held_out.split, pipelines)
+        if not corpus.videos:
+            continue
+        pipelines = [cell.settings.pipeline for cell in cells if cell.corpus == corpus]
+        configs = _configs(corpus, pipelines)
+        yield from _videos(key, corpus, configs)
+        if not own and Path(corpus.videos).exists():
+            yield from _splits(corpus, ablation.held_out.split, configs)
     yield from _folder("model", ablation.model)
     if ablation.model.path and (why := _no_model(ablation.model.path)):
         yield f"model.path: {why}; --model names another, also a small one to see that all works"
@@ -51,26 +55,27 @@ def _folder(key: str, folder: Folder) -> Iterator[str]:
         yield f"{key}.reads: {', '.join(missing)}; paths are relative to where the study is run"
 
 
-def _videos(key: str, corpus: StudyCorpus, pipelines: Sequence[Overrides]) -> Iterator[str]:
-    if not corpus.videos:
-        return
+def _configs(corpus: StudyCorpus, pipelines: Sequence[Overrides]) -> list[Config]:
+    """Of the builds of a corpus, one for each cell's keys."""
+    base = load(corpus.config).model_dump(mode="json")
+    return [Config.model_validate(merged(base, pipeline)) for pipeline in pipelines]
+
+
+def _videos(key: str, corpus: StudyCorpus, configs: Sequence[Config]) -> Iterator[str]:
     if not Path(corpus.videos).exists():
         yield f"{key}.videos: a folder or manifest of videos at {corpus.videos}; --videos names it"
-    base = load(corpus.config).model_dump(mode="json")
-    for pipeline in pipelines:
-        yield from _models(Config.model_validate(merged(base, pipeline)))
+    for config in configs:
+        yield from _models(config)
 
 
-def _splits(corpus: StudyCorpus, held_out: str, pipelines: Sequence[Overrides]) -> Iterator[str]:
+def _splits(corpus: StudyCorpus, held_out: str, configs: Sequence[Config]) -> Iterator[str]:
     """The splits of which the cells need videos, and will have none."""
-    base = load(corpus.config).model_dump(mode="json")
     try:
         videos = read_sources([corpus.videos]).videos
     except UserError as error:
         yield f"corpus.videos: {error}"
         return
-    for pipeline in pipelines:
-        config = Config.model_validate(merged(base, pipeline))
+    for config in configs:
         found = {video.split for video in assign(videos, config.splits.ratios) if not video.problem}
         for split in ("train", held_out):
             if split not in found:

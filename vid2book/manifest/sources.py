@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePath
@@ -145,7 +146,8 @@ def _of_folder(folder: Path, passed_over: list[PassedOver]) -> Iterator[Draft]:
         others = (PassedOver(t.name, f"{tables[0].name} describes the folder") for t in tables[1:])
         passed_over.extend(others)
         drafts, listing = list(_of_table(tables[0])), walk(folder)
-        files = {str((folder / video).resolve()): video for video in listing.videos}
+        base = folder.resolve()  # as the paths of the rows begin
+        files = {str(base / video): video for video in listing.videos}
         passed_over.extend(_unlisted(drafts, files, tables[0].name))
         yield from drafts
         return
@@ -160,9 +162,8 @@ def _of_folder(folder: Path, passed_over: list[PassedOver]) -> Iterator[Draft]:
 
 def _unlisted(drafts: Iterable[Draft], files: dict[str, Path], table: str) -> Iterator[PassedOver]:
     """The videos of a folder, by their paths, that its table does not name."""
-    named = {
-        d.video.path if is_url(d.video.path) else str(Path(d.video.path).resolve()) for d in drafts
-    }
+    paths = (draft.video.path for draft in drafts)
+    named = {path if is_url(path) else os.path.normpath(path) for path in paths}
     for path, inside in files.items():
         if path not in named:
             yield PassedOver(whole_text(str(inside)), f"{table} does not list it")

@@ -28,7 +28,6 @@ LEVELS = {  # in the order in which they are told
 }
 
 NOTE = Text("note", style="dim")  # in place of a verdict, of what is told of a video as a whole
-_MOST_NAMED = 10  # videos in a message
 _TIME = re.compile(r"(?:(?:(\d+):)?(\d+):)?(\d+(?:\.\d+)?)")
 
 
@@ -247,7 +246,7 @@ def _unknown(video_id: str, known: Iterable[str]) -> str:
         difflib.get_close_matches(video_id, known, n=3)
         or [name for name in known if video_id.lower() in name.lower()][:3]
     )
-    hint = f"; it has {names_of(known, _MOST_NAMED)}"
+    hint = f"; it has {names_of(known)}"
     if near:
         hint = f"; did you mean {' or '.join(near)}?"
     return f"the corpus has no video '{video_id}'{hint}"
