@@ -104,7 +104,7 @@ def ablate(
         chosen,
         target,
         devices,
-        lambda said: terminal.notes.print(escape(said), soft_wrap=True),
+        lambda said: terminal.notes.print(escape(said)),
         launch,
     )
     lines = table.table(results)
@@ -113,5 +113,5 @@ def ablate(
     report.write(ablation, lines, effects, measures, target)
     out = terminal.results
     out.print(Markdown(report.markdown(ablation, lines, effects, measures)))
-    out.print(f"Table and plot: {escape(str(target))}", soft_wrap=True)
+    out.print(f"Table and plot: {escape(str(target))}")
     terminal.document(report.as_json(ablation, lines, effects, measures))

@@ -197,7 +197,7 @@ class _Progress:
         what = f"{self._model}: {what}"
         self._bar.show(done, total, now=what)
         if done == total and not shows_bars(self._console):
-            self._console.print(escape(f"{what}: all {total}"), soft_wrap=True)
+            self._console.print(escape(f"{what}: all {total}"))
 
 
 def _names(listed: str) -> list[str]:
@@ -233,6 +233,6 @@ def _report(
     for differences in difference_tables(compared, shots):
         console.print(differences)
     for line in notes(runs):
-        console.print(escape(line), soft_wrap=True)
-    console.print(f"Results: {escape(str(out / 'results.json'))}", soft_wrap=True)
+        console.print(escape(line))
+    console.print(f"Results: {escape(str(out / 'results.json'))}")
     terminal.document(report(runs, compared, shots))

@@ -161,8 +161,8 @@ def measure(
     for corpus in found.corpora:
         for reason, count in corpus.skipped.items():
             told = f"{corpus.name}: left out {number_of(count, 'time')}: {reason}"
-            out.print(escape(told), soft_wrap=True)
-    out.print(f"The report is {escape(str(output / 'report.html'))}", soft_wrap=True)
+            out.print(escape(told))
+    out.print(f"The report is {escape(str(output / 'report.html'))}")
     terminal.document(found.to_dict() | {"report": str(output / "report.html")})
 
 
@@ -185,7 +185,7 @@ def _progress(console: Console) -> Iterator[Tell]:
             if shows_bars(console):
                 bar.show(done, total, now=what)
             elif done % 100 == 0:
-                console.print(escape(f"{what}: {done:,}"), soft_wrap=True)
+                console.print(escape(f"{what}: {done:,}"))
 
         yield tell
 

@@ -89,7 +89,7 @@ def train(
                 bar.show(round(100 * min(done, 1.0)), now=_progress_text(line))
 
             def warn(told: str) -> None:
-                terminal.errors.print(f"[yellow]Warning:[/] {escape(told)}", soft_wrap=True)
+                terminal.errors.print(f"[yellow]Warning:[/] {escape(told)}")
 
             result = run(
                 recipe, open_corpus(corpus, marked=marked), model, output,
@@ -127,8 +127,8 @@ def _print(result: TrainResult, terminal: Terminal) -> None:
         number_of(result.loss_tokens, "token"),
     )
     out = terminal.results
-    out.print(f"{', '.join(told)}; loss {result.loss:.3f}{held_out}", soft_wrap=True)
+    out.print(f"{', '.join(told)}; loss {result.loss:.3f}{held_out}")
     for reason, number in sorted(result.dropped.items()):
-        out.print(f"Left out: {escape(reason)}: {number:,}", soft_wrap=True)
-    out.print(f"The model: {escape(str(result.model))}", soft_wrap=True)
+        out.print(f"Left out: {escape(reason)}: {number:,}")
+    out.print(f"The model: {escape(str(result.model))}")
     terminal.document(asdict(result))

@@ -109,11 +109,9 @@ def collect(
     terminal = Terminal(as_json, quiet)
     console, errors = terminal.results, terminal.errors
     if report:
-        console.print(
-            f"The report: {escape(str(write_report(at, points, wanted)))}", soft_wrap=True
-        )
+        console.print(f"The report: {escape(str(write_report(at, points, wanted)))}")
         write_decisions(at)
-        console.print(f"The decisions: {escape(str(at.decisions))}", soft_wrap=True)
+        console.print(f"The decisions: {escape(str(at.decisions))}")
         terminal.document({"report": at.report, "decisions": at.decisions})
         return
     _check_files(wanted)
@@ -132,19 +130,17 @@ def collect(
             errors.print(
                 f"Stopped. What was found and fetched is kept ({escape(str(at.report))}); the same "
                 "command goes on from there" + (", without --again." if again else "."),
-                soft_wrap=True,
             )
             raise typer.Exit(STOPPED) from None
         finally:
             ledger.close()
-    console.print(f"The manifest: {escape(str(output))}", soft_wrap=True)
-    console.print(f"What is missing: {escape(str(at.report))}", soft_wrap=True)
+    console.print(f"The manifest: {escape(str(output))}")
+    console.print(f"What is missing: {escape(str(at.report))}")
     if videos:
         told = number_of(videos, "video is", "videos are")
         errors.print(
             f"[yellow]{told} unanswered[/] ({escape(str(at.decisions))} says why); the next run "
             "asks again.",
-            soft_wrap=True,
         )
     terminal.document(
         {
@@ -196,7 +192,6 @@ def _run(
         terminal.errors.print(
             "[yellow]No contact:[/] give manners.contact in the plan, so that those who run a site "
             "can reach you; some turn away programs without one.",
-            soft_wrap=True,
         )
     web = Web(plan.manners, plan.permissions)
     with terminal.notes.status("looking for videos") as status:
@@ -210,9 +205,7 @@ def _run(
                 web,
                 WordLlama(),
                 chat,
-                lambda line: terminal.errors.print(
-                    f"[yellow]Note:[/] {escape(line)}", soft_wrap=True
-                ),
+                lambda line: terminal.errors.print(f"[yellow]Note:[/] {escape(line)}"),
                 progress,
                 again,
             ).run()
@@ -263,7 +256,6 @@ def _tell_of_queries(plan: Plan, ledger: Ledger, errors: Console) -> int:
         if source in names:
             errors.print(
                 f"[yellow]Left out[/] of {escape(_named(names[source], query))}: {escape(told)}",
-                soft_wrap=True,
             )
     failed = [q for q in ledger.queries() if q[0] in names and q[2] in UNANSWERED]
     refused = [q for q in failed if q[2] in ("refused", "closed")]
@@ -274,7 +266,7 @@ def _tell_of_queries(plan: Plan, ledger: Ledger, errors: Console) -> int:
             errors.print(f"[yellow]{said} {what}")
         for source, query, _, reason in some[:_MOST_TOLD]:
             told = f"  {escape(_named(names[source], query))}: {escape(reason)}"
-            errors.print(told, soft_wrap=True)
+            errors.print(told)
         if (more := len(some) - _MOST_TOLD) > 0:
             errors.print(f"  and {more:,} more, which stand in the report")
     return len(late)

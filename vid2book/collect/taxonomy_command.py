@@ -43,9 +43,7 @@ def show(
         if not listed:
             raise TaxonomyError(f"there is no subject, course or sub-course '{of}'")
         for p in listed:
-            terminal.results.print(
-                f"{p.course} / {p.sub_course} / [bold]{escape(p.name)}[/]", soft_wrap=True
-            )
+            terminal.results.print(f"{p.course} / {p.sub_course} / [bold]{escape(p.name)}[/]")
         terminal.document({"points": [p._asdict() for p in listed]})
         return
     counts = Counter((p.subject, p.course) for p in points)
@@ -77,7 +75,7 @@ def check(path: _Taxonomy = None, as_json: AsJson = False) -> None:
     points, terminal = load(path), Terminal(as_json)
     found = faults(points, WordLlama())
     for fault in found:
-        terminal.results.print(escape(fault), soft_wrap=True)
+        terminal.results.print(escape(fault))
     terminal.results.print(f"{number_of(len(points), 'point')}, {len(found):,} to look at")
     terminal.document({"points": len(points), "faults": found})
     if found:
@@ -127,9 +125,9 @@ def expand(
     grown, failures = expanded(known, chat, WordLlama(), points)
     output.write_text(dump(grown), "utf-8")
     for failure in failures:
-        terminal.errors.print(f"[yellow]Nothing for[/] {escape(failure)}", soft_wrap=True)
+        terminal.errors.print(f"[yellow]Nothing for[/] {escape(failure)}")
     new = number_of(len(grown) - len(known), "new point")
-    terminal.results.print(f"{new}, {len(grown):,} in all: {escape(str(output))}", soft_wrap=True)
+    terminal.results.print(f"{new}, {len(grown):,} in all: {escape(str(output))}")
     terminal.document(
         {
             "taxonomy": output,

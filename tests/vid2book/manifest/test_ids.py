@@ -172,3 +172,13 @@ def test_an_id_like_that_of_a_bad_row_breaks_nothing(tmp_path: Path) -> None:
     assert [v.video_id for v in videos if not v.problem] == ["row-2", "b", "row-4"]
     assert len({v.video_id for v in videos}) == 5
     assert ["line 2" in videos[1].problem, "line 4" in videos[3].problem] == [True, True]
+
+
+def test_videos_that_the_manifest_of_a_folder_does_not_list_are_named(tmp_path: Path) -> None:
+    folder = touch(tmp_path / "here", "a.mp4", "in/b.mp4", "c d.mp4", "in/e.mp4")
+    (folder / "manifest.jsonl").write_text('{"path": "./a.mp4"}\n{"path": "in/../in/b.mp4"}\n')
+    found = read_sources([folder])
+    assert [video.video_id for video in found.videos] == ["a", "b"]
+    assert [(file.path, file.reason) for file in found.passed_over] == [
+        (path, "manifest.jsonl does not list it") for path in ("c d.mp4", "in/e.mp4")
+    ]
