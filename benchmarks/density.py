@@ -5,7 +5,7 @@
 
 Without a file: the held-out labelled passages of the package. FILE is JSON Lines with {"kind",
 "text"} in passages of about 100 words, kind "lecture", "chat", "sponsor", "news", "forum" or
-"salad": transcripts of your own. A judge's AUC is its agreement with the labels: hold a model
+"word salad": transcripts of your own. A judge's AUC is its agreement with the labels: hold a model
 against them before you trust its grades. --each takes the first N passages of each kind. With
 --write the figures go to eval/density/validation.json, which `vid2book measure` shows beside each
 measure.

@@ -65,6 +65,7 @@ def push(
     clips: bool = False,
     measures: str | Path | None = None,
     allow_license: Iterable[str] = (),
+    allow_removed: bool = False,
     delete_history: bool | Ask = False,
     dry_run: bool = False,
     tell: Tell = lambda line: None,
@@ -86,6 +87,7 @@ def push(
         measures: folder of a report of `vid2book measure`, to be put on the card. Without one, the
             card keeps its measures as long as the samples they are of stay the same.
         allow_license: licences that may be pushed besides open ones; "unknown": none stated.
+        allow_removed: push videos, too, that an earlier version lists as taken down.
         delete_history: delete older versions that hold videos which this one no longer has; or a
             function that is shown them and says whether to.
         dry_run: only find out what would be done.
@@ -125,7 +127,7 @@ def push(
             if callable(delete_history) and not dry_run
             else delete_history is True
         )
-        if removed := release.removed(removals(corpus)):
+        if removed := release.removed(removals(corpus), allow_removed):
             local[layout.REMOVED] = content_of(removed)
         card = release.card(corpus, local, asked, forget, measured)
         local[layout.CARD] = content_of(card)

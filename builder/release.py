@@ -93,25 +93,27 @@ class Release:
         paths = [path for path in (layout.METRICS, layout.PLOT) if path in held]
         return Measures({path: hub.content(path, revision) for path in paths}, section)
 
-    def removed(self, here: dict[str, str]) -> bytes | None:
+    def removed(self, here: dict[str, str], allowed: bool) -> bytes | None:
         """REMOVED.csv with what this version and those before it took out; None: nothing.
 
         Args:
             here: video ids and dates, as the corpus folder has them.
+            allowed: whether the version may have videos again that were taken down.
 
         Raises:
-            HubError: the version has a video again that was taken down.
+            HubError: it has some, and may not.
         """
         told = ""
         if self.base and layout.REMOVED in self.remote:
             told = self.hub.text(layout.REMOVED, self.base)
         there = removed_on(told)
         again = sorted(set(there) & set(self.videos))
-        if again and not self.force:
+        if again and not allowed:
+            was, it, they = ("was", "it", "it") if len(again) == 1 else ("were", "them", "they")
             raise HubError(
-                f"{self.hub.repo}: {first_names(again)} was taken down in an earlier version "
-                "(REMOVED.csv) and is in this one. Remove it with `vid2book remove`, or add "
-                "--force if it may be published again"
+                f"{self.hub.repo}: {first_names(again)} {was} taken down in an earlier version "
+                f"(REMOVED.csv), but this one contains {it} again. Remove {it} with `vid2book "
+                f"remove`, or add --allow-removed if {they} may be published again"
             )
         whole = {name: date for name, date in (here | there).items() if name not in self.videos}
         # Where all are in it again, the list on the Hub is replaced by an empty one.

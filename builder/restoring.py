@@ -73,7 +73,7 @@ def restore(corpus: Path, video_ids: Sequence[str], wanted: Query, terminal: Ter
     it = "it" if len(video_ids) == 1 else "them"
     terminal.results.print(
         f"Restored: {', '.join(video_ids)}. If a published version lists {it} as removed, "
-        "`vid2book push` needs --force.",
+        "`vid2book push` needs --allow-removed.",
         markup=False,
     )
     if decontaminated:

@@ -62,6 +62,13 @@ def push(
             help="Also push videos under this licence; 'unknown' means that no licence is stated.",
         ),
     ] = None,
+    allow_removed: Annotated[
+        bool,
+        typer.Option(
+            "--allow-removed",
+            help="Also push videos that an earlier version lists as taken down (REMOVED.csv).",
+        ),
+    ] = False,
     delete_history: Annotated[
         bool,
         typer.Option(
@@ -95,6 +102,7 @@ def push(
             clips=clips,
             measures=measures,
             allow_license=allow_license or [],
+            allow_removed=allow_removed,
             delete_history=delete_history or _asked,
             dry_run=dry_run,
             tell=lambda line: terminal.notes.print(escape(line)),

@@ -60,7 +60,7 @@ def _class(word: str) -> str:
 def _counts() -> _Counts:
     single, pairs = Counter[str](), Counter[tuple[str, str]]()
     for passage in passages("tune"):
-        if passage.kind != "salad":
+        if passage.kind != "word salad":
             classes = [_class(word) for word in english_words(passage.text)]
             single.update(classes)
             pairs.update(pairwise(classes))

@@ -1,6 +1,7 @@
 """The measures, in the order of the report. `base` tells how to add one."""
 
 from collections.abc import Collection
+from difflib import get_close_matches
 
 from vid2book.errors import UserError
 
@@ -49,7 +50,9 @@ def chosen(only: Collection[str]) -> tuple[type[Measure], ...]:
     """
     known = {figure.name for measure in MEASURES for figure in measure.figures}
     if unknown := sorted(set(only) - known):
-        raise UserError(f"no measure '{unknown[0]}'; there are {', '.join(sorted(known))}")
+        near = get_close_matches(unknown[0], known, 1)
+        hint = f"did you mean {near[0]}?" if near else f"there are {', '.join(sorted(known))}"
+        raise UserError(f"there is no measure '{unknown[0]}'; {hint}")
     return tuple(
         measure
         for measure in MEASURES

@@ -23,7 +23,9 @@ from vid2book.config import Config
 from vid2book.eval.corpora import open_corpus
 from vid2book.folder import record
 from vid2book.models.tokens import TokenCounter
+from vid2book.records import Decision
 from vid2book.viewer import write_book
+from vid2book.viewer.page import dropped
 from vid2book.viewer.why import why
 
 FACE, CHAT = "align: a talking head", "judge: small talk"
@@ -142,6 +144,20 @@ def test_the_book_shows_what_stays_unless_asked(marked: Path, tmp_path: Path) ->
     page = (marked / "preview" / "videos" / "a.html").read_text()
     assert page.count("<figure") == 2
     assert f"Marked by {FACE}" in page and f"Marked by {CHAT}" in page
+
+
+def test_what_the_book_shows_as_marked_is_not_left_out_as_well() -> None:
+    judged = Decision("a", "sentence", "judge", 1.0, 2.0, False, "chat")
+    faced = Decision("a", "keyframe", "align", 0.0, 9.0, False, "a talking head")
+    unread = Decision("a", "line", "read", 0.0, 9.0, False, "the recogniser is unsure")
+    elements = [
+        {"kind": "text", "start": 0.5, "end": 2.0, "drop": CHAT},
+        {"kind": "image", "start": 3.0, "end": 9.0, "drop": FACE},
+    ]
+    decided = [(decision, b"") for decision in (judged, faced, unread)]
+    assert [item.decision for item in dropped(decided)] == [judged, faced, unread]
+    assert [item.decision for item in dropped(decided, elements)] == [unread]
+    assert [item.decision for item in dropped(decided, elements[1:])] == [judged, unread]
 
 
 def test_why_tells_that_a_piece_is_marked(marked: Path) -> None:

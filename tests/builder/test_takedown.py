@@ -131,7 +131,7 @@ def test_a_version_says_what_was_removed(make, out: Path, hub: Hub, push) -> Non
     assert "REMOVED.csv" in hub.repos["org/name"].at("1.2.0").files
     # Taken back on purpose, it is on the list no longer, and no later push minds.
     write_corpus(make.corpus(make.video("a"), make.video("c")), other)
-    assert push(other, "1.3.0", "--force").exit_code == 0
+    assert push(other, "1.3.0", "--allow-removed").exit_code == 0
     found = hub.repos["org/name"].at("1.3.0").files["REMOVED.csv"]
     assert hub.objects.path(found.sha256).read_text() == "video_id,removed_on\n"
     write_corpus(make.corpus(make.video("a"), make.video("c"), make.video("d")), other)

@@ -77,7 +77,7 @@ def test_the_labelled_passages_are_what_they_claim() -> None:
     counts = Counter(p.kind for p in (*tune, *held))
     assert set(counts) == {LECTURE, *OTHERS}
     assert min(counts.values()) >= 40
-    topics = {(p.kind, p.topic) for p in tune if p.kind != "salad"}
+    topics = {(p.kind, p.topic) for p in tune if p.kind != "word salad"}
     assert not topics & {(p.kind, p.topic) for p in held}
     for part in (tune, held):
         subjects = Counter(p.topic.split("/")[0] for p in part if p.kind == LECTURE)
@@ -95,10 +95,12 @@ def bare(passage: Passage) -> Passage:
 @needs_vectors
 @pytest.mark.parametrize("change", [lambda p: p, bare], ids=["as written", "bare"])
 def test_teaching_probability_parts_lectures_from_all_else_on_held_out_topics(change) -> None:  # type: ignore[no-untyped-def]
-    held = [change(p) for p in HELD if p.kind != "salad"]  # for which there is lexical cohesion
+    held = [
+        change(p) for p in HELD if p.kind != "word salad"
+    ]  # for which there is lexical cohesion
     measure = TeachingProbability(TOOLS)
     found = validate(measure.score, measure.figure.better, held)
-    assert set(found) == set(OTHERS) - {"salad"}
+    assert set(found) == set(OTHERS) - {"word salad"}
     assert min(area.value for area in found.values()) >= 0.9
 
 
@@ -190,7 +192,7 @@ def test_shuffled_words_have_no_order() -> None:
     by_kind: dict[str, list[float]] = {}
     for passage in passages("held_out"):
         by_kind.setdefault(passage.kind, []).append(word_order(english_words(passage.text)))
-    salad = by_kind.pop("salad")
+    salad = by_kind.pop("word salad")
     assert max(salad) < min(min(values) for values in by_kind.values())
 
 

@@ -81,7 +81,7 @@ def test_only_some_measures_are_run_by_name(tmp_path: Path) -> None:
     corpus = write_parquet(tmp_path / "a.parquet", [row(f"v{i}") for i in range(6)])
     found = measure(corpus, only=["coherence"]).to_dict()
     assert list(found["figures"]) == ["coherence"] == list(found["corpora"][0]["measures"])
-    with pytest.raises(UserError, match="no measure 'coherense'; there are"):
+    with pytest.raises(UserError, match="no measure 'coherense'; did you mean coherence"):
         measure(corpus, only=["coherense"])
     result = run(corpus, "--only", "coherence,images_per_sample", "-o", tmp_path / "out")
     assert result.exit_code == 0

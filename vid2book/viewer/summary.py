@@ -15,7 +15,7 @@ from ..quantities import number_of
 from ..records import Decision
 from .scores import grades_of, reason_of
 from .times import clock
-from .why import LEVELS, NOTE, kept_or_dropped, notes_on, opened, span, title_of, verdict_of
+from .why import LEVELS, NOTE, notes_on, opened, span, title_of, verdict_of, verdict_on
 
 _MOST_TIMES = 8  # of one reason
 
@@ -64,8 +64,8 @@ class Summary:
         for decision in notes_on(on_video):
             table.add_row("Video", NOTE, "", reason_of(decision))
         for level, name in LEVELS.items():
-            for kept, reason, spans in _grouped(self.decisions, level):
-                table.add_row(name, kept_or_dropped(kept), _listed(spans), reason)
+            for verdict, reason, spans in _grouped(self.decisions, level):
+                table.add_row(name, verdict, _listed(spans), reason)
                 name = ""
         return table
 
@@ -119,21 +119,21 @@ def summary(corpus: Path, video_id: str) -> Summary:
 
 def _grouped(
     decisions: Sequence[Decision], level: str
-) -> Iterator[tuple[bool, str, list[tuple[float, float]]]]:
+) -> Iterator[tuple[Text, str, list[tuple[float, float]]]]:
     """Verdict, reason and stretches; what one stage keeps and a later one drops is dropped."""
     found = [d for d in decisions if d.level == level]
     # Lines of one picture share their stretch.
     gone = {_what(decision) for decision in found if not decision.kept}
-    told: dict[tuple[bool, str], list[tuple[float, float]]] = {}
+    told: dict[tuple[str, str], list[Decision]] = {}
     for decision in found:
-        stretch = (decision.start, decision.end)
         if decision.kept and _what(decision) in gone:
             continue
         # Of what stays, a reason is told only where something was done to it.
         reason = "" if decision.kept and level != "sentence" else reason_of(decision)
-        told.setdefault((decision.kept, reason), []).append(stretch)
-    for (kept, reason), stretches in sorted(told.items(), key=lambda item: not item[0][0]):
-        yield kept, reason, list(dict.fromkeys(stretches))
+        told.setdefault((verdict_on(decision).plain, reason), []).append(decision)
+    for (_, reason), alike in sorted(told.items(), key=lambda item: not item[1][0].kept):
+        stretches = dict.fromkeys((d.start, d.end) for d in alike)
+        yield verdict_on(alike[0]), reason, list(stretches)
 
 
 def _what(decision: Decision) -> tuple[float, float, str]:

@@ -193,7 +193,7 @@ def _cells(decision: Decision) -> tuple[Text, Text, Text]:
         told.append("\n").append(plain(decision.text), style="italic")
     if decision.raw not in ("", decision.text):
         told.append("\nas spoken: ", style="dim").append(plain(decision.raw), style="italic")
-    return kept_or_dropped(decision.kept), Text(span(decision.start, decision.end)), told
+    return verdict_on(decision), Text(span(decision.start, decision.end)), told
 
 
 def title_of(title: str, about: str) -> Text:
@@ -213,8 +213,13 @@ def notes_on(decisions: Sequence[Decision]) -> list[Decision]:
     return [d for d in decisions if d.stage not in ("judge", "reduce", "read the file")]
 
 
-def kept_or_dropped(kept: bool) -> Text:
-    return Text("kept", style="green") if kept else Text("dropped", style="red")
+def verdict_on(decision: Decision) -> Text:
+    """ "kept", "dropped", or "repeated" for lines that stay, but are not told a second time."""
+    if decision.kept:
+        return Text("kept", style="green")
+    if decision.stage == "interleave" and decision.level == "line":
+        return Text("repeated", style="dim")
+    return Text("dropped", style="red")
 
 
 def span(start: float, end: float) -> str:

@@ -17,7 +17,7 @@ import yaml
 
 Part = Literal["tune", "held_out"]
 LECTURE = "lecture"
-OTHERS = ("chat", "sponsor", "news", "forum", "salad")
+OTHERS = ("chat", "sponsor", "news", "forum", "word salad")
 _WRITTEN = (LECTURE, *OTHERS[:-1])
 _SALAD_WORDS = 90
 # From the words of each class alone, and of all: those of lectures have all the terms.
@@ -49,5 +49,5 @@ def _salad(written: Sequence[Passage], part: Part) -> list[Passage]:
         for i in range(_SALADS[part]):
             draw = random.Random(f"{part} {source} {i}")
             text = " ".join(draw.sample(pool, _SALAD_WORDS))
-            made.append(Passage("salad", f"words of {source}, {i + 1}", text))
+            made.append(Passage("word salad", f"words of {source}, {i + 1}", text))
     return made

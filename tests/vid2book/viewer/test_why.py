@@ -53,6 +53,7 @@ DECISIONS = [
     decision("keyframe", "keyframes", 10, 40, True, "a stable state", 0.4),
     decision("keyframe", "align", 10, 40, False, "a talking head", 0.11, 0.02),
     decision("line", "read", 10, 40, False, "the reader is unsure", 0.31, 0.6, "lcns"),
+    decision("line", "interleave", 45, 48, False, "on the picture before", text="F = m a"),
     decision("sentence", "judge", 12, 20, True, "", 0.9, 0.5, "A lens bends light."),
     decision(
         "sentence",
@@ -205,6 +206,7 @@ def test_a_whole_video(corpus: Path) -> None:
     assert ["dropped", "0:30–0:36", "not", "about", "the", "topic"] in [
         line[line.index("dropped") :] for line in lines if "dropped" in line
     ]
+    assert ["repeated", "0:45–0:48", "on", "the", "picture", "before"] in lines
     with pytest.raises(WhyError, match="did you mean optics-2"):
         summary(corpus, "optics-22")
 
