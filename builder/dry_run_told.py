@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     from .opening import Opened
 
-_HASH = re.compile(r" [0-9a-f]{12,}\b")  # of weights, which tells a person nothing
+_VERSION = re.compile(r"(,| [\da-f]{12,}\b).*")  # and hash of weights, for the store alone
 _MOST_SHOWN = 50  # lines of a list
 _SAMPLE, _MINUTES = 2, 0.5  # of the short run: videos, and of each of them
 
@@ -64,6 +64,8 @@ def tell_plan(found: Opened, terminal: Terminal, workers: int | None, is_here: b
     out = terminal.results
     rows = _rows(made, found.corpus.config.clips.enabled)
     out.print(_table(rows))
+    for what, stages in _missing(rows).items():
+        out.print(f"[red]Missing[/] for {', '.join(stages)}: {escape(what)}")
     for told, why in (
         (made.failed, "cannot be used"),
         (made.speechless, "without its speech"),
@@ -127,13 +129,23 @@ def _table(rows: Mapping[str, _Row]) -> Table:
     """A row for each stage, as the README has them."""
     shown = table("stage", "model", "in the store", "to do", numbers=[2, 3])
     for name, row in rows.items():
-        named = (escape(_HASH.sub("", model)) for model in row.models)
-        models = [*named, *(f"[red]missing[/]: {escape(m)}" for m in row.missing)]
+        models = [model for several in row.models for model in several.split("; ")]
+        named = dict.fromkeys(_VERSION.sub("", model) for model in models)
+        cell = [*map(escape, named), *["[red]missing[/]"][: len(row.missing)]]
         if row.at_the_end:
             shown.add_row(name, "", "", "at the end")
         else:
-            shown.add_row(name, "\n".join(models), str(row.stored), str(row.todo))
+            shown.add_row(name, "\n".join(cell), str(row.stored), str(row.todo))
     return shown
+
+
+def _missing(rows: Mapping[str, _Row]) -> dict[str, list[str]]:
+    """What is missing, with the stages that need it."""
+    found: dict[str, list[str]] = {}
+    for name, row in rows.items():
+        for what in row.missing:
+            found.setdefault(what, []).append(name)
+    return found
 
 
 @dataclass(frozen=True)

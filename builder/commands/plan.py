@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
 _HOUR = 3600.0  # seconds
 _UNITS = (("hours", _HOUR), ("minutes", 60.0), ("seconds", 1.0))
+_WAITING = 0.05  # share of the work from which on waiting is told apart
 _LEAST = 0.005  # share of all time or storage: what takes less is zero in every column
 
 
@@ -111,16 +113,19 @@ def _table(made: Forecast) -> Table:
     from ..forecast import Line
 
     unit, seconds = next((unit for unit in _UNITS if made.wall >= unit[1] * 2), _UNITS[-1])
-    on_gpu = any(line.gpu for line in made.lines)
-    headers = ["stage", f"CPU {unit}", f"worker {unit}", f"GPU {unit}", "storage", "share"]
-    if not on_gpu:
-        del headers[3]
-    shown = table(*headers, numbers=range(1, len(headers)))
+    times: dict[str, Callable[[Line], float]] = {f"worker {unit}": lambda line: line.wall}
+    told = "Worker time: for how long one worker is busy with it."
+    if abs(made.wall - made.cpu) > _WAITING * made.wall:
+        times[f"CPU {unit}"] = lambda line: line.cpu
+        told += " CPU time: the same without waiting for servers, GPUs and disks."
+    if any(line.gpu for line in made.lines):
+        times[f"GPU {unit}"] = lambda line: line.gpu
+    shown = table("stage", *times, "storage", "share", numbers=range(1, len(times) + 3))
+    shown.caption, shown.caption_justify = told, "left"
 
     def add(line: Line) -> None:
-        times = [line.cpu, line.wall, *([line.gpu] if on_gpu else [])]
+        cells = [f"{time(line) / seconds:,.1f}" for time in times.values()]
         size = decimal(round(line.size)) if line.size else ""
-        cells = [f"{time / seconds:,.1f}" for time in times]
         shown.add_row(line.name, *cells, size, f"{line.wall / made.wall:.0%}")
 
     for line in made.shown:
