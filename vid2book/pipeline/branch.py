@@ -1,7 +1,7 @@
-"""What is done with a video in one go, in a process that an executor has: a branch of its stages.
+"""A branch: the stages of a video that a worker process runs in one go.
 
-First the file is looked at once; then come speech and screen, which do not wait for each other, and
-at last what needs both.
+The file is surveyed first. Then speech and screen are processed, independently of each other, and
+finally whatever needs both.
 """
 
 from __future__ import annotations
@@ -26,13 +26,13 @@ from .processes import tell
 from .work import Failed, Work
 
 BRANCHES: dict[str, tuple[Stage[Any], ...]] = {"speech": SPEECH, "screen": SCREEN, "text": TEXT}
-LOOK = "look"  # comes before them
+LOOK = "look"  # surveys the file, before the branches
 _LONGEST_REASON = 200  # characters
-_PAUSE = 0.5  # seconds between words on how far a stage is
+_PAUSE = 0.5  # seconds between progress reports
 
 
 class Step(NamedTuple):
-    """How far a video is: its stage has reached this second."""
+    """Progress on a video: the stage has reached this second of it."""
 
     video_id: str
     stage: str
@@ -41,17 +41,17 @@ class Step(NamedTuple):
 
 @dataclass(frozen=True)
 class BranchResult:
-    """What became of a branch.
+    """The result of running a branch.
 
     Attributes:
-        seconds: of work.
-        info: what is in the file, where that was looked for and found.
+        seconds: time worked.
+        info: what is in the file, if it was surveyed and could be read.
         failure: why the video failed; empty if it did not.
-        kept: the failure is in the store: it is the video's own.
-        fault: what of the machine or of the installation failed, if that is why.
-        missed: the back end that failed, so that something else stood in.
-        bug: the traceback of what nobody foresaw, with stage and video.
-        cpu: CPU seconds by stage, and of loading models.
+        kept: whether the failure is in the store, because the video itself is at fault.
+        fault: the fault of the machine or the installation that failed the video, if any.
+        missed: the back end that failed and was replaced by something else.
+        bug: the traceback of an unexpected error, with stage and video.
+        cpu: CPU seconds by stage, and for loading models.
         wall: seconds by stage.
     """
 
@@ -68,43 +68,43 @@ class BranchResult:
 
 # Of this worker process.
 _corpus: Corpus | None = None
-_begun = 0.0  # CPU seconds that it took to start, until they are told
+_startup = 0.0  # CPU seconds that it took to start, until they are reported
 
 
 def start(corpus: Corpus) -> None:
-    """Make this process ready for the videos of a corpus."""
+    """Prepare this process for the videos of a corpus."""
     import cv2
 
-    global _corpus, _begun
+    global _corpus, _startup
     _corpus = corpus
     cv2.setNumThreads(1)
     bounds.watched_by(tell)
-    _begun = time.process_time()
+    _startup = time.process_time()
 
 
 def run(video: Video, branch: str, info: MediaInfo | None) -> BranchResult:
-    """Get what is missing of a branch into the store.
+    """Run the stages of a branch whose results are not in the store yet.
 
     Args:
         video: of the corpus.
         branch: one of `BRANCHES`, or `LOOK`.
-        info: what is in the file, if it was looked at.
+        info: what is in the file, if it was surveyed.
 
     Raises:
         StoreError: the store cannot be read or written, which ends the run.
     """
-    global _begun
+    global _startup
     assert _corpus is not None
     started, loaded = time.monotonic(), bounds.spent_loading()
-    begun, _begun = _begun, 0.0
-    work = _corpus.work(video, _tell(video), info)
-    done = _run_branch(work, branch)
+    startup, _startup = _startup, 0.0
+    work = _corpus.work(video, _progress_reporter(video), info)
+    result = _run_branch(work, branch)
     cpu = dict(work.cpu)
-    if (seconds := begun + bounds.spent_loading() - loaded) > 0:
+    if (seconds := startup + bounds.spent_loading() - loaded) > 0:
         cpu["loading"] = seconds
     return BranchResult(
-        time.monotonic() - started, done.info, done.failure, done.kept, done.fault, work.missed,
-        done.bug, cpu, work.wall,
+        time.monotonic() - started, result.info, result.failure, result.kept, result.fault,
+        work.missed, result.bug, cpu, work.wall,
     )  # fmt: skip
 
 
@@ -112,42 +112,42 @@ def _run_branch(work: Work, branch: str) -> BranchResult:
     stages = BRANCHES.get(branch, ())
     try:
         if branch == LOOK:
-            with suppress(MediaError):  # each stage says so again, and it is kept with them
+            with suppress(MediaError):  # each stage raises it again, and the store keeps it there
                 return BranchResult(info=work.info)
         for stage in stages:
             work.get(stage)
         return BranchResult()
     except Failed as error:
-        for stage in stages:  # noted for its last ones too, so that they count as done
+        for stage in stages:  # record it for the later stages too, so that they count as done
             with suppress(Failed):
                 work.failure(stage)
         return BranchResult(failure=str(error))
     except StoreError:
         raise  # ends the run
-    except UserError as error:  # of a model or its settings: not the video's own, and no bug
+    except UserError as error:  # a model or its settings: neither the video's fault nor a bug
         return BranchResult(failure=str(error), kept=False, fault=str(error))
     except Exception as error:
-        # It costs this video, this time.
+        # The video fails in this run only.
         if fault := machine_fault(error):
-            told = f"a fault of the machine: {fault}; the next build tries again"
-            return BranchResult(failure=told, kept=False, fault=fault)
+            reason = f"a fault of the machine: {fault}; the next build tries again"
+            return BranchResult(failure=reason, kept=False, fault=fault)
         return BranchResult(failure=_reason(error), kept=False, bug=traceback.format_exc())
 
 
 def _reason(error: Exception) -> str:
-    """A fault in one short line, for the video's row."""
-    told = " ".join(f"{type(error).__name__}: {error}".split())
-    return told if len(told) <= _LONGEST_REASON else f"{told[: _LONGEST_REASON - 3]}..."
+    """The error in one short line, for the video's row."""
+    line = " ".join(f"{type(error).__name__}: {error}".split())
+    return line if len(line) <= _LONGEST_REASON else f"{line[: _LONGEST_REASON - 3]}..."
 
 
-def _tell(video: Video) -> Callable[[str, float], None]:
-    """Passes on how far a stage is, a few times a second at most."""
-    told = 0.0
+def _progress_reporter(video: Video) -> Callable[[str, float], None]:
+    """A function that reports how far a stage is, at most every `_PAUSE` seconds."""
+    last_report = 0.0
 
-    def reached(stage: str, second: float) -> None:
-        nonlocal told
-        if time.monotonic() - told > _PAUSE:
-            told = time.monotonic()
+    def report(stage: str, second: float) -> None:
+        nonlocal last_report
+        if time.monotonic() - last_report > _PAUSE:
+            last_report = time.monotonic()
             tell(Step(video.video_id, stage, second))
 
-    return reached
+    return report

@@ -1,9 +1,9 @@
-"""The Ray executor: the videos of a corpus on many machines, by Ray Data.
+"""The Ray executor: processes the videos of a corpus on many machines, with Ray Data.
 
-The rows of the manifest go through pools of actors, a row at a time as an actor is free. Results go
-to the store and how it went comes back, so that nothing large travels. An actor has its work done
-by a process of its own, as the local executor does: what a video does to that costs the video. So
-where an actor itself is lost its machine was, and Ray begins the row again elsewhere.
+The rows of the manifest go through pools of actors, one row at a time whenever an actor is free.
+Results go to the store and only an `Event` comes back, so nothing large travels. Each actor works
+through a process of its own, as the local executor does: if a video crashes that process, only the
+video fails. So an actor is lost only with its machine, and Ray then starts the row again elsewhere.
 """
 
 from __future__ import annotations
@@ -32,18 +32,18 @@ from .local import Event, Processes, sum_by_name
 from .machines import Cluster, ClusterError, actors_on_this_machine, connected, room
 
 _TRIES = 4  # of a row: machines are lost now and then, but not four under one video
-_MOST_BLOCKS = 10_000  # that Ray has to keep account of
+_MOST_BLOCKS = 10_000  # for Ray to keep track of
 
 
 def run(corpus: Corpus, cluster: Cluster) -> Iterator[Event]:
-    """Fill the store with every video's results, as `local.run` does, by the actors of a cluster.
+    """Fill the store with every video's results, as `local.run` does, with the actors of a cluster.
 
     Args:
-        corpus: its store and its videos are where all machines of the cluster find them.
+        corpus: all machines of the cluster can reach its store and its videos.
 
     Raises:
-        ClusterError: the cluster is not there or is lost, it has not what is asked for, its
-            machines have other code or another store, or the store cannot be read or written there.
+        ClusterError: the cluster is missing, lost or too small, its machines have different code or
+            a different store, or the store cannot be read or written there.
     """
     if not corpus.videos:
         return
@@ -54,9 +54,9 @@ def run(corpus: Corpus, cluster: Cluster) -> Iterator[Event]:
                     raise ClusterError(row["stop"])
                 yield replace(pickle.loads(row["event"]), video=corpus.videos[row["number"]])
         except ray.exceptions.RayError as error:
-            told = str(error).strip().rpartition("\n")[2]
+            reason = str(error).strip().rpartition("\n")[2]
             raise ClusterError(
-                f"Ray gave up: {told}; fix that, then run the same command to continue"
+                f"Ray gave up: {reason}; fix that, then run the same command to continue"
             ) from error
 
 
@@ -73,7 +73,7 @@ def _rows(corpus: Corpus, cluster: Cluster) -> Iterator[dict[str, Any]]:
             rows = rows.map(
                 _Hand,
                 fn_constructor_args=(home, pool.branches),
-                # A row that waits for an actor with a long video in hand could be at another.
+                # A row queued behind a long video could be processed by another actor.
                 compute=ray.data.ActorPoolStrategy(
                     min_size=1, max_size=most, initial_size=min(count, most),
                     max_tasks_in_flight_per_actor=1,
@@ -82,11 +82,11 @@ def _rows(corpus: Corpus, cluster: Cluster) -> Iterator[dict[str, Any]]:
                 num_gpus=pool.gpus,
             )  # fmt: skip
     for batch in rows.iter_batches(batch_size=None, batch_format="pyarrow", prefetch_batches=0):
-        yield from batch.to_pylist()  # at once: with a batch ahead, one would wait for the next
+        yield from batch.to_pylist()  # at once: prefetching would hold back the rows of a batch
 
 
 def _blocks(videos: Sequence[Video]) -> Iterator[pa.Table]:
-    """A row for each video; of many videos several to a block, which one actor does in turn."""
+    """A row per video. If there are many, a block has several rows, which one actor processes."""
     step = -(-len(videos) // _MOST_BLOCKS)
     for begin in range(0, len(videos), step):
         numbers = range(begin, min(begin + step, len(videos)))
@@ -95,20 +95,20 @@ def _blocks(videos: Sequence[Video]) -> Iterator[pa.Table]:
 
 
 class _Home(NamedTuple):
-    """What actors must know of where they come from."""
+    """What actors must know about the machine that started the run."""
 
     corpus: Corpus  # without its videos
-    folder: str  # that paths are relative to
-    mark: bytes  # in the store
-    recipe: str  # what makes the results
-    desk: Any
+    folder: str  # paths are relative to it
+    mark: bytes  # identifies the store
+    recipe: str  # identifies the code and models that make the results
+    desk: Any  # counts how often each row is started
 
 
 class _Hand:
-    """An actor, which does some branches of one video after the other."""
+    """An actor: runs some branches of one video after another."""
 
     def __init__(self, home: _Home, branches: Sequence[str]) -> None:
-        with suppress(OSError):  # it is not there, and perhaps no path is relative
+        with suppress(OSError):  # it does not exist here, but perhaps no path is relative
             os.chdir(home.folder)
         self._desk, self._branches = home.desk, branches
         self._stop = ""
@@ -122,11 +122,11 @@ class _Hand:
 
     def __call__(self, row: dict[str, Any]) -> dict[str, Any]:
         before = pickle.loads(row["event"])
-        if row["stop"] or not before.kept:  # in an earlier pool
+        if row["stop"] or not before.kept:  # from an earlier pool
             return row
         try:
             after = self._through(before.video, row["number"])
-        except UserError as error:  # not the video's, so that it ends the run
+        except UserError as error:  # not the video's fault, so it ends the run
             self._stop = _message(error)
         if self._stop:
             return {**row, "stop": self._stop}
@@ -136,14 +136,14 @@ class _Hand:
         if self._stop:
             return Event(video)
         if ray.get(self._desk.begins.remote(number, self._branches)) > _TRIES:
-            told = f"its machine was lost {_TRIES} times (out of memory?)"
-            return Event(video, failure=told, kept=False)
+            reason = f"its machine was lost {_TRIES} times (out of memory?)"
+            return Event(video, failure=reason, kept=False)
         (event,) = self._processes.events([video])
         return event
 
 
 def _merge(before: Event, after: Event) -> Event:
-    """What became of a video in one pool and in the next."""
+    """One event from those of a video in one pool and in the next."""
     return replace(
         after,
         duration=max(before.duration, after.duration),
@@ -155,28 +155,28 @@ def _merge(before: Event, after: Event) -> Event:
 
 
 class _Desk:
-    """Knows how often work was begun, whatever machine is lost."""
+    """Counts how often each piece of work was started, and survives the loss of a machine."""
 
     def __init__(self) -> None:
-        self._begun: Counter[tuple[object, ...]] = Counter()
+        self._starts: Counter[tuple[object, ...]] = Counter()
 
     def begins(self, *work: object) -> int:
-        self._begun[work] += 1
-        return self._begun[work]
+        self._starts[work] += 1
+        return self._starts[work]
 
 
 def _desk() -> Any:
-    """On this machine, which the run cannot do without."""
+    """A desk on this machine, without which the run ends anyway."""
     here = NodeAffinitySchedulingStrategy(ray.get_runtime_context().get_node_id(), soft=False)
     return ray.remote(_Desk).options(num_cpus=0, scheduling_strategy=here).remote()
 
 
 def _compare(home: _Home) -> None:
-    """See whether this machine has what the one has that the run was started on.
+    """Check that this machine has the same store, code and models as the one that started the run.
 
     Raises:
-        ClusterError: it has not.
-        ModelError: a model is not there.
+        ClusterError: it does not.
+        ModelError: a model is missing.
         StoreError: the store cannot be read.
     """
     if home.corpus.store.piece(*_MARK, _absent) != home.mark:
@@ -192,7 +192,7 @@ _MARK = ("executor", make_key("mark"))
 
 
 def _mark(store: Store) -> bytes:
-    """Something in the store that no other store has."""
+    """Random bytes in the store, which tell it from any other store."""
     return store.piece(*_MARK, lambda: os.urandom(16))
 
 
@@ -204,7 +204,7 @@ def _absent() -> NoReturn:
 
 
 def _recipe(corpus: Corpus) -> str:
-    """Names all that makes results, beside the videos."""
+    """A key of everything that determines the results, apart from the videos."""
     video, models = Video("", path=""), models_of(corpus.config)
     return make_key([stage_key(stage, video, corpus.config, models, []) for stage in STAGES])
 
@@ -214,7 +214,7 @@ def _message(error: UserError) -> str:
 
 
 def _settings() -> Any:
-    """Of Ray Data: it shows nothing, and has more actors once those that it has are busy."""
+    """Settings of Ray Data: show nothing, and add actors when the present ones are busy."""
     settings = ray.data.DataContext.get_current().copy()
     settings.enable_progress_bars = False
     settings.print_on_execution_start = False

@@ -1,18 +1,18 @@
 """The project's own code, as a part of the store's keys.
 
-A result may change when the code that computed it changes, or any code or data file which that
-reaches by imports. An edit of prose must not cost anybody a recomputation, so code counts as its
-syntax tree, without comments, docstrings and positions, and YAML counts as the values it holds.
+A result may change when the code that computed it changes, or any code or data file that this code
+reaches by imports. Editing prose must not force anybody to recompute anything, so code counts as
+its syntax tree, without comments, docstrings and positions, and YAML as the values that it holds.
 
-Four things count otherwise:
+There are four exceptions:
 - `vid2book.config` does not count, since the values of the settings are in the key.
 - `vid2book.pipeline`, `vid2book.stage` and `vid2book.bounds` do not count for a stage: they decide
   what runs, not what comes out. What `corpus.py` itself does to rows counts in the keys of the
   corpus (`code_within`).
-- Of `vid2book.models.lazy`, which makes all models, only the lines that make the model count
+- `vid2book.models.lazy` makes all models; only the lines that make the model in question count
   (`code_of_part`).
-- `vid2book.records` counts record by record, so that a new field of one record leaves alone the
-  stages that never use it.
+- `vid2book.records` counts record by record, so a new field of one record does not affect stages
+  that never use that record.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ class _Module(NamedTuple):
 
 @cache
 def code_of(*modules: str) -> str:
-    """A hash of all that these modules' results can depend on, their own code among it."""
+    """A hash of everything that these modules' results can depend on, their own code included."""
     reached = reach(*modules)
     records = frozenset[str]().union(*(_read(name).records for name in reached))
     parts = [f"{name} {_read(name).meaning}" for name in reached]
@@ -56,31 +56,31 @@ def code_of(*modules: str) -> str:
 
 
 def code_within(module: str) -> str:
-    """A hash of one module's own code, whatever that imports."""
+    """A hash of one module's own code, regardless of what it imports."""
     return _read(module).meaning
 
 
 @cache
 def code_of_part(module: str, name: str) -> str:
-    """A hash of one definition in a module, with those beside it that it names."""
-    known = _definitions(module)
-    found, todo = set[str](), {name} & known.keys()
+    """A hash of one definition in a module and of those in the same module that it uses."""
+    definitions = _definitions(module)
+    reached, todo = set[str](), {name} & definitions.keys()
     while todo:
-        found |= todo
-        inside = (node for part in todo for node in ast.walk(known[part]))
-        named = {getattr(node, "id", getattr(node, "attr", "")) for node in inside}
-        todo = (named & known.keys()) - found
-    return _hash("\n".join(f"{part} {_dump(known[part])}" for part in sorted(found)))
+        reached |= todo
+        nodes = (node for part in todo for node in ast.walk(definitions[part]))
+        names = {getattr(node, "id", getattr(node, "attr", "")) for node in nodes}
+        todo = (names & definitions.keys()) - reached
+    return _hash("\n".join(f"{part} {_dump(definitions[part])}" for part in sorted(reached)))
 
 
 def reach(*modules: str) -> list[str]:
-    """The modules of the project whose code counts for these, by imports, in order of name."""
-    found: set[str] = set()
+    """These modules of the project and all whose code they reach by imports, in order of name."""
+    reached: set[str] = set()
     todo = set(modules)
     while todo:
-        found |= todo
-        todo = {name for module in todo for name in _read(module).imports} - found
-    return sorted(found)
+        reached |= todo
+        todo = {name for module in todo for name in _read(module).imports} - reached
+    return sorted(reached)
 
 
 @cache
@@ -94,23 +94,23 @@ def _read(module: str) -> _Module:
             records.add(name)
         elif f"{base}.{name}" == _RECORDS:
             records |= set(_definitions(_RECORDS))
-        elif (found := _module_of(base, name)) and not _is_left_out(found):
-            imports.add(found)
+        elif (imported := _module_of(base, name)) and not _is_left_out(imported):
+            imports.add(imported)
     data = _data_files(nodes, path)
     meaning = _hash("\n".join([_dump(tree), *(f"{file.name} {_content(file)}" for file in data)]))
     return _Module(meaning, frozenset(imports), frozenset(records), tuple(data))
 
 
 def _data_files(nodes: Iterable[ast.AST], path: Path) -> list[Path]:
-    """The files beside a module that its code names."""
-    named = {
+    """The files in the folder of a module that its code names."""
+    names = {
         node.value
         for node in nodes
         if isinstance(node, ast.Constant)
         and isinstance(node.value, str)
         and node.value.endswith(_DATA)
     }
-    return sorted(path.parent / name for name in named if (path.parent / name).is_file())
+    return sorted(path.parent / name for name in names if (path.parent / name).is_file())
 
 
 def _content(file: Path) -> str:
@@ -122,7 +122,7 @@ def _content(file: Path) -> str:
 
 
 def _file(module: str) -> Path | None:
-    """The source of a module; None: the project has no such module."""
+    """The source file of a module; None if the project has no such module."""
     package, *inner = module.split(".")
     place = _ROOT.joinpath(*inner)
     files = (place.with_suffix(".py"), place / "__init__.py")
@@ -130,7 +130,7 @@ def _file(module: str) -> Path | None:
 
 
 def _imported(nodes: Iterable[ast.AST], package: str) -> Iterator[tuple[str, str]]:
-    """What a module imports from the project: the module it names, and the name that it takes."""
+    """The imports of a module: for each name, the module that it is imported from and the name."""
     for node in nodes:
         if isinstance(node, ast.Import):
             yield from (alias.name.rpartition(".")[::2] for alias in node.names)
@@ -141,7 +141,7 @@ def _imported(nodes: Iterable[ast.AST], package: str) -> Iterator[tuple[str, str
 
 
 def _module_of(base: str, name: str) -> str | None:
-    """The module that `from base import name` reads; None if it is none of ours."""
+    """The module that `from base import name` reads; None if it is not one of ours."""
     return next((module for module in (f"{base}.{name}", base) if _file(module)), None)
 
 
@@ -151,21 +151,21 @@ def _is_left_out(module: str) -> bool:
 
 @cache
 def _definitions(module: str) -> dict[str, ast.stmt]:
-    """Classes, functions and methods of a module, and what it assigns, by name."""
+    """Classes, functions, methods and top-level assignments of a module, by name."""
     _, tree = _source(module)
-    found: dict[str, ast.stmt] = {}
+    definitions: dict[str, ast.stmt] = {}
     for node in ast.walk(tree):
         if isinstance(node, ast.ClassDef | ast.FunctionDef):
-            found[node.name] = node
+            definitions[node.name] = node
     for node in tree.body:
         if isinstance(node, ast.Assign):
-            found |= {t.id: node for t in node.targets if isinstance(t, ast.Name)}
-    return found
+            definitions |= {t.id: node for t in node.targets if isinstance(t, ast.Name)}
+    return definitions
 
 
 def _source(module: str) -> tuple[Path, ast.Module]:
-    """Where a module stands, and what of it counts."""
-    # A stage may come from elsewhere: a test, or somebody's own program.
+    """The file of a module, and the part of its syntax tree that counts."""
+    # A stage may be defined outside the project: in a test, or in somebody's own program.
     path = _file(module) or Path(str(sys.modules[module].__file__))
     return path, _plain(_parsed(path.read_bytes()))
 
@@ -173,12 +173,12 @@ def _source(module: str) -> tuple[Path, ast.Module]:
 def _parsed(source: bytes) -> ast.Module:
     try:
         return ast.parse(source)
-    except SystemError:  # CPython 3.11, where two threads parse at once (gh-106905)
+    except SystemError:  # CPython 3.11, if two threads parse at once (gh-106905)
         return ast.parse(source)
 
 
 def _plain(tree: ast.Module) -> ast.Module:
-    """Code without docstrings, and without what only type checkers and people read."""
+    """The tree without docstrings, and without code that serves only type checkers or display."""
     for node in ast.walk(tree):
         body = getattr(node, "body", None)
         if isinstance(body, list):
@@ -199,18 +199,18 @@ def _says_nothing(line: ast.stmt) -> bool:
 
 
 def _dump(node: Any) -> str:
-    """A syntax tree as text: the same from Python 3.11 to 3.13, whose own dump changes."""
+    """A syntax tree as text. Unlike `ast.dump`, it is the same in Python 3.11 to 3.13."""
     if isinstance(node, list):
         return f"[{','.join(map(_dump, node))}]"
     if not isinstance(node, ast.AST):
         return repr(node)
-    told = [type(node).__name__]
+    parts = [type(node).__name__]
     for name in node._fields:
         value = getattr(node, name, None)
-        # Whether a name is read or written (ctx) follows from where it stands.
+        # Whether a name is read or written (ctx) follows from its position.
         if name == "value" or (name != "ctx" and value not in (None, [])):
-            told.append(f"{name}={_dump(value)}")
-    return f"({','.join(told)})"
+            parts.append(f"{name}={_dump(value)}")
+    return f"({','.join(parts)})"
 
 
 def _hash(text: str) -> str:

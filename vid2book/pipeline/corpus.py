@@ -1,6 +1,6 @@
 """A corpus: the videos of a manifest, one config, and what became of each video.
 
-The stages of each video (`graph.py`) must have run; an executor does that. What needs the whole
+The stages of each video (`graph.py`) must have been run by an executor. Whatever needs the whole
 corpus is decided here, once, in manifest order.
 """
 
@@ -44,13 +44,13 @@ DENIED = "denied by reduce.deny in the config"
 
 @dataclass(frozen=True)
 class Corpus:
-    """Travels to other processes; the results are in the store.
+    """The videos of a manifest and their results in the store. It can be sent to other processes.
 
     Args:
         videos: of the manifest, in order.
-        config: of all stages.
+        config: for all stages.
         store: where results are kept.
-        until: of each video, the first so many seconds only; None: all.
+        until: process only this many seconds of each video; None: all of it.
     """
 
     videos: tuple[Video, ...]
@@ -64,11 +64,11 @@ class Corpus:
         tell: Callable[[str, float], None] | None = None,
         info: MediaInfo | None = None,
     ) -> Work:
-        """The video on its way through the stages; `tell` and `info` are those of `Work`."""
+        """The video on its way through the stages; `tell` and `info` as in `Work`."""
         return Work(video, self.config, self.store, self.until, tell, info)
 
     def without(self, failures: Mapping[str, str]) -> Corpus:
-        """The same corpus, in which some videos failed: video_id to reason."""
+        """The same corpus with some videos marked as failed: video_id to reason."""
         videos = (
             replace(v, problem=failures[v.video_id]) if v.video_id in failures else v
             for v in self.videos
@@ -76,7 +76,7 @@ class Corpus:
         return replace(self, videos=tuple(videos))
 
     def fingerprint(self) -> str:
-        """Changes whenever a row of the corpus could."""
+        """A hash that changes whenever a row of the corpus could change."""
         keys = [self._key(video) for video in self.videos]
         cuts = (
             [stamp_of(self.work(v), CUT) for v in self.videos] if self.config.clips.enabled else []
@@ -85,71 +85,72 @@ class Corpus:
         return make_key(keys, self.whole.key, left_out, *([LIBRARIES, cuts] if cuts else []))
 
     def contribution(self, video: Video) -> Contribution:
-        """What the video gives to the corpus; put together once, and kept."""
+        """Everything that the video adds to the corpus; computed once, then kept in the store."""
         verdict = self._verdict(video)
-        known = self._load("contribution", Contribution, video, verdict)
-        if known is None:
-            known = self._contribute(video, verdict)
-            if known.outcome.status != "failed":
-                self._keep(known, verdict)
-        return replace(known, outcome=replace(known.outcome, video=video))
+        contribution = self._load("contribution", Contribution, video, verdict)
+        if contribution is None:
+            contribution = self._contribute(video, verdict)
+            if contribution.outcome.status != "failed":
+                self._keep(contribution, verdict)
+        return replace(contribution, outcome=replace(contribution.outcome, video=video))
 
     def outcome(self, video: Video) -> Outcome:
-        """What became of the video; kept on its own, since a build asks for all of them."""
-        known = self._load("outcome", Outcome, video, self._verdict(video))
-        return replace(known, video=video) if known else self.contribution(video).outcome
+        """What became of the video. It is stored separately, because a build reads all outcomes."""
+        outcome = self._load("outcome", Outcome, video, self._verdict(video))
+        return replace(outcome, video=video) if outcome else self.contribution(video).outcome
 
     def samples(self, video: Video) -> list[Sample]:
-        """The rows of the video. One that is not kept has some only where it is marked."""
+        """The rows of the video. With `decide: mark`, a video that is not kept has rows too."""
         samples = self.contribution(video).samples
         keyframes = self.work(video).get(KEYFRAMES) if samples else []
         return [with_images(sample, keyframes) for sample in samples]
 
     def transcript(self, video: Video) -> Transcript | None:
-        """What is said in the video, as it was heard; None unless it is kept."""
+        """What is said in the video, before it is refined; None unless the video is kept."""
         kept = self.outcome(video).status == "kept"
         return self.work(video).get(REHEAR) if kept else None
 
     def clips(self, video: Video) -> list[Footage]:
-        """The clips of a kept video of which something stays; none unless the config asks."""
+        """The clips of a kept video that are used in its samples; none unless `clips.enabled`."""
         if not self.config.clips.enabled or self.outcome(video).status != "kept":
             return []
         elements = [e for s in self.contribution(video).samples for e in s.elements]
-        stay = {span(element) for element in elements if not element.drop}
-        return [footage for footage in self.work(video).get(CUT) if span(footage) in stay]
+        used = {span(element) for element in elements if not element.drop}
+        return [footage for footage in self.work(video).get(CUT) if span(footage) in used]
 
     def footage(self, video: Video, clip: Footage) -> bytes:
         """The MP4 file of one of the `clips`."""
         return encoded(self.work(video), clip)
 
     def decisions(self, video: Video) -> list[Decision]:
-        """What was kept and dropped of the video, in order of time, the video itself first.
+        """The decisions on the video, in order of time, those on the video as a whole first.
 
-        Of a video on the deny list nothing is told but that.
+        A video on the deny list has a single decision that says so.
         """
         if self.is_denied(video):
             return [_on_video(video, "reduce", DENIED)]
         work = self.work(video)
-        found: list[Decision] = []
+        decisions: list[Decision] = []
         try:
             for stage in STAGES:
-                found += work.decisions(stage)
-            work.get(STAGES[-1])  # a fault of the video is no error of its stages
-            found += self.contribution(video).decisions
+                decisions += work.decisions(stage)
+            work.get(STAGES[-1])  # raises if the video failed, which `decisions` does not
+            decisions += self.contribution(video).decisions
         except Failed as failure:
-            found.append(_on_video(video, "read the file", str(failure)))
-        # Two videos with the same content share what the store has.
-        found = [replace(d, video_id=video.video_id) for d in found]
+            decisions.append(_on_video(video, "read the file", str(failure)))
+        # Two videos with the same content share their results in the store.
+        decisions = [replace(d, video_id=video.video_id) for d in decisions]
         if self.reduced.concerns(video.video_id):
             summary = replace(work.get(SUMMARISE), video_id=video.video_id)
-            found += self.reduced.decisions(summary, self.config.reduce.min_same_speech)
+            decisions += self.reduced.decisions(summary, self.config.reduce.min_same_speech)
         levels = ("video", "clip", "sentence", "keyframe", "line")
-        return sorted(found, key=lambda d: (d.level != "video", d.start, levels.index(d.level)))
+        return sorted(decisions, key=lambda d: (d.level != "video", d.start, levels.index(d.level)))
 
     def left_out(
         self, video: Video, decisions: Iterable[Decision]
     ) -> dict[tuple[float, float], bytes]:
-        """Small pictures (JPEG) of what of a kept video's screen is left out, by start and end.
+        """Small pictures (JPEG) of the parts of a kept video's screen that are left out, by
+        start and end.
 
         Args:
             decisions: of the video.
@@ -157,19 +158,19 @@ class Corpus:
         if self.outcome(video).status != "kept":
             return {}
         work = self.work(video)
-        found = {(g.start, g.end): g.image for g in work.get(GLIMPSES)}
-        against = {(d.start, d.end) for d in decisions if d.level == "keyframe" and not d.kept}
+        pictures = {(g.start, g.end): g.image for g in work.get(GLIMPSES)}
+        dropped = {(d.start, d.end) for d in decisions if d.level == "keyframe" and not d.kept}
         for keyframe in work.get(KEYFRAMES):
-            if (stretch := (keyframe.start, keyframe.end)) in against:
-                found[stretch] = thumbnail(keyframe.image, (SIDE, SIDE), QUALITY)
-        return found
+            if (stretch := (keyframe.start, keyframe.end)) in dropped:
+                pictures[stretch] = thumbnail(keyframe.image, (SIDE, SIDE), QUALITY)
+        return pictures
 
     def is_denied(self, video: Video) -> bool:
-        """Whether the config wants nothing of the video."""
+        """Whether the config excludes the video (`reduce.deny`)."""
         return video.video_id in self.config.reduce.deny
 
     def is_provisional(self, video: Video) -> bool:
-        """Whether a back end failed in this run, so that the next run tries again."""
+        """Whether a back end failed on the video in this run; the next run tries again."""
         work = self.work(video)
         try:
             return any(map(work.is_provisional, STAGES))
@@ -177,14 +178,13 @@ class Corpus:
             return False
 
     def reduce(self, workers: int) -> None:
-        """Have decided what the whole corpus decides; what it is decided on is read by several
-        processes."""
+        """Decide what needs the whole corpus. Several processes read the summaries for it."""
         self.whole.reduced(workers)
-        self.reduced  # noqa: B018 - the store has it, and the corpus from now on
+        self.reduced  # noqa: B018 - caches the decision here; the store has it already
 
     @cached_property
     def reduced(self) -> Reduced:
-        """What the whole corpus decided."""
+        """The decisions that need the whole corpus."""
         return self.whole.reduced()
 
     @cached_property
@@ -194,10 +194,10 @@ class Corpus:
         return Whole(videos, self.config.reduce, self.store, self.work)
 
     def _key(self, video: Video, verdict: _Verdict | None = None) -> str:
-        """Names everything that the video's contribution depends on.
+        """A key of everything that the video's contribution depends on.
 
         Args:
-            verdict: what the other videos make of it; None leaves them out.
+            verdict: what the other videos mean for this one; None leaves them out.
         """
         tokens = type(models_of(self.config).count_tokens).__module__
         return make_key(
@@ -207,7 +207,7 @@ class Corpus:
         )  # fmt: skip
 
     def _load(self, what: str, kind: Any, video: Video, verdict: _Verdict) -> Any | None:
-        """What the store has of a video's contribution."""
+        """A video's contribution or outcome from the store; None if it is not there."""
         try:
             return self.work(video).shelf.load(what, self._key(video, verdict), kind)
         except Failed:
@@ -215,10 +215,10 @@ class Corpus:
 
     def _keep(self, contribution: Contribution, verdict: _Verdict) -> None:
         video = contribution.outcome.video
-        # The key is taken again: a back end that failed meanwhile has changed it.
+        # The key is computed again: a back end that failed meanwhile has changed it.
         key = self._key(video, verdict)
         kept = replace(contribution, outcome=replace(contribution.outcome, video=_unnamed(video)))
-        with suppress(Failed):  # a video that is denied may be none at all
+        with suppress(Failed):  # a denied video may not even be a readable file
             self.work(video).shelf.save_together(
                 [
                     Result("contribution", key, Contribution, kept),
@@ -227,7 +227,7 @@ class Corpus:
             )
 
     def _verdict(self, video: Video) -> _Verdict:
-        """What the corpus as a whole says of the video."""
+        """What the corpus as a whole means for the video."""
         return _Verdict(self.is_denied(video), *self.reduced.verdict(video.video_id))
 
     def _contribute(self, video: Video, verdict: _Verdict) -> Contribution:
@@ -262,35 +262,36 @@ class Corpus:
 
     @cached_property
     def _models(self) -> dict[str, str]:
-        """Stage to model and version, but that of speech: there may be captions instead."""
+        """Stage to model and version, without speech, which may come from captions instead."""
         models = models_of(self.config)
-        found = {
+        versions = {
             stage.name: ", ".join(dict.fromkeys(filter(None, map(models.identity, stage.models))))
             for stage in STAGES
             if stage.models and stage is not RECOGNISE
         }
         for stage, llms in self.config.language_models().items():
-            told = found.get(stage, "")
-            named = (models.chat(llm).identity for llm in llms)
-            found[stage] = ", ".join(filter(None, [told, *(n for n in named if n not in told)]))
-        return found | {"tokens": models.count_tokens.name}
+            listed = versions.get(stage, "")
+            chats = (models.chat(llm).identity for llm in llms)
+            more = (chat for chat in chats if chat not in listed)
+            versions[stage] = ", ".join(filter(None, [listed, *more]))
+        return versions | {"tokens": models.count_tokens.name}
 
 
 def _unnamed(video: Video) -> Video:
-    """What the store keeps of a video: its row is at hand whenever it is asked for."""
+    """The video without its row, which the store does not keep: every caller has it."""
     return Video(video.video_id, path="")
 
 
 class _Verdict(NamedTuple):
-    """What the corpus as a whole says of a video."""
+    """What the corpus as a whole means for a video."""
 
     denied: bool
-    duplicate: str  # why an earlier video stands for this one; empty if none does
+    duplicate: str  # why it duplicates an earlier video; empty if it does not
     pictures: dict[int, str]  # positions of keyframes that an earlier video shows, to reasons
 
 
 def _reduced(pictures: Sequence[Mark], earlier: Mapping[int, str]) -> Iterator[Mark]:
-    """Marks of the keyframes, with what an earlier video shows marked too."""
+    """The marks of the keyframes, where those that an earlier video shows are to be dropped too."""
     for position, mark in enumerate(pictures):
         reason = earlier.get(position)
         yield replace(mark, drop=mark.drop or f"reduce: {reason}") if reason else mark

@@ -1,4 +1,4 @@
-"""Stops a run in which one video after the other meets the same trouble, none of it their own."""
+"""Stops a run in which one video after another fails for a reason that is not the video's own."""
 
 from __future__ import annotations
 
@@ -8,26 +8,26 @@ _MOST = 5  # videos in a row
 
 
 class StoppedError(UserError):
-    """A run that was stopped, since what ails it is not the videos'."""
+    """A run was stopped because videos failed through no fault of their own."""
 
 
 class Faults:
-    """Counts videos that failed one after the other by the machine or the installation, and
-    likewise those in which a back end failed, so that something simpler stood in."""
+    """Counts consecutive videos that failed because of the machine or the installation, and
+    consecutive videos in which a back end failed and something simpler replaced it."""
 
     def __init__(self) -> None:
         self._failed: dict[str, int] = {}  # by fault
         self._missed = 0
 
     def count(self, fault: str, missed: str) -> None:
-        """Note a video that was worked on.
+        """Count a video that has been processed.
 
         Args:
-            fault: what failed it; empty: nothing, or it is the video's own.
-            missed: the back end that failed, and how; empty: none did.
+            fault: of the machine or the installation; empty if that is not why the video failed.
+            missed: the back end that failed, and how; empty if none did.
 
         Raises:
-            StoppedError: it was the same with several videos in a row.
+            StoppedError: the same happened to several videos in a row.
         """
         self._failed = {fault: self._failed.get(fault, 0) + 1} if fault else {}
         self._missed = self._missed + 1 if missed else 0

@@ -1,4 +1,4 @@
-"""The stages of one video, in an order in which each comes after those that it needs.
+"""The stages of one video, each after those that it needs.
 
     recognise -> transcribe -+-> rehear -> refine --\\
                               X                      \\
@@ -6,8 +6,8 @@
              \\-> caption ---------------------------------------------------/   \\-> cut
              \\-> glimpses
 
-Each stage is declared beside its code. How a video gets its results is in `work.py`, what follows
-over the whole corpus in `corpus.py`.
+Each stage is declared beside its code. `work.py` gets the results of one video; `corpus.py` does
+what needs the whole corpus.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ from ..stage import Stage
 from ..teaching.judge import JUDGE
 from ..teaching.score import SCORE
 
-# The two halves that do not wait for each other, and what waits for both.
+# Two halves that are independent of each other, and the stages that need both.
 SPEECH: tuple[Stage[Any], ...] = (RECOGNISE, TRANSCRIBE)
 SCREEN: tuple[Stage[Any], ...] = (KEYFRAMES, READ, CAPTION, GLIMPSES)
 TEXT: tuple[Stage[Any], ...] = (
@@ -50,4 +50,4 @@ ENDS: tuple[Stage[Any], ...] = (
     SUMMARISE,
     CUT,
     GLIMPSES,
-)  # needed by no other: with them all is done
+)  # no other stage needs these; once they are done, all are

@@ -24,11 +24,11 @@ def stage_key(
     """The key under which the result is kept.
 
     Args:
-        before: the keys of the results that the stage needs; of one that needs none, what names the
+        before: the keys of the results that the stage needs; if it needs none, what identifies the
             content of the files.
 
     Raises:
-        ModelError: a model is not there, so that its weights cannot be named.
+        ModelError: a model is missing, so its weights cannot be identified.
     """
     facts = [getattr(video, name) for name in stage.facts]
     return make_key(_of_every_video(stage, config, models), facts, before)
@@ -36,22 +36,22 @@ def stage_key(
 
 @dataclass
 class _Common:
-    """What the keys of one config have in common for every video, by the identity of the stage."""
+    """The part of each stage's key that is the same for every video, for one config."""
 
     config: Config
     models: Models
-    keys: dict[int, tuple[Stage[Any], str]] = field(default_factory=dict)
+    keys: dict[int, tuple[Stage[Any], str]] = field(default_factory=dict)  # by id(stage)
 
 
-# Of the config that was asked for last. A run has one, and thousands of videos.
+# Of the latest config only: a run has one config and thousands of videos.
 _common: list[_Common] = []
 
 
 def _of_every_video(stage: Stage[Any], config: Config, models: Models) -> str:
     if not _common or _common[0].config is not config or _common[0].models is not models:
         _common[:] = [_Common(config, models)]
-    known = _common[0].keys
-    if id(stage) not in known:
+    keys = _common[0].keys
+    if id(stage) not in keys:
         settings = (reduce(getattr, name.split("."), config) for name in stage.settings)
         key = make_key(
             stage.name,
@@ -59,16 +59,17 @@ def _of_every_video(stage: Stage[Any], config: Config, models: Models) -> str:
             [_value(setting, models) for setting in settings],
             [_model(models, name) for name in stage.models],
         )
-        known[id(stage)] = stage, key
-    return known[id(stage)][1]
+        keys[id(stage)] = stage, key
+    return keys[id(stage)][1]
 
 
 def _value(value: Any, models: Models) -> Any:
-    """A setting. Of a language model its identity counts, and the code that asks it."""
+    """A setting as part of a key. For a language model, its identity and the code that calls it
+    count too."""
     if isinstance(value, Llm):
         chat = models.chat(value)
-        made = code_of_part(_MODELS, chat_of.__name__)
-        return [value.model_dump(), chat.identity, code_of(*sorted(modules_of(chat))), made]
+        factory = code_of_part(_MODELS, chat_of.__name__)
+        return [value.model_dump(), chat.identity, code_of(*sorted(modules_of(chat))), factory]
     if isinstance(value, Section):
         return {name: _value(getattr(value, name), models) for name in type(value).model_fields}
     if isinstance(value, tuple):
@@ -77,7 +78,7 @@ def _value(value: Any, models: Models) -> Any:
 
 
 def _model(models: Models, name: str) -> list[str]:
-    """Weights and libraries of a model, its code, and how it is made; empty if it is not used."""
+    """Weights and libraries of a model, its code, and the code that makes it; empty if unused."""
     identity = models.identity(name)
     if not identity:
         return []

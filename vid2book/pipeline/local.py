@@ -1,9 +1,9 @@
-"""The local executor: processes that each have their models loaded once.
+"""The local executor: worker processes, each of which loads its models once.
 
-A video's speech and its screen are two tasks, and what joins them is a third, so that one core
-transcribes while the other decodes and reads. Every result goes to the store at once, so a
-run that was stopped continues where it stopped. Whatever exceeds its deadline or its memory is
-ended (`watch.py`), and a fault that fails every video stops the run (`faults.py`).
+A video's speech and its screen are two tasks, and whatever needs both is a third, so one core can
+transcribe while the other decodes and reads. Every result goes to the store at once, so a run that
+was stopped continues where it stopped. Processes that exceed a deadline or their memory are ended
+(`watch.py`), and a fault that fails every video stops the run (`faults.py`).
 """
 
 from __future__ import annotations
@@ -26,21 +26,21 @@ from .processes import Message, Worker
 from .watch import Clock, Watch, memory_of, share_of_memory
 from .work import Failed
 
-_POLL = 0.5  # seconds between looks at how far the processes are
+_POLL = 0.5  # seconds between checks on the processes
 
 
 @dataclass(frozen=True)
 class Event:
-    """A video is through: all its stages are in the store, or it failed.
+    """A video is finished: all its results are in the store, or it failed.
 
     Attributes:
-        duration: seconds of video worked on; 0 when it was in the store, or cannot be opened.
-        seconds: of work, all its stages together.
-        failure: why it failed.
-        kept: the failure is in the store: it is the video's own.
-        bug: the traceback of what nobody foresaw, with stage and video.
-        fault: what of the machine or of the installation failed it.
-        cpu: CPU seconds by stage, and of starting processes and loading models.
+        duration: seconds of video processed; 0 if it was in the store or cannot be opened.
+        seconds: time worked, over all its stages.
+        failure: why it failed; empty if it did not.
+        kept: whether the failure is in the store, because the video itself is at fault.
+        bug: the traceback of an unexpected error, with stage and video.
+        fault: the fault of the machine or the installation that failed it, if any.
+        cpu: CPU seconds by stage, and for starting processes and loading models.
         wall: seconds by stage.
     """
 
@@ -59,75 +59,71 @@ class Event:
 class _Task:
     video: Video
     branch: str
-    again: bool = False  # its process was ended; one more try, alone
+    again: bool = False  # its process died or was ended: this is a second try, which runs alone
 
 
 @dataclass
 class _Progress:
-    """A video between its first task and its last.
+    """A video between its first task and its last."""
 
-    Attributes:
-        next: branches that wait for those of `waits_for`.
-    """
-
-    waits_for: set[str]
-    next: list[str]
+    waits_for: set[str]  # branches that are queued or running
+    next: list[str]  # branches to queue when those are done
     event: Event
     info: MediaInfo | None = None
     missed: str = ""
 
-    def add(self, done: BranchResult) -> None:
-        """What came of one of its branches."""
-        before, self.info = self.event, self.info or done.info
-        self.missed = self.missed or done.missed
+    def add(self, result: BranchResult) -> None:
+        """Add the result of one of its branches."""
+        before, self.info = self.event, self.info or result.info
+        self.missed = self.missed or result.missed
         self.event = Event(
             before.video,
             self.info.duration if self.info else 0.0,
-            before.seconds + done.seconds,
-            before.failure or done.failure,
-            before.kept and done.kept,
-            before.bug or done.bug,
-            before.fault or done.fault,
-            sum_by_name(before.cpu, done.cpu),
-            sum_by_name(before.wall, done.wall),
+            before.seconds + result.seconds,
+            before.failure or result.failure,
+            before.kept and result.kept,
+            before.bug or result.bug,
+            before.fault or result.fault,
+            sum_by_name(before.cpu, result.cpu),
+            sum_by_name(before.wall, result.wall),
         )
 
 
 def run(
     corpus: Corpus, workers: int, report: Callable[[Step], None] | None = None
 ) -> Iterator[Event]:
-    """Fill the store with every video's results; an event for each video as it is through.
+    """Fill the store with every video's results; yields an event as each video is finished.
 
     Closing the iterator stops the work. A fault that is not the video's own (a process that was
-    killed, say) fails the video for this run only; give such events to `Corpus.without`.
+    killed, say) fails the video for this run only; pass such events to `Corpus.without`.
 
     Args:
-        corpus: its videos are looked at one by one, so that the first is at work at once.
-        workers: processes.
-        report: told now and then how far a video is.
+        corpus: its videos are looked up one by one, so work on the first begins at once.
+        workers: number of processes.
+        report: called now and then with the progress on a video.
 
     Raises:
         StoreError: the store cannot be read or written.
-        StoppedError: one video after the other fails by the same fault of the machine.
+        StoppedError: several videos in a row fail because of the same fault of the machine.
     """
     processes = Processes(corpus, workers, report or (lambda _: None))
-    over = False
+    finished = False
     try:
         yield from processes.events(corpus.videos)
-        over = True
+        finished = True
     finally:
-        processes.close(give_up=not over)
+        processes.close(give_up=not finished)
 
 
 class Processes:
-    """Processes that stay, with their models, from one lot of videos to the next.
+    """Worker processes that stay alive, with their models, between calls of `events`.
 
     Args:
-        corpus: to which the videos belong.
-        workers: processes.
-        report: told now and then how far a video is.
-        branches: what of each video is done here.
-        beside: such lots of processes, this one among them, that share the machine's memory.
+        corpus: the corpus of the videos.
+        workers: number of processes.
+        report: called now and then with the progress on a video.
+        branches: the branches of each video that are run here.
+        beside: how many such groups of processes, this one included, share the machine's memory.
     """
 
     def __init__(
@@ -153,7 +149,7 @@ class Processes:
         self._progress: dict[str, _Progress] = {}
 
     def events(self, videos: Iterable[Video]) -> Iterator[Event]:
-        """An event for each video as it is through here.
+        """Run the branches of the videos; yields an event as each video is finished.
 
         Raises:
             StoreError, StoppedError: as `run` does.
@@ -166,7 +162,8 @@ class Processes:
             yield from self._end_what_is_late()
 
     def _hand_out(self, videos: Iterator[Video]) -> Generator[Event, None, bool]:
-        """Give tasks to processes, and look at a few videos ahead; whether there may be more."""
+        """Give tasks to processes, looking a few videos ahead; returns whether there may be
+        more."""
         while True:
             while self._todo and self._may_start(self._todo[0]):
                 self._submit(self._todo.popleft())
@@ -177,7 +174,8 @@ class Processes:
             yield from self._begin(video)
 
     def _may_start(self, task: _Task) -> bool:
-        """What killed its process may take the whole machine's memory, so it runs alone."""
+        """Whether a process is free. A second try may need the whole machine's memory, so it runs
+        alone."""
         return len(self._busy) < (1 if self._alone(task) else self._workers)
 
     def _alone(self, task: _Task) -> bool:
@@ -186,18 +184,19 @@ class Processes:
     def _begin(self, video: Video) -> Iterator[Event]:
         try:
             branches = self._missing(video)
-        except Failed as failure:
-            yield from self._through(Event(video, failure=str(failure), fault=_fault(failure)))
+        except Failed as error:
+            yield from self._through(Event(video, failure=str(error), fault=_fault(error)))
             return
         if not branches:
-            last = "text" in self._branches
-            yield Event(video, failure=self._corpus.work(video).failure(TEXT[-1]) if last else "")
+            ends_here = "text" in self._branches
+            failure = self._corpus.work(video).failure(TEXT[-1]) if ends_here else ""
+            yield Event(video, failure=failure)
             return
         self._progress[video.video_id] = _Progress({LOOK}, branches, Event(video))
         self._todo.append(_Task(video, LOOK))
 
     def _missing(self, video: Video) -> list[str]:
-        """Branches to run before the last one; none where everything is in the store."""
+        """The branches to run first; none if everything is in the store."""
         work = self._corpus.work(video)
         if all(map(work.is_done, ENDS)):
             return []
@@ -205,7 +204,7 @@ class Processes:
         return first or [b for b in self._branches if b == "text"]
 
     def _submit(self, task: _Task) -> None:
-        # Begun again, not forked: a fork copies the locks of threads that do not come with it.
+        # A new process, not a fork: a fork copies the locks of threads that it does not have.
         worker = (
             self._idle.pop() if self._idle else Worker(branch.start, (self._corpus,), self._inbox)
         )
@@ -215,7 +214,7 @@ class Processes:
         worker.send(branch.run, task.video, task.branch, info)
 
     def _collect(self) -> Iterator[Event]:
-        """Events of the tasks that have ended by now."""
+        """Process the messages that have arrived; yields the events that follow from them."""
         wait = _POLL if self._busy else 0.0
         with suppress(Empty):
             while True:
@@ -226,7 +225,7 @@ class Processes:
     def _receive(self, message: Message) -> Iterator[Event]:
         worker = message.worker
         if worker not in self._busy and worker not in self._idle:
-            return  # it was ended, and these are its last words
+            return  # sent before it was ended
         if message.kind == "raised":
             raise message.value
         if message.kind == "done":
@@ -240,7 +239,8 @@ class Processes:
             yield from self._bury(worker, BranchResult(failure="its process died (out of memory?)"))
 
     def _end_what_is_late(self) -> Iterator[Event]:
-        """Ends processes that passed a bound. What took too much memory has one more try, alone."""
+        """End processes that exceed a bound. A task that took too much memory is tried once more,
+        alone."""
         bounds = self._corpus.config.bounds
         for worker, task in list(self._busy.items()):
             workers = 1 if self._alone(task) else self._workers
@@ -249,13 +249,16 @@ class Processes:
                 yield from self._bury(
                     worker, BranchResult(failure=f"{late}; {_LONGER}"), final=True
                 )
-            elif (held := memory_of(worker.pid)) > most:
-                told = f"its process took {held:.1f} GB of memory, more than {most:.1f} GB; {_MORE}"
+            elif (used := memory_of(worker.pid)) > most:
+                reason = (
+                    f"its process took {used:.1f} GB of memory, more than {most:.1f} GB; {_MORE}"
+                )
                 final = bounds.memory is not None
-                yield from self._bury(worker, BranchResult(failure=told), final)
+                yield from self._bury(worker, BranchResult(failure=reason), final)
 
     def _bury(self, worker: Worker, lost: BranchResult, final: bool = False) -> Iterator[Event]:
-        """A process died, or has to. Its task is tried once more, alone, unless that is `final`."""
+        """End a process that died or has to be ended. Its task is tried once more, alone, unless
+        this failure is `final`."""
         worker.end(give_up=True)
         task = self._busy.pop(worker, None)
         if task is None:
@@ -266,7 +269,7 @@ class Processes:
             self._todo.appendleft(_Task(task.video, task.branch, again=True))
 
     def _advance(self, task: _Task, result: BranchResult) -> Iterator[Event]:
-        """Note that a task has ended; queue what waited for it, or report the video."""
+        """Record that a task has ended; queue what waited for it, or yield the video's event."""
         video = self._progress[task.video.video_id]
         video.waits_for.discard(task.branch)
         video.add(result)
@@ -274,27 +277,27 @@ class Processes:
             return
         if not video.next and task.branch != "text" and "text" in self._branches:
             video.next = ["text"]
-        # The last branch notes a fault of the video itself as its own, with no work.
+        # After a fault of the video itself the last branch runs too: it only records the fault.
         if not video.next or not video.event.kept:
             del self._progress[task.video.video_id]
             yield from self._through(video.event, video.missed)
             return
-        then, video.next = video.next, []
-        video.waits_for = set(then)
-        self._todo.extendleft(_Task(task.video, name) for name in reversed(then))
+        branches, video.next = video.next, []
+        video.waits_for = set(branches)
+        self._todo.extendleft(_Task(task.video, name) for name in reversed(branches))
 
     def _through(self, event: Event, missed: str = "") -> Iterator[Event]:
         yield event
         self._faults.count(event.fault, missed)
 
     def close(self, give_up: bool) -> None:
-        """End the processes; where the user stopped the run, without waiting for their work."""
+        """End the processes; with `give_up`, without waiting for their work."""
         for worker in (*self._idle, *self._busy):
             worker.end(give_up)
 
 
 def sum_by_name(one: Mapping[str, float], other: Mapping[str, float]) -> dict[str, float]:
-    """Seconds of one and of the other, by name."""
+    """The sums of seconds with the same name."""
     return {name: one.get(name, 0.0) + other.get(name, 0.0) for name in {**one, **other}}
 
 
@@ -303,7 +306,7 @@ _MORE = "the next build tries again, with more if bounds.memory in the config sa
 
 
 def _fault(failure: Failed) -> str:
-    """The disk or the network that failed, where a file cannot be read. One that may not be read
-    tells nothing of the next."""
+    """The fault of the disk or network that made a file unreadable. A file without read permission
+    does not count: it says nothing about the next file."""
     cause = failure.__cause__
     return "" if isinstance(cause, PermissionError) else machine_fault(cause)

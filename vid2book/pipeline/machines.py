@@ -1,4 +1,4 @@
-"""The machines of a Ray cluster: how they are reached, and how many actors they have room for."""
+"""The machines of a Ray cluster: connecting to them, and how many actors they have room for."""
 
 from __future__ import annotations
 
@@ -15,22 +15,22 @@ from ..errors import UserError
 from .branch import BRANCHES
 from .processes import cores
 
-_OWN_MEMORY = 200 * 2**20  # bytes that a Ray of our own shares out: rows are small
+_OWN_MEMORY = 200 * 2**20  # bytes of object store in a Ray that we start: rows are small
 
 
 class ClusterError(UserError):
-    """A cluster that is not there, or cannot do what is asked of it."""
+    """A cluster that cannot be reached, or cannot do what the run needs."""
 
 
 @dataclass(frozen=True)
 class Cluster:
-    """What works on the videos.
+    """The machines that process the videos.
 
     Args:
         address: of a Ray cluster; None: the one that `RAY_ADDRESS` names, else this machine alone.
-        actors: in each pool, at most; None: as many as there is room for.
-        gpus: branch ("speech", "screen" or "text") to the part of a GPU that each of its actors
-            has; none if it is not named.
+        actors: most actors in each pool; None: as many as there is room for.
+        gpus: branch ("speech", "screen" or "text") to the share of a GPU that each of its actors
+            gets; a branch that is not listed gets none.
     """
 
     address: str | None = None
@@ -39,7 +39,7 @@ class Cluster:
 
     @property
     def pools(self) -> list[Pool]:
-        """Branches that follow one another and need the same are done by the same actors."""
+        """The pools of actors. Consecutive branches that need the same GPU share form one pool."""
         pools: list[Pool] = []
         for branch in BRANCHES:
             gpus = self.gpus.get(branch, 0.0)
@@ -51,7 +51,7 @@ class Cluster:
 
 
 class Pool(NamedTuple):
-    """Actors that do the same, with a core each."""
+    """Actors that run the same branches, with one core each."""
 
     branches: tuple[str, ...]
     gpus: float  # of each actor
@@ -59,7 +59,7 @@ class Pool(NamedTuple):
 
 @contextmanager
 def connected(cluster: Cluster) -> Iterator[None]:
-    """A Ray to work with. One that the program has already is left as it is."""
+    """Connect to Ray, or start it. If the program is connected already, nothing changes."""
     if ray.is_initialized():
         yield
         return
@@ -73,7 +73,7 @@ def connected(cluster: Cluster) -> Iterator[None]:
             raise ClusterError(f"there is no Ray cluster at '{address}': {error}") from error
     else:
         os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
-        # Else they get what all others on this machine leave, unlike those of the local executor.
+        # Ray's default would give its workers less CPU than the local executor's get.
         os.environ.setdefault("RAY_worker_niceness", "0")
         count = max(cores(), len(cluster.pools) * (cluster.actors or 1))
         ray.init(
@@ -87,13 +87,13 @@ def connected(cluster: Cluster) -> Iterator[None]:
 
 
 def room(pools: Sequence[Pool]) -> list[int]:
-    """How many actors each pool begins with: all that there is room for now.
+    """How many actors each pool starts with: all that there is room for now.
 
     Raises:
-        ClusterError: there is no room for one of each, and Ray would wait without end.
+        ClusterError: there is no room for one of each, and Ray would wait for ever.
     """
     machines = [node["Resources"] for node in ray.nodes() if node["Alive"]]
-    cpus, gpus = (sum(has.get(what, 0.0) for has in machines) for what in ("CPU", "GPU"))
+    cpus, gpus = (sum(m.get(what, 0.0) for m in machines) for what in ("CPU", "GPU"))
     share = sum(pool.gpus for pool in pools)
     for what, count, needed in (("CPU", cpus, len(pools)), ("GPU", gpus, share)):
         if count < needed:
@@ -102,17 +102,17 @@ def room(pools: Sequence[Pool]) -> list[int]:
                 "in total; if machines are started on demand, start some first"
             )
     most = max(pool.gpus for pool in pools)
-    if all(has.get("GPU", 0.0) < most for has in machines):
+    if all(machine.get("GPU", 0.0) < most for machine in machines):
         raise ClusterError(f"no machine of the cluster has the {most:g} GPUs that one actor needs")
-    # GPUs are not to wait for what feeds them, so they come first.
+    # Pools with GPUs get their cores first, so that no GPU is idle for want of a core.
     bound = int(gpus / share) if share else 0
-    fed = [min(bound, int(cpus) // len(pools)) if pool.gpus else 0 for pool in pools]
-    left, others = int(cpus) - sum(fed), fed.count(0)
-    return [count or max(1, left // others) for count in fed]
+    counts = [min(bound, int(cpus) // len(pools)) if pool.gpus else 0 for pool in pools]
+    free, others = int(cpus) - sum(counts), counts.count(0)
+    return [count or max(1, free // others) for count in counts]
 
 
 def actors_on_this_machine() -> int:
-    """How many actors share its memory, at most: each has a core of those that Ray gives out."""
+    """The most actors that can share this machine's memory: one per core that Ray offers."""
     here = ray.get_runtime_context().get_node_id()
     cpus = (n["Resources"].get("CPU", 1.0) for n in ray.nodes() if n["NodeID"] == here)
     return max(1, int(next(cpus, 1.0)))

@@ -1,12 +1,12 @@
-"""Stages as users know them: the README, the config and the progress bar call them alike.
+"""The names of stages that users see, in the README, the config and the progress bar.
 
-A stage that decides is apart from the one that measures, so that a changed threshold needs no
-model. Whoever watches a build knows both as one.
+Deciding and measuring are separate stages, so that changing a threshold does not run a model again.
+Users see the two as one stage.
 """
 
 from __future__ import annotations
 
-# As the README lists them.
+# In the order of the README.
 SHOWN = (
     *("transcribe", "rehear", "refine", "keyframes", "read"),
     *("judge", "clip", "align", "reduce", "interleave"),
@@ -23,5 +23,5 @@ _PART_OF = {
 
 
 def shown_as(stage: str) -> str:
-    """The name of the stage of which this one is a part; its own, if it is one by itself."""
+    """The name under which users know this stage: that of a larger stage, or its own."""
     return _PART_OF.get(stage, stage)

@@ -1,9 +1,9 @@
-"""Processes that run functions of this package and nothing else.
+"""Worker processes that do not import the main module.
 
 `multiprocessing` imports the main module in every process that it spawns: a script without a main
-guard runs again in each, and one from standard input is not found. These processes import what they
-run. Tasks and answers are pickled through their standard input and output; they end when the
-process that started them does, however that ends.
+guard runs again in each, and a script from standard input is not found. These processes import only
+what they run. Tasks and answers are pickled through their standard input and output, and they end
+when the process that started them does, however it ends.
 """
 
 from __future__ import annotations
@@ -24,30 +24,30 @@ from ..errors import MachineError
 
 T = TypeVar("T")
 
-_AHEAD = 4  # tasks for each process
+_AHEAD = 4  # tasks per process that are sent before their results are needed
 
-# The same modules are found as here, whatever a script or a notebook did to `sys.path`.
+# With the `sys.path` of this process, whatever a script or a notebook has changed in it.
 _START = (
-    "import os, pickle, sys; asked = os.fdopen(os.dup(0), 'rb'); "
-    f"sys.path[:] = pickle.load(asked); from {__name__} import _serve; _serve(asked)"
+    "import os, pickle, sys; requests = os.fdopen(os.dup(0), 'rb'); "
+    f"sys.path[:] = pickle.load(requests); from {__name__} import _serve; _serve(requests)"
 )
 
 
 class Message(NamedTuple):
-    """What a worker says."""
+    """A message from a worker."""
 
     worker: Worker
     kind: Literal["told", "done", "raised", "died"]
-    value: Any = None  # what was told, the result, or the error
+    value: Any = None  # what the task passed to `tell`, its result, or its error
 
 
 class Worker:
     """A process that does one task after another.
 
     Args:
-        begin: run once at its start, with `arguments`; a function of a module.
-        arguments: of it.
-        inbox: where its messages go.
+        begin: a function of a module, run once at the start with `arguments`.
+        arguments: of `begin`.
+        inbox: receives the messages of this worker.
     """
 
     def __init__(
@@ -65,8 +65,8 @@ class Worker:
         self._listener.start()
 
     def send(self, function: Callable[..., object], *arguments: Any) -> None:
-        """Have a function of a module run. What it returns or raises is a message."""
-        # Pickled twice: what cannot be read there does not spoil what comes after.
+        """Have the worker run a function of a module. Its result or error arrives as a message."""
+        # Pickled twice, so that a task that cannot be unpickled there does not spoil the next one.
         self._send(pickle.dumps((function, arguments)))
 
     @property
@@ -77,7 +77,7 @@ class Worker:
         """End the process.
 
         Args:
-            give_up: without waiting for its task, whatever it is in.
+            give_up: kill it instead of waiting for its task.
         """
         if give_up:
             self._process.kill()
@@ -95,7 +95,7 @@ class Worker:
 
     def _listen(self, inbox: SimpleQueue[Message]) -> None:
         answers = self._pipe(self._process.stdout)
-        # Killed in the middle of an answer, it leaves half of one.
+        # A process that is killed while it answers leaves half an answer.
         with suppress(EOFError, OSError, pickle.UnpicklingError):
             while True:
                 inbox.put(Message(self, *pickle.load(answers)))
@@ -108,7 +108,7 @@ class Worker:
 
 
 def cores() -> int:
-    """Processors that this process may use, which in a container are fewer than there are."""
+    """Processors that this process may use; in a container, these are often not all."""
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
@@ -118,38 +118,38 @@ def each(
     function: Callable[[T], Any],
     tasks: Sequence[T],
     workers: int,
-    told: Callable[[Any], object] = lambda _: None,
+    listener: Callable[[Any], object] = lambda _: None,
     begin: tuple[Any, ...] = (),
 ) -> Iterator[Any]:
-    """What a function of a module makes of each task, in their order, done by several processes.
+    """Run a function of a module on each task in several processes; yields results in task order.
 
     Closing the iterator stops the work. An error in a worker is raised here.
 
     Args:
-        workers: processes; with one, the work is done in this one.
-        told: given whatever the function passes to `tell`.
-        begin: a function of a module and its arguments, for the start of each process.
+        workers: number of processes; if 1, the work is done in this process.
+        listener: called with whatever the function passes to `tell`.
+        begin: a function of a module and its arguments, run at the start of each process.
     """
     workers = min(workers, len(tasks))
     first, *arguments = begin or (_nothing,)
     if workers <= 1:
         first(*arguments)
-        with _listening(told):
+        with _listening(listener):
             yield from map(function, tasks)
         return
     inbox: SimpleQueue[Message] = SimpleQueue()
-    started: list[Worker] = []
+    processes: list[Worker] = []
     idle: list[Worker] = []
     busy: dict[Worker, int] = {}  # to the number of its task
-    done: dict[int, Any] = {}
-    sent, over = 0, False
+    results: dict[int, Any] = {}  # by the number of their tasks
+    sent, finished = 0, False
     try:
         for _ in range(workers):
-            started.append(Worker(first, tuple(arguments), inbox))
-        idle += started
+            processes.append(Worker(first, tuple(arguments), inbox))
+        idle += processes
         for number in range(len(tasks)):
-            while number not in done:
-                # Not far ahead of what is asked for, since results take memory.
+            while number not in results:
+                # Not far ahead of the caller, since results take memory.
                 while idle and sent < min(len(tasks), number + _AHEAD * workers):
                     worker = idle.pop()
                     worker.send(function, tasks[sent])
@@ -157,68 +157,67 @@ def each(
                     sent += 1
                 message = inbox.get()
                 if message.kind == "told":
-                    told(message.value)
+                    listener(message.value)
                 elif message.kind == "done":
-                    done[busy.pop(message.worker)] = message.value
+                    results[busy.pop(message.worker)] = message.value
                     idle.append(message.worker)
                 elif message.kind == "raised":
                     raise message.value
                 else:
                     raise MachineError("a process died: it was killed, or is out of memory")
-            yield done.pop(number)
-        over = True
+            yield results.pop(number)
+        finished = True
     finally:
-        for worker in started:
-            worker.end(give_up=not over)
+        for worker in processes:
+            worker.end(give_up=not finished)
 
 
 def _nothing() -> None:
-    """A worker of `each` needs no start."""
+    """Does nothing, when `each` has no `begin`."""
 
 
 @contextmanager
-def _listening(told: Callable[[Any], object]) -> Iterator[None]:
-    """Where the work is done in this process, whoever waits because it is told here."""
-    global _told
-    _told, before = told, _told
+def _listening(listener: Callable[[Any], object]) -> Iterator[None]:
+    """While `each` works in this process, pass what its function tells to the listener."""
+    global _listener
+    _listener, before = listener, _listener
     try:
         yield
     finally:
-        _told = before
+        _listener = before
 
 
 def tell(value: Any) -> None:
-    """Send something before the task is done, to whoever waits for it."""
+    """Send a value to the process that waits for this task, before the task is done."""
     if _answers is not None:
         _answer("told", value)
-    elif _told is not None:
-        _told(value)
+    elif _listener is not None:
+        _listener(value)
 
 
-# Of this process, if it is a worker, or if it does the work of `each` itself.
-_answers: IO[bytes] | None = None
-_told: Callable[[Any], object] | None = None
-_answering = threading.Lock()  # threads of a task speak, too
+_answers: IO[bytes] | None = None  # set if this process is a worker
+_listener: Callable[[Any], object] | None = None  # set while `each` works in this process
+_answering = threading.Lock()  # the threads of a task may answer at the same time
 
 
 def _answer(kind: str, value: Any) -> None:
     assert _answers is not None
-    answer = pickle.dumps((kind, value))  # whole: not half of what cannot be pickled
+    answer = pickle.dumps((kind, value))  # before writing: an error here must write nothing
     with _answering:
         _answers.write(answer)
         _answers.flush()
 
 
-def _serve(asked: IO[bytes]) -> None:
-    """Do what is asked until there is nobody left to ask."""
+def _serve(requests: IO[bytes]) -> None:
+    """Run tasks until the process that sends them is gone."""
     global _answers
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # who started this one decides
-    # What libraries print is no answer, and what they start may not read the tasks.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the process that started this one handles it
+    # What libraries print must not mix with answers, and their subprocesses must not read tasks.
     _answers = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
     tasks: SimpleQueue[tuple[Callable[..., object], tuple[Any, ...]]] = SimpleQueue()
-    threading.Thread(target=_read, args=(asked, tasks), daemon=True).start()
+    threading.Thread(target=_read, args=(requests, tasks), daemon=True).start()
     begin, arguments = tasks.get()
     try:
         begin(*arguments)
@@ -238,13 +237,13 @@ def _answer_error(error: Exception) -> None:
     _answer("raised", error)
 
 
-def _read(asked: IO[bytes], tasks: SimpleQueue[Any]) -> None:
+def _read(requests: IO[bytes], tasks: SimpleQueue[Any]) -> None:
     try:
         while True:
-            task = pickle.load(asked)
+            task = pickle.load(requests)
             try:
                 tasks.put(pickle.loads(task))
-            except Exception as error:  # such as a module that is not found here
+            except Exception as error:  # for example, a module that is not found here
                 tasks.put((_fail, (error,)))
     except EOFError:
         os._exit(0)

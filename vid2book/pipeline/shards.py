@@ -1,8 +1,7 @@
-"""A corpus in shards: the stages of each video by machines that know nothing of one another.
+"""A corpus in shards: several machines process its videos independently and share only the store.
 
-They share the store alone. A shard fills it with the results of its videos, and notes there which
-of them failed for a reason that is not their own, so that who puts the corpus together knows what
-became of all.
+A shard fills the store with the results of its videos. It also records there which videos failed
+through no fault of their own, so that the merge knows what became of every video.
 """
 
 from __future__ import annotations
@@ -21,7 +20,7 @@ from .graph import ENDS
 from .local import Event
 from .work import Failed, Work
 
-_LOST = "lost"  # where the store keeps the notes
+_LOST = "lost"  # the kind under which the store keeps these failures
 
 
 class Shard(NamedTuple):
@@ -31,17 +30,17 @@ class Shard(NamedTuple):
     of: int
 
     @staticmethod
-    def parse(told: str) -> Shard:
-        """Of `0/8` to `7/8`.
+    def parse(text: str) -> Shard:
+        """A shard as users write it: `0/8` to `7/8`.
 
         Raises:
             UserError: there is no such shard.
         """
-        parts = re.fullmatch(r"(\d+)/(\d+)", told)
+        parts = re.fullmatch(r"(\d+)/(\d+)", text)
         shard = Shard(*map(int, parts.groups())) if parts else Shard(0, 0)
         if shard.number >= shard.of:
             raise UserError(
-                f"--shard {told}: there is no such shard; the first of eight is 0/8, and the last "
+                f"--shard {text}: there is no such shard; the first of eight is 0/8, and the last "
                 "7/8"
             )
         return shard
@@ -50,23 +49,23 @@ class Shard(NamedTuple):
         return f"{self.number}/{self.of}"
 
     def part(self, corpus: Corpus) -> Corpus:
-        """Every so many-th video, since neighbours in a manifest are often of one length."""
+        """Every n-th video, since neighbours in a manifest are often similar in length."""
         return replace(corpus, videos=corpus.videos[self.number :: self.of])
 
 
 def noted(corpus: Corpus, events: Iterable[Event]) -> Iterator[Event]:
-    """Pass events on, and note the failures that are not the videos' own."""
+    """Pass events on, and record in the store the failures that are not the videos' own fault."""
     for event in events:
         if event.failure and not event.kept:
-            # The time it took is this shard's, and no part of what puts the corpus together.
+            # The time it took belongs to this shard, not to the merge.
             lost = replace(_timeless(event), video=Video(event.video.video_id, path=""))
-            with suppress(Failed):  # it cannot even be read, which whoever asks is told
+            with suppress(Failed):  # unreadable: the merge finds that out by itself
                 corpus.store.save(_LOST, _key(corpus.work(event.video)), Event, lost)
         yield event
 
 
 def became_of(corpus: Corpus, video: Video) -> Event | None:
-    """What the store knows of a video; None if no shard is through with it."""
+    """What became of a video, according to the store; None if no shard has finished it."""
     work = corpus.work(video)
     try:
         if all(map(work.is_done, ENDS)):
@@ -82,5 +81,5 @@ def _timeless(event: Event) -> Event:
 
 
 def _key(work: Work) -> str:
-    """Names the video, and everything that its results depend on."""
+    """A key of the video and of everything that its results depend on."""
     return make_key(work.video.video_id, [work.key(stage) for stage in ENDS])

@@ -1,4 +1,4 @@
-"""Ends what passes its bounds: the deadlines and the memory of worker processes."""
+"""The bounds of worker processes: which have missed a deadline, and how much memory they use."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from ..bounds import Began, Ended
 from ..config import Bounds
 
 GB = 1e9  # bytes
-_OF_THE_MACHINE = 0.9  # share of its memory that the workers may take together
-_LEAST = 2.0  # GB; with less a worker could not hold its models
-_LONGEST_STEP = 5.0  # seconds
+_OF_THE_MACHINE = 0.9  # share of the machine's memory that all workers together may take
+_LEAST = 2.0  # GB; a worker with less could not hold its models
+_LONGEST_STEP = 5.0  # seconds that count between two calls of `Clock.now`
 _LIMITS = (
     Path("/sys/fs/cgroup/memory.max"),
     Path("/sys/fs/cgroup/memory/memory.limit_in_bytes"),
@@ -21,22 +21,22 @@ _LIMITS = (
 
 
 class Clock:
-    """Seconds in which this process ran: a machine that was asleep has missed no deadline, nor has
-    a job that its scheduler had stopped."""
+    """Counts the seconds in which this process ran, so that no deadline passes while the machine
+    is asleep or a scheduler has suspended the job."""
 
     def __init__(self) -> None:
-        self._seconds, self._looked = 0.0, time.monotonic()
+        self._seconds, self._last_call = 0.0, time.monotonic()
 
     def now(self) -> float:
-        """To be asked every second or so."""
-        looked = time.monotonic()
-        self._seconds += min(looked - self._looked, _LONGEST_STEP)
-        self._looked = looked
+        """The seconds so far. Must be called every second or so."""
+        call = time.monotonic()
+        self._seconds += min(call - self._last_call, _LONGEST_STEP)
+        self._last_call = call
         return self._seconds
 
 
 class Watch:
-    """What one worker has begun and not ended, and by when it must have.
+    """What one worker has begun and not ended, and when each must be over.
 
     Args:
         bounds: of the config.
@@ -47,17 +47,17 @@ class Watch:
         self._bounds, self._clock = bounds, clock
         self._open: dict[int, tuple[Began, float]] = {}
 
-    def note(self, said: Began | Ended) -> None:
-        """What the worker says."""
-        if isinstance(said, Ended):
-            self._open.pop(said.number, None)
+    def note(self, message: Began | Ended) -> None:
+        """Record that the worker has begun or ended something."""
+        if isinstance(message, Ended):
+            self._open.pop(message.number, None)
         else:
-            self._open[said.number] = said, self._clock.now() + self._deadline(said)
+            self._open[message.number] = message, self._clock.now() + self._deadline(message)
 
     def late(self) -> str:
-        """What should be over, and how long it had; empty where all is in time."""
+        """What has missed its deadline, and how long it had; empty if nothing has."""
         now = self._clock.now()
-        for began, due in reversed(self._open.values()):  # the innermost tells most
+        for began, due in reversed(self._open.values()):  # the innermost is the most specific
             if now > due:
                 return f"{began.what} passed its deadline of {self._deadline(began):,.0f} s"
         return ""
@@ -67,7 +67,7 @@ class Watch:
 
 
 def memory_of(process: int) -> float:
-    """GB that a process holds; 0 once it has ended."""
+    """GB of memory that a process uses; 0 once it has ended."""
     try:
         return float(psutil.Process(process).memory_info().rss) / GB
     except psutil.Error:
@@ -75,18 +75,18 @@ def memory_of(process: int) -> float:
 
 
 def share_of_memory(bounds: Bounds, workers: int) -> float:
-    """GB that each of so many workers may take."""
+    """GB of memory that each worker may take."""
     if bounds.memory is not None:
         return bounds.memory
     return max(_LEAST, _OF_THE_MACHINE * _machine() / workers)
 
 
 def _machine() -> float:
-    """GB of memory that there are, or that a container has."""
+    """GB of memory of this machine or container."""
     limits = [float(psutil.virtual_memory().total)]
     for path in _LIMITS:
         try:
             limits.append(float(path.read_text()))
-        except (OSError, ValueError):  # not there, or "max"
+        except (OSError, ValueError):  # no such file, or "max"
             continue
     return min(limits) / GB

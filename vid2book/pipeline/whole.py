@@ -1,7 +1,8 @@
-"""What the whole corpus says of each video: summaries from the store, through `reduce`, and kept.
+"""The decisions that need the whole corpus: runs `reduce` on the summaries of all videos.
 
-The summaries are read in blocks of a few hundred videos, each kept under a key of what it holds. So
-a video more costs one block, and what was decided before is where `assemble/again.py` begins.
+The summaries are gathered in blocks of a few hundred videos. Each block is stored under a key of its
+content, so adding a video rebuilds one block only, and `assemble/again.py` then starts from the
+previous decision.
 """
 
 from __future__ import annotations
@@ -25,15 +26,15 @@ from .code import code_of, code_within
 from .processes import each
 from .work import Failed, Work
 
-Stamped = tuple[Video, str]  # a video, and what names its summary or tells why it has none
+Stamped = tuple[Video, str]  # a video, and a key of its summary or the reason why it has none
 
 
 class _ChangedError(Exception):
-    """A back end failed as a summary was made, so that the keys are others now."""
+    """A back end failed while a summary was made, which has changed the keys."""
 
 
 class _GoneError(Exception):
-    """What was decided before is not in the store any longer."""
+    """The previous decision is no longer in the store."""
 
 
 class Whole:
@@ -43,7 +44,7 @@ class Whole:
         videos: in manifest order, without those that the config denies.
         settings: section `reduce` of the config.
         store: of the stages' results.
-        work: the way of a video through the stages.
+        work: gives the `Work` of a video.
     """
 
     def __init__(
@@ -56,10 +57,10 @@ class Whole:
         self._videos, self._settings, self._store, self._work = videos, settings, store, work
 
     def reduced(self, workers: int = 1) -> Reduced:
-        """What is decided.
+        """The decisions, from the store or computed now.
 
         Args:
-            workers: processes that put the summaries together, where that is still to be done.
+            workers: number of processes that gather the summaries.
 
         Raises:
             StoreError: the store or the temporary folder cannot be read or written.
@@ -67,31 +68,31 @@ class Whole:
         while True:
             key = self.key
             try:
-                made = partial(self._reduce_blocks, workers)
-                found = Reduced.from_bytes(self._store.piece("reduce", key, made))
+                make = partial(self._reduce_blocks, workers)
+                reduced = Reduced.from_bytes(self._store.piece("reduce", key, make))
             except _ChangedError:
                 del self.key, self._blocks
                 continue
             self._store.save("reduce-latest", make_key(self._how()), str, key)
-            return found
+            return reduced
 
     @cached_property
     def key(self) -> str:
-        """Names all that `reduced` follows from."""
+        """A key of everything that `reduced` depends on."""
         names = [_names(block) for block in self._blocks]
         return make_key(self._how(), *names)
 
     def block(self, number: int) -> bytes:
-        """The summaries of one block of videos, from the store or put together now."""
-        made = lambda: gathering.block(self._summaries(self._blocks[number]))  # noqa: E731
-        return self._store.piece("gather", self._block_key(number), made)
+        """The summaries of one block of videos, from the store or gathered now."""
+        make = lambda: gathering.block(self._summaries(self._blocks[number]))  # noqa: E731
+        return self._store.piece("gather", self._block_key(number), make)
 
-    def survey(self, asked: int) -> None:
-        """Ask the store once for the names of all, before so many videos are asked for."""
-        self._store.survey(asked)
+    def survey(self, count: int) -> None:
+        """List the whole store once, before so many videos are looked up in it."""
+        self._store.survey(count)
 
     def _how(self) -> list[object]:
-        """What decides beside the videos."""
+        """The code and settings that `reduced` depends on."""
         code = [code_of(reducing.__name__), code_within(__name__)]
         return [code, self._settings.model_dump(exclude={"deny"})]
 
@@ -110,8 +111,8 @@ class Whole:
 
     def _reduce_blocks(self, workers: int) -> bytes:
         numbers = range(len(self._blocks))
-        asked = len(self._videos) // max(1, workers)
-        blocks = each(_block, numbers, workers, begin=(_take, self, asked))
+        videos_each = len(self._videos) // max(1, workers)
+        blocks = each(_block, numbers, workers, begin=(_take, self, videos_each))
         try:
             with gathering.gather(blocks) as gathered:
                 return reducing.reduce(gathered, self._settings, self._before()).to_bytes()
@@ -122,7 +123,7 @@ class Whole:
             ) from error
 
     def _before(self) -> Reduced | None:
-        """What was decided last, which is likely of a corpus that has much in common with this."""
+        """The latest decision in the store, probably of a corpus that is similar to this one."""
         latest = self._store.load("reduce-latest", make_key(self._how()), str)
         try:
             return (
@@ -134,7 +135,7 @@ class Whole:
             return None
 
     def _summaries(self, block: Sequence[Stamped]) -> Iterator[tuple[Summary, str]]:
-        """Of the kept videos.
+        """The summaries of the kept videos of a block, each with its stamp.
 
         Raises:
             _ChangedError: a back end failed meanwhile.
@@ -150,28 +151,28 @@ class Whole:
             if stamp_of(work) != stamp:
                 raise _ChangedError
             if summary:
-                # Two videos with the same content share what the store has.
+                # Two videos with the same content share their results in the store.
                 yield replace(summary, video_id=video.video_id), stamp
 
 
 def stamp_of(work: Work, stage: Stage[Any] = SUMMARISE) -> str:
-    """Names everything that the stages up to one made of a video."""
+    """A key of a stage's result for a video, or the reason why there is none."""
     try:
         return work.stamp(stage)
     except Failed as failure:
         return str(failure)
 
 
-_given: list[Whole] = []  # of this process
+_whole: list[Whole] = []  # the one that this process works for
 
 
-def _take(whole: Whole, asked: int) -> None:
-    whole.survey(asked)
-    _given[:] = [whole]
+def _take(whole: Whole, videos: int) -> None:
+    whole.survey(videos)
+    _whole[:] = [whole]
 
 
 def _block(number: int) -> bytes:
-    return _given[0].block(number)
+    return _whole[0].block(number)
 
 
 def _names(block: Sequence[Stamped]) -> list[tuple[str, str]]:

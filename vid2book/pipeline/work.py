@@ -1,4 +1,4 @@
-"""One video on its way through the stages: what was computed, what must be, and under which key."""
+"""One video on its way through the stages: gets each result from the store or computes it."""
 
 from __future__ import annotations
 
@@ -33,14 +33,14 @@ from .graph import SCREEN, SPEECH, STAGES, TEXT
 from .keys import stage_key
 
 T = TypeVar("T")
-_FAILED = "failed"  # noted of a result, so that many are asked after without being read
-_ASKED = 4  # times that a stage finds out for itself that a server is silent, at most
-_READ = 1e6  # bytes that count as a second of video where a file is gone through
+_FAILED = "failed"  # the note beside a failure in the store, which need not be read to know
+_ATTEMPTS = 4  # most calls in which a stage waits for a silent server
+_READ = 1e6  # bytes of a file that count as a second of video when it is surveyed
 Result = tuple[Any, tuple[Decision, ...], str]  # result, decisions, reason of a failure
 
 
 class Failed(Exception):  # noqa: N818 - it names what became of the video
-    """A video that cannot go on; the message is the reason in its row."""
+    """A video has failed; the message is the reason in its row."""
 
 
 class Work:
@@ -48,16 +48,16 @@ class Work:
 
     Args:
         video: a row of the manifest.
-        config: of all stages.
+        config: for all stages.
         store: where results are kept.
-        until: work on the video's first so many seconds only.
+        until: process only this many seconds of the video; None: all of it.
         tell: called with a stage's name and the second of the video that it has reached.
-        info: what is in the file, if it was looked at.
+        info: what is in the file, if it was surveyed already.
 
     Attributes:
         cpu: CPU seconds by stage that were spent here, without loading models.
         wall: seconds by stage.
-        missed: the back end that failed here, and how, so that something else stood in.
+        missed: the back end that failed here and was replaced by something else, and how it failed.
     """
 
     def __init__(
@@ -79,8 +79,8 @@ class Work:
         self.missed = ""
         self._info = info
         self._keys: dict[str, str] = {}
-        self._held: dict[str, Result] = {}
-        self._copies: list[Copy] = []  # stay as long as this does
+        self._results: dict[str, Result] = {}
+        self._copies: list[Copy] = []  # kept for as long as this object lives
 
     def get(self, stage: Stage[T]) -> T:
         """The stage's result.
@@ -94,15 +94,15 @@ class Work:
         return value
 
     def decisions(self, stage: Stage[Any]) -> tuple[Decision, ...]:
-        """What the stage decided; none where it failed."""
+        """What the stage decided; nothing if it failed."""
         return self._result(stage)[1]
 
     def failure(self, stage: Stage[Any]) -> str:
         """Why the stage has no result; empty if it has one."""
-        if stage.name not in self._held:
+        if stage.name not in self._results:
             note = self.shelf.note(stage.name, self.key(stage))
             if note is not None and note != _FAILED:
-                return ""  # known without reading it, as of many videos it must be
+                return ""  # without reading the result, since this is asked about many videos
         return self._result(stage)[2]
 
     def is_done(self, stage: Stage[Any]) -> bool:
@@ -110,7 +110,7 @@ class Work:
         return self.shelf.has(stage.name, self.key(stage))
 
     def is_provisional(self, stage: Stage[Any]) -> bool:
-        """Whether this run has a result of the stage that the next one is to try again.
+        """Whether this run's result of the stage is to be tried again by the next run.
 
         Raises:
             Failed: the video cannot be read.
@@ -118,16 +118,16 @@ class Work:
         return bool(self.shelf.provisional(stage.name, self.key(stage)))
 
     def forget_failure(self, reason: str) -> None:
-        """Have the stages run again that failed with a reason that holds these words."""
-        known = [stage for stage in STAGES if self.is_done(stage) and self.failure(stage)]
-        for stage in known:
+        """Delete the failures whose reason contains these words, so that their stages run again."""
+        failures = [stage for stage in STAGES if self.is_done(stage) and self.failure(stage)]
+        for stage in failures:
             if reason.lower() in self.failure(stage).lower():
                 self.shelf.forget(stage.name, self.key(stage))
-        self._held.clear()
+        self._results.clear()
 
     def key(self, stage: Stage[Any]) -> str:
-        """The key of the stage's result. A need that turns out to be as before, or provisional,
-        changes it.
+        """The key of the stage's result. It changes when the result of a stage that it needs turns
+        out to be provisional, or the same as before (see `stamp`).
 
         Raises:
             Failed: the video cannot be read.
@@ -140,11 +140,11 @@ class Work:
         return self._keys[stage.name]
 
     def stamp(self, stage: Stage[Any]) -> str:
-        """Names the result itself: by its key, or by a hash of it if it is provisional.
+        """Identifies the result itself: its key, or a hash of the result if it is provisional.
 
-        What follows from a provisional result is kept under this, so that it is never taken for
-        what follows from the real one, and is there again if the next run fails alike. A stage
-        that is `often_the_same` is named by its result as soon as there is one.
+        Stages that need a provisional result keep theirs under this hash, so they are never
+        mistaken for results of the real one, and are found again if the next run fails in the same
+        way. A stage that is `often_the_same` is identified by its result once there is one.
 
         Raises:
             Failed: the video cannot be read.
@@ -154,10 +154,10 @@ class Work:
         return self.shelf.provisional(stage.name, key) or (same if same != _FAILED else "") or key
 
     def piece(self, stage: Stage[Any], named: Sequence[Any], make: Callable[[], bytes]) -> bytes:
-        """Bytes that a stage makes of the file, kept apart from its result; see `Given`.
+        """Bytes that a stage makes from the file, stored apart from its result.
 
-        A stage that runs again, since something that it needs has changed, finds what it still
-        wants of them.
+        When the stage runs again because something else that it needs has changed, it finds them
+        in the store. See `StageInput.piece`.
         """
         parts = [self._content[0], self.until, code_of(stage.module), *named]
         return self.shelf.piece(stage.name, make_key(*parts), make)
@@ -181,9 +181,9 @@ class Work:
         """The row with its files on this machine.
 
         Raises:
-            MachineError: one is elsewhere, and cannot be had now.
+            MachineError: a remote file cannot be fetched now.
         """
-        here: dict[str, Any] = {}
+        paths: dict[str, Any] = {}
         for name in ("path", "captions"):
             url = getattr(self.video, name)
             if is_url(url):
@@ -192,12 +192,12 @@ class Work:
                 except OSError as error:
                     raise MachineError(f"{name_of(url)}: {error.strerror}") from error
                 self._copies.append(copy)
-                here[name] = str(copy.path)
-        return replace(self.video, **here) if here else self.video
+                paths[name] = str(copy.path)
+        return replace(self.video, **paths) if paths else self.video
 
     @cached_property
     def shelf(self) -> Shelf:
-        """What the store has of the video.
+        """The part of the store that belongs to the video.
 
         Raises:
             Failed: the video cannot be read.
@@ -213,21 +213,21 @@ class Work:
             return [self.store.content(path) for path in paths if path]
         except OSError as error:
             raise Failed(f"cannot be read: {error.strerror}") from error
-        except RemoteError as error:  # of the row's own place; others may be elsewhere
+        except RemoteError as error:  # this row's server; other rows may have others
             raise Failed(f"cannot be read: {error}") from error
 
     def _result(self, stage: Stage[Any]) -> Result:
-        if stage.name not in self._held:
-            self._held[stage.name] = self._load(stage) or self._settle(stage)
-        return self._held[stage.name]
+        if stage.name not in self._results:
+            self._results[stage.name] = self._load(stage) or self._settle(stage)
+        return self._results[stage.name]
 
     def _load(self, stage: Stage[Any]) -> Any:
-        known = self.shelf.load(stage.name, self.key(stage), _stored(stage))
-        return known and self._rename(known, _with_names)
+        result = self.shelf.load(stage.name, self.key(stage), _stored(stage))
+        return result and self._rename(result, _with_names)
 
     def _settle(self, stage: Stage[Any]) -> Result:
         needs = [self._result(need) for need in stage.needs]
-        # A need may have changed the key (see `stamp`), and there may be something under that.
+        # Getting a need may have changed the key (see `stamp`), so look under the new one.
         if (result := self._load(stage)) is None:
             failures = [failure for _, _, failure in needs if failure]
             result = (None, (), failures[0]) if failures else self._compute(stage)
@@ -242,15 +242,15 @@ class Work:
             if provisional or stage.often_the_same:
                 self._keys.clear()
             for branch in (SPEECH, SCREEN, TEXT):
-                if stage is branch[-1]:  # few objects for a video
+                if stage is branch[-1]:  # joined, so that a video takes few objects
                     self.shelf.join((s.name, self.key(s)) for s in branch)
         return result
 
     def _compute(self, stage: Stage[Any]) -> Result:
-        """A fault of the video is a result like any other; any other fault is not kept.
+        """Run the stage. A fault of the video is returned as a result like any other.
 
         Raises:
-            MachineError: the machine's.
+            MachineError: the machine failed.
         """
         self.tell(stage.name, 0.0)
         length = self._info.duration if self._info else 0.0
@@ -272,24 +272,24 @@ class Work:
         return value, tuple(decisions), ""
 
     def _patience(self, stage: Stage[Any]) -> float:
-        """Seconds that a stage may wait for servers that are silent, before it does without."""
-        asked = self.config.language_models().get(stage.name, ())
-        return sum(_ASKED * (1 + llm.retries) * llm.timeout for llm in asked)
+        """Seconds that a stage may wait for silent servers before it does without them."""
+        llms = self.config.language_models().get(stage.name, ())
+        return sum(_ATTEMPTS * (1 + llm.retries) * llm.timeout for llm in llms)
 
     def _rename(self, result: Result, rename: Callable[[str, Mapping[str, str]], str]) -> Result:
-        """The result with its reasons written again.
+        """The result with its reasons rewritten.
 
-        What the store has is that of every file with the same content, wherever it is and whatever
-        it is called, so that the names of files are not kept with it.
+        All files with the same content share a result in the store, wherever they are and whatever
+        they are called. So the store has placeholders for the names of files.
         """
         value, decisions, failure = result
-        at = self.at_hand if self._copies else self.video
-        files = {"<video>": at.path, "<captions>": at.captions}
-        told = tuple(
+        video = self.at_hand if self._copies else self.video
+        files = {"<video>": video.path, "<captions>": video.captions}
+        renamed = tuple(
             d if (reason := rename(d.reason, files)) == d.reason else replace(d, reason=reason)
             for d in decisions
         )
-        return value, told, rename(failure, files)
+        return value, renamed, rename(failure, files)
 
 
 def _without_names(reason: str, files: Mapping[str, str]) -> str:
@@ -309,5 +309,5 @@ def _with_names(reason: str, files: Mapping[str, str]) -> str:
 
 
 def _stored(stage: Stage[Any]) -> Any:
-    """Type of what the store keeps: result, decisions, reason of a failure."""
+    """The type that the store keeps: result, decisions, reason of a failure."""
     return tuple[stage.result | None, tuple[Decision, ...], str]  # type: ignore[name-defined]

@@ -1,19 +1,19 @@
-"""The store: what was computed, kept under keys of everything that can change it.
+"""The store: computed results, each under a key of everything that can change it.
 
-A second run with nothing changed finds everything; a changed setting misses only its own stage and
-what follows. A store is a folder on this machine, or any other place that fsspec knows (`s3://`,
-`hf://buckets/`). An object is complete or not there: a file is renamed into its place, and what is
-put into a bucket appears when all of it has arrived. Two processes that compute the same write the
-same: at least once, idempotent.
+If nothing has changed, a second run finds all results; after a change of a setting, only its own
+stage and those that depend on it run again. A store is a folder on this machine, or any place that
+fsspec knows (`s3://`, `hf://buckets/`). An object is either complete or absent: a file is renamed
+into place, and an upload to a bucket appears only when it has fully arrived. Processes that compute
+the same result write the same object, so writing it twice does no harm.
 
     STORE/
-      videos/ab/ab12.../          everything that is kept of one video, by its content: a shelf
+      videos/ab/ab12.../          the shelf of one video, named by its content
         recognise-KEY.transcribe-KEY.refine-KEY.zip
-      gather-pieces/ab/ab34...    bytes of the whole corpus
-      reduce-latest/ab/....gz     a value of the whole corpus, or of the evaluation
-      hashes/                     the content of local files
+      gather-pieces/ab/ab34...    bytes that belong to the whole corpus
+      reduce-latest/ab/....gz     a value that belongs to the whole corpus, or to the evaluation
+      hashes/                     hashes of local files
 
-A shelf takes four objects: what its speech, its screen and its text gave, and its rows.
+A shelf takes four objects: the results of its speech, its screen and its text, and its rows.
 """
 
 from .keys import make_key

@@ -1,4 +1,4 @@
-"""What names the content of a file: its hash, or what the server that has it tells of it."""
+"""Identifies the content of a file: by its hash, or for a remote file by what its server says."""
 
 from __future__ import annotations
 
@@ -14,11 +14,10 @@ from .places import write_atomically
 
 
 def content_of(path: str | Path, memos: Path) -> str:
-    """Names a file's content.
+    """A key of a file's content.
 
-    A hash is remembered by the file's size and its times of change. The time of the last
-    modification may be set at will (`touch -r`, `rsync -t`), that of the last change of the file's
-    entry may not.
+    A hash is remembered for as long as the file's size, mtime and ctime stay the same. Programs can
+    set mtime to any value (`touch -r`, `rsync -t`), but not ctime.
 
     Args:
         path: a path or a URL.
@@ -34,13 +33,13 @@ def content_of(path: str | Path, memos: Path) -> str:
     stamp = f"{stat.st_size} {stat.st_mtime_ns} {stat.st_ctime_ns}"
     memo = memos / hashlib.sha256(os.fsencode(absolute)).hexdigest()[:32]
     try:
-        known, digest = memo.read_text().split("\n")
-        if known == stamp:
+        old_stamp, digest = memo.read_text().split("\n")
+        if old_stamp == stamp:
             return digest
     except (OSError, ValueError):
         pass
     digest = hash_of(absolute)
-    with suppress(OSError):  # it is not remembered then, and computed again
+    with suppress(OSError):  # then it is computed again next time
         write_atomically(memo, f"{stamp}\n{digest}".encode())
     return digest
 

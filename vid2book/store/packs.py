@@ -1,8 +1,7 @@
 """Results as the bytes of one object: a ZIP archive, which any tool opens.
 
-A result is a JSON file, STAGE-KEY.json. Bytes in it, such as the pictures of keyframes, are files
-of their own, STAGE-KEY/0 and so on, as they are. Equal results make equal archives. A damaged
-archive is told by its checksums.
+A result is a JSON file, STAGE-KEY.json. Bytes in it, such as the pictures of keyframes, are separate
+files, STAGE-KEY/0 and so on. Equal results make equal archives. Checksums reveal damaged archives.
 """
 
 from __future__ import annotations
@@ -18,7 +17,7 @@ from typing import Any, NamedTuple
 
 from pydantic import TypeAdapter, ValidationError
 
-_LEVEL = 1  # of compression; what is large is JPEG, which no level makes smaller
+_LEVEL = 1  # of compression; the large parts are JPEG, which no level makes smaller
 
 # What reading a damaged archive may raise.
 _DAMAGE = (
@@ -28,7 +27,7 @@ _DAMAGE = (
 
 
 class Result(NamedTuple):
-    """A result that is to be kept."""
+    """A result to be stored."""
 
     stage: str
     key: str
@@ -37,14 +36,14 @@ class Result(NamedTuple):
 
 
 class DamagedError(Exception):
-    """An archive, or a result in it, that is not what was written."""
+    """An archive, or a result in it, differs from what was written."""
 
 
 class Pack:
-    """An archive that is held in memory.
+    """An archive in memory.
 
     Raises:
-        DamagedError: it is none.
+        DamagedError: the bytes are not an archive.
     """
 
     def __init__(self, data: bytes) -> None:
@@ -54,9 +53,9 @@ class Pack:
             raise DamagedError(str(error)) from error
 
     def results(self) -> list[tuple[str, str]]:
-        """Stage and key of each."""
+        """Stage and key of each result."""
         names = (name for name in self._zip.namelist() if name.endswith(".json"))
-        return [_parted(name.removesuffix(".json")) for name in names]
+        return [_stage_and_key(name.removesuffix(".json")) for name in names]
 
     def load(self, stage: str, key: str, kind: Any) -> Any:
         """A result as `kind`.
@@ -78,11 +77,11 @@ class Pack:
 
     def sizes(self) -> dict[str, int]:
         """Bytes that the results of each stage take."""
-        found: dict[str, int] = {}
+        sizes: dict[str, int] = {}
         for file in self._zip.infolist():
-            stage, _ = _parted(file.filename.partition("/")[0].removesuffix(".json"))
-            found[stage] = found.get(stage, 0) + file.compress_size
-        return found
+            stage, _ = _stage_and_key(file.filename.partition("/")[0].removesuffix(".json"))
+            sizes[stage] = sizes.get(stage, 0) + file.compress_size
+        return sizes
 
     def files(self, stage: str, key: str) -> list[tuple[str, bytes]]:
         """The files of a result.
@@ -91,9 +90,9 @@ class Pack:
             DamagedError: one is damaged.
         """
         name = f"{stage}-{key}"
-        mine = (f for f in self._zip.namelist() if f == f"{name}.json" or f.startswith(f"{name}/"))
+        files = (f for f in self._zip.namelist() if f == f"{name}.json" or f.startswith(f"{name}/"))
         try:
-            return [(file, self._zip.read(file)) for file in mine]
+            return [(file, self._zip.read(file)) for file in files]
         except _DAMAGE as error:
             raise DamagedError(str(error)) from error
 
@@ -106,18 +105,18 @@ def packed(results: Iterable[Result]) -> bytes:
 def archive(files: Iterable[tuple[str, bytes]]) -> bytes:
     """An archive of files as `Pack.files` gives them."""
     out = io.BytesIO()
-    with zipfile.ZipFile(out, "w") as made:
+    with zipfile.ZipFile(out, "w") as new:
         for name, data in files:
-            info = zipfile.ZipInfo(name)  # of a fixed date
+            info = zipfile.ZipInfo(name)  # has a fixed date
             info.compress_type = (
                 zipfile.ZIP_DEFLATED if name.endswith(".json") else zipfile.ZIP_STORED
             )
-            made.writestr(info, data, compresslevel=_LEVEL)
+            new.writestr(info, data, compresslevel=_LEVEL)
     return out.getvalue()
 
 
 def digest(kind: Any, value: Any) -> str:
-    """A hash of a result, whatever its key."""
+    """A hash of a result, regardless of its key."""
     data = hashlib.sha256()
     for _, part in _files(Result("", "", kind, value)):
         data.update(part)
@@ -132,12 +131,12 @@ def _files(result: Result) -> Iterable[tuple[str, bytes]]:
     return [(f"{name}.json", text), *((f"{name}/{n}", part) for n, part in enumerate(parts))]
 
 
-def _parted(name: str) -> tuple[str, str]:
+def _stage_and_key(name: str) -> tuple[str, str]:
     stage, _, key = name.rpartition("-")
     return stage, key
 
 
 @cache
 def adapter(kind: Any) -> TypeAdapter[Any]:
-    """Reads and writes a type."""
+    """The adapter that reads and writes a type as JSON."""
     return TypeAdapter(kind)

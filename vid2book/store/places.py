@@ -1,7 +1,7 @@
-"""Where a store stands: a folder of this machine, or a place that fsspec knows.
+"""Where a store is: a folder on this machine, or a place that fsspec knows.
 
-Paths are within the place, with `/` between their parts. What is written is complete as soon as it
-is there.
+Paths are relative to the place, with `/` between their parts. An object appears only once it is
+complete.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from ..remote import files
 
 T = TypeVar("T")
 
-UNFINISHED = ".writing-"  # begins the name of a file that is not complete
+UNFINISHED = ".writing-"  # prefix of the name of an incomplete file
 _AT_ONCE = 32  # requests
 
 
@@ -30,33 +30,33 @@ class Entry(NamedTuple):
 
     path: str
     size: int  # bytes
-    modified: float  # seconds since 1970; 0 where the place does not tell
+    modified: float  # seconds since 1970; 0 if the place does not say
 
 
 class Place(Protocol):
-    """Objects by their paths. Whatever cannot be done is an OSError."""
+    """Objects by their paths. Every failure is an OSError."""
 
     def read(self, path: str) -> bytes:
         """Raises FileNotFoundError: there is no such object."""
 
     def write(self, path: str, data: bytes) -> None:
-        """Put an object there, in one step, whatever was there before."""
+        """Write an object in one step, replacing any that is there."""
 
     def delete(self, paths: Sequence[str]) -> None:
-        """Delete objects; one that is gone already is no error."""
+        """Delete objects; a missing one is not an error."""
 
     def names(self, folder: str) -> list[str]:
-        """The names of the objects in a folder, not in those below; none if there is no folder."""
+        """The names of the objects directly in a folder; none if there is no such folder."""
 
     def folders(self, folder: str) -> list[str]:
         """The paths of the folders in a folder, in order; none if there is no such folder."""
 
     def walk(self, folders: Iterable[str]) -> Iterator[list[Entry]]:
-        """Everything that is in each folder and below, folder by folder, in their order."""
+        """Everything in each folder and below it: one list per folder, in the order given."""
 
 
 class LocalPlace:
-    """A folder of this machine, or of a file server that it has mounted."""
+    """A folder on this machine, or on a file server that it has mounted."""
 
     def __init__(self, root: Path) -> None:
         self._root = root
@@ -87,18 +87,18 @@ class LocalPlace:
         return [f"{folder}/{name}".lstrip("/") for name in names]
 
     def walk(self, folders: Iterable[str]) -> Iterator[list[Entry]]:
-        yield from _together(self._below, folders)
+        yield from _concurrently(self._below, folders)
 
     def _below(self, folder: str) -> list[Entry]:
-        found = []
-        for where, below, names in os.walk(self._root / folder):
-            below.sort()
+        files = []
+        for where, subfolders, names in os.walk(self._root / folder):
+            subfolders.sort()
             inside = Path(where).relative_to(self._root).as_posix()
             for name in sorted(names):
                 with suppress(FileNotFoundError):  # deleted meanwhile
                     status = os.stat(os.path.join(where, name))
-                    found.append(Entry(f"{inside}/{name}", status.st_size, status.st_mtime))
-        return found
+                    files.append(Entry(f"{inside}/{name}", status.st_size, status.st_mtime))
+        return files
 
 
 class RemotePlace:
@@ -121,7 +121,7 @@ class RemotePlace:
             if files.is_object_store(self._url):
                 self._fs.pipe_file(full, data)
                 return
-            # Elsewhere a file is seen while it grows.
+            # Elsewhere, readers would see a file while it is being written.
             folder, _, name = full.rpartition("/")
             beside = f"{folder}/{UNFINISHED}{name[:100]}-{uuid4().hex}"
             self._fs.makedirs(folder, exist_ok=True)
@@ -131,7 +131,7 @@ class RemotePlace:
     def delete(self, paths: Sequence[str]) -> None:
         with files.errors():
             if files.is_object_store(self._url) and len(paths) > 1:
-                with suppress(FileNotFoundError):  # then none was deleted
+                with suppress(FileNotFoundError):  # then nothing was deleted
                     self._fs.rm([self._full(path) for path in paths])
                     return
             for path in paths:
@@ -147,22 +147,22 @@ class RemotePlace:
     def _list(self, folder: str, kind: str) -> list[str]:
         with files.errors():
             try:
-                found = self._fs.ls(self._full(folder), detail=True)
+                entries = self._fs.ls(self._full(folder), detail=True)
             except (FileNotFoundError, NotADirectoryError):
                 return []
-        names = (e["name"].rstrip("/").rpartition("/")[2] for e in found if e["type"] == kind)
+        names = (e["name"].rstrip("/").rpartition("/")[2] for e in entries if e["type"] == kind)
         return sorted(filter(None, names))
 
     def walk(self, folders: Iterable[str]) -> Iterator[list[Entry]]:
-        yield from _together(self._below, folders)
+        yield from _concurrently(self._below, folders)
 
     def _below(self, folder: str) -> list[Entry]:
         with files.errors():
-            found: dict[str, dict[str, Any]] = self._fs.find(self._full(folder), detail=True)
+            infos: dict[str, dict[str, Any]] = self._fs.find(self._full(folder), detail=True)
         cut = len(self._top) + 1
         return [
-            Entry(path[cut:], int(told.get("size") or 0), _time_of(told))
-            for path, told in sorted(found.items())
+            Entry(path[cut:], int(info.get("size") or 0), _time_of(info))
+            for path, info in sorted(infos.items())
         ]
 
     def _full(self, path: str) -> str:
@@ -182,12 +182,12 @@ class RemotePlace:
         return fs, top.rstrip("/")
 
     def __reduce__(self) -> tuple[Any, ...]:
-        # Another process connects by itself.
+        # Another process opens a connection of its own.
         return RemotePlace, (self._url,)
 
 
 def write_atomically(path: Path, data: bytes) -> None:
-    """Write beside `path` and rename."""
+    """Write a file beside `path`, then rename it to `path`."""
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=UNFINISHED)
     try:
@@ -199,14 +199,14 @@ def write_atomically(path: Path, data: bytes) -> None:
         raise
 
 
-def _together(function: Callable[[str], T], folders: Iterable[str]) -> Iterator[T]:
+def _concurrently(function: Callable[[str], T], folders: Iterable[str]) -> Iterator[T]:
     with ThreadPoolExecutor(_AT_ONCE) as threads:
         yield from threads.map(function, folders)
 
 
-def _time_of(told: dict[str, Any]) -> float:
+def _time_of(info: dict[str, Any]) -> float:
     names = ("LastModified", "mtime", "last_modified", "updated", "created")
-    value = next((told[name] for name in names if told.get(name)), None)
+    value = next((info[name] for name in names if info.get(name)), None)
     if isinstance(value, datetime):
         return value.timestamp()
     return float(value) if isinstance(value, int | float) else 0.0

@@ -1,13 +1,13 @@
-"""A shelf: everything that the store has of one video.
+"""A shelf: everything that the store has about one video.
 
-The name of an object tells which results are in it, by the beginnings of their keys, and what else
-is asked of many videos at once (a note), so that one list of names answers for all. A result is
-written as it comes, as an object of its own, and nothing is lost if the process ends; when several
-belong together, they are joined in one.
+The name of an object says which results are in it (by the beginnings of their keys) and has a note
+on each, which is looked up for many videos at once; so a list of names answers without reading any
+object. Each result is first written as an object of its own, so nothing is lost if the process ends;
+results that belong together are joined later.
 
-A result may be provisional: a back end failed, and something else was done instead. It is there for
-the run that stored it, in all its processes, and not for the next, which tries again. Its object
-names the run, and has a hash of what it holds.
+A result may be provisional, if a back end failed and something else was used instead. All processes
+of the run that stored it can see it, but the next run cannot, and tries again. The name of its
+object has the run and a hash of the result.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from .packs import DamagedError, Pack, Result, archive, packed
 if TYPE_CHECKING:
     from .store import Store
 
-SHELVES = "videos"  # the folder of all of them
+SHELVES = "videos"  # the folder of all shelves
 _DIGITS = 12  # of a key in a name; a shelf holds some hundred results at most
 _LONGEST = 200  # characters of a name; file systems take 255 bytes
 _PACK, _PROVISIONAL, _PIECE = ".zip", ".provisional", ".piece"
@@ -31,11 +31,11 @@ _PACK, _PROVISIONAL, _PIECE = ".zip", ".provisional", ".piece"
 class Shelf:
     """The results of one video.
 
-    Its list of names is read once; what another process adds after that is not seen.
+    The list of its objects is read once; what another process adds later is not seen.
 
     Args:
-        store: that it is in.
-        name: of the video's content.
+        store: the store that has it.
+        name: a key of the video's content.
     """
 
     def __init__(self, store: Store, name: str) -> None:
@@ -44,27 +44,27 @@ class Shelf:
         self._packs: dict[str, Pack] = {}
 
     def has(self, stage: str, key: str) -> bool:
-        """Whether there is a result, be it a provisional one."""
-        if self._holding(stage, key) or self.provisional(stage, key):
+        """Whether there is a result, provisional or not."""
+        if self._packs_with(stage, key) or self.provisional(stage, key):
             return True
-        self._store.look_again(self.folder)  # who asks goes on to make it
+        self._store.look_again(self.folder)  # the caller will probably add it
         return False
 
     def load(self, stage: str, key: str, kind: Any) -> Any | None:
         """The result as `kind` (a type), or None if there is none, or a damaged one.
 
         Raises:
-            StoreError: it cannot be read, for a reason that is not its own.
+            StoreError: the store cannot be read.
         """
-        for name in [*self._holding(stage, key), *self._provisional_names(stage, key)]:
+        for name in [*self._packs_with(stage, key), *self._provisional_names(stage, key)]:
             if (pack := self._pack(name)) is None:
                 continue
             try:
                 return pack.load(stage, key, kind)
             except KeyError:
-                continue  # another key that begins alike
+                continue  # another key with the same beginning
             except DamagedError:
-                self._drop([name])  # by a full disk, say: computed again
+                self._drop([name])  # by a full disk, for example; it is computed again
         return None
 
     def save(
@@ -79,20 +79,20 @@ class Shelf:
         """Keep a result.
 
         Args:
-            note: letters and digits that are told without reading the result; see `note`.
+            note: letters and digits that can be looked up without reading the result; see `note`.
 
         Raises:
             StoreError: it cannot be written.
         """
         data = packed([Result(stage, key, kind, value)])
-        before = self._provisional_names(stage, key, of_any_run=True)
+        outdated = self._provisional_names(stage, key, of_any_run=True)
         name = f"{_part(stage, key)}{note and '_'}{note}{_PACK}"
         if provisional:
             digest = hashlib.sha256(data).hexdigest()[:32]
             name = f"{_part(stage, key)}.{digest}.{self._store.run}{_PROVISIONAL}"
         self._write(name, data)
-        self._packs[name] = Pack(data)  # soon to be joined with others
-        self._drop(b for b in before if b != name)
+        self._packs[name] = Pack(data)  # cached, since it is soon joined with others
+        self._drop(old for old in outdated if old != name)
 
     def save_together(self, results: Sequence[Result]) -> None:
         """Keep results in one object.
@@ -104,12 +104,12 @@ class Shelf:
         self._write(_object_name(parts), packed(results))
 
     def join(self, results: Iterable[tuple[str, str]]) -> None:
-        """Put results, each a stage and a key, into one object, where each has one of its own.
+        """Join those of the results (stage and key) that are objects of their own into one object.
 
         Raises:
             StoreError: it cannot be written.
         """
-        alone = [name for r in results for name in self._holding(*r) if name.count(".") == 1]
+        alone = [name for r in results for name in self._packs_with(*r) if name.count(".") == 1]
         for names in _short_enough(alone):
             packs = [pack for name in names if (pack := self._pack(name))]
             if len(names) < 2 or len(packs) < len(names):
@@ -117,51 +117,52 @@ class Shelf:
             try:
                 files = [file for pack in packs for file in pack.files(*pack.results()[0])]
             except DamagedError:
-                continue  # it is found when it is asked for
+                continue  # `load` deals with it
             self._write(_object_name(map(_stem, names)), archive(files))
             self._drop(names)
 
     def note(self, stage: str, key: str) -> str | None:
-        """What was noted as a result was saved; None if there is none, or a provisional one."""
-        for name in self._holding(stage, key):
+        """The note that was saved with a result; None if there is no result or only a provisional
+        one."""
+        for name in self._packs_with(stage, key):
             parts = (part.partition("_") for part in _parts(name))
             return next(note for part, _, note in parts if part == _part(stage, key))
         return None
 
     def remove(self, stages: Iterable[str], only: Iterable[str] | None = None) -> int:
-        """Take out all results of some stages; how many there were.
+        """Delete all results of these stages; returns how many there were.
 
         Args:
-            only: look into these objects, by name; None: into all.
+            only: names of the objects to look into; None: all.
 
         Raises:
             StoreError: the store cannot be read or written.
         """
-        gone = set(stages)
+        unwanted = set(stages)
         names = list(self._names if only is None else only)
-        return sum(self._take_out(name, lambda part: _stage(part) in gone) for name in names)
+        return sum(self._take_out(name, lambda part: _stage(part) in unwanted) for name in names)
 
     def forget(self, stage: str, key: str) -> None:
-        """Keep a result no longer.
+        """Delete a result.
 
         Raises:
             StoreError: the store cannot be read or written.
         """
-        for name in self._holding(stage, key):
+        for name in self._packs_with(stage, key):
             self._take_out(name, lambda part: part == _part(stage, key))
         self._drop(self._provisional_names(stage, key, of_any_run=True))
 
     def provisional(self, stage: str, key: str) -> str:
-        """A hash of what this run stored provisionally; empty if it stored nothing so.
+        """A hash of the provisional result that this run stored; empty if there is none.
 
-        Two failures with the same outcome have the same hash, whatever the run.
+        Two failures with the same outcome have the same hash, even in different runs.
         """
-        if self._holding(stage, key):
+        if self._packs_with(stage, key):
             return ""
         return next((n.split(".")[1] for n in self._provisional_names(stage, key)), "")
 
     def piece(self, stage: str, key: str, make: Callable[[], bytes]) -> bytes:
-        """Bytes as they are, which are made if they are not here.
+        """Bytes that are stored as they are; made if they are not here.
 
         Raises:
             StoreError: they cannot be read or written.
@@ -169,17 +170,17 @@ class Shelf:
         name = f"{stage}-{key}{_PIECE}"
         return self._store.bytes_at(f"{self.folder}/{name}", make)
 
-    def _take_out(self, name: str, is_gone: Callable[[str], bool]) -> int:
-        """Write an object again without some of its results; how many went."""
+    def _take_out(self, name: str, is_unwanted: Callable[[str], bool]) -> int:
+        """Rewrite an object without the unwanted results; returns how many were removed."""
         parts = _parts(name)
-        stay = [part for part in parts if not is_gone(part.partition("_")[0])]
-        if len(stay) == len(parts):
+        kept_parts = [part for part in parts if not is_unwanted(part.partition("_")[0])]
+        if len(kept_parts) == len(parts):
             return 0
-        if stay and (pack := self._pack(name)):
-            left = (result for result in pack.results() if not is_gone(_part(*result)))
-            self._write(_object_name(stay), archive(f for r in left for f in pack.files(*r)))
+        if kept_parts and (pack := self._pack(name)):
+            kept = (result for result in pack.results() if not is_unwanted(_part(*result)))
+            self._write(_object_name(kept_parts), archive(f for r in kept for f in pack.files(*r)))
         self._drop([name])
-        return len(parts) - len(stay)
+        return len(parts) - len(kept_parts)
 
     @cached_property
     def _names(self) -> set[str]:
@@ -187,15 +188,15 @@ class Shelf:
 
     @cached_property
     def _index(self) -> dict[str, list[str]]:
-        """The objects that hold a result, those with the fewest others first."""
-        found: dict[str, list[str]] = {}
+        """For each result the names of the objects that have it, smaller objects first."""
+        index: dict[str, list[str]] = {}
         for name in sorted(self._names, key=lambda name: (len(name), name)):
             if name.endswith(_PACK):
                 for part in _parts(name):
-                    found.setdefault(part.partition("_")[0], []).append(name)
-        return found
+                    index.setdefault(part.partition("_")[0], []).append(name)
+        return index
 
-    def _holding(self, stage: str, key: str) -> list[str]:
+    def _packs_with(self, stage: str, key: str) -> list[str]:
         return self._index.get(_part(stage, key), [])
 
     def _provisional_names(self, stage: str, key: str, of_any_run: bool = False) -> list[str]:
@@ -205,10 +206,10 @@ class Shelf:
         return [name for name in self._names if name.startswith(begin) and name.endswith(end)]
 
     def _pack(self, name: str, moved: bool = False) -> Pack | None:
-        """The archive; None if it is gone or damaged.
+        """The archive; None if it no longer exists or is damaged.
 
         Args:
-            moved: its results were looked for elsewhere already.
+            moved: do not look for an archive that it was joined into.
         """
         if name not in self._packs:
             try:
@@ -221,7 +222,7 @@ class Shelf:
         return self._packs[name]
 
     def _moved(self, name: str) -> Pack | None:
-        """The archive in which another process put what was in this one."""
+        """The archive into which another process has joined this one."""
         self._store.look_again(self.folder)
         self.__dict__.pop("_names", None)
         self.__dict__.pop("_index", None)
@@ -236,18 +237,18 @@ class Shelf:
         self.__dict__.pop("_index", None)
 
     def _drop(self, names: Iterable[str]) -> None:
-        if not (gone := list(names)):
+        if not (dropped := list(names)):
             return
-        self._store.delete([f"{self.folder}/{name}" for name in gone])
-        self._names.difference_update(gone)
+        self._store.delete([f"{self.folder}/{name}" for name in dropped])
+        self._names.difference_update(dropped)
         self._store.has_now(self.folder, self._names)
-        for name in gone:
+        for name in dropped:
             self._packs.pop(name, None)
         self.__dict__.pop("_index", None)
 
 
 def stages_of(name: str) -> list[str]:
-    """The stages of which an object of a shelf holds something, by its name."""
+    """The stages whose results are in an object of a shelf, by its name."""
     return [_stage(part) for part in _parts(name)]
 
 
@@ -256,13 +257,13 @@ def _stage(part: str) -> str:
 
 
 def is_named_for(name: str, results: Iterable[tuple[str, str]]) -> bool:
-    """Whether the name of an archive tells what is in it."""
-    told = [part.partition("_")[0] for part in _parts(name)]
-    return told == [_part(*result) for result in results]
+    """Whether the name of an archive says which results are in it."""
+    promised = [part.partition("_")[0] for part in _parts(name)]
+    return promised == [_part(*result) for result in results]
 
 
 def _parts(name: str) -> list[str]:
-    """What the name of an object tells of each result in it."""
+    """The parts of an object's name, one for each result in it."""
     return _stem(name).split(".") if name.endswith(_PACK) else name.split(".")[:1]
 
 
@@ -279,12 +280,13 @@ def _stem(name: str) -> str:
 
 
 def _short_enough(names: Sequence[str]) -> Iterator[list[str]]:
-    """Names of objects in as few parts as the name of what joins them is short enough for."""
-    part: list[str] = []
+    """Groups of objects, as few as possible, such that the name of each joined one is not too
+    long."""
+    group: list[str] = []
     for name in names:
-        if part and len(_object_name(map(_stem, [*part, name]))) > _LONGEST:
-            yield part
-            part = []
-        part.append(name)
-    if part:
-        yield part
+        if group and len(_object_name(map(_stem, [*group, name]))) > _LONGEST:
+            yield group
+            group = []
+        group.append(name)
+    if group:
+        yield group

@@ -1,6 +1,6 @@
-"""The store as the pipeline sees it: shelves of videos, and what belongs to no video.
+"""The store as the pipeline sees it: the shelves of videos, and results that belong to no video.
 
-A store that cannot be read or written ends the run: no video is to blame for it.
+A store that cannot be read or written ends the run, since no video is to blame for it.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from .packs import adapter
 from .places import LocalPlace, Place, RemotePlace
 from .shelf import SHELVES, Shelf
 
-_FEW = 50  # shelves that are as quickly asked for one by one
+_FEW = 50  # shelves that can as well be listed one by one
 
 
 class StoreError(UserError):
@@ -40,7 +40,7 @@ def default_root() -> Path | str:
 
 
 def cache_folder() -> Path:
-    """Where this machine keeps what is quickly made again."""
+    """The folder on this machine for files that can quickly be made again."""
     return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "vid2book"
 
 
@@ -50,8 +50,8 @@ class Store:
 
     Args:
         root: a folder, or a URL that fsspec knows.
-        run: names the run to which provisional results belong. Copies to other processes have it
-            too. Empty: those of every run hold.
+        run: identifies the run that provisional results belong to, also in the copies of this
+            object in other processes. Empty: the provisional results of every run count.
     """
 
     root: Path | str = field(default_factory=default_root)
@@ -62,41 +62,41 @@ class Store:
         object.__setattr__(self, "root", root)
 
     def shelf(self, name: str) -> Shelf:
-        """Everything that is kept of one video.
+        """Everything that is stored about one video.
 
         Args:
             name: a key of the video's content.
         """
         return Shelf(self, name)
 
-    def survey(self, asked: int, anew: bool = False) -> None:
-        """Ask once for the names of everything that is on the shelves.
+    def survey(self, count: int, anew: bool = False) -> None:
+        """List all shelves in one go.
 
-        In a bucket a list of a thousand names costs as much as one of ten, so whoever is going to
-        ask after thousands of videos does this first. A shelf on which something was missed is
-        looked at again when it is next asked for, since whoever missed it will have it made. Copies
-        to other processes do not have the list. A folder of this machine is looked at as it is.
+        In a bucket, listing a thousand names costs as much as listing ten, so a process that is
+        going to look up thousands of videos calls this first. A shelf where something is missing is
+        listed again the next time, since it has probably been added by then. Copies of this object
+        in other processes do not have the list. A local folder is never surveyed.
 
         Args:
-            asked: shelves that this process will ask for; few are looked at one by one.
-            again: ask once more if it was asked before, because other processes have written since.
+            count: how many shelves this process will look up; a few are listed one by one.
+            anew: survey again, because other processes have written since.
         """
-        if asked <= _FEW or isinstance(self.place, LocalPlace):
+        if count <= _FEW or isinstance(self.place, LocalPlace):
             return
         if "_surveyed" in self.__dict__ and not anew:
             return
-        found: dict[str, tuple[str, ...]] = {}
+        listing: dict[str, tuple[str, ...]] = {}
         with self.errors("read"):
             for entries in self.place.walk(self.place.folders(SHELVES)):
                 shelves: dict[str, list[str]] = {}
                 for entry in entries:
                     folder, _, name = entry.path.rpartition("/")
                     shelves.setdefault(folder, []).append(name)
-                found |= {folder: tuple(names) for folder, names in shelves.items()}
-        self.__dict__["_surveyed"] = (found, set[str]())
+                listing |= {folder: tuple(names) for folder, names in shelves.items()}
+        self.__dict__["_surveyed"] = (listing, set[str]())
 
     def of_every_run(self) -> Store:
-        """The same store, in which the provisional results of all runs hold."""
+        """The same store, in which the provisional results of all runs count."""
         store = replace(self, run="")
         if surveyed := self.__dict__.get("_surveyed"):
             store.__dict__["_surveyed"] = surveyed
@@ -106,7 +106,7 @@ class Store:
         """A result that belongs to no video, as `kind` (a type); None if there is none.
 
         Raises:
-            StoreError: it cannot be read, for a reason that is not its own.
+            StoreError: the store cannot be read.
         """
         path = _path(stage, key)
         try:
@@ -116,7 +116,7 @@ class Store:
         try:
             return adapter(kind).validate_json(gzip.decompress(data))
         except (gzip.BadGzipFile, EOFError, zlib.error, ValidationError):
-            self.delete([path])  # damaged by a full disk, say: computed again
+            self.delete([path])  # damaged, by a full disk for example; it is computed again
             return None
 
     def save(self, stage: str, key: str, kind: Any, value: Any) -> None:
@@ -137,8 +137,7 @@ class Store:
         return self.bytes_at(f"{stage}-pieces/{key[:2]}/{key}", make)
 
     def content(self, path: str | Path) -> str:
-        """Names the content of a file: by its hash, or where it is elsewhere by what its server
-        tells of it.
+        """A key of the content of a file: its hash, or for a remote file what its server says.
 
         Raises:
             OSError: it cannot be read.
@@ -152,24 +151,24 @@ class Store:
 
     @cached_property
     def _memos(self) -> Path:
-        """Of a file of this machine its hash is remembered on this machine."""
+        """The folder of remembered hashes, always on this machine, as the files are."""
         return (self.root if isinstance(self.root, Path) else cache_folder()) / "hashes"
 
     def names(self, folder: str) -> Sequence[str]:
         """The names of the objects in a folder."""
-        found, forgotten = self.__dict__.get("_surveyed", (None, set()))
-        if found is not None and folder not in forgotten:
-            return found.get(folder, ())
+        listing, outdated = self.__dict__.get("_surveyed", (None, set()))
+        if listing is not None and folder not in outdated:
+            return listing.get(folder, ())
         with self.errors("read"):
             return self.place.names(folder)
 
     def look_again(self, folder: str) -> None:
-        """Have a folder looked at again."""
+        """Have a folder listed again the next time."""
         if surveyed := self.__dict__.get("_surveyed"):
             surveyed[1].add(folder)
 
     def has_now(self, folder: str, names: Iterable[str]) -> None:
-        """Note what is in a folder, after something was written there."""
+        """Record which names are in a folder, after something was written there."""
         if surveyed := self.__dict__.get("_surveyed"):
             surveyed[0][folder] = tuple(names)
             surveyed[1].discard(folder)
@@ -185,13 +184,13 @@ class Store:
             self.place.write(path, data)
 
     def delete(self, paths: Sequence[str]) -> None:
-        """Delete objects. What cannot be deleted is replaced, or fails there."""
+        """Delete objects, if possible. One that stays is replaced later, or that fails."""
         if paths:
             with suppress(OSError):
                 self.place.delete(paths)
 
     def bytes_at(self, path: str, make: Callable[[], bytes]) -> bytes:
-        """An object, which is made where it is not there.
+        """An object, which is made if it is not there.
 
         Raises:
             StoreError: it cannot be read or written.
@@ -199,9 +198,9 @@ class Store:
         try:
             return self.read(path)
         except FileNotFoundError:
-            made = make()
-        self.write(path, made)
-        return made
+            data = make()
+        self.write(path, data)
+        return data
 
     def __getstate__(self) -> dict[str, Any]:
         return {"root": self.root, "run": self.run}
@@ -211,11 +210,11 @@ class Store:
 
     @contextmanager
     def errors(self, done: str) -> Iterator[None]:
-        """Whatever cannot be done with the place is a StoreError.
+        """Raise every failure of the place as a StoreError.
 
         Args:
-            done: `read` or `written`, for the message; that something is not there is told as
-                FileNotFoundError by what is read.
+            done: `read` or `written`, for the message. If `read`, a missing object stays a
+                FileNotFoundError.
         """
         try:
             yield
@@ -226,9 +225,9 @@ class Store:
         except OSError as error:
             raise self._error(done, error.strerror or str(error)) from error
 
-    def _error(self, done: str, told: str) -> StoreError:
+    def _error(self, done: str, reason: str) -> StoreError:
         return StoreError(
-            f"the store {self.root} cannot be {done}: {told}; fix that, or choose another with "
+            f"the store {self.root} cannot be {done}: {reason}; fix that, or choose another with "
             "--store"
         )
 

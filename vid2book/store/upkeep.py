@@ -1,4 +1,4 @@
-"""Looking after a store: what it holds, whether it is sound, and taking out what is not wanted."""
+"""Maintenance of a store: what it holds, whether it is intact, and pruning."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ from .places import UNFINISHED, Entry
 from .shelf import SHELVES, Shelf, is_named_for, stages_of
 from .store import Store
 
-_AT_ONCE = 16  # objects that are read
-_LEFT = 86_400.0  # seconds after which a file that is not complete is left over from a process
-# What is ours in a folder that may be used for other things, too; memos of hashes cost nothing.
+_AT_ONCE = 16  # objects that are read at the same time
+_LEFT = 86_400.0  # seconds after which an incomplete file counts as left over by a dead process
+# Our objects, in a folder that may be used for other things too. Remembered hashes may stay.
 _OURS = re.compile(
     rf"{SHELVES}/[0-9a-f]{{2}}/[0-9a-f]{{32}}/[^/]+"
     r"|[\w-]+/[0-9a-f]{2}/[0-9a-f]{32}(\.json\.gz|\.json\.provisional)?"
@@ -27,7 +27,7 @@ _OURS = re.compile(
 
 @dataclass
 class Holding:
-    """What a store has of one kind."""
+    """What a store holds of one kind of result."""
 
     results: int = 0
     objects: int = 0
@@ -43,7 +43,7 @@ class Holding:
         self.newest = max(self.newest, entry.modified)
 
     def __add__(self, other: Holding) -> Holding:
-        """Both together."""
+        """The sum of both."""
         return Holding(
             self.results + other.results,
             self.objects + other.objects,
@@ -58,9 +58,9 @@ class Inventory:
     """What a store holds.
 
     Attributes:
-        kinds: by the stages whose results lie together, such as `keyframes, read, caption`.
-        videos: how many there is something of.
-        older: of a layout that nothing reads any longer.
+        kinds: by the stages whose results share an object, such as `keyframes, read, caption`.
+        videos: how many videos it has results for.
+        older: objects in a layout that nothing reads any longer.
     """
 
     kinds: dict[str, Holding] = field(default_factory=dict)
@@ -69,19 +69,19 @@ class Inventory:
 
 
 class Damage(NamedTuple):
-    """An object that is not what was written."""
+    """A damaged or left-over object."""
 
     path: str
     reason: str
 
 
 class Selection(NamedTuple):
-    """What is to be taken out: what meets everything that is said.
+    """What to delete: the results that meet all of these conditions.
 
     Attributes:
-        before: written before that moment, in seconds since 1970.
-        shelves: whether a video's shelf, by its folder, is meant.
-        stages: results of these.
+        before: written before this moment, in seconds since 1970.
+        shelves: tells by its folder whether a video's shelf is included.
+        stages: the result is of one of these stages.
     """
 
     before: float | None = None
@@ -93,26 +93,26 @@ def inventory(store: Store, stages: Collection[str]) -> Inventory:
     """What a store holds.
 
     Args:
-        stages: names of all stages, by which an older layout is told.
+        stages: names of all stages, by which objects of an older layout are recognised.
 
     Raises:
         StoreError: it cannot be read.
     """
-    found = Inventory()
+    holdings = Inventory()
     for entries in _all(store):
         shelves = set()
         for entry in entries:
-            top, folder, name = _placed(entry.path)
+            top, folder, name = _split_path(entry.path)
             if top == SHELVES:
                 shelves.add(folder)
                 kind = stages_of(name)
-                found.kinds.setdefault(", ".join(kind), Holding()).add(len(kind), entry)
+                holdings.kinds.setdefault(", ".join(kind), Holding()).add(len(kind), entry)
             elif top.removesuffix("-pieces") in stages:
-                found.older.add(1, entry)
+                holdings.older.add(1, entry)
             else:
-                found.kinds.setdefault(top.removesuffix("-pieces"), Holding()).add(1, entry)
-        found.videos += len(shelves)
-    return found
+                holdings.kinds.setdefault(top.removesuffix("-pieces"), Holding()).add(1, entry)
+        holdings.videos += len(shelves)
+    return holdings
 
 
 def sizes(store: Store) -> Counter[str]:
@@ -121,22 +121,22 @@ def sizes(store: Store) -> Counter[str]:
     Raises:
         StoreError: the store cannot be read.
     """
-    found: Counter[str] = Counter()
+    totals: Counter[str] = Counter()
     for entries in _all(store):
         for entry in entries:
-            top, _, name = _placed(entry.path)
+            top, _, name = _split_path(entry.path)
             if top == SHELVES and name.endswith(".zip"):
-                found.update(Pack(store.read(entry.path)).sizes())
+                totals.update(Pack(store.read(entry.path)).sizes())
             elif top == SHELVES:
-                found.update({stage: entry.size for stage in stages_of(name)})
-    return found
+                totals.update({stage: entry.size for stage in stages_of(name)})
+    return totals
 
 
 def check(store: Store, tell: Callable[[int], object] = lambda _: None) -> Iterator[Damage]:
-    """Read every object of the shelves to its end; those that are damaged.
+    """Read every object of the shelves completely; yields those that are damaged.
 
     Args:
-        tell: told of each object that was read.
+        tell: called with 1 for each object that was read.
 
     Raises:
         StoreError: the store cannot be read.
@@ -155,7 +155,7 @@ def check(store: Store, tell: Callable[[int], object] = lambda _: None) -> Itera
                 return Damage(entry.path, "it holds other results than its name says")
             for result in pack.results():
                 pack.files(*result)
-        except FileNotFoundError:  # joined with others meanwhile
+        except FileNotFoundError:  # it was joined with others meanwhile
             return None
         except DamagedError as error:
             return Damage(entry.path, f"damaged: {error}")
@@ -171,18 +171,18 @@ def check(store: Store, tell: Callable[[int], object] = lambda _: None) -> Itera
 
 
 def prune(store: Store, wanted: Selection, act: bool) -> Holding:
-    """Take out what is not wanted; what that is.
+    """Delete the results of a selection; returns what they amount to.
 
     Args:
-        act: do it; otherwise only say.
+        act: delete them; otherwise only count them.
 
     Raises:
         StoreError: the store cannot be read or written.
     """
-    found = Holding()
+    pruned = Holding()
     for entries in _all(store):
         for entry in entries:
-            top, folder, name = _placed(entry.path)
+            top, folder, name = _split_path(entry.path)
             if not _OURS.fullmatch(entry.path):
                 continue
             if wanted.before is not None and entry.modified >= wanted.before:
@@ -191,42 +191,42 @@ def prune(store: Store, wanted: Selection, act: bool) -> Holding:
             if wanted.shelves and not (on_shelf and wanted.shelves(folder)):
                 continue
             stages = stages_of(name) if on_shelf else [top.removesuffix("-pieces")]
-            gone = [s for s in stages if s in wanted.stages] if wanted.stages else stages
-            if not gone:
+            selected = [s for s in stages if s in wanted.stages] if wanted.stages else stages
+            if not selected:
                 continue
-            found.add(len(gone), entry)
-            if act and len(gone) < len(stages):
-                Shelf(store, PurePosixPath(folder).name).remove(gone, only=[name])
+            pruned.add(len(selected), entry)
+            if act and len(selected) < len(stages):
+                Shelf(store, PurePosixPath(folder).name).remove(selected, only=[name])
             elif act:
                 store.delete([entry.path])
-    return found
+    return pruned
 
 
 def prune_older(store: Store, stages: Collection[str]) -> Holding:
-    """Take out what an older layout left.
+    """Delete the objects of an older layout.
 
     Raises:
         StoreError: the store cannot be read or written.
     """
-    found = Holding()
+    pruned = Holding()
     for entries in _all(store):
         for entry in entries:
-            top, _, _ = _placed(entry.path)
+            top, _, _ = _split_path(entry.path)
             if top.removesuffix("-pieces") in stages and _OURS.fullmatch(entry.path):
-                found.add(1, entry)
+                pruned.add(1, entry)
                 store.delete([entry.path])
-    return found
+    return pruned
 
 
 def _all(store: Store) -> Iterator[list[Entry]]:
-    """Everything, in parts."""
+    """All objects, folder by folder."""
     with store.errors("read"):
         tops = store.place.folders("")
         yield from store.place.walk(top for top in tops if top != SHELVES)
         yield from store.place.walk(store.place.folders(SHELVES))
 
 
-def _placed(path: str) -> tuple[str, str, str]:
-    """Of an object its first folder, its whole folder and its name."""
+def _split_path(path: str) -> tuple[str, str, str]:
+    """The first folder of an object's path, its whole folder and its name."""
     folder, _, name = path.rpartition("/")
     return path.partition("/")[0], folder, name
