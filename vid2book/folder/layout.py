@@ -1,16 +1,16 @@
-"""Where things lie in a corpus folder, for those who write it and those who read it.
+"""The layout of a corpus folder.
 
     data/, videos/, decisions/, transcripts/, clips/
                                       a folder for each table, of files SPLIT-00000.parquet
     README.md                         the dataset card
     ATTRIBUTION.csv, croissant.json
     card/                             the picture on the card
-    measures/                         what `vid2book measure --card` put on it
+    measures/                         the measures that `vid2book measure --card` put on the card
     .vid2book.json                    what the folder holds (`record.py`)
     build.log.jsonl, build.errors.log, preview/
 
-A table is what `datasets` calls a config. Nothing else in the project spells these names. Those of
-shards do not say how many there are, so they stay when there are more of them.
+A table is what `datasets` calls a config. Nothing else in the project spells these names. Names of
+shards do not include their number, so they do not change when there are more of them.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ TABLES = {  # to their folders
     "transcripts": "transcripts",
     "clips": "clips",
 }
-ON_REQUEST = ("decisions", "transcripts", "clips")  # are pushed only if their owner says so
+ON_REQUEST = ("decisions", "transcripts", "clips")  # pushed only on request
 
 CARD = "README.md"
 ATTRIBUTION = "ATTRIBUTION.csv"
@@ -40,10 +40,10 @@ MEASURES = "measures"
 PLOT, METRICS = f"{MEASURES}/measures.png", f"{MEASURES}/metrics.json"
 LOG = "build.log.jsonl"
 ERRORS = "build.errors.log"
-HASHES = ".hashes.json"  # what a push knows of files that did not change
+HASHES = ".hashes.json"  # hashes of files, which a push reuses while they do not change
 PREVIEW = "preview"
 
-REMOVED = "REMOVED.csv"  # what was taken out, and when; builds leave it as it is
+REMOVED = "REMOVED.csv"  # which videos were removed, and when; builds do not change it
 
 PUBLISHED = (
     ATTRIBUTION,
@@ -53,15 +53,14 @@ PUBLISHED = (
     PICTURE,
     PLOT,
     REMOVED,
-)  # beside the tables; nothing else leaves the folder
+)  # besides the tables; nothing else is published
 DESCRIPTION = (ATTRIBUTION, CROISSANT, CARD, RECORD)
-# What takes the place of what was there. The record goes last: a corpus that has the new one has
-# everything new.
+# What a new corpus replaces. The record is last: if it is new, everything is.
 PARTS = (*TABLES.values(), PICTURES, MEASURES, *DESCRIPTION)
 
 SHARDS_A_FOLDER = 2000  # of one split; the Hub takes 10,000 entries in a folder
 _NUMBER = re.compile(r"-(\d{5,})(?:-of-\d{5,})?\.parquet$")
-# Up to format 4, and in most datasets of others, a name says how many shards there are.
+# Up to format 4, and in most other datasets, names include the number of shards.
 _SHARD = re.compile(r"(?P<split>.+?)-\d{5,}(-of-\d{5,})?\.parquet")
 
 
@@ -77,7 +76,7 @@ def shards(corpus: Path, table: str, split: str | None = None) -> list[Path]:
 
 
 def by_split(files: Iterable[Path]) -> dict[str, list[Path]]:
-    """The files of each split; '' has those whose names tell of none."""
+    """The files of each split; '' for those without a split in their name."""
     splits: dict[str, list[Path]] = {}
     for file in files:
         match = _SHARD.fullmatch(file.name)
@@ -86,10 +85,11 @@ def by_split(files: Iterable[Path]) -> dict[str, list[Path]]:
 
 
 def in_repository(path: str) -> str:
-    """Where a file of the folder stands in a repository, whose folders hold few entries.
+    """The path of a file of the folder in a repository, where folders have limited entries.
 
-    The first shards of a split stand where they stand here; of the rest, so many have a folder of
-    their own: `data/02000/train-02417.parquet`. So a file never moves when shards are added.
+    The first `SHARDS_A_FOLDER` shards of a split have the same path as here, and the next ones are
+    in a subfolder for as many each: `data/02000/train-02417.parquet`. So no file moves when shards
+    are added.
     """
     folder, _, name = path.rpartition("/")
     number = _NUMBER.search(name)
@@ -98,12 +98,13 @@ def in_repository(path: str) -> str:
 
 
 def pattern(table: str, split: str | None = None) -> str:
-    """The same as a pattern of paths in the folder, as the card and the Hub take it."""
+    """The shards of a table as a pattern of paths in the folder, for the card and the Hub."""
     return f"{TABLES[table]}/{'*' if split is None else f'{split}-*'}.parquet"
 
 
 def table_of(path: str) -> str | None:
-    """The table that a path in the folder, with forward slashes, is a Parquet file of."""
+    """The table of a Parquet file, by its path in the folder with forward slashes; None for other
+    files."""
     folder, _, name = path.partition("/")
     tables = (table for table, place in TABLES.items() if place == folder)
     return next(tables, None) if name.endswith(".parquet") else None

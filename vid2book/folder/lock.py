@@ -1,4 +1,4 @@
-"""Who is writing to a folder: one process at a time, and the others are told which."""
+"""Lets one process at a time write to a folder; others get an error that says which one."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ except ImportError:  # Windows
 
 @contextmanager
 def hold(lock: Path, place: Path) -> Iterator[None]:
-    """Be the only one who writes to `place`, for as long as the context lasts.
+    """Holds the right to write to `place`, for as long as the context lasts.
 
-    The system frees the lock when the process ends, however it ends. The process that has it may
-    hold it again inside. Where a file system knows no locks there is none.
+    The system frees the lock when the process ends, however it ends. The process that holds it may
+    nest calls. If the file system does not support locks, nothing is locked.
 
     Args:
-        lock: a file, made and deleted here.
-        place: what is written to, for the message.
+        lock: a file, created and deleted here.
+        place: the folder that is written, for the message.
 
     Raises:
         FolderError: another process has it; the message says which, and since when.
@@ -43,7 +43,7 @@ def hold(lock: Path, place: Path) -> Iterator[None]:
 
 
 def _lock(lock: Path, place: Path) -> int | None:
-    """The open file, locked; None where this process has it already, or where nobody can."""
+    """The open file, locked; None if this process holds it already, or if there are no locks."""
     while fcntl is not None:
         handle = os.open(lock, os.O_RDWR | os.O_CREAT, 0o644)
         try:
@@ -62,7 +62,7 @@ def _lock(lock: Path, place: Path) -> int | None:
                 os.truncate(handle, 0)
                 os.write(handle, json.dumps(_this()).encode())
             return handle
-        os.close(handle)  # whoever had it has deleted the file since it was opened
+        os.close(handle)  # its holder has deleted the file since it was opened
     return None
 
 
@@ -82,11 +82,11 @@ def _this() -> dict[str, str | int]:
 
 
 def _holder(handle: int) -> dict[str, str | int]:
-    """What the one who has it wrote; empty in the moment before it does."""
+    """What the holder wrote into the file; empty if it has not written yet."""
     with suppress(ValueError, OSError):
-        found = json.loads(os.pread(handle, 4096, 0))
-        if isinstance(found, dict):
-            return found
+        holder = json.loads(os.pread(handle, 4096, 0))
+        if isinstance(holder, dict):
+            return holder
     return {}
 
 

@@ -1,4 +1,4 @@
-"""The measures of a corpus on its card: a table and a plot, from a report of `vid2book measure`."""
+"""Puts measures on the card of a corpus: a table and a plot, from a `vid2book measure` report."""
 
 from __future__ import annotations
 
@@ -15,20 +15,20 @@ from .layout import CARD, METRICS, PLOT
 from .record import CorpusError
 
 _SECTION = re.compile(r"^## Measures\n.*?(?=^## |\Z)", re.MULTILINE | re.DOTALL)
-_BEFORE = re.compile(r"^(?=## Licences$)|\Z", re.MULTILINE)  # the section that they stand before
+_BEFORE = re.compile(r"^(?=## Licences$)|\Z", re.MULTILINE)  # the section that follows them
 _COLUMNS = 3  # of the plot
 _INK = "#1f5fa8"
 
 
 @dataclass(frozen=True)
 class Measures:
-    """What a report says of one corpus."""
+    """What a report says about one corpus."""
 
     files: dict[str, bytes]  # path in the folder to content
     section: str  # of the card
 
     def on(self, card: str) -> str:
-        """The card with the measures in it, instead of those that it had."""
+        """The card with these measures, in place of any that it had."""
         card = _SECTION.sub("", card)
         place = _BEFORE.search(card)
         assert place is not None  # at least the end
@@ -37,13 +37,13 @@ class Measures:
 
 
 def section_of(card: str) -> str:
-    """The measures on a card; empty where it has none."""
-    found = _SECTION.search(card)
-    return found[0].rstrip() if found else ""
+    """The measures on a card; empty if it has none."""
+    match = _SECTION.search(card)
+    return match[0].rstrip() if match else ""
 
 
 def put_on_card(report: Path, corpus: Path) -> None:
-    """Put the measures of a corpus on its card, until it is built again.
+    """Put the measures of a corpus on its card, where they stay until it is built again.
 
     Args are those of `read_measures`.
 
@@ -65,48 +65,48 @@ def read_measures(report: Path, corpus: Path) -> Measures:
     """The measures of the corpus in a folder.
 
     Args:
-        report: folder that `vid2book measure` wrote.
-        corpus: the folder, or a copy of it, that was measured.
+        report: the folder that `vid2book measure` wrote.
+        corpus: the folder that was measured, or a copy of it.
 
     Raises:
-        CorpusError: there is no report, or it is not of what this folder holds now.
+        CorpusError: there is no report, or it is not about the present content of this folder.
     """
     path = report / "metrics.json"
     again = f"run `vid2book measure {corpus} -o {report}`"
     try:
         metrics = json.loads(path.read_text(encoding="utf-8"))
-        measured = {found.get("content"): found for found in metrics["corpora"]}
-        names = ", ".join(found["name"] for found in metrics["corpora"])
+        by_content = {measured.get("content"): measured for measured in metrics["corpora"]}
+        names = ", ".join(measured["name"] for measured in metrics["corpora"])
     except OSError:
         raise CorpusError(f"{path}: there is no such report; {again}") from None
     except (ValueError, LookupError, TypeError):
         raise CorpusError(f"{path}: this is not a report by `vid2book measure`; {again}") from None
     written = record.read(corpus)
-    if written is None or written.content not in measured:
+    if written is None or written.content not in by_content:
         raise CorpusError(
             f"{path}: this report is about other samples ({names}) than {corpus} has now; {again}"
         )
-    mine = measured[written.content]
-    known = {
-        figure: found | metrics["figures"][figure]
-        for figure, found in mine["measures"].items()
-        if found["value"] is not None
+    measured = by_content[written.content]
+    figures = {
+        name: figure | metrics["figures"][name]
+        for name, figure in measured["measures"].items()
+        if figure["value"] is not None
     }
-    plot = _plot(known)
+    plot = _plot(figures)
     return Measures(
         {METRICS: path.read_bytes(), PLOT: plot},
-        _section(mine, known, metrics),
+        _section(measured, figures, metrics),
     )
 
 
-def _section(measured: dict[str, Any], known: dict[str, Any], metrics: dict[str, Any]) -> str:
-    drawn = (
+def _section(measured: dict[str, Any], figures: dict[str, Any], metrics: dict[str, Any]) -> str:
+    basis = (
         f"{number_of(measured['samples'], 'sample')} from {number_of(measured['videos'], 'video')}"
     )
     lines = [
         "## Measures",
         "",
-        f"Measured by `vid2book measure` on {drawn}, with {metrics['level']:.0%} intervals from a "
+        f"Measured by `vid2book measure` on {basis}, with {metrics['level']:.0%} intervals from a "
         f"jackknife over videos. `{METRICS}` says what each measure cannot see.",
         "",
         f"![Each measure with its interval]({PLOT})",
@@ -114,26 +114,26 @@ def _section(measured: dict[str, Any], known: dict[str, Any], metrics: dict[str,
         "| measure | value | interval | unit | better | scorer |",
         "| --- | ---: | --- | --- | --- | --- |",
     ]
-    for found in known.values():
+    for figure in figures.values():
         cells = [
-            found["title"], _number(found["value"]), _interval(found), found["unit"],
-            found["better"], found["scorer"],
+            figure["title"], _number(figure["value"]), _interval(figure), figure["unit"],
+            figure["better"], figure["scorer"],
         ]  # fmt: skip
         lines.append(f"| {' | '.join(cell.replace('|', '/') for cell in cells)} |")
     return "\n".join(lines)
 
 
-def _interval(found: dict[str, Any]) -> str:
-    if found["low"] is None:
+def _interval(figure: dict[str, Any]) -> str:
+    if figure["low"] is None:
         return "none: one video"
-    return f"{_number(found['low'])} to {_number(found['high'])}"
+    return f"{_number(figure['low'])} to {_number(figure['high'])}"
 
 
 def _number(value: float) -> str:
     return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.3g}"
 
 
-def _plot(known: dict[str, Any]) -> bytes:
+def _plot(figures: dict[str, Any]) -> bytes:
     """A PNG with a small plot for each measure: its value, and its interval as a bar.
 
     Raises:
@@ -143,15 +143,15 @@ def _plot(known: dict[str, Any]) -> bytes:
         from matplotlib.figure import Figure
     except ModuleNotFoundError:
         raise CorpusError("plots need matplotlib: pip install 'vid2book[measure]'") from None
-    rows = max(1, -(-len(known) // _COLUMNS))
+    rows = max(1, -(-len(figures) // _COLUMNS))
     figure = Figure(figsize=(3.4 * _COLUMNS, 0.95 * rows), layout="constrained")
     grid = figure.subplots(rows, _COLUMNS, squeeze=False).ravel()
-    for axes in grid[len(known) :]:
+    for axes in grid[len(figures) :]:
         axes.set_axis_off()
-    for axes, (name, found) in zip(grid, known.items(), strict=False):
-        if found["low"] is not None:
-            axes.plot([found["low"], found["high"]], [0, 0], color=_INK, linewidth=3, alpha=0.6)
-        axes.plot([found["value"]], [0], "o", color=_INK)
+    for axes, (name, values) in zip(grid, figures.items(), strict=False):
+        if values["low"] is not None:
+            axes.plot([values["low"], values["high"]], [0, 0], color=_INK, linewidth=3, alpha=0.6)
+        axes.plot([values["value"]], [0], "o", color=_INK)
         axes.set_title(name, fontsize=8, loc="left")
         axes.set_yticks([])
         axes.margins(x=0.2)

@@ -1,7 +1,7 @@
-"""A corpus folder, read piece by piece: never more than a few rows with images in memory.
+"""Reads a corpus folder piece by piece: at most a few rows with images are in memory.
 
-The folder is read with pyarrow directly. It may come from anyone, so its values are not trusted,
-and a column that is missing is empty.
+It uses pyarrow directly. The folder may come from anyone, so its values are not trusted, and a
+missing column counts as empty.
 """
 
 from __future__ import annotations
@@ -23,14 +23,14 @@ from .layout import shards
 from .record import FolderError
 
 Row = dict[str, Any]
-Run = tuple[Path, int, int, int]  # file, row group, first row in it, row behind the last
+Run = tuple[Path, int, int, int]  # file, row group, first row in it, row after the last
 
 SAMPLES_AT_ONCE = 4  # a sample may hold 2 MB of images
-GROUPS_KEPT = 2  # row groups of decisions: those of a video may lie in two places
+GROUPS_KEPT = 2  # row groups of decisions: those of one video may be in two
 
 
 def card_title(folder: Path) -> str:
-    """What the dataset card calls a corpus; empty if there is no card, or none that says so."""
+    """The name of a corpus on its dataset card; empty if there is no card, or no name on it."""
     try:
         parts = (folder / "README.md").read_text("utf-8").split("---\n", 2)
         header = yaml.safe_load(parts[1]) if len(parts) == 3 and not parts[0].strip() else None
@@ -70,22 +70,23 @@ class CorpusFolder:
             yield from read_rows(file, batch=SAMPLES_AT_ONCE)
 
     def samples_begun_in(self, number: int) -> Iterator[Row]:
-        """The samples of the videos that begin in one file of the samples, and may end in later."""
+        """The samples of the videos that begin in one of the sample files, even if they end in a
+        later one."""
         files = shards(self.folder, "default")
-        before = next(filter(None, map(_last_video, files[:number][::-1])), None)
+        last_before = next(filter(None, map(_last_video, files[:number][::-1])), None)
         video = None
         for place, file in enumerate(files[number:]):
             for row in read_rows(file, batch=SAMPLES_AT_ONCE):
                 if place and video_of(row) != video:
                     return
-                if place or video is not None or video_of(row) != before:
+                if place or video is not None or video_of(row) != last_before:
                     video = video_of(row)
                     yield row
             if video is None:
                 return
 
     def words(self, video_id: str) -> Iterator[Row]:
-        """The samples of one video without their images; files without the video are passed by."""
+        """The samples of one video without their images; files without the video are skipped."""
         for file in shards(self.folder, "default"):
             names = {"video_ids", "id", "texts", "ocr_texts", "elements"}
             if any(video_of(row) == video_id for row in read_rows(file, 1024, {"video_ids", "id"})):
@@ -96,15 +97,16 @@ class CorpusFolder:
         return [decision for decision, _ in self.decided(video_id)]
 
     def decided(self, video_id: str) -> list[tuple[Decision, bytes]]:
-        """The same, each with a small picture of what was left out; empty if there is none."""
+        """The decisions about one video, in order of time, each with a small picture of what was
+        left out; empty if there is none."""
         rows: list[Row] = []
         for file, group, first, stop in self._runs.get(video_id, []):
             rows += self._group(file, group).slice(first, stop - first).to_pylist()
-        told = [(_decision(row), (row.get("picture") or {}).get("bytes") or b"") for row in rows]
-        return sorted(told, key=lambda item: (item[0].start, item[0].end))
+        pairs = [(_decision(row), (row.get("picture") or {}).get("bytes") or b"") for row in rows]
+        return sorted(pairs, key=lambda pair: (pair[0].start, pair[0].end))
 
     def _find_runs(self) -> dict[str, list[Run]]:
-        """Where in the decisions each video's rows are; one column is read, its rows not kept."""
+        """Where each video's rows are in the decisions, found by reading one column."""
         runs: dict[str, list[Run]] = defaultdict(list)
         for file in shards(self.folder, "decisions"):
             try:
@@ -144,14 +146,14 @@ def video_of(sample: Row) -> str:
 
 
 def is_marked(element: Row | None) -> bool:
-    """Whether the pipeline would have left a position of a sample out (config `decide: mark`)."""
+    """Whether a position of a sample is marked to be dropped (config `decide: mark`)."""
     return bool(element and element.get("drop"))
 
 
 def read_rows(file: Path, batch: int, only: Set[str] | None = None) -> Iterator[Row]:
-    """The rows of a file, read as they are needed; `only` names the columns that are wanted."""
+    """The rows of a file, read as they are needed; `only` names the columns to read."""
     try:
-        # Without pre_buffer and with a buffer, a row group is not read whole.
+        # Without pre_buffer and with a buffer, row groups are not read whole.
         with pq.ParquetFile(file, buffer_size=1 << 20, pre_buffer=False) as parquet:
             columns = [c for c in parquet.schema_arrow.names if only is None or c in only]
             for part in parquet.iter_batches(batch_size=batch, columns=columns):
@@ -161,7 +163,7 @@ def read_rows(file: Path, batch: int, only: Set[str] | None = None) -> Iterator[
 
 
 def _last_video(file: Path) -> str | None:
-    """The video that the last sample in a file is of; None if there is no sample."""
+    """The video of the last sample in a file; None if there is no sample."""
     try:
         with pq.ParquetFile(file) as parquet:
             for group in reversed(range(parquet.num_row_groups)):

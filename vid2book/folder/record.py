@@ -1,6 +1,6 @@
-"""What a corpus folder holds, and whether it is current.
+"""The record of a corpus folder: what it holds, and whether it is current.
 
-Nothing here imports `datasets`, so that a build with nothing to do ends at once.
+This module does not import `datasets`, so a build with nothing to do ends at once.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ class CorpusError(UserError):
 
 
 class FolderError(CorpusError):
-    """A folder that holds no corpus, or something else; the message says what, where, and what to
+    """A folder that cannot be used as a corpus folder; the message says where, why and what to
     do."""
 
 
@@ -46,9 +46,9 @@ class SplitSize:
 class Record:
     """What a corpus folder holds."""
 
-    revision: str  # of the records it was written from
-    images: int  # that stay
-    tokens: int  # of the samples as they are, marked ones included
+    revision: str  # of the content that it was written from
+    images: int  # without marked ones
+    tokens: int  # of the samples, including marked content
     languages: list[str]  # of the samples
     sizes: dict[str, dict[str, SplitSize]]  # table, split
     files: dict[str, int]  # path in the folder to bytes
@@ -58,14 +58,14 @@ class Record:
 
     @property
     def parts(self) -> list[str]:
-        """What lies in the folder: those of `layout.PARTS` that this corpus has."""
+        """The members of `layout.PARTS` that this corpus has."""
         tables = (table for table, by_split in self.sizes.items() if by_split and table in TABLES)
         picture = [PICTURES] if PICTURE in self.files else []
         return [*map(TABLES.__getitem__, tables), *picture, *DESCRIPTION]
 
     @property
     def content(self) -> str:
-        """Names the samples and the videos that they are of, whenever they were written."""
+        """A hash of the samples and their videos, regardless of when they were written."""
         hashes = {
             table: {split: size.sha256 for split, size in sorted(self.sizes.get(table, {}).items())}
             for table in ("default", "videos")
@@ -79,13 +79,13 @@ class Record:
 
 
 def revision(fingerprint: str, outcomes: Iterable[Outcome], writer: str) -> str:
-    """Names the content of a corpus before it is written.
+    """A hash of the content of a corpus, before it is written.
 
     Args:
-        fingerprint: covers what goes in.
-        outcomes: the same input can give another result, since a video that failed for a reason
-            outside of it is tried again.
-        writer: names the code that makes files of it.
+        fingerprint: covers the input.
+        outcomes: the same input can have different outcomes, since a video that failed through no
+            fault of its own is tried again.
+        writer: identifies the code that writes the files.
     """
     digest = hashlib.sha256(f"{FORMAT} {fingerprint} {writer}".encode())
     for outcome in outcomes:
@@ -94,7 +94,7 @@ def revision(fingerprint: str, outcomes: Iterable[Outcome], writer: str) -> str:
 
 
 def read(out: Path) -> Record | None:
-    """The record of the corpus in `out`, whatever became of its files; None if there is none."""
+    """The record of the corpus in `out`, without a check of its files; None if there is none."""
     try:
         values = json.loads((out / RECORD).read_text(encoding="utf-8"))
         values["sizes"] = {
@@ -107,7 +107,8 @@ def read(out: Path) -> Record | None:
 
 
 def checked_record(out: Path) -> Record | None:
-    """What the corpus in `out` holds; None if there is none, or where a file is amiss."""
+    """The record of the corpus in `out`; None if there is none, or if a file is missing or has
+    another size."""
     written = read(out)
     try:
         sizes = {path: (out / path).stat().st_size for path in written.files} if written else {}
@@ -115,20 +116,20 @@ def checked_record(out: Path) -> Record | None:
         return None
     if written is None:
         return None
-    whole = sizes == written.files and all((out / part).exists() for part in written.parts)
-    return written if whole else None
+    complete = sizes == written.files and all((out / part).exists() for part in written.parts)
+    return written if complete else None
 
 
 def removed(out: Path) -> list[str]:
-    """Ids of the videos that were taken out of the corpus in `out`, for good."""
+    """Ids of the videos that were permanently removed from the corpus in `out`."""
     try:
-        found = json.loads((out / RECORD).read_text(encoding="utf-8"))["removed"]
-        return [str(video_id) for video_id in found]
+        ids = json.loads((out / RECORD).read_text(encoding="utf-8"))["removed"]
+        return [str(video_id) for video_id in ids]
     except (OSError, ValueError, KeyError, TypeError):
         return []
 
 
 def save_record(folder: Path, written: Record) -> None:
-    """Keep what a folder holds in a file of it."""
+    """Write the record of a folder into it."""
     text = json.dumps(asdict(written), indent=1)
     (folder / RECORD).write_text(text + "\n", encoding="utf-8")

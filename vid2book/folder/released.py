@@ -1,6 +1,6 @@
-"""Reading the format in which the Multimodal Textbook was released.
+"""Reads the format in which the Multimodal Textbook was released.
 
-A JSON list of samples, whose images are paths into a folder with a subfolder for each video:
+It is a JSON list of samples, whose images are paths into a folder with a subfolder for each video:
 `VIDEO/VIDEO@CLIPSTART_CLIPEND#NUMBER.jpg`. See the card of DAMO-NLP-SG/multimodal_textbook.
 """
 
@@ -32,14 +32,14 @@ class ReleasedError(CorpusError, ValueError):
 
 
 def read_released(annotations: str, images: str) -> Iterator[Row]:
-    """Its samples with the columns of a corpus; see `released_row` for the images.
+    """The samples with the columns of a corpus; see `released_row` for the images.
 
     Args:
         annotations: the JSON file; it is read bit by bit.
         images: the folder with a subfolder for each video.
 
     Raises:
-        ReleasedError: the file is no such list.
+        ReleasedError: the file is not such a list.
     """
     ordinals = Counter[str]()
     missing = unread = 0
@@ -60,12 +60,12 @@ def read_released(annotations: str, images: str) -> Iterator[Row]:
 
 
 def released_samples(path: Path) -> Iterator[dict[str, Any] | Unread]:
-    """The objects of a JSON list that may be larger than memory, and what of it cannot be read.
+    """The objects of a JSON list that may be larger than memory, and those that cannot be read.
 
     Raises:
-        ReleasedError: the file is no list of samples, or none of it can be read.
+        ReleasedError: the file is not a list of samples, or none of them can be read.
     """
-    first, read = "it is empty", 0
+    reason, read = "it is empty", 0
     try:
         if not is_list(path):
             raise ReleasedError(f"{path}: expected a JSON list of samples")
@@ -73,28 +73,28 @@ def released_samples(path: Path) -> Iterator[dict[str, Any] | Unread]:
             if not isinstance(row, Unread) and not row.keys() >= {"images", "texts"}:
                 row = Unread("a sample without 'images' and 'texts'")
             if isinstance(row, Unread):
-                first = first if read else f"{where}: {row.reason}"
+                reason = reason if read else f"{where}: {row.reason}"
             else:
                 read += 1
             yield row
     except (OSError, IntakeError) as error:
         raise ReleasedError(f"{path}: cannot be read: {error}") from error
     if not read:
-        raise ReleasedError(f"{path}: no sample can be read: {first}")
+        raise ReleasedError(f"{path}: no sample can be read: {reason}")
 
 
 def released_row(sample: dict[str, Any], images: Path) -> tuple[Row, int]:
     """A row without its id, and how many images were not found.
 
-    What the JSON does not tell is empty. Images are paths. A position whose image is missing from
-    the folder is left out.
+    Whatever the JSON does not contain is empty. Images are paths. A position whose image is missing
+    from the folder is left out.
 
     Raises:
         ReleasedError: the lists of the sample are not aligned.
     """
     if len(sample["images"]) != len(sample["texts"]):
         raise ReleasedError("'images' and 'texts' of a sample differ in length")
-    told = sample.get("metadata") or []
+    metadata = sample.get("metadata") or []
     both = sample.get("text_ocr_list") or sample["texts"]
     columns: dict[str, list[Any]] = {
         name: [] for name in ("images", "texts", "ocr_texts", "text_ocr_list", "elements")
@@ -102,17 +102,17 @@ def released_row(sample: dict[str, Any], images: Path) -> tuple[Row, int]:
     lost = 0
     clip: Position = {}
     for n, (image, text) in enumerate(zip(sample["images"], sample["texts"], strict=True)):
-        known = told[n] if n < len(told) and isinstance(told[n], dict) else {}
-        found = None
+        known = metadata[n] if n < len(metadata) and isinstance(metadata[n], dict) else {}
+        file = None
         if image is not None:
             clip = _clip(image)
-            if (found := _find(image, images)) is None:
+            if (file := _find(image, images)) is None:
                 lost += 1
                 continue
         elif text is None:
             continue
         heard = None if image else text
-        columns["images"].append(found)
+        columns["images"].append(file)
         columns["texts"].append(heard)
         columns["ocr_texts"].append((known.get("ocr") or "") if image else None)
         columns["text_ocr_list"].append(None if image else both[n] or text)
@@ -129,7 +129,7 @@ def released_row(sample: dict[str, Any], images: Path) -> tuple[Row, int]:
 
 
 def _clip(image: str) -> Position:
-    """What the name of an image tells of its clip."""
+    """The video and times of a clip, from the name of one of its images."""
     match = _NAME.fullmatch(PurePosixPath(image).stem)
     if not match:
         return {"video_id": PurePosixPath(image).parent.name}
@@ -138,7 +138,7 @@ def _clip(image: str) -> Position:
 
 
 def _element(clip: Position, known: Position, image: str | None) -> Position:
-    """What is known of a position; of speech, the clip of the image before it."""
+    """The element of a position; speech belongs to the clip of the image before it."""
     guess = {
         "kind": "image" if image else "text",
         "video_id": clip.get("video_id", ""),
@@ -154,7 +154,7 @@ def _element(clip: Position, known: Position, image: str | None) -> Position:
 
 
 def _spread_ocr(columns: dict[str, list[Any]], known: Position) -> None:
-    """Give what stands behind the speech in `text_ocr_list` to the image before it."""
+    """Move the text after the speech in `text_ocr_list` to the image before it."""
     text, both = columns["texts"][-1], columns["text_ocr_list"][-1]
     if "ocr" in known or len(columns["images"]) < 2 or columns["images"][-2] is None:
         return
@@ -165,8 +165,8 @@ def _spread_ocr(columns: dict[str, list[Any]], known: Position) -> None:
 def _find(image: str, images: Path) -> str | None:
     """The file of an image, whose path begins with a folder of the machine that made it."""
     parts = PurePosixPath(image).parts
-    for kept in (2, 1, 3):
-        path = inside(images, "/".join(parts[-kept:]))
+    for count in (2, 1, 3):  # of parts at the end
+        path = inside(images, "/".join(parts[-count:]))
         if path is not None and path.is_file():
             return str(path)
     return None

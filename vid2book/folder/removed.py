@@ -1,6 +1,6 @@
 """REMOVED.csv: ids and dates of the videos that `vid2book remove` took out of a corpus.
 
-Nothing else is in it, so that the record of a removal does not tell what was removed.
+It has nothing else, so that the record of a removal does not reveal what was removed.
 """
 
 from __future__ import annotations

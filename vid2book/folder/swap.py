@@ -1,10 +1,10 @@
-"""How something new takes the place of what was there: at once, as seen from outside.
+"""Replaces folders in one step, as seen from outside.
 
 A corpus is written to a folder of its own in CORPUS, which is renamed to `CORPUS/.ready` when it is
-complete; its parts are then renamed into place. Until `.ready` exists the corpus that was there is
-untouched, and once it exists the next call of `recover` finishes what was interrupted.
+complete; then its parts are renamed into place. Until `.ready` exists, the old corpus is untouched;
+once it exists, the next call of `recover` finishes what was interrupted.
 
-Another folder, such as a book, is written beside its place and exchanged with what is there.
+Any other folder, such as a book, is written beside its place and exchanged with the old one.
 """
 
 from __future__ import annotations
@@ -24,12 +24,12 @@ from .lock import hold
 from .record import CorpusError, FolderError
 
 _NEW = ".new-"
-_AT_FDCWD, _RENAME_EXCHANGE = -100, 2  # of Linux
+_AT_FDCWD, _RENAME_EXCHANGE = -100, 2  # constants of Linux
 
 
 @contextmanager
 def writing(out: Path) -> Iterator[None]:
-    """Be the only one who writes to the corpus folder `out`, which is made if it is missing.
+    """Holds the right to write to the corpus folder `out`, which is created if it is missing.
 
     Raises:
         FolderError: another process is writing to it, or it is not a folder.
@@ -40,7 +40,7 @@ def writing(out: Path) -> Iterator[None]:
         with hold(out / ".lock", out):
             yield
     finally:
-        with suppress(OSError):  # there is something in it
+        with suppress(OSError):  # it is not empty
             out.rmdir()
 
 
@@ -48,7 +48,7 @@ def recover(out: Path) -> None:
     """Finish or clear away what an interrupted write left.
 
     Raises:
-        FolderError: the folder holds files that a corpus would overwrite and that are none, or
+        FolderError: a corpus would overwrite files in the folder that do not belong to one, or
             another process is writing to it.
     """
     _check_folder(out)
@@ -58,19 +58,19 @@ def recover(out: Path) -> None:
 
 
 def is_interrupted(out: Path) -> bool:
-    """Whether a corpus is complete, and not in its place yet."""
+    """Whether a new corpus is complete but not yet in its place."""
     return (out / ".ready").is_dir()
 
 
 @contextmanager
 def new_corpus(out: Path) -> Iterator[Path]:
-    """An empty folder for a corpus, which takes the place of the one in `out` when it is complete.
+    """An empty folder for a new corpus, which replaces the one in `out` at the end of the context.
 
-    On an error it is dropped, and `out` with it if this was its first corpus.
+    On an error it is deleted, and so is `out` if it has no other corpus.
 
     Raises:
         FolderError: as `recover`; or the disk is full.
-        CorpusError: the files are not those that the record names.
+        CorpusError: the files do not match the record.
     """
     with disk_told(out), writing(out):
         _recover(out)
@@ -92,34 +92,30 @@ def new_corpus(out: Path) -> Iterator[Path]:
 
 @contextmanager
 def new_folder(out: Path) -> Iterator[Path]:
-    """An empty folder that takes the place of `out`, which may exist, when it is complete.
+    """An empty folder that replaces `out`, which may exist, at the end of the context.
 
     Raises:
         FolderError: another process is writing there, or the disk is full.
     """
     out = out.absolute()
     out.parent.mkdir(parents=True, exist_ok=True)
-    mine = f".{out.name}.vid2book-"
+    prefix = f".{out.name}.vid2book-"
     with disk_told(out), hold(out.with_name(f".{out.name}.lock"), out):
-        for left in out.parent.iterdir():
-            if left.name.startswith(mine):  # of one that was killed
-                shutil.rmtree(left, ignore_errors=True)
-        new = Path(tempfile.mkdtemp(prefix=mine, dir=out.parent))
+        for path in out.parent.iterdir():
+            if path.name.startswith(prefix):  # left by a process that was killed
+                shutil.rmtree(path, ignore_errors=True)
+        new = Path(tempfile.mkdtemp(prefix=prefix, dir=out.parent))
         try:
             new.chmod(0o777 & ~_umask())
             yield new
             _put(new, out)
         finally:
-            shutil.rmtree(new, ignore_errors=True)  # or what it took the place of
+            shutil.rmtree(new, ignore_errors=True)  # after the exchange, this is the old folder
 
 
 @contextmanager
 def disk_told(out: Path) -> Iterator[None]:
-    """Tells in one line that the disk is full.
-
-    Raises:
-        FolderError: it is.
-    """
+    """Raises FolderError, with a message of one line, if the disk is full."""
     try:
         yield
     except OSError as error:
@@ -139,8 +135,8 @@ def _check_folder(out: Path) -> None:
 def _recover(out: Path) -> None:
     if is_interrupted(out):
         _move(out)
-    for left in (*out.glob(f"{_NEW}*"), out / ".new"):  # nobody else is writing
-        shutil.rmtree(left, ignore_errors=True)
+    for leftover in (*out.glob(f"{_NEW}*"), out / ".new"):  # nobody else is writing
+        shutil.rmtree(leftover, ignore_errors=True)
     foreign = [part for part in PARTS if (out / part).exists()]
     if foreign and not (out / RECORD).is_file():
         raise FolderError(
@@ -152,19 +148,19 @@ def _recover(out: Path) -> None:
 def _move(out: Path) -> None:
     ready, old = out / ".ready", out / ".old"
     old.mkdir(exist_ok=True)
-    new = record.read(ready)  # it is moved last
+    new = record.read(ready)  # still there after an interruption, since it is moved last
     for part in PARTS:
         is_new = (ready / part).exists()
         if (out / part).exists() and (is_new or (new and part not in new.parts)):
             (out / part).rename(old / part)
-        if is_new:  # else there is none, or it was moved before an interruption
+        if is_new:  # otherwise the corpus does not have it, or it was moved before an interruption
             (ready / part).rename(out / part)
     shutil.rmtree(old)
     ready.rmdir()
 
 
 def _put(new: Path, out: Path) -> None:
-    """Put a folder in the place of another, which is then where the new one was."""
+    """Exchange a new folder with an old one, if there is one."""
     if not out.exists():
         new.rename(out)
     elif not _exchange(new, out):
@@ -175,7 +171,7 @@ def _put(new: Path, out: Path) -> None:
 
 
 def _exchange(new: Path, out: Path) -> bool:
-    """Have two paths change places in one step; whether the system can."""
+    """Exchange two paths in one step; returns whether the system could."""
     try:
         rename = ctypes.CDLL(None, use_errno=True).renameat2
     except (OSError, AttributeError):

@@ -1,7 +1,7 @@
-"""CSV and its dialects: of spreadsheets, which separate by `;` or a tab, and of data frames.
+"""CSV and its dialects, as spreadsheets (separated by `;` or tabs) and data frames write it.
 
-A quotation mark that is never closed would swallow all lines after it. So a record over several
-lines must fit the header, or its first line is given up and the next one is read by itself.
+A quotation mark that is never closed would swallow all lines after it. So a record of several lines
+must fit the header; otherwise its first line is skipped and reading continues with the next.
 """
 
 from __future__ import annotations
@@ -24,11 +24,11 @@ _LONGEST = 10_000  # lines of one record
 
 
 class BadRecord(ValueError):  # noqa: N818 - it says what the line is
-    """A line that makes no row; the message says why."""
+    """A line that is not a valid row; the message says why."""
 
 
 def records(path: Path) -> Iterator[tuple[int, dict[str, str] | BadRecord]]:
-    """Rows with the number of their first line. Cells have no blanks around them.
+    """Rows with the number of their first line. The cells are stripped.
 
     Raises:
         OSError: the file cannot be read.
@@ -42,81 +42,81 @@ def records(path: Path) -> Iterator[tuple[int, dict[str, str] | BadRecord]]:
 
 
 class _Lines:
-    """The lines of a file, some of which may be given back."""
+    """The lines of a file, which can be put back to be read again."""
 
     def __init__(self, file: TextIO) -> None:
         self._file = file
         self._back: deque[str] = deque()
-        self.taken: list[str] = []  # of the record that is being read
-        self.number = 0  # of the last line taken
+        self.record: list[str] = []  # the lines of the record that is being read
+        self.number = 0  # of the last line that was read
 
     def __iter__(self) -> Iterator[str]:
         return self
 
     def __next__(self) -> str:
-        if len(self.taken) >= _LONGEST:
+        if len(self.record) >= _LONGEST:
             raise StopIteration
         line = self._back.popleft() if self._back else self._file.readline()
         if not line:
             raise StopIteration
-        self.taken.append(line)
+        self.record.append(line)
         self.number += 1
         return line
 
-    def give_back(self) -> None:
-        """All lines of the record but the first."""
-        self._back.extendleft(reversed(self.taken[1:]))
-        self.number -= len(self.taken) - 1
-        del self.taken[1:]
+    def put_back(self) -> None:
+        """Put back all lines of the record but the first."""
+        self._back.extendleft(reversed(self.record[1:]))
+        self.number -= len(self.record) - 1
+        del self.record[1:]
 
 
 def _header(lines: _Lines) -> tuple[list[str], str]:
-    """The names of the columns and the separator, by the first line that is not empty."""
+    """The names of the columns and the separator, from the first line that is not empty."""
     separator = ""
     for line in lines:
         text = line.strip("\ufeff\r\n")
-        if told := re.fullmatch(r"sep=(.)", text):  # Excel's own
-            separator = told[1]
+        if match := re.fullmatch(r"sep=(.)", text):  # written by Excel
+            separator = match[1]
         elif text.strip(_SEPARATORS + " "):
-            bare = _QUOTED.sub("", text)
-            separator = separator or max(_SEPARATORS, key=bare.count)
+            unquoted = _QUOTED.sub("", text)
+            separator = separator or max(_SEPARATORS, key=unquoted.count)
             row = next(csv.reader([text], delimiter=separator, skipinitialspace=True))
-            return _apart([whole_text(name.strip()) for name in row]), separator
-        lines.taken.clear()
+            return _unique([whole_text(name.strip()) for name in row]), separator
+        lines.record.clear()
     return [], ","
 
 
-def _apart(names: list[str]) -> list[str]:
-    """Columns without a name, or with the name of another, are numbered."""
-    found: list[str] = []
+def _unique(names: list[str]) -> list[str]:
+    """Names of columns, where an empty or repeated name gets the number of its column."""
+    unique: list[str] = []
     for number, name in enumerate(names, 1):
-        found.append(name if name and name not in found else f"{name or 'column'} {number}")
-    return found
+        unique.append(name if name and name not in unique else f"{name or 'column'} {number}")
+    return unique
 
 
 def _rows(
     lines: _Lines, header: list[str], separator: str
 ) -> Iterator[tuple[int, dict[str, str] | BadRecord]]:
     while True:
-        lines.taken.clear()
+        lines.record.clear()
         reader = csv.reader(lines, delimiter=separator, skipinitialspace=True, strict=True)
         try:
             cells = next(reader)
-            fits = len(lines.taken) == 1 or len(cells) == len(header)
+            fits = len(lines.record) == 1 or len(cells) == len(header)
             problem = "" if fits else "a quotation mark is not closed"
         except StopIteration:
             return
         except csv.Error as error:
             cells, problem = [], f"this is not CSV: {error}"
         if problem:
-            several = len(lines.taken) > 1
-            lines.give_back()
+            several = len(lines.record) > 1
+            lines.put_back()
             if several:
                 problem = "a quotation mark is not closed"
-            else:  # a mark within a text that begins with one; what was meant is clear
-                cells = next(csv.reader(lines.taken, delimiter=separator, skipinitialspace=True))
+            else:  # a quotation mark inside a quoted text, whose meaning is clear
+                cells = next(csv.reader(lines.record, delimiter=separator, skipinitialspace=True))
                 problem = ""
-        first = lines.number - len(lines.taken) + 1
+        first = lines.number - len(lines.record) + 1
         if problem:
             yield first, BadRecord(problem)
         elif any(cell.strip() for cell in cells):

@@ -1,13 +1,13 @@
-"""Bytes of a caption file as text, by evidence, or a refusal.
+"""Finds the encoding of text by evidence and decodes it, or refuses.
 
-Byte-order marks and UTF-8 are sure. What remains is read under every encoding that the languages of
-the world used before (`encodings.yaml`), and the reading is taken that is most like a language: by
-the probability that it is in one of those that use the encoding, and by letters and signs that
-none of them would write. Two readings as good as each other, or none that is good, are refused:
-text in the wrong encoding looks like text, and nobody finds it again.
+Byte-order marks and UTF-8 are certain. Anything else is decoded in every legacy encoding of the
+world's languages (`encodings.yaml`), and the reading wins that looks most like a language: by the
+probability that it is in one of the languages that use the encoding, and by letters and signs that
+they do not write. If two readings are equally good, or none is good, the text is refused, because
+text in the wrong encoding still looks like text, and nobody would notice.
 
-Measured on sentences of ten to a hundred letters in 18 languages, see `tests`: a general detector
-reads four fifths of them right and the rest wrong, in silence.
+Measured on sentences of ten to a hundred letters in 18 languages (see `tests`): a general detector
+reads four fifths of them correctly, and the rest wrongly without a warning.
 """
 
 from __future__ import annotations
@@ -25,22 +25,22 @@ import yaml
 from ..languages import language_code, probabilities
 from ..quantities import number_of
 
-# How these were chosen is not on record; they were not swept.
-_LIKELY = 0.3  # of a reading, 0 to 1; a text below it is not a language
-_SURE = 0.6  # and below this it has to be better than the next one by far
+# How these were chosen is not recorded; they were not tuned by a sweep.
+_LIKELY = 0.3  # likelihood of a reading, 0 to 1; a text below it is not a language
+_SURE = 0.6  # a reading below this must be far better than the next best
 _CLEAR, _BY_FAR = 0.85, 0.5  # the next best reading must be below this share of the best
-_RARE = 0.9  # weight of a language's second encoding against its first, and so on
-_LEAST_UTF8 = 20  # characters of UTF-8 for one byte that is none, in a damaged file
-_FEW = 1000  # characters for one that cannot be read, in a damaged file of another encoding
+_RARE = 0.9  # weight of a language's second encoding relative to its first, and so on
+_LEAST_UTF8 = 20  # characters of valid UTF-8 per invalid byte, in a damaged file
+_FEW = 1000  # characters per unreadable one, in a damaged file in another encoding
 _CHINESE = frozenset("的一是不了在有我他这這个個们們来來上大和就要会會可以你那到说說")
-_LONG, _COMMON = 30, 0.03  # characters of a Chinese text, and share that those have of it at least
+_LONG, _COMMON = 30, 0.03  # characters of a Chinese text, and least share of the above in it
 _VOWELS = frozenset("aeiouyаеёиоуыэюяіїєұүөәѣαεηιουωάέήίόύώůúőűæœøåäöü")
 _NULS = 0.2  # share of zero bytes above which a text without a mark is UTF-16
-_SAMPLE = 4_000  # bytes that are not ASCII which are enough to tell
+_SAMPLE = 4_000  # bytes of lines with non-ASCII text, which are enough to tell
 _PUNCTUATION = frozenset(
     "“”„‘’‚‹›«»–—…¿¡°·•×÷±²³½¼¾µ§©®™€£¥№¨´、。「」『』（），．！？：；〈〉《》【】・ー％～♪♫\u00a0\ufeff"
 )
-# The longer ones first: that of UTF-32 begins with that of UTF-16.
+# The longer ones first: a mark of UTF-32 begins with one of UTF-16.
 _MARKS = {
     b"\xef\xbb\xbf": "utf-8-sig",
     b"\xff\xfe\0\0": "utf-32",
@@ -48,29 +48,29 @@ _MARKS = {
     b"\xff\xfe": "utf-16",
     b"\xfe\xff": "utf-16",
 }
-# Alphabets whose letters stand together in a word.
+# Scripts that occur together in one word.
 _TOGETHER = frozenset(
     ("CJK", "HIRAGANA", "KATAKANA", "KATAKANA-HIRAGANA", "HANGUL", "FULLWIDTH", "MICRO")
 )
 
 
 class EncodingError(ValueError):
-    """Text in no encoding that can be told; the message says what was tried."""
+    """Text whose encoding cannot be determined; the message says what was tried."""
 
 
 class Decoded(NamedTuple):
-    """Text, and what is to be told of how it was read."""
+    """A text, and how it was decoded."""
 
     text: str
     encoding: str
-    note: str  # empty where the encoding was sure
+    note: str  # for the user; empty if the encoding was certain
 
 
 class _Reading(NamedTuple):
     text: str  # of the sample
     encoding: str
-    likely: float
-    strange: float  # share of the characters that the language does not write
+    likely: float  # likelihood that it is right, 0 to 1
+    strange: float  # share of the non-ASCII characters that the language does not use
     language: str
 
 
@@ -87,7 +87,7 @@ def decode(data: bytes, language: str = "") -> Decoded:
         language: of the text, as `language_code`; empty: not known.
 
     Raises:
-        EncodingError: it is not text, or it reads alike under encodings that differ.
+        EncodingError: it is not text, or it reads equally well in different encodings.
     """
     for mark, encoding in _MARKS.items():
         if data.startswith(mark):
@@ -115,7 +115,8 @@ def _marked(data: bytes, encoding: str) -> Decoded:
 
 
 def _wide(data: bytes) -> str:
-    """UTF-16 without a mark: the digits and arrows of the times have a zero byte each."""
+    """The encoding of UTF-16 without a mark, whose digits and arrows of times have a zero byte
+    each; empty if it is not UTF-16."""
     sample = data[:4096]
     even, odd = sample[::2].count(0), sample[1::2].count(0)
     if even + odd < _NULS * len(sample) or not (b"\0\n" in data or b"\n\0" in data):
@@ -134,7 +135,7 @@ def _is_2022(data: bytes) -> bool:
 
 
 def _damaged(data: bytes) -> Decoded | None:
-    """UTF-8 with a few bytes that are none, as from tools that cut or join texts."""
+    """The text if it is UTF-8 with a few invalid bytes, as from tools that cut or join texts."""
     text = data.decode("utf-8", errors="replace")
     lost, kept = text.count("\ufffd"), sum(c > "\x7f" for c in text)
     if not lost or kept < (_LEAST_UTF8 + 1) * lost:
@@ -145,8 +146,8 @@ def _damaged(data: bytes) -> Decoded | None:
 def _by_evidence(data: bytes, language: str) -> Decoded:
     groups = [g._replace(languages=(language,)) for g in _groups() if language in g.languages]
     sample = _sample(data)
-    found = (reading for group in groups or _groups() for reading in _readings(sample, group))
-    readings = sorted(found, key=lambda reading: -reading.likely)
+    candidates = (reading for group in groups or _groups() for reading in _readings(sample, group))
+    readings = sorted(candidates, key=lambda reading: -reading.likely)
     known = f"text in '{language}'" if language else "any language"
     if not readings or readings[0].likely < _LIKELY:
         raise EncodingError(
@@ -160,7 +161,7 @@ def _by_evidence(data: bytes, language: str) -> Decoded:
             f"it is not UTF-8, and reads as {known} under {best.encoding} and {rival.encoding} "
             "alike, with other letters: save it as UTF-8"
         )
-    # Encodings that read the sample alike may differ in the rest.
+    # Encodings that give the same sample may differ in the rest.
     alike = [reading.encoding for reading in readings if reading.text == best.text]
     best = best._replace(
         encoding=min(alike, key=lambda e: _strange(data.decode(e, errors="replace"), best.language))
@@ -174,7 +175,7 @@ def _by_evidence(data: bytes, language: str) -> Decoded:
 
 
 def _sample(data: bytes) -> bytes:
-    """The lines that hold more than ASCII, some thousands of them at most."""
+    """The first lines with non-ASCII bytes, a few thousand bytes at most."""
     kept, size = [], 0
     for line in re.split(rb"[\r\n]+", data):
         if not line.isascii():
@@ -186,7 +187,8 @@ def _sample(data: bytes) -> bytes:
 
 
 def _readings(sample: bytes, group: _Group) -> Iterator[_Reading]:
-    """Under the encodings of a group; of two alike, one with strange characters is no rival."""
+    """The readings of a sample in the encodings of a group that have the fewest strange
+    characters."""
     readings = []
     for n, encoding in enumerate(group.encodings):
         try:
@@ -199,9 +201,9 @@ def _readings(sample: bytes, group: _Group) -> Iterator[_Reading]:
 
 
 def _reading(text: str, encoding: str, weight: float, languages: Sequence[str]) -> _Reading:
-    found = probabilities(text)
-    share = sum(found.get(code, 0.0) for code in languages)
-    language = max(languages, key=lambda code: found.get(code, 0.0))
+    likelihoods = probabilities(text)
+    share = sum(likelihoods.get(code, 0.0) for code in languages)
+    language = max(languages, key=lambda code: likelihoods.get(code, 0.0))
     strange = _strange(text, language)
     words = [w for w in re.split(r"[\s\d.,;:?!\"'()\[\]<>{}/-]+", text) if not w.isascii()]
     odd = sum(_is_odd(word) for word in words) / max(1, len(words))
@@ -216,7 +218,8 @@ def _strange(text: str, language: str) -> float:
 
 
 def _fluent(text: str, language: str) -> float:
-    """Chinese without its commonest words is another language's bytes, read as Chinese."""
+    """The factor for the likelihood of a reading: 0.5 for Chinese without its commonest words,
+    which is probably another language's bytes read as Chinese."""
     chars = [char for char in text if char > "\x7f"]
     if language not in ("zh", "yue") or len(chars) < _LONG:
         return 1.0
@@ -236,10 +239,10 @@ def _is_usual(char: str, letters: frozenset[str]) -> float:
 
 @cache
 def _frequency(char: str) -> float:
-    """Low for characters that the standards of a script put among the rare ones."""
+    """How usual a character is, 0.2 or 1: the national standards list rare ones separately."""
     name = unicodedata.name(char, "")
     if name.startswith("CJK UNIFIED"):
-        # The first levels of the national standards hold what daily texts are written with.
+        # The first levels of the national standards have the characters of everyday texts.
         levels = (("gb2312", 0xB0, 0xD7), ("big5", 0xA4, 0xC6), ("cp932", 0x88, 0x98))
         return 1.0 if any(low <= _lead(char, e) <= high for e, low, high in levels) else 0.2
     if name.startswith("HANGUL"):
@@ -248,7 +251,7 @@ def _frequency(char: str) -> float:
 
 
 def _lead(char: str, encoding: str) -> int:
-    """The first of the two bytes of a character; 0 where it has not two."""
+    """The first of the two bytes of a character; 0 if it does not have two."""
     try:
         encoded = char.encode(encoding)
     except UnicodeEncodeError:
@@ -257,7 +260,8 @@ def _lead(char: str, encoding: str) -> int:
 
 
 def _is_odd(word: str) -> bool:
-    """Capitals after small letters, letters of two scripts, signs within, a mark on nothing."""
+    """Whether a word has capitals after small letters, two scripts, signs inside, a leading accent,
+    or no vowel."""
     bare = word.strip("".join(_PUNCTUATION))
     if not bare:
         return False
@@ -277,7 +281,7 @@ def _is_odd(word: str) -> bool:
 
 @cache
 def _script(char: str) -> str:
-    """The alphabet of a letter; those that are written together count as one."""
+    """The script of a letter; empty for those that are mixed within words."""
     if not char.isalpha():
         return ""
     script = unicodedata.name(char, "?").split()[0]
@@ -295,7 +299,7 @@ def _groups() -> tuple[_Group, ...]:
 
 @cache
 def _letters(language: str) -> frozenset[str]:
-    """Beside a to z; empty for a script whose letters are too many to name."""
+    """The letters of a language besides a to z; empty if its script has too many to list."""
     return frozenset(_data()["letters"].get(language, ""))
 
 

@@ -1,7 +1,7 @@
 """JSON and JSON Lines.
 
-A file is taken for what it holds, whatever it is called: an object a line, objects one after the
-other over several lines, or a list of objects, which is read bit by bit.
+The content of a file decides how it is read, not its name: as one object per line, as a sequence of
+objects that span lines, or as a list of objects, which is read bit by bit.
 """
 
 from __future__ import annotations
@@ -16,37 +16,37 @@ from .text import open_text, undecoded
 from .values import TooDeep, clean
 
 _CHUNK = 1 << 20  # characters read at a time
-_LONGEST_NUMBER = 4000  # digits; Python refuses to make a number of more than 4300
+_LONGEST_NUMBER = 4000  # digits; Python refuses to convert more than 4300
 _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|["\[\]{}]', re.DOTALL)
 _BETWEEN = " \t\r\n,\ufeff\0"
 
 
 class BadJson(ValueError):  # noqa: N818 - it says what the text is
-    """A text that is not JSON, or JSON that nothing can hold; the message says why."""
+    """A text that is not JSON, or JSON that cannot be used; the message says why."""
 
 
 class Item(NamedTuple):
-    """One value of a file: its place, and what it is or why it is nothing."""
+    """One value of a file, or why it cannot be read."""
 
-    line: int  # of a list, its number in the list
+    line: int  # in a list, the position of the value instead
     value: Any | BadJson
-    alone: bool = True  # it is everything that is lost, if it is bad
+    alone: bool = True  # if it is bad, no other value is lost with it
 
 
 def parse(text: str) -> Any:
     """The value of a JSON text, made safe by `clean`.
 
-    `NaN` and `Infinity` are missing values; a number too long for a computer stays as its digits.
+    `NaN` and `Infinity` become missing values; a number that is too long stays a string of digits.
 
     Raises:
-        BadJson: what is wrong.
+        BadJson: the message says what is wrong.
     """
     try:
         try:
             value = _DECODER.decode(text)
         except json.JSONDecodeError:
             raise
-        except ValueError:  # a number of more digits than Python makes numbers of
+        except ValueError:  # a number with more digits than Python converts
             value = _PATIENT.decode(text)
         return clean(value)
     except json.JSONDecodeError as error:
@@ -68,19 +68,19 @@ def items(path: Path) -> Iterator[Item]:
 
 
 def is_list(path: Path) -> bool:
-    """Whether a file holds a list, and its values are numbered rather than their lines."""
+    """Whether a file is a list, so that `Item.line` is a position and not a line."""
     with open_text(path) as file:
         return _shape(file)[0]
 
 
 def _shape(file: TextIO) -> tuple[bool, bool]:
-    """Whether a file is a list, and whether it is an object a line."""
+    """Whether a file is a list, and whether it has one object per line."""
     lines = (line.strip(_BETWEEN) for line in iter(lambda: file.readline(_CHUNK), ""))
     filled = (line for line in lines if line)
     first, second = next(filled, ""), next(filled, "")
     if first.startswith("["):
         return True, False
-    # An object that is spread over lines opens alone, or with its first key.
+    # The first line of an object that spans lines has only its bracket, or its first key too.
     is_open = re.fullmatch(r'\{(\s*"[^"]*"\s*:.*,|.*[\[{])?', first)
     return False, not is_open or second.startswith("{")
 
@@ -92,29 +92,29 @@ def _lines(file: TextIO) -> Iterator[Item]:
 
 
 def _stream(file: TextIO, listed: bool) -> Iterator[Item]:
-    """Values of a list, or one after the other. A bad one is skipped by its brackets."""
+    """The values of a list or a sequence. The end of a bad value is found by its brackets."""
     text, number, line = "", 0, 1
-    opened, over = not listed, False
+    in_values, at_end = not listed, False
     while True:
-        left = text.lstrip(_BETWEEN)
-        if left and not opened:
-            left, opened = left[1:].lstrip(_BETWEEN), True
-        line += text.count("\n") - left.count("\n")
-        text = left
+        rest = text.lstrip(_BETWEEN)
+        if rest and not in_values:  # skip the opening bracket
+            rest, in_values = rest[1:].lstrip(_BETWEEN), True
+        line += text.count("\n") - rest.count("\n")
+        text = rest
         if listed and text.startswith("]"):
             return
-        value, end = _first(text, over) if text else (None, 0)
-        if not end and not over:
-            # Twice as much each time, or a long value would be looked at again and again.
+        value, end = _first(text, at_end) if text else (None, 0)
+        if not end and not at_end:
+            # Twice as much each time, or a long value would be parsed again and again.
             more = file.read(max(_CHUNK, len(text)))
-            text, over = text + more, not more
+            text, at_end = text + more, not more
             continue
         if not text:
             return
         number += 1
-        # Where its own brackets are wrong, a bad value may have taken others with it.
-        spread = not end or "\n" in text[:end].strip()
-        alone = not (isinstance(value, BadJson) and spread)
+        # If the brackets of a bad value are wrong, it may have swallowed others.
+        may_swallow = not end or "\n" in text[:end].strip()
+        alone = not (isinstance(value, BadJson) and may_swallow)
         yield Item(number if listed else line, value, alone)
         if not end:
             return
@@ -123,14 +123,14 @@ def _stream(file: TextIO, listed: bool) -> Iterator[Item]:
 
 
 def _first(text: str, is_all: bool) -> tuple[Any | BadJson, int]:
-    """The value at the start of a text and where it ends; 0 if it does not end there."""
+    """The value at the start of a text, and where it ends; 0 if its end is not in the text."""
     try:
         value, end = _DECODER.raw_decode(text)
     except (ValueError, RecursionError):
         end = _end_of(text)
         return (_parsed(text[:end]) if end else BadJson("it does not end")), end
     if end == len(text) and not is_all and text[0] not in '{["':
-        return None, 0  # a number or a word may go on in what is not read yet
+        return None, 0  # a number or a word may continue in the part that is not read yet
     if wrong := undecoded(text[:end]):
         return BadJson(wrong), end
     try:
@@ -140,20 +140,20 @@ def _first(text: str, is_all: bool) -> tuple[Any | BadJson, int]:
 
 
 def _end_of(text: str) -> int:
-    """Where the value at the start of a text ends, by its brackets; 0 if it does not."""
-    if text[0] not in '{["':  # a word that is no value
-        found = re.compile(r"[,\n\[\]{}]").search(text, 1)
-        return found.start() if found else 0
+    """Where the value at the start of a text ends, by its brackets; 0 if its end is not there."""
+    if text[0] not in '{["':  # a word that is not a value
+        separator = re.compile(r"[,\n\[\]{}]").search(text, 1)
+        return separator.start() if separator else 0
     depth = 0
-    for found in _TOKEN.finditer(text):
-        if found[0] == '"':
+    for token in _TOKEN.finditer(text):
+        if token[0] == '"':
             return 0
-        if found[0] in "[{":
+        if token[0] in "[{":
             depth += 1
-        elif found[0] in "]}":
+        elif token[0] in "]}":
             depth -= 1
             if depth <= 0:
-                return found.end()
+                return token.end()
     return 0
 
 
@@ -171,9 +171,9 @@ def _number(digits: str) -> int | str:
 
 
 def _nothing(_: str) -> None:
-    """NaN and Infinity, which JSON does not know, are how data frames write a missing value."""
+    """None for NaN and Infinity, which are not JSON, but stand for missing values in data frames."""
 
 
-# Line breaks and tabs within a text are no JSON, but what was meant is clear.
+# Line breaks and tabs within a string are not JSON, but their meaning is clear.
 _DECODER = json.JSONDecoder(parse_constant=_nothing, strict=False)
 _PATIENT = json.JSONDecoder(parse_constant=_nothing, parse_int=_number, strict=False)

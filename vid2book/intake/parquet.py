@@ -1,4 +1,4 @@
-"""Parquet. A damaged row group costs its own rows, and text that is not UTF-8 its own row."""
+"""Parquet. A damaged row group loses only its own rows, and invalid UTF-8 only its own row."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 
 from .values import TooDeep, clean
 
-_READ_AT_ONCE = 64  # rows; one may hold megabytes of images
+_READ_AT_ONCE = 64  # rows; one may have megabytes of images
 
 
 class BadRows(ValueError):  # noqa: N818 - it says what the rows are
@@ -20,15 +20,15 @@ class BadRows(ValueError):  # noqa: N818 - it says what the rows are
 
 
 def rows(path: Path) -> Iterator[tuple[int, dict[str, Any] | BadRows]]:
-    """Rows with their numbers, from 1; of rows lost together, the number of the first.
+    """Rows with their numbers from 1; rows that are lost together have the number of the first.
 
     Raises:
-        OSError, ValueError: it is no Parquet file, or damaged at its end, which names all else.
+        OSError, ValueError: it is not a Parquet file, or its footer is damaged.
     """
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    # Without pre_buffer a row group is not read whole.
+    # Without pre_buffer, row groups are not read whole.
     with pq.ParquetFile(path, buffer_size=1 << 20, pre_buffer=False) as file:
         end = 0
         for group in range(file.num_row_groups):
@@ -43,7 +43,7 @@ def rows(path: Path) -> Iterator[tuple[int, dict[str, Any] | BadRows]]:
 
 
 def row_of(batch: Any, i: int) -> dict[str, Any] | BadRows:
-    """One row of a record batch of pyarrow."""
+    """One row of a pyarrow record batch."""
     try:
         row: dict[str, Any] = clean(batch.slice(i, 1).to_pylist()[0])
         return row
@@ -51,5 +51,5 @@ def row_of(batch: Any, i: int) -> dict[str, Any] | BadRows:
         return BadRows("a text is not UTF-8", 1)
     except (TooDeep, RecursionError):
         return BadRows(str(TooDeep()), 1)
-    except (ValueError, OverflowError):  # a date before the year 1, say
+    except (ValueError, OverflowError):  # a date before the year 1, for example
         return BadRows("a value is out of range", 1)

@@ -1,4 +1,4 @@
-"""Rows of a file, whatever it is: each with its place, or why it cannot be read."""
+"""The rows of a file of any kind, each with its place, or why it cannot be read."""
 
 from __future__ import annotations
 
@@ -26,21 +26,21 @@ _KINDS = {
     ".parquet": "parquet",
 }
 SUFFIXES = tuple(_KINDS)
-_MOST_COLUMNS = 200  # of a row; an object with more texts has a text for each id
+_MOST_COLUMNS = 200  # of a row; an object of more texts maps ids to texts
 _WRAPPERS = {"data", "rows", "items", "videos", "entries", "questions", "examples", "samples"}
 
 
 class IntakeError(UserError):
-    """A file of which nothing can be read; the message says why."""
+    """A file that cannot be read at all; the message says why."""
 
 
 @dataclass(frozen=True)
 class Unread:
-    """What cannot be read, and why.
+    """One or more rows that cannot be read, and why.
 
     Attributes:
-        rows: how many rows are lost; None if nobody can tell.
-        where: the place of the first, such as `list.csv line 3`; empty if it is not known.
+        rows: how many rows are lost; None if unknown.
+        where: the place of the first, such as `list.csv line 3`; empty if unknown.
     """
 
     reason: str
@@ -49,37 +49,37 @@ class Unread:
 
 
 class FileRow(NamedTuple):
-    """A row of a file and where it stands, such as `list.csv line 3`."""
+    """A row of a file and its place, such as `list.csv line 3`."""
 
     where: str
     row: Row | Unread
 
 
 def kind_of(path: Path) -> str | None:
-    """json, csv or parquet by the name of a file, which may end in .gz; None: none of them."""
+    """json, csv or parquet, by the name of a file, which may end in .gz; None for other files."""
     name = path.with_suffix("") if path.suffix.lower() == ".gz" else path
     return _KINDS.get(name.suffix.lower())
 
 
 def read_rows(path: Path) -> Iterator[FileRow]:
-    """The rows of a file, one by one. Lines without anything are none.
+    """The rows of a file, one by one. Empty lines are skipped.
 
     Raises:
         IntakeError: it cannot be opened, or is not what its name says.
     """
     kind = kind_of(path) or "json"
-    found = {"json": _json_rows, "csv": _csv_rows, "parquet": _parquet_rows}[kind](path)
+    placed_rows = {"json": _json_rows, "csv": _csv_rows, "parquet": _parquet_rows}[kind](path)
     try:
-        for where, row in found:
+        for where, row in placed_rows:
             yield FileRow(where, replace(row, where=where) if isinstance(row, Unread) else row)
     except (EOFError, zlib.error, gzip.BadGzipFile):
         yield FileRow(
             path.name, Unread("the file breaks off or is damaged; the rest is lost", None)
         )
     except OSError as error:
-        told = error.strerror or str(error)
-        raise IntakeError(f"{path}: cannot be read as {kind}: {told}") from error
-    except ValueError as error:  # of pyarrow
+        reason = error.strerror or str(error)
+        raise IntakeError(f"{path}: cannot be read as {kind}: {reason}") from error
+    except ValueError as error:  # from pyarrow
         raise IntakeError(f"{path}: cannot be read as {kind}: {error}") from None
 
 
@@ -96,8 +96,8 @@ def read_object(path: Path) -> Row:
             raise IntakeError(f"{path}: {wrong}")
         value = parse(text)
     except (OSError, EOFError, zlib.error) as error:
-        told = getattr(error, "strerror", None) or str(error)
-        raise IntakeError(f"{path}: cannot be read: {told}") from error
+        reason = getattr(error, "strerror", None) or str(error)
+        raise IntakeError(f"{path}: cannot be read: {reason}") from error
     except BadJson as error:
         raise IntakeError(f"{path}: {error}") from None
     if not isinstance(value, dict):
@@ -107,9 +107,9 @@ def read_object(path: Path) -> Row:
 
 def _json_rows(path: Path) -> Iterator[tuple[str, Row | Unread]]:
     unit = "item" if is_list(path) else "line"
-    found = list(_first_two(path))
+    first_two = list(_first_two(path))
     is_lines = ".json" not in path.suffixes
-    if len(found) == 1 and (inner := _wrapped(found[0].value, is_lines)):
+    if len(first_two) == 1 and (inner := _wrapped(first_two[0].value, is_lines)):
         yield from ((f"{path.name} {place}", row) for place, row in inner)
         return
     for item in items(path):
@@ -127,11 +127,11 @@ def _first_two(path: Path) -> Iterator[Item]:
 
 
 def _wrapped(value: Any, is_lines: bool) -> list[tuple[str, Row]]:
-    """Rows with their places in an object that only holds them; none if it is a row itself.
+    """The rows inside an object that wraps them, with their places; none if it is a row itself.
 
-    {"version": 1, "data": [{...}, ...]} holds rows; {"ID": {...}, "ID": {...}, ...} does too, and
-    {"ID": "text", ...} if there are more than a row has columns. Of a file whose lines are rows by
-    its name, the latter two are rows.
+    {"version": 1, "data": [{...}, ...]} wraps rows, and so do {"ID": {...}, "ID": {...}, ...} and,
+    if there are more IDs than a row has columns, {"ID": "text", ...}. With `is_lines` (by its name,
+    the file has one row per line), the latter two are rows themselves.
     """
     if not isinstance(value, dict):
         return []
@@ -163,8 +163,7 @@ def _kind(value: Any) -> str:
 
 def _csv_rows(path: Path) -> Iterator[tuple[str, Row | Unread]]:
     for line, row in records(path):
-        told = Unread(str(row)) if isinstance(row, BadRecord) else row
-        yield f"{path.name} line {line}", told
+        yield f"{path.name} line {line}", Unread(str(row)) if isinstance(row, BadRecord) else row
 
 
 def _parquet_rows(path: Path) -> Iterator[tuple[str, Row | Unread]]:

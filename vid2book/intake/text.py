@@ -1,7 +1,7 @@
-"""The encoding of a text file, by evidence: its byte order mark, and then its bytes.
+"""Opens text files in their own encoding, found by the byte order mark or by the bytes.
 
-What the encoding does not explain is decoded to lone surrogates (`surrogateescape`), so that the
-line that holds it can be told from the others; see `undecoded`.
+Bytes that are invalid in the encoding become lone surrogates (`surrogateescape`), so that the lines
+with such bytes can be recognised; see `undecoded`.
 """
 
 from __future__ import annotations
@@ -15,16 +15,16 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, TextIO
 
-_MARKS = (  # that of UTF-32 first, which begins with that of UTF-16
+_MARKS = (  # UTF-32 before UTF-16, since its mark begins with that of UTF-16
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF32_LE, "utf-32"),
     (codecs.BOM_UTF32_BE, "utf-32"),
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
-_LOOKED_AT = 1 << 26  # bytes from the start of a file
-_EVIDENCE = 1 << 16  # bytes in a foreign encoding; more tell nothing new
-_ZEROS = 0.3  # share of zero bytes at every other place; in UTF-16 of a Latin text it is near 1
+_MOST_BYTES = 1 << 26  # from the start of a file, in which evidence is looked for
+_EVIDENCE = 1 << 16  # bytes that are not UTF-8; more add nothing
+_ZEROS = 0.3  # share of zero bytes among every second byte; near 1 in Latin text in UTF-16
 _SYLLABLES = frozenset(
     "이다는을의에가고하로지한은들를기도사서리시어자해인대정아나수일전그제보스라장원부게주여상동소구안공유성조만신선경"
     "있니까요것오미과으국마비적내면연화개야실무행운학회분물생관차력법강제론습명세계산문터용초급"
@@ -47,15 +47,15 @@ def open_text(path: Path) -> Iterator[TextIO]:
 
 
 def undecoded(text: str) -> str:
-    """What is wrong with a text whose bytes are not all explained; empty if nothing is."""
-    if text.isascii() or not (found := _ESCAPED.search(text)):
+    """An error message for a text with bytes that could not be decoded; empty if there are none."""
+    if text.isascii() or not (match := _ESCAPED.search(text)):
         return ""
-    byte = ord(found[0]) - 0xDC00
-    return f"byte 0x{byte:02X} at character {found.start() + 1} is not UTF-8; save it as UTF-8"
+    byte = ord(match[0]) - 0xDC00
+    return f"byte 0x{byte:02X} at character {match.start() + 1} is not UTF-8; save it as UTF-8"
 
 
 def find_encoding(file: IO[bytes]) -> str:
-    """The name of the encoding, for Python. UTF-8 where no other explains more."""
+    """Python's name of the encoding; UTF-8 if no other fits better."""
     head = file.read(4096)
     for mark, encoding in _MARKS:
         if head.startswith(mark):
@@ -69,7 +69,7 @@ def find_encoding(file: IO[bytes]) -> str:
 
 
 def guess_encoding(data: bytes) -> str | None:
-    """The encoding of bytes that are not UTF-8; None if none is clearly better than others."""
+    """The encoding of bytes that are not UTF-8; None if none is clearly the best."""
     from .encodings import EncodingError, decode
 
     try:
@@ -82,8 +82,8 @@ def guess_encoding(data: bytes) -> str | None:
 def _is_chinese(data: bytes, taken_for: str) -> bool:
     """Whether bytes that were taken for Korean or Thai are common Chinese characters.
 
-    A title is too short for the models of languages. But Thai is not written without the vowels
-    whose bytes begin no common character, and every third syllable of Korean is one of these.
+    A title is too short for the language models. But Thai always has vowels whose bytes do not
+    begin a common Chinese character, and every third syllable of Korean is in `_SYLLABLES`.
     """
     try:
         chinese = [c for c in data.decode("gb2312") if not c.isascii()]
@@ -100,25 +100,26 @@ def _open(path: Path) -> IO[bytes]:
 
 
 def _by_lines(file: IO[bytes]) -> str:
-    """Most of a file is ASCII: the lines that are not tell what it is in."""
-    valid = looked_at = 0
+    """The encoding of a file, by its lines that are not ASCII."""
+    valid = size = 0
     foreign: list[bytes] = []
     try:
         for line in file:
-            looked_at += len(line)
+            size += len(line)
             if not line.isascii():
                 try:
                     line.decode("utf-8")
                     valid += 1
                 except UnicodeDecodeError:
                     foreign.append(line)
-            if looked_at > _LOOKED_AT:
+            if size > _MOST_BYTES:
                 break
-    except (EOFError, OSError):  # a gzipped file that breaks off; what can be read is
+    except (EOFError, OSError):  # a truncated gzip file; use the part that can be read
         pass
     if valid >= len(foreign):
         return "utf-8"
-    # Names of columns and files would speak for English; no byte of a pair is one of these signs.
+    # Only non-ASCII cells count, since names of columns and files would look like English. No
+    # two-byte character contains one of these separators.
     cells = (cell for line in foreign for cell in re.split(rb'[,;"\t\r\n]+', line[:_EVIDENCE]))
     evidence = b"\n".join(cell for cell in cells if not cell.isascii())[:_EVIDENCE]
     return guess_encoding(evidence) or "utf-8"

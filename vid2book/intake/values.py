@@ -1,22 +1,22 @@
-"""Values as they come, made such that everything can hold them: JSON, Parquet, a file's name."""
+"""Makes values from outside safe to store anywhere: in JSON, in Parquet, in the name of a file."""
 
 from __future__ import annotations
 
 import math
 from typing import Any
 
-DEEPEST = 100  # lists and objects within one another
+DEEPEST = 100  # levels of nested lists and objects
 
 
 class TooDeep(ValueError):  # noqa: N818 - it says what is wrong with the value
-    """A value nested deeper than anything that describes a video."""
+    """A value that is nested deeper than any description of a video."""
 
     def __init__(self) -> None:
         super().__init__(f"it is nested more than {DEEPEST} deep")
 
 
 def whole_text(text: str) -> str:
-    """A text in which every surrogate has its pair; half a character becomes U+FFFD."""
+    """A text in which surrogate pairs are joined, and lone surrogates become U+FFFD."""
     if text.isascii():
         return text
     try:
@@ -27,7 +27,7 @@ def whole_text(text: str) -> str:
 
 
 def clean(value: Any, depth: int = 0) -> Any:
-    """A value without NaN and infinity (which stand for a missing one) and without half characters.
+    """A value without lone surrogates, in which NaN and infinity (missing values) are None.
 
     Raises:
         TooDeep: lists and objects are nested too deeply.

@@ -1,7 +1,7 @@
 """YAML that a person wrote: small, flat, and without tricks.
 
-A few bytes of YAML can stand for a billion nodes, or for a number that takes minutes to make. So
-the text is looked at event by event before anything is made of it.
+A few bytes of YAML can expand to a billion nodes, or to a number that takes minutes to compute. So
+the text is checked event by event before it is loaded.
 """
 
 from __future__ import annotations
@@ -15,8 +15,8 @@ from .text import guess_encoding
 from .values import whole_text
 
 _LARGEST = 1 << 20  # bytes
-_DEEPEST = 30  # lists and mappings within one another
-_MOST_NODES = 50_000  # with those that an alias stands for
+_DEEPEST = 30  # levels of nested lists and mappings
+_MOST_NODES = 50_000  # after aliases are expanded
 _LONGEST_NUMBER = 40  # characters
 _NUMBER = re.compile(r"[-+]?[0-9][0-9a-fA-FxXobeE_.:+-]*")
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -24,14 +24,14 @@ _MARKS = ((b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
 
 
 class BadYaml(ValueError):  # noqa: N818 - it says what the text is
-    """A text that is not YAML, or none that is read here; the message is one line."""
+    """A text that is not YAML, or is beyond the limits here; the message is one line."""
 
 
 def parse_yaml(data: bytes) -> Any:
-    """What a YAML text holds.
+    """The value of a YAML text.
 
     Raises:
-        BadYaml: why it cannot be used.
+        BadYaml: it cannot be used; the message says why.
     """
     if len(data) > _LARGEST:
         raise BadYaml(f"it is larger than {_LARGEST >> 20} MiB")
@@ -45,10 +45,10 @@ def parse_yaml(data: bytes) -> Any:
         raise
     except RecursionError:
         raise BadYaml(_TOO_DEEP) from None
-    # PyYAML makes values of tags without asking whether it can: `!!int x`, 2024-99-99.
+    # PyYAML converts values by their tags without checking them: `!!int x`, 2024-99-99.
     except (ValueError, LookupError, TypeError, AttributeError, ArithmeticError) as error:
-        told = " ".join(str(error).split())[:200]
-        raise BadYaml(f"a value in it cannot be read: {told}") from None
+        reason = " ".join(str(error).split())[:200]
+        raise BadYaml(f"a value in it cannot be read: {reason}") from None
 
 
 def _text(data: bytes) -> str:
@@ -64,10 +64,10 @@ def _text(data: bytes) -> str:
 
 
 def _check(text: str) -> None:
-    """Raises BadYaml: it is too deep, too large once its aliases are followed, or has a number that
+    """Raises BadYaml: it is too deep, too large once its aliases are expanded, or has a number that
     is too long."""
-    sizes: dict[str, int] = {}  # of what an anchor names
-    opened: list[tuple[str | None, int]] = []  # of what is open, the anchor and the nodes before it
+    sizes: dict[str, int] = {}  # anchor to nodes
+    opened: list[tuple[str | None, int]] = []  # for each open collection, anchor and nodes before
     nodes = 0
     for event in yaml.parse(text, _LOADER):
         line = event.start_mark.line + 1 if event.start_mark else 0
@@ -104,7 +104,7 @@ def _whole(value: Any) -> Any:
 
 
 def _error_text(error: yaml.YAMLError) -> str:
-    """In one line, with the place."""
+    """The error in one line, with its place."""
     if isinstance(error, yaml.MarkedYAMLError) and error.problem_mark:
         mark = error.problem_mark
         return f"line {mark.line + 1}, column {mark.column + 1}: {error.problem}"

@@ -1,6 +1,6 @@
-"""From a row to a `Video`: known columns become its fields, and what is wrong becomes its problem.
+"""Turns a row into a `Video`: known columns become its fields, and any fault its `problem`.
 
-What must not leave this machine (paths, passwords and keys in addresses) ends here.
+Whatever must not leave this machine (paths, passwords and keys in addresses) is removed here.
 """
 
 from __future__ import annotations
@@ -26,26 +26,26 @@ from ..remote.urls import as_url, is_url, is_web, join, name_of
 from .ids import file_id, given_id, hashed_id, id_in_name
 from .info import described_by, file_of, is_info
 
-_SPLIT = re.compile(r"\w+(\.\w+)*")  # what `datasets` takes
+_SPLIT = re.compile(r"\w+(\.\w+)*")  # what `datasets` accepts
 _KNOWN = {f.name for f in fields(Video)} - {"metadata", "problem"}
 # How data frames write a missing value as text. A title may well be "None" or "NA".
 _MISSING = {"nan", "NaN", "<NA>", "NaT"}
 _MISSING_NAMES = _MISSING | {"None", "null", "NULL", "N/A", "NA", "#N/A"}
-# Where other people's tables have the file, if it is a video by its name.
+# Columns in which other people's tables name the file, if its name is that of a video.
 _OTHER_NAMES = ("url", "video_url", "file_name", "video", "video_path", "filename", "file")
 _HOME = str(Path.home())
-_CHAIN = "::"  # fsspec would follow it, to wherever the author of a manifest likes
-_TOLD = "problem"  # column of a row without a file, such as one of `vid2book collect`
+_CHAIN = "::"  # fsspec would follow it to any place that the author of a manifest chooses
+_PROBLEM = "problem"  # column that says why a row has no file, as `vid2book collect` writes it
 _NAMES = {"path", "captions", "language", "license", "source_url", "split", "author", "subject"}
 
 
 @dataclass(frozen=True)
 class Draft:
-    """A video whose id may still be that of another.
+    """A video whose id may not be unique yet.
 
     Attributes:
         where: the place of its row.
-        exact: what the id was made from; empty if it was given.
+        exact: what the id was made from; empty if the manifest has an id.
     """
 
     video: Video
@@ -54,7 +54,7 @@ class Draft:
 
 
 def unreadable(where: str, reason: str) -> Draft:
-    """A row of which nothing is known."""
+    """The draft of a row that could not be read."""
     return Draft(Video(video_id="", path="", problem=f"{where}: {reason}"), where)
 
 
@@ -63,14 +63,14 @@ def draft(row: Row, where: str, base: Path | str, inside: PurePath | None = None
 
     Args:
         where: the place of the row, for messages.
-        base: the folder that relative paths are within, or its URL.
+        base: the folder that relative paths start from, or its URL.
         inside: the video's path in the source, from which its id is made; None: by its name.
     """
     if is_info(row):
         row = {"path": file_of(row), **described_by(row), "video_id": given_id(str(row["id"]))}
     row = {_column(name, row): value for name, value in row.items()}
-    # What somebody had a reason not to fetch is not fetched here from its source.
-    row["path"] = row.get("path") or ("" if _text(_TOLD, row.get(_TOLD)) else _file_in(row))
+    # If the row says why it has no file, the file is not taken from its source address instead.
+    row["path"] = row.get("path") or ("" if _text(_PROBLEM, row.get(_PROBLEM)) else _file_in(row))
     written = {name: _text(name, row.get(name)) for name in _KNOWN}
     values = {name: value for name, value in written.items() if value}
     folders = (str(base), _HOME) if isinstance(base, Path) else (_HOME,)
@@ -78,40 +78,41 @@ def draft(row: Row, where: str, base: Path | str, inside: PurePath | None = None
         values[name] = without_folders(whole_text(values[name]), folders).strip()
     values["path"] = _absolute(written["path"], base)
     values["captions"] = _absolute(written["captions"], base)
-    at = values["path"] if is_web(values["path"]) else ""
-    values["source_url"] = public_url(values.get("source_url", "") or at)
-    values["language"] = language_tag(told := values.get("language", "")) or told
+    address = values["path"] if is_web(values["path"]) else ""
+    values["source_url"] = public_url(values.get("source_url", "") or address)
+    language = values.get("language", "")
+    values["language"] = language_tag(language) or language
     if values["captions"] and not values.get("captions_language"):
         captions, video = name_of(values["captions"]), name_of(values["path"])
         values["captions_language"] = language_of_name(Path(captions), Path(video))
     exact = ""
     if not values.get("video_id"):
-        named = written["path"]
-        exact = whole_text(str(inside or (public_url(named) if is_url(named) else named)))
-        values["video_id"] = _id_of(inside or PurePath(name_of(named)))
+        path = written["path"]
+        exact = whole_text(str(inside or (public_url(path) if is_url(path) else path)))
+        values["video_id"] = _id_of(inside or PurePath(name_of(path)))
     if not values.get("split"):
         values["split"] = "train"
-    problem = _problem(values, written, where, row, _text(_TOLD, row.get(_TOLD)))
-    untold = {
+    problem = _problem(values, written, where, row, _text(_PROBLEM, row.get(_PROBLEM)))
+    others = {
         name: value
         for name, value in row.items()
-        if (name not in _KNOWN and not (problem and name == _TOLD))
+        if (name not in _KNOWN and not (problem and name == _PROBLEM))
         or (name in _KNOWN and not written[name] and _is_nested(value))
     }
-    metadata = public_value({k: v for k, v in untold.items() if v is not None and v != ""})
+    metadata = public_value({k: v for k, v in others.items() if v is not None and v != ""})
     return Draft(Video(**values, metadata=metadata, problem=problem), where, exact)
 
 
 def settled(drafts: Iterable[Draft]) -> list[Video]:
-    """Videos whose ids are unique.
+    """The videos of drafts, with unique ids.
 
-    An id that was made from a name gives way to one that was given. A row whose id is another's
-    gets one of its own, so that it can be told of.
+    If an id made from a name equals one from the manifest, the former changes. A row whose id is
+    another's gets a problem and an id of its own, under which the build can report it.
     """
     drafts = list(drafts)
     given = {d.video.video_id for d in drafts if not d.exact}
     taken = {d.video.video_id for d in drafts}
-    first: dict[str, int] = {}
+    first: dict[str, int] = {}  # id to the number of the first row that has it
     result = []
     for number, d in enumerate(drafts, 1):
         video = d.video
@@ -138,7 +139,7 @@ def _free(name: str, taken: set[str]) -> str:
 
 
 def _column(name: str, row: Row) -> str:
-    """`Video ID` is `video_id`, unless the row has both."""
+    """The known column that a name means: `Video ID` is `video_id`, unless the row has both."""
     plain = re.sub(r"[\s-]+", "_", name.strip().lower())
     return plain if plain in _KNOWN and plain not in row else name
 
@@ -158,32 +159,32 @@ def _is_nested(value: Any) -> bool:
 
 
 def _id_of(inside: PurePath) -> str:
-    if told := id_in_name(inside.stem):
-        return given_id(told)
+    if video_id := id_in_name(inside.stem):
+        return given_id(video_id)
     return file_id(inside) if inside.name else ""
 
 
 def _file_in(row: Row) -> str:
-    """The file of a row without a path, where another of its columns names one: by a usual name of
-    such columns, or by the only address in the row that is a video's by its name."""
+    """The file of a row without a path: from another column with a usual name, or else the only
+    address in the row whose name is that of a video."""
     for name in _OTHER_NAMES:
-        told = row.get(name)
-        if isinstance(told, dict):  # as `datasets` writes a video
-            told = told.get("path") or told.get("src")
-        if _names_video(told):
-            return str(told)
-    others = {told.strip() for told in row.values() if _names_video(told) and is_url(told.strip())}
-    return others.pop() if len(others) == 1 else ""
+        value = row.get(name)
+        if isinstance(value, dict):  # as `datasets` writes a video
+            value = value.get("path") or value.get("src")
+        if _names_video(value):
+            return str(value)
+    urls = {text.strip() for text in row.values() if _names_video(text) and is_url(text.strip())}
+    return urls.pop() if len(urls) == 1 else ""
 
 
-def _names_video(told: Any) -> bool:
-    return isinstance(told, str) and Path(name_of(told.strip())).suffix.lower() in EXTENSIONS
+def _names_video(value: Any) -> bool:
+    return isinstance(value, str) and Path(name_of(value.strip())).suffix.lower() in EXTENSIONS
 
 
 def _absolute(written: str, base: Path | str) -> str:
-    """The file that is meant: separators of Windows, and é as one character or as two.
+    """The file that a path means, also with Windows separators, and with é as one character or two.
 
-    A URL stays one, and a relative path is one where the manifest is elsewhere.
+    A URL stays a URL. If the manifest is remote, a relative path becomes a URL.
     """
     if not written:
         return ""
@@ -208,20 +209,20 @@ def _is_file(path: str | Path) -> bool:
         return False
 
 
-def _what_else(row: Row) -> str:
-    """What is there instead of a file."""
-    told = (str(row[name]).strip() for name in sorted(row, key=lambda n: n not in _OTHER_NAMES))
-    page = next((text for text in told if is_web(text)), "")
+def _page_hint(row: Row) -> str:
+    """A hint for a row that has a web page instead of a file; empty if it has neither."""
+    texts = (str(row[name]).strip() for name in sorted(row, key=lambda n: n not in _OTHER_NAMES))
+    page = next((text for text in texts if is_web(text)), "")
     return f", and {public_url(page)[:500]} is none: fetch what it shows first" if page else ""
 
 
 def _problem(
-    values: dict[str, str], written: dict[str, str], where: str, row: Row, told: str
+    values: dict[str, str], written: dict[str, str], where: str, row: Row, stated: str
 ) -> str:
-    """Why the row cannot be used. `told`: why whoever wrote it has no file, if that is told."""
+    """Why the row cannot be used. `stated` is the reason that the row itself gives, if any."""
     video_id = values["video_id"]
     if not values["path"]:
-        reason = whole_text(told)[:500] or f"no 'path' of a video file{_what_else(row)}"
+        reason = whole_text(stated)[:500] or f"no 'path' of a video file{_page_hint(row)}"
         return f"{where}: {reason}"
     if not is_video_id(video_id):
         return (

@@ -1,8 +1,8 @@
-"""The ids of videos that have none: from the names of their files.
+"""Makes ids for videos that have none, from the names of their files.
 
-An id depends on its own file's name alone, so that no file that comes or goes renames another's. A
-plain name is the id. Of any other name what can be read is kept, and a short hash tells it from
-those that read alike.
+An id depends only on the name of its own file, so adding or removing files changes no other id. A
+plain name is the id. Of any other name the readable part is kept, and a short hash distinguishes it
+from similar names.
 """
 
 from __future__ import annotations
@@ -17,12 +17,12 @@ from ..names import is_video_id
 _READABLE = 80  # characters before the hash
 _IN_BRACKETS = re.compile(r".*\[([^\[\]]+)\]", re.DOTALL)
 _YOUTUBE = re.compile(r"[A-Za-z0-9_-]{11}")
-# Of words in brackets hardly any has a digit, a dash or a capital after a small letter.
+# Words in brackets hardly ever contain a digit, a dash or a capital after a small letter.
 _NO_WORD = re.compile(r"[0-9_-]|[a-z][A-Z]")
 
 
 def file_id(path: PurePath) -> str:
-    """The id of a video by its path within the source."""
+    """The id of a video, from its path within the source."""
     inside = path.with_suffix("") if path.suffix == ".mp4" else path
     name = "-".join(inside.parts)
     if is_video_id(name):
@@ -31,7 +31,7 @@ def file_id(path: PurePath) -> str:
 
 
 def hashed_id(readable: str, exact: str) -> str:
-    """An id that can be read, and that is another for every `exact`."""
+    """A readable id that differs for every `exact`."""
     # File systems differ in how they write é: as one character or as two.
     exact = unicodedata.normalize("NFC", exact)
     digest = blake2b(exact.encode("utf-8", "surrogatepass"), digest_size=4).hexdigest()
@@ -41,19 +41,20 @@ def hashed_id(readable: str, exact: str) -> str:
 
 
 def given_id(text: str) -> str:
-    """An id that a site gave, as it is if it can name files."""
+    """The id that a site gave a video, unchanged if it can name files."""
     return text if is_video_id(text) else hashed_id(text, text)
 
 
 def id_in_name(stem: str, known: frozenset[str] = frozenset()) -> str:
-    """The id that yt-dlp wrote into a name: `Title [ID]`, or as it once did `Title-ID`; or empty.
+    """The id that yt-dlp wrote into a name: `Title [ID]`, or formerly `Title-ID`; empty if none.
 
     Args:
-        known: ids that a download archive lists. Of others, only YouTube's are taken for ids.
+        known: ids that a download archive lists. Other ids are recognised only if they are
+            YouTube's.
     """
-    if found := _IN_BRACKETS.fullmatch(stem):
-        told = found[1]
-        if told in known or (_YOUTUBE.fullmatch(told) and _NO_WORD.search(told)):
-            return told
+    if match := _IN_BRACKETS.fullmatch(stem):
+        name = match[1]
+        if name in known or (_YOUTUBE.fullmatch(name) and _NO_WORD.search(name)):
+            return name
     old = stem[-11:]
     return old if stem[-12:-11] == "-" and old in known else ""

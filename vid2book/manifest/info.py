@@ -1,4 +1,4 @@
-"""What yt-dlp tells of a video, in the .info.json beside it or in a row of a manifest."""
+"""What yt-dlp says about a video, in the .info.json beside it or in a row of a manifest."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 from ..beside import captions_beside, spoken_language
 from ..intake import IntakeError, Row, read_object
 
-# Keys of yt-dlp's .info.json, the first that is filled, by our names.
+# Our names to the keys of yt-dlp's .info.json, of which the first that is filled counts.
 _FIELDS = {
     "title": ("title", "fulltitle"),
     "description": ("description",),
@@ -30,7 +30,7 @@ def is_info(row: Mapping[str, Any]) -> bool:
 
 
 def described_by(info: Mapping[str, Any]) -> Row:
-    """A manifest's row from what yt-dlp tells of a video."""
+    """The row of a manifest for a video that yt-dlp describes."""
     row: Row = {}
     for ours, theirs in _FIELDS.items():
         if value := next((info[name] for name in theirs if info.get(name)), None):
@@ -38,21 +38,21 @@ def described_by(info: Mapping[str, Any]) -> Row:
     row |= {name: info[name] for name in _METADATA if info.get(name) not in (None, "", [])}
     if language := spoken_language(info):
         row["language"] = language
-    if (given := info.get("id")) and isinstance(given, str | int):
-        row["id"] = str(given)
+    if (video_id := info.get("id")) and isinstance(video_id, str | int):
+        row["id"] = str(video_id)
     return row
 
 
 def file_of(info: Mapping[str, Any]) -> str:
-    """The file that yt-dlp wrote, as the info tells it; empty if it does not."""
+    """The file that yt-dlp wrote, according to its info; empty if the info does not say."""
     downloads = info.get("requested_downloads")
-    told = [d for d in downloads if isinstance(d, dict)] if isinstance(downloads, list) else []
-    found = (d.get(name) for d in [*told, info] for name in _FILES)
-    return next((str(name) for name in found if name), "")
+    entries = [d for d in downloads if isinstance(d, dict)] if isinstance(downloads, list) else []
+    names = (entry.get(key) for entry in [*entries, info] for key in _FILES)
+    return next((str(name) for name in names if name), "")
 
 
 def look_beside(path: Path, names: Sequence[str]) -> Row:
-    """The row of a video: its file's name, and what the files beside it tell.
+    """The row of a video: its file's name, and what the files beside it say.
 
     Args:
         names: of the files in its folder.

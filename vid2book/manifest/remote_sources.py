@@ -1,4 +1,4 @@
-"""Sources that are not on this machine: what of them has to be read here, and what is listed."""
+"""Remote sources: fetches the small files that must be read here, and lists folders."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ from ..remote import files
 from ..remote.urls import is_web, name_of
 from .walk import Listing, listed
 
-_AT_ONCE = 256  # small files that are here together
+_AT_ONCE = 256  # videos whose small files are here together
 _REQUESTS = 16  # at a time
 
 
 class ListingError(UserError):
-    """A folder elsewhere that cannot be listed; the message says why."""
+    """A remote folder that cannot be listed; the message says why."""
 
 
 @contextmanager
 def fetched(url: str) -> Iterator[Path]:
-    """A small file, such as a manifest, for as long as it is read.
+    """A temporary local copy of a small file, such as a manifest.
 
     Raises:
         OSError: it cannot be read.
@@ -38,10 +38,10 @@ def fetched(url: str) -> Iterator[Path]:
 
 
 def list_folder(url: str) -> Listing:
-    """What a folder holds, subfolders too.
+    """What a folder holds, including its subfolders.
 
     Raises:
-        ListingError: it is not there, or its server has no lists.
+        ListingError: it does not exist, or its server cannot list it.
     """
     if is_web(url):
         raise ListingError(
@@ -51,20 +51,20 @@ def list_folder(url: str) -> Listing:
     try:
         with files.errors():
             fs, top = files.filesystem(url.rstrip("/"))
-            found = fs.find(top)
-        if not found:
+            paths = fs.find(top)
+        if not paths:
             raise FileNotFoundError(errno.ENOENT, "there is no such folder, or nothing in it")
     except OSError as error:
         raise ListingError(f"it cannot be listed: {error.strerror}") from error
     cut = len(top.rstrip("/")) + 1
-    return listed(PurePosixPath(path[cut:]) for path in found)
+    return listed(PurePosixPath(path[cut:]) for path in paths)
 
 
 def with_notes(
     url: str, videos: Sequence[Path], names: dict[Path, list[str]]
 ) -> Iterator[tuple[Path, Sequence[Path]]]:
-    """The videos of a folder, some hundred at a time, each time with a folder of this machine in
-    which the files that tell of them stand where they stand there.
+    """The videos of a remote folder, a few hundred at a time, each time with a local folder that
+    has their .info.json files at the same relative paths.
 
     Args:
         url: of the folder.
@@ -74,15 +74,15 @@ def with_notes(
     fs, top = files.filesystem(url.rstrip("/"))
     with ThreadPoolExecutor(_REQUESTS) as threads:
         for start in range(0, len(videos), _AT_ONCE):
-            some = videos[start : start + _AT_ONCE]
+            batch = videos[start : start + _AT_ONCE]
             with tempfile.TemporaryDirectory(prefix="vid2book-") as folder:
                 base = Path(folder).resolve()
 
                 def fetch(inside: Path, base: Path = base) -> None:
                     (base / inside).parent.mkdir(parents=True, exist_ok=True)
-                    with suppress(OSError), files.errors():  # told of where it is looked for
+                    with suppress(OSError), files.errors():  # whoever reads it finds it missing
                         fs.get_file(f"{top.rstrip('/')}/{inside.as_posix()}", str(base / inside))
 
-                notes = (video.parent / f"{video.stem}.info.json" for video in some)
+                notes = (video.parent / f"{video.stem}.info.json" for video in batch)
                 list(threads.map(fetch, (n for n in notes if n.name in names[n.parent])))
-                yield base, some
+                yield base, batch

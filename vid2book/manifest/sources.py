@@ -1,4 +1,4 @@
-"""The sources of a corpus, of whatever kind, read into videos."""
+"""Reads the sources of a corpus, of every kind, into videos."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _SHEETS = {".xlsx", ".xls", ".ods", ".numbers"}
 
 
 class ManifestError(UserError):
-    """A source that is not a manifest; the message says what was looked for where."""
+    """A source that is not a manifest; the message says what was expected where."""
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,7 @@ class Manifest:
 
     Attributes:
         videos: in order of the sources; one that cannot be used has a `problem`.
-        passed_over: files that were not taken for videos.
+        passed_over: files that look like videos but were left out.
     """
 
     videos: list[Video]
@@ -52,9 +52,10 @@ def read_sources(sources: Sequence[str | Path]) -> Manifest:
 
     Args:
         sources: each a table (.json, .jsonl, .csv, .tsv, .parquet), a folder, a video file, or a
-            download archive of yt-dlp (.txt) with its videos beside it. A folder that holds a table
-            named manifest is described by it; otherwise all its videos are taken, subfolders too,
-            in order of their paths. All but archives may be elsewhere, as a URL that fsspec knows.
+            download archive of yt-dlp (.txt) with its videos beside it. A folder with a table named
+            `manifest` is described by this table; otherwise all its videos are taken, including
+            subfolders, in order of their paths. All but archives may also be URLs that fsspec
+            knows.
 
     Raises:
         ManifestError: there is no such source, or no video in it.
@@ -63,33 +64,34 @@ def read_sources(sources: Sequence[str | Path]) -> Manifest:
     passed_over: list[PassedOver] = []
     for source in sources:
         if is_url(source):
-            found = list(_from_elsewhere(as_url(source), passed_over))
+            more = list(_from_elsewhere(as_url(source), passed_over))
         else:
-            found = list(_drafts(Path(source), passed_over))
-        if not found:
-            raise ManifestError(_nothing(source, passed_over))
-        drafts += found
+            more = list(_drafts(Path(source), passed_over))
+        if not more:
+            raise ManifestError(_empty_source(source, passed_over))
+        drafts += more
     return Manifest(settled(drafts), passed_over)
 
 
-def _nothing(source: str | Path, passed_over: Sequence[PassedOver]) -> str:
-    shown = whole_text(str(source))
+def _empty_source(source: str | Path, passed_over: Sequence[PassedOver]) -> str:
+    """The error message for a source without videos."""
+    name = whole_text(str(source))
     if is_url(source):
-        shown = public_url(shown)
+        name = public_url(name)
     if kind_of(Path(name_of(str(source)))):
-        return f"{shown}: no rows in it"
-    left = ""
+        return f"{name}: no rows in it"
+    hint = ""
     if passed_over:
-        left = f"; {number_of(len(passed_over), 'file is', 'files are')} left from downloads"
-    return f"{shown}: no videos ({', '.join(sorted(EXTENSIONS))}) in it{left}"
+        hint = f"; {number_of(len(passed_over), 'file is', 'files are')} left from downloads"
+    return f"{name}: no videos ({', '.join(sorted(EXTENSIONS))}) in it{hint}"
 
 
 def _drafts(source: Path, passed_over: list[PassedOver]) -> Iterator[Draft]:
-    suffix, shown = source.suffix.lower(), whole_text(str(source))
+    suffix, name = source.suffix.lower(), whole_text(str(source))
     if source.is_dir():
         yield from _of_folder(source, passed_over)
     elif not source.exists():
-        raise ManifestError(f"{shown}: there is no such file or folder")
+        raise ManifestError(f"{name}: there is no such file or folder")
     elif suffix in EXTENSIONS:
         yield from _of_files(source.parent, [Path(source.name)], names_in(source.parent), {})
     elif kind_of(source):
@@ -99,7 +101,7 @@ def _drafts(source: Path, passed_over: list[PassedOver]) -> Iterator[Draft]:
     else:
         sheet = "; save the sheet as CSV" if suffix in _SHEETS else ""
         raise ManifestError(
-            f"{shown}: not a manifest ({', '.join(SUFFIXES)}), a folder, a download archive of "
+            f"{name}: not a manifest ({', '.join(SUFFIXES)}), a folder, a download archive of "
             f"yt-dlp or a video ({', '.join(sorted(EXTENSIONS))}){sheet}"
         )
 
@@ -115,8 +117,8 @@ def _from_elsewhere(url: str, passed_over: list[PassedOver]) -> Iterator[Draft]:
         else:
             yield from _of_folder_at(url, passed_over)
     except (OSError, ListingError) as error:
-        told = getattr(error, "strerror", None) or error
-        raise ManifestError(f"{whole_text(public_url(url))}: {told}") from error
+        reason = getattr(error, "strerror", None) or error
+        raise ManifestError(f"{whole_text(public_url(url))}: {reason}") from error
 
 
 def _of_table_at(url: str) -> Iterator[Draft]:
@@ -146,7 +148,7 @@ def _of_folder(folder: Path, passed_over: list[PassedOver]) -> Iterator[Draft]:
         others = (PassedOver(t.name, f"{tables[0].name} describes the folder") for t in tables[1:])
         passed_over.extend(others)
         drafts, listing = list(_of_table(tables[0])), walk(folder)
-        base = folder.resolve()  # as the paths of the rows begin
+        base = folder.resolve()  # where the paths of the rows start
         files = {str(base / video): video for video in listing.videos}
         passed_over.extend(_unlisted(drafts, files, tables[0].name))
         yield from drafts
@@ -161,11 +163,11 @@ def _of_folder(folder: Path, passed_over: list[PassedOver]) -> Iterator[Draft]:
 
 
 def _unlisted(drafts: Iterable[Draft], files: dict[str, Path], table: str) -> Iterator[PassedOver]:
-    """The videos of a folder, by their paths, that its table does not name."""
+    """The videos of a folder (`files`: path to path within it) that its table does not list."""
     paths = (draft.video.path for draft in drafts)
-    named = {path if is_url(path) else os.path.normpath(path) for path in paths}
+    listed = {path if is_url(path) else os.path.normpath(path) for path in paths}
     for path, inside in files.items():
-        if path not in named:
+        if path not in listed:
             yield PassedOver(whole_text(str(inside)), f"{table} does not list it")
 
 
@@ -173,8 +175,8 @@ def _of_table(path: Path, base: str = "", shown: str = "") -> Iterator[Draft]:
     """The rows of a table.
 
     Args:
-        base: URL of the folder that relative paths are within; empty: that of the table.
-        shown: what the table is called in messages; empty: by its path.
+        base: URL of the folder that relative paths start from; empty: the table's own folder.
+        shown: what messages call the table; empty: its path.
     """
     try:
         for where, row in read_rows(path):
@@ -183,8 +185,8 @@ def _of_table(path: Path, base: str = "", shown: str = "") -> Iterator[Draft]:
             else:
                 yield draft(row, where, base or path.parent.resolve())
     except IntakeError as error:
-        told = str(error).replace(str(path), shown) if shown else str(error)
-        raise ManifestError(told) from error
+        message = str(error).replace(str(path), shown) if shown else str(error)
+        raise ManifestError(message) from error
 
 
 def _of_archive(
@@ -194,10 +196,10 @@ def _of_archive(
     listing = walk(path.parent)
     passed_over.extend(listing.passed_over)
     drafts = _of_files(path.parent, listing.videos, listing.names, known)
-    found = {str(d.video.metadata.get("id") or d.video.video_id): d for d in drafts}
+    by_id = {str(d.video.metadata.get("id") or d.video.video_id): d for d in drafts}
     for video_id, site in known.items():
-        if video_id in found:
-            yield found[video_id]
+        if video_id in by_id:
+            yield by_id[video_id]
         else:
             reason = f"{site} {video_id} has no file here that tells of it"
             row = Video(given_id(video_id), "", problem=f"{path.name}: {reason}")
@@ -211,25 +213,25 @@ def _of_files(
     known: dict[str, str],
     elsewhere: str = "",
 ) -> Iterator[Draft]:
-    """The videos of a folder, with what the files beside them tell.
+    """The videos of a folder, with what the files beside them say.
 
     Args:
-        folder: where what tells of them is.
+        folder: has the files that describe the videos.
         videos: within it.
         names: of all files, by folder.
-        known: what a download archive tells.
-        elsewhere: URL of the folder that the files are really in.
+        known: ids and sites from download archives.
+        elsewhere: URL of the folder, if it is remote and `folder` is only a copy.
     """
     base = folder.resolve()
     for inside in videos:
         row = look_beside(base / inside, names[inside.parent])
-        told = str(row.get("id") or id_in_name(inside.stem, frozenset(known)))
-        if told:
-            row |= {"id": told, "video_id": given_id(told)}
+        site_id = str(row.get("id") or id_in_name(inside.stem, frozenset(known)))
+        if site_id:
+            row |= {"id": site_id, "video_id": given_id(site_id)}
             if row["title"] == inside.stem:
-                row["title"] = inside.stem.removesuffix(f"[{told}]").removesuffix(f"-{told}")
-            if not row.get("source_url") and told in known:
-                row["source_url"] = address(known[told], told)
+                row["title"] = inside.stem.removesuffix(f"[{site_id}]").removesuffix(f"-{site_id}")
+            if not row.get("source_url") and site_id in known:
+                row["source_url"] = address(known[site_id], site_id)
         if elsewhere:
             files = {name: Path(row[name]) for name in ("path", "captions") if row.get(name)}
             row |= {n: elsewhere + f.relative_to(base).as_posix() for n, f in files.items()}

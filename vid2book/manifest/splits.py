@@ -10,13 +10,13 @@ from ..records import Video
 
 
 def assign(videos: Iterable[Video], ratios: Mapping[str, float]) -> tuple[Video, ...]:
-    """The videos with a split each: the manifest's, or by a hash of their id where it names none.
+    """The videos, each with a split: the manifest's, or one by a hash of its id if there are none.
 
-    A manifest whose videos are all in "train" names none.
+    A manifest whose videos are all in "train" counts as one without splits.
 
     Args:
         videos: of a manifest.
-        ratios: split to share of the videos; 1 in all.
+        ratios: split to share of the videos; they sum to 1.
     """
     videos = tuple(videos)
     if any(video.split != "train" for video in videos):

@@ -1,6 +1,6 @@
-"""The videos in a folder, and what looks like one but is half a download.
+"""Finds the videos in a folder, and files that look like videos but are unfinished downloads.
 
-Links to folders are followed, each folder once, and after everything that is really there.
+Links to folders are followed last, and no folder is visited twice.
 """
 
 from __future__ import annotations
@@ -16,14 +16,14 @@ from ..media.container import EXTENSIONS
 
 _UNFINISHED = {".part", ".ytdl", ".crdownload", ".download", ".aria2", ".tmp", ".partial"}
 _PART = re.compile(r"\.part-Frag\d+(\.part)?$")
-# A track of its own, which yt-dlp joins with the other and then deletes: a.f137.mp4, a.f251-9.webm.
+# A single track, which yt-dlp deletes after joining it with another: a.f137.mp4, a.f251-9.webm.
 _TRACK = re.compile(r"\.f\d{2,4}(-[\w-]+)?$")
 _NAMED_TRACK = re.compile(r"\.f(?:hls|dash|https?|m3u8|mpd|audio|video|source)[\w.=-]*$")
 
 
 @dataclass(frozen=True)
 class PassedOver:
-    """A file that is not taken, and why."""
+    """A file that is left out, and why."""
 
     path: str  # within the source
     reason: str
@@ -31,7 +31,7 @@ class PassedOver:
 
 @dataclass
 class Listing:
-    """What a folder holds, subfolders too, in order of their paths."""
+    """What a folder holds, including its subfolders, in order of their paths."""
 
     videos: list[Path] = field(default_factory=list)  # within the folder
     names: dict[Path, list[str]] = field(default_factory=dict)  # of all files, by folder within it
@@ -40,60 +40,60 @@ class Listing:
 
 def walk(folder: Path) -> Listing:
     """List a folder. Hidden files and folders are left out."""
-    found = Listing()
-    for inside, names in _folders(folder, found.passed_over):
-        for path in _note(found, inside, names):
+    listing = Listing()
+    for inside, names in _folders(folder, listing.passed_over):
+        for path in _add(listing, inside, names):
             if (folder / path).is_file():
-                found.videos.append(path)
+                listing.videos.append(path)
             elif (folder / path).exists():
-                found.passed_over.append(PassedOver(str(path), "a pipe or a device, not a file"))
+                listing.passed_over.append(PassedOver(str(path), "a pipe or a device, not a file"))
             else:
-                found.passed_over.append(PassedOver(str(path), "a link to nothing"))
-    found.videos.sort()
-    return found
+                listing.passed_over.append(PassedOver(str(path), "a link to nothing"))
+    listing.videos.sort()
+    return listing
 
 
 def listed(files: Iterable[PurePosixPath]) -> Listing:
-    """The same of files that are known by their paths within a folder."""
+    """The listing of a folder whose files are given by their paths within it."""
     folders: dict[Path, list[str]] = {}
     for file in files:
         if not any(part.startswith(".") for part in file.parts):
             folders.setdefault(Path(file.parent), []).append(file.name)
-    found = Listing()
+    listing = Listing()
     for inside, names in sorted(folders.items()):
-        found.videos += _note(found, inside, sorted(names))
-    found.videos.sort()
-    return found
+        listing.videos += _add(listing, inside, sorted(names))
+    listing.videos.sort()
+    return listing
 
 
 def names_in(folder: Path) -> dict[Path, list[str]]:
-    """The names of the files in one folder alone, as a `Listing` has them."""
+    """The names of the files directly in a folder, in the form of `Listing.names`."""
     return {Path(): sorted(path.name for path in folder.iterdir())}
 
 
-def _note(found: Listing, inside: Path, names: list[str]) -> Iterator[Path]:
-    """Note what one folder holds; what may be a video."""
-    found.names[inside] = names
+def _add(listing: Listing, inside: Path, names: list[str]) -> Iterator[Path]:
+    """Add the files of one folder to a listing; yields those that may be videos."""
+    listing.names[inside] = names
     for name in names:
         path = inside / name
         if reason := _leftover(Path(name), names):
-            found.passed_over.append(PassedOver(str(path), reason))
+            listing.passed_over.append(PassedOver(str(path), reason))
         elif path.suffix.lower() in EXTENSIONS:
             yield path
 
 
 def _folders(folder: Path, passed_over: list[PassedOver]) -> Iterator[tuple[Path, list[str]]]:
-    """Folders within one, with the names of their files in order."""
+    """A folder and all folders within it, each with the names of its files in order."""
     todo = deque([Path()])
     links: deque[Path] = deque()
-    seen: set[tuple[int, int]] = set()
+    visited: set[tuple[int, int]] = set()
     while todo or links:
         inside = todo.popleft() if todo else links.popleft()
         try:
             status = (folder / inside).stat()
-            if (status.st_dev, status.st_ino) in seen:
+            if (status.st_dev, status.st_ino) in visited:
                 continue
-            seen.add((status.st_dev, status.st_ino))
+            visited.add((status.st_dev, status.st_ino))
             entries = sorted(os.scandir(folder / inside), key=lambda entry: entry.name)
         except OSError as error:
             passed_over.append(PassedOver(str(inside), f"cannot be listed: {error.strerror}"))
@@ -112,14 +112,14 @@ def _folders(folder: Path, passed_over: list[PassedOver]) -> Iterator[tuple[Path
 def _is_folder(entry: os.DirEntry[str]) -> bool:
     try:
         return entry.is_dir()
-    except OSError:  # a link that leads to itself
+    except OSError:  # a link to itself
         return False
 
 
 def _leftover(name: Path, beside: list[str]) -> str:
-    """What of a download a file is left from; empty if it is none."""
+    """Why a file counts as left over from a download; empty if it does not."""
     if name.suffix.lower() in _UNFINISHED or _PART.search(name.name):
-        # Of a download of something else nothing is to be told.
+        # An unfinished download that is not a video needs no mention.
         inner = Path(_PART.sub("", name.name).removesuffix(name.suffix)).suffix.lower()
         return "a download that did not finish" if inner in EXTENSIONS else ""
     if name.suffix.lower() not in EXTENSIONS:

@@ -1,7 +1,7 @@
 """The decisions that need the whole corpus: runs `reduce` on the summaries of all videos.
 
-The summaries are gathered in blocks of a few hundred videos. Each block is stored under a key of its
-content, so adding a video rebuilds one block only, and `assemble/again.py` then starts from the
+The summaries are gathered in blocks of a few hundred videos. Each block is stored under a key of
+its content, so adding a video rebuilds one block only, and `assemble/again.py` then starts from the
 previous decision.
 """
 

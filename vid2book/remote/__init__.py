@@ -1,5 +1,5 @@
-"""Files that are not on this machine: at `https://`, in buckets, and wherever else fsspec looks.
+"""Remote files: at `https://`, in buckets, and wherever else fsspec can read.
 
-`urls.py` tells such places from paths, `files.py` reads them, `identity.py` says whether one is
-still the same, and `scratch.py` keeps copies for as long as they are worked on.
+`urls.py` distinguishes URLs from paths, `files.py` reads remote files, `identity.py` says whether
+one has changed, and `scratch.py` keeps local copies while they are processed.
 """

@@ -1,8 +1,8 @@
-"""Reading and writing through fsspec, with errors that say what is wrong and nothing else.
+"""Reading and writing through fsspec, with errors that are safe to show and say what is wrong.
 
-What these libraries raise differs from one to the next, names addresses with their keys in them,
-and calls a refused connection a file that is not found. Here it becomes an OSError whose `strerror`
-tells what happened, and may be shown to anybody.
+The exceptions of these libraries differ from one to the next, contain URLs with their keys, and
+report a refused connection as a missing file. Here each becomes an OSError whose `strerror` says
+what happened, and may be shown to anybody.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from typing import Any
 from ..errors import UserError
 from .urls import is_web, scheme_of
 
-# What is written appears there when it is complete, and nothing can be renamed.
+# Here a file appears only when it is complete, and nothing can be renamed.
 _OBJECT_STORES = {
     "s3", "s3a", "gs", "gcs", "az", "abfs", "abfss", "adl", "hf", "oss", "oci", "tos", "memory",
 }  # fmt: skip
@@ -27,7 +27,7 @@ _PACKAGES = {
     "s3": "vid2book[s3]", "s3a": "vid2book[s3]", "gs": "gcsfs", "gcs": "gcsfs", "az": "adlfs",
     "abfs": "adlfs", "abfss": "adlfs",
 }  # fmt: skip
-_WAIT = 60.0  # seconds without a byte
+_WAIT = 60.0  # seconds without a byte before a connection is given up
 
 
 class RemoteError(UserError):
@@ -35,30 +35,30 @@ class RemoteError(UserError):
 
 
 def is_object_store(url: str) -> bool:
-    """Whether a file appears there in one step."""
+    """Whether a file written there appears in one step."""
     return scheme_of(url) in _OBJECT_STORES
 
 
 def filesystem(url: str) -> tuple[Any, str]:
     """The fsspec file system of a URL, and the path in it.
 
-    Credentials, endpoints and proxies come from where those libraries look for them: the
-    environment, `~/.aws`, `~/.config/fsspec`, the login of the Hub.
+    Credentials, endpoints and proxies come from where the libraries look for them: the environment,
+    `~/.aws`, `~/.config/fsspec`, the login of the Hub.
 
     Raises:
-        RemoteError: nothing is known of such places, or a package is missing.
+        RemoteError: the scheme is unknown, or a package is missing.
     """
     from fsspec import get_filesystem_class
 
     scheme = scheme_of(url)
     try:
         kind = get_filesystem_class(scheme)
-        told = kind._get_kwargs_from_urls(url)  # such as the host
-        # One for all threads: to make that of S3 takes seconds.
+        options = kind._get_kwargs_from_urls(url)  # such as the host
+        # One for all threads, since the one for S3 takes seconds to make.
         with _opening:
-            key = (os.getpid(), scheme, repr(sorted(told.items())))
+            key = (os.getpid(), scheme, repr(sorted(options.items())))
             if key not in _opened:
-                _opened[key] = kind(**told, **_settings(url))
+                _opened[key] = kind(**options, **_settings(url))
     except ImportError as error:
         raise RemoteError(
             f"{scheme}:// needs a package that is not installed ({error.name or error}): "
@@ -74,35 +74,35 @@ _opened: dict[tuple[int, str, str], Any] = {}
 
 
 def _settings(url: str) -> dict[str, Any]:
-    # Others write there, too, and a process that is forked needs one of its own.
-    found: dict[str, Any] = {"use_listings_cache": False, "skip_instance_cache": True}
+    # Other processes write there too, and a forked process needs an instance of its own.
+    settings: dict[str, Any] = {"use_listings_cache": False, "skip_instance_cache": True}
     if is_web(url):
         import aiohttp
 
-        # By itself it gives up after five minutes, however much has come.
+        # By default it gives up after five minutes, however much has arrived.
         limits = aiohttp.ClientTimeout(total=None, sock_connect=_WAIT, sock_read=_WAIT)
-        found["client_kwargs"] = {"timeout": limits}
-    return found
+        settings["client_kwargs"] = {"timeout": limits}
+    return settings
 
 
 @contextmanager
 def errors() -> Iterator[None]:
-    """Whatever goes wrong within is raised as an OSError.
+    """Raises every failure within as an OSError.
 
-    FileNotFoundError means that the file is not there, and nothing else.
+    FileNotFoundError always means that the file is not there.
     """
     try:
         yield
     except (UserError, MemoryError):
         raise
     except Exception as error:
-        code, told = _reason(error)
+        code, reason = _reason(error)
         kind = {errno.ENOENT: FileNotFoundError, errno.EACCES: PermissionError}.get(code, OSError)
-        raise kind(code, told) from error
+        raise kind(code, reason) from error
 
 
 def _reason(error: Exception) -> tuple[int, str]:
-    """A number of `errno`, and what happened in words without an address."""
+    """The `errno` code of an error, and what happened in words without an address."""
     chain = list(_chain(error))
     for one in chain:
         if status := _status(one):
@@ -113,8 +113,8 @@ def _reason(error: Exception) -> tuple[int, str]:
             return errno.ETIMEDOUT, "the server did not answer in time"
         if "Credential" in name or "Token" in name:
             return errno.EACCES, "access denied: there are no credentials"
-    for one in reversed(chain):  # the first cause
-        # Of DNS the numbers are negative, and none of `errno`.
+    for one in reversed(chain):  # the root cause first
+        # The numbers of DNS errors are negative, and are not in `errno`.
         if isinstance(one, OSError) and (one.errno or 0) < 0:
             return errno.EHOSTUNREACH, "the name of the server cannot be looked up"
         if isinstance(one, OSError) and one.errno:
@@ -130,18 +130,18 @@ def _reason(error: Exception) -> tuple[int, str]:
 
 def _of_status(status: int) -> tuple[int, str]:
     try:
-        told = f"HTTP {status} {HTTPStatus(status).phrase}"
+        answer = f"HTTP {status} {HTTPStatus(status).phrase}"
     except ValueError:
-        told = f"HTTP {status}"
+        answer = f"HTTP {status}"
     if status in (404, 410):
-        return errno.ENOENT, f"there is no such file ({told})"
+        return errno.ENOENT, f"there is no such file ({answer})"
     if status in (401, 403):
-        return errno.EACCES, f"access denied ({told})"
-    return errno.EIO, f"the server answered {told}"
+        return errno.EACCES, f"access denied ({answer})"
+    return errno.EIO, f"the server answered {answer}"
 
 
 def _status(error: BaseException) -> int | None:
-    """The status of an answer of HTTP that led to an error, where one did."""
+    """The HTTP status that led to an error; None if none did."""
     response = getattr(error, "response", None)
     if isinstance(response, dict):  # of botocore
         response = response.get("ResponseMetadata", {}).get("HTTPStatusCode")

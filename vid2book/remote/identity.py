@@ -1,8 +1,8 @@
-"""Whether a remote file is still the same, by what its server tells of it: an ETag.
+"""The identity of a remote file: tells by the ETag that its server sends whether it has changed.
 
-An ETag says so of one address only, and another server may use the same for another file; so the
-address counts, without the keys in it. A server that tells neither an ETag nor a time of change has
-its file read and hashed, once in each process.
+An ETag is valid for one address only (another server may use the same for another file), so the
+address counts too, without the keys in it. If a server sends neither an ETag nor a time of change,
+the file is read and hashed, once in each process.
 """
 
 from __future__ import annotations
@@ -20,24 +20,24 @@ from . import files
 from .urls import is_web, parent_of
 
 _AT_ONCE = 32  # requests
-_WORTH_A_LIST = 20  # files of one folder that are asked for
+_WORTH_A_LIST = 20  # files in one folder from which on the folder is listed
 _PAGE = "text/html"
 
-# What file systems call it; the first that is there.
+# What file systems call it; the first that is filled counts.
 _TAGS = ("ETag", "etag", "md5Hash", "generation", "xet_hash", "blob_id", "content_md5")
 _TIMES = ("LastModified", "Last-Modified", "last_modified", "mtime", "updated")
 
 
 class Identity(NamedTuple):
-    """Names the content of a remote file."""
+    """Identifies the content of a remote file."""
 
     url: str  # without keys
     stamp: str
-    size: int | None  # bytes; None: not told
+    size: int | None  # bytes; None: unknown
 
 
 def identity_of(url: str) -> Identity:
-    """What names the content of a remote file, asked once in a process.
+    """The identity of a remote file, requested once per process.
 
     Raises:
         OSError: it cannot be read. `strerror` says why, without the address.
@@ -48,30 +48,30 @@ def identity_of(url: str) -> Identity:
 
 
 def ask(url: str) -> Identity:
-    """What names the content now.
+    """The identity of a remote file, requested now.
 
     Raises:
         OSError: it cannot be read.
     """
     with files.errors():
         fs, path = files.filesystem(url)
-        told = fs.info(path)
-    return _identity(url, told)
+        info = fs.info(path)
+    return _identity(url, info)
 
 
 def ask_together(urls: Iterable[str]) -> None:
-    """Ask for many files at once, so that `identity_of` knows them.
+    """Request the identities of many files at once, for `identity_of`.
 
-    A bucket is asked for lists where it has many of them in one folder. What cannot be told is left
-    to be asked for by itself.
+    A folder of a bucket with many of the files is listed. Files whose identity cannot be found out
+    are left to `identity_of`.
     """
-    wanted = [url for url in dict.fromkeys(urls) if url not in _known]
-    folders = Counter(parent_of(url) for url in wanted if not is_web(url))
-    listed = [folder for folder, count in folders.items() if count >= _WORTH_A_LIST]
+    missing = [url for url in dict.fromkeys(urls) if url not in _known]
+    counts = Counter(parent_of(url) for url in missing if not is_web(url))
+    folders = [folder for folder, count in counts.items() if count >= _WORTH_A_LIST]
     with ThreadPoolExecutor(_AT_ONCE) as threads:
-        for found in threads.map(_list, listed):
-            _known.update({url: found[url] for url in wanted if url in found})
-        rest = [url for url in wanted if url not in _known]
+        for listing in threads.map(_list, folders):
+            _known.update({url: listing[url] for url in missing if url in listing})
+        rest = [url for url in missing if url not in _known]
         if len(rest) > 1:
             _known.update({i[0]: i[1] for i in threads.map(_try, rest) if i[1]})
 
@@ -80,13 +80,13 @@ _known: dict[str, Any] = {}
 
 
 def _list(folder: str) -> Mapping[str, Identity]:
-    """The files in a folder of a bucket."""
+    """The identities of the files in a folder of a bucket; none if it cannot be listed."""
     try:
         with files.errors():
             fs, top = files.filesystem(folder.rstrip("/"))
-            found = fs.ls(top, detail=True)
-        named = ((folder + posixpath.basename(told["name"]), told) for told in found)
-        return {url: _identity(url, told) for url, told in named if told["type"] == "file"}
+            infos = fs.ls(top, detail=True)
+        entries = ((folder + posixpath.basename(info["name"]), info) for info in infos)
+        return {url: _identity(url, info) for url, info in entries if info["type"] == "file"}
     except (OSError, files.RemoteError):
         return {}
 
@@ -98,27 +98,27 @@ def _try(url: str) -> tuple[str, Identity | None]:
         return url, None
 
 
-def _identity(url: str, told: Mapping[str, Any]) -> Identity:
-    if told.get("type") == "directory":
+def _identity(url: str, info: Mapping[str, Any]) -> Identity:
+    if info.get("type") == "directory":
         raise IsADirectoryError(errno.EISDIR, "it is a folder")
-    if told.get("mimetype") == _PAGE:
+    if info.get("mimetype") == _PAGE:
         raise OSError(
             errno.EINVAL,
             "it is a web page, and no file; fetch what it shows, with yt-dlp for instance",
         )
-    size = told.get("size")
-    stamp = next((f"{name} {told[name]}" for name in _TAGS if told.get(name)), "")
+    size = info.get("size")
+    stamp = next((f"{name} {info[name]}" for name in _TAGS if info.get(name)), "")
     if not stamp and size is not None:
-        stamp = next((f"{name} {told[name]}" for name in _TIMES if told.get(name)), "")
+        stamp = next((f"{name} {info[name]}" for name in _TIMES if info.get(name)), "")
     return Identity(public_url(url), stamp or _hash(url), size)
 
 
 def _hash(url: str) -> str:
-    """The hash of a file that is read to its end."""
+    """The hash of a file, which is read completely."""
     digest = hashlib.sha256()
     with files.errors():
         fs, path = files.filesystem(url)
-        # As a stream: such servers do not know ranges.
+        # As a stream: such servers do not support ranges.
         with fs.open(path, "rb", block_size=0) if is_web(url) else fs.open(path, "rb") as file:
             while data := file.read(1 << 20):
                 digest.update(data)

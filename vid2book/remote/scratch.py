@@ -1,9 +1,9 @@
-"""Copies of remote files on this machine, for as long as they are worked on.
+"""Local copies of remote files while they are processed.
 
-All processes of a machine share one folder, `$VID2BOOK_SCRATCH` or one among the temporary files,
-and it holds no more than `$VID2BOOK_SCRATCH_GB`, 50 if that is not set: what nobody reads any
-longer goes first, and who finds no room waits until somebody has read a file to its end. A file
-that is read is locked, so that a process that is killed leaves none behind that cannot go.
+All processes of a machine share one folder, `$VID2BOOK_SCRATCH` or one among the temporary files.
+It holds at most `$VID2BOOK_SCRATCH_GB` (50 by default): copies that nobody reads any longer are
+deleted first, and a process that finds no room waits until a copy is released. A copy in use is
+locked by a file lock, so a process that is killed leaves no copy that cannot be deleted.
 """
 
 from __future__ import annotations
@@ -26,27 +26,27 @@ from .urls import name_of
 
 try:
     import fcntl
-except ImportError:  # of Unix alone; elsewhere one process at a time may use a scratch space
+except ImportError:  # not on Windows, where only one process at a time may use the scratch folder
     fcntl = None  # type: ignore[assignment]
 
 _GB = 1_000_000_000  # bytes
 _USUAL = 50.0  # GB
-_WAIT = 2.0  # seconds between looks for room
+_WAIT = 2.0  # seconds between attempts to make room
 _TRIES = 3  # to copy a file
 _PAUSE = 1.0  # seconds before the second try; twice as many before the third
 _LOCK = "lock"
-_LONGEST_NAME = 120  # characters of a copy's name, which reasons tell
+_LONGEST_NAME = 120  # characters of a copy's name, which appears in reasons
 
 
 class Copy:
-    """A copy of a remote file. It stays until this is dropped or closed."""
+    """A local copy of a remote file. It stays at least until this object is closed or deleted."""
 
     def __init__(self, path: Path, lock: int) -> None:
         self.path = path
         self._lock: int | None = lock
 
     def close(self) -> None:
-        """Let the copy go when there is no room."""
+        """Allow the copy to be deleted when its room is needed."""
         if self._lock is not None:
             os.close(self._lock)
             self._lock = None
@@ -55,67 +55,69 @@ class Copy:
         self.close()
 
 
-class _Held(NamedTuple):
+class _Cached(NamedTuple):
+    """A copy on the disk, in a folder of its own."""
+
     folder: Path
     size: int  # bytes, on the disk or still to come
     used: float  # seconds since 1970
 
 
 def folder() -> Path:
-    """Where the copies are."""
-    if told := os.environ.get("VID2BOOK_SCRATCH"):
-        return Path(told)
+    """The folder of all copies."""
+    if path := os.environ.get("VID2BOOK_SCRATCH"):
+        return Path(path)
     return Path(tempfile.gettempdir()) / f"vid2book-scratch-{getpass.getuser()}"
 
 
 def bound() -> int:
-    """How many bytes they may take.
+    """How many bytes all copies together may take.
 
     Raises:
-        UserError: the environment names no number.
+        UserError: `VID2BOOK_SCRATCH_GB` is not a number.
     """
-    told = os.environ.get("VID2BOOK_SCRATCH_GB", "")
+    text = os.environ.get("VID2BOOK_SCRATCH_GB", "")
     try:
-        return int(float(told or _USUAL) * _GB)
+        return int(float(text or _USUAL) * _GB)
     except ValueError:
-        raise UserError(f"VID2BOOK_SCRATCH_GB={told}: a number of gigabytes is expected") from None
+        raise UserError(f"VID2BOOK_SCRATCH_GB={text}: a number of gigabytes is expected") from None
 
 
 def copy_of(url: str, key: str, identity: Identity) -> Copy:
     """A copy of a remote file, made now if there is none.
 
     Args:
-        key: names the content.
-        identity: what it was named by; if that has changed since, nothing is copied.
+        key: of the content.
+        identity: what the key was made from; if it has changed since, nothing is copied.
 
     Raises:
         OSError: it cannot be read, has changed, or there is no room for it.
     """
     name = name_of(url)[-_LONGEST_NAME:] or "file"
-    held = folder() / key
+    place = folder() / key
     while True:
-        held.mkdir(parents=True, exist_ok=True, mode=0o700)
-        path = held / name
-        with suppress(FileNotFoundError):  # taken away between the two lines
-            lock = os.open(held / _LOCK, os.O_RDWR | os.O_CREAT, 0o600)
+        place.mkdir(parents=True, exist_ok=True, mode=0o700)
+        path = place / name
+        with suppress(FileNotFoundError):  # another process has just deleted the folder
+            lock = os.open(place / _LOCK, os.O_RDWR | os.O_CREAT, 0o600)
             copy = Copy(path, lock)
             _flock(lock)
             if not path.exists():
                 _flock(lock, alone=True)
-                if _is_same(lock, held / _LOCK) and not path.exists():
-                    _make_room(held, identity.size or 0)
+                if _is_same(lock, place / _LOCK) and not path.exists():
+                    _make_room(place, identity.size or 0)
                     _fetch(url, path, identity)
                 _flock(lock)
-            if _is_same(lock, held / _LOCK) and path.exists():
-                os.utime(held / _LOCK, ns=(time.time_ns(), time.time_ns()))
+            if _is_same(lock, place / _LOCK) and path.exists():
+                os.utime(place / _LOCK, ns=(time.time_ns(), time.time_ns()))
                 return copy
 
 
 def clean() -> None:
-    """Take away every copy that nobody reads."""
-    for held in _all():
-        _take_away(held.folder)
-    _take_away(folder(), empty=True)
+    """Delete every copy that nobody reads."""
+    for copy in _all():
+        _delete(copy.folder)
+    _delete(folder(), empty=True)
 
 
 def _fetch(url: str, path: Path, identity: Identity) -> None:
@@ -144,7 +146,11 @@ def _fetch(url: str, path: Path, identity: Identity) -> None:
 
 
 def _make_room(mine: Path, size: int) -> None:
-    """Raises OSError: the file alone is larger than the scratch space."""
+    """Wait until a file fits, deleting other copies.
+
+    Raises:
+        OSError: the file alone is larger than the scratch space.
+    """
     limit = bound()
     if size > limit:
         raise OSError(
@@ -152,22 +158,22 @@ def _make_room(mine: Path, size: int) -> None:
             f"its {size / _GB:.1f} GB are more than the scratch space of {limit / _GB:g} GB; "
             "set VID2BOOK_SCRATCH_GB",
         )
-    with _alone():
+    with _room_lock():
         _note_size(mine, size)
         while True:
-            others = sorted((h for h in _all() if h.folder != mine), key=lambda held: held.used)
-            over = sum(held.size for held in others) + size - limit
-            for held in others:
-                if over > 0 and _take_away(held.folder):
-                    over -= held.size
-            if over <= 0:
+            others = sorted((c for c in _all() if c.folder != mine), key=lambda copy: copy.used)
+            excess = sum(copy.size for copy in others) + size - limit
+            for copy in others:
+                if excess > 0 and _delete(copy.folder):
+                    excess -= copy.size
+            if excess <= 0:
                 return
             time.sleep(_WAIT)
 
 
 @contextmanager
-def _alone() -> Iterator[None]:
-    """One process at a time looks for room."""
+def _room_lock() -> Iterator[None]:
+    """Lets one process at a time make room."""
     lock = os.open(folder() / _LOCK, os.O_RDWR | os.O_CREAT, 0o600)
     try:
         _flock(lock, alone=True)
@@ -176,36 +182,36 @@ def _alone() -> Iterator[None]:
         os.close(lock)
 
 
-def _note_size(held: Path, size: int) -> None:
-    """What comes counts from the beginning."""
-    (held / _LOCK).write_text(str(size))
+def _note_size(place: Path, size: int) -> None:
+    """Record the size of a copy in its lock file, so that it counts before it has arrived."""
+    (place / _LOCK).write_text(str(size))
 
 
-def _all() -> Iterator[_Held]:
+def _all() -> Iterator[_Cached]:
     with suppress(FileNotFoundError):
-        for held in list(folder().iterdir()):
+        for place in list(folder().iterdir()):
             with suppress(OSError, ValueError):
-                lock = held / _LOCK
-                here = sum(f.stat().st_size for f in held.iterdir() if f.name != _LOCK)
-                told = int(lock.read_text() or 0)
-                yield _Held(held, max(here, told), lock.stat().st_mtime)
+                lock = place / _LOCK
+                size = sum(f.stat().st_size for f in place.iterdir() if f.name != _LOCK)
+                expected = int(lock.read_text() or 0)
+                yield _Cached(place, max(size, expected), lock.stat().st_mtime)
 
 
-def _take_away(held: Path, empty: bool = False) -> bool:
-    """Delete a copy, unless somebody reads it.
+def _delete(place: Path, empty: bool = False) -> bool:
+    """Delete the folder of a copy, unless somebody reads it; returns whether it was deleted.
 
     Args:
-        empty: only the lock, and only where nothing else is left.
+        empty: delete it only if it has nothing but the lock.
     """
     try:
-        lock = os.open(held / _LOCK, os.O_RDWR)
+        lock = os.open(place / _LOCK, os.O_RDWR)
     except OSError:
         return False
     try:
         _flock(lock, alone=True, wait=False)
-        if empty and len(os.listdir(held)) > 1:
+        if empty and len(os.listdir(place)) > 1:
             return False
-        shutil.rmtree(held, ignore_errors=True)
+        shutil.rmtree(place, ignore_errors=True)
         return True
     except BlockingIOError:
         return False
@@ -214,10 +220,13 @@ def _take_away(held: Path, empty: bool = False) -> bool:
 
 
 def _flock(lock: int, alone: bool = False, wait: bool = True) -> None:
-    """Lock a file, instead of the lock that this process has on it.
+    """Lock a file, in place of the lock that this handle has now.
+
+    Args:
+        alone: exclusively; otherwise shared with other readers.
 
     Raises:
-        BlockingIOError: another process has it, and that is not waited for.
+        BlockingIOError: another process has a lock, and `wait` is false.
     """
     if fcntl is not None:
         how = fcntl.LOCK_EX if alone else fcntl.LOCK_SH
@@ -225,9 +234,9 @@ def _flock(lock: int, alone: bool = False, wait: bool = True) -> None:
 
 
 def _is_same(lock: int, path: Path) -> bool:
-    """Whether a lock is that of the file that stands there now."""
+    """Whether an open lock is still the file at this path."""
     try:
-        here, there = os.fstat(lock), path.stat()
+        opened, current = os.fstat(lock), path.stat()
     except FileNotFoundError:
         return False
-    return (here.st_dev, here.st_ino) == (there.st_dev, there.st_ino)
+    return (opened.st_dev, opened.st_ino) == (current.st_dev, current.st_ino)

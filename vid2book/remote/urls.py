@@ -1,4 +1,4 @@
-"""Places on other machines as text: `https://host/a.mp4`, `s3://bucket/a.mp4`."""
+"""URLs of files on other machines: `https://host/a.mp4`, `s3://bucket/a.mp4`."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import re
 from pathlib import Path
 from urllib.parse import quote, unquote, urljoin, urlsplit, urlunsplit
 
-# As somebody wrote it, or as `Path` leaves it; a drive of Windows is one letter.
+# As somebody wrote it, or with one slash, as `Path` leaves it. A Windows drive is a single letter.
 _URL = re.compile(r"(?P<scheme>[A-Za-z][A-Za-z0-9+.-]+):/+(?P<rest>.*)", re.DOTALL)
 _HERE = {"file", "local"}
 _WEB = {"http", "https"}
@@ -20,9 +20,9 @@ def is_url(place: str | Path) -> bool:
 
 
 def as_url(place: str | Path) -> str:
-    """The place as it was written, if `Path` took a slash from it."""
-    found = _URL.fullmatch(str(place))
-    return f"{found['scheme'].lower()}://{found['rest']}" if found else str(place)
+    """The URL with both slashes, one of which `Path` removes; a path as it is."""
+    match = _URL.fullmatch(str(place))
+    return f"{match['scheme'].lower()}://{match['rest']}" if match else str(place)
 
 
 def is_web(url: str) -> bool:
@@ -31,12 +31,12 @@ def is_web(url: str) -> bool:
 
 
 def scheme_of(url: str) -> str:
-    """Such as `s3`."""
+    """The scheme of a URL, such as `s3`; empty for a path."""
     return _scheme(url)
 
 
 def path_of(url: str) -> str:
-    """The path, as it would be on a disk: without server, query and quoting."""
+    """The path as it would be on a disk: without server, query and quoting."""
     if is_web(url):
         return unquote(urlsplit(url).path)
     return url.partition("://")[2] if is_url(url) else url
@@ -57,7 +57,7 @@ def parent_of(url: str) -> str:
 
 
 def join(folder: str, path: str) -> str:
-    """The place that a relative path of a manifest means.
+    """The URL of a relative path in a manifest.
 
     Args:
         folder: a URL with a slash at its end.
@@ -65,7 +65,7 @@ def join(folder: str, path: str) -> str:
     """
     path = path.replace("\\", "/")
     if is_web(folder):
-        # `%20` may be a quoted blank; a `#` or a bare blank is part of the name.
+        # `%20` may be a quoted space; a `#` or a plain space is part of the name.
         return urljoin(folder, quote(path, safe="/%?=&:@+,;~!$'()*"))
     top = folder.rstrip("/")
     start, _, inside = top.partition("://")
@@ -74,5 +74,5 @@ def join(folder: str, path: str) -> str:
 
 
 def _scheme(url: str) -> str:
-    found = _URL.fullmatch(url)
-    return found["scheme"].lower() if found else ""
+    match = _URL.fullmatch(url)
+    return match["scheme"].lower() if match else ""

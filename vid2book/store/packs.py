@@ -1,7 +1,7 @@
 """Results as the bytes of one object: a ZIP archive, which any tool opens.
 
-A result is a JSON file, STAGE-KEY.json. Bytes in it, such as the pictures of keyframes, are separate
-files, STAGE-KEY/0 and so on. Equal results make equal archives. Checksums reveal damaged archives.
+A result is a JSON file, STAGE-KEY.json. Bytes in it, such as the pictures of keyframes, are files
+of their own: STAGE-KEY/0 and so on. Equal results make equal archives. Checksums reveal damage.
 """
 
 from __future__ import annotations

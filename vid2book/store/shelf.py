@@ -2,8 +2,8 @@
 
 The name of an object says which results are in it (by the beginnings of their keys) and has a note
 on each, which is looked up for many videos at once; so a list of names answers without reading any
-object. Each result is first written as an object of its own, so nothing is lost if the process ends;
-results that belong together are joined later.
+object. Each result is first written as an object of its own, so nothing is lost if the process
+ends; results that belong together are joined later.
 
 A result may be provisional, if a back end failed and something else was used instead. All processes
 of the run that stored it can see it, but the next run cannot, and tries again. The name of its
