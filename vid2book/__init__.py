@@ -17,5 +17,5 @@ if TYPE_CHECKING:
 
 __version__ = "0.1.0"
 __all__ = ["Built", "__version__", "book", "build", "keyframes", "transcribe"]
-# The core stands below the builder, which is imported when somebody builds.
+# The core must not depend on the builder, which is imported only when somebody builds.
 __getattr__ = exports(__name__, {"builder.building": ["Built", "build"]})

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 # Everything else is imported when it is used, because the command line imports this module too
-# and has to start fast.
+# and must start fast.
 if TYPE_CHECKING:
     from .config import Config
     from .pipeline.work import Work

@@ -1,9 +1,9 @@
-"""How far something is, in one line of a terminal.
+"""A progress bar in one line of a terminal.
 
-The bar of `rich` gives each of its columns less where a terminal is narrow, until none says
-anything. Here the count, the time left and what is at work stay, each in its place, and the rest
-goes. The cursor waits at the start of the line: a terminal that breaks a line anew when it becomes
-narrower leaves it there, so that all of the line can be erased.
+On a narrow terminal, the bar of `rich` shrinks all its columns until none says anything. Here the
+count, the time left and the current work stay, each in its place, and the rest disappears. The
+cursor waits at the start of the line: a terminal that rewraps lines when it becomes narrower leaves
+it there, so the whole line can be erased.
 """
 
 from __future__ import annotations
@@ -23,19 +23,19 @@ from rich.style import Style
 T = TypeVar("T")
 
 _GAP = "  "
-_NOW, _MORE = 34, 20  # columns of what is at work; at least for what else there is to tell
+_NOW, _MORE = 34, 20  # columns of the current work; fewest that further text needs
 _LEFT = 13  # columns of the time left, below a hundred hours
 _UNKNOWN = "-:--:-- left"
 
 
 class _Layout(NamedTuple):
-    """How a line is laid out."""
+    """The layout of a line."""
 
     bar: int  # columns of the bar itself
-    padded: bool  # whether what is short is filled up, so that what follows stays in its place
+    padded: bool  # whether short texts are padded, so that what follows stays in its place
 
 
-# From so many columns on.
+# Each from a number of columns on.
 _LAYOUTS = (
     (110, _Layout(24, True)),
     (76, _Layout(12, True)),
@@ -48,22 +48,22 @@ _TO_START = Segment("\r", None, [(ControlType.CARRIAGE_RETURN,)])
 
 
 def shows_bars(console: Console) -> bool:
-    """Whether a line of the console can be written over."""
+    """Whether a line of the console can be overwritten."""
     if console.quiet or console.is_dumb_terminal or not console.is_terminal:
         return False
-    try:  # FORCE_COLOR makes a terminal of a file
+    try:  # with FORCE_COLOR, `rich` takes a file for a terminal
         return os.isatty(console.file.fileno())
     except (OSError, ValueError, AttributeError):
         return True
 
 
 class Bar:
-    """A line that is written over while something goes on, and gone at the end.
+    """A progress bar that disappears at the end.
 
     Args:
-        console: where; if no line of it can be written over, nothing is shown.
-        what: is counted, such as "videos".
-        total: how many there are; None: nobody knows.
+        console: where it is shown; if its lines cannot be overwritten, nothing is shown.
+        what: the noun that is counted, such as "videos".
+        total: how many there are; None: unknown.
     """
 
     def __init__(self, console: Console, what: str, total: int | None = None) -> None:
@@ -98,14 +98,14 @@ class Bar:
         left: float | None = None,
         more: Sequence[str] | None = None,
     ) -> None:
-        """Show something else from now on; what is not given stays.
+        """Change what is shown; whatever is not given stays.
 
         Args:
-            done: how many of `total` are through.
-            what: is counted.
-            now: what is at work.
-            left: seconds; if not given, as many for each as before.
-            more: what else there is to tell, the most telling first, for as much as there is room.
+            done: how many of `total` are done.
+            what: the noun that is counted.
+            now: the current work.
+            left: seconds left; by default, estimated from the time per item so far.
+            more: further texts, the most important first, shown as far as there is room.
         """
         self._what = self._what if what is None else what
         self._total = self._total if total is None else total
@@ -121,14 +121,14 @@ class Bar:
             self._left = f"{_clock(left)} left"
 
     def counted(self, items: Iterable[T]) -> Iterator[T]:
-        """Pass things on, and show how many have passed."""
+        """Pass items on, and show how many there have been."""
         with self:
             for done, item in enumerate(items):
                 self.show(done)
                 yield item
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
-        # The last column stays free: some terminals go to the next line once it is written.
+        # The last column stays free: some terminals move to the next line once it is written.
         before, bar, after = self._parts(min(options.max_width, _width(console)) - 1)
         filled = round(len(bar) * self._done / self._total) if self._total else 0
         yield _ERASE
@@ -139,10 +139,10 @@ class Bar:
         yield _TO_START
 
     def _parts(self, width: int) -> tuple[str, str, str]:
-        """What stands before the bar, the bar, and what stands after it.
+        """The text before the bar, the bar, and the text after it.
 
-        How wide each column is follows from the width and the total alone, so that none of them
-        moves or goes while things are counted.
+        The widths of the columns depend only on `width` and the total, so none of them moves or
+        disappears while items are counted.
         """
         layout = _layout(width) if self._total else _Layout(0, False)
         bar = "━" * layout.bar
@@ -156,10 +156,10 @@ class Bar:
         else:
             columns.append(set_cell_size(_shortened(self._now, _NOW), _NOW))
             room -= _NOW
-            for told in filter(None, self._more):
-                if cell_len(told) + len(_GAP) <= room:
-                    columns.append(told)
-                    room -= cell_len(told) + len(_GAP)
+            for text in filter(None, self._more):
+                if cell_len(text) + len(_GAP) <= room:
+                    columns.append(text)
+                    room -= cell_len(text) + len(_GAP)
         after = _GAP.join(filter(None, columns)).rstrip()
         return before, bar, _GAP + after if after else ""
 
@@ -181,7 +181,7 @@ def _clock(seconds: float) -> str:
 
 
 def _width(console: Console) -> int:
-    """Of the window as it is now: `console` trusts COLUMNS, which a shell may have set before."""
+    """The present width of the window; `console` trusts COLUMNS, which may be out of date."""
     try:
         return os.get_terminal_size(console.file.fileno()).columns or console.width
     except (OSError, ValueError, AttributeError):  # no window, or no file at all

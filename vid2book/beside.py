@@ -1,7 +1,7 @@
-"""The captions that stand beside a video: which of them are its own.
+"""Finds the captions that belong to a video among the files beside it.
 
-yt-dlp, Whisper and players name them after the video, with the language behind it: `a.en.vtt`,
-`a.zh-Hans.srt`, `a.en-orig.vtt` (the language that YouTube heard), `a.English.sdh.srt`.
+yt-dlp, Whisper and players name them after the video, followed by the language: `a.en.vtt`,
+`a.zh-Hans.srt`, `a.en-orig.vtt` (the language that YouTube recognised), `a.English.sdh.srt`.
 """
 
 from __future__ import annotations
@@ -12,20 +12,20 @@ from typing import Any, NamedTuple
 
 from .languages import distance, language_code, language_tag
 
-CAPTIONS = (".vtt", ".srt")  # of two that differ in this alone, the first may tell times of words
+CAPTIONS = (".vtt", ".srt")  # .vtt is preferred, since it may have the times of words
 _ORIGINAL = "-orig"
-# Parts of a name that say what captions are like, not whose they are.
+# Parts of a name that mark captions of foreign speech or signs only.
 _FORCED = frozenset(("forced", "foreign", "signs"))
 
 _LONG_CODES = frozenset(("yue", "haw", "ceb", "ckb"))  # common ones without a code of two letters
 
 
 class Choice(NamedTuple):
-    """Captions that were chosen, what was learnt on the way, and why none were, if so."""
+    """The captions of a video, or why none were chosen."""
 
     path: Path | None
-    language: str  # of the captions, as `language_tag`; empty: their name does not tell
-    note: str  # for a person to read; empty if nothing is to be told
+    language: str  # of the captions, as `language_tag`; empty if their name does not say
+    note: str  # for a person to read; empty if there is nothing to say
 
 
 class _Offer(NamedTuple):
@@ -36,53 +36,54 @@ class _Offer(NamedTuple):
 
 
 def captions_beside(video: Path, language: str, others: Sequence[Path]) -> Choice:
-    """The captions of a video, out of the files that stand in its folder.
+    """Choose the captions of a video from the files in its folder.
 
     Args:
         video: the video file.
-        language: of the video, in any form; empty: not known.
+        language: of the video, in any form; empty: unknown.
         others: the files of its folder.
     """
     offers = [_offer(path, video) for path in sorted(others) if _is_for(path, video, others)]
     if not offers:
         return Choice(None, "", "")
-    wanted = language_tag(language)
-    if not wanted:
-        wanted = next((offer.tag for offer in offers if offer.original), "")
+    target = language_tag(language)
+    if not target:
+        target = next((offer.tag for offer in offers if offer.original), "")
     plain = [offer for offer in offers if not offer.tag]
-    if wanted:
-        same = [o for o in offers if o.tag and language_code(o.tag) == language_code(wanted)]
+    if target:
+        same = [o for o in offers if o.tag and language_code(o.tag) == language_code(target)]
         if same or plain:
-            return _chosen(same or plain, wanted)
-        return Choice(None, "", f"the captions beside the video are not in '{wanted}': "
+            return _best(same or plain, target)
+        return Choice(None, "", f"the captions beside the video are not in '{target}': "
                       f"{_languages(offers)}")  # fmt: skip
     if plain or len({language_code(offer.tag) for offer in offers}) == 1:
-        return _chosen(plain or offers, "")
+        return _best(plain or offers, "")
     return Choice(None, "", f"captions in several languages stand beside the video "
                   f"({_languages(offers)}), and nothing tells which is its own: name its "
                   "language in the manifest")  # fmt: skip
 
 
 def spoken_language(info: Mapping[str, Any]) -> str:
-    """The language of a video by yt-dlp's info file, as it stands there; empty: not known.
+    """The language of a video in yt-dlp's info file, as it is written there; empty: unknown.
 
-    Where the uploader named none, YouTube's own captions tell what it heard (`en-orig`).
+    If the uploader named none, YouTube's automatic captions show what it recognised (`en-orig`).
     """
-    told = info.get("language")
-    if isinstance(told, str) and language_tag(told):
-        return told
-    heard = info.get("automatic_captions")
-    if not isinstance(heard, Mapping):
+    language = info.get("language")
+    if isinstance(language, str) and language_tag(language):
+        return language
+    automatic = info.get("automatic_captions")
+    if not isinstance(automatic, Mapping):
         return ""
-    return next((language_tag(str(name)) for name in heard if str(name).endswith(_ORIGINAL)), "")
+    names = map(str, automatic)
+    return next((language_tag(name) for name in names if name.endswith(_ORIGINAL)), "")
 
 
 def language_of_name(captions: Path, video: Path | None = None) -> str:
-    """The language that the name of a caption file tells, as `language_tag`; empty: none.
+    """The language in the name of a caption file, as `language_tag`; empty if it has none.
 
     Args:
         captions: the caption file.
-        video: its video, whose own name tells nothing of the captions.
+        video: its video, whose name is not searched.
     """
     parts = _parts(captions, video)
     return next((tag for part in reversed(parts) if (tag := _tag_of_part(part))), "")
@@ -98,9 +99,9 @@ def _offer(path: Path, video: Path) -> _Offer:
     )
 
 
-def _chosen(offers: Sequence[_Offer], wanted: str) -> Choice:
+def _best(offers: Sequence[_Offer], target: str) -> Choice:
     def rank(offer: _Offer) -> tuple[bool, int, bool, int, str]:
-        far = distance(wanted, offer.tag) if wanted and offer.tag else 0
+        far = distance(target, offer.tag) if target and offer.tag else 0
         form = CAPTIONS.index(offer.path.suffix.lower())
         return offer.forced, far, offer.original, form, offer.path.name
 
@@ -111,7 +112,7 @@ def _chosen(offers: Sequence[_Offer], wanted: str) -> Choice:
 def _is_for(captions: Path, video: Path, others: Sequence[Path]) -> bool:
     """lecture.vtt and lecture.en.vtt are captions of lecture.mp4; lecture-2.vtt is not.
 
-    Nor is lecture.b.en.vtt, where lecture.b.mp4 stands there too.
+    Nor is lecture.b.en.vtt, if there is a lecture.b.mp4 too.
     """
     if captions.suffix.lower() not in CAPTIONS:
         return False
@@ -126,7 +127,7 @@ def _is_for(captions: Path, video: Path, others: Sequence[Path]) -> bool:
 
 
 def _parts(captions: Path, video: Path | None) -> list[str]:
-    """The parts of a caption file's name behind that of its video."""
+    """The parts of a caption file's name after the name of its video."""
     stem = captions.stem
     if video and (stem == video.stem or stem.startswith(f"{video.stem}.")):
         return stem[len(video.stem) :].split(".")[1:]
@@ -134,7 +135,8 @@ def _parts(captions: Path, video: Path | None) -> list[str]:
 
 
 def _tag_of_part(part: str) -> str:
-    """Names and codes of rare languages are words too (`even`, `new`, `raw`): not read here."""
+    """The language that a part of a name stands for; empty for rare languages, since their names
+    and codes are words too (`even`, `new`, `raw`)."""
     tag = language_tag(part)
     return tag if len(language_code(tag)) == 2 or language_code(tag) in _LONG_CODES else ""
 

@@ -1,8 +1,8 @@
-"""What must not take for ever: stages, calls of models, opening of files.
+"""Bounds for work that must not take for ever: stages, calls of models, opening files.
 
-A call that hangs inside a library cannot be ended from within its process, and a thread of Python
-may never get to run beside it. So the process only says what it begins and what is over, and the
-one that watches it (`pipeline/watch.py`) ends it. In a process that nobody watches nothing is said.
+A call that hangs inside a library cannot be ended from within its process, and a Python thread may
+never get to run beside it. So the process only reports what it begins and ends, and another process
+that watches it (`pipeline/watch.py`) kills it. A process that nobody watches reports nothing.
 """
 
 from __future__ import annotations
@@ -15,39 +15,39 @@ from typing import NamedTuple
 
 
 class Began(NamedTuple):
-    """Something that takes its time has begun."""
+    """Some work that may take long has begun."""
 
-    number: int  # of this beginning, in this process
+    number: int  # identifies this work in this process
     what: str
-    length: float  # seconds of video or sound that it works on; 0: it has no length
-    patience: float  # seconds that it may take besides, for reasons of its own
+    length: float  # seconds of video or sound that it processes; 0 if that does not apply
+    patience: float  # extra seconds that it may take
 
 
 class Ended(NamedTuple):
-    """It is over."""
+    """The work with this number has ended."""
 
     number: int
 
 
 _numbers = count()
 _tell: Callable[[Began | Ended], object] | None = None  # of this process
-_loading = 0.0  # seconds so far
+_loading = 0.0  # CPU seconds so far
 
 
 def watched_by(tell: Callable[[Began | Ended], object] | None) -> None:
-    """Say from now on what begins and ends in this process; None: to nobody."""
+    """Report what begins and ends in this process to `tell` from now on; None: to nobody."""
     global _tell
     _tell = tell
 
 
 @contextmanager
 def within(what: str, length: float = 0.0, patience: float = 0.0) -> Iterator[None]:
-    """Work that has to be over in a time in proportion to its length.
+    """Work with a deadline that depends on its length.
 
     Args:
-        what: as the reason of a failure names it.
-        length: seconds of video or sound that it works on.
-        patience: seconds that it may take besides, such as those that a server may be silent.
+        what: the work, as the reason of a failure names it.
+        length: seconds of video or sound that it processes.
+        patience: extra seconds that it may take, for example while a server is silent.
     """
     if _tell is None:
         yield
@@ -63,14 +63,14 @@ def within(what: str, length: float = 0.0, patience: float = 0.0) -> Iterator[No
 
 @contextmanager
 def loading(what: str) -> Iterator[None]:
-    """Work that a process does once, such as loading a model, and that no video is charged with."""
+    """Work that a process does once, such as loading a model; it is not charged to any video."""
     global _loading
     before, started = _loading, time.process_time()
     try:
         with within(f"loading {what}"):
             yield
     finally:
-        _loading = before + time.process_time() - started  # with what it loaded itself
+        _loading = before + time.process_time() - started  # includes nested loading
 
 
 def spent_loading() -> float:

@@ -1,5 +1,5 @@
-"""The command line. Commands of the builder and the evaluation are found by entry points, so that
-the core does not know them."""
+"""The command line. It finds the commands of the builder and the evaluation by entry points, so the
+core does not need to know them."""
 
 from __future__ import annotations
 
@@ -41,9 +41,9 @@ ORDER = (
 )
 
 
-class _Found(Command):
-    """A command that an entry point names. Its options are read only when it is called, for that
-    takes longer than importing it, and the list of commands shows none of them."""
+class _EntryPointCommand(Command):
+    """A command from an entry point. Its options are read only when it is called, since that takes
+    longer than importing it, and the list of commands does not show them."""
 
     def __init__(self, entry: EntryPoint) -> None:
         self._function = entry.load()
@@ -52,11 +52,11 @@ class _Found(Command):
     def make_context(
         self, info_name: str | None, args: list[str], *rest: Any, **kwargs: Any
     ) -> Any:
-        alone = typer.Typer(add_completion=False)
+        single = typer.Typer(add_completion=False)
         settings = HELP | context_settings(self._function)
-        alone.command(self.name, cls=Command, context_settings=settings)(self._function)
+        single.command(self.name, cls=Command, context_settings=settings)(self._function)
         args = filled_up(self._function, args)
-        return typer.main.get_command(alone).make_context(info_name, args, *rest, **kwargs)
+        return typer.main.get_command(single).make_context(info_name, args, *rest, **kwargs)
 
 
 class _Commands(Group):
@@ -64,10 +64,9 @@ class _Commands(Group):
 
     def __init__(self, **settings: Any) -> None:
         super().__init__(**settings)
-        # All that is installed could be asked for entry points, but takes ten times as long.
-        found = distribution("vid2book").entry_points.select(group=GROUP)
-        for entry in found:
-            self.add_command(_Found(entry))
+        # Searching all installed packages for entry points would take ten times as long.
+        for entry in distribution("vid2book").entry_points.select(group=GROUP):
+            self.add_command(_EntryPointCommand(entry))
 
     def list_commands(self, ctx: Any) -> list[str]:
         """In the order of the work."""
@@ -89,8 +88,8 @@ app.add_typer(taxonomy, name="taxonomy")
 _Corpus = Annotated[Path, typer.Argument(metavar="CORPUS", help="Folder of a built corpus.")]
 
 
-def _tell_version(wanted: bool) -> None:
-    if wanted:
+def _print_version(is_given: bool) -> None:
+    if is_given:
         print(f"vid2book {installed('vid2book')}")
         raise typer.Exit
 
@@ -99,7 +98,7 @@ def _tell_version(wanted: bool) -> None:
 def options(
     version: Annotated[
         bool,
-        typer.Option("--version", callback=_tell_version, is_eager=True, help="Show the version."),
+        typer.Option("--version", callback=_print_version, is_eager=True, help="Show the version."),
     ] = False,
 ) -> None:
     pass
@@ -128,11 +127,11 @@ def print_config(
     if key in names() or key.endswith((".yaml", ".yml")):
         raise ConfigError(f"a config is named with --config: vid2book config --config {key}")
     terminal, loaded = Terminal(as_json), load(config)
-    # As it is, however narrow the terminal: it is to be copied into a file.
+    # Not wrapped, however narrow the terminal, because people copy it into a file.
     terminal.results.print(Text(as_yaml(loaded, key)), soft_wrap=True, end="")
-    shown = [one for one in keys(loaded) if not key or f"{one.name}.".startswith(f"{key}.")]
+    selected = [k for k in keys(loaded) if not key or f"{k.name}.".startswith(f"{key}.")]
     terminal.document(
-        {"config": config, "keys": shown, "language_model_keys": language_model_keys()}
+        {"config": config, "keys": selected, "language_model_keys": language_model_keys()}
     )
 
 
@@ -166,7 +165,7 @@ def view(
 
 @app.command(name="why", cls=Command, context_settings=HELP | IDS_ARE_NO_OPTIONS)
 @user_errors()
-def tell_why(
+def print_why(
     corpus: _Corpus,
     video: Annotated[str, typer.Argument(metavar="VIDEO", help="Id of the video.")],
     at: Annotated[
@@ -183,30 +182,30 @@ def tell_why(
     from .viewer.why import parse_time, why
 
     terminal = Terminal(as_json)
-    found = summary.removed(corpus, video) or (
+    answer = summary.removed(corpus, video) or (
         summary.summary(corpus, video) if at is None else why(corpus, video, parse_time(at))
     )
-    terminal.results.print(found)
-    terminal.document(asdict(found))
+    terminal.results.print(answer)
+    terminal.document(asdict(answer))
 
 
 def main() -> None:
     """Entry point of the command `vid2book`."""
-    _mend_streams()
+    _repair_streams()
     try:
         app(standalone_mode=True)
     except Exception as error:
         if isinstance(error, OSError) and is_disk_full(error):
             print(f"Error: {error.strerror}, which output or files need", file=sys.stderr)
             sys.exit(NOTHING_DONE)
-        # Left to Python this were exit code 1, which says that a whole corpus is there.
+        # Python itself would exit with 1, which means that the corpus was written.
         sys.excepthook(type(error), error, error.__traceback__)
         sys.exit(NOTHING_DONE)
 
 
-def _mend_streams() -> None:
-    """Whoever started the command may have closed its streams, or set an encoding that not all
-    titles can be written in."""
+def _repair_streams() -> None:
+    """Replace closed standard streams, and prevent errors where their encoding cannot represent a
+    title."""
     for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
         if getattr(sys, name) is None:
             setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: SIM115

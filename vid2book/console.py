@@ -1,5 +1,5 @@
-"""How a command ends: with an error that is meant for the user, in one line, or stopped by the
-user; and with which exit code."""
+"""How a command ends: its exit codes, and its last line after an error that the user can fix, or
+after Ctrl-C."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ from rich.prompt import Confirm
 from .errors import UserError
 from .lines import LineConsole
 
-# What a command says to whoever started it; 0 is all well.
-SOME_FAILED = 1  # what was asked for is there, and something is missing in it
+# Exit codes; 0 is success.
+SOME_FAILED = 1  # the result is there, but incomplete
 NOTHING_DONE = 2  # a wrong option or input
-STOPPED = 130  # what a shell says of a command that Ctrl-C ended
-UNREAD = 141  # and of one whose output nobody read to its end
+STOPPED = 130  # as shells report a command that Ctrl-C ended
+UNREAD = 141  # as shells report a command whose output was not read to its end
 
 _SETTINGS = "context_settings"
 _ALONE = "may_stand_alone"
-# Of a command that takes ids: those of YouTube may begin with a dash, as options do.
+# For commands that take ids: those of YouTube may begin with a dash, as options do.
 IDS_ARE_NO_OPTIONS = {"ignore_unknown_options": True}
 
 C = TypeVar("C", bound=Callable[..., object])
@@ -37,7 +37,7 @@ def takes_ids(command: C) -> C:
 
 
 def may_stand_alone(option: str) -> Callable[[C], C]:
-    """Marks an option that has a value or has none, which Typer does not know; see `filled_up`."""
+    """Marks an option whose value is optional, which Typer does not support; see `filled_up`."""
 
     def mark(command: C) -> C:
         setattr(command, _ALONE, option)
@@ -47,18 +47,18 @@ def may_stand_alone(option: str) -> Callable[[C], C]:
 
 
 def filled_up(command: object, arguments: list[str]) -> list[str]:
-    """The arguments, with an empty value after an option that stands alone."""
+    """The arguments, with an empty value after an option that has none; see `may_stand_alone`."""
     option = getattr(command, _ALONE, None)
-    found: list[str] = []
+    filled: list[str] = []
     for argument, following in pairwise([*arguments, "-"]):
-        found.append(argument)
+        filled.append(argument)
         if argument == option and following.startswith("-"):
-            found.append("")
-    return found
+            filled.append("")
+    return filled
 
 
 def context_settings(command: object) -> dict[str, Any]:
-    """How a command's arguments are read, for Typer."""
+    """The settings with which Typer reads a command's arguments."""
     return dict(getattr(command, _SETTINGS, {}))
 
 
@@ -66,21 +66,20 @@ def context_settings(command: object) -> dict[str, Any]:
 def user_errors(
     *others: type[Exception], console: LineConsole | None = None, stopped: str = "Stopped."
 ) -> Iterator[None]:
-    """Ends a command that meets a `UserError` or Ctrl-C; `@user_errors()` does so for a whole
-    function.
+    """Ends a command on a `UserError` or Ctrl-C. `@user_errors()` does so for a whole function.
 
     Args:
-        others: exceptions that are the user's to mend here, besides.
-        console: where to tell them; None: standard error.
-        stopped: what is said after Ctrl-C: what is kept, and how to go on.
+        others: further exceptions that the user can fix here.
+        console: where to print; None: standard error.
+        stopped: the message after Ctrl-C: what is kept, and how to continue.
 
     Raises:
-        typer.Exit: with code 2 or 130, once the reason is told.
+        typer.Exit: with code 2 or 130, after the message.
     """
-    mendable: tuple[type[Exception], ...] = (UserError, *others)
+    fixable: tuple[type[Exception], ...] = (UserError, *others)
     try:
         yield
-    except mendable as error:
+    except fixable as error:
         stop(error, console=console)
     except KeyboardInterrupt:
         (console or LineConsole(stderr=True)).print(escape(stopped))
@@ -96,9 +95,9 @@ def stop(
 
 
 def agreed(question: str) -> bool:
-    """Ask yes or no on standard error; False where nobody answers."""
+    """Ask yes or no on standard error; False if nobody answers."""
     try:
         return Confirm.ask(escape(question), console=LineConsole(stderr=True), default=False)
     except EOFError:
-        print(file=sys.stderr)  # the question has no answer to end its line
+        print(file=sys.stderr)  # ends the line of the question
         return False

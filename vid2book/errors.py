@@ -1,4 +1,5 @@
-"""Whose fault an error is. How a command ends with one of the user's is told in `console.py`."""
+"""Distinguishes faults that the user can fix from faults of the machine. `console.py` says how a
+command ends with one."""
 
 from __future__ import annotations
 
@@ -9,10 +10,10 @@ _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
 
 class UserError(ValueError):
-    """A fault that the user can mend; the message says what, where and what to do."""
+    """A fault that the user can fix; the message says what, where and what to do."""
 
 
-# Of memory, disks, descriptors and networks: another time, or on another machine, it would work.
+# Of memory, disks, descriptors and networks: they may not occur again, or on another machine.
 _OF_THE_MACHINE = frozenset(
     {
         errno.EIO, errno.ENOMEM, errno.EMFILE, errno.ENFILE, errno.ENOSPC, errno.EDQUOT,
@@ -24,11 +25,11 @@ _OF_THE_MACHINE = frozenset(
 
 
 class MachineError(Exception):
-    """A fault of the machine; the message says which, and names no file."""
+    """A fault of the machine; the message says which, and does not name any file."""
 
 
 def machine_fault(error: BaseException | None) -> str:
-    """What fault of the machine led to an error, in its words; empty if none did."""
+    """The fault of the machine that led to an error, in the system's words; empty if none did."""
     while error is not None:
         if isinstance(error, MachineError):
             return str(error)

@@ -1,4 +1,4 @@
-"""Packages that import what they export when it is first asked for, so that importing one of their
+"""Lazy exports: a package imports what it exports when that is first used, so importing one of its
 light modules, as the command line does, costs nothing."""
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from typing import Any
 
 
 def exports(package: str, names: Mapping[str, Sequence[str]]) -> Callable[[str], Any]:
-    """The `__getattr__` (PEP 562) of a package whose modules, by name, have these exports."""
+    """The `__getattr__` (PEP 562) of a package; `names` maps its modules to what they export."""
     modules = {name: module for module, exported in names.items() for name in exported}
 
     def find(name: str) -> Any:

@@ -1,4 +1,4 @@
-"""Headers of HTTP answers."""
+"""Headers of HTTP responses."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from email.utils import parsedate_to_datetime
 
 
 def retry_after(value: str) -> float | None:
-    """Seconds that a Retry-After asks for, which may be a date; None if it asks for none.
+    """Seconds to wait by a Retry-After, which may also be a date; None if it is neither.
 
     RFC 9110, section 10.2.3.
     """

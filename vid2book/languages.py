@@ -1,9 +1,9 @@
 """Languages: one normal form for what manifests, file names and models call them.
 
-`language_tag` keeps script and region (`zh-Hant`); `language_code` is what languages are compared
-by and what a corpus says (`zh`). Names in any language and all codes of ISO 639 are read by
-langcodes. `identify` tells the language of a text, by py3langid (Lui and Baldwin, "langid.py: An
-Off-the-shelf Language Identification Tool", 2012; its probabilities are calibrated).
+`language_tag` keeps script and region (`zh-Hant`); `language_code` is for comparing languages and
+for the corpus (`zh`). langcodes reads names in any language and all codes of ISO 639. `identify`
+identifies the language of a text with py3langid (Lui and Baldwin, "langid.py: An Off-the-shelf
+Language Identification Tool", 2012; its probabilities are calibrated).
 """
 
 from __future__ import annotations
@@ -15,30 +15,30 @@ from typing import NamedTuple
 import langcodes
 from langcodes.tag_parser import LanguageTagError
 
-UNKNOWN = "und"  # ISO 639-2 for a language that was not determined; what a corpus says of it
+UNKNOWN = "und"  # ISO 639-2 for an undetermined language; what a corpus has for it
 
-# What is written where a language is not known.
+# What people and programs write for an unknown language.
 _NO_LANGUAGE = frozenset("und mul zxx mis none null unknown auto n/a na nan - orig".split())
-# Codes of countries that people write for a language, and that are no codes of languages.
+# Codes of countries that people use for a language, and that are not codes of languages.
 _COUNTRIES = {"cn": "zh", "jp": "ja", "cz": "cs", "dk": "da", "ua": "uk"}
 # Speech models and most files call these by the wider of two codes.
 _WIDER = {"nb": "no", "fil": "tl"}
 
 
 class Identified(NamedTuple):
-    """The language of a text, and how sure that is (0 to 1)."""
+    """The language of a text, and how probable it is (0 to 1)."""
 
-    code: str  # as `language_code`; empty if nothing tells
+    code: str  # as `language_code`; empty if unknown
     probability: float
 
 
 @lru_cache(maxsize=4096)
-def language_tag(told: str) -> str:
+def language_tag(name: str) -> str:
     """A language as a BCP 47 tag: `en` for `English`, `eng`, `en-orig`; `en-US` for `en_us`.
 
-    Empty where `told` names no language.
+    Empty if `name` is not a language.
     """
-    text = told.strip().split(".")[0].replace("_", "-")  # en_US.UTF-8
+    text = name.strip().split(".")[0].replace("_", "-")  # en_US.UTF-8
     text = re.sub(r"-orig$", "", text, flags=re.IGNORECASE)
     if not text or len(text) > 60 or text.lower() in _NO_LANGUAGE:
         return ""
@@ -53,12 +53,12 @@ def language_tag(told: str) -> str:
 
 
 @lru_cache(maxsize=4096)
-def language_code(told: str) -> str:
-    """The language alone, ISO 639-1 where it has such a code: `en` for `English` and `en-US`.
+def language_code(name: str) -> str:
+    """The language alone, in ISO 639-1 if it has such a code: `en` for `English` and `en-US`.
 
-    Empty where `told` names no language.
+    Empty if `name` is not a language.
     """
-    tag = language_tag(told)
+    tag = language_tag(name)
     if not tag:
         return ""
     code = langcodes.Language.get(tag).prefer_macrolanguage().language or ""
@@ -76,12 +76,12 @@ def identify(text: str) -> Identified:
 
 
 def probabilities(text: str) -> dict[str, float]:
-    """How likely a text is in each language, by `language_code`; they sum to 1."""
-    found: dict[str, float] = {}
+    """How likely a text is to be in each language, by `language_code`; the sum is 1."""
+    sums: dict[str, float] = {}
     for code, probability in _identifier().rank(text):
         name = language_code(code)
-        found[name] = found.get(name, 0.0) + float(probability)
-    return found
+        sums[name] = sums.get(name, 0.0) + float(probability)
+    return sums
 
 
 def _by_name(name: str) -> str:

@@ -1,11 +1,11 @@
-"""Licences as manifests spell them, and as the Hub does."""
+"""Brings the names of licences that manifests use into one form, and into that of the Hub."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable
 
-# Of https://huggingface.co/docs/hub/repositories-licenses, those that lectures come under.
+# From https://huggingface.co/docs/hub/repositories-licenses, those that lectures use.
 _HUB = re.compile(
     r"apache-2\.0|mit|unlicense|gfdl|odc-by|odbl|pddl|cc|cc0-1\.0|cc-by-2\.5"
     r"|cc-by-[234]\.0|cc-by-sa-[34]\.0|cc-by-nc(-sa)?-[234]\.0|cc-by-nd-4\.0|cc-by-nc-nd-[34]\.0"
@@ -48,21 +48,21 @@ _YOUTUBE_4 = "20250801"  # from this day on, YouTube's Creative Commons licence 
 
 
 def name(text: str, upload_date: str = "") -> str:
-    """A licence by a name of its own: "CC BY-SA 4.0" and its URL give "cc-by-sa-4.0".
+    """The short name of a licence: "CC BY-SA 4.0" and its URL give "cc-by-sa-4.0".
 
-    One of Creative Commons without a version gives "cc-by" and the like. Empty text gives
-    "unknown", and a licence that is not known here its own words.
+    Creative Commons licences without a version give "cc-by" and the like. Empty text gives
+    "unknown", and an unrecognised licence its own words in lower case.
 
     Args:
         text: as a manifest has it.
-        upload_date: when the video came to YouTube, whose licence tells no version: YYYYMMDD, with
-            or without hyphens.
+        upload_date: when the video was uploaded to YouTube, whose licence does not state a version:
+            YYYYMMDD, with or without hyphens.
     """
     plain = " ".join(text.lower().split())
     if not plain:
         return "unknown"
-    if urls := {_of_url(*found) for found in _URL.findall(plain)}:
-        return urls.pop() if len(urls) == 1 else plain
+    if licences := {_of_url(*parts) for parts in _URL.findall(plain)}:
+        return licences.pop() if len(licences) == 1 else plain
     words = [w for w in _TOKEN.findall(_ONE_WORD.sub(r"\1\2", plain)) if w not in _FILLERS]
     if words == ["creative", "commons", "attribution", "reuse", "allowed"]:  # YouTube's words
         return _of_youtube(upload_date)
@@ -70,36 +70,36 @@ def name(text: str, upload_date: str = "") -> str:
 
 
 def hub_id(text: str, upload_date: str = "") -> str:
-    """The Hub's name of a licence; "other" where it has none, "unknown" for empty text.
+    """The Hub's name of a licence; "other" if it has none, "unknown" for empty text.
 
     Args are those of `name`.
     """
-    found = name(text, upload_date)
-    if found.startswith("cc-") and found[-1].isalpha():
-        return "cc"  # the version is not known
-    return found if found == "unknown" or _HUB.fullmatch(found) else "other"
+    short = name(text, upload_date)
+    if short.startswith("cc-") and short[-1].isalpha():
+        return "cc"  # the version is unknown
+    return short if short == "unknown" or _HUB.fullmatch(short) else "other"
 
 
 def link(text: str) -> str:
-    """Where the words of a licence stand: the address in `text`, or that of Creative Commons; empty
-    where neither is known."""
-    if stated := re.search(r"https?://[^\s<>\"')\]]+", text):
-        return stated[0].rstrip(".,;")
-    named = name(text)
-    if named == "pdm-1.0":
+    """The address of the text of a licence: the one in `text`, or that of Creative Commons; empty
+    if neither is known."""
+    if url := re.search(r"https?://[^\s<>\"')\]]+", text):
+        return url[0].rstrip(".,;")
+    short = name(text)
+    if short == "pdm-1.0":
         return "https://creativecommons.org/publicdomain/mark/1.0/"
-    found = re.fullmatch(r"cc-([a-z-]+)-(\d\.\d)", named)
-    return f"https://creativecommons.org/licenses/{found[1]}/{found[2]}/" if found else ""
+    match = re.fullmatch(r"cc-([a-z-]+)-(\d\.\d)", short)
+    return f"https://creativecommons.org/licenses/{match[1]}/{match[2]}/" if match else ""
 
 
 def common(names: Iterable[str]) -> str:
-    """The licence that all share, by its `name`; "other" where they differ."""
-    found = set(names)
-    return found.pop() if len(found) == 1 else "other"
+    """The licence that all share, by its `name`; "other" if they differ."""
+    distinct = set(names)
+    return distinct.pop() if len(distinct) == 1 else "other"
 
 
-# What others may pass on, changed or not, with attribution. Licences against commercial use or
-# against changes are not here: whoever pushes such videos says so.
+# Licences that allow sharing, changed or not, with attribution. Those that forbid commercial use or
+# changes are not included; pushing such videos must be allowed explicitly.
 OPEN = (
     "cc0-1.0", "cc-by", "cc-by-1.0", "cc-by-2.0", "cc-by-2.5", "cc-by-3.0", "cc-by-4.0",
     "cc-by-sa", "cc-by-sa-1.0", "cc-by-sa-2.0", "cc-by-sa-2.5", "cc-by-sa-3.0", "cc-by-sa-4.0",
@@ -108,7 +108,7 @@ OPEN = (
 
 
 def outside(licences: Iterable[str], allowed: Iterable[str]) -> set[str]:
-    """Those of `licences` that are not in the list, however either spells them."""
+    """Those of `licences` that are not among `allowed`, however they are spelled."""
     names = {name(text) for text in allowed}
     return {text for text in licences if name(text) not in names}
 
@@ -127,26 +127,26 @@ def _of_youtube(upload_date: str) -> str:
 
 
 def _of_creative_commons(words: list[str]) -> str:
-    """Empty for words that say anything else besides."""
-    left = set(words)
-    versions = left & _VERSIONS
-    elements = [short for short, spelt in _ELEMENTS.items() if left & spelt]
+    """The name of a Creative Commons licence; empty if the words say anything else as well."""
+    rest = set(words)
+    versions = rest & _VERSIONS
+    elements = [short for short, spelt in _ELEMENTS.items() if rest & spelt]
     if not (
-        "cc" in left
-        or {"creative", "commons"} <= left
-        or (versions and "attribution" in left)
-        # Sites tell "by-sa" or "Attribution-ShareAlike" alone; "by" alone may be anything.
+        "cc" in rest
+        or {"creative", "commons"} <= rest
+        or (versions and "attribution" in rest)
+        # Sites write just "by-sa" or "Attribution-ShareAlike"; "by" alone may be anything.
         or len(elements) > 1
     ):
         return ""
-    if left - versions - _PORTS <= {
+    if rest - versions - _PORTS <= {
         *("cc", "creative", "commons", "0", "zero"), *("public", "domain", "dedication"),
-    } and left & {"0", "zero", "dedication"}:  # fmt: skip
+    } and rest & {"0", "zero", "dedication"}:  # fmt: skip
         return "cc0-1.0" if versions <= {"1.0"} else ""
-    left -= {"cc", "creative", "commons", *versions, *_PORTS}.union(*_ELEMENTS.values())
-    if versions and words[-1] in left and len(words[-1]) == 2:
-        left.discard(words[-1])  # adapted to the law of a country
-    if left or "by" not in elements or len(versions) > 1:
+    rest -= {"cc", "creative", "commons", *versions, *_PORTS}.union(*_ELEMENTS.values())
+    if versions and words[-1] in rest and len(words[-1]) == 2:
+        rest.discard(words[-1])  # the country to whose law it is adapted
+    if rest or "by" not in elements or len(versions) > 1:
         return ""
     return "-".join(["cc", *elements, *versions])
 
@@ -154,7 +154,7 @@ def _of_creative_commons(words: list[str]) -> str:
 def _other(words: list[str]) -> str:
     unique = list(dict.fromkeys(words))
     version = unique.pop() if unique and unique[-1][0].isdigit() else ""
-    found = _OTHERS.get(" ".join(unique), "")
-    if found == "apache":
+    licence = _OTHERS.get(" ".join(unique), "")
+    if licence == "apache":
         return "apache-2.0" if version in ("2", "2.0") else ""
-    return found
+    return licence

@@ -1,7 +1,7 @@
-"""Text on a terminal: lines that break between words, and never inside what people copy.
+"""Text on a terminal: lines break between words, and never inside something that people copy.
 
-A line break in a path or a command would be copied with it. Where such a thing is longer than the
-line, the terminal breaks it for the eye alone. What is no terminal gets each line whole.
+A line break in a path or a command would be copied with it. If one is longer than the line, the
+terminal wraps it, which does not affect copying. Anything that is not a terminal gets whole lines.
 """
 
 from __future__ import annotations
@@ -14,33 +14,32 @@ from rich.cells import cell_len
 from rich.console import Console
 from rich.text import Text
 
-# A command in a sentence stands between backticks; at the end of a line it follows a colon.
+# A command in a sentence is in backticks; one at the end of a line follows a colon.
 _WHOLE = re.compile(r"`[^`\n]+`|(?<=: )(?:vid2book|pip|hf) [^\n]*")
 
 
 class LineConsole(Console):
-    """A console that prints strings as this module says; tables and the like as `rich` does.
+    """A console that wraps strings as this module describes, and prints everything else as `rich`.
 
-    In a notebook it prints text as well: what `rich` shows there needs widgets.
+    In a notebook it prints plain text too, since the output of `rich` there needs widgets.
     """
 
     def __init__(self, **settings: Any) -> None:
         super().__init__(highlight=False, emoji=False, force_jupyter=False, **settings)
 
     def print(self, *objects: Any, **settings: Any) -> None:
-        """Print as `rich` does, but strings in lines of whole words."""
-        if not all(isinstance(told, str) for told in objects):
+        """Print as `rich` does, but break strings between words only."""
+        if not all(isinstance(item, str) for item in objects):
             super().print(*objects, **settings)
             return
-        told = " ".join(objects)
         if self.is_terminal:
-            text = self.render_str(told, markup=settings.pop("markup", None))
+            text = self.render_str(" ".join(objects), markup=settings.pop("markup", None))
             objects = (Text("\n").join(wrapped(text, self.width)),)
         super().print(*objects, **settings | {"soft_wrap": True})
 
 
 def wrapped(text: Text, width: int) -> Iterator[Text]:
-    """The lines of a text on a terminal of so many columns."""
+    """The lines of a text on a terminal with this many columns."""
     for line in text.split("\n", allow_blank=True):
         starts, used = [], 0
         for start, end in _words(line.plain):
@@ -49,14 +48,14 @@ def wrapped(text: Text, width: int) -> Iterator[Text]:
                 starts.append(start)
                 used = taken
             else:
-                used += taken + 1 if used else start + taken  # with what it is indented by
+                used += taken + 1 if used else start + taken  # including the indentation
         for part in line.divide(starts):
             part.rstrip()
             yield part
 
 
 def _words(line: str) -> Iterator[tuple[int, int]]:
-    """Where each thing that must not be broken begins and ends."""
+    """The start and end of each part of a line that must not be broken."""
     whole = [match.span() for match in _WHOLE.finditer(line)]
     begin: int | None = None
     end = 0

@@ -1,4 +1,4 @@
-"""A corpus folder is on this machine."""
+"""Checks that a corpus folder is on this machine."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Pictures and texts as a notebook shows them."""
+"""HTML for notebooks: pictures, texts and tables."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ def figure_html(jpeg: bytes, caption: str) -> str:
 
 
 def title_html(title: str) -> str:
-    """What stands above the rest."""
+    """A title above other output."""
     return f"<p><b>{escape(title)}</b></p>"
 
 
 def reading_html(title: str, pieces: Iterable[tuple[bytes | None, str | None, str | None]]) -> str:
-    """Pieces of (JPEG, text, what is written on the picture), from top to bottom."""
+    """Pieces of (JPEG, text, on-screen text), from top to bottom."""
     parts = [title_html(title)]
     for image, text, written in pieces:
         if image is not None:
@@ -34,14 +34,14 @@ def reading_html(title: str, pieces: Iterable[tuple[bytes | None, str | None, st
 
 
 def strip_html(pictures: Iterable[tuple[bytes, str]]) -> str:
-    """Small pictures side by side: of each the JPEG, and what is written on it."""
+    """Small pictures side by side, each as (JPEG, on-screen text)."""
     return " ".join(
         _image(thumbnail(jpeg, _THUMBNAIL, 80), written, width=0) for jpeg, written in pictures
     )
 
 
 def table_html(head: Sequence[str], rows: Sequence[Sequence[str]], most: int) -> str:
-    """A table of at most so many rows; empty without any."""
+    """A table with at most `most` rows; empty if there are no rows."""
     if not rows:
         return ""
     lines = [_row(head, "th"), *(_row(row, "td") for row in rows[:most])]

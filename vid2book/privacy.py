@@ -1,13 +1,13 @@
-"""Privacy: what tells who somebody is, taken out before anything is stored.
+"""Privacy: removes what identifies people, before anything is stored.
 
-`mask_*` replace e-mail addresses and phone numbers in text: in the manifest, in speech and in what
-is read on the screen, so that no later stage, prompt or decision holds one. Only text is masked: an
-address that is written on a picture stays to be seen there. `hide_faces` blurs faces in pictures or
-drops the pictures.
+`mask_*` replace e-mail addresses and phone numbers in text: in the manifest, in speech and in
+on-screen text, so that no later stage, prompt or decision contains one. Only text is masked: an
+address in a picture stays visible there. `hide_faces` blurs faces in pictures, or drops the
+pictures.
 
-A number is taken for a phone number if it is written as one: with a country's or a trunk's prefix
-(`+49 531 391 1234`, `0531 391-1234`) or as in North America (`555-010-4477`). Numbers that are
-spelled out in words are not found.
+A number counts as a phone number if it is written like one: with a country or trunk prefix
+(`+49 531 391 1234`, `0531 391-1234`) or in the North American way (`555-010-4477`). Numbers that
+are spelled out in words are not found.
 """
 
 from __future__ import annotations
@@ -29,9 +29,9 @@ from .records import Decision, Keyframe, OcrLine, Segment, Transcript, Video, Wo
 Boxes = Callable[[NDArray[np.uint8]], Sequence[tuple[int, int, int, int]]]
 
 _TLD = r"(?:com|org|net|edu|gov|info|io|example|[a-z]{2})"
-# `jane.doe@example.org`, and as it is said or hidden: `jane at example dot org`. An address is
-# looked for where its first word begins and nowhere within it, and no word is given back (`++`), so
-# that the time is linear in the length of a text.
+# `jane.doe@example.org`, also as it is spoken or disguised: `jane at example dot org`. A match can
+# only start at the beginning of a word, and quantifiers are possessive (`++`), so the time is
+# linear in the length of a text.
 _E_MAIL = re.compile(
     r"(?<![\w.+-])[\w.+-]++(?:"
     r"\s?@\s?[\w-]++(?:\.[\w-]++)++"
@@ -45,23 +45,23 @@ _PHONE = re.compile(
     r"|(?<![\w.,/-])(?:1[\s.-])?(?:\(\d{3}\)\s?|\d{3}[\s.-])\d{3}[.-]\d{4}(?![\w.,-]\d|\w)"
 )
 _FEWEST_DIGITS = 8  # of a phone number; set by eye
-_MARGIN = 0.15  # of a face's width and height, blurred around it: hair and chin; set by eye
+_MARGIN = 0.15  # of a face's width and height, blurred around it for hair and chin; set by eye
 
 
 def mask_text(text: str) -> str:
-    """A text with `[e-mail]` and `[phone]` in the place of addresses and numbers."""
+    """A text with `[e-mail]` and `[phone]` in place of addresses and numbers."""
     return _replaced(text, _matches(text))
 
 
 def mask_video(video: Video) -> Video:
-    """A row of the manifest; what names files, people and sources stays."""
+    """A row of the manifest, masked except for what names files, people and sources."""
     kept = {"video_id", "path", "captions", "source_url", "author", "metadata", "problem"}
-    told = {f.name: mask_text(getattr(video, f.name)) for f in fields(video) if f.name not in kept}
-    return replace(video, **told, metadata=_mask_value(video.metadata))
+    texts = {f.name: mask_text(getattr(video, f.name)) for f in fields(video) if f.name not in kept}
+    return replace(video, **texts, metadata=_mask_value(video.metadata))
 
 
 def mask_transcript(transcript: Transcript) -> Transcript:
-    """What is said; an address may run over words and segments, and becomes one word."""
+    """A transcript, masked. An address may span words and segments, and becomes one word."""
     spoken = [
         (n, word)
         for n, segment in enumerate(transcript.segments)
@@ -79,12 +79,12 @@ def mask_transcript(transcript: Transcript) -> Transcript:
 
 
 def mask_lines(lines: Iterable[OcrLine]) -> tuple[OcrLine, ...]:
-    """What is read on a picture."""
+    """The text on a picture, masked."""
     return tuple(replace(line, text=mask_text(line.text)) for line in lines)
 
 
 def mask_decisions(decisions: Iterable[Decision]) -> list[Decision]:
-    """What a stage told of it."""
+    """Decisions with masked texts and reasons."""
     return [replace(d, text=mask_text(d.text), reason=mask_text(d.reason)) for d in decisions]
 
 
@@ -95,20 +95,20 @@ def hide_faces(
     how: Literal["blur", "drop"],
     jpeg_quality: int,
 ) -> tuple[list[Keyframe], list[Decision]]:
-    """Pictures without faces, and a decision for each that had some.
+    """Pictures without faces, and a decision for each picture that had any.
 
     Args:
-        boxes: x0, y0, x1, y1 of the faces on a luma plane, in pixels.
+        boxes: finds the faces on a luma plane, as x0, y0, x1, y1 in pixels.
         how: blur the faces, or drop the pictures that show one.
         jpeg_quality: of a blurred picture.
     """
     kept, decisions = [], []
     for keyframe in keyframes:
         image = np.asarray(Image.open(io.BytesIO(keyframe.image)).convert("RGB"))
-        found = boxes(cv2.cvtColor(image, cv2.COLOR_RGB2GRAY))
-        if found:
+        faces = boxes(cv2.cvtColor(image, cv2.COLOR_RGB2GRAY))
+        if faces:
             dropped = how == "drop"
-            largest = max((x1 - x0) * (y1 - y0) for x0, y0, x1, y1 in found)
+            largest = max((x1 - x0) * (y1 - y0) for x0, y0, x1, y1 in faces)
             reason = "shows a face (share of the picture)" + ("" if dropped else ", blurred")
             decisions.append(
                 Decision(
@@ -118,14 +118,14 @@ def hide_faces(
             )  # fmt: skip
             if dropped:
                 continue
-            blurred = _jpeg(_blurred(image, found), jpeg_quality)
+            blurred = _jpeg(_blurred(image, faces), jpeg_quality)
             keyframe = replace(keyframe, image=blurred)
         kept.append(keyframe)
     return kept, decisions
 
 
 class _Span(NamedTuple):
-    """What is to be masked in a text, and by what."""
+    """A part of a text to mask, and its replacement."""
 
     start: int
     end: int
@@ -133,7 +133,7 @@ class _Span(NamedTuple):
 
 
 def _matches(text: str) -> list[_Span]:
-    """In order, none overlapping."""
+    """The addresses and numbers in a text, in order and without overlaps."""
     e_mails = [_Span(m.start(), m.end(), "[e-mail]") for m in _E_MAIL.finditer(text)]
     phones = [_Span(m.start(), m.end(), "[phone]") for m in _PHONE.finditer(text) if _is_phone(m)]
     spans: list[_Span] = []
@@ -159,7 +159,7 @@ def _replaced(text: str, spans: Iterable[_Span]) -> str:
 
 
 def _masked(spoken: Sequence[tuple[int, Word]]) -> Iterator[tuple[int, Word]]:
-    """Words, each with the number of its segment; those of one address joined into the first."""
+    """Words, each with the number of its segment, where those of one address become one word."""
     ends = np.cumsum([len(word.text) for _, word in spoken]).tolist()
     spans = deque(_matches("".join(word.text for _, word in spoken)))
     at = 0
@@ -197,7 +197,7 @@ def _mask_value(value: Any) -> Any:
 def _blurred(
     image: NDArray[np.uint8], boxes: Sequence[tuple[int, int, int, int]]
 ) -> NDArray[np.uint8]:
-    """Faces averaged over an eighth of their size, which leaves nothing to know them by."""
+    """An image in which faces are averaged to 8 by 8 cells, which makes them unrecognisable."""
     image = image.copy()
     for x0, y0, x1, y1 in boxes:
         across, down = round(_MARGIN * (x1 - x0)), round(_MARGIN * (y1 - y0))

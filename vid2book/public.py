@@ -1,7 +1,7 @@
-"""What may leave this machine: text without its paths, and addresses without their keys.
+"""What may leave this machine: text without paths, and addresses without keys.
 
-Of an address stays what names the video. A parameter goes if its name or its look is that of a key,
-and where one goes, all the others that may belong to it go too.
+An address keeps the parts that identify the video. A parameter is removed if it is named or looks
+like a key, and then so are all others that may belong to it.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ _IDENTIFIES = {
     "v", "id", "vid", "video", "video_id", "videoid", "clip", "list", "index", "t", "start", "end",
     "time", "lecture", "course", "course_id", "lang", "language", "page", "q", "episode", "key_id",
 }  # fmt: skip
-# As a word of the name of a parameter or a column: `X-Amz-Signature`, `access_token`, `apiKey`.
+# Words in the name of a parameter or a column: `X-Amz-Signature`, `access_token`, `apiKey`.
 _SECRET_WORDS = {
     "access", "acl", "apikey", "auth", "authorization", "bearer", "cookie", "cookies", "credential",
     "credentials", "exp", "expire", "expires", "expiry", "hash", "hdnea", "hdntl", "hdnts", "hmac",
@@ -54,14 +54,14 @@ _PATH = re.compile(
     r"|~[\w-]*/(?:[^\s\"'<>|:;,()]*/)?)"
 )
 _ABSOLUTE = re.compile(r"\s*(?:/(?!/)|[A-Za-z]:[\\/]|\\\\|~[\w-]*/|file:)", re.IGNORECASE)
-_LONGEST_QUERY = 4096  # characters; what names a video is shorter
+_LONGEST_QUERY = 4096  # characters; queries that identify a video are shorter
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def public_url(url: str) -> str:
-    """An address without user, password, signature and token; empty if it is that of a local file.
+    """An address without user, password, signature and token; empty for a local file.
 
-    What is not an address (`MIT 18.06, lecture 3`) stays as it is.
+    A text that is not an address (`MIT 18.06, lecture 3`) stays as it is.
     """
     url = url.strip()
     if not url or _ABSOLUTE.match(url):
@@ -88,7 +88,7 @@ def public_url(url: str) -> str:
 
 
 def without_folders(text: str, folders: Iterable[str]) -> str:
-    """A text in which files within these folders have their names only, and none is a `file:`."""
+    """A text without the paths of these folders before names of files, and without `file:` URLs."""
     for folder in folders:
         if len(folder) > 1:
             text = text.replace(folder.rstrip(os.sep) + os.sep, "")
@@ -96,7 +96,7 @@ def without_folders(text: str, folders: Iterable[str]) -> str:
 
 
 def public_text(text: str) -> str:
-    """A text in which addresses are public ones and paths are cut down to the file's name."""
+    """A text in which addresses are public, and paths are reduced to the name of the file."""
     if "/" not in text and "\\" not in text:
         return text
     if ":/" in text:
@@ -105,7 +105,7 @@ def public_text(text: str) -> str:
 
 
 def public_value(value: Any) -> Any:
-    """A value of the metadata, and all within it; None if nothing of it may be told."""
+    """A value of the metadata with everything in it made public; None if nothing may be."""
     if isinstance(value, str):
         if _ABSOLUTE.match(value):
             return None
@@ -123,7 +123,7 @@ def public_value(value: Any) -> Any:
 
 
 def plain_cell(text: str) -> str:
-    """A cell that no spreadsheet takes for a formula."""
+    """A cell that no spreadsheet interprets as a formula."""
     return f"'{text}" if text.startswith(_FORMULA) else text
 
 
@@ -137,13 +137,13 @@ def _secret(column: object) -> bool:
 
 
 def _words(name: str) -> list[str]:
-    """The words of a name: of `X-Amz-Signature`, `apiKey`, `access_token`."""
+    """The words of a name such as `X-Amz-Signature`, `apiKey` or `access_token`, in lower case."""
     name = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", unquote(name))
     return re.findall(r"[a-z0-9]+", name.lower())
 
 
 def _query(query: str) -> str:
-    """A query without its keys; a fragment is one too where it looks so."""
+    """A query without its keys; a fragment that looks like a query is treated as one."""
     if len(query) > _LONGEST_QUERY:
         return ""
     if "=" not in query:
@@ -167,7 +167,7 @@ def _is_key(name: str, value: str) -> bool:
 
 
 def _path(path: str) -> str:
-    """A path without the keys that some servers put there: /ks/KEY/, /exp=1~hmac=KEY/."""
+    """A path without the keys that some servers put into it: /ks/KEY/, /exp=1~hmac=KEY/."""
     kept: list[str] = []
     parts = iter(path.split("/"))
     for part in parts:

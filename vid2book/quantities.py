@@ -6,11 +6,11 @@ from collections.abc import Sequence
 
 
 def number_of(count: int, one: str, many: str = "") -> str:
-    """The number and its noun, in the singular where there is one of it.
+    """A number with its noun in the singular or plural.
 
     Args:
         one: the noun in the singular.
-        many: in the plural, where that is not the singular and an s.
+        many: the plural, if it is not the singular with an s.
     """
     return f"{count:,} {one if count == 1 else many or one + 's'}"
 
@@ -22,7 +22,7 @@ def names_of(names: Sequence[str], most: int = 10) -> str:
 
 
 def time_of(seconds: float) -> str:
-    """A length of time in the unit that it is long in."""
+    """A length of time in seconds, minutes or hours."""
     if seconds < 90:
         return number_of(round(seconds), "second")
     if seconds < 5400:

@@ -19,18 +19,18 @@ from . import notebook
 
 
 def _apart(picture: bytes, info: SerializationInfo) -> int | str:
-    """The number under which the store keeps the picture; without a store, its bytes as text."""
+    """The number under which the store keeps the picture; without a store, its bytes in base64."""
     return info.context(picture) if callable(info.context) else b64encode(picture).decode()
 
 
-def _join(told: Any, info: ValidationInfo) -> bytes:
-    if isinstance(told, int) and callable(info.context):
-        told = info.context(told)
-    elif isinstance(told, str):
-        told = b64decode(told)
-    if not isinstance(told, bytes):
+def _join(value: Any, info: ValidationInfo) -> bytes:
+    if isinstance(value, int) and callable(info.context):
+        value = info.context(value)
+    elif isinstance(value, str):
+        value = b64decode(value)
+    if not isinstance(value, bytes):
         raise ValueError("a picture is expected")
-    return told
+    return value
 
 
 # A JPEG image. In JSON it is the number of a file; see `store/packs.py`.
@@ -53,11 +53,11 @@ class Video:
     course: str = ""
     sub_course: str = ""
     knowledge_point: str = ""
-    language: str = ""  # as `languages.language_tag` writes it; empty: found by the speech model
+    language: str = ""  # as `languages.language_tag`; empty: identified by the speech model
     license: str = ""
     source_url: str = ""
     captions: str = ""  # path of a .vtt or .srt file; empty: the speech is recognised
-    captions_language: str = ""  # of their text; empty: not known
+    captions_language: str = ""  # of their text; empty: unknown
     split: str = "train"
     author: str = ""
     metadata: dict[str, Any] = field(default_factory=dict)  # unknown columns, kept as they are
@@ -94,8 +94,8 @@ class Transcript:
     """What is said in a video, in order of time."""
 
     segments: tuple[Segment, ...]
-    language: str  # as `languages.language_code`; empty: not known
-    model: str  # which model, or "captions", or both
+    language: str  # as `languages.language_code`; empty: unknown
+    model: str  # the speech model, "captions", or both
     duration: float  # of the video, seconds
     language_score: float | None = None  # probability of the language; None: unknown
     unheard: str = ""  # why speech was not transcribed; empty: it was
@@ -142,7 +142,7 @@ class Keyframe:
     image: Picture = field(repr=False)  # JPEG, square pixels, upright
     width: int
     height: int
-    change: float  # size of the change that ended the state, by the algorithm, 0 to 1
+    change: float  # size of the change that ended the state, as the algorithm measures it, 0 to 1
     motion: float  # share of the screen that moves during this state (a presenter), 0 to 1
     faces: float  # area of the largest lasting face, as a share of the screen; 0 below 1%
     phash: int  # 64-bit perceptual hash of the image

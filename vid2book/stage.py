@@ -1,8 +1,9 @@
-"""A stage as the pipeline sees it. Each is declared beside its code.
+"""Stages as the pipeline sees them. Each is declared beside its code.
 
-A stage is a function from the records of one video to other records of it. What can change its
-result is declared with it and becomes the key under which the result is kept: the settings, the
-fields of the manifest, the models, the results that it needs, and its code (`pipeline/code.py`).
+A stage is a function from the records of one video to other records of it. Its declaration names
+everything that can change its result, which becomes the key under which the result is stored: the
+settings, the fields of the manifest, the models, the results that it needs, and its code
+(`pipeline/code.py`).
 """
 
 from __future__ import annotations
@@ -24,15 +25,15 @@ TOPIC = ("title", "description", "subject", "course", "sub_course", "knowledge_p
 
 
 class StageInput(Protocol):
-    """What a stage is given: one video, and what was made of it so far."""
+    """The input of a stage: one video, and the results so far."""
 
     @property
     def video(self) -> Video: ...
 
     @property
     def at_hand(self) -> Video:
-        """The same with its files on this machine. Of one from elsewhere a copy is made, so that
-        only who reads it asks."""
+        """The video with its files on this machine. Remote files are copied at the first access, so
+        only a stage that reads them should use this."""
 
     @property
     def config(self) -> Config: ...
@@ -42,7 +43,7 @@ class StageInput(Protocol):
 
     @property
     def until(self) -> float | None:
-        """Only the first so many seconds of the video are looked at; None: all of it."""
+        """Only this many seconds of the video are processed; None: all of it."""
 
     @property
     def info(self) -> MediaInfo:
@@ -55,16 +56,16 @@ class StageInput(Protocol):
         """What a stage that is among the `needs` decided."""
 
     def piece(self, stage: Stage[Any], named: Sequence[Any], make: Callable[[], bytes]) -> bytes:
-        """Bytes that a stage makes of the file, kept apart from its result.
+        """Bytes that a stage makes from the file, stored apart from its result.
 
         Args:
-            stage: whose code makes them.
-            named: everything that they depend on, beside the file and that code; JSON-able.
-            make: makes them where they are not kept yet.
+            stage: the stage whose code makes them.
+            named: everything that they depend on, besides the file and that code; JSON-able.
+            make: makes them if they are not stored yet.
         """
 
     def tell(self, stage: str, second: float) -> None:
-        """Say which second of the video the stage has reached."""
+        """Report which second of the video the stage has reached."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,15 +73,15 @@ class Stage(Generic[T]):
     """A stage, and everything that can change its result.
 
     Attributes:
-        name: as the store and the progress bar have it.
+        name: in the store and the progress bar.
         result: type of the result.
         compute: the stage itself. It reads nothing that is not declared here.
         needs: stages whose results it reads.
         settings: dotted names in the config.
-        facts: fields of the manifest's row, beside the files themselves.
-        models: what it asks of `Models`. Language models are found in the settings.
-        often_the_same: another input often gives the same result. What follows is then kept under
-            the result itself, so that nothing follows again where nothing is new.
+        facts: fields of the manifest's row, besides the files themselves.
+        models: attributes of `Models` that it uses. Language models are found by the settings.
+        often_the_same: a different input often gives the same result. Later results are then
+            stored under this result itself, so they are not computed again if it has not changed.
     """
 
     name: str
@@ -94,5 +95,5 @@ class Stage(Generic[T]):
 
     @property
     def module(self) -> str:
-        """The module that the stage is declared in, from which its code is found."""
+        """The module in which the stage is declared, from which its code is found."""
         return self.compute.__module__

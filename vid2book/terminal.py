@@ -1,6 +1,6 @@
-"""What a command tells, and where: results on standard output, all else on standard error.
+"""The output of commands: results on standard output, everything else on standard error.
 
-Every command that tells a result takes `--json`, every one that shows progress `--quiet`:
+Every command with a result takes `--json`, and every command that shows progress takes `--quiet`:
 
     def command(as_json: AsJson = False, quiet: Quiet = False) -> None:
         terminal = Terminal(as_json, quiet)
@@ -35,7 +35,7 @@ AsJson = Annotated[
 
 
 class _Console(LineConsole):
-    """A console that ends as other programs do when nobody reads on, as before `| head`."""
+    """A console that ends as other programs do when nobody reads its output, as before `| head`."""
 
     def on_broken_pipe(self) -> None:
         """Raises SystemExit."""
@@ -46,16 +46,16 @@ class _Console(LineConsole):
 
 
 class Terminal:
-    """The two ends of a command, for people and for scripts.
+    """The output of a command, for people and for scripts.
 
     Args:
         as_json: standard output is for `document` alone. What libraries print there goes to
             standard error.
-        quiet: progress and notes are not shown.
-        silent: nothing is shown but errors; of several processes one speaks for all.
+        quiet: do not show progress and notes.
+        silent: show nothing, because another process speaks for this one.
 
     Attributes:
-        results: what was asked for, in words and tables.
+        results: the result, in words and tables.
         notes: progress, and what a user may want to know on the way.
         errors: warnings and errors.
     """
@@ -67,13 +67,13 @@ class Terminal:
         self.errors = _Console(stderr=True, quiet=silent)
 
     def document(self, value: Mapping[str, Any]) -> None:
-        """With `--json`, print the result; once in a command.
+        """With `--json`, print the result; at most once per command.
 
-        Numbers that JSON does not know, such as NaN, are null.
+        Numbers that do not exist in JSON, such as NaN, become null.
         """
         if self._document is None:
             return
-        # Only ASCII, so that no locale of a terminal or a pipe can spoil it.
+        # Only ASCII, so that the locale of a terminal or a pipe cannot spoil it.
         text = json.dumps(_plain(value), indent=2, allow_nan=False)
         try:
             self._document.write(text + "\n")
@@ -83,22 +83,22 @@ class Terminal:
 
 
 def table(*headers: str, numbers: Collection[int] = (), **settings: Any) -> Table:
-    """A table from which a narrow terminal cuts nothing: long words go on in the next line.
+    """A table that is complete on a narrow terminal too: long words continue in the next line.
 
     Args:
         headers: of the columns.
-        numbers: columns that stand to the right, counted from 0.
+        numbers: right-aligned columns, counted from 0.
         settings: of `rich.table.Table`.
     """
-    made = Table(**settings)
+    new = Table(**settings)
     for place, header in enumerate(headers):
         justify: Literal["right", "left"] = "right" if place in numbers else "left"
-        made.add_column(header, justify=justify, overflow="fold")
-    return made
+        new.add_column(header, justify=justify, overflow="fold")
+    return new
 
 
 def _set_apart() -> TextIO:
-    """Standard output for the document; whatever else writes to it writes to standard error."""
+    """Standard output, for the document alone: all other writing to it goes to standard error."""
     if sys.stdout is not sys.__stdout__:  # within another program
         return sys.stdout
     apart = os.fdopen(os.dup(1), "w", encoding="utf-8")

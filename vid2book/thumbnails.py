@@ -11,7 +11,7 @@ def thumbnail(picture: bytes, size: tuple[int, int], quality: int) -> bytes:
     Raises:
         OSError, ValueError, SyntaxError: it is not a picture.
     """
-    from PIL import Image  # what imports this module is to be light
+    from PIL import Image  # here, to keep modules light that import this one
 
     out = io.BytesIO()
     with Image.open(io.BytesIO(picture)) as opened:

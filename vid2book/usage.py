@@ -1,5 +1,5 @@
-"""How commands show their options, and how they refuse what makes no sense; alike in all versions
-of Typer."""
+"""How commands show their options and refuse wrong ones, in the same way in all versions of
+Typer."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 
 from typer.core import TyperCommand, TyperGroup
 
-# What pydantic says, which reads the values for Typer, and what is meant.
+# Messages of pydantic, which reads the values for Typer, and plainer words for them.
 _PLAIN = (
     (re.compile(r"Value error, "), ""),
     (re.compile(r"Input should be a valid integer\b.*"), "a whole number is needed"),
@@ -21,7 +21,7 @@ _PLAIN = (
 
 
 class Command(TyperCommand):
-    """A command of Typer, in plain words."""
+    """A Typer command with plain help and errors."""
 
     def get_params(self, ctx: Any) -> Any:
         return without_types_of_flags(super().get_params(ctx))
@@ -32,14 +32,14 @@ class Command(TyperCommand):
 
 
 class Group(TyperGroup):
-    """Several such commands."""
+    """A group of such commands."""
 
     def get_params(self, ctx: Any) -> Any:
         return without_types_of_flags(super().get_params(ctx))
 
 
 def without_types_of_flags(options: list[Any]) -> list[Any]:
-    """Options whose help shows no type where they take no value, as if `--json true` were right."""
+    """The options, where flags show no type in the help, as if `--json true` were possible."""
     for option in options:
         if getattr(option, "is_flag", False) and option.metavar is None:
             option.metavar = ""
@@ -48,7 +48,7 @@ def without_types_of_flags(options: list[Any]) -> list[Any]:
 
 @contextmanager
 def plain_errors() -> Iterator[None]:
-    """Says of an option or argument that is refused what is needed."""
+    """Puts errors about options and arguments into plain words."""
     try:
         yield
     except Exception as error:

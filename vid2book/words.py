@@ -1,8 +1,8 @@
-"""Cutting text into words, in the few ways that differ: each keeps something that others do not.
+"""Cuts text into words, in a few ways that differ in what they keep.
 
-Letters and digits are those of all scripts. Case stays as it is, but in `english_words`.
+Letters and digits of all scripts count. Case is preserved, except in `english_words`.
 
-The classifiers of `teaching` are fitted to words of their own cut, which stands beside them.
+The classifiers of `teaching` are fitted to words cut in their own way, which is defined there.
 """
 
 from __future__ import annotations
@@ -25,37 +25,39 @@ def words(text: str) -> list[str]:
 
 
 def words_and_ideograms(text: str) -> list[str]:
-    """As `words`, but a Chinese character or a kana is a word: they are written without spaces."""
+    """As `words`, but each Chinese character or kana is a word, as they are written without
+    spaces."""
     return _WORD_OR_IDEOGRAM.findall(text)
 
 
 def count_words(text: str) -> int:
-    """Words by the spaces between them; if there are none each character counts, about rightly.
+    """The number of words by the spaces between them; in scripts without spaces, each character
+    counts, which is roughly right.
 
-    Unlike `words` it does not part the vowel signs of Hindi and its like from their letters.
+    Unlike `words`, it does not separate vowel signs, as of Hindi, from their letters.
     """
     return len(text.split()) + len(_UNSPACED.findall(text))
 
 
 def words_and_identifiers(text: str) -> list[str]:
-    """As `words`, but underscores belong to them, as in code: `my_list` is one word."""
+    """As `words`, but with underscores, as in code: `my_list` is one word."""
     return _WORD_OR_IDENTIFIER.findall(text)
 
 
 def words_with_apostrophes(text: str) -> list[str]:
-    """As `words`, but an apostrophe inside a word, straight or not, belongs to it: `don’t`."""
+    """As `words`, but an apostrophe inside a word, straight or curly, belongs to it: `don’t`."""
     return _WITH_APOSTROPHES.findall(text)
 
 
 def alphabetic_words(text: str) -> Iterator[re.Match[str]]:
-    """As `words_with_apostrophes`, but digits part words as signs do; each with its place."""
+    """As `words_with_apostrophes`, but digits separate words, as signs do; gives matches."""
     return _ALPHABETIC.finditer(text)
 
 
 def english_words(text: str) -> list[str]:
-    """Words and numbers of English, in lower case.
+    """English words and numbers, in lower case.
 
-    A contraction is one word with a straight apostrophe (`it's`), and a number keeps the points and
-    commas in it (`1,000.5`).
+    A contraction is one word with a straight apostrophe (`it's`), and a number keeps its points and
+    commas (`1,000.5`).
     """
     return _ENGLISH.findall(text.replace("’", "'").lower())

@@ -1,11 +1,11 @@
 """One YAML file configures every stage. Unknown keys and values out of range are errors.
 
 `load("offline")` finds a config that ships with the package, `load("my.yaml")` reads a file. A file
-need only name what differs from the defaults, which are those of `offline`.
+need only contain what differs from the defaults, which are those of `offline`.
 
-`vid2book config` prints every key with its value, unit and description (`reference.py`). What a
-threshold was measured on, and what other values do, stands under "Thresholds" in
-benchmarks/README.md; `benchmarks/sweep.py` tries more values.
+`vid2book config` prints every key with its value, unit and description (`reference.py`). What each
+threshold was measured on, and what other values do, is under "Thresholds" in benchmarks/README.md;
+`benchmarks/sweep.py` tries more values.
 """
 
 from __future__ import annotations
@@ -88,10 +88,10 @@ class Config(Section):
         return self
 
     def with_clips(self) -> Config:
-        """The same with the table `clips`.
+        """The same config with the table `clips`.
 
         Raises:
-            ConfigError: it hides faces.
+            ConfigError: the config hides faces.
         """
         values = {name: getattr(self, name) for name in type(self).model_fields}
         values["clips"] = self.clips.model_copy(update={"enabled": True})
@@ -101,17 +101,17 @@ class Config(Section):
             raise ConfigError(requirement(error.errors()[0])) from None
 
     def language_models(self) -> dict[str, tuple[Llm, ...]]:
-        """The language models that are asked, by the stage that does."""
+        """The language models that each stage uses; stages without any are left out."""
         served = self.read.enabled and self.read.backend in ("surya", "vlm")
-        named = {
+        by_stage = {
             "refine": (self.refine.llm,) if self.refine.enabled else (),
             "read": (self.read.llm,) if served else (),
             "score": self.judge.llms if self.judge.enabled else (),
             "caption": (self.align.captions,) if self.align.enabled else (),
             "align": (self.align.embeddings.llm,) if self.align.enabled else (),
         }
-        found = {stage: tuple(llm for llm in llms if llm) for stage, llms in named.items()}
-        return {stage: llms for stage, llms in found.items() if llms}
+        used = {stage: tuple(llm for llm in llms if llm) for stage, llms in by_stage.items()}
+        return {stage: llms for stage, llms in used.items() if llms}
 
 
 def names() -> list[str]:
@@ -123,6 +123,6 @@ def load(config: str | Path | Config = "offline") -> Config:
     """A config from a name, a path, or itself.
 
     Raises:
-        ConfigError: the file is missing, is no YAML, or holds a key or value that is not allowed.
+        ConfigError: the file is missing, is not YAML, or has a key or value that is not allowed.
     """
     return config if isinstance(config, Config) else read(Config, config)

@@ -1,7 +1,7 @@
-"""What every section of the config is made of.
+"""The base of all sections of the config.
 
-A number's unit is a part of its type, so that no number of the config goes without one and
-`reference.py` can name it.
+A number's unit is part of its type, so every number in the config has one, and `reference.py` can
+print it.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 @dataclass(frozen=True)
 class Unit:
-    """What a number counts, in the plural where there is one."""
+    """The unit of a number, in the plural if it has one."""
 
     name: str
 
@@ -37,7 +37,7 @@ class Section(BaseModel):
 
 
 class Switchable(Section):
-    """A part that configures a stage which can be left out."""
+    """A part of the config for a stage that can be switched off."""
 
     enabled: bool = Field(
         True, description="Whether the stage runs. Switch it off to see what it contributes."

@@ -1,4 +1,4 @@
-"""How much time and memory a video may take before it is given up."""
+"""The time and memory that a video may take before it fails."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A config as a YAML file with a comment on each key, which `--config` reads back."""
+"""Prints a config as a YAML file with a comment on each key, which `--config` can read."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from . import Config
 from .base import Section
 from .reference import Key, check_key, docs_of, is_section, key_of, language_model_keys
 
-_WIDTH = 78  # characters of a line of comment; a terminal has 80
+_WIDTH = 78  # characters per comment line; a terminal has 80
 
 _HEAD = """\
 Every key of the pipeline. Save it, change what you like, and use it with
@@ -41,7 +41,8 @@ def as_yaml(config: Config, only: str = "") -> str:
 
 
 def _lines(section: Section, prefix: str = "", only: str = "") -> Iterator[str]:
-    """The lines of a section; of all, or of what is called `only` or lies below or above it."""
+    """The lines of a section; with `only`, just those of this key, and of what is above and below
+    it."""
     indent = "  " * prefix.count(".")
     for name, field in type(section).model_fields.items():
         full = f"{prefix}{name}"
@@ -74,11 +75,11 @@ def _entry(name: str, value: Any, indent: str) -> list[str]:
 
 
 def _explained(key: Key, indent: str) -> list[str]:
-    """What a key is for; below it its unit and limits, and the default where the value is not."""
-    told = [part for part in (key.unit, key.values) if part]
+    """The description of a key, then its unit and limits, and the default if the value differs."""
+    notes = [part for part in (key.unit, key.values) if part]
     if key.value != key.default:
-        told.append(f"default: {yaml_value(key.default)}")
-    limits = f"[{'; '.join(told)}]" if told else ""
+        notes.append(f"default: {yaml_value(key.default)}")
+    limits = f"[{'; '.join(notes)}]" if notes else ""
     return [*_comment(key.description, indent), *_comment(limits, indent)]
 
 
@@ -88,6 +89,6 @@ def _comment(text: str, indent: str = "") -> list[str]:
 
 
 def yaml_value(value: Any) -> str:
-    """A value on one line, as YAML has it."""
+    """A value as YAML on one line."""
     dumped = yaml.safe_dump(value, default_flow_style=True, allow_unicode=True, width=10_000)
     return dumped.removesuffix("\n").removesuffix("\n...").strip()

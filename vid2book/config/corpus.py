@@ -1,4 +1,4 @@
-"""What concerns the corpus as a whole."""
+"""The sections that concern the corpus as a whole."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
-"""Reading any of the project's configs, of whatever kind: from a file, or by the name of one that
-ships with the package."""
+"""Reads every kind of config in the project: from a file, or one that ships with the package by its
+name."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ from ..intake.yaml_text import BadYaml, parse_yaml
 from ..quantities import names_of
 from .requirements import requirement
 
-_MOST_TOLD = 5  # problems of one file
-_LONGEST_SHOWN = 200  # characters of a value that is not allowed
+_MOST_PROBLEMS = 5  # of one file that are printed
+_LONGEST_VALUE = 200  # characters of a wrong value that are printed
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -29,22 +29,22 @@ class ConfigError(UserError):
 
 
 def shipped(folder: str = "") -> list[str]:
-    """Names of the configs in a folder of those that ship with the package."""
-    found = files("vid2book.configs").joinpath(folder).iterdir()
-    return sorted(f.name[:-5] for f in found if f.name.endswith(".yaml"))
+    """Names of the configs in a folder of the package's configs."""
+    entries = files("vid2book.configs").joinpath(folder).iterdir()
+    return sorted(f.name[:-5] for f in entries if f.name.endswith(".yaml"))
 
 
 def read(kind: type[M], config: str | Path, folder: str = "", what: str = "config") -> M:
-    """A config of a kind.
+    """Read a config.
 
     Args:
         kind: its pydantic model.
         config: a path, or a name in `folder`.
-        folder: of the configs that ship with the package.
-        what: the user calls it.
+        folder: a folder of the package's configs.
+        what: the user's word for this kind of config.
 
     Raises:
-        ConfigError: the file is missing, is no YAML, or holds a key or value that is not allowed.
+        ConfigError: the file is missing, is not YAML, or has a key or value that is not allowed.
     """
     where, data = _content(config, folder, what)
     try:
@@ -79,22 +79,22 @@ def _content(config: str | Path, folder: str, what: str) -> tuple[str, bytes]:
 
 
 def problems(kind: type[BaseModel], error: ValidationError, under: str = "") -> list[str]:
-    """What is wrong with the values of a config, a line for each problem.
+    """What is wrong with the values of a config, one line per problem.
 
     Args:
-        kind: the model that they were held against.
-        error: what it said.
-        under: the key in the file below which they stand, if not at its top.
+        kind: the model that checked them.
+        error: the result of the check.
+        under: the key in the file that the values are under, if they are not at its top.
     """
     lines: list[str] = []
-    unknown: dict[tuple[int | str, ...], list[str]] = {}  # by the section in which they stand
+    unknown: dict[tuple[int | str, ...], list[str]] = {}  # unknown keys by section
     for problem in _causes(error.errors()):
         loc = _without_tags(kind, problem["loc"])
         key = ".".join([*filter(None, [under]), *map(str, loc)])
         if problem["type"] == "extra_forbidden":
-            meant = get_close_matches(str(loc[-1]), _keys_beside(kind, problem["loc"]), 1)
-            asked = f" (did you mean '{meant[0]}'?)" if meant else ""
-            unknown.setdefault(problem["loc"][:-1], []).append(f"'{key}'{asked}")
+            close = get_close_matches(str(loc[-1]), _keys_beside(kind, problem["loc"]), 1)
+            hint = f" (did you mean '{close[0]}'?)" if close else ""
+            unknown.setdefault(problem["loc"][:-1], []).append(f"'{key}'{hint}")
         elif problem["type"] == "invalid_key":
             key = ".".join([*filter(None, [under]), *map(str, loc[:-1])])
             where = f"{key}: " if key else ""
@@ -106,7 +106,7 @@ def problems(kind: type[BaseModel], error: ValidationError, under: str = "") -> 
             lines.append(f"{key}: no kind '{tags['tag']}'; there are {tags['expected_tags']}")
         elif problem["type"] == "union_tag_not_found":
             lines.append(f"{key}: the key {problem['ctx']['discriminator']} is missing")
-        elif not problem["loc"]:  # of several keys together
+        elif not problem["loc"]:  # about several keys together
             lines += [
                 f"{key}: {line}" if key else line for line in requirement(problem).splitlines()
             ]
@@ -117,13 +117,13 @@ def problems(kind: type[BaseModel], error: ValidationError, under: str = "") -> 
     for section, keys in unknown.items():
         allowed = ", ".join(_keys_beside(kind, (*section, "")))
         what = "key" if len(keys) == 1 else "keys"
-        lines.append(f"unknown {what} {names_of(keys, _MOST_TOLD)}; allowed here: {allowed}")
+        lines.append(f"unknown {what} {names_of(keys, _MOST_PROBLEMS)}; allowed here: {allowed}")
     return lines
 
 
 def _causes(problems: Sequence[ErrorDetails]) -> list[ErrorDetails]:
-    """The problems without those that follow from another: a list is too short since its one entry
-    is faulty, and a key is missing since it stands there misspelt."""
+    """The problems without consequences of others: a list is too short because its only entry is
+    wrong, or a key is missing because it is misspelt."""
     places = [problem["loc"] for problem in problems]
     unknown = [problem["loc"] for problem in problems if problem["type"] == "extra_forbidden"]
 
@@ -138,36 +138,36 @@ def _causes(problems: Sequence[ErrorDetails]) -> list[ErrorDetails]:
 
 
 def _explain(kind: type[BaseModel], where: str, error: ValidationError) -> str:
-    found = problems(kind, error)
-    shown = found[:_MOST_TOLD]
-    if (more := len(found) - _MOST_TOLD) > 0:
-        shown.append(f"and {more:,} more")
-    return "\n".join(f"{where}: {line}" for line in shown)
+    lines = problems(kind, error)
+    first_lines = lines[:_MOST_PROBLEMS]
+    if (more := len(lines) - _MOST_PROBLEMS) > 0:
+        first_lines.append(f"and {more:,} more")
+    return "\n".join(f"{where}: {line}" for line in first_lines)
 
 
 def _excerpt(value: object) -> str:
     """The start of a value, however large it is."""
     try:
-        shown = repr(value)
-    except ValueError:  # a number of more digits than Python writes
+        text = repr(value)
+    except ValueError:  # a number with more digits than Python prints
         return "a number that is too long"
-    return shown if len(shown) <= _LONGEST_SHOWN else f"{shown[:_LONGEST_SHOWN]}..."
+    return text if len(text) <= _LONGEST_VALUE else f"{text[:_LONGEST_VALUE]}..."
 
 
 def _keys_beside(kind: type[BaseModel], loc: tuple[Any, ...]) -> list[str]:
-    """The keys that are allowed where an unknown one stands."""
+    """The keys that are allowed in the place of an unknown one."""
     models = [one for one in _walk(kind, loc[:-1])[-1] if _is_model(one)]
     return [name for model in models for name in model.model_fields]
 
 
 def _without_tags(kind: type[BaseModel], loc: tuple[Any, ...]) -> list[Any]:
-    """A place as it is in the file: pydantic puts the kind of a section between."""
+    """A location as it is in the file, without the tags of unions that pydantic adds."""
     here = _walk(kind, loc)
     return [part for part, types in zip(loc, here, strict=False) if not _of_kind(types, part)]
 
 
 def _walk(kind: type[BaseModel], loc: tuple[Any, ...]) -> list[tuple[Any, ...]]:
-    """The types that may stand at each step down to a place, from the whole config on."""
+    """The possible types at each step from the whole config down to a location."""
     steps: list[tuple[Any, ...]] = [(kind,)]
     for part in loc:
         here = steps[-1]
@@ -178,7 +178,7 @@ def _walk(kind: type[BaseModel], loc: tuple[Any, ...]) -> list[tuple[Any, ...]]:
 
 
 def _of_kind(types: Sequence[Any], part: Any) -> list[Any]:
-    """The models of a union that a tag stands for."""
+    """The models of a union that a tag selects."""
     return [
         one
         for one in types
@@ -192,16 +192,16 @@ def _of_kind(types: Sequence[Any], part: Any) -> list[Any]:
 
 
 def _below(annotation: Any, part: Any) -> Any:
-    """The type of what stands under a key, or at a place, of a value of some type."""
+    """The type of the value under a key or index of a value of this type; None if there is none."""
     if _is_model(annotation):
         field = annotation.model_fields.get(part)
         return field.annotation if field else None
     inside = [arg for arg in get_args(annotation) if arg is not Ellipsis]
-    return inside[-1] if inside else None  # of a dict its values, of a list or tuple its items
+    return inside[-1] if inside else None  # the values of a dict, the items of a list or tuple
 
 
 def _alternatives(annotation: Any) -> tuple[Any, ...]:
-    """The types of a union; else the one."""
+    """The types of a union; any other type alone."""
     if get_origin(annotation) is Annotated:
         annotation = get_args(annotation)[0]
     if get_origin(annotation) in (Union, UnionType):

@@ -1,4 +1,4 @@
-"""Models that a stage may ask, and the servers that some are behind."""
+"""Language models that stages use, and the servers that some run behind."""
 
 from __future__ import annotations
 

@@ -22,12 +22,12 @@ class Key:
 
     Attributes:
         name: dotted, such as `judge.min_words`.
-        value: in the config that was asked for, as YAML has it.
-        default: as YAML has it; None where there is none.
+        value: in the config in question, as in YAML.
+        default: as in YAML; None if there is none.
         unit: of a number; empty for anything else.
-        values: which ones are allowed; empty where any of its type is.
-        description: sentences.
-        required: it has no default.
+        values: the allowed values; empty if any value of the type is.
+        description: one or more sentences.
+        required: whether it has no default.
     """
 
     name: str
@@ -40,10 +40,10 @@ class Key:
 
 
 def keys(config: Section, prefix: str = "") -> Iterator[Key]:
-    """All keys of a config, or of a section of one, in the order of the work.
+    """All keys of a config or one of its sections, in the order of the pipeline.
 
     Args:
-        prefix: of their names, such as `judge.`.
+        prefix: for their names, such as `judge.`.
     """
     for name, field in type(config).model_fields.items():
         value = getattr(config, name)
@@ -54,26 +54,26 @@ def keys(config: Section, prefix: str = "") -> Iterator[Key]:
 
 
 def language_model_keys() -> list[Key]:
-    """The keys of a language model, which several keys of the config take; each at its default."""
+    """The keys of a language model, each at its default. Several keys of the config take one."""
     return [key_of(name, field, _default(field)) for name, field in _llm_fields()]
 
 
 def section_of(name: str) -> str:
-    """What a section is for, by its dotted name; empty if there is none of that name."""
-    found: type[Section] = Config
+    """The description of a section, by its dotted name; empty if there is no such section."""
+    section: type[Section] = Config
     for part in name.split("."):
-        field = found.model_fields.get(part)
+        field = section.model_fields.get(part)
         if field is None or not is_section(field):
             return ""
-        found = type(field.default)
-    return docs_of(found)
+        section = type(field.default)
+    return docs_of(section)
 
 
 def check_key(config: Config, name: str) -> None:
-    """See that there is a key or a section of a dotted name.
+    """Check that a dotted name is that of a key or a section.
 
     Raises:
-        ConfigError: there is none.
+        ConfigError: it is not.
     """
     known = [key.name for key in keys(config)]
     parts = (key.split(".") for key in known)
@@ -82,18 +82,18 @@ def check_key(config: Config, name: str) -> None:
         return
     nested = [key for key in known if key.endswith(f".{name}")]
     near = nested or get_close_matches(name, [*sections, *known], 1)
-    told = f"did you mean {' or '.join(near)}?" if near else f"there are {', '.join(sections)}"
-    raise ConfigError(f"there is no key '{name}' in the config; {told}")
+    hint = f"did you mean {' or '.join(near)}?" if near else f"there are {', '.join(sections)}"
+    raise ConfigError(f"there is no key '{name}' in the config; {hint}")
 
 
 def key_of(name: str, field: FieldInfo, value: Any) -> Key:
-    """What there is to know of a field that holds a value."""
+    """The key that documents a field with a value."""
     kinds = list(_kinds(field.annotation, field.metadata))
     return Key(
         name,
         _plain(value),
         _plain(_default(field)),
-        next((u.name for _, told in kinds for u in told if isinstance(u, Unit)), ""),
+        next((u.name for _, metadata in kinds for u in metadata if isinstance(u, Unit)), ""),
         _values(kinds),
         field.description or "",
         field.is_required(),
@@ -101,11 +101,11 @@ def key_of(name: str, field: FieldInfo, value: Any) -> Key:
 
 
 def _kinds(annotation: Any, metadata: list[Any]) -> Iterator[tuple[Any, list[Any]]]:
-    """The types that a field may have, each with what is said of it."""
+    """The types that a field may have, each with its metadata."""
     origin = get_origin(annotation)
     if origin is Annotated:
-        inner, *told = get_args(annotation)
-        yield from _kinds(inner, [*metadata, *_flat(told)])
+        inner, *more = get_args(annotation)
+        yield from _kinds(inner, [*metadata, *_flat(more)])
     elif origin in (Union, UnionType):
         for part in get_args(annotation):
             yield from _kinds(part, metadata)
@@ -115,16 +115,16 @@ def _kinds(annotation: Any, metadata: list[Any]) -> Iterator[tuple[Any, list[Any
         yield annotation, metadata
 
 
-def _flat(told: list[Any]) -> Iterator[Any]:
-    for one in told:
+def _flat(metadata: list[Any]) -> Iterator[Any]:
+    for one in metadata:
         yield from (one.metadata if isinstance(one, FieldInfo) else [one])
 
 
 def _values(kinds: list[tuple[Any, list[Any]]]) -> str:
-    """Which values are allowed, for a person."""
-    told = [text for kind, metadata in kinds for text in [_allowed(kind, metadata)] if text]
+    """The allowed values, in words."""
+    texts = [text for kind, metadata in kinds for text in [_allowed(kind, metadata)] if text]
     optional = any(kind is NoneType for kind, _ in kinds)
-    return "; or ".join([*told, "null"] if optional and told else told)
+    return "; or ".join([*texts, "null"] if optional and texts else texts)
 
 
 def _allowed(kind: Any, metadata: list[Any]) -> str:
@@ -145,18 +145,18 @@ def _allowed(kind: Any, metadata: list[Any]) -> str:
 
 
 def _bounds(metadata: list[Any], name: str) -> list[float]:
-    """The numbers of one kind of limit (`ge`, `gt`, `le`), as pydantic has them."""
+    """The values of one kind of limit (`ge`, `gt`, `le`) in pydantic's metadata."""
     return [getattr(m, name) for m in metadata if hasattr(m, name)]
 
 
 def _llm_fields() -> list[tuple[str, FieldInfo]]:
-    """`model` first, since nothing works without it."""
+    """The fields of a language model; `model` comes first, since it is required."""
     fields = Llm.model_fields
     return [(name, fields[name]) for name in sorted(fields, key=lambda name: name != "model")]
 
 
 def is_section(field: FieldInfo) -> bool:
-    """Whether a field holds more keys, and not a value."""
+    """Whether a field is a section with more keys, and not a value."""
     return isinstance(field.annotation, type) and issubclass(field.annotation, Section)
 
 
@@ -165,7 +165,7 @@ def _default(field: FieldInfo) -> Any:
 
 
 def _plain(value: Any) -> Any:
-    """A value as YAML has it, with the keys that `model_dump` leaves out."""
+    """A value as in YAML, including the keys that `model_dump` leaves out."""
     if isinstance(value, Section):
         return {name: _plain(getattr(value, name)) for name in type(value).model_fields}
     if isinstance(value, tuple):
@@ -174,5 +174,5 @@ def _plain(value: Any) -> Any:
 
 
 def docs_of(section: type[Section]) -> str:
-    """What a section is for, on one line."""
+    """The description of a section, on one line."""
     return " ".join((section.__doc__ or "").split())

@@ -1,10 +1,10 @@
-"""What pydantic says of a value, in words for whoever wrote the file."""
+"""Puts pydantic's errors into words for the author of a config."""
 
 from __future__ import annotations
 
 from pydantic_core import ErrorDetails
 
-_KINDS = {  # of types, by the beginning of pydantic's names for what is wrong with them
+_KINDS = {  # types, by the beginning of pydantic's names for errors
     "bool": "true or false",
     "int": "a whole number",
     "float": "a number",
@@ -23,7 +23,7 @@ _BOUNDS = {
 
 
 def requirement(problem: ErrorDetails) -> str:
-    """What a value must be."""
+    """What a wrong value should be instead."""
     kind, context = problem["type"], problem.get("ctx", {})
     if kind in _BOUNDS:
         name, words = _BOUNDS[kind]
@@ -34,9 +34,9 @@ def requirement(problem: ErrorDetails) -> str:
         least = kind == "too_short"
         length = context["min_length" if least else "max_length"]
         return f"must have {'at least' if least else 'at most'} {length} entries"
-    known, _, fault = kind.partition("_")
-    if known in _KINDS and fault in ("type", "parsing", "from_float", "attributes_type"):
-        return f"must be {_KINDS[known]}"
-    # A check of our own says itself what is wrong.
-    said = problem["msg"].removeprefix("Value error, ")
-    return said.replace("Input should be", "must be").replace("valid tuple", "list")
+    expected, _, fault = kind.partition("_")
+    if expected in _KINDS and fault in ("type", "parsing", "from_float", "attributes_type"):
+        return f"must be {_KINDS[expected]}"
+    # The messages of our own validators are clear by themselves.
+    message = problem["msg"].removeprefix("Value error, ")
+    return message.replace("Input should be", "must be").replace("valid tuple", "list")

@@ -1,4 +1,4 @@
-"""What is shown: the stages that find pictures, read them and compare them with the speech."""
+"""The screen: the stages that find pictures, read them and compare them with the speech."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is said: the stages that recognise, write, judge and cut speech."""
+"""The speech: the stages that recognise, refine, judge and cut it."""
 
 from __future__ import annotations
 

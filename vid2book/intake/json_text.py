@@ -171,7 +171,7 @@ def _number(digits: str) -> int | str:
 
 
 def _nothing(_: str) -> None:
-    """None for NaN and Infinity, which are not JSON, but stand for missing values in data frames."""
+    """None, for NaN and Infinity: not JSON, but how data frames write a missing value."""
 
 
 # Line breaks and tabs within a string are not JSON, but their meaning is clear.

@@ -1,4 +1,4 @@
-"""A corpus as a book to look at: `write_book` makes one folder of HTML pages from it."""
+"""A corpus as a book to look at: `write_book` makes a folder of HTML pages from it."""
 
 from .book import write_book
 

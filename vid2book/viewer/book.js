@@ -1,6 +1,6 @@
-// The search box, and links to what is folded away. A page reads well without this script.
+// The search box, and links to folded text. The page can be read without this script.
 (() => {
-  const SHOWN = 50; // places, and as many more each time somebody asks
+  const PLACES = 50; // places at first, and as many more for each click
   const SNIPPET = 180; // characters
   const box = document.getElementById("search");
   const panel = document.getElementById("panel");
@@ -8,7 +8,8 @@
   const results = document.getElementById("results");
   const { searchFiles, index, title } = document.body.dataset;
 
-  // Stretches of the text that match, as [start, end]; folding may change lengths, so map back.
+  // Matching parts of the text as [start, end]. Folding may change lengths, so positions are mapped
+  // back.
   function stretches(text, words) {
     let folded = "";
     const from = [];
@@ -74,8 +75,8 @@
     return line;
   }
 
-  function show(words, found, wanted, searching) {
-    const ranked = [...found].sort((a, b) => b.rank - a.rank).slice(0, wanted);
+  function show(words, found, limit, searching) {
+    const ranked = [...found].sort((a, b) => b.rank - a.rank).slice(0, limit);
     results.replaceChildren(...ranked.map((place) => item(entry(place, words))));
     const total = found.length === 1 ? "1 place" : `${found.length.toLocaleString("en")} places`;
     count.textContent = searching || found.length ? total + (searching ? " so far …" : "") : "Nothing found";
@@ -89,36 +90,36 @@
     results.append(item(button));
   }
 
-  let queries = 0; // a later query ends the one before
-  async function search(query, places, found = [], wanted = SHOWN, instead = "") {
+  let queries = 0; // a new query cancels the one before
+  async function search(query, places, found = [], limit = PLACES, instead = "") {
     const mine = (queries += 1);
     const words = fold(query).trim().split(/\s+/);
     places ??= searchFiles === undefined ? inPage(words, title) : book.search(words, Number(searchFiles));
     panel.ariaBusy = "true";
-    let shown = performance.now();
+    let shownAt = performance.now();
     let more = true;
-    while (more && found.length < wanted) {
+    while (more && found.length < limit) {
       const { value, done } = await places.next();
       if (mine !== queries) return;
       more = !done;
       found.push(...(value ?? []));
-      if (performance.now() - shown > 200) {
-        show(words, found, wanted, true);
-        shown = performance.now();
+      if (performance.now() - shownAt > 200) {
+        show(words, found, limit, true);
+        shownAt = performance.now();
       }
     }
-    show(words, found, wanted, more);
+    show(words, found, limit, more);
     if (!found.length && !more && !instead) {
       const known = searchFiles === undefined ? wordsInPage() : await book.words();
       if (mine !== queries) return;
       const better = meant(words, known);
       if (better) {
-        await search(better.join(" "), undefined, [], SHOWN, query);
+        await search(better.join(" "), undefined, [], PLACES, query);
         return;
       }
     }
-    if (more || found.length > wanted) {
-      offer(more ? "Keep searching" : "Show more", () => search(query, places, found, wanted + SHOWN, instead));
+    if (more || found.length > limit) {
+      offer(more ? "Keep searching" : "Show more", () => search(query, places, found, limit + PLACES, instead));
     }
     if (index !== undefined) {
       const link = document.createElement("a");
@@ -170,7 +171,7 @@
     if (!event.target.closest(".bar")) panel.hidden = true;
   });
 
-  // A link may lead to text that is folded away, or to something left out.
+  // A link may lead to folded text, or to something left out.
   function reveal() {
     const target = document.getElementById(location.hash.slice(1));
     if (!target) return;
@@ -183,14 +184,14 @@
   addEventListener("hashchange", reveal);
   reveal();
 
-  // On paper nothing can be unfolded.
+  // Nothing can be unfolded on paper.
   addEventListener("beforeprint", () => {
     for (const details of document.querySelectorAll("details")) details.open = true;
   });
 
-  const asked = searchFiles !== undefined && new URLSearchParams(location.search).get("q");
-  if (asked) {
-    box.value = asked;
+  const initialQuery = searchFiles !== undefined && new URLSearchParams(location.search).get("q");
+  if (initialQuery) {
+    box.value = initialQuery;
     box.focus();
   }
 })();

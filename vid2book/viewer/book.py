@@ -1,8 +1,8 @@
 """The book of a corpus: a table of contents, a page for each video, and the search index.
 
-Pictures stand inside the pages as data: URIs. So a page is one file that can be sent to somebody
-and still works, and a corpus of thousands of videos makes thousands of files, not a hundred
-thousand. A page is written while the samples are read, so its size costs no memory.
+Pictures are inside the pages as data: URIs. So a page is a single file that can be sent to
+somebody, and a corpus of thousands of videos makes thousands of files, not a hundred thousand. A
+page is written while the samples are read, so a large page needs no more memory.
 """
 
 from __future__ import annotations
@@ -36,10 +36,10 @@ def write_book(
     Args:
         corpus: the corpus folder.
         out: the folder to write, by default `preview` in the corpus. An earlier book there is
-            replaced, whole, when the new one is complete.
+            replaced as a whole when the new one is complete.
         progress: called with (videos done, videos in all) after each page.
-        marked: with what the corpus marks as to be dropped (config `decide: mark`), and why.
-        workers: processes; None: one per core. They change nothing in what is written.
+        marked: include what is marked to be dropped (config `decide: mark`), and why.
+        workers: number of processes; None: one per core. It does not change what is written.
 
     Raises:
         FolderError: the folder is not a corpus, `out` holds something that is not a book, another
@@ -55,7 +55,7 @@ def write_book(
 
 
 def _check_replaceable(out: Path) -> None:
-    """A folder is replaced only if it is an earlier book: anything else may be dear to somebody."""
+    """Raises FolderError if the folder is not an earlier book, since somebody may need it."""
     if not out.exists() or (out.is_dir() and not any(out.iterdir())):
         return
     index = out / "index.html"
@@ -77,15 +77,15 @@ class _Writer:
 
     def write(self) -> None:
         forget()
-        what = (self._corpus, self._folder, self._marked)
-        self._write(with_samples(*what))
+        common = (self._corpus, self._folder, self._marked)
+        self._write(with_samples(*common))
         bare = [video_id for video_id in self._corpus.videos if video_id not in self._written]
-        self._write(without_samples(*what, bare))
+        self._write(without_samples(*common, bare))
         self._overview()
 
     def _write(self, parts: list[Part]) -> None:
-        for written in each(write_part, parts, self._workers, self._tell):
-            for page in written:
+        for pages in each(write_part, parts, self._workers, self._report_page):
+            for page in pages:
                 if page.video_id in self._written:
                     raise FolderError(
                         f"{self._corpus.folder}: the samples of {page.video_id!r} do not stand "
@@ -94,7 +94,7 @@ class _Writer:
                 self._words.update(page.words)
                 self._written[page.video_id] = page._replace(words=set())  # they take memory
 
-    def _tell(self, video_id: str) -> None:
+    def _report_page(self, video_id: str) -> None:
         self._done += 1
         self._progress(self._done, len(self._corpus.videos))
 
@@ -102,7 +102,7 @@ class _Writer:
         contents = Contents(chapters_of(self._corpus.videos))
         pages = [self._written[video_id] for video_id in self._corpus.videos]
         templates = Templates()
-        grams = write_index(self._folder / "search", [page.found for page in pages], self._words)
+        grams = write_index(self._folder / "search", [page.entry for page in pages], self._words)
         for page in contents.pages():
             templates.write(
                 self._folder / page.file,
@@ -122,7 +122,7 @@ class _Writer:
 
 def _ranked(counts: Iterable[Counter[tuple[str, str]]]) -> list[tuple[tuple[str, str], int]]:
     """The sum of counts, the most frequent first."""
-    summed: Counter[tuple[str, str]] = Counter()
-    for counted in counts:
-        summed.update(counted)
-    return sorted(summed.items(), key=lambda item: (-item[1], item[0]))
+    total: Counter[tuple[str, str]] = Counter()
+    for count in counts:
+        total.update(count)
+    return sorted(total.items(), key=lambda item: (-item[1], item[0]))

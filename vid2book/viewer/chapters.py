@@ -1,4 +1,4 @@
-"""The videos of a corpus as the book's table of contents has them, and its pages."""
+"""The table of contents of a book: its chapters (the videos of the corpus) and its pages."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from ..folder.reader import Row
 from .times import safe_url
 
-PAGE_VIDEOS = 500  # of a page of the contents
+PAGE_VIDEOS = 500  # per page of the contents
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*")
 
 Shelves = dict[str, dict[str, list["Chapter"]]]  # subject to course to videos
@@ -18,7 +18,7 @@ Shelves = dict[str, dict[str, list["Chapter"]]]  # subject to course to videos
 
 @dataclass(frozen=True)
 class Chapter:
-    """A video as the book's table of contents has it."""
+    """A video in the table of contents."""
 
     video_id: str
     row: Row
@@ -105,7 +105,7 @@ class Contents:
         return len(self._shelves[subject]) > 1
 
     def totals(self) -> dict[str, float]:
-        """Of the kept videos."""
+        """Sums over the kept videos."""
         names = ("duration_s", "keyframes", "words", "samples")
         return {name: sum(c.row.get(name) or 0 for c in self.kept) for name in names}
 
@@ -136,7 +136,7 @@ def contents_file(number: int) -> str:
 
 
 def _shelves(chapters: Iterable[Chapter]) -> Shelves:
-    """Each in the order in which it first comes."""
+    """Chapters by subject and course, each in order of first appearance."""
     shelves: Shelves = {}
     for chapter in chapters:
         shelves.setdefault(chapter.subject, {}).setdefault(chapter.course, []).append(chapter)

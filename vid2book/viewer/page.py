@@ -1,4 +1,4 @@
-"""The samples and the dropped pieces of one video as the blocks of its page, in order of time."""
+"""The blocks of a video's page: its samples and what was dropped, in order of time."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ from ..folder.reader import Row, is_marked
 from ..records import Decision
 from .times import clock
 
-SHOWN = {  # MPO is a JPEG with a second picture behind it
+MIME_TYPES = {  # MPO is a JPEG with a second picture after it
     "JPEG": "image/jpeg",
     "MPO": "image/jpeg",
     "PNG": "image/png",
     "WEBP": "image/webp",
     "GIF": "image/gif",
 }
-THUMBNAIL = (192, 108)  # pixels at most, twice what is shown: for fine displays
+THUMBNAIL = (192, 108)  # pixels at most, twice the displayed size for high-resolution screens
 _NO_PICTURE = (OSError, ValueError, KeyError, SyntaxError, Image.DecompressionBombError)
-ALT_CHARS = 160  # a screen reader reads the on-screen text itself right after
+ALT_CHARS = 160  # a screen reader reads the full on-screen text right after
 LEVELS = {
     "video": "Video",
     "clip": "Paragraph",
@@ -38,12 +38,12 @@ LEVELS = {
 
 @dataclass(frozen=True)
 class Figure:
-    """A keyframe. `src` is a data: URI, empty where the picture cannot be shown."""
+    """A keyframe. `src` is a data: URI, empty if the picture cannot be shown."""
 
     number: int
     time: float | None  # of the frame
-    start: float | None  # what it shows stands from here, as far as is known
-    end: float | None  # to here
+    start: float | None  # when its state begins, as far as is known
+    end: float | None  # when its state ends
     content: bytes
     src: Markup
     width: int
@@ -99,8 +99,8 @@ class SampleHead:
 
 @dataclass(frozen=True)
 class Dropped:
-    """A decision against something. `src` is a small picture of it as a data: URI; empty where
-    there is none."""
+    """A decision to drop something. `src` is a small picture of it as a data: URI; empty if there
+    is none."""
 
     number: int
     decision: Decision
@@ -130,31 +130,30 @@ Block = Passage | SampleHead | LeftOut
 
 
 def dropped(decided: Iterable[tuple[Decision, bytes]], marked: Sequence[Row] = ()) -> list[Dropped]:
-    """What was dropped from a video, numbered in order of time; the video itself is not in it.
+    """What was dropped from a video, numbered in order of time, without the video as a whole.
 
     Args:
-        decided: decisions, each with a small picture of what is left out, or without.
-        marked: elements of samples that the page shows as marked, so that what was decided on
-            them is no longer left out.
+        decided: decisions, each with a small picture of what is left out, or empty bytes.
+        marked: elements of samples that the page shows as marked; they do not count as dropped.
     """
-    against = [
+    drops = [
         (d, image)
         for d, image in decided
         if not (d.kept or d.level == "video" or any(_is_about(d, element) for element in marked))
     ]
-    return [Dropped(n, d, *_picture(image)[1:]) for n, (d, image) in enumerate(against, 1)]
+    return [Dropped(n, d, *_picture(image)[1:]) for n, (d, image) in enumerate(drops, 1)]
 
 
 def _is_about(decision: Decision, element: Row) -> bool:
-    """Whether what was decided on is this element of a sample, or a sentence in it."""
-    if decision.level == "keyframe":  # of its state, an element says where it ends
+    """Whether a decision is about this element of a sample, or about a sentence in it."""
+    if decision.level == "keyframe":  # an element has the end of its state, not the start
         return bool(element["kind"] == "image" and element["end"] == decision.end)
     within = element["start"] <= decision.start and decision.end <= element["end"]
     return element["kind"] == "text" and decision.level in ("sentence", "clip") and within
 
 
 def stands_from(decisions: Iterable[Decision]) -> dict[float, float]:
-    """Where each kept state of the screen ends, to where it begins: samples say only the former."""
+    """The end of each kept state of the screen, to its start. Samples have only the end."""
     return {d.end: d.start for d in decisions if d.kept and d.level == "keyframe"}
 
 
@@ -164,13 +163,13 @@ def blocks(
     begins: Mapping[float, float],
     marked: bool = False,
 ) -> Iterator[Block]:
-    """The blocks of a page, made as they are asked for: one sample is in memory at a time.
+    """The blocks of a page, one by one, so that only one sample is in memory at a time.
 
     Args:
         samples: of one video.
         left_out: what was dropped from it.
-        begins: of `stands_from`.
-        marked: with the positions that are marked.
+        begins: from `stands_from`.
+        marked: include positions that are marked.
     """
     waiting = deque(left_out)
     for block in _passages(samples, begins, marked):
@@ -188,9 +187,9 @@ def _passages(
     samples: Iterable[Row], begins: Mapping[float, float], marked: bool
 ) -> Iterator[Passage | SampleHead]:
     figures = paragraphs = 0
-    last = 0.0  # a sample without `elements` stays where the one before it ended
+    last = 0.0  # a sample without `elements` gets the time of the one before
     for number, row in enumerate(samples, 1):
-        if not marked and (known := row.get("elements")) and all(map(is_marked, known)):
+        if not marked and (elements := row.get("elements")) and all(map(is_marked, elements)):
             continue
         passage, clip = Passage(last), None
         head: SampleHead | None = None
@@ -224,7 +223,7 @@ def _passages(
 
 
 def _positions(row: Row) -> Iterator[tuple[int, Any, str | None, str | None, Row | None]]:
-    """The aligned lists of a sample, position by position; a list that is missing gives None."""
+    """The aligned lists of a sample, position by position; a missing list gives None."""
     lists = [row.get(name) or [] for name in ("images", "texts", "ocr_texts", "elements")]
     for place in range(max(len(lists[0]), len(lists[1]))):
         image, text, ocr, element = (x[place] if place < len(x) else None for x in lists)
@@ -232,14 +231,14 @@ def _positions(row: Row) -> Iterator[tuple[int, Any, str | None, str | None, Row
 
 
 def _picture(image: Any) -> tuple[bytes, Markup, int, int]:
-    """An image of the corpus as (file, data: URI, width, height); what is not a picture is empty.
+    """An image of the corpus as (file, data: URI, width, height); empty if it is not a picture.
 
-    Only embedded bytes are shown: a path in a corpus of unknown origin is not opened.
+    Only embedded bytes are shown: a path in a corpus of unknown origin is never opened.
     """
     content = (image.get("bytes") if isinstance(image, dict) else image) or b""
     try:
         with Image.open(io.BytesIO(content)) as opened:  # reads the header only
-            mime, (width, height) = SHOWN[opened.format or ""], opened.size
+            mime, (width, height) = MIME_TYPES[opened.format or ""], opened.size
     except _NO_PICTURE:
         return b"", Markup(""), 0, 0
     return content, _data_uri(mime, content), width, height

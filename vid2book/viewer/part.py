@@ -1,4 +1,4 @@
-"""The pages of some videos of the book, made by one of several processes."""
+"""Writes the pages of some videos of the book, in one of several processes."""
 
 from __future__ import annotations
 
@@ -15,22 +15,22 @@ from ..folder.record import FolderError
 from ..pipeline.processes import tell
 from .chapters import Chapter, Contents, chapters_of
 from .page import Block, Passage, blocks, dropped, stands_from, thumbnail
-from .search import Entry, Found, Texts, entries
+from .search import Entry, IndexEntry, Texts, entries
 from .templates import Templates
 
-_BARE_AT_ONCE = 200  # videos without samples
+_BARE_AT_ONCE = 200  # videos without samples in one part
 
 
 class Part(NamedTuple):
     """A part of the work.
 
     Attributes:
-        corpus: its folder.
+        corpus: the corpus folder.
         book: the folder that is written.
-        marked: with what the corpus marks as to be dropped, and why.
+        marked: include what is marked to be dropped, and why.
         name: of the part, unique.
-        file: the number of the file of samples whose videos are meant; None: those named.
-        videos: that have no samples.
+        file: the number of a sample file, whose videos are the part; None: `videos` are.
+        videos: videos without samples.
     """
 
     corpus: Path
@@ -45,7 +45,7 @@ class Written(NamedTuple):
     """A page that was written."""
 
     video_id: str
-    found: Found
+    entry: IndexEntry
     stages: Counter[tuple[str, str]]  # (level, stage) to pieces dropped
     pictures: int
     thumbnail: str  # a data: URI of the first picture, small; empty if there is none
@@ -53,7 +53,7 @@ class Written(NamedTuple):
 
 
 def with_samples(corpus: CorpusFolder, book: Path, marked: bool) -> list[Part]:
-    """Parts of the videos that have samples."""
+    """Parts for the videos that have samples."""
     files = range(len(shards(corpus.folder, "default")))
     return [Part(corpus.folder, book, marked, str(file), file) for file in files]
 
@@ -61,7 +61,7 @@ def with_samples(corpus: CorpusFolder, book: Path, marked: bool) -> list[Part]:
 def without_samples(
     corpus: CorpusFolder, book: Path, marked: bool, videos: list[str]
 ) -> list[Part]:
-    """Parts of other videos."""
+    """Parts for the videos that have none."""
     parts = (tuple(videos[i : i + _BARE_AT_ONCE]) for i in range(0, len(videos), _BARE_AT_ONCE))
     return [
         Part(corpus.folder, book, marked, f"bare-{number}", None, part)
@@ -73,7 +73,7 @@ def write_part(part: Part) -> list[Written]:
     """Write the pages of a part, and the text of its videos for the search.
 
     Raises:
-        FolderError: the samples are of a video that the corpus does not name.
+        FolderError: a sample is from a video that is not in the corpus's `videos` table.
     """
     videos: Iterable[tuple[str, Iterable[Row]]] = ((video_id, ()) for video_id in part.videos)
     if part.file is not None:
@@ -91,13 +91,13 @@ class _Opened(NamedTuple):
     """What a process needs for every part, opened once."""
 
     corpus: CorpusFolder
-    chapters: list[Chapter]  # as the table of contents has them
-    places: dict[str, int]  # of a video among them
+    chapters: list[Chapter]  # in the order of the table of contents
+    places: dict[str, int]  # video id to position among them
     templates: Templates
 
 
 def forget() -> None:
-    """Read the corpus again: it may have changed since the last book."""
+    """Drop the opened corpus, which may have changed since the last book."""
     _opened.cache_clear()
 
 
@@ -113,7 +113,7 @@ def _write_page(
     part: Part,
     video_id: str,
     samples: Iterable[Row],
-    note: Callable[[str, str, list[Entry]], tuple[Found, set[str]]],
+    add_to_index: Callable[[str, str, list[Entry]], tuple[IndexEntry, set[str]]],
 ) -> Written:
     corpus, chapters, places, templates = _opened(part.corpus)
     if video_id not in places:
@@ -127,13 +127,13 @@ def _write_page(
     decisions = [decision for decision, _ in decided]
     elements = (e for row in corpus.words(video_id) for e in row.get("elements") or [])
     left_out = dropped(decided, [e for e in elements if is_marked(e)] if part.marked else ())
-    found: list[Entry] = []
+    texts: list[Entry] = []
     pictures, first = 0, ""
 
-    def noted() -> Iterator[Block]:
+    def page_blocks() -> Iterator[Block]:
         nonlocal pictures, first
         for block in blocks(samples, left_out, stands_from(decisions), part.marked):
-            found.extend(entries(block))
+            texts.extend(entries(block))
             if isinstance(block, Passage):
                 pictures += len(block.figures)
                 first = first or next(filter(None, map(thumbnail, block.figures)), "")
@@ -144,12 +144,12 @@ def _write_page(
         "video.html",
         chapter=chapter,
         left_out=Counter(item.what for item in left_out),
-        blocks=noted(),
+        blocks=page_blocks(),
         verdicts=[d for d in decisions if d.level == "video"],
         has_decisions=corpus.has_decisions,
         before=chapters[place - 1] if place else None,
         after=chapters[place + 1] if place + 1 < len(chapters) else None,
     )
     stages = Counter((item.what, item.decision.stage) for item in left_out)
-    entry, words = note(f"videos/{chapter.page}", chapter.title, found)
+    entry, words = add_to_index(f"videos/{chapter.page}", chapter.title, texts)
     return Written(video_id, entry, stages, pictures, first, words)

@@ -1,4 +1,4 @@
-"""What the score of a decision is of, and on which scale."""
+"""Says in words what the score of a decision measures, and on which scale."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _COSINE = "-1 to 1"
 
 
 class _Kind(NamedTuple):
-    """Decisions of a stage on a level whose reason begins so, and what their score is."""
+    """Decisions of a stage on a level whose reason begins with a text, and what their score is."""
 
     stage: str
     level: str
@@ -24,7 +24,7 @@ class _Kind(NamedTuple):
     scale: str
 
 
-# The first that fits counts.
+# The first match counts.
 _KINDS = (
     _Kind("judge", "sentence", "", "probability that it teaches", _SHARE),
     _Kind("judge", "video", "the language cannot be told", "probability of the language", _SHARE),
@@ -48,32 +48,32 @@ _KINDS = (
 )
 _CRITERIA = ("relevance", "knowledge density", "transcription quality")
 _GRADE = re.compile(rf"(?P<criterion>{'|'.join(_CRITERIA)}) by (?P<grader>.+?): ")
-_NAMED = re.compile(r"(.*) \(([^()\d]+)\)")  # many a reason ends with what its score is
+_NAMED = re.compile(r"(.*) \(([^()\d]+)\)")  # some reasons end with the name of their score
 _MOMENT = re.compile(r"\b(of|at) (\d+(?:\.\d+)?) s\b")
 
 
 def grades_of(decisions: Iterable[Decision]) -> dict[str, list[str]]:
-    """By who graded: "relevance 5", and so on; "relevance 1, at least 2 needed" where it lacks."""
-    found: dict[str, list[str]] = {}
+    """Grades by grader: "relevance 5" or, if it is too low, "relevance 1, at least 2 needed"."""
+    by_grader: dict[str, list[str]] = {}
     for decision in decisions:
-        graded = _GRADE.match(decision.reason)
-        if graded and decision.stage == "judge" and decision.score is not None:
+        match = _GRADE.match(decision.reason)
+        if match and decision.stage == "judge" and decision.score is not None:
             limit = "" if decision.kept else _limit(decision)
-            told = f"{graded['criterion']} {decision.score:.3g}{limit}"
-            found.setdefault(plain(graded["grader"]), []).append(told)
-    return found
+            grade = f"{match['criterion']} {decision.score:.3g}{limit}"
+            by_grader.setdefault(plain(match["grader"]), []).append(grade)
+    return by_grader
 
 
 def reason_of(decision: Decision) -> str:
-    """The reason, with times as a clock, and without what `score_of` says."""
+    """The reason, with times such as 1:15, and without what `score_of` says."""
     named = _NAMED.fullmatch(decision.reason) if decision.score is not None else None
     reason = named[1] if named else decision.reason
-    return plain(_MOMENT.sub(lambda found: f"{found[1]} {clock(float(found[2]))}", reason))
+    return plain(_MOMENT.sub(lambda match: f"{match[1]} {clock(float(match[2]))}", reason))
 
 
 def score_of(decision: Decision) -> str:
     """The score in words: "probability that it teaches: 0.03 (0 to 1), at least 0.5 needed"; empty
-    where there is none."""
+    if there is none."""
     if decision.score is None:
         return ""
     kind = next((kind for kind in _KINDS if _fits(kind, decision)), None)

@@ -1,8 +1,8 @@
 "use strict";
-// What search can look in: the text of a page, or that of all videos of the book. Both give the
-// places of a video at a time: {href, title, at, kind, text}.
+// Searches the text of this page, or of all videos of the book. Both yield the places in one video
+// at a time: {href, title, at, kind, text}.
 const fold = (text) => {
-  // Case and accents make no difference: é is found by e.
+  // Case and accents are ignored: e matches é.
   if (/^[\x00-\x7f]*$/.test(text)) return text.toLowerCase();
   return text.normalize("NFD").replace(/[\u0300-\u036f]/g, "").toLowerCase();
 };
@@ -22,14 +22,15 @@ function matching(words, href, title, entries) {
   return found;
 }
 
-// What was perhaps meant: for each word that no text has, the word that is nearest to it by letters
-// left out, put in, changed or swapped; the most frequent of several. Undefined if there is none.
+// A corrected query: each word that no text has is replaced by the nearest word, by the number of
+// letters left out, inserted, changed or swapped, the most frequent of several. Undefined if there
+// is none.
 function meant(words, known) {
   const WORD = /[\p{L}\p{M}]{4,24}/gu;
   let changed = false;
   const better = words.map((word) => {
     if (word.match(WORD)?.[0] !== word || known.some((other) => other.includes(word))) return word;
-    let [best, fewest] = [word, word.length < 8 ? 2 : 3]; // one letter, of long words two
+    let [best, fewest] = [word, word.length < 8 ? 2 : 3]; // one edit, or two in long words
     for (const other of known) {
       if (Math.abs(other.length - word.length) >= fewest) continue;
       const edits = distance(word, other, fewest);
@@ -41,7 +42,7 @@ function meant(words, known) {
   return changed ? better : undefined;
 }
 
-// The optimal string alignment distance (Damerau, 1964), or `most` where it is not less.
+// The optimal string alignment distance (Damerau, 1964), or `most` if it is not less.
 function distance(a, b, most) {
   let [before, last] = [[], Array.from({ length: b.length + 1 }, (_, j) => j)];
   for (let i = 1; i <= a.length; i += 1) {
@@ -64,7 +65,7 @@ function wordsInPage() {
   return [...new Set(text.match(/[\p{L}\p{M}]{4,24}/gu) ?? [])];
 }
 
-// The page that this is.
+// The search in this page.
 async function* inPage(words, title) {
   const entries = [...document.querySelectorAll("[data-kind]")].map((element) => {
     const owner = element.closest("[id]");
@@ -74,9 +75,9 @@ async function* inPage(words, title) {
   yield matching(words, "", title, entries);
 }
 
-// All videos, of which the files are loaded that may have what is looked for; see search.py.
+// The search in all videos, which loads only files that may have a match; see search.py.
 const book = (() => {
-  const KEPT = 40; // files, each of a megabyte at most
+  const KEPT = 40; // files, each about a megabyte at most
   const GRAM_BITS = 14;
   const kept = new Map();
   const waiting = new Map();
@@ -100,7 +101,7 @@ const book = (() => {
 
   function part(name) {
     const known = kept.get(name) ?? load(name);
-    kept.delete(name); // what is used again moves to the end
+    kept.delete(name); // a file that is used again moves to the end
     kept.set(name, known);
     if (kept.size > KEPT) kept.delete(kept.keys().next().value);
     return known;
@@ -118,7 +119,7 @@ const book = (() => {
     return found;
   }
 
-  // The numbers of the videos that may have all the words, those with one in their title first.
+  // The numbers of the videos that may have all the words; those with one in the title come first.
   async function candidates(words, files) {
     const maybe = new Uint8Array(Math.ceil(videos.length / 8)).fill(255);
     const rows = (1 << GRAM_BITS) / files;

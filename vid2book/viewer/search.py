@@ -1,15 +1,15 @@
-"""The search index: script files, since a page opened from disk may not fetch anything else.
+"""The search index: script files, since a page opened from disk cannot fetch anything else.
 
-It is made so that a browser loads a part of it only, however many videos there are:
+A browser loads only a part of it, however many videos there are:
 
 - `titles.js` has all videos: page, title, and the file with the text.
-- `grams/N.js` tells for runs of three characters which videos have them. The runs are hashed, so
-  that each is a row of bits, one for each video (Faloutsos and Christodoulakis, "Signature files",
-  1984). The videos that have all runs of a query are few more than those that have the query.
-- `texts/N.js` has the text itself, about a megabyte in a file. Looking for a substring in it needs
-  no language's word rules.
-- `words.js` has the words of the book, the most frequent first. It is loaded where nothing is
-  found, to look for what was perhaps meant.
+- `grams/N.js` says which videos have which runs of three characters. The runs are hashed, and each
+  hash is a row of bits, one per video (Faloutsos and Christodoulakis, "Signature files", 1984). Few
+  videos that have all runs of a query do not have the query itself.
+- `texts/N.js` has the text itself, about a megabyte per file. Searching it for substrings works
+  without word rules of any language.
+- `words.js` has the words of the book, the most frequent first. It is loaded if nothing is found,
+  to look for similar words.
 """
 
 from __future__ import annotations
@@ -29,25 +29,25 @@ from numpy.typing import NDArray
 from .page import Block, LeftOut, Passage
 from .times import clock
 
-FILE_CHARS = 1_000_000  # of a file of the index
+FILE_CHARS = 1_000_000  # per text file of the index
 GRAM_BITS = 14  # of the hash of three characters
-GRAM_FILE_BYTES = 100_000  # of a file of grams
+GRAM_FILE_BYTES = 100_000  # per file of grams
 MAX_WORDS = 100_000  # about a megabyte
-_WORD = re.compile(r"[^\W\d_]{4,24}")  # shorter ones are too alike; as `WORD` in `search.js`
+_WORD = re.compile(r"[^\W\d_]{4,24}")  # shorter ones are too similar; as `WORD` in `search.js`
 
-_FACTORS = (961, 31, 1)  # the hash; `search.js` has it too
+_FACTORS = (961, 31, 1)  # of the hash, which `search.js` computes too
 _MIX = 0x9E3779B1  # 2 ** 32 over the golden ratio; Knuth's multiplicative hashing
 
 Entry = tuple[str, str, str, str]  # anchor, time as written, kind, text
 
 
-class Found(NamedTuple):
-    """A video as the index has it."""
+class IndexEntry(NamedTuple):
+    """A video in the index."""
 
     page: str
     title: str
     file: str
-    grams: bytes  # which hashes of three characters there are, a bit for each
+    grams: bytes  # a bit for each hash of three characters: whether the video has it
 
 
 class Texts:
@@ -55,7 +55,7 @@ class Texts:
 
     Args:
         folder: of the index.
-        name: begins the names of the files.
+        name: prefix of the names of the files.
     """
 
     def __init__(self, folder: Path, name: str) -> None:
@@ -64,19 +64,20 @@ class Texts:
         self._videos: list[str] = []
         self._folder.mkdir(parents=True, exist_ok=True)
 
-    def add(self, page: str, title: str, entries: Sequence[Entry]) -> tuple[Found, set[str]]:
-        """Add a video, whose page is at `page`, relative to the index page; its words, too."""
+    def add(self, page: str, title: str, entries: Sequence[Entry]) -> tuple[IndexEntry, set[str]]:
+        """Add a video, whose page is at `page`, relative to the index page; also returns its
+        words."""
         text = f"{script_json(page)}:{script_json(entries)}"
         folded = [fold(piece) for piece in (title, *(entry[3] for entry in entries))]
-        found = Found(page, title, self._file, grams(folded))
+        index_entry = IndexEntry(page, title, self._file, grams(folded))
         self._videos.append(text)
         self._chars += len(text)
         if self._chars >= FILE_CHARS:
             self.close()
-        return found, {word for piece in folded for word in _WORD.findall(piece)}
+        return index_entry, {word for piece in folded for word in _WORD.findall(piece)}
 
     def close(self) -> None:
-        """Write what has gathered."""
+        """Write the videos that are not written yet."""
         if self._videos:
             _write(self._folder.parent, self._file, "{" + ",\n".join(self._videos) + "}")
             self._files += 1
@@ -87,11 +88,11 @@ class Texts:
         return f"texts/{self._name}-{self._files}"
 
 
-def write_index(folder: Path, videos: Sequence[Found], words: Counter[str]) -> int:
-    """Write what leads to the texts; how many files of `grams` there are.
+def write_index(folder: Path, videos: Sequence[IndexEntry], words: Counter[str]) -> int:
+    """Write all of the index but the texts; returns the number of files of `grams`.
 
     Args:
-        words: to the number of videos that have them.
+        words: each word to the number of videos that have it.
     """
     titles = [[video.page, video.title, video.file] for video in videos]
     _write(folder, "titles", script_json(titles))
@@ -100,10 +101,10 @@ def write_index(folder: Path, videos: Sequence[Found], words: Counter[str]) -> i
     total = (len(videos) + 7) // 8 << GRAM_BITS
     files = 1 << min(GRAM_BITS, (total // GRAM_FILE_BYTES).bit_length())
     (folder / "grams").mkdir(parents=True)
-    held = np.frombuffer(b"".join(video.grams for video in videos), np.uint8)
-    held = held.reshape(len(videos), files, -1)
+    signatures = np.frombuffer(b"".join(video.grams for video in videos), np.uint8)
+    signatures = signatures.reshape(len(videos), files, -1)
     for number in range(files):
-        bits = np.unpackbits(held[:, number], axis=1, bitorder="little")
+        bits = np.unpackbits(signatures[:, number], axis=1, bitorder="little")
         rows = np.packbits(bits.T, axis=1, bitorder="little")
         encoded = [base64.b64encode(row.tobytes()).decode() for row in rows]
         _write(folder, f"grams/{number}", script_json(encoded))
@@ -111,26 +112,26 @@ def write_index(folder: Path, videos: Sequence[Found], words: Counter[str]) -> i
 
 
 def grams(folded: Sequence[str]) -> bytes:
-    """Which hashes, of `GRAM_BITS` bits, runs of three characters have; a bit for each hash."""
-    held: NDArray[np.bool_] = np.zeros(1 << GRAM_BITS, np.bool_)
+    """The hashes (of `GRAM_BITS` bits) of all runs of three characters, as a bit per hash."""
+    signature: NDArray[np.bool_] = np.zeros(1 << GRAM_BITS, np.bool_)
     for text in folded:
         points = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)
         if len(points) >= len(_FACTORS):
             runs = np.lib.stride_tricks.sliding_window_view(points, len(_FACTORS))
-            runs = runs[(runs > ord(" ")).all(axis=1)]  # words are looked for one by one
+            runs = runs[(runs > ord(" ")).all(axis=1)]  # each word is searched for by itself
             hashes = (runs * np.array(_FACTORS, np.uint32)).sum(axis=1, dtype=np.uint32)
-            held[hashes * np.uint32(_MIX) >> np.uint32(32 - GRAM_BITS)] = True
-    return np.packbits(held, bitorder="little").tobytes()
+            signature[hashes * np.uint32(_MIX) >> np.uint32(32 - GRAM_BITS)] = True
+    return np.packbits(signature, bitorder="little").tobytes()
 
 
 def fold(text: str) -> str:
-    """Case and accents make no difference; as `fold` in `search.js`."""
+    """A text without case and accents; as `fold` in `search.js`."""
     plain = "".join(c for c in unicodedata.normalize("NFD", text) if not "\u0300" <= c <= "\u036f")
     return plain.lower()
 
 
 def entries(block: Block) -> Iterator[Entry]:
-    """What can be found in a block of a page."""
+    """The texts in a block of a page that can be searched."""
     if isinstance(block, Passage):
         for paragraph in block.paragraphs:
             yield paragraph.anchor, _time(paragraph.start), "speech", paragraph.text
@@ -144,7 +145,7 @@ def entries(block: Block) -> Iterator[Entry]:
 
 
 def script_json(value: object) -> str:
-    """JSON that is safe in a script, be it a file or part of a page: no `<`, no line separators."""
+    """JSON that is safe in a script file or in a page: without `<` and line separators."""
     text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
     for char in "<>&\u2028\u2029":
         text = text.replace(char, f"\\u{ord(char):04x}")

@@ -1,4 +1,4 @@
-"""What became of a whole video: what of it was kept, and what was dropped where and why."""
+"""The decisions about a whole video: what was kept, what was dropped, where and why."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ from .scores import grades_of, reason_of
 from .times import clock
 from .why import LEVELS, NOTE, notes_on, opened, span, title_of, verdict_of, verdict_on
 
-_MOST_TIMES = 8  # of one reason
+_MOST_TIMES = 8  # printed for one reason
 
 
 @dataclass(frozen=True)
 class Summary:
-    """What was decided about a video. Printed by `rich`.
+    """What was decided about a video. Can be printed with `rich`.
 
-    `decisions` are all of them, in order of time; `samples`, `images` and `texts` what the corpus
-    has of it.
+    `decisions` are all of them, in order of time; `samples`, `images` and `texts` count what the
+    corpus has from it.
     """
 
     video_id: str
@@ -72,7 +72,7 @@ class Summary:
 
 @dataclass(frozen=True)
 class Removed:
-    """A video that `vid2book remove` took out of a corpus. Printed by `rich`."""
+    """A video that `vid2book remove` took out of a corpus. Can be printed with `rich`."""
 
     video_id: str
     status: str  # "removed"
@@ -85,7 +85,7 @@ class Removed:
 
 
 def removed(corpus: Path, video_id: str) -> Removed | None:
-    """That a video was removed from a corpus; None where it was not."""
+    """The removal of a video from a corpus; None if it was not removed."""
     date = removals(corpus).get(video_id)
     return Removed(video_id, "removed", date, undoing(corpus, video_id)) if date else None
 
@@ -95,11 +95,11 @@ def summary(corpus: Path, video_id: str) -> Summary:
 
     Args:
         corpus: the corpus folder.
-        video_id: of a video that went in, whatever became of it.
+        video_id: of a video in the manifest, kept or not.
 
     Raises:
-        FolderError: the folder is no corpus.
-        WhyError: it knows no such video, or not what was decided.
+        FolderError: the folder is not a corpus.
+        WhyError: the corpus does not have this video, or has no decisions.
     """
     source, row = opened(corpus, video_id)
     samples = list(source.words(video_id))
@@ -120,20 +120,20 @@ def summary(corpus: Path, video_id: str) -> Summary:
 def _grouped(
     decisions: Sequence[Decision], level: str
 ) -> Iterator[tuple[Text, str, list[tuple[float, float]]]]:
-    """Verdict, reason and stretches; what one stage keeps and a later one drops is dropped."""
-    found = [d for d in decisions if d.level == level]
+    """Verdicts with their reasons and stretches; what any stage drops counts as dropped."""
+    on_level = [d for d in decisions if d.level == level]
     # Lines of one picture share their stretch.
-    gone = {_what(decision) for decision in found if not decision.kept}
-    told: dict[tuple[str, str], list[Decision]] = {}
-    for decision in found:
-        if decision.kept and _what(decision) in gone:
+    dropped = {_what(decision) for decision in on_level if not decision.kept}
+    groups: dict[tuple[str, str], list[Decision]] = {}
+    for decision in on_level:
+        if decision.kept and _what(decision) in dropped:
             continue
-        # Of what stays, a reason is told only where something was done to it.
+        # Kept sentences have a reason, since they may have been changed; other kept things do not.
         reason = "" if decision.kept and level != "sentence" else reason_of(decision)
-        told.setdefault((verdict_on(decision).plain, reason), []).append(decision)
-    for (_, reason), alike in sorted(told.items(), key=lambda item: not item[1][0].kept):
-        stretches = dict.fromkeys((d.start, d.end) for d in alike)
-        yield verdict_on(alike[0]), reason, list(stretches)
+        groups.setdefault((verdict_on(decision).plain, reason), []).append(decision)
+    for (_, reason), group in sorted(groups.items(), key=lambda item: not item[1][0].kept):
+        stretches = dict.fromkeys((d.start, d.end) for d in group)
+        yield verdict_on(group[0]), reason, list(stretches)
 
 
 def _what(decision: Decision) -> tuple[float, float, str]:
@@ -142,6 +142,6 @@ def _what(decision: Decision) -> tuple[float, float, str]:
 
 
 def _listed(stretches: Sequence[tuple[float, float]]) -> str:
-    told = [span(*stretch) for stretch in sorted(stretches)]
-    more = len(told) - _MOST_TIMES
-    return ", ".join(told[:_MOST_TIMES]) + (f" and {more:,} more" if more > 0 else "")
+    times = [span(*stretch) for stretch in sorted(stretches)]
+    more = len(times) - _MOST_TIMES
+    return ", ".join(times[:_MOST_TIMES]) + (f" and {more:,} more" if more > 0 else "")

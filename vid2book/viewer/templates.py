@@ -1,4 +1,4 @@
-"""The pages' templates, with style and script inside each page."""
+"""The templates of the pages, each of which includes its style and script."""
 
 from __future__ import annotations
 
@@ -33,14 +33,14 @@ class Templates:
         )
 
     def write(self, path: Path, template: str, **values: object) -> None:
-        """Render into a file piece by piece, so that a page may be larger than memory."""
+        """Render into a file piece by piece, so a page may be larger than memory."""
         with path.open("w", encoding="utf-8", newline="\n") as file:
             for piece in self._env.get_template(template).generate(**values):
                 file.write(piece)
 
 
 def environment(package: str) -> Environment:
-    """The templates in a package: what is put into one is escaped, and must be there."""
+    """The templates in a package. All values are escaped, and an undefined one is an error."""
     return Environment(
         loader=FunctionLoader(partial(packaged, package)),
         autoescape=True,
@@ -56,23 +56,23 @@ def packaged(package: str, name: str) -> str:
 
 
 def source_hash(text: str) -> str:
-    """What a content security policy knows a style or a script by."""
+    """The hash by which a content security policy allows a style or a script."""
     return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
 
 
 def count(number: float | None, one: str, many: str) -> str:
-    """1 picture, 1,200 pictures."""
+    """A number with its noun: 1 picture, 1,200 pictures."""
     whole = int(number or 0)
     return f"{whole:,} {one if whole == 1 else many}"
 
 
 def number(value: float) -> str:
-    """A score with as many digits as are worth reading."""
+    """A score with three digits; without decimals from 1000 on."""
     return f"{value:.3g}" if abs(value) < 1000 else f"{value:,.0f}"
 
 
 def span(seconds: float | None) -> str:
-    """A length for reading: 45 s, 12 min, 31 h 5 min."""
+    """A length of time: 45 s, 12 min, 31 h 5 min."""
     whole = round(seconds or 0)
     if whole < 60:
         return f"{whole} s"
@@ -82,10 +82,11 @@ def span(seconds: float | None) -> str:
 
 
 def _policy(style: str, script: str) -> str:
-    """A content security policy: this style, this script and what it loads, inline pictures.
+    """A content security policy that allows this style, this script and what it loads, and inline
+    pictures.
 
-    Should hostile text ever get past the escaping, the browser still runs none of it, and no page
-    talks to a server.
+    If hostile text ever gets past the escaping, the browser still does not run it, and no page
+    connects to a server.
     """
     rules = {
         "default-src": "'none'",

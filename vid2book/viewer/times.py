@@ -1,4 +1,4 @@
-"""How times are written, and how a link leads to one."""
+"""Writes times, and links to a moment of a video."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def safe_url(url: str | None) -> str:
 
 
 def url_at(url: str, seconds: float) -> str:
-    """A checked address (of `safe_url`) at a moment of the video.
+    """An address checked by `safe_url`, at a moment of the video.
 
     YouTube takes the time in the query; elsewhere it is a media fragment
     (https://www.w3.org/TR/media-frags/), which a server never sees and a page may ignore.

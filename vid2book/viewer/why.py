@@ -1,4 +1,4 @@
-"""Why something is in the corpus, or is not: what was decided at one moment of one video."""
+"""Why something is in the corpus, or is not: the decisions at one moment of one video."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ from ..records import Decision
 from .scores import reason_of, score_of
 from .times import clock
 
-LEVELS = {  # in the order in which they are told
+LEVELS = {  # in the order in which they are printed
     "keyframe": "Screen",
     "line": "On-screen text",
     "sentence": "Speech",
     "clip": "Paragraph",
 }
 
-NOTE = Text("note", style="dim")  # in place of a verdict, of what is told of a video as a whole
+NOTE = Text("note", style="dim")  # in place of a verdict, for notes on a video as a whole
 _TIME = re.compile(r"(?:(?:(\d+):)?(\d+):)?(\d+(?:\.\d+)?)")
 
 
@@ -50,11 +50,10 @@ class Piece:
 
 @dataclass(frozen=True)
 class Why:
-    """What was decided about `at`, a moment of a video in seconds. Printed by `rich`.
+    """What was decided about `at`, a moment of a video in seconds. Can be printed with `rich`.
 
     `here` and `near` have a key for each of the levels keyframe, line, sentence and clip: the
-    decisions about what stands at that moment, and where nothing does, the nearest before and
-    after it.
+    decisions about that moment and, if there are none, the nearest ones before and after it.
     """
 
     video_id: str
@@ -105,13 +104,13 @@ def parse_time(text: str) -> float:
     """Seconds from "12:34", "1:02:03", "75" or "75.5".
 
     Raises:
-        WhyError: it is no time.
+        WhyError: it is not a time.
     """
-    found = _TIME.fullmatch(text.strip())
-    if found:
-        hours, minutes, seconds = found.groups()
-        small = (minutes is None or float(seconds) < 60) and (hours is None or int(minutes) < 60)
-        if small:
+    match = _TIME.fullmatch(text.strip())
+    if match:
+        hours, minutes, seconds = match.groups()
+        valid = (minutes is None or float(seconds) < 60) and (hours is None or int(minutes) < 60)
+        if valid:
             return int(hours or 0) * 3600 + int(minutes or 0) * 60 + float(seconds)
     raise WhyError(f"'{text}' is not a time; write 12:34, 1:02:03, or seconds as 75 or 75.5")
 
@@ -121,12 +120,12 @@ def why(corpus: Path, video_id: str, at: float) -> Why:
 
     Args:
         corpus: the corpus folder.
-        video_id: of a video that went in, whatever became of it.
+        video_id: of a video in the manifest, kept or not.
         at: seconds from the start of the video; see `parse_time`.
 
     Raises:
-        FolderError: the folder is no corpus.
-        WhyError: the corpus knows no such video, or the video is shorter.
+        FolderError: the folder is not a corpus.
+        WhyError: the corpus does not have this video, or the video is shorter.
     """
     source, row = opened(corpus, video_id)
     length = row.get("duration_s") or 0.0
@@ -134,7 +133,7 @@ def why(corpus: Path, video_id: str, at: float) -> Why:
         raise WhyError(f"{video_id} is {clock(length)} long and has no {clock(at)}")
     decisions = source.decisions(video_id)
     by_level = {level: [d for d in decisions if d.level == level] for level in LEVELS}
-    here = {level: tuple(_standing(found, at)) for level, found in by_level.items()}
+    here = {level: tuple(_standing(on_level, at)) for level, on_level in by_level.items()}
     return Why(
         video_id,
         at,
@@ -149,13 +148,14 @@ def why(corpus: Path, video_id: str, at: float) -> Why:
 
 
 def _standing(decisions: Iterable[Decision], at: float) -> Iterator[Decision]:
-    """Those whose stretch holds the moment; the end counts only where there is no length."""
+    """The decisions whose stretch includes the moment; an end counts only if start and end are
+    equal."""
     return (d for d in decisions if _holds(d.start, d.end, at) or d.start == at == d.end)
 
 
 def _holds(start: float, end: float, at: float) -> bool:
-    """Whether a stretch holds a moment. Times are shown in whole seconds, so a whole second holds
-    what begins within it."""
+    """Whether a stretch includes a moment. Times are printed in whole seconds, so a whole second
+    also matches what begins within it."""
     return start <= at < end or (at % 1 == 0 and at <= start < at + 1)
 
 
@@ -168,7 +168,7 @@ def _nearest(decisions: list[Decision], at: float) -> Iterator[Decision]:
 
 
 def _pieces(samples: Iterable[Row], at: float) -> Iterator[Piece]:
-    """What the corpus has from this moment. An image stands from its clip's start at the latest."""
+    """What the corpus has from this moment. An image counts from its clip's start at the latest."""
     for sample in samples:
         columns = [sample.get(name) or [] for name in ("texts", "ocr_texts")]
         for position, element in enumerate(sample.get("elements") or []):
@@ -183,38 +183,38 @@ def _pieces(samples: Iterable[Row], at: float) -> Iterator[Piece]:
 
 
 def _cells(decision: Decision) -> tuple[Text, Text, Text]:
-    # One column for all that is told, since a terminal may have 80 columns.
-    told = Text.assemble((plain(decision.stage), "cyan"), ": ", reason_of(decision))
+    # One column for all details, since a terminal may have only 80 columns.
+    details = Text.assemble((plain(decision.stage), "cyan"), ": ", reason_of(decision))
     if decision.provisional:
-        told.append(" (the next build tries again)", style="yellow")
+        details.append(" (the next build tries again)", style="yellow")
     if score := score_of(decision):
-        told.append(f"\n{score}", style="dim")
+        details.append(f"\n{score}", style="dim")
     if decision.text:
-        told.append("\n").append(plain(decision.text), style="italic")
+        details.append("\n").append(plain(decision.text), style="italic")
     if decision.raw not in ("", decision.text):
-        told.append("\nas spoken: ", style="dim").append(plain(decision.raw), style="italic")
-    return verdict_on(decision), Text(span(decision.start, decision.end)), told
+        details.append("\nas spoken: ", style="dim").append(plain(decision.raw), style="italic")
+    return verdict_on(decision), Text(span(decision.start, decision.end)), details
 
 
 def title_of(title: str, about: str) -> Text:
-    """The line that an answer begins with."""
+    """The first line of an answer."""
     return Text(f"{plain(title)}  {about}".strip(), style="bold")
 
 
 def verdict_of(status: str, reason: str, decisions: Sequence[Decision]) -> Text:
-    """What became of a video, by what was decided on it as a whole."""
+    """What became of a video, and why, by the decisions on it as a whole."""
     judged = (d.reason for d in decisions if d.stage == "judge" and d.kept)
     why = reason or next(judged, "").removeprefix("teaches: ")
     return Text(f"{status.capitalize()}: {plain(why)}" if why else status.capitalize())
 
 
 def notes_on(decisions: Sequence[Decision]) -> list[Decision]:
-    """Decisions on a video as a whole that `verdict_of` does not have."""
+    """Decisions on a video as a whole that `verdict_of` does not include."""
     return [d for d in decisions if d.stage not in ("judge", "reduce", "read the file")]
 
 
 def verdict_on(decision: Decision) -> Text:
-    """ "kept", "dropped", or "repeated" for lines that stay, but are not told a second time."""
+    """ "kept", "dropped", or "repeated" for lines that stay, but are not repeated in the text."""
     if decision.kept:
         return Text("kept", style="green")
     if decision.stage == "interleave" and decision.level == "line":
@@ -228,11 +228,11 @@ def span(start: float, end: float) -> str:
 
 
 def opened(corpus: Path, video_id: str) -> tuple[CorpusFolder, Row]:
-    """A corpus, and the row of a video that went in.
+    """A corpus, and the row of one of its videos.
 
     Raises:
-        FolderError: the folder is no corpus.
-        WhyError: it knows no such video, or not what was decided.
+        FolderError: the folder is not a corpus.
+        WhyError: the corpus does not have this video, or has no decisions.
     """
     source = CorpusFolder(Path(corpus))
     if video_id not in source.videos:
