@@ -1,4 +1,4 @@
-"""The command `vid2book collect`: a taxonomy in, videos and their manifest out."""
+"""The command `vid2book collect`: from a taxonomy to videos and their manifest."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ from ..errors import UserError
 from ..quantities import number_of
 from ..terminal import AsJson, Quiet, Terminal
 
-_LONGEST_TITLE = 40  # characters of a title that the progress shows
-_MOST_TOLD = 20  # unanswered queries on the terminal
+_LONGEST_TITLE = 40  # characters of a title in the progress line
+_MOST_LISTED = 20  # unanswered queries printed on the terminal
 _EXTRA = ("yt_dlp", "feedparser", "protego")
 
 if TYPE_CHECKING:
@@ -103,30 +103,30 @@ def collect(
     if missing := [name for name in _EXTRA if find_spec(name) is None]:
         raise UserError(f"{missing[0]} is missing: pip install 'vid2book[collect]'")
     check_writable(output)
-    wanted = plans.load(plan)
+    settings = plans.load(plan)
     points = _points(taxonomy, subject or [])
     at = places(output)
     terminal = Terminal(as_json, quiet)
     console, errors = terminal.results, terminal.errors
     if report:
-        console.print(f"The report: {escape(str(write_report(at, points, wanted)))}")
+        console.print(f"The report: {escape(str(write_report(at, points, settings)))}")
         write_decisions(at)
         console.print(f"The decisions: {escape(str(at.decisions))}")
         terminal.document({"report": at.report, "decisions": at.decisions})
         return
-    _check_files(wanted)
-    chat = answering(wanted.review.llm) if wanted.review.llm else None
+    _check_files(settings)
+    chat = answering(settings.review.llm) if settings.review.llm else None
     at.make()
     with hold(at.lock, output):
         ledger = Ledger(at.ledger)
         try:
-            videos = _run(wanted, points, at, ledger, chat, terminal, again)
-            counts = _tell(ledger, console)
-            unanswered = _tell_of_queries(wanted, ledger, errors) + videos
-            write_report(at, points, wanted)
+            videos = _run(settings, points, at, ledger, chat, terminal, again)
+            counts = _print_summary(ledger, console)
+            unanswered = _print_queries(settings, ledger, errors) + videos
+            write_report(at, points, settings)
         except KeyboardInterrupt:
-            _tell_of_queries(wanted, ledger, errors)
-            write_report(at, points, wanted)
+            _print_queries(settings, ledger, errors)
+            write_report(at, points, settings)
             errors.print(
                 f"Stopped. What was found and fetched is kept ({escape(str(at.report))}); the same "
                 "command goes on from there" + (", without --again." if again else "."),
@@ -137,9 +137,9 @@ def collect(
     console.print(f"The manifest: {escape(str(output))}")
     console.print(f"What is missing: {escape(str(at.report))}")
     if videos:
-        told = number_of(videos, "video is", "videos are")
+        number = number_of(videos, "video is", "videos are")
         errors.print(
-            f"[yellow]{told} unanswered[/] ({escape(str(at.decisions))} says why); the next run "
+            f"[yellow]{number} unanswered[/] ({escape(str(at.decisions))} says why); the next run "
             "asks again.",
         )
     terminal.document(
@@ -170,8 +170,8 @@ def _points(taxonomy: str, subjects: list[str]) -> list[KnowledgePoint]:
     known = {point.subject.lower(): point.subject for point in points}
     if unknown := [name for name in subjects if name.lower() not in known]:
         raise TaxonomyError(f"no subject '{unknown[0]}'; there are {', '.join(known.values())}")
-    asked = {name.lower() for name in subjects} or set(known)
-    return [point for point in points if point.subject.lower() in asked]
+    chosen = {name.lower() for name in subjects} or set(known)
+    return [point for point in points if point.subject.lower() in chosen]
 
 
 def _run(
@@ -183,7 +183,7 @@ def _run(
     terminal: Terminal,
     again: bool,
 ) -> int:
-    """How many videos have no answer in the end."""
+    """Run the collection, and return how many videos are left without an answer."""
     from ..models.embed import WordLlama
     from .run import Collection
     from .web import Web
@@ -197,7 +197,7 @@ def _run(
     with terminal.notes.status("looking for videos") as status:
         progress = _Progress(status.update)
         try:
-            made = Collection(
+            result = Collection(
                 plan,
                 points,
                 at,
@@ -211,19 +211,19 @@ def _run(
             ).run()
         finally:
             web.close()
-    return made.unanswered
+    return result.unanswered
 
 
 class _Progress:
-    """The line that says how far a collection is."""
+    """The line that shows how far a collection has got."""
 
     def __init__(self, show: Callable[[str], None]) -> None:
         self._show = show
         self._counts = "looking for videos"
 
     def counted(self, candidates: int, rows: int) -> None:
-        found = number_of(candidates, "candidate")
-        self._counts = f"{found} found, {number_of(rows, 'row')} in the manifest"
+        number = number_of(candidates, "candidate")
+        self._counts = f"{number} found, {number_of(rows, 'row')} in the manifest"
         self._show(self._counts)
 
     def downloading(self, title: str, size: int) -> None:
@@ -231,8 +231,8 @@ class _Progress:
         self._show(f"{self._counts}; downloading {escape(name)}: {size / 1e6:,.1f} MB")
 
 
-def _tell(ledger: Ledger, console: Console) -> Counter[str]:
-    """How many candidates each stage turned down, and how many came through."""
+def _print_summary(ledger: Ledger, console: Console) -> Counter[str]:
+    """Print how many candidates each stage rejected and how many were fetched; return these."""
     from .stages import words
 
     last = {verdict.key: verdict for verdict in ledger.decisions()}
@@ -245,29 +245,32 @@ def _tell(ledger: Ledger, console: Console) -> Counter[str]:
     return counts
 
 
-def _tell_of_queries(plan: Plan, ledger: Ledger, errors: Console) -> int:
-    """A line for each query of the plan that has no answer, and for each list that left entries
-    out; how many the next run asks again."""
+def _print_queries(plan: Plan, ledger: Ledger, errors: Console) -> int:
+    """Print a line for each query of the plan without an answer, and for each list that left
+    entries out. Return how many queries the next run asks again."""
     from .facts import UNANSWERED
 
     names = {source.identity(): source.title() for source in plan.sources}
-    for source, query, left in ledger.left_out():
-        told = ", ".join(f"{reason} ({count:,})" for reason, count in left.items())
+    for source, query, excluded in ledger.left_out():
+        line = ", ".join(f"{reason} ({count:,})" for reason, count in excluded.items())
         if source in names:
             errors.print(
-                f"[yellow]Left out[/] of {escape(_named(names[source], query))}: {escape(told)}",
+                f"[yellow]Left out[/] of {escape(_named(names[source], query))}: {escape(line)}",
             )
     failed = [q for q in ledger.queries() if q[0] in names and q[2] in UNANSWERED]
     refused = [q for q in failed if q[2] in ("refused", "closed")]
     late = [q for q in failed if q not in refused]
-    for some, what in ((refused, "refused[/]:"), (late, "unanswered[/]; the next run asks again:")):
-        if some:
-            said = number_of(len(some), "query is", "queries are")
-            errors.print(f"[yellow]{said} {what}")
-        for source, query, _, reason in some[:_MOST_TOLD]:
-            told = f"  {escape(_named(names[source], query))}: {escape(reason)}"
-            errors.print(told)
-        if (more := len(some) - _MOST_TOLD) > 0:
+    for group, what in (
+        (refused, "refused[/]:"),
+        (late, "unanswered[/]; the next run asks again:"),
+    ):
+        if group:
+            number = number_of(len(group), "query is", "queries are")
+            errors.print(f"[yellow]{number} {what}")
+        for source, query, _, reason in group[:_MOST_LISTED]:
+            line = f"  {escape(_named(names[source], query))}: {escape(reason)}"
+            errors.print(line)
+        if (more := len(group) - _MOST_LISTED) > 0:
             errors.print(f"  and {more:,} more, which stand in the report")
     return len(late)
 

@@ -130,9 +130,13 @@ class Decider:
             # For some, only the page is known; the title comes with the details.
             is_near = one.relevance >= least or not (candidate.title or candidate.is_complete)
             name = one.point.name if one.point else "any"
-            nearness = f"{one.relevance:.2f}{', and its title names' if one.is_named else ' to'} {name}"
+            nearness = (
+                f"{one.relevance:.2f}{', and its title names' if one.is_named else ' to'} {name}"
+            )
             reason = nearness if is_near else f"{nearness}, and {least:g} is needed"
-            result.verdicts.append(_verdict(one, "relevance", is_near, reason, one.relevance, least))
+            result.verdicts.append(
+                _verdict(one, "relevance", is_near, reason, one.relevance, least)
+            )
             if is_near:
                 passed.append(one)
         return passed
@@ -148,7 +152,7 @@ class Decider:
         return [one for one in reviewed if one.candidate.key not in refused]
 
     def _settled(self, one: Reviewed, media: Mapping[str, PartRow], result: Decided) -> bool:
-        """Whether there is nothing to do for it now. Once requested, it keeps its row, even if failed."""
+        """Whether it needs no work now. Once requested, it keeps its row even if it failed."""
         key = one.candidate.key
         part = media.get(key)
         if part is None:

@@ -89,7 +89,9 @@ class Ledger(Database):
                 ),
             )  # fmt: skip
 
-    def _add_candidate(self, db: sqlite3.Connection, candidate: Candidate, source: str, query: str) -> None:
+    def _add_candidate(
+        self, db: sqlite3.Connection, candidate: Candidate, source: str, query: str
+    ) -> None:
         """Store a candidate. When its query is repeated, the new record replaces the old one,
         unless details are known already. If its files changed, gone parts are tried again."""
         key, record = candidate.key, _dump(candidate)

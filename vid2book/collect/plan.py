@@ -42,7 +42,9 @@ class _Source(Section):
     def identity(self) -> str:
         """Everything that its answers depend on; its queries have this name in the ledger."""
         settings = self.model_dump(exclude={"name", "license", "license_evidence", "language"})
-        return " ".join(f"{key}={value}" for key, value in settings.items() if value not in ("", None))
+        return " ".join(
+            f"{key}={value}" for key, value in settings.items() if value not in ("", None)
+        )
 
     def title(self) -> str:
         return self.name or " ".join(

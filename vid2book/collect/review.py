@@ -69,9 +69,7 @@ def rule(candidate: Candidate, settings: Review, length: PartRow | None = None) 
     Args:
         length: the length measured after the download, which overrides the stated one.
     """
-    if settings.title_without and (
-        word := _any_of(settings.title_without).search(candidate.title)
-    ):
+    if settings.title_without and (word := _any_of(settings.title_without).search(candidate.title)):
         return f"'{word[0].lower()}' in its title"
     if (seconds := _seconds(candidate, length)) is not None:
         minutes, how = seconds / 60, _measured(candidate, length)
@@ -151,7 +149,9 @@ class Relevance:
             [f"{p.name}, {p.sub_course}, {p.course}, {p.subject}" for p in points]
         )
 
-    def of(self, candidates: Sequence[Candidate], points: Sequence[Sequence[str]]) -> list[Reviewed]:
+    def of(
+        self, candidates: Sequence[Candidate], points: Sequence[Sequence[str]]
+    ) -> list[Reviewed]:
         """Each candidate with its point: the nearest one whose query found it, or else of all.
 
         Args:
@@ -168,7 +168,7 @@ class Relevance:
     ) -> list[Reviewed]:
         texts = [f"{c.title}. {c.description[:_DESCRIBED]}" for c in candidates]
         titles = [c.title for c in candidates]
-        # A long description can drown out the title, and the title may say less.
+        # A long description can hide what the title says, and vice versa.
         near = np.maximum(
             self._embed(texts) @ self._vectors.T, self._embed(titles) @ self._vectors.T
         )
@@ -189,8 +189,8 @@ class Relevance:
     def _named(
         self, title: str, best: int, queried: set[int], row: NDArray[np.float32]
     ) -> int | None:
-        """The point whose name is in the title, the longest if there are several: embeddings mistake
-        "the simple pendulum" for a ballistic one. None if there is no such name, or if it means
+        """The point whose name is in the title, the longest if several are: embeddings mistake "the
+        simple pendulum" for a ballistic one. None if there is no such name, or if it means
         something else there (the process of weathering)."""
         words = singular_words(title)
         spans = (

@@ -51,7 +51,7 @@ class _SourceState:
     def queries(
         self, ledger: Ledger, counts: Counts
     ) -> Iterator[tuple[str, KnowledgePoint | None]]:
-        """Queries for points that still need videos; each is repeated until it has no more pages."""
+        """Queries for points that still need videos; each recurs until it has no more pages."""
         while self._pending and not self.is_off:
             if ledger.cursor(self.identity, "") is None:
                 return  # the site closed the whole source, or the list has been read

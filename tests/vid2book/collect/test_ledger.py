@@ -49,7 +49,9 @@ def test_a_source_that_goes_in_circles_comes_to_an_end(path: Path) -> None:
 def test_one_page_under_two_addresses_is_one_candidate(path: Path) -> None:
     ledger = Ledger(path)
     ledger.add_page("s", "q", None, [ONE], "")
-    ledger.add_page("t", "r", WAVE, [replace(TWO, url="https://Example.org/1/?utm_source=x#top")], "")
+    ledger.add_page(
+        "t", "r", WAVE, [replace(TWO, url="https://Example.org/1/?utm_source=x#top")], ""
+    )
     assert ledger.candidates() == [ONE]
     assert [find.source for find in ledger.finds()[ONE.key]] == ["s", "t"]
 
