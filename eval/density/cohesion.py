@@ -27,7 +27,7 @@ FEATURES = (
     "far",  # of those more than 60 words apart
     "nearer",  # near minus far
     "again soon",  # share of content words that recur within 60 words
-    "again later",  # of those that recur after more than 80 words
+    "again later",  # share that recur after more than 80 words
     "content",  # share of content words
     "formulas",  # share of repeated three-word sequences
 )

@@ -123,7 +123,7 @@ class Overlap:
     threshold: float | None = None
 
 
-Found = PerSample | PerPair | PerVideo | Absent
+Measurement = PerSample | PerPair | PerVideo | Absent
 
 
 class Measure(ABC):
@@ -142,7 +142,7 @@ class Measure(ABC):
         """Look at a sample. Keep only what is small: its pictures are freed afterwards."""
 
     @abstractmethod
-    def finish(self) -> Mapping[str, Found]:
+    def finish(self) -> Mapping[str, Measurement]:
         """The results by name of the figure, one for each declared figure."""
 
     def overlaps(self) -> Sequence[Overlap]:
@@ -171,5 +171,5 @@ class EachSample(Measure):
         for figure in self.figures:
             self._results[figure.name].add(*rated[figure.name])
 
-    def finish(self) -> Mapping[str, Found]:
+    def finish(self) -> Mapping[str, Measurement]:
         return {figure.name: self._results[figure.name] for figure in self.figures}

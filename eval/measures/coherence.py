@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from ..intervals import area_under_curve
 from ..seen import SampleWithImages
 from ..tools import Tools
-from .base import Figure, Found, Measure, PerSample
+from .base import Figure, Measure, Measurement, PerSample
 
 _SAME = 0.98  # SSIM above which a neighbour is the same picture again
 
@@ -46,7 +46,7 @@ class Coherence(Measure):
         else:
             self._result.add(weight * area_under_curve(values[usable], adjacent), weight)
 
-    def finish(self) -> Mapping[str, Found]:
+    def finish(self) -> Mapping[str, Measurement]:
         return {"coherence": self._result}
 
 

@@ -13,7 +13,7 @@ from ..lookalikes import Lookalikes
 from ..questions import SoughtQuestion
 from ..seen import Picture, SampleWithImages, decode
 from ..tools import Tools
-from .base import Absent, Figure, Found, Measure, Overlap, PerSample
+from .base import Absent, Figure, Measure, Measurement, Overlap, PerSample
 
 _RUN = 8  # words
 _SHORTEST = 5  # words; shorter questions occur anywhere
@@ -67,7 +67,7 @@ class Contamination(Measure):
         self._results["contamination_text"].add(bool(questions), 1)
         self._results["contamination_image"].add(images, 1)
 
-    def finish(self) -> Mapping[str, Found]:
+    def finish(self) -> Mapping[str, Measurement]:
         nothing = "no benchmark to look for; name one with --benchmark"
         gap = self._sought.gap if self._sought else nothing
         if gap:

@@ -25,7 +25,7 @@ from ..pairs import text_of
 from ..reservoir import Reservoir
 from ..seen import SampleWithImages, decode
 from ..tools import Tools
-from .base import Absent, Figure, Found, Measure, PerPair, PerSample
+from .base import Absent, Figure, Measure, Measurement, PerPair, PerSample
 
 _WRONG = 20  # wrong texts for each image, for the lift
 _WRONG_FOR_AREA = 4  # of these, the ones used for the ROC curve
@@ -127,7 +127,7 @@ class Correlation(Measure):
                 self._embed_texts([speech])
                 self._pair(image, speech, sample, video)
 
-    def finish(self) -> Mapping[str, Found]:
+    def finish(self) -> Mapping[str, Measurement]:
         self._read_images()
         if len(self._pairs.texts) < 2:
             scored = (
@@ -141,7 +141,7 @@ class Correlation(Measure):
             "image_text_lift": right - wrong.mean(axis=1),
             "image_text_recall_at_1": self._recalled(),
         }
-        results: dict[str, Found] = {name: self._by_sample(v) for name, v in columns.items()}
+        results: dict[str, Measurement] = {name: self._by_sample(v) for name, v in columns.items()}
         if len(self._pairs.texts) < _POOL:
             results["image_text_recall_at_1"] = Absent("fewer than ten different texts")
         return results | {"image_text_auc": self._for_area(right, wrong)}

@@ -23,7 +23,7 @@ from ..corpora import InterleavedCorpus
 from ..seen import SampleWithImages
 from ..spans import Span, holds, length, union
 from ..tools import Tools
-from .base import Absent, Figure, Found, Measure, PerVideo
+from .base import Absent, Figure, Measure, Measurement, PerVideo
 
 _HIGHER: Literal["higher"] = "higher"
 _OWN = "own definition, from the corpus's tables"
@@ -58,7 +58,7 @@ class Coverage(Measure):
     )  # fmt: skip
 
     def __init__(self, tools: Tools) -> None:
-        self._results: dict[str, Found] = {}
+        self._results: dict[str, Measurement] = {}
 
     def of_corpus(self, corpus: InterleavedCorpus) -> None:
         """Read the tables beside the samples."""
@@ -80,7 +80,7 @@ class Coverage(Measure):
     def see(self, sample: SampleWithImages) -> None:
         """Do nothing: drawn samples say nothing about what is missing."""
 
-    def finish(self) -> Mapping[str, Found]:
+    def finish(self) -> Mapping[str, Measurement]:
         need = {"speech_coverage": "transcripts"}
         return {
             figure.name: self._results.get(figure.name)
@@ -153,7 +153,7 @@ def _words(segments: Sequence[Mapping[str, Any]]) -> Iterator[float]:
         yield from (segment["start"] + (n + 0.5) * step for n in range(count))
 
 
-def _screens(parts: Mapping[str, _VideoParts], videos: Videos) -> dict[str, Found]:
+def _screens(parts: Mapping[str, _VideoParts], videos: Videos) -> dict[str, Measurement]:
     screens = PerVideo("states found by the keyframe stage, all splits")
     seconds = PerVideo("states and paragraphs against the length of the video, all splits")
     density = PerVideo("counted, all splits")

@@ -16,7 +16,7 @@ import numpy as np
 
 from ..seen import SampleWithImages
 from ..tools import Tools
-from .base import Absent, Figure, Found, Measure, PerSample
+from .base import Absent, Figure, Measure, Measurement, PerSample
 
 _PLAIN = (4, 5, 6, 7, 8)  # numbers of images for which the paper has its own figures
 _RELEASED = range(4, 12)
@@ -74,11 +74,11 @@ class InSampleSimilarity(Measure):
             counts = complete and sample.image_num == number
             results[f"insi_sim_as_released_{number}"].add(value, counts)
 
-    def finish(self) -> Mapping[str, Found]:
+    def finish(self) -> Mapping[str, Measurement]:
         if self._open_clip is not None:
             return self._results
         why = Absent("no CLIP weights; name a model with --clip-model and --clip-weights")
-        absent: dict[str, Found] = {figure.name: why for figure in self.figures}
+        absent: dict[str, Measurement] = {figure.name: why for figure in self.figures}
         return absent | {"in_sample_ssim": self._results["in_sample_ssim"]}
 
 

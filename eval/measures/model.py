@@ -13,7 +13,7 @@ from vid2book.words import english_words
 from ..density.text import is_english, passages_of
 from ..seen import SampleWithImages
 from ..tools import Tools
-from .base import Absent, Found, PerSample
+from .base import Absent, Measurement, PerSample
 from .text import NOT_ENGLISH, TOO_SHORT, TextMeasure
 
 
@@ -43,10 +43,10 @@ class ModelMeasure(TextMeasure):
         self._foreign += bool(passage) and not english
         self._passages.append(passage if english else "")
 
-    def finish(self) -> Mapping[str, Found]:
+    def finish(self) -> Mapping[str, Measurement]:
         return {self.figure.name: self._finish()}
 
-    def _finish(self) -> Found:
+    def _finish(self) -> Measurement:
         if not self._is_named:
             return Absent(self.absent)
         scored = [i for i, passage in enumerate(self._passages) if passage]

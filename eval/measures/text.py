@@ -11,7 +11,7 @@ from vid2book.words import english_words
 from ..density.text import PASSAGE, is_english, passages_of, spread
 from ..seen import SampleWithImages
 from ..tools import Tools
-from .base import Absent, Figure, Found, Measure, PerSample
+from .base import Absent, Figure, Measure, Measurement, PerSample
 
 NOT_ENGLISH = "the text is not English, and this measure reads English only"
 TOO_SHORT = "no sample has as many words as the measure needs"
@@ -60,8 +60,8 @@ class TextMeasure(Measure):
         total = sum(s * n for s, n in zip(scores, lengths, strict=True))
         self._result.add(total, sum(lengths))
 
-    def finish(self) -> Mapping[str, Found]:
-        result: Found = self._result
+    def finish(self) -> Mapping[str, Measurement]:
+        result: Measurement = self._result
         if self._missing:
             result = Absent(self._missing)
         elif not any(self._result.count):

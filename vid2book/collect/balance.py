@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from itertools import zip_longest
 
 from .plan import Quotas
-from .review import Reviewed
+from .review import ReviewedCandidate
 from .taxonomy import KnowledgePoint
 
 _LEVELS = ("subject", "course", "point")
@@ -42,17 +42,19 @@ class Counts:
         return self._of["point"][_place(point, "point")] if point else 0
 
 
-def chosen(reviewed: Sequence[Reviewed], counts: Counts) -> tuple[list[Reviewed], dict[str, str]]:
+def chosen(
+    reviewed: Sequence[ReviewedCandidate], counts: Counts
+) -> tuple[list[ReviewedCandidate], dict[str, str]]:
     """Choose candidates within the quotas: poorest points first, of each the most relevant.
 
     Returns:
         The chosen ones in order, and by key the quota that excludes each of the others. The
         chosen ones are added to `counts`.
     """
-    waiting: dict[KnowledgePoint | None, list[Reviewed]] = defaultdict(list)
+    waiting: dict[KnowledgePoint | None, list[ReviewedCandidate]] = defaultdict(list)
     for one in sorted(reviewed, key=lambda r: -r.relevance):
         waiting[one.point].append(one)
-    picked: list[Reviewed] = []
+    picked: list[ReviewedCandidate] = []
     excluded: dict[str, str] = {}
     while waiting:
         # The order of the taxonomy decides between points that have the same number.

@@ -15,7 +15,7 @@ from .taxonomy import KnowledgePoint
 
 
 @dataclass(frozen=True)
-class Covered:
+class PointCoverage:
     """What was collected for a knowledge point.
 
     Attributes:
@@ -34,7 +34,7 @@ class Covered:
 
 def coverage(
     points: Sequence[KnowledgePoint], ledger: Ledger, plan: Plan
-) -> tuple[list[Covered], Counter[str]]:
+) -> tuple[list[PointCoverage], Counter[str]]:
     """A line for each point, in the order of the taxonomy; and counts of the candidates that belong
     to none of the points, by what rejected them.
 
@@ -61,7 +61,7 @@ def coverage(
             unplaced["fetched" if is_video else words(verdict.stage)] += 1
     states = {(source, query): status for source, query, status, _ in ledger.queries()}
     lines = [
-        Covered(
+        PointCoverage(
             point,
             videos[point.name],
             candidates[point.name],

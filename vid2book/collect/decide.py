@@ -12,14 +12,14 @@ from .candidate import Candidate
 from .facts import Part, PartRow, Verdict
 from .ledger import Ledger
 from .plan import AnySource, Plan
-from .review import Embed, Relevance, Reviewed, graded, length_note, rule, same_video
+from .review import Embed, Relevance, ReviewedCandidate, graded, length_note, rule, same_video
 from .taxonomy import KnowledgePoint
 
 _FINAL = {"done", "gone", "closed"}  # what the next run does not try again
 
 
 @dataclass
-class Decided:
+class Decisions:
     """What follows from the facts in the ledger.
 
     Attributes:
@@ -32,9 +32,9 @@ class Decided:
     """
 
     verdicts: list[Verdict] = field(default_factory=list)
-    usable: dict[str, Reviewed] = field(default_factory=dict)
-    learn: list[Reviewed] = field(default_factory=list)
-    fetch: list[Reviewed] = field(default_factory=list)
+    usable: dict[str, ReviewedCandidate] = field(default_factory=dict)
+    learn: list[ReviewedCandidate] = field(default_factory=list)
+    fetch: list[ReviewedCandidate] = field(default_factory=list)
     counts: Counts | None = None
     unanswered: int = 0
 
@@ -53,12 +53,12 @@ class Decider:
         self._plan, self._ledger, self._chat = plan, ledger, chat
         self._sources: dict[str, AnySource] = {s.title(): s for s in plan.sources}
         self._relevance = Relevance(points, embed)
-        self._known: dict[tuple[str, str, str], Reviewed] = {}
+        self._known: dict[tuple[str, str, str], ReviewedCandidate] = {}
         self.tried: set[tuple[Part, str]] = set()  # parts tried in this run, with their keys
 
-    def decide(self) -> Decided:
+    def decide(self) -> Decisions:
         """Make all decisions, and store them in the ledger."""
-        result = Decided()
+        result = Decisions()
         metadata, media = self._ledger.parts("metadata"), self._ledger.parts("media")
         passed = self._graded(self._relevant(self._lawful(metadata, result), result), result)
         waiting = [one for one in passed if not self._settled(one, media, result)]
@@ -76,7 +76,7 @@ class Decider:
         """Whether the rules reject a candidate now that it has been fetched and measured."""
         return bool(rule(candidate, self._plan.review, self._ledger.length(candidate.key)))
 
-    def _lawful(self, metadata: Mapping[str, PartRow], result: Decided) -> list[Candidate]:
+    def _lawful(self, metadata: Mapping[str, PartRow], result: Decisions) -> list[Candidate]:
         """The candidates that pass deny list, rules and licence, without copies."""
         passed: dict[str, Candidate] = {}
         lengths = self._ledger.parts("length")
@@ -101,7 +101,7 @@ class Decider:
         candidate: Candidate,
         metadata: PartRow | None,
         length: PartRow | None,
-        result: Decided,
+        result: Decisions,
     ) -> Verdict | None:
         key, plan = candidate.key, self._plan
         if reason := rights.denied(candidate, plan.deny):
@@ -116,7 +116,9 @@ class Decider:
         reason = rights.licence_refusal(candidate, plan.licences) if is_known else ""
         return Verdict(key, "licence", False, reason) if reason else None
 
-    def _relevant(self, candidates: Sequence[Candidate], result: Decided) -> list[Reviewed]:
+    def _relevant(
+        self, candidates: Sequence[Candidate], result: Decisions
+    ) -> list[ReviewedCandidate]:
         finds = self._ledger.finds()
         keys = [(c.key, c.title, c.description) for c in candidates]
         new = [i for i, key in enumerate(keys) if key not in self._known]
@@ -141,7 +143,9 @@ class Decider:
                 passed.append(one)
         return passed
 
-    def _graded(self, reviewed: list[Reviewed], result: Decided) -> list[Reviewed]:
+    def _graded(
+        self, reviewed: list[ReviewedCandidate], result: Decisions
+    ) -> list[ReviewedCandidate]:
         """The candidates that the model passes; it grades only those with complete details."""
         complete = [one for one in reviewed if one.candidate.is_complete]
         if self._chat is None or not complete:
@@ -151,7 +155,9 @@ class Decider:
         refused = {verdict.key for verdict in verdicts if not verdict.kept}
         return [one for one in reviewed if one.candidate.key not in refused]
 
-    def _settled(self, one: Reviewed, media: Mapping[str, PartRow], result: Decided) -> bool:
+    def _settled(
+        self, one: ReviewedCandidate, media: Mapping[str, PartRow], result: Decisions
+    ) -> bool:
         """Whether it needs no work now. Once requested, it keeps its row even if it failed."""
         key = one.candidate.key
         part = media.get(key)
@@ -174,7 +180,7 @@ class Decider:
             return bool(self._plan.download.max_gb <= row.result["max_gb"])
         return row.status in _FINAL
 
-    def _counts(self, result: Decided, media: Mapping[str, PartRow]) -> Counts:
+    def _counts(self, result: Decisions, media: Mapping[str, PartRow]) -> Counts:
         points = [one.point for key, one in result.usable.items() if media[key].status == "done"]
         return Counts(self._plan.quotas, points)
 
@@ -188,7 +194,7 @@ def _over_quota(key: str, quota: str, parts: Sequence[Mapping[str, PartRow]]) ->
 
 
 def _verdict(
-    one: Reviewed,
+    one: ReviewedCandidate,
     stage: str,
     kept: bool,
     reason: str,

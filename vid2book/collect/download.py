@@ -38,7 +38,7 @@ class OutOfSpaceError(UserError):
 
 
 @dataclass(frozen=True)
-class Fetched:
+class FetchedFiles:
     """The downloaded files of a video. `captions` may be empty."""
 
     path: Path
@@ -107,16 +107,16 @@ class Downloader:
         else:
             self._ledger.part(key, "length", "done", "", {"seconds": round(length, 3)})
 
-    def _local(self, candidate: Candidate) -> Fetched:
+    def _local(self, candidate: Candidate) -> FetchedFiles:
         path = Path(candidate.path)
         try:
             size, digest = path.stat().st_size, hash_of(path, "sha256")
         except OSError as error:
             raise Gone(f"{path.name}: {error.strerror}") from None
         captions = candidate.more.get("captions", "")
-        return Fetched(path, captions, "", digest, size, candidate.language)
+        return FetchedFiles(path, captions, "", digest, size, candidate.language)
 
-    def _remote(self, candidate: Candidate) -> Fetched:
+    def _remote(self, candidate: Candidate) -> FetchedFiles:
         self._folder.mkdir(parents=True, exist_ok=True)
         name = video_id(candidate)
         assert is_video_id(name)
@@ -136,7 +136,7 @@ class Downloader:
         beside = [p for p in self._folder.glob(f"{name}.*") if p.suffix in CAPTIONS]
         choice = captions_beside(path, language, beside)
         _write_info(stem.with_name(f"{name}.info.json"), candidate, info)
-        return Fetched(
+        return FetchedFiles(
             path,
             str(choice.path or ""),
             choice.language,

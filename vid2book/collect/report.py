@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from .coverage import Covered, coverage
+from .coverage import PointCoverage, coverage
 from .database import LedgerError
 from .facts import UNANSWERED
 from .ledger import Ledger
@@ -101,16 +101,16 @@ def write_report(at: Places, points: Sequence[KnowledgePoint], plan: Plan) -> Pa
     return at.report
 
 
-def subjects(lines: Sequence[Covered]) -> list[tuple[str, Box]]:
+def subjects(lines: Sequence[PointCoverage]) -> list[tuple[str, Box]]:
     """Each subject with its box, in per cent of the map."""
     sizes = Counter(line.point.subject for line in lines)
     boxes = squarified(list(sizes.values()), Box(0, 0, 100, 100 * _ASPECT))
     return list(zip(sizes, boxes, strict=True))
 
 
-def areas(lines: Sequence[Covered]) -> list[Area]:
+def areas(lines: Sequence[PointCoverage]) -> list[Area]:
     """The courses, placed within their subjects, below the subjects' names."""
-    courses: dict[str, dict[str, list[Covered]]] = defaultdict(lambda: defaultdict(list))
+    courses: dict[str, dict[str, list[PointCoverage]]] = defaultdict(lambda: defaultdict(list))
     for line in lines:
         courses[line.point.subject][line.point.course].append(line)
     result = []

@@ -47,7 +47,7 @@ class Grade(Answer):
 
 
 @dataclass(frozen=True)
-class Reviewed:
+class ReviewedCandidate:
     """A candidate with the point that it is for, and how relevant it is to that point.
 
     Attributes:
@@ -151,13 +151,13 @@ class Relevance:
 
     def of(
         self, candidates: Sequence[Candidate], points: Sequence[Sequence[str]]
-    ) -> list[Reviewed]:
+    ) -> list[ReviewedCandidate]:
         """Each candidate with its point: the nearest one whose query found it, or else of all.
 
         Args:
             points: for each candidate, the names of the points whose queries found it.
         """
-        result: list[Reviewed] = []
+        result: list[ReviewedCandidate] = []
         for start in range(0, len(candidates), _AT_ONCE):
             part = slice(start, start + _AT_ONCE)
             result += self._of_batch(candidates[part], points[part])
@@ -165,7 +165,7 @@ class Relevance:
 
     def _of_batch(
         self, candidates: Sequence[Candidate], points: Sequence[Sequence[str]]
-    ) -> list[Reviewed]:
+    ) -> list[ReviewedCandidate]:
         texts = [f"{c.title}. {c.description[:_DESCRIBED]}" for c in candidates]
         titles = [c.title for c in candidates]
         # A long description can hide what the title says, and vice versa.
@@ -176,13 +176,15 @@ class Relevance:
         for candidate, names, row in zip(candidates, points, near, strict=True):
             queried = [self._index[name] for name in names if name in self._index]
             if not (queried or candidate.title or candidate.description):
-                result.append(Reviewed(candidate, None, 0.0, was_asked=False))
+                result.append(ReviewedCandidate(candidate, None, 0.0, was_asked=False))
                 continue
             best = max(queried, key=lambda i: row[i]) if queried else int(np.argmax(row))
             named = self._named(candidate.title, best, set(queried), row)
             point = self._points[best if named is None else named]
             result.append(
-                Reviewed(candidate, point, float(row[best]), bool(queried), named is not None)
+                ReviewedCandidate(
+                    candidate, point, float(row[best]), bool(queried), named is not None
+                )
             )
         return result
 
@@ -206,7 +208,7 @@ class Relevance:
 
 
 def graded(
-    reviewed: Sequence[Reviewed], chat: Chat, settings: Review, ledger: Ledger
+    reviewed: Sequence[ReviewedCandidate], chat: Chat, settings: Review, ledger: Ledger
 ) -> list[Verdict]:
     """A language model's verdict on each candidate. The same words are graded only once.
 
@@ -239,7 +241,7 @@ def graded(
     return verdicts
 
 
-def _question(one: Reviewed) -> str:
+def _question(one: ReviewedCandidate) -> str:
     p = one.point
     place = f"{p.name} ({p.subject}, {p.course}, {p.sub_course})" if p else "any"
     c = one.candidate

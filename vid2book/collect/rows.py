@@ -18,7 +18,7 @@ from .download import video_id
 from .facts import PartRow, Verdict
 from .ledger import Ledger
 from .places import Places
-from .review import Reviewed
+from .review import ReviewedCandidate
 from .rights import licence_of
 
 _SHARE = 0.02  # of the time, at most, for writing manifests
@@ -32,7 +32,7 @@ class Views:
         self._next = 0.0
         self.lock = threading.RLock()
 
-    def write(self, usable: Mapping[str, Reviewed], decisions: bool) -> None:
+    def write(self, usable: Mapping[str, ReviewedCandidate], decisions: bool) -> None:
         """Write everything that is known now.
 
         Args:
@@ -42,7 +42,7 @@ class Views:
         with self.lock:
             self._write(usable, decisions)
 
-    def _write(self, usable: Mapping[str, Reviewed], decisions: bool) -> None:
+    def _write(self, usable: Mapping[str, ReviewedCandidate], decisions: bool) -> None:
         started = time.monotonic()
         media = self._ledger.parts("media")
         rows = (
@@ -78,7 +78,7 @@ def _write_decisions(path: Path, ledger: Ledger) -> None:
     _replace(path, (_decision(verdict, urls) for verdict in ledger.decisions()))
 
 
-def _row(one: Reviewed, media: PartRow, base: Path) -> dict[str, Any]:
+def _row(one: ReviewedCandidate, media: PartRow, base: Path) -> dict[str, Any]:
     candidate, point, result = one.candidate, one.point, media.result
     row: dict[str, Any] = {"video_id": video_id(candidate)}
     if media.status == "done":

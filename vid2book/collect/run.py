@@ -16,14 +16,14 @@ from typing import Protocol, TypeVar
 from ..errors import UserError
 from ..models.chat import Chat
 from .balance import Counts, spread
-from .decide import Decided, Decider
+from .decide import Decider, Decisions
 from .download import Downloader
 from .facts import Part
 from .ledger import Ledger
 from .outcomes import Gone, Later, Refused, Unfetched
 from .places import Places
 from .plan import AnySource, Plan
-from .review import Embed, Reviewed
+from .review import Embed, ReviewedCandidate
 from .rows import Views
 from .sources.base import Source
 from .sources.every import queries, source_of
@@ -124,7 +124,7 @@ class Collection:
             s.title(): _SourceState(s, source_of(s, web, cookies), ordered) for s in plan.sources
         }
 
-    def run(self) -> Decided:
+    def run(self) -> Decisions:
         """Run until there is nothing left that could be done now.
 
         Raises:
@@ -137,7 +137,7 @@ class Collection:
             self._views.write(self._decider.decide().usable, decisions=True)
             raise
 
-    def _run(self) -> Decided:
+    def _run(self) -> Decisions:
         self._ledger.add_permissions(self._plan.permissions)
         self._ledger.forget_lost()
         self._measure_unmeasured()
@@ -167,7 +167,7 @@ class Collection:
             if part.status == "done" and (key not in lengths or lengths[key].status == "late"):
                 self._downloader.measure(key, Path(part.result["path"]))
 
-    def _search(self, decided: Decided) -> bool:
+    def _search(self, decided: Decisions) -> bool:
         """Ask all sources in parallel, a few queries each; return whether any was answered."""
         counts = decided.counts or Counts(self._plan.quotas)
         with ThreadPoolExecutor(len(self._sources)) as pool:
@@ -200,7 +200,7 @@ class Collection:
                 is_answered = True
         return is_answered
 
-    def _learn(self, one: Reviewed) -> None:
+    def _learn(self, one: ReviewedCandidate) -> None:
         """Get the details of a candidate, unless its source is no longer in the plan."""
         candidate = one.candidate
         if (state := self._sources.get(candidate.source)) is None:
@@ -214,8 +214,8 @@ class Collection:
         else:
             self._ledger.add_details(candidate.key, candidates)
 
-    def _fetch_into(self, decided: Decided) -> Callable[[Reviewed], None]:
-        def fetch(one: Reviewed) -> None:
+    def _fetch_into(self, decided: Decisions) -> Callable[[ReviewedCandidate], None]:
+        def fetch(one: ReviewedCandidate) -> None:
             self._downloader.fetch(one.candidate)
             if self._decider.is_refused(one.candidate):  # its length is known only now
                 return
@@ -227,7 +227,10 @@ class Collection:
         return fetch
 
     def _each(
-        self, part: Part, candidates: Sequence[Reviewed], work: Callable[[Reviewed], None]
+        self,
+        part: Part,
+        candidates: Sequence[ReviewedCandidate],
+        work: Callable[[ReviewedCandidate], None],
     ) -> bool:
         """Do in parallel what was not tried in this run; return whether there was anything."""
         new = [one for one in candidates if (part, one.candidate.key) not in self._decider.tried]

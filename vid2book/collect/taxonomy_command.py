@@ -34,7 +34,7 @@ def show(
     of: Annotated[str, typer.Option(help="A subject, course or sub-course: list its points.")] = "",
     as_json: AsJson = False,
 ) -> None:
-    """Tell how many points each course has, or list those of one."""
+    """Show how many points each course has, or list those of one."""
     from .taxonomy import TaxonomyError, load
 
     points, terminal = load(path), Terminal(as_json)

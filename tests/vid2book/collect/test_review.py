@@ -14,7 +14,7 @@ from vid2book.collect.balance import Counts, chosen, spread
 from vid2book.collect.candidate import Candidate
 from vid2book.collect.ledger import Ledger
 from vid2book.collect.plan import Deny, Quotas, Review, load
-from vid2book.collect.review import Relevance, Reviewed, graded, rule, same_video
+from vid2book.collect.review import Relevance, ReviewedCandidate, graded, rule, same_video
 from vid2book.collect.rights import denied, licence_of, licence_refusal
 from vid2book.collect.taxonomy import KnowledgePoint
 from vid2book.config import ConfigError
@@ -167,7 +167,7 @@ def test_a_word_that_means_another_thing_names_no_point(shipped: Relevance) -> N
 def test_a_model_is_asked_once_and_its_silence_is_no_refusal(tmp_path: Path) -> None:
     ledger = Ledger(tmp_path / "l.sqlite")
     others = [replace(VIDEO, url=f"https://example.org/{n}") for n in "ab"]
-    reviewed = [Reviewed(c, ENERGY, 0.5) for c in (VIDEO, *others)]
+    reviewed = [ReviewedCandidate(c, ENERGY, 0.5) for c in (VIDEO, *others)]
     model = Model(
         '{"reason": "It teaches it.", "grade": 5}',
         '{"reason": "An advert.", "grade": 1}',
@@ -180,8 +180,8 @@ def test_a_model_is_asked_once_and_its_silence_is_no_refusal(tmp_path: Path) -> 
     assert again == first[:2]
 
 
-def reviewed(n: int, point: KnowledgePoint, relevance: float = 0.5) -> Reviewed:
-    return Reviewed(replace(VIDEO, url=f"https://example.org/{n}"), point, relevance)
+def reviewed(n: int, point: KnowledgePoint, relevance: float = 0.5) -> ReviewedCandidate:
+    return ReviewedCandidate(replace(VIDEO, url=f"https://example.org/{n}"), point, relevance)
 
 
 def test_poor_points_come_first_and_quotas_hold() -> None:
