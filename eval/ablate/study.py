@@ -107,9 +107,7 @@ def jobs(ablation: Ablation, chosen: list[Cell], folders: Folders) -> list[Job]:
                     held_out_config=ablation.held_out,
                     offered=rows,
                     recipe=recipe,
-                    only=only
-                    if learned is corpus
-                    else None,  # a copy with moved images has no others
+                    only=only if learned is corpus else None,  # a shuffled copy has no others
                 )
             )
     return planned

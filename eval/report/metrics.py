@@ -47,7 +47,7 @@ from ..intervals import LEVEL, Interval
 from ..tools import Tell, Tools
 from .compared import Comparison, Difference, compare
 from .measuring import MeasuredCorpus, Result, measure_corpus
-from .names import apart
+from .names import distinct_names
 
 SCHEMA = 3
 _PACKAGES = (
@@ -107,7 +107,7 @@ def report_on(
         CorpusError: a corpus has no sample that can be read.
         ModelError: the CLIP model cannot be loaded.
     """
-    for corpus, name in zip(corpora, apart(corpora), strict=True):
+    for corpus, name in zip(corpora, distinct_names(corpora), strict=True):
         corpus.name = name
     measured = tuple(measure_corpus(corpus, tools, samples, tell, only) for corpus in corpora)
     compared, comparisons = compare(measured)

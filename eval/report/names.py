@@ -9,7 +9,7 @@ from itertools import takewhile
 from ..corpora import InterleavedCorpus
 
 
-def apart(corpora: Sequence[InterleavedCorpus]) -> list[str]:
+def distinct_names(corpora: Sequence[InterleavedCorpus]) -> list[str]:
     """The corpora's names; equal ones are distinguished by their folder or by a number."""
     names = [corpus.name for corpus in corpora]
     many = Counter(names)
@@ -29,7 +29,7 @@ def apart(corpora: Sequence[InterleavedCorpus]) -> list[str]:
     return numbered
 
 
-def short(names: Sequence[str], most: int) -> list[str]:
+def shorten(names: Sequence[str], most: int) -> list[str]:
     """The names in at most `most` characters, without their common beginning and end.
 
     If that is not enough, each is numbered and cut in the middle.

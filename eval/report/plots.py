@@ -12,7 +12,7 @@ import numpy as np
 from vid2book.errors import UserError
 
 from .measuring import Result
-from .names import short
+from .names import shorten
 
 _INKS = ("#1f5fa8", "#c2571a", "#2c7d4f", "#7a4aa0", "#8a6d1b", "#a8325e")  # as in page.css
 _MOST_DOTS = 300
@@ -47,7 +47,7 @@ def plot(results: Sequence[Result], names: Sequence[str], seed: int) -> str:
         draw = np.random.default_rng(seed)
         for row, result in enumerate(results):
             _row(axes, row, result, draw)
-        axes.set_yticks(range(len(results)), short(names, 26))
+        axes.set_yticks(range(len(results)), shorten(names, 26))
         axes.set_ylim(len(results) - 0.5, -0.5)
         _set_limits(axes, results)
         axes.set_xlabel(results[0].figure.unit, fontsize=9, color="#555")

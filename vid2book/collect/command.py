@@ -95,7 +95,7 @@ def collect(
     from ..local import check_writable
     from . import plan as plans
     from .ledger import Ledger
-    from .model import answering
+    from .model import open_chat
     from .places import places
     from .report import write_report
     from .rows import write_decisions
@@ -115,7 +115,7 @@ def collect(
         terminal.document({"report": at.report, "decisions": at.decisions})
         return
     _check_files(settings)
-    chat = answering(settings.review.llm) if settings.review.llm else None
+    chat = open_chat(settings.review.llm) if settings.review.llm else None
     at.make()
     with hold(at.lock, output):
         ledger = Ledger(at.ledger)

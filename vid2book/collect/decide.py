@@ -12,7 +12,15 @@ from .candidate import Candidate
 from .facts import Part, PartRow, Verdict
 from .ledger import Ledger
 from .plan import AnySource, Plan
-from .review import Embed, Relevance, ReviewedCandidate, graded, length_note, rule, same_video
+from .review import (
+    Embed,
+    Relevance,
+    ReviewedCandidate,
+    grade_candidates,
+    length_note,
+    rule,
+    same_video,
+)
 from .taxonomy import KnowledgePoint
 
 _FINAL = {"done", "gone", "closed"}  # what the next run does not try again
@@ -104,7 +112,7 @@ class Decider:
         result: Decisions,
     ) -> Verdict | None:
         key, plan = candidate.key, self._plan
-        if reason := rights.denied(candidate, plan.deny):
+        if reason := rights.denial(candidate, plan.deny):
             return Verdict(key, "deny", False, reason)
         if metadata and metadata.status != "done" and self._is_over("metadata", key, metadata):
             result.unanswered += metadata.status == "late"
@@ -150,7 +158,7 @@ class Decider:
         complete = [one for one in reviewed if one.candidate.is_complete]
         if self._chat is None or not complete:
             return reviewed
-        verdicts = graded(complete, self._chat, self._plan.review, self._ledger)
+        verdicts = grade_candidates(complete, self._chat, self._plan.review, self._ledger)
         result.verdicts += verdicts
         refused = {verdict.key for verdict in verdicts if not verdict.kept}
         return [one for one in reviewed if one.candidate.key not in refused]

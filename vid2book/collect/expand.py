@@ -89,7 +89,7 @@ def stems(name: str) -> frozenset[str]:
     return frozenset(singular_words(name)) - _FILLERS
 
 
-def expanded(
+def add_points(
     points: Sequence[KnowledgePoint], chat: Chat, embed: Embed, each: int
 ) -> tuple[list[KnowledgePoint], list[str]]:
     """The points, with a model's proposals after those of each sub-course.

@@ -7,7 +7,7 @@ from ..errors import UserError
 from ..models.chat import Chat, ChatError
 
 
-def answering(settings: Llm) -> Chat:
+def open_chat(settings: Llm) -> Chat:
     """The model, after checking that it answers.
 
     Raises:

@@ -15,7 +15,7 @@ from .places import Places
 from .plan import Plan
 from .stages import words
 from .taxonomy import KnowledgePoint
-from .treemap import Box, squarified
+from .treemap import Box, squarify
 
 _STATES = {
     "refused": "forbidden to programs",
@@ -104,7 +104,7 @@ def write_report(at: Places, points: Sequence[KnowledgePoint], plan: Plan) -> Pa
 def subjects(lines: Sequence[PointCoverage]) -> list[tuple[str, Box]]:
     """Each subject with its box, in per cent of the map."""
     sizes = Counter(line.point.subject for line in lines)
-    boxes = squarified(list(sizes.values()), Box(0, 0, 100, 100 * _ASPECT))
+    boxes = squarify(list(sizes.values()), Box(0, 0, 100, 100 * _ASPECT))
     return list(zip(sizes, boxes, strict=True))
 
 
@@ -118,7 +118,7 @@ def areas(lines: Sequence[PointCoverage]) -> list[Area]:
         head = min(_HEADING * _ASPECT, box.height / 3)
         inner = Box(box.left, box.top + head, box.width, box.height - head)
         groups = courses[subject]
-        boxes = squarified([len(group) for group in groups.values()], inner)
+        boxes = squarify([len(group) for group in groups.values()], inner)
         for (course, group), place in zip(groups.items(), boxes, strict=True):
             covered = sum(line.videos > 0 for line in group)
             videos = sum(line.videos for line in group)

@@ -207,7 +207,7 @@ class Relevance:
         return max(near, key=lambda i: (len(self._points[i].name.split()), row[i]), default=None)
 
 
-def graded(
+def grade_candidates(
     reviewed: Sequence[ReviewedCandidate], chat: Chat, settings: Review, ledger: Ledger
 ) -> list[Verdict]:
     """A language model's verdict on each candidate. The same words are graded only once.

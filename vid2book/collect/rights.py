@@ -48,7 +48,7 @@ def _name(text: str, upload_date: str = "") -> str:
     return licences.name(text, upload_date)
 
 
-def denied(candidate: Candidate, deny: Deny) -> str:
+def denial(candidate: Candidate, deny: Deny) -> str:
     """Which entry of the deny list matches it; empty if none does."""
     for url in deny.urls:
         start = canonical(url)

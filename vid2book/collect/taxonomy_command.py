@@ -108,21 +108,21 @@ def expand(
     from ..config.llm import Llm
     from ..local import check_writable
     from ..models.embed import WordLlama
-    from .expand import expanded
-    from .model import answering
+    from .expand import add_points
+    from .model import open_chat
     from .taxonomy import TaxonomyError, dump, load
 
     terminal = Terminal(as_json)
     check_writable(output)
     known = load(path)
     dump(known)  # raises here, before the model is asked, unless it is one subject
-    chat = answering(Llm(model=model, base_url=base_url, api_key_env=api_key_env))
+    chat = open_chat(Llm(model=model, base_url=base_url, api_key_env=api_key_env))
     try:  # so the answers of the model are not lost for lack of a folder
         output.parent.mkdir(parents=True, exist_ok=True)
         output.open("a").close()
     except OSError as error:
         raise TaxonomyError(f"{output}: cannot be written: {error.strerror}") from None
-    result, failures = expanded(known, chat, WordLlama(), points)
+    result, failures = add_points(known, chat, WordLlama(), points)
     output.write_text(dump(result), "utf-8")
     for failure in failures:
         terminal.errors.print(f"[yellow]Nothing for[/] {escape(failure)}")

@@ -18,7 +18,7 @@ class Box(NamedTuple):
     height: float
 
 
-def squarified(weights: Sequence[float], inside: Box) -> list[Box]:
+def squarify(weights: Sequence[float], inside: Box) -> list[Box]:
     """A box for each weight; together they fill `inside`.
 
     Args:

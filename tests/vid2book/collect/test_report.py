@@ -17,7 +17,7 @@ from vid2book.collect.places import PlaceError, Places, places
 from vid2book.collect.plan import Plan
 from vid2book.collect.report import areas, write_report
 from vid2book.collect.taxonomy import KnowledgePoint, load
-from vid2book.collect.treemap import Box, squarified
+from vid2book.collect.treemap import Box, squarify
 
 PLAN = Plan.model_validate({"sources": [{"kind": "peertube"}], "quotas": {"point": 1}})
 ENERGY = KnowledgePoint("Physics", "Mechanics", "Energy", "kinetic energy")
@@ -113,7 +113,7 @@ def test_a_gap_whose_query_has_no_answer_does_not_say_that_nothing_was_found(
 
 @pytest.mark.parametrize("weights", [[1.0], [3, 1, 2, 6, 1], [1] * 41, [1000, 1]])
 def test_areas_are_as_weights_and_fill_the_map(weights: list[float]) -> None:
-    boxes = squarified(weights, Box(0, 0, 100, 50))
+    boxes = squarify(weights, Box(0, 0, 100, 50))
     for weight, box in zip(weights, boxes, strict=True):
         assert box.width * box.height == pytest.approx(5000 * weight / sum(weights))
         assert box.left >= 0 and box.left + box.width <= 100 + 1e-6
