@@ -44,7 +44,7 @@ class Folder(Section):
     )
 
     @model_validator(mode="after")
-    def _one(self) -> Self:
+    def _check_source(self) -> Self:
         sources = [name for name in self._sources() if getattr(self, name)]
         if len(sources) != 1:
             raise ValueError(f"give one of {', '.join(self._sources())}, not {sources or 'none'}")

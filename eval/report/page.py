@@ -22,7 +22,7 @@ from .plots import plot
 
 # Headings of the samples with the highest and with the lowest value.
 _ENDS = {"higher": ("Best", "Worst"), "lower": ("Worst", "Best"), "neither": ("Highest", "Lowest")}
-_HEADINGS = {"licenses": "Licences"}  # where the name in metrics.json would not do
+_HEADINGS = {"licenses": "Licences"}  # for names in metrics.json that make no good heading
 _ARROWS = {"higher": "higher is better", "lower": "lower is better", "neither": "describes only"}
 
 

@@ -44,7 +44,10 @@ def collect(
     output: Annotated[
         Path,
         typer.Option(
-            "--output", "-o", metavar="MANIFEST", help="A .jsonl file; all else stands beside it."
+            "--output",
+            "-o",
+            metavar="MANIFEST",
+            help="A .jsonl file; other files are put beside it.",
         ),
     ],
     plan: Annotated[
@@ -68,28 +71,28 @@ def collect(
         bool,
         typer.Option(
             "--again",
-            help="Look for what is new: ask feeds, channels and searches once more that were "
-            "answered in an earlier run, and sites that refused.",
+            help="Look for new videos: repeat queries that were answered in an earlier run, and "
+            "ask sites again that refused.",
         ),
     ] = False,
     quiet: Quiet = False,
     as_json: AsJson = False,
 ) -> None:
-    """Find and fetch videos that may be used, for each point of a taxonomy.
+    """Find and download videos that may be used, for each point of a taxonomy.
 
-    Stop it at any time and start it again: it goes on where it was, and no
-    query is repeated unless you use --again. `vid2book build` takes MANIFEST
-    while it grows.
+    You can stop it at any time. When started again, it continues, and no query
+    is repeated unless you use --again. `vid2book build` can read MANIFEST while
+    it grows.
 
-    Exit code 0: all is settled. 1: a query or a video has no answer yet, and
+    Exit code 0: everything is settled. 1: a query or a video has no answer yet;
     the next run asks again. 2: the command cannot be carried out. 130: stopped.
 
-    Beside MANIFEST stand its ledger (what was asked, found, fetched and
+    Beside MANIFEST are its ledger (what was asked, found, downloaded and
     refused), each decision with its reason, and a report of what is missing.
 
     The default plan asks the Internet Archive, PeerTube and Wikimedia Commons
-    for openly licensed videos. robots.txt and licences are looked at first,
-    but you answer for what you take: see docs/collecting.md.
+    for openly licensed videos. robots.txt and licences are checked first, but
+    you are responsible for what you take: see docs/collecting.md.
     """
     from ..folder.lock import hold
     from ..local import check_writable
@@ -271,7 +274,7 @@ def _print_queries(plan: Plan, ledger: Ledger, errors: Console) -> int:
             line = f"  {escape(_named(names[source], query))}: {escape(reason)}"
             errors.print(line)
         if (more := len(group) - _MOST_LISTED) > 0:
-            errors.print(f"  and {more:,} more, which stand in the report")
+            errors.print(f"  and {more:,} more, listed in the report")
     return len(late)
 
 

@@ -1,4 +1,4 @@
-"""What may be taken: videos whose licence the plan allows, from nobody on its deny list."""
+"""What may be taken: videos with a licence that the plan allows, unless on its deny list."""
 
 from __future__ import annotations
 

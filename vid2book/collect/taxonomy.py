@@ -81,7 +81,7 @@ def load(taxonomy: str | Path | None = None) -> list[KnowledgePoint]:
         first = places.setdefault(point.name.lower(), point)
         if first is not point:
             raise TaxonomyError(
-                f"'{point.name}' stands twice in the taxonomy: in {' / '.join(first[:3])} and in "
+                f"'{point.name}' is in the taxonomy twice: in {' / '.join(first[:3])} and in "
                 f"{' / '.join(point[:3])}; keep one, or name them apart"
             )
     return points
