@@ -32,7 +32,7 @@ from .clip import CLIP
 from .marks import staying
 
 # Set by eye, not swept: see "Numbers" in docs/architecture.md.
-_NAME_WORDS = 2  # words of letters; with fewer, it is a formula or a label, which have no topic
+_NAME_WORDS = 2  # words of letters; with fewer, a cosine means nothing: a formula, a label
 _SHORT = 2  # letters of a name in a formula
 _FADE = 1.0  # seconds by which speech may extend beyond a change of the screen
 

@@ -1,4 +1,4 @@
-"""Summarise: what `reduce` must know of a video, small enough to hold a whole corpus at once."""
+"""Summarise: what `reduce` must know about a video, so that a whole corpus fits into memory."""
 
 from __future__ import annotations
 
@@ -25,20 +25,20 @@ THUMB = (64, 36)  # width, height of the grey thumbnail
 
 @dataclass(frozen=True)
 class Picture:
-    """A kept keyframe, as little of it as `reduce` needs."""
+    """What `reduce` needs of a kept keyframe, and no more."""
 
     keyframe: int  # position in the video's list
     start: float
     end: float
     phash: int
     thumb: str  # 64 x 36 grey levels as hex
-    words: tuple[str, ...]  # on-screen words, sorted, each once
-    last: bool  # of its video, where the end card stands
+    words: tuple[str, ...]  # on-screen words, sorted, without duplicates
+    last: bool  # whether it is the last of its video, where the end card is
 
 
 @dataclass(frozen=True)
 class Summary:
-    """A video, as little of it as `reduce` needs."""
+    """What `reduce` needs of a video, and no more."""
 
     video_id: str
     duration: float  # seconds
@@ -62,17 +62,17 @@ def summarise(
         sentences: all of the speech.
         aligned: its clips, with positions of keyframes, and its pictures.
         texts: on-screen text of each keyframe.
-        min_phrases: different phrases that speech must have to be compared.
+        min_phrases: speech with fewer different phrases is not compared.
     """
     clips = staying(aligned.clips, aligned.pictures)
-    left = sorted(k for clip in clips for k in clip.keyframes)
-    pictures = [picture(k, keyframes[k], texts[k], last=k + 1 == len(keyframes)) for k in left]
+    kept = sorted(k for clip in clips for k in clip.keyframes)
+    pictures = [picture(k, keyframes[k], texts[k], last=k + 1 == len(keyframes)) for k in kept]
     speech = signature(" ".join(sentence.raw for sentence in sentences), min_phrases)
     return Summary(video.video_id, duration, speech, tuple(pictures))
 
 
 def picture(position: int, keyframe: Keyframe, text: str, last: bool) -> Picture:
-    """What reduce needs of a keyframe that is written on with `text`."""
+    """What `reduce` needs of a keyframe with `text` on it."""
     luma = np.asarray(Image.open(io.BytesIO(keyframe.image)).convert("L"))
     thumb = cv2.resize(luma, THUMB, interpolation=cv2.INTER_AREA)
     return Picture(

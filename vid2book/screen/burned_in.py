@@ -40,10 +40,10 @@ def burned_in(
         transcript: None if it is unknown what is said.
         min_spoken: share of a subtitle's words that must be heard while it is shown.
     """
-    found = _in_subtitle_band(keyframes, lines, transcript)
+    subtitles = _in_subtitle_band(keyframes, lines, transcript)
     if transcript is not None:
-        found |= _spoken_subtitles(keyframes, lines, transcript, min_spoken)
-    return found
+        subtitles |= _spoken_subtitles(keyframes, lines, transcript, min_spoken)
+    return subtitles
 
 
 def _in_subtitle_band(
@@ -96,8 +96,8 @@ def _spoken_subtitles(
 ) -> set[Place]:
     """The lines that the speech reveals as subtitles.
 
-    A line of a slide may be read aloud too. But subtitles recur in one place and one size, each time
-    with other words, which are being said; a line of a slide stays while other words are said. So a
+    A line of a slide may be read aloud too. But subtitles recur in one place and one size, always
+    with the words that are being said; a line of a slide stays while other words are said. So a
     place must prove itself over several keyframes first.
     """
     low = [
@@ -113,9 +113,9 @@ def _spoken_subtitles(
         for position, line in low
         if spoken_share(line.text, keyframes[position].time, transcript) >= min_spoken
     }
-    found: set[Place] = set()
+    subtitles: set[Place] = set()
     for place in (other for other in low if other in spoken):
-        if place in found:
+        if place in subtitles:
             continue
         axis = _centre(place[1], keyframes[place[0]])
         alike = [
@@ -130,8 +130,8 @@ def _spoken_subtitles(
         often = min(len(texts), len(shown_on)) >= _SIGHTINGS
         usual = len(shown_on) >= _USUAL * len(keyframes) and len(proofs) >= _USUAL * len(alike)
         if often and usual:
-            found.update(alike)
-    return found
+            subtitles.update(alike)
+    return subtitles
 
 
 def _same_style(a: OcrLine, b: OcrLine) -> bool:

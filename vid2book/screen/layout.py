@@ -55,7 +55,7 @@ def _join(lines: list[OcrLine]) -> list[OcrLine]:
 
 
 def _in_order(lines: list[OcrLine]) -> list[OcrLine]:
-    """Lines in reading order, by cutting the page recursively: into columns if a gutter goes all the
+    """Lines in reading order. The page is cut recursively: into columns if a gutter goes all the
     way, or else into an upper and a lower part, one of which has a gutter (a title over two
     columns)."""
     if len(lines) < 2:
@@ -137,9 +137,7 @@ def _pitch(block: Sequence[OcrLine]) -> float | None:
     In such a font the width of a line is a linear function of its length.
     """
     code = sum(bool(_CODE.search(line.text)) for line in block)
-    indented = any(
-        line.text[:1].isspace() for line in block
-    )  # by the back end, whose indentation is more reliable
+    indented = any(line.text[:1].isspace() for line in block)  # by the back end, which knows better
     if len(block) < 2 or code < len(block) / 3 or indented:
         return None
     lengths = np.array([len(line.text) for line in block], float)

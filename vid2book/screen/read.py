@@ -54,13 +54,13 @@ def read(
     """
     if settings.reuse and ocr.finds_places:
         return _read_changes(map(_image, keyframes), ocr), []
-    found: list[Lines] = []
+    all_lines: list[Lines] = []
     decisions = []
     for keyframe, image, lines in _read_each(keyframes, ocr):
         if not isinstance(lines, ChatError):
-            found.append(tuple(lines))
+            all_lines.append(tuple(lines))
             continue
-        found.append(_one(embedded, image))
+        all_lines.append(_one(embedded, image))
         reason = f"read by {embedded.identity.split()[0]} instead: {lines}"
         decisions.append(
             Decision(
@@ -68,7 +68,7 @@ def read(
                 provisional=isinstance(lines, BackendError),
             )
         )  # fmt: skip
-    return found, decisions
+    return all_lines, decisions
 
 
 def _image(keyframe: Keyframe) -> Image:
@@ -86,15 +86,15 @@ def _read_each(
 
 
 def _read_changes(images: Iterable[Image], ocr: Ocr) -> list[Lines]:
-    found: list[Lines] = []
+    all_lines: list[Lines] = []
     before: Image | None = None
     for image in images:
         if before is not None and before.shape == image.shape:
-            found.append(_update(before, found[-1], image, ocr))
+            all_lines.append(_update(before, all_lines[-1], image, ocr))
         else:
-            found.append(_one(ocr, image))
+            all_lines.append(_one(ocr, image))
         before = image
-    return found
+    return all_lines
 
 
 def _one(ocr: Ocr, image: Image) -> Lines:

@@ -41,14 +41,14 @@ def watermarks(
                 marks.append([(position, line)])
             else:
                 mark.append((position, line))
-    found: set[Place] = set()
+    repetitions: set[Place] = set()
     for places in marks:
         positions = sorted({position for position, _ in places})
         if len(positions) < least or not _has_usual(places):
             continue
         if _screens(positions, lines, places[0][1]) >= screens:
-            found.update(place for place in places if place[0] != positions[0])
-    return found
+            repetitions.update(place for place in places if place[0] != positions[0])
+    return repetitions
 
 
 def _in_corner(line: OcrLine, keyframe: Keyframe) -> bool:

@@ -106,23 +106,23 @@ class _Versions:
 
     def match(self, cell: Ids, windows: Windows) -> Ids:
         """The version that each of the cells shows: a known one, or else a new one."""
-        found = np.full(len(cell), -1, np.int32)
-        left = np.arange(len(cell))
+        version = np.full(len(cell), -1, np.int32)
+        unknown = np.arange(len(cell))
         for newest, end in _REMEMBERED:
-            left = left[self.number[cell[left]] > newest]
-            if not len(left):
+            unknown = unknown[self.number[cell[unknown]] > newest]
+            if not len(unknown):
                 break
             back = np.arange(newest, min(end, self.of.shape[1]))
-            place = self.number[cell[left], None] - 1 - back
+            place = self.number[cell[unknown], None] - 1 - back
             which, _ = np.nonzero(place >= 0)
-            known = self.of[cell[left[which]], place[place >= 0]]
-            alike = np.flatnonzero(same(windows[left[which]], self.patch[known]))
+            known = self.of[cell[unknown[which]], place[place >= 0]]
+            alike = np.flatnonzero(same(windows[unknown[which]], self.patch[known]))
             which, first = np.unique(which[alike], return_index=True)
-            found[left[which]] = known[alike[first]]
-            left = np.delete(left, which)
-        new = np.flatnonzero(found < 0)
-        found[new] = self._add(cell[new], patches(windows[new]))
-        return found
+            version[unknown[which]] = known[alike[first]]
+            unknown = np.delete(unknown, which)
+        new = np.flatnonzero(version < 0)
+        version[new] = self._add(cell[new], patches(windows[new]))
+        return version
 
     def _add(self, cell: Ids, patch: Patches) -> Ids:
         ids = np.arange(self.count, self.count + len(cell), dtype=np.int32)

@@ -34,7 +34,7 @@ class Still:
 
     @cached_property
     def largest_face(self) -> float:
-        """The area of the largest face, as a share of the picture; 0 if it is too small to matter."""
+        """The largest face's area, as a share of the picture; 0 if it is too small to matter."""
         areas = [(x1 - x0) * (y1 - y0) for x0, y0, x1, y1 in self._lasting(half)]
         return max(areas, default=0) / half(self.plane).size
 
