@@ -113,34 +113,34 @@ def _align(
     lesson = " ".join([video.title, video.knowledge_point, *speech])
     taught = [s for s in sentences if not s.drop]
     lesson_words = content_words(" ".join([video.title, *(s.text for s in taught)]).lower())
-    written = [shown.text for shown in screen]
+    written = [picture.text for picture in screen]
     related = _cosines(embed, written, [lesson] * len(screen))
-    said = [" ".join(s.text for s in taught if _overlap(s, k) > 0) for k, _, _ in screen]
-    described = _cosines(embed, [shown.caption for shown in screen], said)
-    read = _cosines(embed, written, said)
+    speech_during = [" ".join(s.text for s in taught if _overlap(s, k) > 0) for k, _, _ in screen]
+    caption_fit = _cosines(embed, [picture.caption for picture in screen], speech_during)
+    text_fit = _cosines(embed, written, speech_during)
     dropped: dict[int, Verdict] = {}
-    for i, shown in enumerate(screen):
+    for i, picture in enumerate(screen):
         verdict = None
         if settings.enabled:
             verdict = (
-                _talking_head(shown, settings)
-                or _nothing_taught(shown.keyframe, related[i], sentences, settings)
+                _talking_head(picture, settings)
+                or _nothing_taught(picture.keyframe, related[i], sentences, settings)
                 or _end_card(i, screen, sentences, settings)
                 or _before_the_lesson(i, screen, sentences, related[i], lesson_words, settings)
-                or _off_the_speech(described[i], settings)
+                or _off_the_speech(caption_fit[i], settings)
                 or _repeated(i, screen, dropped, settings)
             )
         if verdict:
             dropped[i] = verdict
     decisions = [
-        _decision(video.video_id, shown, dropped.get(i), related[i], described[i])
-        for i, shown in enumerate(screen)
+        _decision(video.video_id, picture, dropped.get(i), related[i], caption_fit[i])
+        for i, picture in enumerate(screen)
     ]
     pictures = tuple(
-        _mark(dropped.get(i), read[i] if described[i] is None else described[i])
+        _mark(dropped.get(i), text_fit[i] if caption_fit[i] is None else caption_fit[i])
         for i in range(len(screen))
     )
-    compared = _compared(clips, pictures, screen, embed)
+    compared = _with_similarities(clips, pictures, screen, embed)
     on_clips = [_on_clip(video.video_id, clip) for clip in staying(compared, pictures)]
     return Aligned(tuple(compared), pictures), decisions + on_clips
 
@@ -150,9 +150,9 @@ def _mark(verdict: Verdict | None, agrees: float | None) -> Mark:
     return Mark(score, f"align: {verdict.reason}" if verdict else "")
 
 
-def _talking_head(shown: KeyframeText, settings: config.Align) -> Verdict | None:
-    faces = shown.keyframe.faces
-    if len(_words(shown.text)) < settings.min_text_words and faces > settings.max_face:
+def _talking_head(picture: KeyframeText, settings: config.Align) -> Verdict | None:
+    faces = picture.keyframe.faces
+    if len(_words(picture.text)) < settings.min_text_words and faces > settings.max_face:
         return Verdict("a talking head", faces, settings.max_face)
     return None
 
@@ -190,10 +190,12 @@ def _end_card(
     for a part of the lesson.
     """
     keyframe, text, _ = screen[i]
-    said = [s for s in sentences if s.end > keyframe.start + _FADE]
-    if i + 1 < len(screen) or not said or len(_words(text)) > settings.max_card_words:
+    last_words = [s for s in sentences if s.end > keyframe.start + _FADE]
+    if i + 1 < len(screen) or not last_words or len(_words(text)) > settings.max_card_words:
         return None
-    if said[0].start < keyframe.start - _FADE or not all(takes_leave(s.text) for s in said):
+    if last_words[0].start < keyframe.start - _FADE or not all(
+        takes_leave(s.text) for s in last_words
+    ):
         return None
     return Verdict("the end card: everything said over it is a goodbye")
 
@@ -258,19 +260,19 @@ def _repeated(
     return None
 
 
-def _compared(
+def _with_similarities(
     clips: Sequence[Clip], pictures: Sequence[Mark], screen: Sequence[KeyframeText], embed: Embed
 ) -> list[Clip]:
     """Clips with the similarity of their speech to the pictures that stay."""
-    shown = [[screen[k] for k in c.keyframes if not pictures[k].drop] for c in clips]
+    groups = [[screen[k] for k in c.keyframes if not pictures[k].drop] for c in clips]
     speech = [c.text for c in clips]
-    written = ["\n".join(picture.text for picture in group) for group in shown]
-    captions = ["\n".join(filter(None, (p.caption for p in group))) for group in shown]
+    written = ["\n".join(picture.text for picture in group) for group in groups]
+    captions = ["\n".join(filter(None, (p.caption for p in group))) for group in groups]
     similarities = _cosines(embed, written, speech)
-    described = _cosines(embed, captions, speech)
+    caption_cosines = _cosines(embed, captions, speech)
     return [
         replace(c, similarity=s, caption=caption, caption_similarity=d)
-        for c, s, caption, d in zip(clips, similarities, captions, described, strict=True)
+        for c, s, caption, d in zip(clips, similarities, captions, caption_cosines, strict=True)
     ]
 
 
@@ -294,24 +296,24 @@ def _words(text: str) -> list[str]:
 
 def _decision(
     video_id: str,
-    shown: KeyframeText,
+    picture: KeyframeText,
     verdict: Verdict | None,
     related: float | None,
-    described: float | None,
+    caption_fit: float | None,
 ) -> Decision:
-    keyframe, text, _ = shown
+    keyframe, text, _ = picture
     kept = verdict is None
-    verdict = verdict or _belongs(related, described)
+    verdict = verdict or _belongs(related, caption_fit)
     return Decision(
         video_id, "keyframe", "align", keyframe.start, keyframe.end, kept, verdict.reason,
         verdict.score, verdict.threshold, text,
     )  # fmt: skip
 
 
-def _belongs(related: float | None, described: float | None) -> Verdict:
+def _belongs(related: float | None, caption_fit: float | None) -> Verdict:
     """Why a picture stays."""
-    if described is not None:
-        return Verdict("kept; the score says how close its caption is to what is said", described)
+    if caption_fit is not None:
+        return Verdict("kept; the score says how close its caption is to what is said", caption_fit)
     if related is not None:
         return Verdict("kept; the score says how close its text is to the lesson", related)
     return Verdict("kept: no rule drops it, and it has no text to compare")

@@ -27,7 +27,7 @@ def clip(
     """
     staying, marked = _paragraphs(sentences, keyframes, settings)
     clips = [_join(group) for group in staying]
-    shown: dict[int, list[int]] = {}
+    positions: dict[int, list[int]] = {}
     alone: list[Clip] = []
     for position, keyframe in enumerate(keyframes):
         overlaps = [_overlap(c, keyframe) for c in clips]
@@ -36,8 +36,8 @@ def clip(
             alone.append(Clip(keyframe.start, keyframe.end, "", "", (position,)))
         else:
             first = next(i for i, overlap in enumerate(overlaps) if overlap >= enough)
-            shown.setdefault(first, []).append(position)
-    joined = [replace(c, keyframes=tuple(shown.get(i, ()))) for i, c in enumerate(clips)]
+            positions.setdefault(first, []).append(position)
+    joined = [replace(c, keyframes=tuple(positions.get(i, ()))) for i, c in enumerate(clips)]
     return sorted([*joined, *alone, *map(_join, marked)], key=lambda c: (c.start, c.end))
 
 

@@ -45,7 +45,7 @@ def contribute(
     transcript: Transcript,
     judgement: Judgement,
     against: str,
-    found: int,
+    keyframe_count: int,
     samples: Sequence[Sample],
     decisions: Sequence[Decision],
     models: Mapping[str, str],
@@ -55,26 +55,28 @@ def contribute(
     Args:
         against: `STAGE: reason` why the whole video should go; empty if it stays. It marks every
             position that has no reason of its own.
-        found: number of keyframes of the video, whether they were kept or not.
+        keyframe_count: keyframes of the video, whether they were kept or not.
         samples, decisions: the result of `interleave`.
         models: model and version by stage.
     """
     marked = [replace(s, elements=tuple(_marked(s.elements, against))) for s in samples]
     elements = [e for sample in marked for e in sample.elements]
-    said = [t for s in marked for t, e in zip(s.texts, s.elements, strict=True) if t and not e.drop]
-    shown = sum(e.kind == "image" and not e.drop for e in elements)
+    texts = [
+        t for s in marked for t, e in zip(s.texts, s.elements, strict=True) if t and not e.drop
+    ]
+    pictures = sum(e.kind == "image" and not e.drop for e in elements)
     reason = against.partition(": ")[2]
-    if not (against or said or shown):
+    if not (against or texts or pictures):
         reason = "nothing is left: neither speech that teaches nor a picture"
     outcome = Outcome(
         video=video,
         status="filtered" if reason else "kept",
-        reason=reason or _lacking(transcript, shown, found),
+        reason=reason or _lacking(transcript, pictures, keyframe_count),
         duration=transcript.duration,
         judgement=judgement,
-        words=sum(len(text.split()) for text in said),
-        clips=len(said),
-        keyframes=shown,
+        words=sum(len(text.split()) for text in texts),
+        clips=len(texts),
+        keyframes=pictures,
         samples=len(marked),
         marked=sum(bool(e.drop) for e in elements),
         models={**models, "transcribe": transcript.model},
@@ -87,17 +89,18 @@ def _marked(elements: Sequence[Element], against: str) -> Iterator[Element]:
     return (replace(e, drop=e.drop or against) for e in elements)
 
 
-def _lacking(transcript: Transcript, shown: int, found: int) -> str:
+def _lacking(transcript: Transcript, pictures: int, keyframe_count: int) -> str:
     """What a kept video lacks; empty if nothing."""
-    reasons = [transcript.unheard, "" if shown else _without_pictures(found)]
+    reasons = [transcript.unheard, "" if pictures else _without_pictures(keyframe_count)]
     return "; ".join(filter(None, reasons))
 
 
-def _without_pictures(found: int) -> str:
-    if not found:
+def _without_pictures(keyframe_count: int) -> str:
+    if not keyframe_count:
         return "no picture: none was found on its screen"
     return (
-        f"no picture: {'the one' if found == 1 else f'all {found}'} found on its screen should go"
+        f"no picture: {'the one' if keyframe_count == 1 else f'all {keyframe_count}'} found on its "
+        "screen should go"
     )
 
 

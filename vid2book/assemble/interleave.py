@@ -83,8 +83,8 @@ def interleave(
     for ordinal, group in enumerate(_cut(blocks, settings)):
         shown = [position for block in group for position in block.shown]
         lines_of = part_lines([texts[k] for k in shown], settings.min_same_line)
-        parted = dict(zip(shown, lines_of, strict=True))
-        new = {position: "\n".join(lines.new) for position, lines in parted.items()}
+        lines_at = dict(zip(shown, lines_of, strict=True))
+        new = {position: "\n".join(lines.new) for position, lines in lines_at.items()}
         positions = [
             position
             for block in group
@@ -94,7 +94,7 @@ def interleave(
         samples.append(_sample(video, language, ordinal, positions, count_tokens))
         decisions += [
             _repeated_lines(video.video_id, keyframes[position], lines.repeated)
-            for position, lines in parted.items()
+            for position, lines in lines_at.items()
             if lines.repeated
         ]
     return samples, decisions

@@ -29,19 +29,19 @@ def part_lines(texts: Sequence[str], min_same: float) -> list[Lines]:
         min_same: share of the characters of two lines that must agree, since OCR does not always
             read a line the same way.
     """
-    parted = []
+    parts = []
     before: list[str] = []
     for text in texts:
         lines = text.splitlines()
         repeated = [any(_same(line, other, min_same) for other in before) for line in lines]
-        parted.append(
+        parts.append(
             Lines(
                 [line for line, old in zip(lines, repeated, strict=True) if not old],
                 [line for line, old in zip(lines, repeated, strict=True) if old],
             )
         )
         before = lines
-    return parted
+    return parts
 
 
 def _same(line: str, other: str, least: float) -> bool:

@@ -55,8 +55,8 @@ def _in_subtitle_band(
     behind. No line is a subtitle if the speech has other words than the band."""
     within = [
         (position, line)
-        for position, (keyframe, shown) in enumerate(zip(keyframes, lines, strict=True))
-        for line in shown
+        for position, (keyframe, screen) in enumerate(zip(keyframes, lines, strict=True))
+        for line in screen
         if middle(line) > keyframe.subtitle_top * keyframe.height
     ]
     if not within or (transcript is not None and not _follow_speech(within, keyframes, transcript)):
@@ -102,8 +102,8 @@ def _spoken_subtitles(
     """
     low = [
         (position, line)
-        for position, (keyframe, shown) in enumerate(zip(keyframes, lines, strict=True))
-        for line in shown
+        for position, (keyframe, screen) in enumerate(zip(keyframes, lines, strict=True))
+        for line in screen
         if middle(line) > _BAND * keyframe.height
         and abs(_centre(line, keyframe) - 0.5) < _CENTRED
         and not _stays(position, line, lines)
@@ -149,21 +149,21 @@ def _stays(position: int, line: OcrLine, lines: Sequence[Lines]) -> bool:
 
 def spoken_share(text: str, time: float, transcript: Transcript) -> float:
     """Share of the words of `text` that are said, in this order, around `time`."""
-    shown = _words(text)
-    if len(shown) < 2:
+    words = _words(text)
+    if len(words) < 2:
         return 0.0
     first, last = time - _HEARD_WITHIN, time + _HEARD_WITHIN
-    said: list[str] = []
+    spoken: list[str] = []
     for segment in transcript.segments:
         if segment.end < first or segment.start > last:
             continue
         if not segment.words:
-            said += _words(segment.text)
+            spoken += _words(segment.text)
         for word in segment.words:
             if first <= word.end and word.start <= last:
-                said += _words(word.text)
-    matcher = SequenceMatcher(None, shown, said, autojunk=False)
-    return sum(block.size for block in matcher.get_matching_blocks()) / len(shown)
+                spoken += _words(word.text)
+    matcher = SequenceMatcher(None, words, spoken, autojunk=False)
+    return sum(block.size for block in matcher.get_matching_blocks()) / len(words)
 
 
 def _words(text: str) -> list[str]:

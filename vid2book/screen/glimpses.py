@@ -41,13 +41,13 @@ def glimpses(
 
 def stretches(decisions: Sequence[Decision]) -> list[tuple[float, float]]:
     """Start and end of the longest stretches without a keyframe, in order of time."""
-    shown = [(d.start, d.end) for d in decisions if d.kept]
+    states = [(d.start, d.end) for d in decisions if d.kept]
     gaps = {
         (d.start, d.end)
         for d in decisions
         if not d.kept and d.stage == KEYFRAMES.name and d.end - d.start >= _SHORTEST
     }
-    alone = [s for s in gaps if not any(start < sum(s) / 2 < end for start, end in shown)]
+    alone = [s for s in gaps if not any(start < sum(s) / 2 < end for start, end in states)]
     return sorted(sorted(alone, key=lambda s: (s[0] - s[1], s[0]))[:_MOST])
 
 

@@ -50,35 +50,35 @@ def legible(
     scripts = scripts_of(lines)
     decisions: list[Decision] = []
     written: list[Lines] = []
-    for keyframe, shown in zip(keyframes, lines, strict=True):
-        cut = [(line, *without_other_scripts(line.text, scripts)) for line in shown]
-        written.append(tuple(replace(line, text=text) for line, text, _ in cut if text))
+    for keyframe, screen in zip(keyframes, lines, strict=True):
+        divided = [(line, *without_other_scripts(line.text, scripts)) for line in screen]
+        written.append(tuple(replace(line, text=text) for line, text, _ in divided if text))
         decisions += [
             _dropped(video_id, keyframe, _Fault(_ICON, line.score, None), icons)
-            for line, _, icons in cut
+            for line, _, icons in divided
             if icons
         ]
     subtitles = burned_in(keyframes, written, transcript, settings.min_spoken)
     others = [
-        tuple(line for line in shown if (position, line) not in subtitles)
-        for position, shown in enumerate(written)
+        tuple(line for line in screen if (position, line) not in subtitles)
+        for position, screen in enumerate(written)
     ]
     marks = watermarks(keyframes, others, settings)
     kept: list[Lines] = []
-    for position, (keyframe, shown) in enumerate(zip(keyframes, written, strict=True)):
-        stay: list[OcrLine] = []
-        for line in shown:
+    for position, (keyframe, screen) in enumerate(zip(keyframes, written, strict=True)):
+        kept_lines: list[OcrLine] = []
+        for line in screen:
             if (position, line) in subtitles:
                 fault = _caption(line, keyframe, transcript)
             elif (position, line) in marks:
                 fault = _Fault("watermark, kept where it is first seen", line.score, None)
-            elif unsure := _misread(line, shown, settings):
+            elif unsure := _misread(line, screen, settings):
                 fault = unsure
             else:
-                stay.append(line)
+                kept_lines.append(line)
                 continue
             decisions.append(_dropped(video_id, keyframe, fault, line.text))
-        kept.append(tuple(stay))
+        kept.append(tuple(kept_lines))
     return kept, sorted(decisions, key=lambda decision: decision.start)
 
 
@@ -103,18 +103,18 @@ def _caption(line: OcrLine, keyframe: Keyframe, transcript: Transcript | None) -
     return _Fault("burned-in caption that repeats the speech", share, None)
 
 
-def _misread(line: OcrLine, shown: Lines, settings: config.Read) -> _Fault | None:
+def _misread(line: OcrLine, screen: Lines, settings: config.Read) -> _Fault | None:
     """Why a line is a misreading, if it is. A back end without scores is judged by the text alone.
 
     Args:
-        shown: all lines of the same screen.
+        screen: all lines of the same screen.
     """
     if gibberish := _gibberish(line.text):
         return _Fault(gibberish, line.score, None)
     if line.score is None:
         return None
     least = _least_score(line, settings)
-    if line.score >= least or line.score >= _least_among(line, shown, least, settings):
+    if line.score >= least or line.score >= _least_among(line, screen, least, settings):
         return None
     small = " of so small a line" if height(line) < settings.small_line else ""
     return _Fault(f"the recogniser is unsure{small}", line.score, least)
@@ -143,7 +143,7 @@ def _least_score(line: OcrLine, settings: config.Read) -> float:
     return min(1.0, max(least, small, settings.min_sign_score if doubtful else 0.0))
 
 
-def _least_among(line: OcrLine, shown: Lines, least: float, settings: config.Read) -> float:
+def _least_among(line: OcrLine, screen: Lines, least: float, settings: config.Read) -> float:
     """The score that a line needs, given the lines of its size above and below it, as on a sheet.
 
     All handwriting is read with less confidence than type, so a line of it may score a little less
@@ -152,7 +152,9 @@ def _least_among(line: OcrLine, shown: Lines, least: float, settings: config.Rea
     """
     if _letters(line) < _LETTERS or height(line) < settings.small_line:
         return least
-    around = [o.score for o in shown if o.score is not None and o.score >= least and _near(line, o)]
+    around = [
+        o.score for o in screen if o.score is not None and o.score >= least and _near(line, o)
+    ]
     if len(around) < _NEIGHBOURS:
         return least
     return min(least, max(fmean(around) - _BEHIND, least - settings.neighbour_bonus))

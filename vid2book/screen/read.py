@@ -141,15 +141,15 @@ def _areas_to_read(areas: list[_Rect], known: Lines, size: tuple[int, int]) -> l
     done: list[_Rect] = []
     while pending:
         area = pending.pop()
-        cut = [_room(line) for line in known if meet(_room(line), area)]
-        met = [other for other in (*pending, *done) if meet(other, area)]
-        grown = _union([area, *cut, *met])
-        pending = [other for other in pending if other not in met]
-        done = [other for other in done if other not in met]
-        if grown == area:
+        cut_lines = [_room(line) for line in known if meet(_room(line), area)]
+        overlapping = [other for other in (*pending, *done) if meet(other, area)]
+        larger = _union([area, *cut_lines, *overlapping])
+        pending = [other for other in pending if other not in overlapping]
+        done = [other for other in done if other not in overlapping]
+        if larger == area:
             done.append(area)
         else:
-            pending.append(grown)
+            pending.append(larger)
     clipped = ((max(0, x0), max(0, y0), min(width, x1), min(height, y1)) for x0, y0, x1, y1 in done)
     return sorted(clipped)
 

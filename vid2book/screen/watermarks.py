@@ -32,8 +32,8 @@ def watermarks(
     screens = settings.min_watermark_screens
     least = max(screens, settings.min_watermark_share * len(keyframes))
     marks: list[list[Place]] = []
-    for position, (keyframe, shown) in enumerate(zip(keyframes, lines, strict=True)):
-        for line in shown:
+    for position, (keyframe, screen) in enumerate(zip(keyframes, lines, strict=True)):
+        for line in screen:
             if not _in_corner(line, keyframe) or not plain(line.text):
                 continue
             mark = next((m for m in marks if _same_mark(m[0][1], line)), None)

@@ -74,9 +74,9 @@ def account(
                 reasons[first + k] = PASSING
         sample = first
         for _, run in groupby(reasons[first : last + 1], _elsewhere):
-            of_run = list(run)
-            reason = _reason(of_run)
-            following = sample + len(of_run)
+            run_reasons = list(run)
+            reason = _reason(run_reasons)
+            following = sample + len(run_reasons)
             start, end = history.times[sample], history.times[following]
             brief = end - start < _BRIEF and changes[sample:following].all()
             if brief and (reason in (LITTLE, MOVING) or reason.startswith(_SOME)):

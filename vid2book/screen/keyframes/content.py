@@ -50,10 +50,10 @@ class Content:
 
     def shown(self, sample: int) -> Mask:
         """versions: those visible at a sample, as themselves or within a later version."""
-        seen = np.zeros(len(self.weight), bool)
-        seen[self.history.at(sample)] = True
-        seen[self.earlier[seen[self.later]]] = True
-        return seen
+        visible = np.zeros(len(self.weight), bool)
+        visible[self.history.at(sample)] = True
+        visible[self.earlier[visible[self.later]]] = True
+        return visible
 
     def worth(self, weight: Weights) -> Weights:
         """samples: the sum of the weights of the versions visible at each."""

@@ -146,7 +146,7 @@ class Follower:
         self._grid = Grid.of(plane)
         cells = self._grid.size
         self._versions = _Versions(cells)
-        self._shown = np.full(cells, -1, np.int32)  # the current version; -1: none has settled
+        self._current = np.full(cells, -1, np.int32)  # the current version; -1: none has settled
         self._since = np.zeros(cells, np.int32)
         shape = self._grid.rows * CELL, self._grid.columns * CELL
         self._latest = np.zeros(shape, np.uint8)  # the versions as last seen
@@ -174,7 +174,7 @@ class Follower:
         if self._plane is None or not np.array_equal(plane, self._plane):
             moved = self._look(plane, sample)
         self._still += 1
-        self._still[moved[self._shown[moved] < 0]] = 0
+        self._still[moved[self._current[moved] < 0]] = 0
         self._unrest.append(len(moved) / self._grid.size)
         moving = self._unrest[-1] > _MOVING
         self._detail.append(_sharpness(self._smooth) if moving else 0.0)
@@ -184,7 +184,7 @@ class Follower:
             self._refresh(sample)
         while time - self._times[0] >= len(self._unsettled) + 1:
             self._end_second()
-        self._waiting += self._shown < 0
+        self._waiting += self._current < 0
         self._second_samples += 1
         self._moments.end(self._ended)
         self._ended = 0
@@ -202,7 +202,7 @@ class Follower:
             return np.zeros(0, np.int32)
         moved = changed(self._smooth, before, self._grid)
         lost = moved[~self._stays(moved)]
-        self._ended += int((self._shown[lost] >= 0).sum())
+        self._ended += int((self._current[lost] >= 0).sum())
         self._close(lost, sample - 1)
         return moved
 
@@ -241,14 +241,14 @@ class Follower:
 
     def _stays(self, cell: Ids) -> NDArray[np.bool_]:
         """Whether cells that changed still show their version: a codec's pulse, or trembling."""
-        stays = self._shown[cell] >= 0
+        stays = self._current[cell] >= 0
         there = cell[stays]
         now = windows_of(self._windows, self._grid, there)
         stays[stays] = same(now, take(self._latest, self._grid, there))
         return stays
 
     def _settle(self, sample: int) -> None:
-        cell = np.flatnonzero((self._shown < 0) & (self._still >= _SETTLED)).astype(np.int32)
+        cell = np.flatnonzero((self._current < 0) & (self._still >= _SETTLED)).astype(np.int32)
         if len(cell):
             self._show(cell, windows_of(self._windows, self._grid, cell), sample - _SETTLED)
             self._waiting[cell] -= _SETTLED  # samples in which it was there, but not known to last
@@ -257,9 +257,9 @@ class Follower:
         """Update the versions that drift, and close those that have faded into something else."""
         self._is_new = False
         slid = differing(self._smooth, self._latest, self._grid, _DRIFTED) > 0
-        cell = np.flatnonzero(slid & (self._shown >= 0)).astype(np.int32)
+        cell = np.flatnonzero(slid & (self._current >= 0)).astype(np.int32)
         now = windows_of(self._windows, self._grid, cell)
-        first = self._versions.patch[self._shown[cell]]
+        first = self._versions.patch[self._current[cell]]
         stays = same(now, take(self._latest, self._grid, cell)) & same(now, first, _STILL_IT)
         put(self._latest, self._grid, cell[stays], patches(now[stays]))
         self._ended += int((~stays).sum())
@@ -267,16 +267,16 @@ class Follower:
         self._show(cell[~stays], now[~stays], sample)
 
     def _show(self, cell: Ids, windows: Windows, since: int) -> None:
-        self._shown[cell] = self._versions.match(cell, windows)
+        self._current[cell] = self._versions.match(cell, windows)
         self._since[cell] = since
         put(self._latest, self._grid, cell, patches(windows))
 
     def _close(self, cell: Ids, last: int) -> None:
-        cell = cell[self._shown[cell] >= 0]
+        cell = cell[self._current[cell] >= 0]
         if len(cell):
             ends = np.full(len(cell), last, np.int32)
-            self._sightings.append((self._shown[cell], self._since[cell], ends))
-            self._shown[cell] = -1
+            self._sightings.append((self._current[cell], self._since[cell], ends))
+            self._current[cell] = -1
 
 
 def _sharpness(plane: Plane) -> float:

@@ -58,8 +58,8 @@ class Moments:
         self.end(1)
         planes: dict[int, Plane] = {}
         for sample, moment in self._kept.items():
-            of_moment = (moment.plane, moment.earlier, moment.earliest)
-            planes |= {max(0, sample - i * EARLIER): plane for i, plane in enumerate(of_moment)}
+            its_planes = (moment.plane, moment.earlier, moment.earliest)
+            planes |= {max(0, sample - i * EARLIER): plane for i, plane in enumerate(its_planes)}
         return planes
 
     def frames(self) -> dict[int, Frame]:

@@ -108,28 +108,28 @@ class _States:
         others = [k for k in kept if k != i]
         near = [k for k in others if k < i][-_BESIDE:] + [k for k in others if k > i][:_BESIDE]
         best = sorted(others, key=lambda k: self._lacks[i, k])[:_NEAREST]
-        seen = self._proposals[i].shown
-        alone = seen & ~self._proposals[i].moved & ~self._hidden[i]
+        visible = self._proposals[i].shown
+        alone = visible & ~self._proposals[i].moved & ~self._hidden[i]
         # Content that no other picture shows counts even if it stands only briefly.
         unsure = (self._content.weight < _FIRM) | (self._content.life < _LONG)
         for k in others:
             alone &= ~(unsure & self._proposals[k].shown)
         for k in near:
             alone &= ~self._proposals[k].moved
-        value = self._least(alone, seen, best)
+        value = self._least(alone, visible, best)
         if value >= self._worth:
             for k in near:
                 alone &= ~(self._stays(i, k) & self._proposals[k].shown)
             # Only a little content may rely on a neighbour, where it may be covered.
-            value = max(value / _MUCH, self._least(alone, seen, best))
+            value = max(value / _MUCH, self._least(alone, visible, best))
         return value
 
-    def _least(self, alone: Mask, seen: Mask, best: Sequence[int]) -> float:
+    def _least(self, alone: Mask, visible: Mask, best: Sequence[int]) -> float:
         """The worth of what the picture that shows most of `alone` still lacks."""
         if not best:
-            return worth_alone(self._content, alone, seen & ~alone)
+            return worth_alone(self._content, alone, visible & ~alone)
         shown = (self._proposals[k].shown for k in best)
-        return min(worth_alone(self._content, alone & ~s, seen & (s | ~alone)) for s in shown)
+        return min(worth_alone(self._content, alone & ~s, visible & (s | ~alone)) for s in shown)
 
     def _stays(self, one: int, other: int) -> Mask:
         """versions: whether nothing but a person covers them between two proposals."""

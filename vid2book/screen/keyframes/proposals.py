@@ -52,17 +52,17 @@ def candidates(content: Content, worth: float) -> tuple[list[int], list[int]]:
     shown = [content.shown(sample) for sample in samples]
     missing = content.worth(content.weight)
     nearest = np.zeros(len(missing), np.int64)  # which of `shown` lacks the least
-    for i, seen in enumerate(shown):
-        _compare(content, i, seen, missing, nearest)
+    for i, visible in enumerate(shown):
+        _compare(content, i, visible, missing, nearest)
     while shown and (most := missing.max(initial=0)) >= worth:
         sample = int(np.flatnonzero(missing >= most - 1e-6)[-1])
-        seen, other = content.shown(sample), shown[nearest[sample]]
-        if worth_alone(content, seen & ~other, seen & other) < worth:
-            _pass_over(missing, sample, content.worth(_weigh(content, seen & ~other)))
+        visible, other = content.shown(sample), shown[nearest[sample]]
+        if worth_alone(content, visible & ~other, visible & other) < worth:
+            _pass_over(missing, sample, content.worth(_weigh(content, visible & ~other)))
         else:
             more.append(sample)
-            shown.append(seen)
-            _compare(content, len(shown) - 1, seen, missing, nearest)
+            shown.append(visible)
+            _compare(content, len(shown) - 1, visible, missing, nearest)
     return sorted(samples), sorted(more)
 
 
@@ -85,10 +85,10 @@ def _everything(content: Content, worth: float) -> list[int]:
 
 
 def _compare(
-    content: Content, i: int, seen: Mask, missing: Weights, nearest: NDArray[np.int64]
+    content: Content, i: int, visible: Mask, missing: Weights, nearest: NDArray[np.int64]
 ) -> None:
     """Note the samples of whose content this moment lacks less than all earlier ones."""
-    lacks = content.worth(_weigh(content, ~seen))
+    lacks = content.worth(_weigh(content, ~visible))
     less = lacks < missing
     nearest[less], missing[less] = i, lacks[less]
 
@@ -118,8 +118,10 @@ def propose(content: Content, views: Sequence[View], among: Sequence[int]) -> li
     """What each candidate shows, in the same place or in another."""
     proposals = []
     for view in views:
-        seen = content.shown(view.sample)
-        proposals.append(Proposal(view.sample, seen, np.zeros_like(seen), np.zeros_like(seen)))
+        visible = content.shown(view.sample)
+        proposals.append(
+            Proposal(view.sample, visible, np.zeros_like(visible), np.zeros_like(visible))
+        )
     _find_displaced(content, views, proposals, among)
     return proposals
 
@@ -133,13 +135,13 @@ def _find_displaced(
     pairs = [*_near(among), *(p for p in _near(range(len(views))) if more & set(p))]
     for i, j in pairs:
         there = _there(content, views[i])
-        other, seen = views[j], proposals[j]
-        seen.crossed[_crossed(content, there, in_place[j], other)] = True
-        missing = np.flatnonzero(there & ~in_place[j] & ~seen.crossed).astype(np.int32)
+        other, target = views[j], proposals[j]
+        target.crossed[_crossed(content, there, in_place[j], other)] = True
+        missing = np.flatnonzero(there & ~in_place[j] & ~target.crossed).astype(np.int32)
         if len(missing) >= _LEAST_MOVED:
             moved = _moved(content, views[i], missing, other, there & in_place[j])
-            seen.shown[moved] = True
-            seen.moved[moved] = True
+            target.shown[moved] = True
+            target.moved[moved] = True
     for proposal in proposals:
         proposal.shown[proposal.crossed] = True
 

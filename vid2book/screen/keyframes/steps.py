@@ -60,9 +60,9 @@ def steps(
                 new.append(State(float(history.times[view.sample]), start, end, 1.0, 1.0, STEP))
     if not new:
         return list(states), list(gaps)
-    cut = [_beside(state, new) for state in states]
+    trimmed = [_beside(state, new) for state in states]
     rest = [part for gap in gaps for part in _outside(gap, new)]
-    return sorted([*cut, *new], key=lambda state: state.time), rest
+    return sorted([*trimmed, *new], key=lambda state: state.time), rest
 
 
 def _scenes(
