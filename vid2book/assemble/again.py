@@ -33,13 +33,13 @@ def decide_again(
         before: the previous decisions, made with the same settings.
         settings: section `reduce` of the config.
     """
-    moved = _moved(gathered, decided, before)
-    if moved is None:
+    new_number = _new_numbers(gathered, decided, before)
+    if new_number is None:
         return False
-    return _Again(gathered, decided, before, moved, settings).decide()
+    return _Again(gathered, decided, before, new_number, settings).decide()
 
 
-def _moved(gathered: Gathered, decided: Decisions, before: Reduced) -> Numbers | None:
+def _new_numbers(gathered: Gathered, decided: Decisions, before: Reduced) -> Numbers | None:
     """The new number of each previous picture, NONE if it is gone; None if the order changed.
 
     A video that has become a duplicate counts as gone, and one that no longer is counts as new.
@@ -55,13 +55,13 @@ def _moved(gathered: Gathered, decided: Decisions, before: Reduced) -> Numbers |
     known = known[decided.duplicate_of[video[known]] == NONE]
     if np.any(np.diff(video[known]) < 0):
         return None
-    moved = np.full(int(before.first[-1]), NONE, np.int64)
+    new_number = np.full(int(before.first[-1]), NONE, np.int64)
     lengths = np.diff(before.first)[known]
     ends = np.cumsum(lengths)
     within = np.arange(int(lengths.sum())) - np.repeat(ends - lengths, lengths)
     old = np.repeat(before.first[known], lengths) + within
-    moved[old] = np.repeat(gathered.first[video[known]], lengths) + within
-    return moved
+    new_number[old] = np.repeat(gathered.first[video[known]], lengths) + within
+    return new_number
 
 
 class _Again:
@@ -72,7 +72,7 @@ class _Again:
         gathered: Gathered,
         decided: Decisions,
         before: Reduced,
-        moved: Numbers,
+        new_number: Numbers,
         settings: config.Reduce,
     ) -> None:
         self._gathered, self._decided, self._settings = gathered, decided, settings
@@ -83,8 +83,8 @@ class _Again:
         members = decided.duplicate_of[self._video] == NONE
         # Pictures with a decision, which may still change.
         self._done = np.zeros(len(self._video), np.bool_)
-        self._done[moved[moved != NONE]] = True
-        shown, by = moved[before.shown], moved[before.by]
+        self._done[new_number[new_number != NONE]] = True
+        shown, by = new_number[before.shown], new_number[before.by]
         stand = (shown != NONE) & (by != NONE)
         decided.shown_by[shown[stand]] = by[stand]
         decided.card[shown[stand]] = before.card[stand]
@@ -108,13 +108,13 @@ class _Again:
     def _decide(self, picture: int) -> None:
         decided = self._decided
         decided.shown_by[picture] = NONE
-        same = self._like(picture)
-        cards = self._like_cards(picture) if self._is_last[picture] else same[:0]
+        same = self._find_alike(picture)
+        cards = self._find_alike_cards(picture) if self._is_last[picture] else same[:0]
         before = self._video[same] < self._video[picture]
         earlier = same[before & self._stays(same)]
         self._done[picture] = True
         if len(earlier):
-            decided.show(picture, int(earlier[0]), float(self._differ(picture, earlier[:1])[0]))
+            decided.show(picture, int(earlier[0]), float(self._distance(picture, earlier[:1])[0]))
             return
         for card in cards[(cards < picture) & self._stays(cards)].tolist():
             if shared := shared_cards(self._gathered, picture, card, self._settings.min_same_card):
@@ -130,7 +130,7 @@ class _Again:
         stayed = repeats[decided.shown_by[repeats] == NONE]
         decided.shown_by[repeats] = picture
         decided.card[repeats] = False
-        decided.score[repeats] = self._differ(picture, repeats)
+        decided.score[repeats] = self._distance(picture, repeats)
         cards = cards[self._done[cards]]
         first = decided.card[cards] & (decided.shown_by[cards] > picture)
         for card in cards[first | (decided.shown_by[cards] == NONE)].tolist():
@@ -146,13 +146,13 @@ class _Again:
     def _stays(self, pictures: Numbers) -> NDArray[np.bool_]:
         return self._done[pictures] & (self._decided.shown_by[pictures] == NONE)
 
-    def _like(self, picture: int) -> Numbers:
+    def _find_alike(self, picture: int) -> Numbers:
         """The pictures of other videos that look like `picture`, in order."""
-        near = self._differ(picture, slice(None)) <= self._settings.phash_distance
+        near = self._distance(picture, slice(None)) <= self._settings.phash_distance
         return self._share_words(picture, np.flatnonzero(near), self._settings.min_same_words)
 
-    def _like_cards(self, picture: int) -> Numbers:
-        near = self._last[self._differ(picture, self._last) <= self._settings.card_distance]
+    def _find_alike_cards(self, picture: int) -> Numbers:
+        near = self._last[self._distance(picture, self._last) <= self._settings.card_distance]
         return self._share_words(picture, near, self._settings.min_same_card_words)
 
     def _share_words(self, picture: int, others: Numbers, least: float) -> Numbers:
@@ -163,6 +163,6 @@ class _Again:
         shares = [shared_words(self._gathered, *pair) for pair in zip(ones, parts, strict=True)]
         return others[np.concatenate([np.zeros(0), *shares]) >= least]
 
-    def _differ(self, picture: int, others: Numbers | slice) -> NDArray[np.uint8]:
+    def _distance(self, picture: int, others: Numbers | slice) -> NDArray[np.uint8]:
         """The number of bits in which the hashes of others differ from that of `picture`."""
         return np.bitwise_count(self._phash[others] ^ self._phash[picture])

@@ -1,9 +1,9 @@
 """Align: pictures that have nothing to do with what is taught should go; their speech stays.
 
-Marked are talking heads; pictures that are shown only while nothing is taught (a sponsor's card,
-the end card); pictures that another one shows completely; and, if a model captions the pictures,
-those whose caption is far from what is said while they are on screen. A picture without text or
-caption (a diagram, an experiment) stays unless one of these rules says otherwise.
+It marks talking heads; pictures that are shown only while nothing is taught (a sponsor's card, the
+end card); pictures that another one shows completely; and, if a model captions the pictures, those
+whose caption is far from what is said while they are on screen. A picture without text or caption
+(a diagram, an experiment) stays unless one of these rules says otherwise.
 """
 
 from __future__ import annotations

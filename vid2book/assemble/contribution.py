@@ -59,7 +59,7 @@ def contribute(
         samples, decisions: the result of `interleave`.
         models: model and version by stage.
     """
-    marked = [replace(s, elements=tuple(_marked(s.elements, against))) for s in samples]
+    marked = [replace(s, elements=tuple(_mark(s.elements, against))) for s in samples]
     elements = [e for sample in marked for e in sample.elements]
     texts = [
         t for s in marked for t, e in zip(s.texts, s.elements, strict=True) if t and not e.drop
@@ -85,7 +85,7 @@ def contribute(
     return Contribution(outcome, tuple(bare), tuple(decisions))
 
 
-def _marked(elements: Sequence[Element], against: str) -> Iterator[Element]:
+def _mark(elements: Sequence[Element], against: str) -> Iterator[Element]:
     return (replace(e, drop=e.drop or against) for e in elements)
 
 

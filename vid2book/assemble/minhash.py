@@ -72,14 +72,14 @@ class Index:
         self._buckets: defaultdict[tuple[int, bytes], list[int]] = defaultdict(list)
 
     def add(self, number: int, signature: Signature) -> None:
-        self._signatures[number] = _packed(signature)
+        self._signatures[number] = _pack(signature)
         for key in self._keys(signature):
             self._buckets[key].append(number)
 
     def matches(self, signature: Signature, least: float) -> list[Match]:
         """The texts with at least this similarity, in order of their numbers."""
         near = {text for key in self._keys(signature) for text in self._buckets.get(key, ())}
-        new = _packed(signature)
+        new = _pack(signature)
         matches = [Match(n, float(np.mean(new == self._signatures[n]))) for n in sorted(near)]
         return [match for match in matches if match.similarity >= least]
 
@@ -87,11 +87,11 @@ class Index:
         """The bands of a signature, each with its position."""
         if not signature:
             return []
-        bands = _packed(signature).reshape(self._bands, -1)
+        bands = _pack(signature).reshape(self._bands, -1)
         return [(place, band.tobytes()) for place, band in enumerate(bands)]
 
 
-def _packed(signature: Signature) -> NDArray[np.uint32]:
+def _pack(signature: Signature) -> NDArray[np.uint32]:
     return np.array(signature, np.uint32)
 
 

@@ -115,7 +115,7 @@ class PictureIndex:
         for level, (salts, masks) in enumerate(self._blocks):
             these = np.flatnonzero(levels == level)
             hashes = self._gathered.phash[numbers[these]]
-            keys = _mixed(_mixed(words[these] + salts[:, None]) ^ hashes & masks[:, None])
+            keys = _scramble(_scramble(words[these] + salts[:, None]) ^ hashes & masks[:, None])
             entries.append((keys.reshape(-1), np.tile(numbers[these], len(masks))))
         return Run.of(*(np.concatenate(part) for part in zip(*entries, strict=True)))
 
@@ -163,7 +163,7 @@ def _counter(words: Keys) -> Numbers:
     return (words % np.uint64(_COUNTERS)).astype(np.int64)
 
 
-def _mixed(values: Keys) -> Keys:
+def _scramble(values: Keys) -> Keys:
     """The values with scrambled bits (finaliser of SplitMix64, Steele, Lea and Flood, 2014)."""
     values = (values ^ (values >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
     values = (values ^ (values >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)

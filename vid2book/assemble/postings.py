@@ -79,14 +79,14 @@ class Postings:
         self._runs.append(run)
         while len(self._runs) > 1 and len(self._runs[-2].keys) < 2 * len(self._runs[-1].keys):
             small, large = self._runs.pop(), self._runs.pop()
-            self._runs.append(self._merged(large, small))
+            self._runs.append(self._merge(large, small))
 
     def find(self, query: Run) -> Iterator[tuple[Numbers, Numbers]]:
         """See `Run.find`."""
         for run in self._runs:
             yield from run.find(query)
 
-    def _merged(self, one: Run, other: Run) -> Run:
+    def _merge(self, one: Run, other: Run) -> Run:
         total = len(one.keys) + len(other.keys)
         if total <= _IN_MEMORY:
             return Run.of(*(np.concatenate(pair) for pair in zip(one, other, strict=True)))

@@ -1,4 +1,4 @@
-"""Subtitles burned into the picture, which repeat the speech, among the lines that were read.
+"""Subtitles burned into the picture, among the lines that were read; the speech has their words.
 
 They are found where `keyframes` saw them come and go, and by the speech that they repeat.
 """

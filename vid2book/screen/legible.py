@@ -1,6 +1,6 @@
 """Legible: which lines of the OCR model were written for the lecture.
 
-Dropped are misread icons, lines that the model made up, subtitles burned into the picture (the
+This drops misread icons, lines that the model made up, subtitles burned into the picture (the
 speech has their words already), and watermarks.
 """
 
@@ -54,7 +54,7 @@ def legible(
         divided = [(line, *without_other_scripts(line.text, scripts)) for line in screen]
         written.append(tuple(replace(line, text=text) for line, text, _ in divided if text))
         decisions += [
-            _dropped(video_id, keyframe, _Fault(_ICON, line.score, None), icons)
+            _drop(video_id, keyframe, _Fault(_ICON, line.score, None), icons)
             for line, _, icons in divided
             if icons
         ]
@@ -77,7 +77,7 @@ def legible(
             else:
                 kept_lines.append(line)
                 continue
-            decisions.append(_dropped(video_id, keyframe, fault, line.text))
+            decisions.append(_drop(video_id, keyframe, fault, line.text))
         kept.append(tuple(kept_lines))
     return kept, sorted(decisions, key=lambda decision: decision.start)
 
@@ -90,7 +90,7 @@ class _Fault(NamedTuple):
     threshold: float | None
 
 
-def _dropped(video_id: str, keyframe: Keyframe, fault: _Fault, text: str) -> Decision:
+def _drop(video_id: str, keyframe: Keyframe, fault: _Fault, text: str) -> Decision:
     return Decision(
         video_id, "line", "read", keyframe.start, keyframe.end, False, *fault, text=text
     )

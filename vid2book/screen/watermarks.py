@@ -1,4 +1,4 @@
-"""Watermarks: lines in a corner of nearly every screen, even if they are not read alike."""
+"""Watermarks: lines in a corner of nearly every screen, even if their readings differ."""
 
 from __future__ import annotations
 

@@ -125,7 +125,7 @@ def _reasons(
     history = content.history
     clear = content.clear * content.above_captions
     visible = content.worth(clear)
-    # `visible` credits a blank cell with any faint version that it contains; this does not.
+    # `visible` credits a blank cell with any faint version that it seems to contain.
     alone = _over_time(history, clear[history.version])
     blank = _BLANK if content.captions_top == 1 else _CAPTIONS
     second = (history.times[:-1] - history.times[0]).astype(np.int64)

@@ -120,7 +120,7 @@ def windows_of(windows: NDArray[np.uint8], grid: Grid, cell: Ids) -> Windows:
 
 def patches(windows: Windows) -> Patches:
     """The cells without their margins, N x 64."""
-    return _shifted(windows, 0, 0)
+    return _shift(windows, 0, 0)
 
 
 def take(plane: Plane, grid: Grid, cell: Ids) -> Patches:
@@ -185,7 +185,7 @@ class _Patterns(NamedTuple):
         wide = flat.reshape(windows.shape)
         product = np.empty((len(_SHIFTS), len(wide)), np.float32)
         for row, shift in zip(product, _SHIFTS, strict=True):
-            np.einsum("ij,ij->i", _shifted(wide, *shift), self.pixels, out=row)
+            np.einsum("ij,ij->i", _shift(wide, *shift), self.pixels, out=row)
         alike = self._alike((flat @ _INSIDE).T, (np.square(flat) @ _INSIDE).T, product)
         return np.asarray(alike.any(0))
 
@@ -226,9 +226,9 @@ def holds(later: Patches, earlier: Patches) -> Mask:
     the strokes are still there, although others touch them (a word that was underlined).
     """
     ink = _ink(earlier)
-    near = _grown(ink).astype(np.float32)
+    near = _dilate(ink).astype(np.float32)
     count = np.maximum(near.sum(1), 1)
-    a, b = _centred(earlier, near, count), _centred(later, near, count)
+    a, b = _centre(earlier, near, count), _centre(later, near, count)
     apart = np.sqrt(np.square(a - b).sum(1) / count)
     drawn = np.sqrt(np.square(a).sum(1) / count)
     # A blank cell differs from a faint drawing only by the drawing itself.
@@ -263,7 +263,7 @@ def drawn_over(later: Patches, earlier: Patches) -> Mask:
     return np.asarray((kept.sum(1) >= _CROSSED * ink.sum(1)) & ink.any(1))
 
 
-def _shifted(windows: NDArray[_Number], down: int, right: int) -> NDArray[_Number]:
+def _shift(windows: NDArray[_Number], down: int, right: int) -> NDArray[_Number]:
     """N x 64: the pixels of windows, shifted from the middle."""
     top, left = _MARGIN + down, _MARGIN + right
     return windows[:, top : top + CELL, left : left + CELL].reshape(-1, _PIXELS)
@@ -275,7 +275,7 @@ def _inside() -> Values:
     numbers = np.arange(side * side).reshape(1, side, side)
     chosen = np.zeros((side * side, len(_SHIFTS)), np.float32)
     for i, shift in enumerate(_SHIFTS):
-        chosen[_shifted(numbers, *shift), i] = 1
+        chosen[_shift(numbers, *shift), i] = 1
     return chosen
 
 
@@ -288,7 +288,7 @@ def _ink(known: Patches) -> Mask:
     return np.asarray(np.abs(known - background) > _INK)
 
 
-def _grown(ink: Mask) -> Mask:
+def _dilate(ink: Mask) -> Mask:
     square = ink.reshape(-1, CELL, CELL)
     near = square.copy()
     near[:, 1:] |= square[:, :-1]
@@ -298,7 +298,7 @@ def _grown(ink: Mask) -> Mask:
     return near.reshape(-1, _PIXELS)
 
 
-def _centred(
+def _centre(
     known: Patches, near: NDArray[np.float32], count: NDArray[np.float32]
 ) -> NDArray[np.float32]:
     values = known.astype(np.float32)

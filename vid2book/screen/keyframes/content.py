@@ -80,7 +80,7 @@ def weigh(history: History, least_life: float, full_life: float) -> Content:
         np.bincount(history.version, seconds, count), 1e-9
     )
     clear = contrast(history.patch).astype(np.float64)
-    earlier, later = _grown(history, clear > 0)
+    earlier, later = _nested_pairs(history, clear > 0)
     before, after = _around(history)
     lost = _losses(history, after, earlier, later)
     weight = np.minimum(1, life / full_life) ** _SHORT * clear * (life >= least_life)
@@ -96,7 +96,7 @@ def _above(history: History, captions: float) -> Mask:
     return np.asarray(history.grid.row(history.cell) < int(captions * history.grid.rows))
 
 
-def _grown(history: History, clear: Mask) -> tuple[Ids, Ids]:
+def _nested_pairs(history: History, clear: Mask) -> tuple[Ids, Ids]:
     """Pairs of versions of one cell where the second shows everything that the first shows."""
     order = np.argsort(history.cell, kind="stable").astype(np.int32)
     cell = history.cell[order]

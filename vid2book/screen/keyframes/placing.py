@@ -77,10 +77,10 @@ def place(
             chosen.append(_by_its_own(content, proposal, alone, belongs, beside, screen))
         else:
             chosen.append(_as_a_whole(content, proposal, counts, beside, screen))
-    return _once(chosen)
+    return _merge_same_moments(chosen)
 
 
-def _once(chosen: Sequence[Chosen]) -> list[Chosen]:
+def _merge_same_moments(chosen: Sequence[Chosen]) -> list[Chosen]:
     """The pictures in order of time, those at the same moment merged."""
     at: dict[int, Chosen] = {}
     for c in sorted(chosen, key=lambda c: c.sample):
@@ -144,7 +144,7 @@ def _between(
     counts: Mask,
     beside: Sequence[Sequence[Proposal]],
 ) -> Chosen:
-    """A picture that lasts while it shows what the previous and the next one lack."""
+    """A picture that begins with what the previous one lacks and ends with what the next lacks."""
     before, after = (
         _share(content, np.where(counts & ~lacking, content.weight, 0), sample)
         for lacking in (np.any([other.shown for other in part], axis=0) for part in beside)

@@ -134,12 +134,12 @@ def _find_displaced(
     more = set(range(len(views))) - set(among)
     pairs = [*_near(among), *(p for p in _near(range(len(views))) if more & set(p))]
     for i, j in pairs:
-        there = _there(content, views[i])
+        there = _valuable(content, views[i])
         other, target = views[j], proposals[j]
-        target.crossed[_crossed(content, there, in_place[j], other)] = True
+        target.crossed[_find_crossed(content, there, in_place[j], other)] = True
         missing = np.flatnonzero(there & ~in_place[j] & ~target.crossed).astype(np.int32)
         if len(missing) >= _LEAST_MOVED:
-            moved = _moved(content, views[i], missing, other, there & in_place[j])
+            moved = _find_moved(content, views[i], missing, other, there & in_place[j])
             target.shown[moved] = True
             target.moved[moved] = True
     for proposal in proposals:
@@ -155,7 +155,7 @@ def find_zoomed(
     """
     for i, j in _near(kept):
         if abs(i - j) > _NEIGHBOURS:
-            missing = np.flatnonzero(_there(content, views[i]) & ~proposals[j].shown)
+            missing = np.flatnonzero(_valuable(content, views[i]) & ~proposals[j].shown)
             elsewhere = seen_elsewhere(views[i], missing.astype(np.int32), views[j])
             if elsewhere is not None and elsewhere.whole and elsewhere.found.mean() >= _SUPPORT:
                 # This includes what i shows of those in between, which have been dropped.
@@ -173,14 +173,14 @@ def _near(positions: Sequence[int]) -> Iterator[tuple[int, int]]:
                 yield i, j
 
 
-def _there(content: Content, view: View) -> Mask:
+def _valuable(content: Content, view: View) -> Mask:
     """versions: those on a view that are worth something."""
     there = np.zeros(len(content.weight), bool)
     there[content.history.at(view.sample)] = True
     return there & (content.weight > 0)
 
 
-def _crossed(content: Content, there: Mask, in_place: Mask, other: View) -> Ids:
+def _find_crossed(content: Content, there: Mask, in_place: Mask, other: View) -> Ids:
     """The versions of `there` that `other` shows with something drawn over them.
 
     A stroke that crosses a letter hides it from a comparison of cells. If the letters around it are
@@ -197,7 +197,7 @@ def _crossed(content: Content, there: Mask, in_place: Mask, other: View) -> Ids:
     return missing[drawn & (around[cell] >= _SUPPORT)]
 
 
-def _moved(content: Content, view: View, missing: Ids, other: View, still: Mask) -> Ids:
+def _find_moved(content: Content, view: View, missing: Ids, other: View, still: Mask) -> Ids:
     """The missing versions that `other` shows in another place.
 
     Content that stays in place contradicts a transform that would move it, unless a page scrolls

@@ -71,7 +71,7 @@ def shots(
     views = list(shown)
     states: list[State] = []
     remaining: list[Gap] = []
-    for moving, gap in _joined(gaps, settings.min_shot):
+    for moving, gap in _join_gaps(gaps, settings.min_shot):
         if not moving:
             remaining.append(gap)
             continue
@@ -82,7 +82,7 @@ def shots(
                 continue
             for picture in _pictures(content, first, last, stills, settings.shot_interval):
                 since, until, time = picture.first, picture.last, history.times[picture.view.sample]
-                like = _like(picture, views)
+                like = _find_alike(picture, views)
                 if chiefly_person(stills.at([float(time)])[0], history.grid):
                     remaining.append(_gap(history, since, until, PERSON))
                 elif like is not None:
@@ -100,7 +100,7 @@ def _gap(history: History, first: int, last: int, reason: str) -> Gap:
     return Gap(float(history.times[first]), float(history.times[last + 1]), reason)
 
 
-def _joined(gaps: Sequence[Gap], least: float) -> Iterator[tuple[bool, Gap]]:
+def _join_gaps(gaps: Sequence[Gap], least: float) -> Iterator[tuple[bool, Gap]]:
     """Gaps, and whether they deserve pictures: if nothing stands in them for `least` seconds.
 
     These are joined with the changes of the screen between them.
@@ -161,7 +161,7 @@ def _pictures(
     history = content.history
     windows = list(_windows(history, first, last, _LOOK))
     views = _look(content, windows, stills)
-    lasting = _lasting(views)
+    lasting = _find_lasting(views)
     kept = _cover(views, lasting)
     if kept:
         cells, least = lasting, _SHOWN
@@ -207,7 +207,7 @@ def _look(content: Content, windows: Sequence[tuple[int, int]], stills: Stills) 
     return [View(history, k, plane) for k, plane in zip(samples, planes, strict=True)]
 
 
-def _lasting(views: Sequence[View]) -> list[Ids]:
+def _find_lasting(views: Sequence[View]) -> list[Ids]:
     """The cells of each view that show what nearby views show as well."""
     lasting = []
     for i, view in enumerate(views):
@@ -250,7 +250,7 @@ def _comes_in(view: View, lasting: Ids) -> float:
     return float(inside / max(1, len(content)))
 
 
-def _like(picture: _Picture, views: Sequence[View]) -> View | None:
+def _find_alike(picture: _Picture, views: Sequence[View]) -> View | None:
     """One of the pictures nearest in time that shows nearly the same, wherever on the screen."""
     at, cells = picture.view.sample, picture.cells
     near = sorted(views, key=lambda other: abs(other.sample - at))[: 2 * _NEAR]

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class State:
-    """A stretch in which the screen stays the same, and the moment that shows it; in seconds."""
+    """A stretch in which the screen stays the same, and the moment that shows it, in seconds."""
 
     time: float  # of the picture
     start: float
