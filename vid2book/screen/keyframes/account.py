@@ -25,7 +25,7 @@ LITTLE = "what is new on it is too small, or gone too soon, to be read"
 _BLANK = "nothing is written or drawn on it"
 _CAPTIONS = "nothing but captions is written or drawn on it"
 _NOTHING = "nothing new"
-_SOME = "what is new is small or soon gone"
+_HARDLY_NEW = "what is new is small or soon gone"
 _POSE = "nothing is new but where a person or a hand is; see the picture of {:.1f} s"
 
 # Set by eye, not swept: see "Numbers" in docs/architecture.md.
@@ -79,7 +79,7 @@ def account(
             following = sample + len(run_reasons)
             start, end = history.times[sample], history.times[following]
             brief = end - start < _BRIEF and changes[sample:following].all()
-            if brief and (reason in (LITTLE, MOVING) or reason.startswith(_SOME)):
+            if brief and (reason in (LITTLE, MOVING) or reason.startswith(_HARDLY_NEW)):
                 reason = PASSING
             if gaps and gaps[-1].reason == reason and gaps[-1].end == start:
                 start = gaps.pop().start
@@ -106,7 +106,7 @@ def _ends(fades: Mask, most: int) -> Iterator[int]:
 
 def _reason(reasons: Sequence[str]) -> str:
     """One reason for samples whose reasons name the same picture, or none."""
-    new = [reason for reason in reasons if reason.startswith(_SOME)]
+    new = [reason for reason in reasons if reason.startswith(_HARDLY_NEW)]
     if len(new) >= _OFTEN * len(reasons):
         return new[0]
     return Counter(reasons).most_common(1)[0][0]
@@ -164,7 +164,7 @@ def _reasons(
 
 def _new(cells: float, worth: float) -> str:
     """What to say of this many cells that no picture shows or that have not settled."""
-    return _NOTHING if cells < _NEW * worth else _SOME
+    return _NOTHING if cells < _NEW * worth else _HARDLY_NEW
 
 
 def _over_time(history: History, value: Weights) -> Weights:

@@ -136,7 +136,7 @@ class _States:
         pair = min(one, other), max(one, other)
         if pair not in self._staying:
             first, last = (self._proposals[i].sample for i in pair)
-            self._staying[pair] = _stays_between(self._content, first, last, self._person)
+            self._staying[pair] = _uncovered_between(self._content, first, last, self._person)
         return self._staying[pair]
 
 
@@ -150,7 +150,7 @@ def _lacks(content: Content, proposals: Sequence[Proposal]) -> NDArray[np.float3
     return np.asarray(common.diagonal()[:, None] - common)
 
 
-def _stays_between(content: Content, first: int, last: int, person: Mask) -> Mask:
+def _uncovered_between(content: Content, first: int, last: int, person: Mask) -> Mask:
     """versions: whether nothing else takes their place between two samples."""
     history = content.history
     length = np.minimum(history.last, last) - np.maximum(history.first, first) + 1
