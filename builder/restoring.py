@@ -25,7 +25,7 @@ from vid2book.quantities import names_of
 from .build import work
 from .decontaminate import STAGE as DECONTAMINATE
 from .features import manifest_row
-from .opening import open_request, opened, request_of
+from .opening import open_and_report, open_request, request_of
 from .takedown import take_off_record
 
 if TYPE_CHECKING:
@@ -133,7 +133,7 @@ def _restorable(
         GoneError: as `restore`.
     """
     with _sources_there(corpus, request):
-        found = opened(request, corpus, terminal, restored=video_ids)
+        found = open_and_report(request, corpus, terminal, restored=video_ids)
     _check(found.corpus, request, video_ids)
     return found
 

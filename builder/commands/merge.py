@@ -44,25 +44,25 @@ def merge(
 
     from .. import gather
     from ..finish import finish
-    from ..logs import BuildLog, with_bugs_logged
-    from ..opening import Request, as_noted, opened
+    from ..logs import BuildLog, log_bugs
+    from ..opening import Request, log_entry, open_and_report
     from ..progress import Display
     from ..tally import Tally
 
     terminal, workers = Terminal(as_json, quiet), workers or cores()
     check_writable(output)
     swap.recover(output)
-    found = opened(Request(tuple(videos), config, store, limit, minutes), output, terminal)
+    found = open_and_report(Request(tuple(videos), config, store, limit, minutes), output, terminal)
     # What a shard stored while a back end failed holds, since nothing is tried again here.
     kept = found.corpus.store.of_every_run()
     found = replace(found, corpus=replace(found.corpus, store=kept))
     tally = Tally(len(found.corpus.videos))
     display = Display(tally, terminal)
-    log = BuildLog(output / layout.LOG, tally, built_from=as_noted(found.request))
+    log = BuildLog(output / layout.LOG, tally, built_from=log_entry(found.request))
     events = list(display.counted("results", gather.became_of(found.corpus, workers)))
     through = checked(found.corpus, events)
     with swap.writing(output):
-        through = list(log.counted(with_bugs_logged(through, output / layout.ERRORS)))
+        through = list(log.counted(log_bugs(through, output / layout.ERRORS)))
         finish(found, through, output, workers, display, log, terminal)
 
 

@@ -53,7 +53,7 @@ def remove(
     as_json: AsJson = False,
 ) -> None:
     """Remove videos from a corpus, with everything made from them."""
-    from ..takedown import NOTHING_ASKED, Query
+    from ..takedown import NO_QUERY, Query
 
     terminal = Terminal(as_json, quiet)
     wanted = Query(channel, uploader, url)
@@ -64,7 +64,7 @@ def remove(
                 "writes these again"
             )
         if not (video_ids or wanted):
-            raise UserError(NOTHING_ASKED)
+            raise UserError(NO_QUERY)
         from ..restoring import restore
 
         restore(corpus, video_ids or [], wanted, terminal)
