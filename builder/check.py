@@ -93,16 +93,16 @@ def _check_card(corpus: Path, written: Record) -> None:
 def _check_attribution(corpus: Path, videos: Videos) -> None:
     try:
         with (corpus / ATTRIBUTION).open(encoding="utf-8", newline="") as file:
-            listed = {row["video_id"] for row in csv.DictReader(file)}
+            listed_ids = {row["video_id"] for row in csv.DictReader(file)}
     except (OSError, ValueError, KeyError, csv.Error) as error:
         raise CorpusError(f"{corpus / ATTRIBUTION}: cannot be read: {error}; {_AGAIN}") from None
-    present = {
+    present_ids = {
         video_id
         for video_id, row in videos.items()
         if row.get("status") == "kept" or row.get("samples")
     }
-    if listed != present:
-        one = min(listed ^ present)
+    if listed_ids != present_ids:
+        one = min(listed_ids ^ present_ids)
         raise CorpusError(
             f"{corpus / ATTRIBUTION}: names other videos than are in it ('{one}'); {_AGAIN}"
         )

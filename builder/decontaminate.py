@@ -149,7 +149,7 @@ class _Removal:
     def remaining_rows(
         self, corpus: Path, split: str, tables: list[str]
     ) -> Iterator[tuple[str, Row]]:
-        """The remaining rows of a split, each with its table, and a Decision for each removed one."""
+        """The remaining rows of a split with their tables, and a Decision for each removed row."""
         for table in tables:
             batch = 16 if table in ("default", "clips") else 1024  # they hold images and videos
             rows = (row for file in shards(corpus, table, split) for row in read_rows(file, batch))

@@ -91,8 +91,8 @@ def find(
     if not (ids or query):
         raise CorpusError(NO_QUERY)
     versioned = open_versioned(corpus)
-    matches = dict.fromkeys([*ids, *(matching(versioned.videos, query) if query else ())])
-    return [match for video_id in matches if (match := _match(video_id, versioned))]
+    candidates = dict.fromkeys([*ids, *(matching(versioned.videos, query) if query else ())])
+    return [match for video_id in candidates if (match := _match(video_id, versioned))]
 
 
 def _match(video_id: str, versioned: Versioned) -> Match | None:
@@ -143,7 +143,7 @@ def put_on_record(corpus: Path, video_ids: Iterable[str]) -> None:
 
 
 def take_off_record(corpus: Path, video_ids: Iterable[str]) -> None:
-    """Delete videos that are in the corpus again from REMOVED.csv, and the file if it gets empty."""
+    """Delete videos from REMOVED.csv that are in the corpus again, and the file if it is empty."""
     known = removals(corpus)
     remaining = {name: date for name, date in known.items() if name not in set(video_ids)}
     if not remaining:
