@@ -194,7 +194,7 @@ def _report_stop(display: Display, terminal: Terminal) -> Iterator[None]:
     try:
         yield
     except KeyboardInterrupt:
-        terminal.errors.print(display.stopped())
+        terminal.errors.print(display.stop_message())
         raise typer.Exit(STOPPED) from None
 
 
@@ -203,7 +203,7 @@ def _report_shard(part: str, events: Iterable[Event], terminal: Terminal) -> Non
     on; `merge` reports the failures."""
     failures = [bool(event.failure) for event in events]
     terminal.results.print(
-        f"Shard {part} is through: {number_of(len(failures), 'video')}, {sum(failures)} of which "
-        "failed. When all are, `vid2book merge` puts the corpus together."
+        f"Shard {part} has finished: {number_of(len(failures), 'video')}, {sum(failures)} of which "
+        "failed. When all shards have finished, `vid2book merge` puts the corpus together."
     )
     terminal.document({"shard": part, "videos": len(failures), "failed": sum(failures)})

@@ -46,7 +46,7 @@ def render_card(
         piece: the example to show; None: no example.
     """
     kept = [outcome for outcome in outcomes if outcome.status == "kept"]
-    included = present(outcomes)
+    included = with_samples(outcomes)
     heard = {o.models["transcribe"] for o in outcomes if "transcribe" in o.models}
     card = DatasetCard.from_template(
         _metadata(config.title, included, written),
@@ -82,7 +82,7 @@ def render_card(
     return str(card.content)
 
 
-def present(outcomes: Iterable[Outcome]) -> list[Outcome]:
+def with_samples(outcomes: Iterable[Outcome]) -> list[Outcome]:
     """The videos with samples: the kept ones, and those whose samples are marked to be dropped."""
     return [outcome for outcome in outcomes if outcome.status == "kept" or outcome.samples]
 

@@ -45,7 +45,7 @@ def entries(card: str) -> dict[str, str]:
     return {v: text.strip() for v, text in _ENTRY.findall(section[1])} if section else {}
 
 
-def published(
+def published_card(
     card: str,
     repo: str,
     log: dict[str, str],

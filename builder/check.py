@@ -104,5 +104,5 @@ def _check_attribution(corpus: Path, videos: Videos) -> None:
     if listed_ids != present_ids:
         one = min(listed_ids ^ present_ids)
         raise CorpusError(
-            f"{corpus / ATTRIBUTION}: names other videos than are in it ('{one}'); {_AGAIN}"
+            f"{corpus / ATTRIBUTION}: does not name the videos of the corpus ('{one}'); {_AGAIN}"
         )

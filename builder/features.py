@@ -181,7 +181,9 @@ def _sample_rows(video: Video, samples: list[Sample]) -> Iterator[tuple[str, Row
         if sample.id in ids:
             raise CorpusError(f"video '{video.video_id}': two samples have the id '{sample.id}'")
         if not sample.id.startswith(video.video_id):
-            raise CorpusError(f"video '{video.video_id}': '{sample.id}' is no id for its sample")
+            raise CorpusError(
+                f"video '{video.video_id}': '{sample.id}' is not a valid id for its sample"
+            )
         ids.add(sample.id)
         yield sample.id, sample_row(sample)
 

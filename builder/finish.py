@@ -219,7 +219,7 @@ def _report_bugs(count: int, output: Path, terminal: Terminal) -> None:
     from vid2book.folder import layout
 
     terminal.errors.print(
-        f"[yellow]Bugs:[/] {number_of(count, 'video')} met something that nobody foresaw. The "
+        f"[yellow]Bugs:[/] {number_of(count, 'video')} failed with an unexpected error. The "
         f"tracebacks are in {escape(str(output / layout.ERRORS))}; please report them. The next "
         "build tries again."
     )

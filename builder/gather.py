@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 VIDEOS_A_PROCESS = 50  # a process takes two seconds to start, so it does not pay for fewer
 
-_given: list[Corpus] = []  # the corpus of this process
+_process_corpus: list[Corpus] = []  # the corpus of this process
 
 
 def outcomes(corpus: Corpus, workers: int) -> Iterator[Outcome]:
@@ -56,20 +56,20 @@ def _processes(videos: Sequence[Video], workers: int) -> int:
 
 def _take(corpus: Corpus, share: int) -> None:
     corpus.store.survey(share)
-    _given[:] = [corpus]
+    _process_corpus[:] = [corpus]
 
 
 def _became_of(video: Video) -> Event | None:
-    if _given[0].is_denied(video):
+    if _process_corpus[0].is_denied(video):
         return Event(video)
-    return shards.became_of(_given[0], video)
+    return shards.became_of(_process_corpus[0], video)
 
 
 def _outcome(video: Video) -> Outcome:
-    return _given[0].outcome(video)
+    return _process_corpus[0].outcome(video)
 
 
 def _rows(video: Video) -> list[tuple[str, Row]]:
     from .features import rows_of  # `datasets` takes a second to import
 
-    return list(rows_of(_given[0], video))
+    return list(rows_of(_process_corpus[0], video))

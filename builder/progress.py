@@ -61,7 +61,7 @@ class Display:
                     self._terminal.errors.print(_line(event))
                 yield event
 
-    def stopped(self) -> str:
+    def stop_message(self) -> str:
         """The message for a user who stopped the build."""
         return (
             f"Stopped after {self._tally.done:,} of {number_of(self._tally.total, 'video')}. "

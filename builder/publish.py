@@ -127,7 +127,7 @@ def push(
             if callable(delete_history) and not dry_run
             else delete_history is True
         )
-        if removed := release.removed(removals(corpus), allow_removed):
+        if removed := release.removed_csv(removals(corpus), allow_removed):
             local[layout.REMOVED] = content_of(removed)
         card = release.card(corpus, local, on_request, forget, report)
         local[layout.CARD] = content_of(card)

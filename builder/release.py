@@ -75,7 +75,7 @@ class Release:
         deleted = (set(log) - known) | (set(self.holding) if forget else set())
         text = (corpus / layout.CARD).read_text(encoding="utf-8")
         text = measures.on(text) if measures else text
-        card = changelog.published(text, hub.repo, log, deleted, on_request, local)
+        card = changelog.published_card(text, hub.repo, log, deleted, on_request, local)
         return with_owner(card, there).encode()
 
     def kept_measures(self, local: dict[str, Content]) -> Measures | None:
@@ -93,7 +93,7 @@ class Release:
         paths = [path for path in (layout.METRICS, layout.PLOT) if path in files]
         return Measures({path: hub.content(path, revision) for path in paths}, section)
 
-    def removed(self, here: dict[str, str], allowed: bool) -> bytes | None:
+    def removed_csv(self, here: dict[str, str], allowed: bool) -> bytes | None:
         """REMOVED.csv with the videos removed in this version and earlier ones; None if none were.
 
         Args:

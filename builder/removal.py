@@ -64,7 +64,7 @@ def remove(
     if query:
         matches = matching(read_videos(corpus), query)
         if not matches:
-            raise CorpusError(f"{corpus}: it has no video from there; nothing was removed")
+            raise CorpusError(f"{corpus}: no video in it matches; nothing was removed")
         ids |= dict.fromkeys(matches)
     before = record.checked_record(corpus)
     left = take_out(corpus, ids)

@@ -118,12 +118,12 @@ def write_prometheus(tally: Tally, path: Path) -> None:
         Gauge(f"vid2book_{name}", what, registry=registry).set(value)
 
     gauge("videos", "Videos of the manifest", tally.total)
-    gauge("videos_done", "Videos that are through, failed ones among them", tally.done)
+    gauge("videos_done", "Finished videos, including failed ones", tally.done)
     gauge("video_seconds_done", "Seconds of video worked on", tally.video_seconds)
     gauge("elapsed_seconds", "Seconds since the start of the build", tally.elapsed)
     gauge("hours_per_hour", "Hours of video worked on in an hour", tally.speed)
     if tally.left is not None:
-        gauge("left_seconds", "Seconds until the last video is through", tally.left)
+        gauge("left_seconds", "Estimated seconds until the last video is finished", tally.left)
     failed = Gauge("vid2book_videos_failed", "Videos that failed", ["reason"], registry=registry)
     for reason, count in tally.failures.items():
         failed.labels(reason).set(count)

@@ -24,10 +24,10 @@ def diff(a: str | Path, b: str | Path) -> Diff:
         CorpusError: one of them is not a corpus.
         HubError: the Hub refused.
     """
-    return compared(a, b)[0]
+    return compare_versions(a, b)[0]
 
 
-def compared(a: str | Path, b: str | Path) -> tuple[Diff, Videos, Videos]:
+def compare_versions(a: str | Path, b: str | Path) -> tuple[Diff, Videos, Videos]:
     """The difference, and the videos of both corpora."""
     old, new = open_versioned(a).videos, open_versioned(b).videos
     return compare(old, new), old, new

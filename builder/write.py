@@ -17,7 +17,7 @@ from vid2book.public import plain_cell, public_url
 from vid2book.records import Outcome, Video
 
 from . import croissant, gather
-from .card import present, render_card
+from .card import render_card, with_samples
 from .features import FEATURES, Row
 from .parquet import Shards
 from .showpiece import choose
@@ -119,7 +119,7 @@ def write_rows(
         metadata = croissant.render(
             card,
             (table for table in sizes if sizes[table]),
-            (outcome.video.license for outcome in present(outcomes)),
+            (outcome.video.license for outcome in with_samples(outcomes)),
         )
         (new / layout.CROISSANT).write_text(metadata, encoding="utf-8")
         record.save_record(new, written)
@@ -162,6 +162,6 @@ def _write_attribution(outcomes: list[Outcome], path: Path) -> None:
     with path.open("w", encoding="utf-8", newline="") as file:
         table = csv.writer(file, lineterminator="\n")
         table.writerow(["video_id", "title", "author", "source_url", "license"])
-        for video in (outcome.video for outcome in present(outcomes)):
+        for video in (outcome.video for outcome in with_samples(outcomes)):
             cells = (video.title, video.author, public_url(video.source_url), video.license)
             table.writerow([video.video_id, *map(plain_cell, cells)])

@@ -23,9 +23,9 @@ def compare(
 ) -> None:
     """List the videos that were added, removed or changed between two corpora."""
     from ..changes import summary
-    from ..versions import compared
+    from ..versions import compare_versions
 
-    changes, old, new = compared(a, b)
+    changes, old, new = compare_versions(a, b)
     terminal = Terminal(as_json)
     out = terminal.results
     for video_id in changes.added:

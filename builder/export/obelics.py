@@ -1,4 +1,4 @@
-"""A corpus in the format of OBELICS: aligned lists `images` and `texts`, with metadata as JSON text.
+"""A corpus in the format of OBELICS: aligned `images` and `texts`, with metadata as JSON text.
 
 See the card of HuggingFaceM4/OBELICS. Its images are URLs; ours are in the files.
 """

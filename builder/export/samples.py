@@ -61,16 +61,16 @@ def fault(row: Row) -> str:
     if len({len(column) for column in columns if column is not None}) != 1:
         return "the lists differ in length"
     if not is_sample_id(row.get("id")) or not all(map(is_video_id, row.get("video_ids") or [])):
-        return "its id or that of its video can name no file"
+        return "its id or that of its video cannot be a file name"
     for image, element in zip(row["images"], row["elements"], strict=True):
         if not isinstance(element, dict) or not is_video_id(element.get("video_id")):
-            return "the id of a video can name no file"
+            return "the id of a video cannot be a file name"
         if image is None:
             continue
         if not isinstance(image, dict) or not isinstance(image.get("bytes"), bytes):
-            return "an image is not in it"
+            return "an image is missing"
         if not is_image_name(element.get("name")):
-            return "the name of an image can name no file"
+            return "the name of an image cannot be a file name"
         if not _is_picture(image["bytes"]):
             return "an image cannot be read"
     return ""

@@ -16,9 +16,8 @@ from . import chat, epub, llama_factory, markdown, obelics, released, swift, web
 from .formats import Format
 from .samples import samples_of
 
-Write = Callable[
-    [str, Iterable[Row], Path, Videos], int
-]  # split, rows, folder, videos; gives the number of samples
+# Takes the split, its rows, the folder and the videos; gives the number of samples written.
+Write = Callable[[str, Iterable[Row], Path, Videos], int]
 
 
 _WRITE: dict[Format, Write] = {

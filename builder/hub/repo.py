@@ -242,7 +242,7 @@ class Hub:
         fs = HfFileSystem(endpoint=self.api.endpoint)
         paths = sorted(fs.glob(f"datasets/{self.repo}@{revision}/{pattern('videos')}"))
         if not paths:
-            raise HubError(f"{self.repo} at {revision}: no corpus, for it has no videos/")
+            raise HubError(f"{self.repo} at {revision}: not a corpus, since it has no videos/")
         return (fs.open(path, "rb") for path in paths)
 
     @contextmanager
