@@ -185,7 +185,9 @@ def work(
             return
         with swap.writing(target):
             count = cores() if cluster or not workers else workers  # of processes on this machine
-            finish(opened, list(run), target, count, display, log, terminal, here=cluster is None)
+            finish(
+                opened, list(run), target, count, display, log, terminal, is_local=cluster is None
+            )
 
 
 @contextmanager

@@ -68,9 +68,9 @@ def published_card(
     for table in set(ON_REQUEST) - set(on_request):
         text = re.sub(rf"^\*\*`{table}`\*\*.*?\n\n", "", text, flags=re.MULTILINE | re.DOTALL)
         for part in ("configs", "dataset_info"):
-            listed = getattr(readme.data, part, None)
-            if isinstance(listed, list):
-                remaining = [item for item in listed if item.get("config_name") != table]
+            items = getattr(readme.data, part, None)
+            if isinstance(items, list):
+                remaining = [item for item in items if item.get("config_name") != table]
                 setattr(readme.data, part, remaining)
     for config in readme.data.get("configs") or []:
         _name_folders(config, local)

@@ -69,13 +69,13 @@ def _check_card(corpus: Path, written: Record) -> None:
     """The counts in the header must be those of the record; the text may be the owner's."""
     try:
         card = DatasetCard((corpus / CARD).read_text(encoding="utf-8"))
-        listed: Any = card.data["dataset_info"]
+        infos: Any = card.data["dataset_info"]
         on_card = {
             info["config_name"]: {
                 split["name"]: (split["num_examples"], split["num_bytes"])
                 for split in info["splits"]
             }
-            for info in (listed if isinstance(listed, list) else [listed])
+            for info in (infos if isinstance(infos, list) else [infos])
         }
     except (OSError, ValueError, LookupError, TypeError) as error:
         raise CorpusError(

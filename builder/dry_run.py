@@ -91,8 +91,8 @@ def plan(corpus: Corpus, videos: Iterable[Video]) -> Plan:
             continue
         work = corpus.work(video)
         try:
-            done = [s.name not in unknown and work.is_done(s) for s in STAGES]
-            if all(done):
+            in_store = [s.name not in unknown and work.is_done(s) for s in STAGES]
+            if all(in_store):
                 if failure := work.failure(STAGES[-1]):
                     result.failed[video.video_id] = failure
             elif reason := without_speech(work):
@@ -100,14 +100,14 @@ def plan(corpus: Corpus, videos: Iterable[Video]) -> Plan:
                     result.failed[video.video_id] = f"{reason}, {_NOTHING_READ}"
                     continue
                 result.speechless[video.video_id] = reason
-            seconds = 0.0 if all(done) else work.info.duration
+            seconds = 0.0 if all(in_store) else work.info.duration
         except (Failed, MediaError, SubtitleError, OSError) as error:
             result.failed[video.video_id] = str(error)
             continue
         result.seconds += seconds
-        if not all(done):
+        if not all(in_store):
             result.todo.append(video)
-        for step, stored in zip(result.steps, done, strict=True):
+        for step, stored in zip(result.steps, in_store, strict=True):
             step.stored += stored
             step.todo += not stored
             step.seconds += 0.0 if stored else seconds

@@ -178,8 +178,8 @@ def _as_json(
     return {
         "videos": preview.videos,
         "usable": preview.usable,
-        "unusable": _listed(preview.failed | dict.fromkeys(preview.denied, DENIED)),
-        "to_be_found_out": _listed(preview.speechless),
+        "unusable": _as_list(preview.failed | dict.fromkeys(preview.denied, DENIED)),
+        "to_be_found_out": _as_list(preview.speechless),
         "passed_over": [
             {"path": whole_text(file.path), "reason": file.reason} for file in opened.passed_over
         ],
@@ -198,5 +198,5 @@ def _as_json(
     }
 
 
-def _listed(reasons: Mapping[str, str]) -> list[dict[str, str]]:
+def _as_list(reasons: Mapping[str, str]) -> list[dict[str, str]]:
     return [{"video_id": video_id, "reason": reason} for video_id, reason in reasons.items()]

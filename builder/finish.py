@@ -49,7 +49,7 @@ def conclude(
     workers: int,
     display: Display,
     log: BuildLog,
-    here: bool = True,
+    is_local: bool = True,
 ) -> Conclusion:
     """Take the decisions that need the whole corpus; write it unless the folder holds it already.
 
@@ -63,7 +63,7 @@ def conclude(
     outcomes = list(display.counted("outcomes", gather.outcomes(corpus, workers)))
     written = _write(corpus, outcomes, output, display, workers)
     if written:
-        log.finish(outcomes, written, sum(os.times()[:4]) if here else None)
+        log.finish(outcomes, written, sum(os.times()[:4]) if is_local else None)
     elif record.checked_record(output) is None:
         log.drop()
     return Conclusion(corpus, outcomes, written)
@@ -77,7 +77,7 @@ def finish(
     display: Display,
     log: BuildLog,
     terminal: Terminal,
-    here: bool = True,
+    is_local: bool = True,
 ) -> None:
     """Take the decisions that need the whole corpus, write it, and report what is in it.
 
@@ -86,12 +86,14 @@ def finish(
         output: the corpus folder, locked by the caller.
         workers: number of processes.
         log: the log of the build so far.
-        here: whether this process started all processes that did the work.
+        is_local: whether this process started all processes that did the work.
 
     Raises:
         typer.Exit: a video failed, or none was kept.
     """
-    corpus, outcomes, written = conclude(opened.corpus, events, output, workers, display, log, here)
+    corpus, outcomes, written = conclude(
+        opened.corpus, events, output, workers, display, log, is_local
+    )
     bugs = sum(bool(event.bug) for event in events)
     provisional = sum(corpus.is_provisional(video) for video in corpus.videos) if written else 0
     # The missing videos come first: the list may be long, and the summary should be in view.
@@ -191,7 +193,7 @@ def _as_json(
     tally: Tally,
     output: Path,
 ) -> dict[str, Any]:
-    listed = {
+    lists = {
         status: [
             {"video_id": outcome.video.video_id, "reason": outcome.reason}
             for outcome in outcomes
@@ -208,7 +210,7 @@ def _as_json(
         "images": written.images if written else 0,
         "words": sum(outcome.words for outcome in outcomes),
         "hours_of_video_per_hour": tally.speed or None,
-        **listed,
+        **lists,
         "passed_over": [
             {"path": whole_text(file.path), "reason": file.reason} for file in passed_over
         ],

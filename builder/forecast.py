@@ -88,7 +88,7 @@ class Forecast:
         return sum(line.wall for line in self.lines)
 
     @property
-    def shown(self) -> tuple[Line, ...]:
+    def by_stage(self) -> tuple[Line, ...]:
         """The lines as users know them: the stages of the README, each with all of its parts."""
         merged: dict[str, Line] = {}
         for line in self.lines:
@@ -112,7 +112,7 @@ class Forecast:
     @property
     def bottleneck(self) -> Line:
         """The line that takes workers longest."""
-        return max(self.shown, key=lambda line: line.wall)
+        return max(self.by_stage, key=lambda line: line.wall)
 
 
 def forecast(
@@ -136,11 +136,13 @@ def forecast(
     Raises:
         ForecastError: no video of the sample can be used.
     """
-    chosen = _spread(corpus.videos, sample)
+    trial_videos = _spread(corpus.videos, sample)
     seconds = length(corpus)
     with tempfile.TemporaryDirectory(prefix="vid2book-plan-") as scratch:
         until = min(60 * minutes, corpus.until or 60 * minutes)
-        small = replace(corpus, videos=chosen, store=Store(Path(scratch) / "store"), until=until)
+        small = replace(
+            corpus, videos=trial_videos, store=Store(Path(scratch) / "store"), until=until
+        )
         before, events = cpu_seconds(), []
         for event in run(small, 1):
             events.append(event)

@@ -55,9 +55,9 @@ class Hashes:
         files = list(files)
         known = [self._known_hash(file) for file in files]
         if (name := " ".join(map(str, known))) not in self._joined:
-            whole = hashlib.sha256()
-            name = " ".join(self._read(files, whole))
-            self._joined[name] = whole.hexdigest()
+            joint_digest = hashlib.sha256()
+            name = " ".join(self._read(files, joint_digest))
+            self._joined[name] = joint_digest.hexdigest()
         return self._joined[name]
 
     def keep(self) -> None:
@@ -75,15 +75,15 @@ class Hashes:
         stored = self._files.get(self._name(file))
         return stored[1] if stored and stored[0] == _state(file) else None
 
-    def _read(self, files: Iterable[Path], whole: Any = None) -> list[str]:
+    def _read(self, files: Iterable[Path], joint_digest: Any = None) -> list[str]:
         digests = []
         for file in files:
             before, digest = _state(file), hashlib.sha256()
-            with file.open("rb") as opened:
-                while part := opened.read(_READ):
+            with file.open("rb") as source:
+                while part := source.read(_READ):
                     digest.update(part)
-                    if whole:
-                        whole.update(part)
+                    if joint_digest:
+                        joint_digest.update(part)
             digests.append(digest.hexdigest())
             self._files[self._name(file)] = [before, digests[-1]]
             self._changed = True

@@ -29,15 +29,15 @@ _OURS = (
 )  # fmt: skip
 
 
-def with_owner(card: str, there: str) -> str:
+def with_owner(card: str, published: str) -> str:
     """Our card, with what the owner wrote on the published one.
 
     Args:
         card: our card.
-        there: the card in the repository, empty if there is none.
+        published: the card in the repository; empty if there is none.
     """
     header, body = _parts(card)
-    old_header, old_body = _parts(there)
+    old_header, old_body = _parts(published)
     above, below = _owners(old_header, old_body)
     parts = [above.strip(), f"{_BEGIN}\n\n{body.strip()}\n\n{_END}", below.strip()]
     text = "\n\n".join(part for part in parts if part)

@@ -89,8 +89,8 @@ def plan(local: dict[str, Content], remote: dict[str, RemoteFile]) -> Plan:
     """
     todo = Plan()
     for path, content in local.items():
-        there = remote.get(path)
-        if there is not None and is_same(content, there):
+        remote_file = remote.get(path)
+        if remote_file is not None and is_same(content, remote_file):
             todo.same.append(path)
         else:
             todo.send[path] = content
@@ -107,13 +107,13 @@ def _is_measure(path: str) -> bool:
     return path.startswith(f"{MEASURES}/")
 
 
-def is_same(content: Content, there: RemoteFile) -> bool:
+def is_same(content: Content, file: RemoteFile) -> bool:
     """Whether a file of the repository has this content."""
-    if content.size != there.size:
+    if content.size != file.size:
         return False
-    if there.sha256:
-        return content.sha256 == there.sha256
+    if file.sha256:
+        return content.sha256 == file.sha256
     git = hashlib.sha1(b"blob %d\0" % content.size)
     # Files outside LFS are small.
     git.update(content.source if isinstance(content.source, bytes) else content.source.read_bytes())
-    return git.hexdigest() == there.git
+    return git.hexdigest() == file.git

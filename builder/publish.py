@@ -168,12 +168,12 @@ def _checked(corpus: Path, version: str, allowed: list[str]) -> Videos:
         by_licence[licence].append("rows of data/")
     if outside := licences.outside(by_licence, allowed):
         names = {name: f"'{name}'" if name else "none stated" for name in sorted(outside)}
-        listed = "; ".join(
+        details = "; ".join(
             f"{name_text} ({first_names(by_licence[n])})" for n, name_text in names.items()
         )
         options = " ".join(f"--allow-license '{name or 'unknown'}'" for name in names)
         raise CorpusError(
-            f"videos whose licence is not an open one: {listed}. If they may be published, state "
+            f"videos whose licence is not an open one: {details}. If they may be published, state "
             f"their licence in the manifest (column 'license'), or push with {options}; else take "
             "them out with `vid2book remove`"
         )

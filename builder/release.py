@@ -42,8 +42,9 @@ class Release:
         self.previous = older[-1] if older else None
         self.base = hub.head if self.is_newest else hub.versions[self.previous or version]
         self.remote = hub.files(self.base) if self.base else {}
-        there = hub.versions.get(version)
-        self.published = hub.files(there) if there else None  # files of this version, if it exists
+        commit = hub.versions.get(version)
+        # The files of this version, if it exists.
+        self.published = hub.files(commit) if commit else None
         before = hub.videos(hub.versions[self.previous]) if self.previous else {}
         self.changes: Diff = compare(before, videos)
         foreign = set(self.remote) - {".gitattributes", layout.CARD}
@@ -65,18 +66,20 @@ class Release:
     ) -> bytes:
         """README.md with the changes of each version up to this one, and with measures if given."""
         hub = self.hub
-        there = hub.text(layout.CARD, self.base) if self.base and layout.CARD in self.remote else ""
-        log = changelog.entries(there)
+        old_card = (
+            hub.text(layout.CARD, self.base) if self.base and layout.CARD in self.remote else ""
+        )
+        log = changelog.entries(old_card)
         for name in hub.versions:  # main does not list versions of older lines
             if name not in log and order(name) < order(self.version):
                 log |= self._entry(name)
         log[self.version] = changelog.entry(self.videos, self.previous, self.changes)
-        known = set(hub.versions) | {self.version}
-        deleted = (set(log) - known) | (set(self.holding) if forget else set())
+        existing = set(hub.versions) | {self.version}
+        deleted = (set(log) - existing) | (set(self.holding) if forget else set())
         text = (corpus / layout.CARD).read_text(encoding="utf-8")
         text = measures.on(text) if measures else text
         card = changelog.published_card(text, hub.repo, log, deleted, on_request, local)
-        return with_owner(card, there).encode()
+        return with_owner(card, old_card).encode()
 
     def kept_measures(self, local: dict[str, Content]) -> Measures | None:
         """The measures in the repository, if they are of the same samples; else None.
@@ -93,11 +96,11 @@ class Release:
         paths = [path for path in (layout.METRICS, layout.PLOT) if path in files]
         return Measures({path: hub.content(path, revision) for path in paths}, section)
 
-    def removed_csv(self, here: dict[str, str], allowed: bool) -> bytes | None:
+    def removed_csv(self, local: dict[str, str], allowed: bool) -> bytes | None:
         """REMOVED.csv with the videos removed in this version and earlier ones; None if none were.
 
         Args:
-            here: video ids and dates, as the corpus folder has them.
+            local: removed video ids and dates, from the corpus folder.
             allowed: whether the version may contain videos that were taken down.
 
         Raises:
@@ -106,8 +109,8 @@ class Release:
         text = ""
         if self.base and layout.REMOVED in self.remote:
             text = self.hub.text(layout.REMOVED, self.base)
-        there = removed_on(text)
-        again = sorted(set(there) & set(self.videos))
+        published = removed_on(text)
+        again = sorted(set(published) & set(self.videos))
         if again and not allowed:
             was, it, they = ("was", "it", "it") if len(again) == 1 else ("were", "them", "they")
             raise HubError(
@@ -115,9 +118,11 @@ class Release:
                 f"(REMOVED.csv), but this one contains {it} again. Remove {it} with `vid2book "
                 f"remove`, or add --allow-removed if {they} may be published again"
             )
-        merged = {name: date for name, date in (here | there).items() if name not in self.videos}
+        merged = {
+            name: date for name, date in (local | published).items() if name not in self.videos
+        }
         # If all of them are in it again, an empty list replaces the one on the Hub.
-        return removed_text(merged).encode() if merged or there else None
+        return removed_text(merged).encode() if merged or published else None
 
     def croissant(self, card: bytes, local: Iterable[str]) -> bytes:
         """croissant.json for the files that are pushed, with what the card says."""

@@ -153,9 +153,9 @@ def _sources_there(corpus: Path, request: Request) -> Iterator[None]:
 def _check(corpus: Corpus, request: Request, video_ids: Sequence[str]) -> None:
     """Raises GoneError: see `restore`."""
     sources = ", ".join(request.sources)
-    known = {video.video_id: video for video in corpus.videos}
+    by_id = {video.video_id: video for video in corpus.videos}
     for video_id in video_ids:
-        video = known.get(video_id)
+        video = by_id.get(video_id)
         if video is None:
             raise GoneError(
                 f"{video_id}: {sources} has no such video any more, and the corpus kept nothing "

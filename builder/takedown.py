@@ -46,12 +46,12 @@ class Query:
 
     def fits(self, row: Row) -> bool:
         """Whether the video of this row of `videos` meets the criteria."""
-        known = {**_metadata(row), "author": row.get("author")}
-        if self.channel and not _is_named(self.channel, known, _CHANNEL):
+        metadata = {**_metadata(row), "author": row.get("author")}
+        if self.channel and not _is_named(self.channel, metadata, _CHANNEL):
             return False
-        if self.uploader and not _is_named(self.uploader, known, (*_UPLOADER, "author")):
+        if self.uploader and not _is_named(self.uploader, metadata, (*_UPLOADER, "author")):
             return False
-        if self.url and not any(is_at(self.url, url) for url in _addresses(row, known)):
+        if self.url and not any(is_at(self.url, url) for url in _addresses(row, metadata)):
             return False
         return bool(self)
 
@@ -136,19 +136,19 @@ def address(url: str) -> str:
 def put_on_record(corpus: Path, video_ids: Iterable[str]) -> None:
     """Add removed videos to REMOVED.csv; those that are already there keep their date."""
     today = datetime.now(UTC).date().isoformat()
-    known = removals(corpus)
-    updated = dict.fromkeys(video_ids, today) | known
-    if updated != known:
+    recorded = removals(corpus)
+    updated = dict.fromkeys(video_ids, today) | recorded
+    if updated != recorded:
         write_atomically(corpus / REMOVED, removed_text(updated).encode())
 
 
 def take_off_record(corpus: Path, video_ids: Iterable[str]) -> None:
     """Delete videos from REMOVED.csv that are in the corpus again, and the file if it is empty."""
-    known = removals(corpus)
-    remaining = {name: date for name, date in known.items() if name not in set(video_ids)}
+    recorded = removals(corpus)
+    remaining = {name: date for name, date in recorded.items() if name not in set(video_ids)}
     if not remaining:
         (corpus / REMOVED).unlink(missing_ok=True)
-    elif remaining != known:
+    elif remaining != recorded:
         write_atomically(corpus / REMOVED, removed_text(remaining).encode())
 
 
@@ -160,14 +160,17 @@ def _metadata(row: Row) -> dict[str, object]:
     return metadata if isinstance(metadata, dict) else {}
 
 
-def _is_named(name: str, known: Mapping[str, object], fields: Iterable[str]) -> bool:
+def _is_named(name: str, metadata: Mapping[str, object], fields: Iterable[str]) -> bool:
     """Whether one of the fields is this name, in any case, or this address."""
-    values = [str(known[field]) for field in fields if known.get(field)]
+    values = [str(metadata[field]) for field in fields if metadata.get(field)]
     return any(
         value.casefold() == name.casefold() or ("/" in name and is_at(name, value))
         for value in values
     )
 
 
-def _addresses(row: Row, known: Mapping[str, object]) -> list[str]:
-    return [str(row.get("source_url") or ""), *(str(known.get(name) or "") for name in _ADDRESSES)]
+def _addresses(row: Row, metadata: Mapping[str, object]) -> list[str]:
+    return [
+        str(row.get("source_url") or ""),
+        *(str(metadata.get(name) or "") for name in _ADDRESSES),
+    ]

@@ -57,12 +57,12 @@ def write_corpus(
     """
     out = Path(out)
     outcomes = list(gather.outcomes(corpus, workers))
-    done = count(1)
+    counter = count(1)
 
     def rows_of(videos: list[Video]) -> Iterator[tuple[str, Row]]:
         for rows in gather.rows(corpus, videos, workers):
             yield from rows
-            tell(next(done), len(outcomes))
+            tell(next(counter), len(outcomes))
 
     by_split = {split: rows_of(videos) for split, videos in splits(corpus).items()}
     revision_name = revision(corpus, outcomes)

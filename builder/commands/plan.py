@@ -102,7 +102,7 @@ def plan(
                     "gpu_hours": line.gpu / _HOUR,
                     "gigabytes": line.size / 1e9,
                 }
-                for line in estimate.shown
+                for line in estimate.by_stage
             ],
         }
     )
@@ -128,7 +128,7 @@ def _table(estimate: Forecast) -> Table:
         size = decimal(round(line.size)) if line.size else ""
         overview.add_row(line.name, *cells, size, f"{line.wall / estimate.wall:.0%}")
 
-    for line in estimate.shown:
+    for line in estimate.by_stage:
         if max(line.wall / estimate.wall, line.size / (estimate.size or 1.0)) >= _LEAST:
             add(line)
     overview.add_section()

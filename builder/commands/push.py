@@ -199,10 +199,10 @@ def _report_versions(terminal: Terminal, pushed: Pushed, dry_run: bool) -> None:
             "older history."
         )
     if pushed.open_pulls:
-        listed = ", ".join(map(str, pushed.open_pulls))
+        numbers = ", ".join(map(str, pushed.open_pulls))
         errors.print(
-            f"[yellow]Open pull requests may still hold it:[/] {listed}. Merge or close them, then "
-            "push again with --delete-history."
+            f"[yellow]Open pull requests may still hold it:[/] {numbers}. Merge or close them, "
+            "then push again with --delete-history."
         )
 
 

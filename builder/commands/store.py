@@ -104,7 +104,7 @@ def store(
 def _list(store: Store, out: Terminal) -> None:
     from vid2book.store.upkeep import inventory
 
-    contents = inventory(store, _known())
+    contents = inventory(store, _stage_names())
     overview = table("results of", "objects", "size", "written", numbers=[1, 2])
     kinds = _by_user_stage(contents.kinds)
     for kind, holding in sorted(kinds.items(), key=lambda item: -item[1].size):
@@ -176,8 +176,8 @@ def _prune(store: Store, out: Terminal, selection: Selection, yes: bool) -> None
 def _prune_older(store: Store, out: Terminal, yes: bool) -> None:
     from vid2book.store.upkeep import inventory, prune_older
 
-    _confirm_deletion(inventory(store, _known()).older, store, out, yes)
-    _report_deletion(prune_older(store, _known()), store, out)
+    _confirm_deletion(inventory(store, _stage_names()).older, store, out, yes)
+    _report_deletion(prune_older(store, _stage_names()), store, out)
 
 
 def _confirm_deletion(holding: Holding, store: Store, out: Terminal, yes: bool) -> None:
@@ -250,7 +250,7 @@ def _by_user_stage(kinds: Mapping[str, Holding]) -> dict[str, Holding]:
     return by_stage
 
 
-def _known() -> set[str]:
+def _stage_names() -> set[str]:
     from vid2book.pipeline.graph import STAGES
 
     return {stage.name for stage in STAGES} | _CORPUS_LEVEL
@@ -264,7 +264,7 @@ def _stages(names: Sequence[str]) -> Sequence[str]:
     """
     stages: list[str] = []
     for name in names:
-        parts = [s for s in sorted(_known()) if name in (s, _BESIDE.get(s) or shown_as(s))]
+        parts = [s for s in sorted(_stage_names()) if name in (s, _BESIDE.get(s) or shown_as(s))]
         if not parts:
             raise UserError(f"there is no stage '{name}'; the stages are {', '.join(SHOWN)}")
         stages += parts

@@ -63,17 +63,17 @@ def _page(picture: bytes) -> tuple[dict[int, tuple[int, list[int]]], bytes]:
     with Image.open(io.BytesIO(picture)) if picture else Image.new("L", (1, 1), 255) as image:
         # Not all readers support other colours than YCbCr, or progressive JPEG.
         odd = image.info.get("progressive") or image.info.get("adobe_transform") == 0
-        kept = image.format == "JPEG" and image.mode in ("L", "RGB") and not odd
+        is_copied = image.format == "JPEG" and image.mode in ("L", "RGB") and not odd
         grey = image.mode == "L"
         width, height = image.size
-        if kept:
+        if is_copied:
             data, compression = picture, _JPEG
         else:
             image = image if grey else image.convert("RGB")
             data, compression = zlib.compress(image.tobytes()), _DEFLATE
         layers = getattr(image, "layer", [])
     samples = 1 if grey else 3
-    colours = _GREY if grey else _YCBCR if kept else _RGB
+    colours = _GREY if grey else _YCBCR if is_copied else _RGB
     tags: dict[int, tuple[int, list[int]]] = {
         256: (_LONG, [width]),
         257: (_LONG, [height]),
@@ -84,6 +84,6 @@ def _page(picture: bytes) -> tuple[dict[int, tuple[int, list[int]]], bytes]:
         278: (_LONG, [height]),
         284: (_SHORT, [1]),
     }
-    if kept and not grey:
+    if is_copied and not grey:
         tags[530] = (_SHORT, [layers[0][1], layers[0][2]])
     return tags, data

@@ -44,8 +44,8 @@ def bound_silence() -> None:
 
 def _bound(request: Any) -> None:
     """Set the timeouts if neither the call nor the session did, as when pages are listed."""
-    chosen = request.extensions.get("timeout", {})
-    if chosen.get("read") is None:
+    timeouts = request.extensions.get("timeout", {})
+    if timeouts.get("read") is None:
         bounds = dict.fromkeys(("connect", "read", "write", "pool"), SILENT_S)
         request.extensions = {**request.extensions, "timeout": bounds}
 

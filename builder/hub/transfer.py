@@ -43,26 +43,26 @@ class NoPullRequestsError(Exception):
 
 
 def in_one_step(
-    hub: Hub, send: dict[str, Content], gone: Sequence[str], base: str, message: str
+    hub: Hub, send: dict[str, Content], delete: Sequence[str], base: str, message: str
 ) -> str:
     """Put files on main in one commit, and return it."""
-    operations = list(_operations(send, gone))
+    operations = list(_operations(send, delete))
     for part in _parts(operations, PART):
         _upload(hub, part, "main", "what was sent is kept, and main is unchanged")
     return _commit(hub, operations, "main", base, message, "main is unchanged")
 
 
 def in_parts(
-    hub: Hub, send: dict[str, Content], gone: Sequence[str], side: Side, message: str
+    hub: Hub, send: dict[str, Content], delete: Sequence[str], side: Side, message: str
 ) -> str:
     """Put files on a side line, commit by commit, and return its head.
 
     An interrupted call leaves its commits there; the next call does not get their files in `send`.
     """
     state = "what was sent is kept, and main is unchanged; push again to go on"
-    count = -(-(len(send) + len(gone)) // PART)
+    count = -(-(len(send) + len(delete)) // PART)
     head = _head(hub, side.revision)
-    for number, part in enumerate(_parts(_operations(send, gone), PART), 1):
+    for number, part in enumerate(_parts(_operations(send, delete), PART), 1):
         _upload(hub, part, side.revision, state)
         title = f"{message} (part {number} of {count})"
         head = _commit(hub, part, side.revision, head, title, state)
@@ -236,7 +236,7 @@ def _commit(
     return hub.once(act, find, "the commit", state)
 
 
-def _operations(send: dict[str, Content], gone: Iterable[str]) -> Iterator[Operation]:
+def _operations(send: dict[str, Content], delete: Iterable[str]) -> Iterator[Operation]:
     for path, content in send.items():
         # Created empty and filled, or some versions of the client would hash the file again.
         operation = CommitOperationAdd(path, b"")
@@ -247,7 +247,7 @@ def _operations(send: dict[str, Content], gone: Iterable[str]) -> Iterator[Opera
             sha256=bytes.fromhex(content.sha256), size=content.size, sample=_sample(content.source)
         )
         yield operation
-    yield from (CommitOperationDelete(path) for path in gone)
+    yield from (CommitOperationDelete(path) for path in delete)
 
 
 def _sample(source: Path | bytes) -> bytes:
