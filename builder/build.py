@@ -152,7 +152,7 @@ def work(
     Args:
         target: the corpus folder; None: a shard, which only writes to the store.
         workers: processes; None: one per core.
-        retry: retry the videos whose reason of failure contains these words.
+        retry: retry the videos whose failure reason contains these words.
         verbose: show the tracebacks of bugs.
         debug: end the run at the first bug.
         shard: the name of the shard, if it is one.

@@ -50,7 +50,7 @@ class Line:
     Attributes:
         cpu: CPU seconds.
         wall: seconds of a worker; more than `cpu` if it waits for a GPU or a server.
-        gpu: the part of these seconds that a GPU is in use.
+        gpu: the part of these seconds during which it uses a GPU.
         size: bytes that are stored.
     """
 

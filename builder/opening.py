@@ -177,8 +177,8 @@ def _without_removed(
 ) -> tuple[Corpus, tuple[str, ...]]:
     """The corpus without the videos that `vid2book remove` took out of `output`, and their ids.
 
-    They get no row either, so that a takedown leaves no trace. The config puts them on its deny
-    list, so that whoever builds a corpus from the card leaves them out too.
+    They get no row in `videos` either: a removal is not reported again. The config puts them on its
+    deny list, so that whoever builds a corpus from the card leaves them out too.
     """
     from vid2book.folder import record
 

@@ -129,7 +129,7 @@ def _suits(licence: str, written: str, said: str) -> tuple[bool, ...]:
 
 
 def _is_whole(sentence: str) -> bool:
-    """Whether a sentence is complete without its neighbours, judged by its first and last word."""
+    """Whether a sentence is complete without its neighbours, judged by its beginning and end."""
     first = re.match(r"\w+", sentence)
     return (
         not sentence[:1].islower()

@@ -77,7 +77,7 @@ def fill(
         corpus: the corpus to run.
         workers: processes; None: one per core.
         report: called now and then with the progress in a video.
-        retry: retry the videos whose reason of failure contains these words; None: none.
+        retry: retry the videos whose failure reason contains these words; None: none.
         cluster: the cluster to run on; None: the processes of this machine.
     """
     from vid2book.pipeline.local import Event, run

@@ -97,7 +97,7 @@ class Tally:
 
 
 def kind_of(reason: str, path: str) -> str:
-    """The reason of a failure without what is specific to the video, for counting.
+    """A failure reason without what is specific to the video, for counting.
 
     Args:
         path: the path of the video.

@@ -64,7 +64,7 @@ class TextbookConfig(datasets.BuilderConfig):  # type: ignore[misc]
     workers: int | None = None
     corpus: Corpus | None = None
 
-    def described(self) -> Corpus:
+    def requested_corpus(self) -> Corpus:
         """The requested corpus; the store may not have its results yet."""
         if self.corpus is None:
             if self.manifest is None:
@@ -79,7 +79,7 @@ class TextbookConfig(datasets.BuilderConfig):  # type: ignore[misc]
 
         These failed for a reason outside the video, such as a killed process: id to reason.
         """
-        corpus = self.described()
+        corpus = self.requested_corpus()
         transient = {}
         if self.manifest is not None:
             failures = {}
@@ -99,7 +99,7 @@ class TextbookConfig(datasets.BuilderConfig):  # type: ignore[misc]
 
         `datasets` would name it by the path of the manifest, which stays when its lines change.
         """
-        fingerprint = [self.described().fingerprint(), code_of(features.__name__)]
+        fingerprint = [self.requested_corpus().fingerprint(), code_of(features.__name__)]
         return str(super().create_config_id({"fingerprint": fingerprint}, custom_features))
 
 
@@ -197,4 +197,4 @@ class MultimodalTextbook(datasets.GeneratorBasedBuilder):  # type: ignore[misc]
         ]
 
     def _generate_examples(self, videos: list[Video]) -> Iterator[tuple[str, Row]]:
-        yield from rows(self.config.described(), self.config.table, videos)
+        yield from rows(self.config.requested_corpus(), self.config.table, videos)

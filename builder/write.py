@@ -86,7 +86,7 @@ def write_rows(
         outcomes: what became of the videos, for the card and the attribution.
         pipeline: the config, from which the card says how the corpus was made.
         revision: names the content.
-        removed: ids of videos that stay out.
+        removed: ids of removed videos, which stay out.
         out: the folder; its old content stays until the new one is complete.
 
     Raises:

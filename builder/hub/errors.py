@@ -1,4 +1,4 @@
-"""What the Hub refuses, in one line that says what to do."""
+"""Errors of the Hub, each in one line that says what to do."""
 
 from __future__ import annotations
 
