@@ -43,7 +43,7 @@ def card(told: dict[str, Any], corpus: InterleavedCorpus, result: dict[str, Any]
 | images | {result["images"]:,} |
 | tokens with a loss | {result["loss_tokens"]:,} |
 | samples in a sequence | {"packed, kept apart" if vlm.family.packs else "one, padded"} |
-| seen of a 16:9 picture | {vlm.seen} |
+| seen of a 16:9 picture | {vlm.visible} |
 | opens with | transformers {written_by(base_folder(vlm))} or newer, as the base model; trained \
 with {_transformers()} |
 | loss at the end | {result["loss"]:.4f} nats per token |
