@@ -136,7 +136,7 @@ def bench(
         counts = [int(count) for count in shots.split(",")]
     except ValueError:
         raise UserError(
-            f"--shots {shots}: numbers with commas between are needed, such as 0,1,2,4"
+            f"--shots {shots}: expected numbers separated by commas, such as 0,1,2,4"
         ) from None
     terminal = Terminal(as_json, quiet, silent=not ranks().is_main)  # only the first process prints
     llm_config = {"model": llm, "base_url": llm_url, "api_key_env": llm_key_env, "max_tokens": 256}

@@ -112,8 +112,8 @@ class VlmLM(GeneratingLM):
                     failures[i] = f"the query alone is longer than the context of {self._context}"
         responses = iter(self._generate(inputs, settings) if inputs else [])
         return [
-            Answer(*(("", "") if failure else next(responses)), len(whole) - len(turns), failure)
-            for whole, turns, failure in zip(batch, kept, failures, strict=True)
+            Answer(*(("", "") if failure else next(responses)), len(original) - len(turns), failure)
+            for original, turns, failure in zip(batch, kept, failures, strict=True)
         ]
 
     def _encode(self, batch: Sequence[Sequence[Turn]]) -> dict[str, Any]:

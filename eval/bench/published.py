@@ -46,9 +46,9 @@ def published(task: str, shots: int) -> dict[str, float]:
     """The published figures by corpus; empty if there are none."""
     if shots not in SHOTS:
         return {}
-    known = {
+    by_corpus = {
         corpus: figures[task][SHOTS.index(shots)]
         for corpus, figures in _FIGURES.items()
         if task in figures
     }
-    return {corpus: figure for corpus, figure in known.items() if figure is not None}
+    return {corpus: figure for corpus, figure in by_corpus.items() if figure is not None}

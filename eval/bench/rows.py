@@ -148,7 +148,9 @@ def _from_hub(facts: Mapping[str, Any], split: str) -> Any:
     from datasets import load_dataset
 
     if not facts["path"]:
-        raise DataError(f"{facts['folder']} has no place on the Hub; name its folder by --data")
+        raise DataError(
+            f"{facts['folder']} is not on the Hub; pass a folder with its data as --data"
+        )
     try:
         return load_dataset(facts["path"], facts["name"], split=split)
     except (OSError, ValueError, RuntimeError) as error:

@@ -90,9 +90,9 @@ def _operators(
     draw: random.Random, support: Sequence[Doc], query: Doc, count: int
 ) -> list[list[Doc]]:
     """Each shot gives its answer for the query's operator, which the model has to work out."""
-    which = _OPERATORS.index(query["operator"])
+    position = _OPERATORS.index(query["operator"])
     shots = _plain(draw, support, query, count)
-    return [[shot | {"answer": shot["answer"][which]} for shot in group] for group in shots]
+    return [[shot | {"answer": shot["answer"][position]} for shot in group] for group in shots]
 
 
 def _classes(

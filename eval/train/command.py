@@ -20,7 +20,9 @@ if TYPE_CHECKING:
     from ..corpora import InterleavedCorpus
     from .folder import TrainResult
 
-_STOPPED = "Stopped. With --resume the command goes on from its last checkpoint, if it has one."
+_STOPPED = (
+    "Stopped. Run the command again with --resume to continue from the last checkpoint, if any."
+)
 
 
 class Text(StrEnum):

@@ -60,17 +60,17 @@ class Reading:
         from torch.utils.data import DataLoader
 
         parts = parts_of(self.corpus.source, self.data.parts)
-        mine = range(self.process, parts, self.processes)
-        if not mine:
+        own_parts = range(self.process, parts, self.processes)
+        if not own_parts:
             raise TrainError(
                 f"{self.corpus.name} is read in {parts} parts, which {self.processes} processes "
                 "cannot share: raise data.parts, or start fewer"
             )
         limit = self.data.workers if sys.platform == "linux" else 0
         # Every worker has the same number of parts, so that they take turns.
-        workers = next(n for n in range(limit, -1, -1) if n == 0 or len(mine) % n == 0)
+        workers = next(n for n in range(limit, -1, -1) if n == 0 or len(own_parts) % n == 0)
         loader = DataLoader(
-            _rows_class()(self, mine, parts, epoch, place),
+            _rows_class()(self, own_parts, parts, epoch, place),
             batch_size=None,
             num_workers=workers,
             # Forked workers share the processor and the corpus, and load no model.
@@ -115,19 +115,21 @@ def _rows_class() -> Any:
 
     class Rows(IterableDataset[LoadedRow]):
         def __init__(
-            self, reading: Reading, mine: range, parts: int, epoch: int, place: int
+            self, reading: Reading, own_parts: range, parts: int, epoch: int, place: int
         ) -> None:
-            self.reading, self.mine, self.parts = reading, mine, parts
+            self.reading, self.own_parts, self.parts = reading, own_parts, parts
             self.epoch, self.place = epoch, place
 
         def __iter__(self) -> Iterator[LoadedRow]:
             worker = get_worker_info()
-            mine = self.mine[worker.id :: worker.num_workers] if worker else self.mine
+            own_parts = (
+                self.own_parts[worker.id :: worker.num_workers] if worker else self.own_parts
+            )
             reading, parts = self.reading, self.parts
             turns = max(1, reading.data.window // parts)  # of a part, shuffled together
             rows = rows_of(
                 reading.corpus.source,
-                mine,
+                own_parts,
                 parts,
                 reading.samples,
                 reading.seed,

@@ -73,24 +73,25 @@ def train(
         TrainError, CorpusError, VlmError, ConfigError: what is wrong and what to do.
     """
     recipe, out = load_config(config), Path(out)
-    opened = corpus if isinstance(corpus, InterleavedCorpus) else open_corpus(corpus)
+    dataset = corpus if isinstance(corpus, InterleavedCorpus) else open_corpus(corpus)
     request = {
         "config": recipe.model_dump(),
-        "corpus": f"{opened.name} with what is marked" if opened.marked else opened.name,
+        "corpus": f"{dataset.name} with what is marked" if dataset.marked else dataset.name,
         "model": str(model),
         "samples": samples,
     }
     if result := finished_result(out, request, resume):
         return result
-    for source in [opened, held_out] if held_out else [opened]:
+    for source in [dataset, held_out] if held_out else [dataset]:
         if problem := fault(source, recipe.data.text):
             raise TrainError(f"{source.name}: {problem}")
-    if held_out and opened.shares_rows(held_out):
+    if held_out and dataset.shares_rows(held_out):
         raise TrainError(
-            f"what is held out would also be trained on: {opened.name} and {held_out.name} are "
-            "read from the same files (a corpus without splits is read whole). Hold out other files"
+            f"the held-out samples would also be trained on: {dataset.name} and {held_out.name} "
+            "are read from the same files (a corpus without splits is read whole). Hold out other "
+            "files"
         )
-    rows = count(opened, samples)
+    rows = count(dataset, samples)
     steps = steps_of(recipe, rows)
     if warning := few_steps(recipe, rows):
         (warn or warnings.warn)(warning)
@@ -99,7 +100,7 @@ def train(
     with explain_out_of_memory(recipe):
         vlm = load(model, dtype=weight_dtype(recipe))
         attend(vlm, recipe)
-        run = _Run(accelerator, recipe, opened, samples, vlm, out, held_out)
+        run = _Run(accelerator, recipe, dataset, samples, vlm, out, held_out)
         accelerator.wait_for_everyone()  # until all have looked into the folder
         if accelerator.is_main_process:
             begin(out, request)

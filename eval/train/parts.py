@@ -52,9 +52,9 @@ def rows_of(
     elif isinstance(source, HubDataset) and samples is None and source.files() % parts == 0:
         readers = [source.part(part, parts, turn) for part in mine]
     else:
-        own = set(mine)
+        own_parts = set(mine)
         for place, row in enumerate(source.rows(samples, seed)):
-            if place % parts in own and place // parts >= turn:
+            if place % parts in own_parts and place // parts >= turn:
                 yield place, row
         return
     for current in count(turn):

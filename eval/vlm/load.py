@@ -60,8 +60,8 @@ class Vlm:
             str(token) for token in self.tokenizer.added_tokens_decoder.values() if token.special
         }
         marks = {token for token, number in ids.items() if number in self.mark_ids}
-        named = {getattr(self.processor, f"{name}_token", None) for name in _MODALITIES}
-        tokens = special | marks | named | set(self.tokenizer.all_special_tokens)
+        configured = {getattr(self.processor, f"{name}_token", None) for name in _MODALITIES}
+        tokens = special | marks | configured | set(self.tokenizer.all_special_tokens)
         return frozenset(token for token in tokens if token)
 
 

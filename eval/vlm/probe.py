@@ -96,8 +96,8 @@ def _decoder_arguments(model: Any, decoder: Any, inputs: dict[str, Any]) -> dict
 
     arguments: dict[str, Any] = {}
 
-    def stop(_: Any, args: tuple[Any, ...], named: dict[str, Any]) -> None:
-        arguments.update(named)
+    def stop(_: Any, args: tuple[Any, ...], keywords: dict[str, Any]) -> None:
+        arguments.update(keywords)
         raise Reached
 
     hook = decoder.register_forward_pre_hook(stop, with_kwargs=True)

@@ -128,10 +128,10 @@ def _leading(passage: str) -> str | None:
 
 def stated_number(sentence: str, question: str) -> str | None:
     """The number that a sentence is about: the last after an equals sign, else after a verb."""
-    given = {*numbers(question), *_all(question)}
+    in_question = {*numbers(question), *_all(question)}
     for pattern in _SAYS:
         matches = [match for match in pattern.finditer(sentence) if not _negated(sentence, match)]
-        new = [match for match in matches if _digits(match["n"]) not in given]
+        new = [match for match in matches if _digits(match["n"]) not in in_question]
         if new and not _ANOTHER.match(sentence[new[-1].end() :]):
             return _digits(new[-1]["n"])
     # A number from the question is an answer only if something is said to have this value.
@@ -155,11 +155,13 @@ def _only(passage: str) -> str | None:
 
 def _counted_or_dated(sentence: str, question: str) -> str | None:
     """The only new number in a sentence, if it counts or dates what the question asks for."""
-    given = {*numbers(question), *_all(question)}
+    in_question = {*numbers(question), *_all(question)}
     matches = [
-        m for m in re.finditer(_VALUE, sentence, re.IGNORECASE) if _digits(m["n"]) not in given
+        m
+        for m in re.finditer(_VALUE, sentence, re.IGNORECASE)
+        if _digits(m["n"]) not in in_question
     ]
-    listed = {n for n in numbers(sentence) if n not in given}
+    listed = {n for n in numbers(sentence) if n not in in_question}
     if (
         len({_digits(m["n"]) for m in matches} | listed) != 1
         or _NEGATED.search(sentence)
