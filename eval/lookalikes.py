@@ -16,7 +16,7 @@ from .seen import Picture
 _MOST_BITS = 4  # of 64 may differ between hashes of near-identical images
 _BANDS = 5  # one more than the bits, so at least one part of two such hashes is equal
 _SIDE = 48  # pixels of the small grey copy by which a match is checked
-_MOST_LEVELS = 16  # of 255 in any pixel of the copy: more than JPEG or scaling, less than a line
+_MOST_LEVELS = 16  # of 255 in any pixel: more than JPEG or scaling, less than a changed line
 _FLAT = 2.0  # levels; an image with a smaller deviation shows nothing and would match any other
 
 

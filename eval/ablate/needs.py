@@ -56,7 +56,7 @@ def _folder(key: str, folder: Folder) -> Iterator[str]:
 
 
 def _configs(corpus: StudyCorpus, pipelines: Sequence[Overrides]) -> list[Config]:
-    """The configs of a corpus' builds, one for each cell's keys."""
+    """The configs of a corpus's builds, one for each cell's keys."""
     base = load(corpus.config).model_dump(mode="json")
     return [Config.model_validate(merged(base, pipeline)) for pipeline in pipelines]
 

@@ -1,4 +1,4 @@
-"""Whether the words of a text belong together: those of grammatical nonsense do not.
+"""Whether a text's words belong together: those of grammatical nonsense made of terms do not.
 
 Speech about a subject comes back to the same words, and words close together have related meanings
 (Halliday and Hasan, "Cohesion in English", 1976). Word vectors by wordllama say how related. A

@@ -1,4 +1,4 @@
-"""How likely a passage is to teach: by words that all kinds of talk share, and by its meaning.
+"""How likely a passage is to teach: by words that many kinds of talk share, and its meaning.
 
 The score is the sum of two ridge regressions. The first uses the frequencies of words that occur in
 at least a seventh of the sources. They separate explaining from narrating, selling and chatting on

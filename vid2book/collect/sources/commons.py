@@ -26,7 +26,7 @@ class Commons(Source):
             "action": "query",
             "format": "json",
             "formatversion": 2,
-            "maxlag": 5,  # the servers may put us off while they are lagging
+            "maxlag": 5,  # asks lagging servers to put us off
             "generator": "search",
             "gsrsearch": f"filetype:video {query}",
             "gsrnamespace": 6,
