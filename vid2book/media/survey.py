@@ -148,9 +148,7 @@ class _Survey:
 
     def info(self) -> MediaInfo:
         clock = self._walk()
-        if (
-            self._whole and not clock.jumps
-        ):  # otherwise timestamps have little to do with the header
+        if self._whole and not clock.jumps:  # otherwise timestamps need not fit the header
             self._compare(clock)
         clock.close()
         tracks = {
