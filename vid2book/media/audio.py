@@ -140,16 +140,16 @@ def _place(
 ) -> None:
     """Decode the sound between two seconds into its place in `samples`."""
     assert info.sound is not None
-    placed = _Placed(samples, first, last, tell or (lambda _: None))
+    placement = _Placement(samples, first, last, tell or (lambda _: None))
     for frame, _ in decode(path, info.sound, first):
-        if not placed.put(frame):
+        if not placement.put(frame):
             break
-    placed.close(stop)
-    if not placed.anything:
+    placement.close(stop)
+    if not placement.anything:
         raise MediaError(f"{Path(path).name}: its sound cannot be decoded")
 
 
-class _Placed:
+class _Placement:
     """Sound between two seconds, each frame in its place."""
 
     def __init__(

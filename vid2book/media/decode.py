@@ -14,7 +14,7 @@ import av.packet
 import av.stream
 
 from .container import open_media
-from .packets import counts, decoded, packets, stamps
+from .packets import counts, decode_packet, packets, stamps
 from .survey import Track
 
 # Seconds before the start at which to begin; the next value is tried if the first frame is late.
@@ -90,14 +90,14 @@ def _decode(
     assert stream.time_base is not None
     base, all_of_them = float(stream.time_base), True
     try:
-        for packet, stamp in _shifted(container, stream, track):
+        for packet, stamp in _shifted_packets(container, stream, track):
             needed = wanted is None or stamp is None or stamp in wanted
             if needed is not all_of_them and isinstance(stream, av.VideoStream):
                 stream.codec_context.skip_frame = "DEFAULT" if needed else "NONREF"
                 all_of_them = needed
             if on_packet is not None and needed and packet.pts is not None and counts(packet):
                 on_packet(packet.pts * base)
-            for frame in decoded(packet):
+            for frame in decode_packet(packet):
                 yield frame, stream
     except av.error.InvalidDataError:
         return  # the file breaks off
@@ -110,7 +110,7 @@ def _seek(container: av.container.InputContainer, stream: av.stream.Stream, time
         if isinstance(stream, av.VideoStream) and not stream.codec_context.is_open:
             # Older x264 names its version only in the first packet; without that, FFmpeg decodes
             # its 4:4:4 to green noise.
-            for _ in decoded(next(packets(container, [stream]))):
+            for _ in decode_packet(next(packets(container, [stream]))):
                 pass
         container.seek(int(time / stream.time_base), stream=stream)
     except av.error.FFmpegError:
@@ -118,7 +118,7 @@ def _seek(container: av.container.InputContainer, stream: av.stream.Stream, time
     return True
 
 
-def _shifted(
+def _shifted_packets(
     container: av.container.InputContainer, stream: av.stream.Stream, track: Track
 ) -> Iterator[tuple[av.packet.Packet[Any], int | None]]:
     """Packets of a track with timestamps on the clock, each with its original timestamp."""

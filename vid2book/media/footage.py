@@ -63,7 +63,7 @@ def encode(
     """
     steps = max(1, round((end - start) * rate))
     frames = read_frames(path, rate, end, start=start, info=info)
-    pictures = _pictures(_evenly(frames, start, rate, steps), max_height)
+    pictures = _pictures(_at_steps(frames, start, rate, steps), max_height)
     first = next(pictures, None)
     if first is None:
         raise MediaError(f"{Path(path).name}: no picture from {start:.1f} to {end:.1f} s")
@@ -84,7 +84,7 @@ def encode(
     return out.getvalue()
 
 
-def _evenly(frames: Iterable[Frame], start: float, rate: float, steps: int) -> Iterator[Frame]:
+def _at_steps(frames: Iterable[Frame], start: float, rate: float, steps: int) -> Iterator[Frame]:
     """The picture at each step; the first one also fills any steps before it."""
     current: Frame | None = None
     step = 0
@@ -107,7 +107,7 @@ def _pictures(frames: Iterable[Frame], max_height: int) -> Iterator[Plane]:
         if frame.picture is not last:
             rgb = frame.rgb(_longer_side(frame, max_height))
             height, width = size = size or (_even(rgb.shape[0]), _even(rgb.shape[1]))
-            planes = cv2.cvtColor(_fitted(rgb, width, height), cv2.COLOR_RGB2YUV_I420)
+            planes = cv2.cvtColor(_fit(rgb, width, height), cv2.COLOR_RGB2YUV_I420)
             last = frame.picture
         assert planes is not None
         yield np.asarray(planes, np.uint8)
@@ -120,7 +120,7 @@ def _longer_side(frame: Frame, max_height: int) -> int:
     return max(2, round(max(width, height) * min(1.0, max_height / upright)))
 
 
-def _fitted(rgb: Plane, width: int, height: int) -> Plane:
+def _fit(rgb: Plane, width: int, height: int) -> Plane:
     """A picture at the size of the first: cropped by a row or column to an even size, or, if the
     video changes its size, scaled onto black."""
     if 0 <= rgb.shape[0] - height <= 1 and 0 <= rgb.shape[1] - width <= 1:

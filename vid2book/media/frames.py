@@ -56,7 +56,7 @@ class Frame:
 
     def luma(self, max_side: int) -> Plane:
         """H x W, uint8: the luma plane, shrunk by area so that noise averages out."""
-        return self._upright(_shrunk(self._plane, self.size(max_side)))
+        return self._upright(_shrink(self._plane, self.size(max_side)))
 
     def jpeg(self, max_side: int, quality: int) -> tuple[bytes, int, int]:
         """The picture as JPEG, with its width and height."""
@@ -79,7 +79,7 @@ class Frame:
         return np.ascontiguousarray(np.rot90(image, turns)) if turns else image
 
 
-def _shrunk(plane: Plane, size: tuple[int, int]) -> Plane:
+def _shrink(plane: Plane, size: tuple[int, int]) -> Plane:
     """Shrink by a whole factor first where one divides the size: others cost five times as much."""
     height, width = plane.shape
     whole = min(width // size[0], height // size[1])
@@ -129,7 +129,7 @@ def read_frames(
     yielded = True  # whether it was yielded
     due = start
     with open_media(path) as container:
-        wanted = _sampled(track, start, stop, step)
+        wanted = _sampled_stamps(track, start, stop, step)
         for picture in read_pictures(container, track, start, stop, tell, wanted):
             while current is not None and picture.time > due + 1e-6:  # sums of steps are not exact
                 yield replace(current, time=max(current.time, due))
@@ -152,7 +152,7 @@ def read_frames(
         yield current
 
 
-def _sampled(track: Track, start: float, stop: float, step: float) -> frozenset[int] | None:
+def _sampled_stamps(track: Track, start: float, stop: float, step: float) -> frozenset[int] | None:
     """Timestamps of the sampled pictures and of the last one; None if timestamps are unknown."""
     if track.shown is None:
         return None

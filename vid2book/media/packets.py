@@ -44,7 +44,7 @@ def stamps(packet: av.packet.Packet[Any], base: float) -> tuple[int | None, int 
     return decoding, showing
 
 
-def decoded(packet: av.packet.Packet[Any]) -> list[Any]:
+def decode_packet(packet: av.packet.Packet[Any]) -> list[Any]:
     """The frames in a packet; none if it is damaged, whatever error the decoder raises."""
     try:
         return packet.decode()

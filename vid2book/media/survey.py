@@ -99,14 +99,14 @@ def probe(path: str | Path, until: float | None = None) -> MediaInfo:
         OSError: it cannot be read now.
     """
     with open_media(path) as container:
-        chosen = _chosen(container)
+        chosen = _choose_tracks(container)
     if not chosen:
         raise MediaError(f"{Path(path).name}: no sound and no picture in it")
-    with open_media(path) as container:  # `_chosen` may have moved the position
+    with open_media(path) as container:  # `_choose_tracks` may have moved the position
         return _Survey(Path(path).name, container, chosen, until).info()
 
 
-def _chosen(container: av.container.InputContainer) -> dict[int, Kind]:
+def _choose_tracks(container: av.container.InputContainer) -> dict[int, Kind]:
     """The tracks of the lecture: their kinds by index."""
     picture = best_picture(container)
     sound = best_sound(container, picture)

@@ -11,7 +11,7 @@ import av.error
 import numpy as np
 from av.stream import Disposition
 
-from .packets import decoded, packets
+from .packets import decode_packet, packets
 
 # Not the lecture itself, if there is another track.
 _SIDE = (
@@ -103,7 +103,7 @@ def _samples(
         container.seek(place)
     except av.error.FFmpegError:
         return  # seeking to this place fails
-    frames = (f for packet in packets(container, [stream]) for f in decoded(packet))
+    frames = (f for packet in packets(container, [stream]) for f in decode_packet(packet))
     try:
         for frame in islice(frames, _FRAMES):
             for out in av.AudioResampler(format="flt").resample(frame):

@@ -41,7 +41,7 @@ class RefusedError(AnswerError):
     """The server works but refuses this request."""
 
 
-class _Again(Exception):  # noqa: N818 - a signal, not an error
+class _Retry(Exception):  # noqa: N818 - a signal, not an error
     """The request is worth another try, after `wait` seconds if the server gave a time."""
 
     def __init__(self, reason: str, wait: float | None = None, lost: bool = False) -> None:
@@ -130,23 +130,23 @@ class Api:
         for attempt in range(tries):
             try:
                 return self._once(method, path, read, content)
-            except _Again as again:
+            except _Retry as retry:
                 if attempt + 1 == tries:
-                    kind = _LostError if again.lost else BackendError
-                    raise kind(f"{self._where}{path}: {again} ({_times(tries)})") from None
+                    kind = _LostError if retry.lost else BackendError
+                    raise kind(f"{self._where}{path}: {retry} ({_times(tries)})") from None
                 wait = min(_LONGEST_WAIT, _SHORTEST_WAIT * 2**attempt)
                 # Jitter, so that clients that were turned away together do not all return at once.
-                time.sleep(again.wait or wait * random.uniform(0.5, 1.0))
+                time.sleep(retry.wait or wait * random.uniform(0.5, 1.0))
         raise AssertionError("unreachable")
 
     def _once(self, method: str, path: str, read: Callable[[Any], R], content: dict[str, Any]) -> R:
         try:
             reply = self._whole(method, path, content)
         except httpx.TimeoutException:
-            raise _Again(f"no answer within {self._settings.timeout:g} s", lost=True) from None
+            raise _Retry(f"no answer within {self._settings.timeout:g} s", lost=True) from None
         except httpx.TransportError as error:
             lost = isinstance(error, httpx.ConnectError)
-            raise _Again(f"{error or type(error).__name__}", lost=lost) from None
+            raise _Retry(f"{error or type(error).__name__}", lost=lost) from None
         if reply.status_code in _BUSY:
             wait = retry_after(reply.headers.get("retry-after", ""))
             if wait and wait > self._settings.timeout:
@@ -154,7 +154,7 @@ class Api:
                     f"{self._where}{path}: asks to come back in {wait:.0f} s, which is longer than "
                     f"{self._section}.timeout"
                 )
-            raise _Again(_reply_text(reply), wait)
+            raise _Retry(_reply_text(reply), wait)
         if reply.is_redirect or reply.status_code in _NOT_OURS:
             raise UnusableError(f"{self._where}{path}: {_reply_text(reply)}")
         if reply.is_error:
@@ -164,7 +164,7 @@ class Api:
         except AnswerError:  # also a ValueError, but the reply's form is fine
             raise
         except (ValueError, LookupError, TypeError):
-            raise _Again(f"not a reply of OpenAI's API: {reply.text[:80]!r}") from None
+            raise _Retry(f"not a reply of OpenAI's API: {reply.text[:80]!r}") from None
 
     def _whole(self, method: str, path: str, content: dict[str, Any]) -> httpx.Response:
         """The reply with its body, within the timeout even if the server sends it byte by byte.

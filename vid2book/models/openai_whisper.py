@@ -86,7 +86,7 @@ class OpenAIWhisper:
                 word_timestamps=True,
             )
             language = result["language"]
-            results.append(_recognised(result["segments"]))
+            results.append(_to_window(result["segments"]))
         return results, language
 
     @functools.cached_property
@@ -105,7 +105,7 @@ class OpenAIWhisper:
             ) from None
 
 
-def _recognised(segments: list[dict[str, Any]]) -> RecognisedWindow:
+def _to_window(segments: list[dict[str, Any]]) -> RecognisedWindow:
     words = [
         Word(float(w["start"]), float(w["end"]), w["word"], float(w["probability"]))
         for segment in segments

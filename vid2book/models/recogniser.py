@@ -115,7 +115,7 @@ class Recogniser:
             language_code(language),
             self._min_language,
         )
-        engines = self._that_know(spoken.code)
+        engines = self._engines_for(spoken.code)
         if not engines:
             unheard = why_unheard(spoken, self.engine, self.other, self._advice)
             score = spoken.probability if spoken.code else None
@@ -153,14 +153,14 @@ class Recogniser:
         Returns:
             Words in seconds of the audio.
         """
-        engine = self._that_know(language)[0]
+        engine = self._engines_for(language)[0]
         return [w for h in _all_windows(engine, audio, [window], language, expect) for w in h.words]
 
     def takes_prompt(self, language: str) -> bool:
         """Whether the model for a language makes use of words to expect."""
-        return any(engine.takes_prompt for engine in self._that_know(language)[:1])
+        return any(engine.takes_prompt for engine in self._engines_for(language)[:1])
 
-    def _that_know(self, language: str) -> list[Engine]:
+    def _engines_for(self, language: str) -> list[Engine]:
         return [e for e in (self.engine, self.other) if e and name_in(e, language)]
 
 
@@ -177,7 +177,7 @@ def _all_windows(
         retry: list[list[Piece]] = []
         for i in range(0, len(todo), _GROUP):
             for result in _recognise(engine, audio, todo[i : i + _GROUP], language, prompt):
-                believed, again = _settled(result) if attempt < _ATTEMPTS else ([result], [])
+                believed, again = _triage(result) if attempt < _ATTEMPTS else ([result], [])
                 hearings += believed
                 retry += again
         todo = retry
@@ -265,7 +265,7 @@ def _is_sure(segments: list[Segment]) -> bool:
     return bool(count) and total / count >= _BELIEVED
 
 
-def _settled(hearing: _Hearing) -> tuple[list[_Hearing], list[list[Piece]]]:
+def _triage(hearing: _Hearing) -> tuple[list[_Hearing], list[list[Piece]]]:
     """The believable part of a window, and the windows to try again for the rest."""
     window = hearing.window
     if len(window) == 1 or (not hearing.words and hearing.no_speech_prob > _NO_SPEECH):

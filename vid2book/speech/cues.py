@@ -89,7 +89,7 @@ def read_cues(text: str) -> CueFile:
     lines = text.replace("\r\r\n", "\n").replace("\r\n", "\n").replace("\r", "\n").split("\n")
     reader = _Reader([line.replace("\0", "") for line in lines])
     reader.read()
-    cues, findings, dropped = _placed(reader.cues)
+    cues, findings, dropped = _place_cues(reader.cues)
     if reader.stray:
         dropped.append(Dropped("stands before the first caption", tuple(reader.stray)))
     return CueFile(
@@ -256,19 +256,19 @@ def _stands_alone(lines: Sequence[str], n: int) -> bool:
     return n == 0 or not lines[n - 1].strip()
 
 
-def _placed(opened: Sequence[_Open]) -> tuple[list[Cue], list[Finding], list[Dropped]]:
+def _place_cues(opened: Sequence[_Open]) -> tuple[list[Cue], list[Finding], list[Dropped]]:
     """Cues with usable times, what was repaired, and what had to be dropped."""
     cues: list[Cue] = []
     findings: list[Finding] = []
     dropped: list[Dropped] = []
     for n, cue in enumerate(opened):
         following = next((c.start for c in opened[n + 1 : n + 5] if c.start is not None), None)
-        start, end = _repaired(cue, cues[-1].end if cues else 0.0, following)
+        start, end = _repair_times(cue, cues[-1].end if cues else 0.0, following)
         if end <= 0:
             dropped.append(Dropped("a caption from before the video begins", tuple(cue.lines)))
             continue
         start = max(0.0, start)
-        if any(line.strip() for line in cue.lines) and _matters(cue):
+        if any(line.strip() for line in cue.lines) and _is_worth_reporting(cue):
             reason = (
                 f"line {cue.number}: the times of this caption are impossible: "
                 f"{cue.timing.strip()[:60]!r}; it is put here"
@@ -278,12 +278,12 @@ def _placed(opened: Sequence[_Open]) -> tuple[list[Cue], list[Finding], list[Dro
     return cues, findings, dropped
 
 
-def _matters(cue: _Open) -> bool:
+def _is_worth_reporting(cue: _Open) -> bool:
     """Whether a repair is worth reporting; a cue of no length at least says when it starts."""
     return cue.start is None or cue.end is None or cue.end < cue.start or cue.start < 0
 
 
-def _repaired(cue: _Open, shown_to: float, following: float | None) -> tuple[float, float]:
+def _repair_times(cue: _Open, shown_to: float, following: float | None) -> tuple[float, float]:
     """Start and end, guessed from whichever can be read, the neighbours and the text's length."""
     length = max(1.0, sum(len(line) for line in cue.lines) / _READING)
     start, end = cue.start, cue.end

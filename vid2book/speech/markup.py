@@ -56,7 +56,7 @@ class Line:
 
 
 @dataclass
-class _Growing:
+class _OpenLine:
     """A line while its cue is being read."""
 
     stamps: list[tuple[int, float]]
@@ -70,9 +70,9 @@ class _Growing:
         self.length += len(text)
         self.empty = self.empty and not text.strip(" \t-–—>")
 
-    def next(self) -> _Growing:
+    def next(self) -> _OpenLine:
         """The line below, which starts with the time that holds at the end of this one."""
-        return _Growing([(0, self.stamps[-1][1])] if self.stamps else [])
+        return _OpenLine([(0, self.stamps[-1][1])] if self.stamps else [])
 
 
 def plain_lines(lines: Sequence[str], is_webvtt: bool) -> list[Line]:
@@ -84,8 +84,8 @@ def plain_lines(lines: Sequence[str], is_webvtt: bool) -> list[Line]:
     """
     text = _OVERRIDE.sub("", "\n".join(lines))
     tags = list(_TAG.finditer(text))
-    closed = _closed(tags)
-    growing = [_Growing([])]
+    closed = _closed_tags(tags)
+    growing = [_OpenLine([])]
     at = 0
     for n, tag in enumerate(tags):
         _extend(growing, text[at : tag.start()])
@@ -103,16 +103,16 @@ def plain_lines(lines: Sequence[str], is_webvtt: bool) -> list[Line]:
     return [line for line in finished if line.text.strip()]
 
 
-def _extend(lines: list[_Growing], text: str) -> None:
+def _extend(lines: list[_OpenLine], text: str) -> None:
     """Append text, which may contain line ends."""
-    first, *others = _read(text).split("\n")
+    first, *others = _unescape(text).split("\n")
     lines[-1].add(first)
     for other in others:
         lines.append(lines[-1].next())
         lines[-1].add(other)
 
 
-def _read(text: str) -> str:
+def _unescape(text: str) -> str:
     text = _ENTITY.sub(_char, text)
     for entity, char in _TWICE.items():
         text = text.replace(entity, char)
@@ -130,7 +130,7 @@ def _time(tag: re.Match[str]) -> float:
     return whole + float(f"0.{tag['part']}")
 
 
-def _closed(tags: Sequence[re.Match[str]]) -> set[int]:
+def _closed_tags(tags: Sequence[re.Match[str]]) -> set[int]:
     """The opening tags that are closed again in the same cue."""
     closed = set()
     begun: dict[str, list[int]] = {}

@@ -52,7 +52,7 @@ def refine(transcript: Transcript, settings: config.Refine) -> list[Sentence]:
                 tokens = rule(tokens)
             # The speaker said the word; only the speech model writes the sign.
             tokens = [re.sub(r"(?<=\d)\s?%", " percent", token) for token in tokens]
-        text = _finished("".join(tokens)) if settings.enabled else raw
+        text = _finish("".join(tokens)) if settings.enabled else raw
         if text:
             refined.append(Sentence(words[0].start, words[-1].end, text, raw))
     return refined
@@ -143,7 +143,7 @@ def _without_repeats(tokens: list[str]) -> list[str]:
     for token in tokens:
         kept.append(token)
         for size in (1, 2, 3, 4):
-            if len(kept) >= 2 * size and _said_twice(kept[-2 * size : -size], kept[-size:]):
+            if len(kept) >= 2 * size and _is_repeat(kept[-2 * size : -size], kept[-size:]):
                 second = kept[-size:]
                 first = kept[-2 * size]
                 if first.strip()[:1].isupper() and starts_small(second[0]):
@@ -154,7 +154,7 @@ def _without_repeats(tokens: list[str]) -> list[str]:
     return kept
 
 
-def _said_twice(first: list[str], second: list[str]) -> bool:
+def _is_repeat(first: list[str], second: list[str]) -> bool:
     keys = [_key(token) for token in first]
     if keys != [_key(token) for token in second] or any(_END.search(token) for token in first):
         return False
@@ -177,7 +177,7 @@ def _with_capital_i(tokens: list[str]) -> list[str]:
     return fixed
 
 
-def _finished(text: str) -> str:
+def _finish(text: str) -> str:
     """Tidy the spaces, the first letter and the mark at the end."""
     text = " ".join(text.split())
     text = re.sub(r"\s+([.,;?!](?:\s|$))", r"\1", text)

@@ -21,7 +21,7 @@ from ..records import Decision, Segment, Transcript, Word
 from ..screen.keyframes import KEYFRAMES
 from ..screen.read import READ
 from ..stage import Stage, StageInput
-from .terms import STOPS, Rare, Span, Term, expected, find_terms, mend, misheard
+from .terms import STOPS, Rare, Span, Term, find_misheard, find_terms, hint_for, mend
 from .transcribe import TRANSCRIBE
 
 # Set while looking at the lectures of benchmarks/terms/tuning, not swept one by one.
@@ -68,7 +68,7 @@ def rehear(
         start, end = window[0].start, window[-1].end
         in_window = [s for s in stretches if start <= s.piece.start and s.piece.end <= end]
         likely = [term for stretch in in_window for term in stretch.likely]
-        hint = expected(likely, terms, start, end)
+        hint = hint_for(likely, terms, start, end)
         reheard += recogniser.again(audio, window, transcript.language, hint)
     segments, decisions = list(transcript.segments), []
     # Backwards, so that the positions of earlier words stay valid.
@@ -115,7 +115,7 @@ def _around(
 ) -> Iterator[tuple[Span, tuple[Term, ...]]]:
     """Spans of words that look like terms, with their context; spans that meet are joined."""
     wide = []
-    for span, term in misheard(words, terms, rare, alike):
+    for span, term in find_misheard(words, terms, rare, alike):
         start, end = words[span.first].start - _CONTEXT, words[span.end - 1].end + _CONTEXT
         inside = [n for n, word in enumerate(words) if word.end > start and word.start < end]
         wide.append((Span(min(inside[0], span.first), max(inside[-1] + 1, span.end)), term))

@@ -61,7 +61,7 @@ def rewrite(
             failure = answer if isinstance(answer, ChatError) else None
             if failure is None and number not in texts:
                 failure = AnswerError("the answer leaves this sentence out")
-            new, decision = _settled(
+            new, decision = _decide(
                 video_id, sentence, texts.get(number, ""), failure, chat, names, min_kept
             )
             written.append(new)
@@ -74,7 +74,7 @@ def by_rules(video_id: str, sentences: Sequence[Sentence]) -> list[Decision]:
     return [_decision(video_id, s, "reworded by rules") for s in sentences if s.text != s.raw]
 
 
-def _settled(
+def _decide(
     video_id: str,
     sentence: Sentence,
     text: str,

@@ -38,7 +38,7 @@ class Span(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Mended:
+class Correction:
     """Words of the first transcript, and those of the second that replace them."""
 
     old: Span
@@ -93,7 +93,7 @@ def key(text: str) -> str:
     return "".join(sign for sign in text if sign.isalpha())
 
 
-def misheard(
+def find_misheard(
     words: Sequence[Word], terms: Sequence[Term], rare: Rare, alike: float
 ) -> Iterator[tuple[Span, Term]]:
     """Words that look like a term and are rare or were heard badly, each with that term.
@@ -126,7 +126,7 @@ def likeness(one: str, other: str, least: float) -> float:
     return matcher.ratio()
 
 
-def expected(likely: Sequence[Term], terms: Sequence[Term], start: float, end: float) -> str:
+def hint_for(likely: Sequence[Term], terms: Sequence[Term], start: float, end: float) -> str:
     """The hint for a stretch of speech: likely terms first, then those shown near it in time.
 
     Args:
@@ -146,7 +146,7 @@ def expected(likely: Sequence[Term], terms: Sequence[Term], start: float, end: f
 
 def mend(
     old: Sequence[Word], new: Sequence[Word], terms: Sequence[Term], alike: float
-) -> list[Mended]:
+) -> list[Correction]:
     """Places where the second transcript has a term, and the first has words that look like it.
 
     Any other difference keeps the first transcript, so a term that is not spoken does no harm.
@@ -157,7 +157,7 @@ def mend(
     term_keys = {term.key for term in terms}
     olds, news = ([key(word.text) for word in words] for words in (old, new))
     breaths = [word.text.rstrip()[-1:] in tuple(STOPS) for word in new]
-    mended: list[Mended] = []
+    corrections: list[Correction] = []
     matcher = SequenceMatcher(None, olds, news, autojunk=False)
     for kind, i1, i2, j1, j2 in matcher.get_opcodes():
         if kind != "replace":
@@ -166,9 +166,9 @@ def mend(
         for unit in _units(news, breaths, Span(j1, j2), term_keys):
             spoken = "".join(news[unit.first : unit.end])
             if best := _best(olds, Span(at, i2), spoken, term_keys, alike):
-                mended.append(Mended(best[0], unit, best[1]))
+                corrections.append(Correction(best[0], unit, best[1]))
                 at = best[0].end
-    return mended
+    return corrections
 
 
 def _units(

@@ -51,13 +51,13 @@ def transcribe(
     """
     by_model = [segment for segment in heard.segments if not segment.captioned]
     hint = _key(prompt(video, heard.language))
-    kept, decisions = _believed(video, by_model, hint, settings)
+    kept, decisions = _drop_unbelievable(video, by_model, hint, settings)
     captioned = [segment for segment in heard.segments if segment.captioned]
     segments = sorted([*captioned, *kept], key=lambda segment: segment.start)
     return replace(heard, segments=tuple(segments)), decisions
 
 
-def _believed(
+def _drop_unbelievable(
     video: Video, segments: Sequence[Segment], hint: str, settings: config.Transcribe
 ) -> tuple[list[Segment], list[Decision]]:
     decisions = []

@@ -25,9 +25,9 @@ from .context import (
     core,
     describe,
     face_alone,
+    keyframe_during,
     nearness,
     off_topic,
-    shown,
     smooth,
 )
 from .wording import OFF_TOPIC, Array, Embed
@@ -97,7 +97,7 @@ def measure(
     rough = 1 / (1 + np.exp(4 * wording))
     about = [text for text in (describe(video), *(text for _, text in screen)) if text.strip()]
     near = nearness(reader.centre(embed(about)), reader.centre(vectors), rough, lengths)
-    shows = [shown(sentence, screen) for sentence in sentences]
+    shows = [keyframe_during(sentence, screen) for sentence in sentences]
     face = np.array([0.0 if i is None else face_alone(*screen[i]) for i in shows])
     columns = [
         np.ones(len(sentences)),

@@ -23,9 +23,9 @@ from .context import (
     core,
     describe,
     face_alone,
+    keyframe_during,
     nearness,
     off_topic,
-    shown,
     smooth,
 )
 from .wording import CUES, OFF_TOPIC, Array, Classifier, Embed, classifier, count_cues, plain
@@ -92,7 +92,7 @@ def measure(
     lesson = [t for t, advert in zip(screen_texts, adverts, strict=True) if not advert]
     about = [t for t in (plain(describe(video)), *lesson) if t]
     near = nearness(reader.centre(embed(about)), vectors, rough, [len(t.split()) for t in texts])
-    shows = [shown(s, screen) for s in sentences]
+    shows = [keyframe_during(s, screen) for s in sentences]
     face = np.array([0.0 if i is None else face_alone(*screen[i]) for i in shows])
     columns = [
         np.ones(len(texts)),

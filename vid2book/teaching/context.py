@@ -94,7 +94,7 @@ def face_alone(keyframe: Keyframe, text: str) -> float:
     return float(keyframe.faces > _FACE and len(text.split()) < 4)
 
 
-def shown(sentence: Sentence, screen: Sequence[tuple[Keyframe, str]]) -> int | None:
+def keyframe_during(sentence: Sentence, screen: Sequence[tuple[Keyframe, str]]) -> int | None:
     """The index of the keyframe shown longest during a sentence; None if none is."""
     spans = [min(sentence.end, k.end) - max(sentence.start, k.start) for k, _ in screen]
     best = int(np.argmax(spans)) if spans else -1

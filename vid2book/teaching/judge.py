@@ -52,7 +52,7 @@ def judge(
     judged = not scores.unjudged and sum(words) >= needed
     kept = [not judged or p >= settings.min_teaching for p in scores.teaching]
     reasons = [
-        "" if k else _REASONS[kind] if _understood(s, transcript) else NOT_UNDERSTOOD
+        "" if k else _REASONS[kind] if _is_understood(s, transcript) else NOT_UNDERSTOOD
         for s, k, kind in zip(sentences, kept, scores.kinds, strict=True)
     ]
     scored = [
@@ -60,17 +60,19 @@ def judge(
         for s, p, reason in zip(sentences, scores.teaching, reasons, strict=True)
     ]
     graders = scores.models or (scores.rules,)
-    best = max(graders, key=lambda g: (not _lacking(g, settings), sum(m.score for m in g.marks())))
+    best = max(
+        graders, key=lambda g: (not _shortfalls(g, settings), sum(m.score for m in g.marks()))
+    )
     by_speech = judged or (bool(scores.models) and sum(words) >= needed)
-    lacking = _lacking(best, settings) if by_speech else []
+    shortfalls = _shortfalls(best, settings) if by_speech else []
     enough, verdict, share = _verdict(scores, transcript, words, reasons, judged, needed, settings)
     judgement = Judgement(
         relevance=best.relevance.score,
         knowledge_density=best.knowledge_density.score,
         transcription_quality=best.transcription_quality.score,
         teaching_share=round(share, 4),
-        kept=enough and not lacking,
-        reason=verdict if not (enough and lacking) else f"{'; '.join(lacking)} ({verdict})",
+        kept=enough and not shortfalls,
+        reason=verdict if not (enough and shortfalls) else f"{'; '.join(shortfalls)} ({verdict})",
         language=transcript.language or scores.written_in,
     )
     threshold = settings.min_teaching_share if judged else None
@@ -90,7 +92,7 @@ def judge(
     return scored, judgement, [*on_video, *dropped]
 
 
-def _understood(sentence: Sentence, transcript: Transcript) -> bool:
+def _is_understood(sentence: Sentence, transcript: Transcript) -> bool:
     """Whether the speech model was sure enough of a sentence to say what it is about."""
     sure = [
         word.probability
@@ -111,7 +113,7 @@ def _thresholds(settings: config.Judge) -> tuple[float, float, float]:
     )
 
 
-def _lacking(grades: Grades, settings: config.Judge) -> list[str]:
+def _shortfalls(grades: Grades, settings: config.Judge) -> list[str]:
     """The grades of one grader that are too low, as text; empty if all are good enough."""
     return [
         f"{name} is {mark.score:g} of 5, below the required {least:g}: {mark.reason}"
