@@ -15,7 +15,7 @@ from .error import ModelError
 
 
 class SpeechModelError(ModelError):
-    """The speech model cannot transcribe this video, for example for want of the language."""
+    """The speech model cannot transcribe this video, for example in a language it does not know."""
 
 
 class RecognisedWindow(NamedTuple):
@@ -101,5 +101,5 @@ def name_in(engine: Engine, language: str) -> str:
 
 
 def mean_logprob(words: Sequence[Word]) -> float:
-    """The mean log probability of some words."""
+    """The mean log probability of words."""
     return round(sum(math.log(max(w.probability, 1e-4)) for w in words) / len(words), 4)

@@ -175,7 +175,7 @@ def _beside_quantity(tokens: Sequence[Token], n: int) -> bool:
 
 
 def _is_variable(tokens: Sequence[Token], n: int) -> bool | None:
-    """Whether a word is surely a variable; None if it is none. Neighbours decide on "a" and "i"."""
+    """Whether a word is surely a variable; None if it is not. Neighbours decide on "a" and "i"."""
     word = tokens[n].text
     if re.search(r"\d", word):
         return True  # x1, CO2

@@ -154,7 +154,7 @@ def _is_term(words: Sequence[str]) -> bool:
 
 
 def _is_name(words: Sequence[str]) -> bool:
-    """Names of up to five words: `Jane Roe`, `DR. NOETHER`, `Jean-Luc d'Arc`, `Ludwig van B.`"""
+    """Names of one to five words: `Jane Roe`, `DR. NOETHER`, `Jean-Luc d'Arc`, `Ludwig van B.`"""
     if len(words) > 5 or words[0][0].islower():
         return False
     return all(

@@ -34,7 +34,7 @@ def judge(
     transcript: Transcript,
     settings: config.Judge,
 ) -> tuple[list[Sentence], Judgement, list[Decision]]:
-    """Decide which sentences and whether the video stay.
+    """Decide which sentences stay, and whether the video does.
 
     A video stays if enough of it teaches and all three grades of one grader are good enough. Of
     several language models one suffices, as in the Multimodal Textbook (arXiv 2501.00958, section
