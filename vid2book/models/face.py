@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 _CASCADES = ("haarcascade_frontalface_alt2.xml", "haarcascade_profileface.xml")
-_SMALLEST = 0.07  # share of the height: a head in a corner; smaller ones hide no writing; by eye
+_SMALLEST = 0.07  # share of the height: a head in a corner; smaller ones hide no text; set by eye
 
 Box = tuple[int, int, int, int]  # x0, y0, x1, y1 in pixels
 

@@ -72,7 +72,7 @@ class Recogniser:
         self._advice = advice
         self._min_language = min_language
 
-    def foreseen(self, language: str) -> str:
+    def predict_unheard(self, language: str) -> str:
         """Why speech in a language will not be transcribed, as far as can be foreseen; empty if it
         will be. Only `other` is loaded, for its list of languages."""
         if language == "en":

@@ -85,7 +85,7 @@ def from_captions(video: Video, duration: float) -> Captioned:
         raise SubtitleError(f"{video.captions}: these captions hold no speech")
     decisions: list[Decision] = []
     if duration:
-        subtitles, decisions = _on_the_clock(video, subtitles, duration)
+        subtitles, decisions = _fit_to_clock(video, subtitles, duration)
     language, of_language = _language(video, subtitles, duration)
     score = probabilities(" ".join(s.text for s in subtitles.segments)).get(language)
     decisions += of_language
@@ -97,7 +97,7 @@ def from_captions(video: Video, duration: float) -> Captioned:
     )
 
 
-def hear_the_rest(
+def transcribe_gaps(
     video: Video,
     captioned: Captioned,
     sound: Sound,
@@ -148,7 +148,7 @@ def hear_the_rest(
     return transcript, decisions
 
 
-def _on_the_clock(
+def _fit_to_clock(
     video: Video, subtitles: Subtitles, duration: float
 ) -> tuple[Subtitles, list[Decision]]:
     """The captions that lie within the video; a clock that starts at a full hour is set back."""

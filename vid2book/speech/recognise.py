@@ -21,7 +21,7 @@ from .captions import (
     NamedRecogniser,
     Recogniser,
     from_captions,
-    hear_the_rest,
+    transcribe_gaps,
     unknown_language,
 )
 from .subtitles import SubtitleError
@@ -136,7 +136,7 @@ def without_speech(given: StageInput) -> str:
         raise MediaError(_NO_CAPTIONS)
     if not sound:
         return "neither sound nor captions"
-    return given.models.speech.foreseen(language(video))
+    return given.models.speech.predict_unheard(language(video))
 
 
 def _compute(given: StageInput) -> tuple[Transcript, list[Decision]]:
@@ -195,7 +195,7 @@ def _captioned(given: StageInput) -> tuple[Transcript, list[Decision]]:
         return open_audio(video.path, start, end, info=info)
 
     recogniser, expect = _recogniser(given), partial(prompt, video)
-    return hear_the_rest(video, captioned, read, recogniser, expect, given.config.transcribe)
+    return transcribe_gaps(video, captioned, read, recogniser, expect, given.config.transcribe)
 
 
 def _recogniser(given: StageInput) -> NamedRecogniser | None:
