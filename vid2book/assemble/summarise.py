@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -32,7 +33,7 @@ class Picture:
     end: float
     phash: int
     thumb: str  # 64 x 36 grey levels as hex
-    words: tuple[str, ...]  # on-screen words, sorted, each once
+    words: tuple[str, ...]  # on-screen words, sorted, each once; see `picture` if it was not read
     last: bool  # of its video, where the end card stands
 
 
@@ -53,6 +54,7 @@ def summarise(
     aligned: Aligned,
     keyframes: Sequence[Keyframe],
     texts: Sequence[str],
+    is_read: bool,
     min_phrases: int,
 ) -> Summary:
     """What a video says, and the pictures that stay in its clips.
@@ -62,26 +64,38 @@ def summarise(
         sentences: all of the speech.
         aligned: its clips, with positions of keyframes, and its pictures.
         texts: on-screen text of each keyframe.
+        is_read: whether they were looked for.
         min_phrases: different phrases that speech must have to be compared.
     """
     clips = staying(aligned.clips, aligned.pictures)
     left = sorted(k for clip in clips for k in clip.keyframes)
-    pictures = [picture(k, keyframes[k], texts[k], last=k + 1 == len(keyframes)) for k in left]
+    pictures = [
+        picture(k, keyframes[k], texts[k] if is_read else None, last=k + 1 == len(keyframes))
+        for k in left
+    ]
     speech = signature(" ".join(sentence.raw for sentence in sentences), min_phrases)
     return Summary(video.video_id, duration, speech, tuple(pictures))
 
 
-def picture(position: int, keyframe: Keyframe, text: str, last: bool) -> Picture:
-    """What reduce needs of a keyframe that is written on with `text`."""
+def picture(position: int, keyframe: Keyframe, text: str | None, last: bool) -> Picture:
+    """What reduce needs of a keyframe.
+
+    Args:
+        text: what is written on it; None if nobody read it. Slides of one design have like hashes
+            and differ in their words, so where these are unknown, the file stands for them, and
+            only the same file is the same picture.
+    """
     luma = np.asarray(Image.open(io.BytesIO(keyframe.image)).convert("L"))
     thumb = cv2.resize(luma, THUMB, interpolation=cv2.INTER_AREA)
+    unread = f"file {hashlib.blake2b(keyframe.image, digest_size=16).hexdigest()}"
+    words = [unread] if text is None else sorted(set(text.lower().split()))
     return Picture(
         position,
         keyframe.start,
         keyframe.end,
         keyframe.phash,
         thumb.tobytes().hex(),
-        tuple(sorted(set(text.lower().split()))),
+        tuple(words),
         last,
     )
 
@@ -94,6 +108,7 @@ def _compute(given: StageInput) -> tuple[Summary, list[Decision]]:
         given.get(ALIGN),
         given.get(KEYFRAMES),
         given.get(LEGIBLE),
+        given.config.read.enabled,
         given.config.reduce.min_phrases,
     )
     return summary, []
@@ -104,5 +119,5 @@ SUMMARISE = Stage(
     result=Summary,
     compute=_compute,
     needs=(ALIGN, JUDGE, KEYFRAMES, LEGIBLE, TRANSCRIBE),
-    settings=("reduce.min_phrases",),
+    settings=("read.enabled", "reduce.min_phrases"),
 )
