@@ -117,7 +117,7 @@ def transcribe_gaps(
     """
     transcript, decisions = captioned.transcript, list(captioned.decisions)
     added: list[Segment] = []
-    for start, end in _silent(captioned.shown, transcript.duration, settings.min_caption_gap):
+    for start, end in _gaps(captioned.shown, transcript.duration, settings.min_caption_gap):
         try:
             audio = sound(start, end)
             spoken = sum(piece.end - piece.start for piece in find_pieces(audio))
@@ -216,7 +216,7 @@ def _contradicts(text: str, named: str) -> bool:
     return max(likely.values()) >= _SURER and likely.get(named, 1.0) < _IMPOSSIBLE
 
 
-def _silent(
+def _gaps(
     shown: Iterable[tuple[float, float]], duration: float, least: float
 ) -> Iterator[tuple[float, float]]:
     """Stretches of at least `least` seconds without captions: start and end in seconds."""

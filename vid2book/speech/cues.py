@@ -177,9 +177,9 @@ class _Reader:
         if match := _TIMING.fullmatch(plain):
             groups = match.groups()
             return _Open(_seconds(groups[:5]), _seconds(groups[5:]), n + 1, line)
-        return self._damaged(n, line, plain)
+        return self._damaged_cue(n, line, plain)
 
-    def _damaged(self, n: int, line: str, plain: str) -> _Open | None:
+    def _damaged_cue(self, n: int, line: str, plain: str) -> _Open | None:
         """A cue with one or two unreadable times; None for text that merely contains an arrow."""
         left, *others = _ARROW.split(plain, maxsplit=1)
         if not others:

@@ -86,17 +86,17 @@ def changes(
     length = new_facts.length / max(1, old_facts.length)
     if not _SHORTEST <= length <= _LONGEST:
         faults.append(f"has {length:.1f} times as many words")
-    if (share := _kept(old_facts, new_facts)) < min_kept:
+    if (share := _kept_share(old_facts, new_facts)) < min_kept:
         faults.append(f"keeps {100 * share:.0f}% of the words that carry meaning")
     return faults
 
 
 def kept_words(before: str, after: str) -> float:
     """Share of the meaningful words that are still there, in any inflection."""
-    return _kept(_Facts(before), _Facts(after))
+    return _kept_share(_Facts(before), _Facts(after))
 
 
-def _kept(old: _Facts, new: _Facts) -> float:
+def _kept_share(old: _Facts, new: _Facts) -> float:
     return len(old.content & new.content) / len(old.content) if old.content else 1.0
 
 

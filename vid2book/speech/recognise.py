@@ -158,7 +158,7 @@ def _words(given: StageInput) -> tuple[Transcript, list[Decision]]:
     on_video = [_of_captions(video, duration, video.captions_note)] if video.captions_note else []
     if settings.captions and video.captions:
         try:
-            return _captioned(given)
+            return _use_captions(given)
         except SubtitleError as error:
             if settings.backend == "captions" or not given.info.audio_duration:
                 raise
@@ -181,7 +181,7 @@ def _words(given: StageInput) -> tuple[Transcript, list[Decision]]:
     return transcript, [*on_video, *holes, *decisions]
 
 
-def _captioned(given: StageInput) -> tuple[Transcript, list[Decision]]:
+def _use_captions(given: StageInput) -> tuple[Transcript, list[Decision]]:
     """The captions' words, and a transcript of the long gaps between them."""
     video, info = given.at_hand, given.info
     whole = info.duration if given.until is None else probe(video.path).duration

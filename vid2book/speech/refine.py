@@ -41,7 +41,7 @@ def refine(transcript: Transcript, settings: config.Refine) -> list[Sentence]:
         raw = "".join(word.text for word in words).strip()
         tokens = [word.text for word in words]
         if english and settings.enabled:
-            tokens = _joined(words, starts, small)
+            tokens = _join(words, starts, small)
             for rule in (
                 _without_fillers,
                 _without_asides,
@@ -64,7 +64,7 @@ def _usually_small(transcript: Transcript) -> frozenset[str]:
     return frozenset(w for w in count if w.islower() and count[w] >= count[w.capitalize()])
 
 
-def _joined(words: Sequence[Word], starts: set[float], small: frozenset[str]) -> list[str]:
+def _join(words: Sequence[Word], starts: set[float], small: frozenset[str]) -> list[str]:
     """The sentence without the capitals and full stops that do not belong in it.
 
     Segment borders add both, and a full stop often cuts off a relative clause.
