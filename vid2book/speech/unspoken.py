@@ -149,10 +149,6 @@ def _is_role(label: str) -> bool:
     return all(_bare(word) in _words("roles") for word in bare.split()) and bool(bare)
 
 
-def _is_term(words: Sequence[str]) -> bool:
-    return all(_bare(word) in _words("terms") for word in words)
-
-
 def _is_name(words: Sequence[str]) -> bool:
     """Names of one to five words: `Jane Roe`, `DR. NOETHER`, `Jean-Luc d'Arc`, `Ludwig van B.`"""
     if len(words) > 5 or words[0][0].islower():
