@@ -8,8 +8,10 @@ from __future__ import annotations
 import re
 from typing import Any
 
-_PEOPLE = ("Keyframes are whole screens", "Clips, where they are published")
-_CHOICE = ("Videos were judged", "The corpus mirrors")
+# How points of the card's limits begin.
+_ANNOTATION = ("The text was", "Refined speech")
+_PEOPLE = ("Keyframes are whole screens", "Clips, if published")
+_CHOICE = ("Videos were judged", "The corpus reflects")
 
 
 def responsible(card: str) -> dict[str, Any]:
@@ -25,7 +27,7 @@ def responsible(card: str) -> dict[str, Any]:
         "dataCollection": _paragraph(re.split(r"^# .*$", card, maxsplit=1, flags=re.MULTILINE)[-1]),
         "dataPreprocessingProtocol": _paragraph(method),
         "machineAnnotationTools": [f"{stage}: {model}" for stage, model in tools],
-        "dataAnnotationProtocol": [p for p in points if p.startswith(("The text was", "Refined"))],
+        "dataAnnotationProtocol": [p for p in points if p.startswith(_ANNOTATION)],
         "personalSensitiveInformation": [p for p in points if p.startswith(_PEOPLE)],
         "dataBiases": [p for p in points if p.startswith(_CHOICE)],
         "dataLimitations": points,
