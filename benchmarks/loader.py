@@ -83,7 +83,7 @@ def _measure(vlm: Vlm, corpus: Path, workers: int) -> tuple[float, float]:
     data = Data(workers=workers, max_tokens=32768, window=16)
     reading = Reading(vlm, open_corpus(corpus), data, None, 0, 0, 1)
     before, started = _processor_time(), time.monotonic()
-    images = sum(piece.images for made in reading.made(epoch=0) for piece in made.pieces)
+    images = sum(piece.images for row in reading.rows(epoch=0) for piece in row.pieces)
     wall = time.monotonic() - started
     assert images == SAMPLES * IMAGES
     return images / wall, images / (_processor_time() - before)

@@ -17,8 +17,8 @@ from vid2book.terminal import AsJson, Quiet, Terminal
 
 from .executors import Executor, cluster_of
 from .finish import finish
-from .logs import BuildLog, with_bugs_logged, with_bugs_told
-from .opening import Request, as_noted, opened
+from .logs import BuildLog, log_bugs, show_bugs
+from .opening import Request, log_entry, open_and_report
 from .options import ConfigName, Limit, Minutes, Sources, StorePlace, Workers
 from .tally import Tally
 
@@ -120,21 +120,23 @@ def build(
             swap.recover(output)
     elif not part:
         raise UserError("where should the corpus go? Name a folder: -o CORPUS")
-    found = opened(Request(tuple(videos), config, store, limit, minutes), output, terminal)
-    found = replace(found, corpus=part.part(found.corpus)) if part else found
+    opened = open_and_report(
+        Request(tuple(videos), config, store, limit, minutes), output, terminal
+    )
+    opened = replace(opened, corpus=part.part(opened.corpus)) if part else opened
     if dry_run:
-        from .dry_run_told import tell_plan
+        from .dry_run_report import report_plan
 
-        tell_plan(found, terminal, workers, is_here=cluster is None)
+        report_plan(opened, terminal, workers, is_here=cluster is None)
         return
     work(
-        found, None if part else output, terminal, workers, retry_failed, cluster, prometheus,
+        opened, None if part else output, terminal, workers, retry_failed, cluster, prometheus,
         verbose, debug, str(part) if part else "",
     )  # fmt: skip
 
 
 def work(
-    found: Opened,
+    opened: Opened,
     target: Path | None,
     terminal: Terminal,
     workers: int | None = None,
@@ -145,14 +147,15 @@ def work(
     debug: bool = False,
     shard: str = "",
 ) -> None:
-    """Run what the store has no results of, and write the corpus.
+    """Run every stage that has no result in the store, and write the corpus.
 
     Args:
-        target: the corpus folder; None: a shard, which writes to the store alone.
+        target: the corpus folder; None: a shard, which only writes to the store.
         workers: processes; None: one per core.
-        retry: try videos again that failed for a reason with these words.
-        verbose: show the tracebacks of bugs; `debug` ends the run at the first.
-        shard: its name.
+        retry: retry the videos whose failure reason contains these words.
+        verbose: show the tracebacks of bugs.
+        debug: end the run at the first bug.
+        shard: the name of the shard, if it is one.
 
     Raises:
         typer.Exit: a video failed, nothing was written, or the user stopped it.
@@ -164,43 +167,45 @@ def work(
     from . import source
     from .progress import Display
 
-    corpus, tally = found.corpus, Tally(len(found.corpus.videos))
+    corpus, tally = opened.corpus, Tally(len(opened.corpus.videos))
     display = Display(tally, terminal)
-    log = BuildLog(target and target / layout.LOG, tally, prometheus, as_noted(found.request))
+    log = BuildLog(target and target / layout.LOG, tally, prometheus, log_entry(opened.request))
 
     def report(step: Step) -> None:
         display.step(step)
         log.keep_up()
 
     run = source.fill(corpus, workers, report, retry, cluster)
-    run = with_bugs_logged(run, target / layout.ERRORS) if target else noted(corpus, run)
-    run = with_bugs_told(run, terminal.errors if verbose or debug else None, debug)
+    run = log_bugs(run, target / layout.ERRORS) if target else noted(corpus, run)
+    run = show_bugs(run, terminal.errors if verbose or debug else None, debug)
     run = display.shown(log.counted(run))
-    with _told_when_stopped(display, terminal):
+    with _report_stop(display, terminal):
         if target is None:
-            _tell_shard(shard, run, terminal)
+            _report_shard(shard, run, terminal)
             return
         with swap.writing(target):
             count = cores() if cluster or not workers else workers  # of processes on this machine
-            finish(found, list(run), target, count, display, log, terminal, here=cluster is None)
+            finish(
+                opened, list(run), target, count, display, log, terminal, is_local=cluster is None
+            )
 
 
 @contextmanager
-def _told_when_stopped(display: Display, terminal: Terminal) -> Iterator[None]:
-    """Raises typer.Exit: the user stopped the build."""
+def _report_stop(display: Display, terminal: Terminal) -> Iterator[None]:
+    """Say how to continue if the user stops the build. Raises typer.Exit."""
     try:
         yield
     except KeyboardInterrupt:
-        terminal.errors.print(display.stopped())
+        terminal.errors.print(display.stop_message())
         raise typer.Exit(STOPPED) from None
 
 
-def _tell_shard(part: str, events: Iterable[Event], terminal: Terminal) -> None:
-    """It ends well whatever became of its videos: `merge` tells, and what waits for all shards to
-    end well goes on."""
+def _report_shard(part: str, events: Iterable[Event], terminal: Terminal) -> None:
+    """Exits with success even if videos failed, so that a job that waits for all shards can go
+    on; `merge` reports the failures."""
     failures = [bool(event.failure) for event in events]
     terminal.results.print(
-        f"Shard {part} is through: {number_of(len(failures), 'video')}, {sum(failures)} of which "
-        "failed. When all are, `vid2book merge` puts the corpus together."
+        f"Shard {part} has finished: {number_of(len(failures), 'video')}, {sum(failures)} of which "
+        "failed. When all shards have finished, `vid2book merge` puts the corpus together."
     )
     terminal.document({"shard": part, "videos": len(failures), "failed": sum(failures)})

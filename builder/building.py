@@ -22,8 +22,8 @@ from vid2book.terminal import Terminal
 
 from . import source
 from .finish import conclude
-from .logs import BuildLog, hours, with_bugs_logged
-from .opening import Request, as_noted, open_request
+from .logs import BuildLog, hours, log_bugs
+from .opening import Request, log_entry, open_request
 from .progress import Display
 from .splits import splits
 from .tally import Tally
@@ -109,9 +109,9 @@ class Built:
         kept = self.kept
         parts = [f"{number_of(len(kept), 'video')} kept ({hours(kept):,.2f} h)"]
         parts += [
-            f"{len(found):,} {status}"
+            f"{len(outcomes):,} {status}"
             for status in ("filtered", "failed")
-            if (found := self._with(status))
+            if (outcomes := self._with(status))
         ]
         written = self.written
         return ", ".join(
@@ -119,16 +119,16 @@ class Built:
         )
 
     def _pictures(self) -> Iterator[tuple[bytes, str]]:
-        """The first pictures that stay, and what is written on each."""
-        left = _PICTURES
+        """The first pictures that are not marked, and the text on each."""
+        remaining = _PICTURES
         for row in CorpusFolder(self.folder).samples():
             for image, text, element in zip(
                 row["images"], row["ocr_texts"], row["elements"], strict=True
             ):
                 if image and not is_marked(element):
                     yield image["bytes"], text or ""
-                    left -= 1
-                    if not left:
+                    remaining -= 1
+                    if not remaining:
                         return
 
 
@@ -155,7 +155,7 @@ def build(
         output: the folder of the corpus.
         config: the name of a config, a YAML file, or the config itself.
         workers: processes; None: one per core.
-        limit: use only this many videos, from the first on.
+        limit: use only the first so many videos.
         minutes: use only this many minutes of each video, from its start.
         store: folder or URL where the stages' results are kept; None: the default one.
         retry_failed: retry videos that failed before for a reason with these words; "": any reason.
@@ -169,7 +169,7 @@ def build(
     check_writable(output)
     swap.recover(output)
     sources = [videos] if isinstance(videos, str | Path) else videos
-    found = open_request(
+    opened = open_request(
         Request(
             tuple(map(str, sources)),
             config if isinstance(config, Config) else str(config),
@@ -179,14 +179,14 @@ def build(
         ),
         output,
     )
-    corpus = found.corpus
-    splits(corpus)  # a name that cannot be written is told before hours of work
+    corpus = opened.corpus
+    splits(corpus)  # reports a name that cannot be written before hours of work
     tally = Tally(len(corpus.videos))
     display = Display(tally, Terminal(silent=not progress))
-    log = BuildLog(output / layout.LOG, tally, built_from=as_noted(found.request))
+    log = BuildLog(output / layout.LOG, tally, built_from=log_entry(opened.request))
 
     run = source.fill(corpus, workers, display.step, retry_failed)
-    run = display.shown(log.counted(with_bugs_logged(run, output / layout.ERRORS)))
+    run = display.shown(log.counted(log_bugs(run, output / layout.ERRORS)))
     with swap.writing(output):
         corpus, outcomes, written = conclude(
             corpus, list(run), output, workers or cores(), display, log
@@ -195,7 +195,7 @@ def build(
         raise _empty(output, outcomes)
     provisional = (v.video_id for v in corpus.videos if corpus.is_provisional(v))
     return Built(
-        output, tuple(outcomes), found.passed_over, found.removed, tuple(provisional), written
+        output, tuple(outcomes), opened.passed_over, opened.removed, tuple(provisional), written
     )
 
 

@@ -1,4 +1,4 @@
-"""The dataset card: what a corpus holds, how it was made, what one may do with it."""
+"""The dataset card: what a corpus holds, how it was made, what may be done with it."""
 
 from __future__ import annotations
 
@@ -43,13 +43,13 @@ def render_card(
     """The text of README.md, YAML header included, for a corpus with these videos and files.
 
     Args:
-        piece: what is shown of it; None: nothing.
+        piece: the example to show; None: no example.
     """
     kept = [outcome for outcome in outcomes if outcome.status == "kept"]
-    shown = present(outcomes)
+    included = with_samples(outcomes)
     heard = {o.models["transcribe"] for o in outcomes if "transcribe" in o.models}
     card = DatasetCard.from_template(
-        _metadata(config.title, shown, written),
+        _metadata(config.title, included, written),
         title=" ".join(config.title.split()),
         template_str=(files("vid2book.builder") / "dataset_card.md").read_text("utf-8"),
         splits=[(split, size.rows) for split, size in written.sizes["default"].items()],
@@ -64,12 +64,12 @@ def render_card(
         marked_texts=written.marked_texts,
         tokens=written.tokens,
         words=sum(outcome.words for outcome in kept),
-        piece=_shown(piece, shown) if piece else None,
-        topics=overview.topics(shown),
-        lengths=overview.lengths(shown),
-        licence=_licence(shown),
-        licences=_by_licence(shown),
-        unstated=sum(not outcome.video.license.strip() for outcome in shown),
+        piece=_example(piece, included) if piece else None,
+        topics=overview.topics(included),
+        lengths=overview.lengths(included),
+        licence=_licence(included),
+        licences=_by_licence(included),
+        unstated=sum(not outcome.video.license.strip() for outcome in included),
         models=_models(outcomes),
         steps=steps(config, heard),
         machines=made_by_machines(config, heard),
@@ -82,15 +82,15 @@ def render_card(
     return str(card.content)
 
 
-def present(outcomes: Iterable[Outcome]) -> list[Outcome]:
-    """The videos that are in the samples: the kept ones, and what is marked as to be dropped."""
+def with_samples(outcomes: Iterable[Outcome]) -> list[Outcome]:
+    """The videos with samples: the kept ones, and those whose samples are marked to be dropped."""
     return [outcome for outcome in outcomes if outcome.status == "kept" or outcome.samples]
 
 
-def _shown(piece: Showpiece, shown: list[Outcome]) -> dict[str, str]:
-    """A picture with its text as Markdown, and where both come from."""
-    video = next(o.video for o in shown if o.video.video_id == piece.video_id)
-    told = (
+def _example(piece: Showpiece, outcomes: list[Outcome]) -> dict[str, str]:
+    """A picture with its text and source, as Markdown."""
+    video = next(o.video for o in outcomes if o.video.video_id == piece.video_id)
+    parts = (
         f"*{line(video.title or video.video_id)}*, {clock(piece.time)}",
         line(video.author),
         line(video.license),
@@ -100,35 +100,36 @@ def _shown(piece: Showpiece, shown: list[Outcome]) -> dict[str, str]:
         "path": PICTURE,
         "alt": line(piece.written) or "A keyframe",
         "said": line(piece.said),
-        "source": " · ".join(filter(None, told)),
+        "source": " · ".join(filter(None, parts)),
     }
 
 
-def _licence(shown: list[Outcome]) -> str:
-    """The one licence of all videos by its name, "unknown" where none is stated, or "other"."""
+def _licence(outcomes: list[Outcome]) -> str:
+    """The name of the licence of all videos, "unknown" if none is stated, or "other"."""
     return licences.common(
-        licences.name(o.video.license, str(o.video.metadata.get("upload_date", ""))) for o in shown
+        licences.name(o.video.license, str(o.video.metadata.get("upload_date", "")))
+        for o in outcomes
     )
 
 
-def _metadata(title: str, shown: list[Outcome], written: Record) -> DatasetCardData:
-    named = _licence(shown)
-    licence = licences.hub_id(named)
+def _metadata(title: str, outcomes: list[Outcome], written: Record) -> DatasetCardData:
+    licence_name = _licence(outcomes)
+    licence = licences.hub_id(licence_name)
     data = DatasetCardData(
         pretty_name=title,
         language=_codes(written.languages),
         license=licence,
-        # The Hub asks for a name with "other".
-        license_name=_license_name(named) if licence == "other" else None,
-        license_link=_license_link(named, shown) if licence == "other" else None,
+        # For "other", the Hub requires a name.
+        license_name=_license_name(licence_name) if licence == "other" else None,
+        license_link=_license_link(licence_name, outcomes) if licence == "other" else None,
         size_categories=_size_category(written.samples),
         task_categories=_TASKS,
         tags=_TAGS,
         configs=[
             {
                 "config_name": name,
-                # `datasets` names its cache of a folder by this header, not by the files: without
-                # it, another corpus of the same sizes would be answered with the old rows.
+                # `datasets` names the cache of a folder by this header, not by the files: without
+                # a hash here, it would return the old rows for another corpus of the same sizes.
                 "description": f"content {_content(written.sizes[name])}",
                 "data_files": [
                     {"split": split, "path": pattern(name, split)} for split in written.sizes[name]
@@ -143,21 +144,21 @@ def _metadata(title: str, shown: list[Outcome], written: Record) -> DatasetCardD
     return data
 
 
-def _license_name(named: str) -> str:
-    """A licence that the Hub does not know, as it wants a name written."""
-    if named == "other":
+def _license_name(name: str) -> str:
+    """The name of a licence that the Hub does not know, in the notation of the Hub."""
+    if name == "other":
         return "per-video"
-    words = re.sub(r"https?://\S+", "", named)  # `license_link` has the address
+    words = re.sub(r"https?://\S+", "", name)  # `license_link` has the address
     words = unicodedata.normalize("NFKD", words).encode("ascii", "ignore").decode()
     return re.sub(r"[^a-z0-9.]+", "-", words)[:_LONGEST_NAME].strip("-.") or "stated-by-the-videos"
 
 
-def _license_link(named: str, shown: list[Outcome]) -> str | None:
-    """Where the words of the one licence of all stand. Where there are several, or nobody knows, a
-    push names ATTRIBUTION.csv by its address on the Hub."""
-    links = (licences.link(outcome.video.license) for outcome in shown)
-    found = "" if named == "other" else next(filter(None, links), "")
-    return public_url(found) or None
+def _license_link(name: str, outcomes: list[Outcome]) -> str | None:
+    """The address of the text of the licence of all videos. If there are several licences, or none
+    is known, a push links to ATTRIBUTION.csv on the Hub."""
+    links = (licences.link(outcome.video.license) for outcome in outcomes)
+    link = "" if name == "other" else next(filter(None, links), "")
+    return public_url(link) or None
 
 
 def _info(name: str, written: Record) -> DatasetInfo:
@@ -174,13 +175,13 @@ def _info(name: str, written: Record) -> DatasetInfo:
 
 
 def _content(sizes: dict[str, SplitSize]) -> str:
-    """Names the content of one table."""
+    """A hash that names the content of one table."""
     parts = [f"{split} {size.sha256}" for split, size in sizes.items()]
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
 
 
 def _codes(languages: list[str]) -> list[str] | None:
-    """What the Hub takes: ISO 639 without a region, and no code for a language that is unknown."""
+    """Language codes for the Hub: ISO 639 without regions, and without unknown languages."""
     codes = {language.lower().replace("_", "-").split("-")[0] for language in languages}
     codes.discard(UNKNOWN)
     return sorted(code for code in codes if re.fullmatch("[a-z]{2,3}", code)) or None
@@ -194,21 +195,21 @@ def _size_category(samples: int) -> str:
     return "n>1T"
 
 
-def _by_licence(shown: list[Outcome]) -> list[tuple[str, int, str]]:
-    """Licence, videos, hours; the largest first."""
-    counts = Counter(outcome.video.license for outcome in shown)
+def _by_licence(outcomes: list[Outcome]) -> list[tuple[str, int, str]]:
+    """Licence, videos, hours; the most videos first."""
+    counts = Counter(outcome.video.license for outcome in outcomes)
     return [
         (
             line(name) or "not stated",
             count,
-            _hours([outcome for outcome in shown if outcome.video.license == name]),
+            _hours([outcome for outcome in outcomes if outcome.video.license == name]),
         )
         for name, count in sorted(counts.items(), key=lambda item: (-item[1], item[0]))
     ]
 
 
 def _models(outcomes: list[Outcome]) -> list[tuple[str, str, int]]:
-    """Stage, model and version, videos; in the order of the stages."""
+    """Stage, model with version, videos; in the order of the stages."""
     counts = Counter(pair for outcome in outcomes for pair in outcome.models.items())
     order = {stage: number for number, stage in enumerate(Config.model_fields)}
     ranked = sorted(counts.items(), key=lambda item: (order.get(item[0][0], len(order)), item[0]))
@@ -220,7 +221,7 @@ def _hours(outcomes: list[Outcome]) -> str:
 
 
 def _portable(value: Any) -> Any:
-    """A config without the folders of the machine that it was used on."""
+    """A config with file names instead of absolute paths."""
     if isinstance(value, dict):
         return {key: _portable(item) for key, item in value.items()}
     if isinstance(value, list):

@@ -1,4 +1,4 @@
-"""The card as it is pushed: the name of the dataset, its versions, and only what is pushed."""
+"""The card as it is pushed: with the dataset's name and versions, and only what is pushed."""
 
 from __future__ import annotations
 
@@ -22,17 +22,17 @@ _ENTRY = re.compile(r"^### (\S+)(?: \(deleted\))?\n(.*?)(?=^### |\Z)", re.MULTIL
 _MOST_NAMED = 50  # videos in a line; `vid2book diff` names them all
 
 
-def entry(videos: Videos, previous: str | None, found: Diff) -> str:
-    """What a version is, against the one before it."""
+def entry(videos: Videos, previous: str | None, changes: Diff) -> str:
+    """The text about a version, compared with the one before it."""
     kept = sum(row.get("status") == "kept" for row in videos.values())
-    whole = f"{number_of(len(videos), 'video')}, {kept:,} of them kept."
+    total = f"{number_of(len(videos), 'video')}, {kept:,} of them kept."
     if previous is None:
-        return f"The first version: {whole}"
-    lines = [f"{whole} Against {previous}:", ""]
-    changed = [f"`{change.video_id}` ({change.text()})" for change in found.changed]
+        return f"The first version: {total}"
+    lines = [f"{total} Against {previous}:", ""]
+    changed = [f"`{change.video_id}` ({change.text()})" for change in changes.changed]
     for word, names in (
-        ("added", [f"`{video_id}`" for video_id in found.added]),
-        ("removed", [f"`{video_id}`" for video_id in found.removed]),
+        ("added", [f"`{video_id}`" for video_id in changes.added]),
+        ("removed", [f"`{video_id}`" for video_id in changes.removed]),
         ("changed", changed),
     ):
         lines.append(f"- {word}: {len(names):,}{_names_text(names)}")
@@ -40,17 +40,17 @@ def entry(videos: Videos, previous: str | None, found: Diff) -> str:
 
 
 def entries(card: str) -> dict[str, str]:
-    """Version to entry, as a published card has them."""
+    """The entries on a published card, by version."""
     section = _SECTION.search(without_marks(card))
     return {v: text.strip() for v, text in _ENTRY.findall(section[1])} if section else {}
 
 
-def published(
+def published_card(
     card: str,
     repo: str,
     log: dict[str, str],
     deleted: set[str],
-    asked: Collection[str],
+    on_request: Collection[str],
     local: Iterable[str],
 ) -> str:
     """The card of a corpus folder as it is pushed.
@@ -59,32 +59,32 @@ def published(
         card: README.md of the folder.
         repo: "org/name".
         log: version to entry.
-        deleted: versions that are no longer there.
-        asked: tables that are pushed on request only, and are.
-        local: paths in the repository of what is pushed.
+        deleted: versions that no longer exist.
+        on_request: tables pushed now that are only pushed on request.
+        local: paths of the pushed files in the repository.
     """
-    made = DatasetCard(card)
-    text = made.text.replace("ORG/NAME", repo)
-    for table in set(ON_REQUEST) - set(asked):
+    readme = DatasetCard(card)
+    text = readme.text.replace("ORG/NAME", repo)
+    for table in set(ON_REQUEST) - set(on_request):
         text = re.sub(rf"^\*\*`{table}`\*\*.*?\n\n", "", text, flags=re.MULTILINE | re.DOTALL)
         for part in ("configs", "dataset_info"):
-            listed = getattr(made.data, part, None)
-            if isinstance(listed, list):
-                left = [item for item in listed if item.get("config_name") != table]
-                setattr(made.data, part, left)
-    for config in made.data.get("configs") or []:
+            items = getattr(readme.data, part, None)
+            if isinstance(items, list):
+                remaining = [item for item in items if item.get("config_name") != table]
+                setattr(readme.data, part, remaining)
+    for config in readme.data.get("configs") or []:
         _name_folders(config, local)
-    if made.data.get("license") == "other" and not made.data.get("license_link"):
-        made.data["license_link"] = (
+    if readme.data.get("license") == "other" and not readme.data.get("license_link"):
+        readme.data["license_link"] = (
             f"https://huggingface.co/datasets/{repo}/blob/main/{ATTRIBUTION}"
         )
-    header = made.data.to_yaml(line_break="\n")
+    header = readme.data.to_yaml(line_break="\n")
     text = _SECTION.sub("", text).rstrip()
     return f"---\n{header}\n---\n{text}\n\n{_section(repo, log, deleted)}"
 
 
 def _name_folders(config: dict[str, Any], local: Iterable[str]) -> None:
-    """Name the files that stand one folder deeper too, since there are so many."""
+    """Include files one folder deeper, which is where they are if there are very many."""
     for files in config["data_files"]:
         deeper = files["path"].replace("/", "/*/", 1)
         if any(fnmatchcase(path, deeper) for path in local):

@@ -33,7 +33,7 @@ class Change:
 
 @dataclass(frozen=True)
 class Diff:
-    """Videos of the new version against those of the old."""
+    """The videos of a new version compared with those of an old one."""
 
     added: list[str]
     removed: list[str]
@@ -78,7 +78,7 @@ def videos_in(files: Iterable[Path | IO[bytes]]) -> Videos:
 
 
 def ids_in(files: Iterable[Path | IO[bytes]]) -> list[str]:
-    """The video ids of Parquet files, of which nothing else is read.
+    """The video ids in Parquet files; no other column is read.
 
     Raises:
         CorpusError: a file is damaged or has no such column.
@@ -86,17 +86,17 @@ def ids_in(files: Iterable[Path | IO[bytes]]) -> list[str]:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    found: list[str] = []
+    ids: list[str] = []
     for file in files:
         try:
-            found += pq.read_table(file, columns=["video_id"])["video_id"].to_pylist()
+            ids += pq.read_table(file, columns=["video_id"])["video_id"].to_pylist()
         except (pa.ArrowException, KeyError) as error:
             raise CorpusError(f"{file}: holds no rows of the table 'videos': {error}") from None
-    return found
+    return ids
 
 
 def compare(old: Videos, new: Videos) -> Diff:
-    """What became of each video. A column that only one of the versions has tells nothing."""
+    """Compare the videos. A column that only one of the versions has is ignored."""
     changed = []
     for video_id, row in new.items():
         before = old.get(video_id)
@@ -112,13 +112,12 @@ def compare(old: Videos, new: Videos) -> Diff:
     )
 
 
-def summary(found: Diff) -> str:
+def summary(diff: Diff) -> str:
     """The counts in words."""
-    if not found:
+    if not diff:
         return "no video was added, removed or changed"
     return (
-        f"{len(found.added):,} added, {len(found.removed):,} removed, "
-        f"{len(found.changed):,} changed"
+        f"{len(diff.added):,} added, {len(diff.removed):,} removed, {len(diff.changed):,} changed"
     )
 
 

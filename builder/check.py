@@ -1,7 +1,7 @@
-"""Whether the files of a corpus folder are those that its record and its card tell of.
+"""Checks that the files of a corpus folder match its record and its card.
 
-A build that was disturbed, a file that was copied by hand, a disk that lost a block: none of it may
-get out under a card that says otherwise.
+The damage of an interrupted build, a file copied by hand or a failing disk must not be published
+under a card that says otherwise.
 """
 
 from __future__ import annotations
@@ -28,10 +28,10 @@ def check(corpus: Path, videos: Videos, hashes: Hashes) -> Record:
     Args:
         corpus: the folder.
         videos: the rows of its table `videos`.
-        hashes: of its files; it learns those that it does not know.
+        hashes: the hashes of its files; missing ones are computed and added.
 
     Raises:
-        CorpusError: something does not fit; the message names it.
+        CorpusError: something does not match; the message names it.
     """
     written = record.read(corpus)
     if written is None:
@@ -52,57 +52,57 @@ def check(corpus: Path, videos: Videos, hashes: Hashes) -> Record:
 def _check_files(corpus: Path, written: Record) -> None:
     files = [file for table in TABLES for file in shards(corpus, table)]
     files += [corpus / PICTURE] if (corpus / PICTURE).exists() else []
-    found = {file.relative_to(corpus).as_posix(): file.stat().st_size for file in files}
-    for path in sorted(found.keys() | written.files.keys()):
-        if path not in found:
+    sizes = {file.relative_to(corpus).as_posix(): file.stat().st_size for file in files}
+    for path in sorted(sizes.keys() | written.files.keys()):
+        if path not in sizes:
             raise CorpusError(f"{corpus / path}: is missing; {_AGAIN}")
         if path not in written.files:
             raise CorpusError(f"{corpus / path}: was not written by vid2book; move it elsewhere")
-        if found[path] != written.files[path]:
+        if sizes[path] != written.files[path]:
             raise CorpusError(
-                f"{corpus / path}: has {found[path]:,} bytes, and {written.files[path]:,} were "
+                f"{corpus / path}: has {sizes[path]:,} bytes, and {written.files[path]:,} were "
                 f"written; {_AGAIN}"
             )
 
 
 def _check_card(corpus: Path, written: Record) -> None:
-    """The header counts what the record counts; its text may be the owner's."""
+    """The counts in the header must be those of the record; the text may be the owner's."""
     try:
         card = DatasetCard((corpus / CARD).read_text(encoding="utf-8"))
-        listed: Any = card.data["dataset_info"]
-        told = {
+        infos: Any = card.data["dataset_info"]
+        on_card = {
             info["config_name"]: {
                 split["name"]: (split["num_examples"], split["num_bytes"])
                 for split in info["splits"]
             }
-            for info in (listed if isinstance(listed, list) else [listed])
+            for info in (infos if isinstance(infos, list) else [infos])
         }
     except (OSError, ValueError, LookupError, TypeError) as error:
         raise CorpusError(
             f"{corpus / CARD}: its header cannot be read: {error}; {_AGAIN}"
         ) from None
-    counted = {
+    on_record = {
         table: {split: (size.rows, size.num_bytes) for split, size in by_split.items()}
         for table, by_split in written.sizes.items()
         if by_split
     }
-    if told != counted:
+    if on_card != on_record:
         raise CorpusError(f"{corpus / CARD}: is the card of another corpus; {_AGAIN}")
 
 
 def _check_attribution(corpus: Path, videos: Videos) -> None:
     try:
         with (corpus / ATTRIBUTION).open(encoding="utf-8", newline="") as file:
-            named = {row["video_id"] for row in csv.DictReader(file)}
+            listed_ids = {row["video_id"] for row in csv.DictReader(file)}
     except (OSError, ValueError, KeyError, csv.Error) as error:
         raise CorpusError(f"{corpus / ATTRIBUTION}: cannot be read: {error}; {_AGAIN}") from None
-    inside = {
+    present_ids = {
         video_id
         for video_id, row in videos.items()
         if row.get("status") == "kept" or row.get("samples")
     }
-    if named != inside:
-        one = min(named ^ inside)
+    if listed_ids != present_ids:
+        one = min(listed_ids ^ present_ids)
         raise CorpusError(
-            f"{corpus / ATTRIBUTION}: names other videos than are in it ('{one}'); {_AGAIN}"
+            f"{corpus / ATTRIBUTION}: does not name the videos of the corpus ('{one}'); {_AGAIN}"
         )

@@ -1,4 +1,4 @@
-"""The table `clips`: a row per paragraph that stays, with its video."""
+"""The table `clips`: a row per kept paragraph, with its video."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ CLIPS = Features(
 
 
 def clip_rows(corpus: Corpus, video: Video, samples: Iterable[Sample]) -> Iterator[tuple[str, Row]]:
-    """The rows of one video, each with its id; one file is in memory at a time."""
+    """The rows of one video, each with its id; only one video file is in memory at a time."""
     places = _places(samples)
     for clip in corpus.clips(video):
         row = clip_row(clip, places[span(clip)], corpus.footage(video, clip))
@@ -49,18 +49,18 @@ def clip_rows(corpus: Corpus, video: Video, samples: Iterable[Sample]) -> Iterat
 
 
 def clip_row(clip: Footage, places: Sequence[Place], data: bytes) -> Row:
-    """A row of `clips`. Its id is the name that the speech has in `elements`.
+    """A row of `clips`. Its id is the name of the speech in `elements`.
 
     Args:
-        places: where what stays of it stands in the samples.
+        places: the positions in the samples where its unmarked parts are.
         data: its MP4 file.
     """
-    sample = places[-1][0]  # the speech of a clip stands behind its pictures
-    named = f"{sample.video_ids[0]}@{span(clip)}"
-    said = [(s.texts[n], s.elements[n].score) for s, n in places if s.texts[n]]
-    text, score = said[0] if said else ("", None)
+    sample = places[-1][0]  # the speech of a clip comes after its pictures
+    clip_id = f"{sample.video_ids[0]}@{span(clip)}"
+    speech = [(s.texts[n], s.elements[n].score) for s, n in places if s.texts[n]]
+    text, score = speech[0] if speech else ("", None)
     return {
-        "id": named,
+        "id": clip_id,
         "sample_id": sample.id,
         "video_id": sample.video_ids[0],
         **{name: getattr(clip, name) for name in ("clip_start", "clip_end", "start", "end")},
@@ -71,15 +71,15 @@ def clip_row(clip: Footage, places: Sequence[Place], data: bytes) -> Row:
         "license": sample.license,
         "source_url": sample.source_urls[0],
         "has_sound": clip.has_sound,
-        "video": {"bytes": data, "path": f"{named}.mp4"},
+        "video": {"bytes": data, "path": f"{clip_id}.mp4"},
     }
 
 
 def _places(samples: Iterable[Sample]) -> dict[str, list[Place]]:
-    """The positions of each clip that stay, in order."""
-    found: dict[str, list[Place]] = {}
+    """The unmarked positions of each clip, in order."""
+    places: dict[str, list[Place]] = {}
     for sample in samples:
         for n, element in enumerate(sample.elements):
             if not element.drop:
-                found.setdefault(span(element), []).append((sample, n))
-    return found
+                places.setdefault(span(element), []).append((sample, n))
+    return places

@@ -1,7 +1,7 @@
-"""The corpus as a Croissant file: what catalogues and loaders other than `datasets` read.
+"""The corpus as a Croissant file, for catalogues and for loaders other than `datasets`.
 
 Format: https://docs.mlcommons.org/croissant/docs/croissant-spec-1.1.html, with the Responsible AI
-fields, which say what the card says.
+fields, whose text comes from the card.
 """
 
 from __future__ import annotations
@@ -83,14 +83,14 @@ def render(
 
     Args:
         card: the text of README.md.
-        tables: of the corpus.
-        licences: of its videos.
-        repo: the dataset on the Hub; None: the files lie beside this one.
-        version: of the dataset there.
-        local: paths there.
+        tables: the tables of the corpus.
+        licences: the licences of its videos.
+        repo: the dataset on the Hub; None: the files are beside this one.
+        version: the version of the dataset there.
+        local: the paths of its files there.
     """
     tables, local = list(tables), list(local)
-    whole: dict[str, Any] = {
+    document: dict[str, Any] = {
         "@context": _CONTEXT,
         "@type": "sc:Dataset",
         "conformsTo": [
@@ -104,16 +104,16 @@ def render(
         "keywords": ["multimodal", "interleaved", "textbook", "education", "lectures"],
         "license": sorted({licence or "not stated" for licence in licences}),
     }
-    whole |= responsible(card)
+    document |= responsible(card)
     if repo:
-        whole["url"] = f"https://huggingface.co/datasets/{repo}"
-        whole["version"] = version
-    whole["distribution"] = [
+        document["url"] = f"https://huggingface.co/datasets/{repo}"
+        document["version"] = version
+    document["distribution"] = [
         *([_repository(repo, version)] if repo else []),
         *(_files(table, repo, local) for table in tables),
     ]
-    whole["recordSet"] = [_records(table) for table in tables]
-    return json.dumps(whole, indent=1, ensure_ascii=False) + "\n"
+    document["recordSet"] = [_records(table) for table in tables]
+    return json.dumps(document, indent=1, ensure_ascii=False) + "\n"
 
 
 def _repository(repo: str, version: str | None) -> dict[str, Any]:
@@ -123,7 +123,7 @@ def _repository(repo: str, version: str | None) -> dict[str, Any]:
         "name": "repo",
         "contentUrl": f"https://huggingface.co/datasets/{repo}/tree/{version}",
         "encodingFormat": "git+https",
-        # A repository has no hash; this is what the format's authors put in its place.
+        # A repository has no hash; the authors of the format use this in its place.
         "sha256": "https://github.com/mlcommons/croissant/issues/80",
     }
 
@@ -159,7 +159,7 @@ def _field(table: str, name: str, feature: Any) -> dict[str, Any]:
         "name": name,
         "source": {"fileSet": {"@id": f"{table}-files"}, "extract": {"column": name}},
     }
-    if (inner := _listed(feature)) is not None:
+    if (inner := _item_type(feature)) is not None:
         field["repeated"] = True
         feature = inner
     if isinstance(feature, Value):
@@ -168,14 +168,14 @@ def _field(table: str, name: str, feature: Any) -> dict[str, Any]:
         field["dataType"] = _MEDIA[type(feature)]
         field["source"]["transform"] = {"jsonPath": "bytes"}
     else:
-        # Readers of the format go one level down: the words of a segment are not described.
+        # Readers of the format only go one level down, so the words of a segment are left out.
         parts = {key: part for key, part in feature.items() if isinstance(part, Value)}
         field["subField"] = [_sub_field(table, name, key, part) for key, part in parts.items()]
     return field
 
 
-def _listed(feature: Any) -> Any:
-    """What a list is of; None for anything else. Up to datasets 3.6 a list stands as it is."""
+def _item_type(feature: Any) -> Any:
+    """The type of a list's items; None for anything else. In datasets 3.6 it is a Python list."""
     return feature[0] if isinstance(feature, list) else getattr(feature, "feature", None)
 
 

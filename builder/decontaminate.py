@@ -1,6 +1,6 @@
-"""Samples that hold something of a benchmark, taken out of a corpus folder.
+"""Removes samples that contain parts of a benchmark from a corpus folder.
 
-`vid2book measure --benchmark` finds them and lists them; here they go, each with a Decision.
+`vid2book measure --benchmark` lists them. Each removal is recorded as a Decision.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ _ALL_GONE = f"{STAGE}: every sample overlaps with a benchmark"
 
 @dataclass(frozen=True)
 class Overlap:
-    """Why a sample goes."""
+    """Why a sample is removed."""
 
     reason: str
     score: float | None
@@ -42,11 +42,11 @@ def read_overlaps(path: Path) -> dict[str, Overlap]:
     """The list that `vid2book measure --benchmark` wrote, by the id of the sample.
 
     Raises:
-        CorpusError: it is no such list, or it is of several corpora.
+        CorpusError: it is not such a list, or covers several corpora.
     """
     try:
         rows = [json.loads(line) for line in path.read_text("utf-8").splitlines() if line.strip()]
-        found = {
+        overlaps = {
             str(row["id"]): Overlap(str(row["reason"]), row.get("score"), row.get("threshold"))
             for row in rows
         }
@@ -58,45 +58,45 @@ def read_overlaps(path: Path) -> dict[str, Overlap]:
         ) from None
     if len(corpora) > 1:
         raise CorpusError(f"{path}: is of {len(corpora)} corpora; measure this one alone")
-    return found
+    return overlaps
 
 
 def take_out_samples(corpus: Path, overlaps: Mapping[str, Overlap]) -> tuple[int, Record | None]:
-    """Write the corpus again without these samples; in one step, as seen from outside.
+    """Write the corpus again without these samples, and replace the old one in one step.
 
     Returns:
-        How many samples went, and what is left; None where the list is empty.
+        The number of samples removed, and the record of the rest; None if the list is empty.
 
     Raises:
-        CorpusError: no corpus of ours, none of the samples is in it, or nothing would be left.
+        CorpusError: not a corpus of ours, it has none of the samples, or nothing would be left.
     """
     if not overlaps:
         return 0, None
     swap.recover(corpus)
-    held = record.checked_record(corpus)
-    if held is None:
+    old = record.checked_record(corpus)
+    if old is None:
         raise CorpusError(
             f"{corpus}: not a complete corpus written by `vid2book build`; build it again"
         )
     with swap.writing(corpus):
-        gone = _Removal(corpus, overlaps)
-        if not gone.ids:
+        removal = _Removal(corpus, overlaps)
+        if not removal.ids:
             raise CorpusError(f"{corpus}: holds none of these samples; nothing was removed")
         videos = read_videos(corpus)
-        outcomes = [gone.outcome(outcome_of(row)) for row in videos.values()]
-        splits = dict.fromkeys(split for by_split in held.sizes.values() for split in by_split)
-        left = {split: gone.rows_left(corpus, split, list(held.sizes)) for split in splits}
-        named = f"{held.revision} without samples {sorted(gone.ids)}"
-        revision = hashlib.sha256(named.encode()).hexdigest()
+        outcomes = [removal.outcome(outcome_of(row)) for row in videos.values()]
+        splits = dict.fromkeys(split for by_split in old.sizes.values() for split in by_split)
+        rows = {split: removal.remaining_rows(corpus, split, list(old.sizes)) for split in splits}
+        content = f"{old.revision} without samples {sorted(removal.ids)}"
+        revision = hashlib.sha256(content.encode()).hexdigest()
         try:
-            written = write_rows(left, outcomes, config_of(corpus), revision, held.removed, corpus)
+            written = write_rows(rows, outcomes, config_of(corpus), revision, old.removed, corpus)
         except EmptyCorpusError:
             raise CorpusError(f"{corpus}: nothing would be left") from None
-    return len(gone.ids), written
+    return len(removal.ids), written
 
 
 class _Removal:
-    """What goes, and what that changes in the other tables."""
+    """The samples to remove, and the changes that follow in the other tables."""
 
     def __init__(self, corpus: Path, overlaps: Mapping[str, Overlap]) -> None:
         self.ids: set[str] = set()
@@ -137,37 +137,39 @@ class _Removal:
                 counts["words"] += len(text.split())
 
     def outcome(self, before: Outcome) -> Outcome:
-        """What became of a video, now."""
+        """The outcome of a video after the removal."""
         lost = self._counts.get(before.video.video_id)
         if not lost:
             return before
-        left = {name: max(0, getattr(before, name) - n) for name, n in lost.items()}
-        if left["samples"]:
-            return replace(before, **left)
-        return replace(before, **left, status="filtered", reason=_ALL_GONE)
+        counts = {name: max(0, getattr(before, name) - n) for name, n in lost.items()}
+        if counts["samples"]:
+            return replace(before, **counts)
+        return replace(before, **counts, status="filtered", reason=_ALL_GONE)
 
-    def rows_left(self, corpus: Path, split: str, tables: list[str]) -> Iterator[tuple[str, Row]]:
-        """The rows of a split that stay, each with its table, and a Decision for each that goes."""
+    def remaining_rows(
+        self, corpus: Path, split: str, tables: list[str]
+    ) -> Iterator[tuple[str, Row]]:
+        """The remaining rows of a split with their tables, and a Decision for each removed row."""
         for table in tables:
             batch = 16 if table in ("default", "clips") else 1024  # they hold images and videos
             rows = (row for file in shards(corpus, table, split) for row in read_rows(file, batch))
             for video, group in groupby(rows, video_of if table == "default" else _video):
                 for row in group:
-                    if stays := self._row(table, video, current(table, row)):
-                        yield table, stays
+                    if remaining := self._row(table, video, current(table, row)):
+                        yield table, remaining
                 if table == "decisions":
-                    yield from self._told(video)
+                    yield from self._decision_rows(video)
         if "decisions" in tables:
-            # Of videos about which nothing else was decided.
+            # For videos without any other decision.
             of_split = {
                 v
                 for f in shards(corpus, "videos", split)
                 for v in map(_video, read_rows(f, 1024, {"video_id"}))
             }
             for video in sorted(of_split & self._decisions.keys()):
-                yield from self._told(video)
+                yield from self._decision_rows(video)
 
-    def _told(self, video: str) -> Iterator[tuple[str, Row]]:
+    def _decision_rows(self, video: str) -> Iterator[tuple[str, Row]]:
         for decision in self._decisions.pop(video, []):
             yield "decisions", current("decisions", asdict(decision))
 

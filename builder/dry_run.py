@@ -1,4 +1,4 @@
-"""What a build would do: stages, models, what is missing, and what the store has already."""
+"""What a build would do: its stages and models, what is missing, what the store has already."""
 
 from __future__ import annotations
 
@@ -28,11 +28,11 @@ class Step:
 
     stage: Stage[Any]
     models: list[str] = field(default_factory=list)
-    missing: list[str] = field(default_factory=list)  # what cannot be had, and what to do
-    blocked: bool = False  # without it no video can be used
+    missing: list[str] = field(default_factory=list)  # missing models, and what to do
+    blocked: bool = False  # something is missing that every video needs
     stored: int = 0  # videos whose result is in the store
     todo: int = 0
-    seconds: float = 0.0  # of video that it has to work on
+    seconds: float = 0.0  # of video that is to do
 
 
 @dataclass
@@ -41,12 +41,12 @@ class Plan:
 
     Attributes:
         videos: how many were looked at.
-        failed: video_id to why it cannot be used.
-        speechless: video_id to why what is said in it is not heard. It is in the corpus if enough
-            stands on its pictures, which shows when they are read.
+        failed: video_id to the reason why it cannot be used.
+        speechless: video_id to the reason why its speech cannot be used. It is in the corpus if
+            there is enough text on its pictures, which is only known once they are read.
         denied: ids of videos that the config leaves out (reduce.deny).
         todo: videos that some stage has to work on.
-        seconds: of these videos.
+        seconds: their length.
     """
 
     steps: list[Step]
@@ -63,12 +63,12 @@ class Plan:
 
     @property
     def blocked(self) -> bool:
-        """Whether something is missing without which no video can be used."""
+        """Whether something is missing that every video needs."""
         return any(step.blocked for step in self.steps)
 
     @property
     def usable(self) -> int:
-        """Videos that the config can use with what is installed, as far as that shows before."""
+        """The number of videos that can surely be used with what is installed."""
         unsure = len(self.failed) + len(self.speechless) + len(self.denied)
         return 0 if self.blocked else self.videos - unsure
 
@@ -78,44 +78,44 @@ def plan(corpus: Corpus, videos: Iterable[Video]) -> Plan:
 
     Args:
         corpus: what would be built.
-        videos: its videos, by way of what shows progress: a video that the store does not know yet
-            is read once.
+        videos: its videos, from an iterable that may show progress, since each video that the
+            store does not know yet is read once.
     """
-    made = Plan([_step(corpus, stage) for stage in STAGES])
-    unknown = set(_unknown(made.steps))
+    result = Plan([_step(corpus, stage) for stage in STAGES])
+    unknown = set(_unknown(result.steps))
     blind = corpus.config.judge.enabled and not corpus.config.read.enabled
     for video in videos:
-        made.videos += 1
+        result.videos += 1
         if corpus.is_denied(video):
-            made.denied.append(video.video_id)
+            result.denied.append(video.video_id)
             continue
         work = corpus.work(video)
         try:
-            done = [s.name not in unknown and work.is_done(s) for s in STAGES]
-            if all(done):
+            in_store = [s.name not in unknown and work.is_done(s) for s in STAGES]
+            if all(in_store):
                 if failure := work.failure(STAGES[-1]):
-                    made.failed[video.video_id] = failure
-            elif without := without_speech(work):
+                    result.failed[video.video_id] = failure
+            elif reason := without_speech(work):
                 if blind:
-                    made.failed[video.video_id] = f"{without}, {_NOTHING_READ}"
+                    result.failed[video.video_id] = f"{reason}, {_NOTHING_READ}"
                     continue
-                made.speechless[video.video_id] = without
-            seconds = 0.0 if all(done) else work.info.duration
+                result.speechless[video.video_id] = reason
+            seconds = 0.0 if all(in_store) else work.info.duration
         except (Failed, MediaError, SubtitleError, OSError) as error:
-            made.failed[video.video_id] = str(error)
+            result.failed[video.video_id] = str(error)
             continue
-        made.seconds += seconds
-        if not all(done):
-            made.todo.append(video)
-        for step, stored in zip(made.steps, done, strict=True):
+        result.seconds += seconds
+        if not all(in_store):
+            result.todo.append(video)
+        for step, stored in zip(result.steps, in_store, strict=True):
             step.stored += stored
             step.todo += not stored
             step.seconds += 0.0 if stored else seconds
-    return made
+    return result
 
 
 def _step(corpus: Corpus, stage: Stage[Any]) -> Step:
-    """The stage with its models, each looked for but not loaded."""
+    """The stage with its models, which are checked but not loaded."""
     models, step = models_of(corpus.config), Step(stage)
     for name in stage.models:
         try:
@@ -126,7 +126,7 @@ def _step(corpus: Corpus, stage: Stage[Any]) -> Step:
             step.blocked = True
     for llm in corpus.config.language_models().get(stage.name, ()):
         try:
-            # Nobody waits here for a server that is busy or not there.
+            # A server that is busy or down is not worth waiting for here.
             chat_of(llm.model_copy(update={"retries": 0})).check()
             step.models.append(f"{llm.model} ({llm.backend})")
         except ModelError as error:
@@ -135,9 +135,9 @@ def _step(corpus: Corpus, stage: Stage[Any]) -> Step:
 
 
 def _unknown(steps: Iterable[Step]) -> Iterator[str]:
-    """Stages whose keys cannot be told, since a model that decides them is missing."""
-    found: set[str] = set()
+    """Stages whose keys are unknown, since they depend on a model that is missing."""
+    unknown: set[str] = set()
     for step in steps:
-        if step.missing or any(need.name in found for need in step.stage.needs):
-            found.add(step.stage.name)
+        if step.missing or any(need.name in unknown for need in step.stage.needs):
+            unknown.add(step.stage.name)
             yield step.stage.name

@@ -1,4 +1,4 @@
-"""What runs the stages, as the command line names it."""
+"""The executors, as the command line names them."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ Executor = Literal["local", "ray"]
 def cluster_of(
     executor: Executor, workers: int | None, address: str | None, gpus: Iterable[str]
 ) -> Cluster | None:
-    """The cluster that is asked for; None: the processes of this machine.
+    """The cluster to run on; None: the processes of this machine.
 
     Args:
-        workers: actors in each pool, at most.
+        workers: the most actors in each pool.
         address: of a Ray cluster.
-        gpus: such as "speech=0.25".
+        gpus: a share for each branch, such as "speech=0.25".
 
     Raises:
         UserError: Ray is missing, or the options do not go together.
@@ -40,18 +40,18 @@ def cluster_of(
     return Cluster(address, workers, shares)
 
 
-def _share(told: str) -> tuple[str, float]:
+def _share(option: str) -> tuple[str, float]:
     from vid2book.pipeline.branch import BRANCHES
 
-    branch, _, number = told.partition("=")
+    branch, _, number = option.partition("=")
     try:
         share = float(number)
     except ValueError:
         share = 0.0
-    # Ray gives parts of one GPU, or several whole ones.
+    # Ray can assign a fraction of one GPU, or several whole ones.
     if branch not in BRANCHES or not (0 < share <= 1 or (share > 1 and share.is_integer())):
         raise UserError(
-            f"--gpus {told}: name what needs GPUs ({', '.join(BRANCHES)}) and how many each actor "
-            "has, such as speech=0.25"
+            f"--gpus {option}: name what needs GPUs ({', '.join(BRANCHES)}) and how many each "
+            "actor has, such as speech=0.25"
         )
     return branch, share

@@ -1,8 +1,8 @@
 """The columns of a corpus, and how records become rows.
 
 A corpus has the tables `default` (a row per sample), `videos` (a row per input video, whatever
-became of it), `decisions` (a row per thing kept or dropped), `transcripts` (a row per video that
-was kept) and, where its config asks for it, `clips` (a row per paragraph, with its video).
+its outcome), `decisions` (a row per thing kept or dropped), `transcripts` (a row per kept video)
+and, if the config asks for it, `clips` (a row per paragraph, with its video).
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ _ELEMENT = {
     "drop": _STRING,
 }
 
-# Lists are written in the way that datasets 3.6 knows too.
+# Lists are written in the notation that datasets 3.6 also understands.
 _SAMPLES = Features(
     {
         "id": _STRING,
@@ -126,10 +126,10 @@ FEATURES = {
 
 
 def rows(corpus: Corpus, table: str, videos: Iterable[Video]) -> Iterator[tuple[str, Row]]:
-    """The rows of one table that these videos gave, each with a key that is unique in the table.
+    """The rows of one table for these videos, each with a key that is unique in the table.
 
     Raises:
-        CorpusError: two samples have the same id, which `datasets` would let pass.
+        CorpusError: two samples have the same id, which `datasets` would not notice.
     """
     for video in videos:
         if table == "default":
@@ -137,8 +137,8 @@ def rows(corpus: Corpus, table: str, videos: Iterable[Video]) -> Iterator[tuple[
         elif table == "videos":
             yield video.video_id, video_row(corpus.outcome(video), corpus.samples(video))
         elif table == "transcripts":
-            if (said := corpus.transcript(video)) is not None:
-                yield video.video_id, transcript_row(said, video)
+            if (transcript := corpus.transcript(video)) is not None:
+                yield video.video_id, transcript_row(transcript, video)
         elif table == "clips":
             yield from clip_rows(corpus, video, corpus.samples(video))
         else:
@@ -147,7 +147,7 @@ def rows(corpus: Corpus, table: str, videos: Iterable[Video]) -> Iterator[tuple[
 
 
 def rows_of(corpus: Corpus, video: Video) -> Iterator[tuple[str, Row]]:
-    """Everything that one video gave, each row with its table.
+    """All rows of one video, each with its table.
 
     Raises:
         CorpusError: two samples have the same id.
@@ -156,13 +156,13 @@ def rows_of(corpus: Corpus, video: Video) -> Iterator[tuple[str, Row]]:
     yield from (("default", row) for _, row in _sample_rows(video, samples))
     yield "videos", video_row(corpus.outcome(video), samples)
     yield from (("decisions", row) for row in _decision_rows(corpus, video))
-    if (said := corpus.transcript(video)) is not None:
-        yield "transcripts", transcript_row(said, video)
+    if (transcript := corpus.transcript(video)) is not None:
+        yield "transcripts", transcript_row(transcript, video)
     yield from (("clips", row) for _, row in clip_rows(corpus, video, samples))
 
 
 def count(corpus: Corpus, table: str, videos: Iterable[Video]) -> int:
-    """How many rows of one table these videos give, without making them."""
+    """The number of rows of one table for these videos, without making the rows."""
     if table == "default":
         return sum(corpus.outcome(video).samples for video in videos)
     if table == "videos":
@@ -175,19 +175,21 @@ def count(corpus: Corpus, table: str, videos: Iterable[Video]) -> int:
 
 
 def _sample_rows(video: Video, samples: list[Sample]) -> Iterator[tuple[str, Row]]:
-    seen: set[str] = set()
+    ids: set[str] = set()
     for sample in samples:
-        # Ids carry the `video_id`, which is unique: within a video is all there is to check.
-        if sample.id in seen:
+        # Ids contain the unique `video_id`, so duplicates can only be within a video.
+        if sample.id in ids:
             raise CorpusError(f"video '{video.video_id}': two samples have the id '{sample.id}'")
         if not sample.id.startswith(video.video_id):
-            raise CorpusError(f"video '{video.video_id}': '{sample.id}' is no id for its sample")
-        seen.add(sample.id)
+            raise CorpusError(
+                f"video '{video.video_id}': '{sample.id}' is not a valid id for its sample"
+            )
+        ids.add(sample.id)
         yield sample.id, sample_row(sample)
 
 
 def sample_row(sample: Sample) -> Row:
-    """A row of `default`. Images keep their name, so that exported files are called by it."""
+    """A row of `default`. Images keep their names, which become the names of exported files."""
     images = [
         None if image is None else {"bytes": image, "path": element.name}
         for image, element in zip(sample.images, sample.elements, strict=True)
@@ -199,10 +201,10 @@ def sample_row(sample: Sample) -> Row:
 
 
 def video_row(outcome: Outcome, samples: list[Sample]) -> Row:
-    """A row of `videos`. Nothing in it tells where the files lay on the machine that built it.
+    """A row of `videos`, without any path of the machine that built it.
 
-    `digest` names the content of the video's samples, so that two versions of a corpus can be
-    compared without their images.
+    `digest` is a hash of the video's samples, by which two versions of a corpus can be compared
+    without their images.
     """
     video, judgement = outcome.video, outcome.judgement
     return {
@@ -219,7 +221,7 @@ def video_row(outcome: Outcome, samples: list[Sample]) -> Row:
 
 
 def manifest_row(video: Video) -> Row:
-    """What a row of `videos` has from the manifest."""
+    """The columns of a row of `videos` that come from the manifest."""
     return {
         **{name: getattr(video, name) for name in _MANIFEST_FIELDS},
         "source_url": public_url(video.source_url),
@@ -228,7 +230,7 @@ def manifest_row(video: Video) -> Row:
 
 
 def outcome_of(row: Row) -> Outcome:
-    """What a row of `videos`, of this format or an older one, tells, without the judgement."""
+    """The outcome in a row of `videos`, of this format or an older one, without the judgement."""
     manifest: Row = {name: row[name] or "" for name in _MANIFEST_FIELDS}
     counts: Row = {name: row.get(name) or 0 for name in _COUNTS}
     metadata = json.loads(row.get("metadata") or "{}")
@@ -243,7 +245,7 @@ def outcome_of(row: Row) -> Outcome:
 
 
 def current(table: str, row: Row) -> Row:
-    """A row of this format or an older one, as this one has it."""
+    """A row of this format or an older one, converted to this format."""
     if table == "default":
         for element in row["elements"]:
             element.setdefault("score", None)
@@ -260,7 +262,7 @@ def _decision_rows(corpus: Corpus, video: Video) -> Iterator[Row]:
     left_out = corpus.left_out(video, decisions)
     for decision in decisions:
         against = decision.level == "keyframe" and not decision.kept
-        # Of two decisions against one picture, the first shows it.
+        # If there are two decisions against a picture, the first one shows it.
         picture = left_out.pop((decision.start, decision.end), b"") if against else b""
         yield decision_row(decision, video, picture)
 
@@ -269,16 +271,16 @@ def decision_row(decision: Decision, video: Video, picture: bytes = b"") -> Row:
     """A row of `decisions`.
 
     Args:
-        picture: a small one (JPEG) of what is left out; empty: none.
+        picture: a thumbnail (JPEG) of what was left out; empty: none.
     """
     values = {name: getattr(decision, name) for name in _DECISIONS if name != "picture"}
     reason = public_text(without_paths(decision.reason, video))
-    shown = {"bytes": picture, "path": None} if picture else None
-    return values | {"reason": reason, "picture": shown}
+    thumbnail = {"bytes": picture, "path": None} if picture else None
+    return values | {"reason": reason, "picture": thumbnail}
 
 
 def transcript_row(transcript: Transcript, video: Video) -> Row:
-    """A row of `transcripts`. Captions have no words with times of their own."""
+    """A row of `transcripts`. The words of captions have no times of their own."""
     return {
         "video_id": video.video_id,
         "language": transcript.language or UNKNOWN,
@@ -314,15 +316,15 @@ def without_paths(text: str, video: Video) -> str:
 def _digest(samples: list[Sample]) -> str:
     """SHA-256 of what the samples say and show; empty without samples.
 
-    What they have from the manifest stands in columns of its own.
+    What comes from the manifest is not part of it, since it has columns of its own.
     """
     digest = hashlib.sha256()
     for sample in samples:
         row = sample_row(sample)
         for image in row.pop("images"):
             digest.update(image["bytes"] if image else b"")
-        said = {name: value for name, value in row.items() if name not in _FROM_MANIFEST}
-        digest.update(_json(said).encode())
+        content = {name: value for name, value in row.items() if name not in _FROM_MANIFEST}
+        digest.update(_json(content).encode())
     return digest.hexdigest() if samples else ""
 
 

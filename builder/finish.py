@@ -1,4 +1,4 @@
-"""From stages that have run to a corpus folder, and what is told of it."""
+"""The end of a build: from finished stages to a corpus folder and a summary for the user."""
 
 from __future__ import annotations
 
@@ -31,13 +31,13 @@ if TYPE_CHECKING:
     from .progress import Display
     from .tally import Tally
 
-_MOST_SHOWN = 50  # lines of a table; the config `videos` of a corpus has them all
+_MOST_SHOWN = 50  # lines of a table; the table `videos` of a corpus has them all
 
 
 class Conclusion(NamedTuple):
-    """What came of a run."""
+    """The result of a run."""
 
-    corpus: Corpus  # in which the videos have failed that failed in this run alone
+    corpus: Corpus  # counts videos that failed only in this run as failed
     outcomes: list[Outcome]
     written: Record | None  # what the folder holds; None: no video gave a sample
 
@@ -49,11 +49,11 @@ def conclude(
     workers: int,
     display: Display,
     log: BuildLog,
-    here: bool = True,
+    is_local: bool = True,
 ) -> Conclusion:
-    """Decide what the whole corpus decides, and write it where the folder holds another one.
+    """Take the decisions that need the whole corpus; write it unless the folder holds it already.
 
-    Args are those of `finish`.
+    The arguments are those of `finish`.
     """
     from vid2book.folder import record
 
@@ -63,54 +63,56 @@ def conclude(
     outcomes = list(display.counted("outcomes", gather.outcomes(corpus, workers)))
     written = _write(corpus, outcomes, output, display, workers)
     if written:
-        log.finish(outcomes, written, sum(os.times()[:4]) if here else None)
+        log.finish(outcomes, written, sum(os.times()[:4]) if is_local else None)
     elif record.checked_record(output) is None:
         log.drop()
     return Conclusion(corpus, outcomes, written)
 
 
 def finish(
-    found: Opened,
+    opened: Opened,
     events: Sequence[Event],
     output: Path,
     workers: int,
     display: Display,
     log: BuildLog,
     terminal: Terminal,
-    here: bool = True,
+    is_local: bool = True,
 ) -> None:
-    """Decide what the whole corpus decides, write it, and tell what is in it.
+    """Take the decisions that need the whole corpus, write it, and report what is in it.
 
     Args:
-        events: of all its videos.
-        output: the corpus folder, to which nobody else may write.
-        workers: processes.
-        log: of the build so far.
-        here: whether all its work was done by processes that this one started.
+        events: one for each video.
+        output: the corpus folder, locked by the caller.
+        workers: number of processes.
+        log: the log of the build so far.
+        is_local: whether this process started all processes that did the work.
 
     Raises:
         typer.Exit: a video failed, or none was kept.
     """
-    corpus, outcomes, written = conclude(found.corpus, events, output, workers, display, log, here)
+    corpus, outcomes, written = conclude(
+        opened.corpus, events, output, workers, display, log, is_local
+    )
     bugs = sum(bool(event.bug) for event in events)
     provisional = sum(corpus.is_provisional(video) for video in corpus.videos) if written else 0
-    # What is missing first: it may be long, and what is there is to be seen at the end.
-    if missing := _missing(outcomes, found.passed_over):
+    # The missing videos come first: the list may be long, and the summary should be in view.
+    if missing := _missing(outcomes, opened.passed_over):
         terminal.results.print(missing)
     if bugs:
-        _tell_bugs(bugs, output, terminal)
+        _report_bugs(bugs, output, terminal)
     if provisional:
-        _tell_provisional(provisional, terminal)
+        _report_provisional(provisional, terminal)
     if written:
-        _tell_corpus(log.tally, outcomes, written, output, terminal)
+        _report_corpus(log.tally, outcomes, written, output, terminal)
     terminal.document(
-        _as_json(outcomes, found.passed_over, written, log.tally, output)
+        _as_json(outcomes, opened.passed_over, written, log.tally, output)
         | {"provisional": provisional, "bugs": bugs}
     )
     if written is None:
         where = escape(str(output))
-        told = f"[red]Error:[/] no video gave a sample; nothing was written to {where}"
-        terminal.errors.print(told)
+        message = f"[red]Error:[/] no video gave a sample; nothing was written to {where}"
+        terminal.errors.print(message)
         raise typer.Exit(NOTHING_DONE)
     if any(outcome.status == "failed" for outcome in outcomes):
         raise typer.Exit(SOME_FAILED)
@@ -119,23 +121,23 @@ def finish(
 def _write(
     corpus: Corpus, outcomes: list[Outcome], output: Path, display: Display, workers: int
 ) -> Record | None:
-    """What `output` holds, once it holds this corpus; None if there is nothing to write."""
+    """Write the corpus unless `output` holds it already; None if there is nothing to write."""
     from vid2book.folder import record
 
     from .source import revision
 
     if not any(outcome.samples for outcome in outcomes):
         return None
-    held = record.checked_record(output)
-    if held and held.revision == revision(corpus, outcomes):
-        return held
+    existing = record.checked_record(output)
+    if existing and existing.revision == revision(corpus, outcomes):
+        return existing
     from .write import write_corpus  # `datasets` takes a second to import
 
     with display.writing() as tell:
         return write_corpus(corpus, output, tell, workers)
 
 
-def _tell_corpus(
+def _report_corpus(
     tally: Tally, outcomes: list[Outcome], written: Record, output: Path, terminal: Terminal
 ) -> None:
     out = terminal.results
@@ -145,8 +147,8 @@ def _tell_corpus(
 
 
 def _summary(tally: Tally, outcomes: list[Outcome], written: Record) -> Table:
-    shown = table("", "", numbers=[1], show_header=False, box=None)
-    shown.columns[0].style = "cyan"
+    summary = table("", "", numbers=[1], show_header=False, box=None)
+    summary.columns[0].style = "cyan"
     for name, value in (
         *((f"videos {status}", f"{count:,}") for status, count in by_status(outcomes).items()),
         ("hours of video", f"{hours(outcomes):,.2f}"),
@@ -154,34 +156,34 @@ def _summary(tally: Tally, outcomes: list[Outcome], written: Record) -> Table:
         ("images", f"{written.images:,}"),
         ("words", f"{sum(outcome.words for outcome in outcomes):,}"),
     ):
-        shown.add_row(name, value)
+        summary.add_row(name, value)
     if marked := sum(outcome.marked for outcome in outcomes):
-        shown.add_row("marked to be dropped", f"{marked:,}")
-    if tally.speed:  # not all was in the store
-        shown.add_row("hours of video per hour", f"{tally.speed:,.1f}")
-    return shown
+        summary.add_row("marked to be dropped", f"{marked:,}")
+    if tally.speed:  # 0 if everything was in the store
+        summary.add_row("hours of video per hour", f"{tally.speed:,.1f}")
+    return summary
 
 
 def _missing(outcomes: Sequence[Outcome], passed_over: Sequence[PassedOver]) -> Table | None:
-    """What went in and is not in the corpus, failures first; None where all of it is."""
+    """Videos and files that did not get into the corpus, failures first; None if all did."""
     rows: list[tuple[str, str, str]] = [
         (outcome.video.video_id, status, outcome.reason)
         for status in ("failed", "filtered")
         for outcome in outcomes
-        if outcome.status == status and not outcome.marked  # which is in it all the same
+        if outcome.status == status and not outcome.marked  # marked content is in it
     ]
     rows += [(whole_text(file.path), "passed over", file.reason) for file in passed_over]
     if not rows:
         return None
-    shown = table(
+    missing = table(
         "video or file", "status", "reason", title="Not in the corpus", title_justify="left"
     )
-    shown.columns[1].no_wrap = True
+    missing.columns[1].no_wrap = True
     for name, status, reason in rows[:_MOST_SHOWN]:
-        shown.add_row(escape(name), status, escape(reason))
+        missing.add_row(escape(name), status, escape(reason))
     if (more := len(rows) - _MOST_SHOWN) > 0:
-        shown.caption = f"and {more:,} more; the table `videos` has all videos"
-    return shown
+        missing.caption = f"and {more:,} more; the table `videos` has all videos"
+    return missing
 
 
 def _as_json(
@@ -191,7 +193,7 @@ def _as_json(
     tally: Tally,
     output: Path,
 ) -> dict[str, Any]:
-    listed = {
+    lists = {
         status: [
             {"video_id": outcome.video.video_id, "reason": outcome.reason}
             for outcome in outcomes
@@ -208,24 +210,24 @@ def _as_json(
         "images": written.images if written else 0,
         "words": sum(outcome.words for outcome in outcomes),
         "hours_of_video_per_hour": tally.speed or None,
-        **listed,
+        **lists,
         "passed_over": [
             {"path": whole_text(file.path), "reason": file.reason} for file in passed_over
         ],
     }
 
 
-def _tell_bugs(count: int, output: Path, terminal: Terminal) -> None:
+def _report_bugs(count: int, output: Path, terminal: Terminal) -> None:
     from vid2book.folder import layout
 
     terminal.errors.print(
-        f"[yellow]Bugs:[/] {number_of(count, 'video')} met something that nobody foresaw. The "
+        f"[yellow]Bugs:[/] {number_of(count, 'video')} failed with an unexpected error. The "
         f"tracebacks are in {escape(str(output / layout.ERRORS))}; please report them. The next "
         "build tries again."
     )
 
 
-def _tell_provisional(count: int, terminal: Terminal) -> None:
+def _report_provisional(count: int, terminal: Terminal) -> None:
     terminal.errors.print(
         f"[yellow]Provisional:[/] a back end failed on {number_of(count, 'video')}, and something "
         "simpler stood in (column 'provisional' of decisions). The next build tries again."

@@ -1,8 +1,8 @@
-"""What a build would take, from a short run on some of its videos.
+"""What a build would take, estimated from a short run on some of its videos.
 
-A few videos from all over the manifest go through all stages, one worker at a time, into a store
-that is thrown away. What a second of video took there is what a second of the others is taken to
-take. What happens once in each process (imports, loading of models) counts apart.
+A few videos, spread over the manifest, go through all stages with one worker and a temporary store.
+Each second of the other videos is assumed to take as long as a second of these. What happens
+once in each process (imports, loading of models) is counted separately.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from vid2book.store.upkeep import sizes
 
 from .gather import outcomes
 
-_MOST_SURVEYED = 200  # videos whose length is looked up; that of the others follows
+_MOST_SURVEYED = 200  # videos whose length is looked up; the others count as average
 _OF_MODELS = frozenset({"speech", "image_embed"})  # models that run on a GPU where there is one
 WRITING, LOADING, OTHER = "writing", "loading", "store"
 _NAMES = {
@@ -40,18 +40,18 @@ _NAMES = {
 
 
 class ForecastError(UserError):
-    """Nothing can be told of what a build would take."""
+    """What a build would take cannot be estimated."""
 
 
 @dataclass(frozen=True)
 class Line:
-    """A stage, or what else takes time.
+    """A stage, or something else that takes time.
 
     Attributes:
         cpu: CPU seconds.
-        wall: seconds of a worker; more than `cpu` where it waits for a GPU or a server.
-        gpu: seconds of these on a GPU.
-        size: bytes that are kept.
+        wall: seconds of a worker; more than `cpu` if it waits for a GPU or a server.
+        gpu: the part of these seconds during which it uses a GPU.
+        size: bytes that are stored.
     """
 
     name: str
@@ -66,10 +66,10 @@ class Forecast:
     """What a build of all videos would take.
 
     Attributes:
-        videos: how many.
-        seconds: of video.
-        measured: seconds of video that the short run was on.
-        lines: what takes it.
+        videos: the number of videos.
+        seconds: their length.
+        measured: seconds of video in the short run.
+        lines: what takes time or storage.
     """
 
     videos: int
@@ -84,35 +84,35 @@ class Forecast:
 
     @property
     def wall(self) -> float:
-        """Seconds of workers, all of them together."""
+        """Seconds of work, added up over all workers."""
         return sum(line.wall for line in self.lines)
 
     @property
-    def shown(self) -> tuple[Line, ...]:
+    def by_stage(self) -> tuple[Line, ...]:
         """The lines as users know them: the stages of the README, each with all of its parts."""
-        found: dict[str, Line] = {}
+        merged: dict[str, Line] = {}
         for line in self.lines:
             name = _NAMES.get(line.name) or shown_as(line.name)
-            before = found.get(name, Line(name, 0.0, 0.0))
-            found[name] = Line(
+            before = merged.get(name, Line(name, 0.0, 0.0))
+            merged[name] = Line(
                 name,
                 before.cpu + line.cpu,
                 before.wall + line.wall,
                 before.gpu + line.gpu,
                 before.size + line.size,
             )
-        names = [name for name in (*SHOWN, *found) if name in found]
-        return tuple(found[name] for name in dict.fromkeys(names))
+        names = [name for name in (*SHOWN, *merged) if name in merged]
+        return tuple(merged[name] for name in dict.fromkeys(names))
 
     @property
     def size(self) -> float:
-        """Bytes that are kept."""
+        """Bytes that are stored."""
         return sum(line.size for line in self.lines)
 
     @property
     def bottleneck(self) -> Line:
-        """What takes workers longest."""
-        return max(self.shown, key=lambda line: line.wall)
+        """The line that takes workers longest."""
+        return max(self.by_stage, key=lambda line: line.wall)
 
 
 def forecast(
@@ -123,29 +123,31 @@ def forecast(
     tell: Callable[[Event], object] = lambda _: None,
     begun: float = 0.0,
 ) -> Forecast:
-    """Measure on a sample, and tell what all of it would take.
+    """Measure a short run on a sample, and estimate what the whole build would take.
 
     Args:
         corpus: what would be built.
-        workers: processes of the build, all nodes together.
-        sample: how many videos are worked on.
-        minutes: of each, from its start.
-        tell: told of each video of the sample as it is through.
-        begun: CPU seconds that a command takes before it comes to its videos.
+        workers: processes of the build, on all nodes together.
+        sample: the number of videos to try.
+        minutes: the minutes to try of each, from its start.
+        tell: called with the event of each video of the sample.
+        begun: CPU seconds that a command takes before its first video.
 
     Raises:
         ForecastError: no video of the sample can be used.
     """
-    chosen = _spread(corpus.videos, sample)
+    trial_videos = _spread(corpus.videos, sample)
     seconds = length(corpus)
     with tempfile.TemporaryDirectory(prefix="vid2book-plan-") as scratch:
         until = min(60 * minutes, corpus.until or 60 * minutes)
-        small = replace(corpus, videos=chosen, store=Store(Path(scratch) / "store"), until=until)
+        small = replace(
+            corpus, videos=trial_videos, store=Store(Path(scratch) / "store"), until=until
+        )
         before, events = cpu_seconds(), []
         for event in run(small, 1):
             events.append(event)
             tell(event)
-        ran = cpu_seconds() - before
+        total = cpu_seconds() - before
         failed = {e.video.video_id: e.failure for e in events if e.failure}
         measured = sum(event.duration for event in events if not event.failure)
         if not measured:
@@ -153,18 +155,20 @@ def forecast(
                 "no video of the sample can be used, the first since " + next(iter(failed.values()))
             )
         written, imported, size = _measure_writing(small.without(failed), Path(scratch) / "corpus")
-        kept = sizes(small.store)
+        stored = sizes(small.store)
     times = seconds / measured
-    started = min(workers, 2 * len(corpus.videos))  # speech and screen of each
+    processes = min(workers, 2 * len(corpus.videos))  # two for each video: speech and screen
     cpu, wall = _sums(events)
     once = cpu.pop(LOADING, 0.0)
     wall.pop(LOADING, None)
     lines = [
-        _line(stage.name, cpu[stage.name], wall[stage.name], kept[stage.name], corpus.config, times)
+        _line(
+            stage.name, cpu[stage.name], wall[stage.name], stored[stage.name], corpus.config, times
+        )
         for stage in STAGES
     ]
-    other = max(0.0, ran - once - sum(cpu.values())) * times
-    writing, loading = written * times, begun + imported + once * started
+    other = max(0.0, total - once - sum(cpu.values())) * times
+    writing, loading = written * times, begun + imported + once * processes
     lines += [
         Line(OTHER, other, other),
         Line(WRITING, writing, writing, size=size * times),
@@ -174,32 +178,32 @@ def forecast(
 
 
 def length(corpus: Corpus) -> float:
-    """Seconds of all videos; of many, from those of some, drawn at random."""
+    """Seconds of all videos; if there are many, estimated from a random sample of them."""
     videos: Sequence[Video] = corpus.videos
     if len(videos) > _MOST_SURVEYED:
         videos = random.Random(0).sample(videos, _MOST_SURVEYED)
-    found = 0.0
+    total = 0.0
     for video in videos:
         try:
-            found += examine(video.path, corpus.until).duration if not video.problem else 0.0
+            total += examine(video.path, corpus.until).duration if not video.problem else 0.0
         except (MediaError, OSError):
             continue
-    return found * len(corpus.videos) / max(1, len(videos))
+    return total * len(corpus.videos) / max(1, len(videos))
 
 
 def _spread(videos: Sequence[Video], count: int) -> tuple[Video, ...]:
-    """Some from all over the manifest."""
+    """A few videos, spread evenly over the manifest."""
     step = max(1.0, len(videos) / count)
     return tuple(videos[int((n + 0.5) * step)] for n in range(min(count, len(videos))))
 
 
 def _line(name: str, cpu: float, wall: float, size: float, config: Config, times: float) -> Line:
-    """A stage that waits for nobody takes its CPU seconds, however busy this machine is now."""
-    asked = config.language_models().get(name, ())
-    here = any(llm.backend == "transformers" for llm in asked)
+    """The line of a stage. One that never waits takes its CPU seconds, however busy the machine."""
+    llms = config.language_models().get(name, ())
+    is_local = any(llm.backend == "transformers" for llm in llms)
     models = next(stage.models for stage in STAGES if stage.name == name)
-    on_gpu = _has_gpu() and (here or bool(_OF_MODELS & set(models)))
-    waits = on_gpu or bool(asked)
+    on_gpu = _has_gpu() and (is_local or bool(_OF_MODELS & set(models)))
+    waits = on_gpu or bool(llms)
     return Line(
         name,
         cpu * times,
@@ -216,7 +220,7 @@ def _has_gpu() -> bool:
 
 
 def _measure_writing(corpus: Corpus, out: Path) -> tuple[float, float, int]:
-    """CPU seconds to write the corpus and to import what does it, and its size in bytes."""
+    """CPU seconds for writing the corpus, and for the imports, and the corpus' size in bytes."""
     before = cpu_seconds()
     from .write import EmptyCorpusError, write_corpus
 
@@ -242,5 +246,5 @@ def _size(folder: Path) -> int:
 
 
 def cpu_seconds() -> float:
-    """CPU seconds of this process and of those that it started and that have ended."""
+    """CPU seconds of this process and of its finished child processes."""
     return sum(os.times()[:4])

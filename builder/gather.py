@@ -1,4 +1,4 @@
-"""What became of many videos, and their rows, by several processes: the store has most of it."""
+"""Outcomes and rows of many videos, collected by several processes, mostly from the store."""
 
 from __future__ import annotations
 
@@ -15,26 +15,26 @@ if TYPE_CHECKING:
 
     from .features import Row
 
-VIDEOS_A_PROCESS = 50  # fewer are faster without, since a process takes two seconds to start
+VIDEOS_A_PROCESS = 50  # a process takes two seconds to start, so it does not pay for fewer
 
-_given: list[Corpus] = []  # the corpus of this process
+_process_corpus: list[Corpus] = []  # the corpus of this process
 
 
 def outcomes(corpus: Corpus, workers: int) -> Iterator[Outcome]:
-    """What became of each video, in the order of the manifest."""
+    """The outcome of each video, in the order of the manifest."""
     videos = corpus.videos
-    corpus.reduce(_processes(videos, workers))  # travels with the corpus, so that none asks again
+    corpus.reduce(_processes(videos, workers))  # so that no process repeats it
     yield from _each(_outcome, corpus, videos, workers)
 
 
 def became_of(corpus: Corpus, workers: int) -> Iterator[Event | None]:
-    """What the store knows of each video; None of one that no shard is through with."""
+    """What the store knows of each video; None if no shard has finished it."""
     videos = corpus.videos
     yield from _each(_became_of, corpus, videos, workers)
 
 
 def rows(corpus: Corpus, videos: Sequence[Video], workers: int) -> Iterator[list[tuple[str, Row]]]:
-    """The rows of each video, with their tables; in order.
+    """The rows of each video in order, each row with its table.
 
     Raises:
         CorpusError: two samples have the same id.
@@ -46,30 +46,30 @@ def _each(
     function: Callable[[Video], Any], corpus: Corpus, videos: Sequence[Video], workers: int
 ) -> Iterator[Any]:
     processes = _processes(videos, workers)
-    asked = len(videos) // max(1, processes)
-    return each(function, videos, processes, begin=(_take, corpus, asked))
+    share = len(videos) // max(1, processes)
+    return each(function, videos, processes, begin=(_take, corpus, share))
 
 
 def _processes(videos: Sequence[Video], workers: int) -> int:
     return min(workers, len(videos) // VIDEOS_A_PROCESS)
 
 
-def _take(corpus: Corpus, asked: int) -> None:
-    corpus.store.survey(asked)
-    _given[:] = [corpus]
+def _take(corpus: Corpus, share: int) -> None:
+    corpus.store.survey(share)
+    _process_corpus[:] = [corpus]
 
 
 def _became_of(video: Video) -> Event | None:
-    if _given[0].is_denied(video):
+    if _process_corpus[0].is_denied(video):
         return Event(video)
-    return shards.became_of(_given[0], video)
+    return shards.became_of(_process_corpus[0], video)
 
 
 def _outcome(video: Video) -> Outcome:
-    return _given[0].outcome(video)
+    return _process_corpus[0].outcome(video)
 
 
 def _rows(video: Video) -> list[tuple[str, Row]]:
     from .features import rows_of  # `datasets` takes a second to import
 
-    return list(rows_of(_given[0], video))
+    return list(rows_of(_process_corpus[0], video))

@@ -1,7 +1,7 @@
-"""What a build notes on this machine, beside the corpus: times, and the tracebacks of bugs.
+"""The logs of a build, beside the corpus: times, and the tracebacks of bugs.
 
-Times are here and nowhere else, so that equal corpora are equal bytes. All is written as it
-happens, so that a build that is killed has its log.
+Times are only in the log, so that equal corpora are equal bytes. Everything is written as it
+happens, so a build that is killed leaves its log.
 """
 
 from __future__ import annotations
@@ -27,19 +27,19 @@ if TYPE_CHECKING:
     from vid2book.pipeline.local import Event
     from vid2book.records import Outcome
 
-_PAUSE = 60.0  # seconds between lines on how far the build is
-_WATCHED = 15.0  # and between files for Prometheus
+_PAUSE = 60.0  # seconds between lines on the progress of the build
+_PROMETHEUS_PAUSE = 15.0  # and between updates of the file for Prometheus
 
 
 class BuildLog:
-    """The log of a build: a line for each video that was worked on, one a minute on how far the
-    build is, and one on the whole.
+    """The log of a build: a line for each video that was worked on, one a minute on the progress,
+    and one on the whole build.
 
     Args:
-        path: of the log, which is made with the first line; None: there is none.
-        tally: is told of each video.
-        prometheus: a file with the same numbers for Prometheus, if one is wanted.
-        built_from: what the corpus is built from, so that it can be built again.
+        path: the file, created with the first line; None: no log.
+        tally: counts each video.
+        prometheus: a file for Prometheus with the same numbers; None: no such file.
+        built_from: the request, recorded so that the corpus can be built again.
     """
 
     def __init__(
@@ -51,34 +51,34 @@ class BuildLog:
     ) -> None:
         self._path, self.tally, self._prometheus = path, tally, prometheus
         self._built_from = built_from
-        self._told = self._watched = time.monotonic()
+        self._last_line = self._last_export = time.monotonic()
         self._is_new = path is not None and not path.exists()
 
     def counted(self, events: Iterable[Event]) -> Iterator[Event]:
-        """Pass events on, and note each."""
+        """Pass events on, and log each of them."""
         for event in events:
             self.tally.add(event)
             if event.seconds:
                 self._add(_video(event))
             self.keep_up()
             yield event
-        self._tell_prometheus()
+        self._export_to_prometheus()
 
     def keep_up(self) -> None:
-        """Note how far the build is, if it is time to."""
+        """Log the progress if it is time to."""
         now = time.monotonic()
-        if now - self._told > _PAUSE:
-            self._told = now
+        if now - self._last_line > _PAUSE:
+            self._last_line = now
             self._add({"at": _now(), **self.tally.values()})
-        if now - self._watched > _WATCHED:
-            self._watched = now
-            self._tell_prometheus()
+        if now - self._last_export > _PROMETHEUS_PAUSE:
+            self._last_export = now
+            self._export_to_prometheus()
 
     def finish(self, outcomes: Sequence[Outcome], written: Record, cpu: float | None) -> None:
-        """A line on the whole build.
+        """Log the whole build.
 
         Args:
-            cpu: seconds, of all its processes; None where some were not of this machine.
+            cpu: seconds of all its processes; None if some ran on other machines.
         """
         self._add(
             {
@@ -94,7 +94,7 @@ class BuildLog:
         )
 
     def drop(self) -> None:
-        """Leave nothing of it, because there is no corpus that it could be the log of."""
+        """Delete the log if this build created it, since there is no corpus that it belongs to."""
         if self._path and self._is_new:
             self._path.unlink(missing_ok=True)
 
@@ -106,14 +106,14 @@ class BuildLog:
             with self._path.open("a", encoding="utf-8") as file:
                 file.write(json.dumps(line) + "\n")
 
-    def _tell_prometheus(self) -> None:
+    def _export_to_prometheus(self) -> None:
         if self._prometheus:
             with disk_told(self._prometheus):
                 write_prometheus(self.tally, self._prometheus)
 
 
-def with_bugs_logged(events: Iterable[Event], path: Path) -> Iterator[Event]:
-    """Pass events on, and add the traceback of each bug to a log at once, made with the first."""
+def log_bugs(events: Iterable[Event], path: Path) -> Iterator[Event]:
+    """Pass events on, and append the traceback of each bug to a log, created with the first."""
     for event in events:
         if event.bug:
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -122,21 +122,19 @@ def with_bugs_logged(events: Iterable[Event], path: Path) -> Iterator[Event]:
         yield event
 
 
-def with_bugs_told(
-    events: Iterable[Event], shown_on: Console | None, stops: bool
-) -> Iterator[Event]:
+def show_bugs(events: Iterable[Event], console: Console | None, stops: bool) -> Iterator[Event]:
     """Pass events on, and show the tracebacks of bugs.
 
     Args:
-        shown_on: where; None: nowhere.
-        stops: end at the first bug.
+        console: where to print them; None: nowhere.
+        stops: whether to end at the first bug.
 
     Raises:
-        typer.Exit: there was a bug, and it ends the run.
+        typer.Exit: there was a bug, and `stops` is set.
     """
     for event in events:
-        if event.bug and shown_on:
-            shown_on.print(event.bug, markup=False)
+        if event.bug and console:
+            console.print(event.bug, markup=False)
         if event.bug and stops:
             raise typer.Exit(NOTHING_DONE)
         yield event

@@ -1,4 +1,4 @@
-"""How a corpus was made, in sentences that are true of its config and its videos."""
+"""How a corpus was made, in sentences that follow from its config and its videos."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Collection
 
 from vid2book.config import Config
 
-_CAPTIONS = "captions"  # in the place of a speech model, or beside its name
+_CAPTIONS = "captions"  # instead of a speech model's name, or beside it
 
 
 def steps(config: Config, heard: Collection[str]) -> str:
@@ -14,8 +14,8 @@ def steps(config: Config, heard: Collection[str]) -> str:
 
     Args:
         config: of the pipeline.
-        heard: the speech models of the videos that could be read; `captions` is among them where
-            those were taken.
+        heard: the speech models of the videos that could be read, with `captions` among them if
+            captions were used.
     """
     away = "marked" if config.decide == "mark" else "dropped"
     clauses = [_speech(config, heard)]
@@ -34,7 +34,7 @@ def steps(config: Config, heard: Collection[str]) -> str:
 
 
 def made_by_machines(config: Config, heard: Collection[str]) -> str:
-    """What of the text machines made; empty if nothing."""
+    """What machines wrote the text: "speech recognition and OCR", for example; empty if none."""
     recognised = config.transcribe.enabled and any(model != _CAPTIONS for model in heard)
     read = config.keyframes.enabled and config.read.enabled
     return " and ".join(["speech recognition"] * recognised + ["OCR"] * read)
@@ -43,9 +43,9 @@ def made_by_machines(config: Config, heard: Collection[str]) -> str:
 def _speech(config: Config, heard: Collection[str]) -> str:
     if not config.transcribe.enabled:
         return "Speech is left out"
-    told = "Speech is recognised"
+    clause = "Speech is recognised"
     if any(_CAPTIONS in model for model in heard):
-        told += ", or taken from captions where a video has them"
+        clause += ", or taken from captions where a video has them"
     if set(heard) == {_CAPTIONS}:
-        told = "Speech is taken from captions"
-    return f"{told} and refined to written sentences" if config.refine.enabled else told
+        clause = "Speech is taken from captions"
+    return f"{clause} and refined to written sentences" if config.refine.enabled else clause

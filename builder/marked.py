@@ -1,4 +1,4 @@
-"""Samples without what is marked, as a corpus built with `decide: drop` has them."""
+"""Samples without their marked positions, as in a corpus built with `decide: drop`."""
 
 from __future__ import annotations
 
@@ -14,18 +14,18 @@ _ALIGNED = ("images", "texts", "ocr_texts", "text_ocr_list", "elements")
 
 
 def without_marked(rows: Iterable[Row]) -> Iterator[Row]:
-    """Rows of the table `default` without their marked positions, counted again.
+    """Rows of the table `default` without their marked positions, with new counts.
 
-    A row in which nothing stays is left out.
+    A row with nothing else in it is left out.
     """
     count_tokens = TokenCounter()
     for row in rows:
-        stay = [n for n, element in enumerate(row["elements"]) if not is_marked(element)]
-        if len(stay) == len(row["elements"]):
+        unmarked = [n for n, element in enumerate(row["elements"]) if not is_marked(element)]
+        if len(unmarked) == len(row["elements"]):
             yield row
-        elif stay:
-            left = row | {name: [row[name][n] for n in stay] for name in _ALIGNED}
-            image_num = sum(image is not None for image in left["images"])
-            text_num = sum(count_tokens(text) for text in left["texts"] if text)
+        elif unmarked:
+            reduced = row | {name: [row[name][n] for n in unmarked] for name in _ALIGNED}
+            image_num = sum(image is not None for image in reduced["images"])
+            text_num = sum(count_tokens(text) for text in reduced["texts"] if text)
             counts = {"image_num": image_num, "text_num": text_num}
-            yield left | counts | {"token_num": text_num + IMAGE_TOKENS * image_num}
+            yield reduced | counts | {"token_num": text_num + IMAGE_TOKENS * image_num}

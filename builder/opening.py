@@ -1,4 +1,4 @@
-"""Opens the corpus that a command line names, and tells what of it is passed over."""
+"""Opens the corpus that a command line names, and reports what is left out of it."""
 
 from __future__ import annotations
 
@@ -28,14 +28,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Request:
-    """What is asked to be built; the log of a corpus has it.
+    """What to build; the log of a corpus records it.
 
     Attributes:
         sources: folders, manifests and videos.
-        config: its name, a file, or itself.
+        config: the name of a config, a YAML file, or the config itself.
         store: folder or URL of the stages' results; None: the default one.
-        limit: take only so many videos.
-        minutes: take only so much of each.
+        limit: use only the first so many videos.
+        minutes: use only so many minutes of each.
     """
 
     sources: tuple[str, ...]
@@ -45,7 +45,7 @@ class Request:
     minutes: float | None = None
 
     def from_anywhere(self) -> Request:
-        """The same, whatever folder a command is called in."""
+        """The same request with absolute paths, so that it works in any folder."""
         return replace(
             self,
             sources=tuple(map(_absolute, self.sources)),
@@ -56,12 +56,12 @@ class Request:
 
 @dataclass(frozen=True)
 class Opened:
-    """What is to be built.
+    """A corpus that is ready to be built.
 
     Attributes:
-        corpus: without what `vid2book remove` took out.
-        passed_over: files that were taken for no videos.
-        removed: ids of what was taken out.
+        corpus: without the videos that `vid2book remove` took out.
+        passed_over: files that are not videos.
+        removed: ids of the videos that were taken out.
     """
 
     corpus: Corpus
@@ -74,7 +74,7 @@ def open_request(request: Request, output: Path | None, restored: Collection[str
     """The corpus, without what `vid2book remove` took out of `output`.
 
     Args:
-        restored: ids that are taken although they were removed.
+        restored: ids of removed videos that are to be included again.
 
     Raises:
         UserError: what is wrong in which file.
@@ -92,20 +92,20 @@ def open_request(request: Request, output: Path | None, restored: Collection[str
     return Opened(corpus, request, tuple(passed_over), removed)
 
 
-def opened(
+def open_and_report(
     request: Request, output: Path | None, terminal: Terminal, restored: Collection[str] = ()
 ) -> Opened:
-    """The same for a command, which tells what is left out and what is replaced.
+    """Like `open_request`, and reports what is left out and what will be replaced.
 
     Raises:
         UserError: what is wrong in which file.
     """
     from .splits import splits
 
-    found = open_request(request, output, restored)
-    _tell_passed_over(found.passed_over, terminal)
+    opened = open_request(request, output, restored)
+    _report_passed_over(opened.passed_over, terminal)
     if output:
-        if removed := found.removed:
+        if removed := opened.removed:
             it = "it" if len(removed) == 1 else "them"
             terminal.notes.print(
                 f"Skipped, because you removed {it} from {escape(str(output))}: "
@@ -113,26 +113,26 @@ def opened(
                 f"{escape(undoing(output, *removed))}"
             )
         if not restored:
-            _tell_replaced(found.corpus, output, terminal)
-    splits(found.corpus)  # a name that cannot be written is told before hours of work
-    return found
+            _warn_of_replacement(opened.corpus, output, terminal)
+    splits(opened.corpus)  # reports a name that cannot be written before hours of work
+    return opened
 
 
 def request_of(log: Path) -> Request | None:
-    """What the corpus with this log was built from; None where the log does not say."""
-    found: dict[str, Any] | None = None
+    """What the corpus with this log was built from; None if the log does not say."""
+    request: dict[str, Any] | None = None
     try:
         with log.open(encoding="utf-8") as lines:
             for line in lines:
-                found = json.loads(line).get("built_from", found)
-        return Request(**(found | {"sources": tuple(found["sources"])})) if found else None
+                request = json.loads(line).get("built_from", request)
+        return Request(**(request | {"sources": tuple(request["sources"])})) if request else None
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return None
 
 
-def as_noted(request: Request) -> dict[str, Any] | None:
-    """A request as the log has it; None where an address in it has a password or a key, or where
-    its config is in no file."""
+def log_entry(request: Request) -> dict[str, Any] | None:
+    """A request as the log records it; None if one of its URLs contains a password or a key, or if
+    its config is not in a file."""
     if not isinstance(request.config, str):
         return None
     addresses = [name for name in (*request.sources, request.store or "") if is_url(name)]
@@ -142,34 +142,34 @@ def as_noted(request: Request) -> dict[str, Any] | None:
 
 
 def _absolute(name: str) -> str:
-    """A path from the root; a URL and the name of a config stay."""
+    """The absolute path of a file; URLs and names of configs stay as they are."""
     return os.path.abspath(name) if os.path.exists(name) else name
 
 
-def _tell_replaced(corpus: Corpus, output: Path, terminal: Terminal) -> None:
-    """That videos of the corpus which stands there will not be in the new one."""
+def _warn_of_replacement(corpus: Corpus, output: Path, terminal: Terminal) -> None:
+    """Warn that videos of the existing corpus will not be in the new one."""
     from .changes import ids_in
 
-    wanted = {video.video_id for video in corpus.videos}
+    new_ids = {video.video_id for video in corpus.videos}
     try:
-        held = ids_in(shards(output, "videos"))
+        old_ids = ids_in(shards(output, "videos"))
     except (CorpusError, OSError):
-        return  # it cannot be read
-    if gone := [video_id for video_id in held if video_id not in wanted]:
+        return  # the old corpus cannot be read
+    if dropped := [video_id for video_id in old_ids if video_id not in new_ids]:
         terminal.errors.print(
-            f"[yellow]Warning:[/] {escape(str(output))} holds {number_of(len(gone), 'video')} that "
-            f"this build does not have: {escape(names_of(gone))}. The build will "
+            f"[yellow]Warning:[/] {escape(str(output))} holds {number_of(len(dropped), 'video')} "
+            f"that this build does not have: {escape(names_of(dropped))}. The build will "
             "replace the corpus; to keep it, stop now and name another folder."
         )
 
 
-def _tell_passed_over(files: Sequence[PassedOver], terminal: Terminal) -> None:
+def _report_passed_over(files: Sequence[PassedOver], terminal: Terminal) -> None:
     reasons: dict[str, list[str]] = {}
     for file in files:
         reasons.setdefault(file.reason, []).append(whole_text(file.path))
     for reason, paths in reasons.items():
-        named = escape(names_of(paths))
-        terminal.notes.print(f"[yellow]Passed over:[/] {named}: {reason}")
+        names = escape(names_of(paths))
+        terminal.notes.print(f"[yellow]Passed over:[/] {names}: {reason}")
 
 
 def _without_removed(
@@ -177,16 +177,16 @@ def _without_removed(
 ) -> tuple[Corpus, tuple[str, ...]]:
     """The corpus without the videos that `vid2book remove` took out of `output`, and their ids.
 
-    They have no row either: what was taken down is not told again. The config denies them, so that
-    whoever builds a corpus by the card leaves them out too.
+    They get no row in `videos` either: a removal is not reported again. The config puts them on its
+    deny list, so that whoever builds a corpus from the card leaves them out too.
     """
     from vid2book.folder import record
 
     from .splits import denying
 
-    known = set(record.removed(output)) - set(restored)
-    removed = tuple(video.video_id for video in corpus.videos if video.video_id in known)
+    out_ids = set(record.removed(output)) - set(restored)
+    removed = tuple(video.video_id for video in corpus.videos if video.video_id in out_ids)
     if not removed:
         return corpus, ()
-    left = tuple(video for video in corpus.videos if video.video_id not in known)
-    return replace(corpus, videos=left, config=denying(corpus.config, removed)), removed
+    remaining = tuple(video for video in corpus.videos if video.video_id not in out_ids)
+    return replace(corpus, videos=remaining, config=denying(corpus.config, removed)), removed

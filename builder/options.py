@@ -29,7 +29,7 @@ Limit = Annotated[
 Minutes = Annotated[
     float | None,
     typer.Option(
-        "--minutes", min=0.1, metavar="N", help="Use only the first M minutes of each video."
+        "--minutes", min=0.1, metavar="N", help="Use only the first N minutes of each video."
     ),
 ]
 StorePlace = Annotated[

@@ -1,4 +1,4 @@
-"""What a corpus is about, and how long its videos are, as small tables of its card."""
+"""What a corpus is about and how long its videos are, as small tables for its card."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from vid2book.records import Outcome
 from .logs import hours
 from .markdown import line
 
-_MOST_TOPICS = 20  # rows; `videos` has them all
+_MOST_TOPICS = 20  # rows; the table `videos` has all topics
 _LENGTHS = (1, 5, 10, 20, 40, 60)  # minutes
 
 K = TypeVar("K", bound=Hashable)
@@ -26,25 +26,25 @@ class Row(NamedTuple):
     samples: int
 
 
-def topics(shown: Iterable[Outcome]) -> list[Row]:
-    """By subject and course, the longest first; none where no video has either."""
-    groups = _grouped(shown, lambda outcome: (outcome.video.subject, outcome.video.course))
+def topics(outcomes: Iterable[Outcome]) -> list[Row]:
+    """Rows by subject and course, the most hours first; none if no video has either."""
+    groups = _grouped(outcomes, lambda outcome: (outcome.video.subject, outcome.video.course))
     if not any(map(any, groups)):
         return []
     ranked = sorted(groups.items(), key=lambda item: (-hours(item[1]), item[0]))
     rows = [
-        _row((line(subject) or "not stated", line(course)), found)
-        for (subject, course), found in ranked[:_MOST_TOPICS]
+        _row((line(subject) or "not stated", line(course)), group)
+        for (subject, course), group in ranked[:_MOST_TOPICS]
     ]
     if rest := ranked[_MOST_TOPICS:]:
-        others = [outcome for _, found in rest for outcome in found]
+        others = [outcome for _, group in rest for outcome in group]
         rows.append(_row((f"{len(rest):,} others", ""), others))
     return rows
 
 
-def lengths(shown: Iterable[Outcome]) -> list[Row]:
-    """By how long the videos are, the shortest first."""
-    groups = _grouped(shown, lambda o: sum(o.duration >= 60 * edge for edge in _LENGTHS))
+def lengths(outcomes: Iterable[Outcome]) -> list[Row]:
+    """Rows by the length of the videos, the shortest first."""
+    groups = _grouped(outcomes, lambda o: sum(o.duration >= 60 * edge for edge in _LENGTHS))
     return [_row((_length(place),), groups[place]) for place in sorted(groups)]
 
 
@@ -56,12 +56,12 @@ def _length(place: int) -> str:
     return f"{_LENGTHS[place - 1]} to {_LENGTHS[place]} min"
 
 
-def _grouped(shown: Iterable[Outcome], key: Callable[[Outcome], K]) -> dict[K, list[Outcome]]:
+def _grouped(outcomes: Iterable[Outcome], key: Callable[[Outcome], K]) -> dict[K, list[Outcome]]:
     groups = defaultdict[K, list[Outcome]](list)
-    for outcome in shown:
+    for outcome in outcomes:
         groups[key(outcome)].append(outcome)
     return groups
 
 
-def _row(names: tuple[str, ...], found: list[Outcome]) -> Row:
-    return Row(names, len(found), hours(found), sum(outcome.samples for outcome in found))
+def _row(names: tuple[str, ...], outcomes: list[Outcome]) -> Row:
+    return Row(names, len(outcomes), hours(outcomes), sum(outcome.samples for outcome in outcomes))

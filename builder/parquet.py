@@ -1,7 +1,7 @@
-"""Parquet files for the Hub, whose bytes follow from the rows alone.
+"""Parquet files for the Hub, whose bytes only depend on the rows.
 
-Written with pyarrow and not through `download_and_prepare`, which stores a schema that older
-versions of `datasets` fail on, and bounds row groups by rows where images need bytes.
+They are written with pyarrow and not through `download_and_prepare`, which stores a schema that
+older versions of `datasets` fail on, and limits row groups by rows, while images need bytes.
 """
 
 from __future__ import annotations
@@ -22,30 +22,30 @@ from vid2book.folder.record import SplitSize
 
 from .features import Row
 
-# Bytes of shards are those of their rows in memory, which on disk are no more. `datasets` gives a
-# worker a file at a time, so a split of more than 64 MB has at least 20.
+# Shard sizes count the bytes of the rows in memory; on disk they take no more. `datasets` gives
+# each worker one file at a time, so a split of more than 64 MB has at least 20.
 FIRST_SHARD_BYTES = 3_000_000
-FIRST_SHARDS = 20  # so large; then each doubling of the split doubles the size
-SHARD_BYTES = 500_000_000  # at most; what the Hub recommends for a file
+FIRST_SHARDS = 20  # of that size; after them, the size doubles whenever the split has doubled
+SHARD_BYTES = 500_000_000  # the maximum; the Hub recommends it for a file
 ROW_GROUP_BYTES = 50_000_000  # a reader loads a whole group to show one row
-ROW_GROUP_ROWS = 10_000  # at most
+ROW_GROUP_ROWS = 10_000  # the maximum
 
-# Pages end where the content says so: a changed row leaves the chunks after it as they were, and
-# an upload sends only what changed. The sizes are those that `datasets` uses.
+# The content determines where pages end: a changed row leaves the chunks after it as they were, and
+# an upload only sends what changed. `datasets` uses the same sizes.
 _CHUNKING = {"min_chunk_size": 256 * 1024, "max_chunk_size": 1024 * 1024, "norm_level": 0}
-# Besides, a page ends with the value that fills it, so that a picture is a page. By content alone
-# pyarrow ends a page after eight pictures at the earliest, mostly by force at the maximum, and what
-# moved is not found again: a video more in a hundred changed up to half of the chunks.
+# A page also ends with the value that fills it, so each picture is a page. By content alone,
+# pyarrow ends a page after eight pictures at the earliest, mostly by force at the maximum, and does
+# not recognise content that moved: one more video in a hundred changed up to half of the chunks.
 _PAGE_BYTES = 16 * 1024
 
 
 class Shards:
-    """The Parquet files of one split, cut by the bytes of their rows.
+    """The Parquet files of one split, divided by the bytes of their rows.
 
-    How large a shard may be follows from the bytes before it, so that rows that are added at the
-    end leave all files but the last as they are. Once it is a quarter full, a shard ends before a
-    video that a hash of its id chooses, so that where a video came in or went, the shards soon
-    begin again where they did before.
+    The largest size of a shard depends on the bytes before it, so rows that are added at the end
+    only change the last file. Once a shard is a quarter full, it ends before a video that is chosen
+    by a hash of its id, so that after a video is added or removed, the shards soon begin at the
+    same videos again.
 
     Holds the rows of one row group in memory.
     """
@@ -59,11 +59,11 @@ class Shards:
         self._sink = _Sink()
         self._group: list[Row] = []
         self._group_bytes = self._shard_bytes = self._rows = self._num_bytes = 0
-        self._before = 0  # bytes in the shards that are done
-        self._video, self._videos = "", 0  # the last one, and how many are in the shard
+        self._before = 0  # bytes in the finished shards
+        self._video, self._videos = "", 0  # the last one, and the number in the shard
 
     def add(self, row: Row) -> None:
-        """Write one row, sooner or later."""
+        """Add one row; it is written with its row group."""
         size = _weight(row)
         if self._is_full(row, size):
             self._end_shard()
@@ -74,14 +74,14 @@ class Shards:
         self._shard_bytes += size
 
     def close(self) -> SplitSize:
-        """Write what is left; there are no files without rows."""
+        """Write the remaining rows; without any rows, there are no files."""
         if self._group:
             self._end_shard()
         file_bytes = sum(file.stat().st_size for file in self._files)
         digest = hashlib.sha256()
         for file in self._files:
-            with file.open("rb") as opened:
-                hashlib.file_digest(opened, lambda: digest)
+            with file.open("rb") as source:
+                hashlib.file_digest(source, lambda: digest)
         files = len(self._files)
         return SplitSize(self._rows, self._num_bytes, files, file_bytes, digest.hexdigest())
 
@@ -92,7 +92,7 @@ class Shards:
         new, self._video = video != self._video, video
         full = self._shard_bytes > 0 and self._shard_bytes + size > most
         if new and self._shard_bytes >= most / 4:
-            # Of the videos that a shard may hold about four are chosen. In a simulation of videos
+            # About four of the videos that a shard can hold are chosen. In a simulation of videos
             # that come and go, nine times in ten at most three shards then begin elsewhere.
             chance = 4 * self._shard_bytes / self._videos / most
             full = full or _place(video) < chance
@@ -117,7 +117,7 @@ class Shards:
         self._writer, self._shard_bytes, self._videos = None, 0, 1
 
     def _store(self) -> None:
-        """Put what pyarrow has written into the file. Raises OSError: the disk is full."""
+        """Write the output of pyarrow to the file. Raises OSError: the disk is full."""
         with self._files[-1].open("ab") as file:
             file.writelines(self._sink.take())
 
@@ -127,21 +127,21 @@ class Shards:
             self._files.append(self._folder / shard(self._split, len(self._files)))
             self._sink = _Sink()
             self._writer = pq.ParquetWriter(self._sink, self._schema, **self._options)
-            # By this the Hub knows that it need not convert the file.
+            # This tells the Hub that it does not need to convert the file.
             self._writer.add_key_value_metadata({"content_defined_chunking": json.dumps(_CHUNKING)})
         return self._writer
 
 
 def shard_bytes(before: int) -> int:
-    """How large a shard may be, after so many bytes in the shards before it."""
+    """The largest size of a shard, given the bytes in the shards before it."""
     doublings = (before // (FIRST_SHARDS * FIRST_SHARD_BYTES)).bit_length() - 1
     return min(SHARD_BYTES, FIRST_SHARD_BYTES * 2 ** max(0, doublings))
 
 
 class _Sink(io.RawIOBase):
-    """A file for pyarrow, which ends the process where it cannot write, as on a full disk.
+    """A file in memory for pyarrow, which ends the process if it cannot write, as on a full disk.
 
-    So it writes to memory, and whoever has the sink puts that into the file.
+    The owner of the sink writes its content to the real file.
     """
 
     def __init__(self) -> None:
@@ -161,13 +161,13 @@ class _Sink(io.RawIOBase):
         return len(part)
 
     def take(self) -> list[bytes]:
-        """What was written since the last time."""
+        """What was written since the last call."""
         parts, self._parts = self._parts, []
         return parts
 
 
 def _place(video: str) -> float:
-    """In [0, 1), evenly."""
+    """A hash of the video id, uniform in [0, 1)."""
     return int.from_bytes(hashlib.sha256(video.encode()).digest()[:8], "big") / 2**64
 
 
@@ -175,8 +175,8 @@ def _options(schema: pa.Schema) -> dict[str, Any]:
     # JPEG and MP4 do not compress and never repeat.
     leaves = _leaves(schema)
     texts = [leaf for leaf in leaves if not leaf.startswith(("images.", "video.", "picture."))]
-    # Of a text column with an empty value pyarrow now and then misses the smallest value, and two
-    # equal tables would be other bytes.
+    # If a text column has an empty value, pyarrow sometimes misses the smallest value, and equal
+    # tables would have different bytes.
     numbers = [leaf for leaf, physical in leaves.items() if physical != "BYTE_ARRAY"]
     return {
         "compression": {leaf: "zstd" if leaf in texts else "none" for leaf in leaves},
@@ -184,7 +184,7 @@ def _options(schema: pa.Schema) -> dict[str, Any]:
         "write_statistics": numbers,
         "use_content_defined_chunking": _CHUNKING,
         "data_page_size": _PAGE_BYTES,
-        "write_batch_size": 1,  # values between two looks at the size of a page
+        "write_batch_size": 1,  # values between two checks of the size of a page
         "write_page_index": True,
     }
 
@@ -194,12 +194,12 @@ def _leaves(schema: pa.Schema) -> dict[str, str]:
     sink = pa.BufferOutputStream()
     pq.write_table(schema.empty_table(), sink)
     columns = pq.read_metadata(pa.BufferReader(sink.getvalue())).schema
-    found = (columns.column(i) for i in range(len(columns)))
-    return {column.path: column.physical_type for column in found}
+    leaves = (columns.column(i) for i in range(len(columns)))
+    return {column.path: column.physical_type for column in leaves}
 
 
 def _weight(value: Any) -> int:
-    """Bytes of a value, about as they lie in memory."""
+    """The bytes that a value takes in memory, approximately."""
     if isinstance(value, str | bytes):
         return len(value) + 4
     if isinstance(value, dict):

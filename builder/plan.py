@@ -1,4 +1,4 @@
-"""What a push would send: the files of a corpus folder against those of the repository."""
+"""What a push would send: the files of a corpus folder compared with those of the repository."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ from vid2book.folder.layout import (
 from .hub.repo import RemoteFile
 from .local import Content, Hashes
 
-_MADE = {CARD, CROISSANT}  # they follow from the rest and from older versions
+_GENERATED = {CARD, CROISSANT}  # derived from the other files and older versions
 _MEASURED = ("default", "videos")  # tables that are always pushed
 
 
 @dataclass
 class Plan:
-    """Paths in the repository, with what is sent to them."""
+    """Paths in the repository: to be written, unchanged, and to be deleted."""
 
     send: dict[str, Content] = field(default_factory=dict)
     same: list[str] = field(default_factory=list)
@@ -42,8 +42,10 @@ class Plan:
 
     @property
     def changes_data(self) -> bool:
-        """Whether more than the card and what it shows of measures would change."""
-        return any(path not in _MADE and not _is_measure(path) for path in (*self.send, *self.gone))
+        """Whether more than the card and its measures would change."""
+        return any(
+            path not in _GENERATED and not _is_measure(path) for path in (*self.send, *self.gone)
+        )
 
     @property
     def changes_measures(self) -> bool:
@@ -52,7 +54,7 @@ class Plan:
 
     @property
     def changes_samples(self) -> bool:
-        """Whether what measures are of would change."""
+        """Whether the samples that measures are computed on would change."""
         return any(table_of(path) in _MEASURED for path in (*self.send, *self.gone))
 
     def __bool__(self) -> bool:
@@ -62,15 +64,15 @@ class Plan:
         return len(self.send) + len(self.gone)
 
 
-def local_files(corpus: Path, asked: Collection[str], hashes: Hashes) -> dict[str, Content]:
+def local_files(corpus: Path, on_request: Collection[str], hashes: Hashes) -> dict[str, Content]:
     """The files of a corpus that are pushed, by their path in the repository.
 
     Args:
         corpus: the folder.
-        asked: tables that are pushed on request only, and are to be.
-        hashes: of its files.
+        on_request: tables to push that are only pushed on request.
+        hashes: the hashes of its files.
     """
-    tables = [table for table in TABLES if table in asked or table not in ON_REQUEST]
+    tables = [table for table in TABLES if table in on_request or table not in ON_REQUEST]
     parquet = [file for table in tables for file in shards(corpus, table)]
     single = [corpus / name for name in PUBLISHED if (corpus / name).is_file()]
     return {
@@ -80,38 +82,38 @@ def local_files(corpus: Path, asked: Collection[str], hashes: Hashes) -> dict[st
 
 
 def plan(local: dict[str, Content], remote: dict[str, RemoteFile]) -> Plan:
-    """What is sent, what is there already, and what has to go.
+    """What to send, what is there already, and what to delete.
 
-    Only Parquet files in the folders of a corpus go, and the pictures and measures of a version
-    before: whatever else is in the repository stays.
+    Only Parquet files in the folders of a corpus are deleted, and the pictures and measures of an
+    earlier version; whatever else is in the repository stays.
     """
-    made = Plan()
+    todo = Plan()
     for path, content in local.items():
-        there = remote.get(path)
-        if there is not None and is_same(content, there):
-            made.same.append(path)
+        remote_file = remote.get(path)
+        if remote_file is not None and is_same(content, remote_file):
+            todo.same.append(path)
         else:
-            made.send[path] = content
-    made.gone = [
+            todo.send[path] = content
+    todo.gone = [
         path
         for path in remote
         if path not in local
         and (path.startswith(f"{PICTURES}/") or _is_measure(path) or table_of(path))
     ]
-    return made
+    return todo
 
 
 def _is_measure(path: str) -> bool:
     return path.startswith(f"{MEASURES}/")
 
 
-def is_same(content: Content, there: RemoteFile) -> bool:
+def is_same(content: Content, file: RemoteFile) -> bool:
     """Whether a file of the repository has this content."""
-    if content.size != there.size:
+    if content.size != file.size:
         return False
-    if there.sha256:
-        return content.sha256 == there.sha256
+    if file.sha256:
+        return content.sha256 == file.sha256
     git = hashlib.sha1(b"blob %d\0" % content.size)
-    # Only small files are no LFS files.
+    # Files outside LFS are small.
     git.update(content.source if isinstance(content.source, bytes) else content.source.read_bytes())
-    return git.hexdigest() == there.git
+    return git.hexdigest() == file.git

@@ -26,32 +26,32 @@ _PAUSE = 300.0  # seconds between lines on how far a build is
 
 
 class Display:
-    """A bar on a terminal, with how far each video in hand is; elsewhere a line per video.
+    """A bar on a terminal, with the position in each current video; elsewhere a line per video.
 
     Args:
-        tally: of what is through already; whoever passes events on here counts them first.
+        tally: counts the finished videos; an event must be counted before it is passed on here.
         terminal: where to show it.
     """
 
     def __init__(self, tally: Tally, terminal: Terminal) -> None:
         self._tally = tally
-        self._told = 0.0
+        self._last_line = 0.0  # in seconds since the start
         self._terminal = terminal
         self._bar = Bar(terminal.notes, "videos", tally.total)
 
     def step(self, step: Step) -> None:
-        """Show what a process is at."""
+        """Show what a process is working on."""
         at = f" {step.second // 60:.0f}:{step.second % 60:02.0f}" if step.second else ""
         self._bar.show(now=f"{step.video_id}: {shown_as(step.stage)}{at}")
 
     def shown(self, events: Iterable[Event]) -> Iterator[Event]:
-        """Pass events on, and show how far the videos are."""
+        """Pass events on, and show the progress."""
         if not shows_bars(self._terminal.notes):
             for event in events:
                 line = f"{self._tally.done}/{self._tally.total} {_line(event)}"
                 to = self._terminal.errors if event.failure else self._terminal.notes
                 to.print(line)
-                self._tell_how_far()
+                self._print_progress()
                 yield event
             return
         with self._bar:
@@ -61,17 +61,17 @@ class Display:
                     self._terminal.errors.print(_line(event))
                 yield event
 
-    def stopped(self) -> str:
-        """What is said when the user has stopped the build."""
+    def stop_message(self) -> str:
+        """The message for a user who stopped the build."""
         return (
             f"Stopped after {self._tally.done:,} of {number_of(self._tally.total, 'video')}. "
             "Finished work is in the store; run the same command to continue."
         )
 
-    def _tell_how_far(self) -> None:
-        """A line now and then, among those on videos."""
-        if self._tally.elapsed - self._told > _PAUSE:
-            self._told = self._tally.elapsed
+    def _print_progress(self) -> None:
+        """Now and then, print a line on the whole build between those on videos."""
+        if self._tally.elapsed - self._last_line > _PAUSE:
+            self._last_line = self._tally.elapsed
             self._terminal.notes.print(escape(self._tally.line()))
 
     def _advance(self) -> None:
@@ -87,12 +87,12 @@ class Display:
         )
 
     def counted(self, what: str, items: Iterable[T]) -> Iterable[T]:
-        """Pass on something for each video, and show how much has passed."""
+        """Pass on one item for each video, and show how many have passed."""
         return Bar(self._terminal.notes, what, self._tally.total).counted(items)
 
     @contextmanager
     def writing(self) -> Iterator[Callable[[int, int], None]]:
-        """Shows the `tell` of `write_corpus`."""
+        """Show the progress that `write_corpus` reports through its argument `tell`."""
         with Bar(self._terminal.notes, "videos written") as bar:
             yield lambda done, total: bar.show(done, total)
 

@@ -27,7 +27,7 @@ from .plan import Plan, local_files, plan
 from .release import Release, first_names
 from .takedown import put_on_record
 
-Ask = Callable[[Mapping[str, list[str]]], bool]  # shown versions and the videos that only they hold
+Ask = Callable[[Mapping[str, list[str]]], bool]  # takes versions with videos that only they hold
 
 
 @dataclass(frozen=True)
@@ -38,17 +38,17 @@ class Pushed:
     version: str
     commit: str | None  # None: nothing was sent
     plan: Plan
-    previous: str | None = None  # the version before, which `changes` is against
+    previous: str | None = None  # the version that `changes` compares with
     changes: Diff | None = None
     holding: Mapping[str, list[str]] = field(default_factory=dict)
     forgotten: bool = False  # whether the versions in `holding` were deleted
     open_pulls: tuple[int, ...] = ()  # pull requests that may hold what was deleted
-    not_compared: str = ""  # why a dry run could not look at the Hub
-    drops_measures: bool = False  # the card had those of other samples, and has none now
+    not_compared: str = ""  # why a dry run could not compare with the Hub
+    drops_measures: bool = False  # from the card, since they were of other samples
 
     @property
     def address(self) -> str:
-        """Of the dataset, for a browser."""
+        """URL of the dataset."""
         return f"{constants.ENDPOINT}/datasets/{self.repo}"
 
 
@@ -82,20 +82,20 @@ def push(
             older line ("1.0.1" when 2.0.0 exists) leaves main alone.
         private, gated: close the repository to the public, or to those whose request is not
             approved, before anything is sent.
-        force: replace a version, or what is none of ours.
+        force: replace a version, or a dataset that vid2book did not make.
         decisions, transcripts, clips: push the config of this name too, if there is one.
         measures: folder of a report of `vid2book measure`, to be put on the card. Without one, the
-            card keeps its measures as long as the samples they are of stay the same.
-        allow_license: licences that may be pushed besides open ones; "unknown": none stated.
-        allow_removed: push videos, too, that an earlier version lists as taken down.
-        delete_history: delete older versions that hold videos which this one no longer has; or a
-            function that is shown them and says whether to.
+            card keeps its measures until the samples change.
+        allow_license: licences to accept besides open ones; "unknown" means none stated.
+        allow_removed: also push videos that an earlier version lists as taken down.
+        delete_history: delete older versions with videos that this one no longer has; or a
+            function that decides, given those versions and videos.
         dry_run: only find out what would be done.
-        tell: is called with each line of progress.
+        tell: called with each line of progress.
 
     Raises:
         CorpusError: the corpus may not be published, or is not what its record says.
-        HubError: the Hub refused, or what is there may not be replaced.
+        HubError: the Hub refused, or what is there already may not be replaced.
     """
     corpus = Path(corpus)
     videos = _checked(corpus, version, [*licences.OPEN, *allow_license])
@@ -104,12 +104,12 @@ def push(
     written = check(corpus, videos, hashes)
     if written.removed:
         put_on_record(corpus, written.removed)  # those of an older record, too
-    named = {"decisions": decisions, "transcripts": transcripts, "clips": clips}
-    asked = {table for table, wanted in named.items() if wanted}
-    local = local_files(corpus, asked, hashes)
+    flags = {"decisions": decisions, "transcripts": transcripts, "clips": clips}
+    on_request = {table for table, flag in flags.items() if flag}
+    local = local_files(corpus, on_request, hashes)
     hashes.keep()
-    measured = read_measures(Path(measures), corpus) if measures else None
-    local |= _contents(measured)
+    report = read_measures(Path(measures), corpus) if measures else None
+    local |= _contents(report)
     with quiet(tell):
         try:
             if not has_token():
@@ -119,37 +119,37 @@ def push(
             if not dry_run:
                 raise
             return Pushed(repo, version, None, plan(local, {}), not_compared=str(error))
-        if not measured and layout.METRICS not in local:
-            measured = release.kept_measures(local)
-            local |= _contents(measured)
+        if not report and layout.METRICS not in local:
+            report = release.kept_measures(local)
+            local |= _contents(report)
         forget = bool(release.holding) and (
             delete_history(release.holding)
             if callable(delete_history) and not dry_run
             else delete_history is True
         )
-        if removed := release.removed(removals(corpus), allow_removed):
+        if removed := release.removed_csv(removals(corpus), allow_removed):
             local[layout.REMOVED] = content_of(removed)
-        card = release.card(corpus, local, asked, forget, measured)
+        card = release.card(corpus, local, on_request, forget, report)
         local[layout.CARD] = content_of(card)
         local[layout.CROISSANT] = content_of(release.croissant(card, local))
         todo = release.plan(local)
         commit = None if dry_run else release.send(todo, local, private, gated)
         pulls = hub.forget(version, list(release.holding)) if forget and not dry_run else []
     return Pushed(
-        repo, version, commit, todo, release.previous, release.found, release.holding, forget,
+        repo, version, commit, todo, release.previous, release.changes, release.holding, forget,
         tuple(pulls), drops_measures=layout.METRICS in todo.gone,
     )  # fmt: skip
 
 
-def _contents(measured: Measures | None) -> dict[str, Content]:
-    return {path: content_of(made) for path, made in measured.files.items()} if measured else {}
+def _contents(report: Measures | None) -> dict[str, Content]:
+    return {path: content_of(content) for path, content in report.files.items()} if report else {}
 
 
 def _checked(corpus: Path, version: str, allowed: list[str]) -> Videos:
     """The videos of a corpus that may be pushed.
 
     Raises:
-        CorpusError: no version, no whole corpus, or a licence outside the list.
+        CorpusError: not a version number, not a complete corpus, or a licence outside the list.
     """
     if not VERSION.fullmatch(version):
         raise CorpusError(
@@ -160,18 +160,20 @@ def _checked(corpus: Path, version: str, allowed: list[str]) -> Videos:
     videos = read_videos(corpus)
     if not (corpus / layout.CARD).is_file() or not layout.shards(corpus, "default"):
         raise CorpusError(f"{corpus}: not a complete corpus; build it again with `vid2book build`")
-    under = defaultdict[str, list[str]](list)
+    by_licence = defaultdict[str, list[str]](list)
     for video_id, row in videos.items():
         if row.get("status") == "kept":
-            under[row.get("license") or ""].append(video_id)
-    for licence in _in_samples(corpus) - set(under):
-        under[licence].append("rows of data/")
-    if outside := licences.outside(under, allowed):
+            by_licence[row.get("license") or ""].append(video_id)
+    for licence in _in_samples(corpus) - set(by_licence):
+        by_licence[licence].append("rows of data/")
+    if outside := licences.outside(by_licence, allowed):
         names = {name: f"'{name}'" if name else "none stated" for name in sorted(outside)}
-        listed = "; ".join(f"{told} ({first_names(under[n])})" for n, told in names.items())
+        details = "; ".join(
+            f"{name_text} ({first_names(by_licence[n])})" for n, name_text in names.items()
+        )
         options = " ".join(f"--allow-license '{name or 'unknown'}'" for name in names)
         raise CorpusError(
-            f"videos whose licence is not an open one: {listed}. If they may be published, state "
+            f"videos whose licence is not an open one: {details}. If they may be published, state "
             f"their licence in the manifest (column 'license'), or push with {options}; else take "
             "them out with `vid2book remove`"
         )
@@ -179,10 +181,10 @@ def _checked(corpus: Path, version: str, allowed: list[str]) -> Videos:
 
 
 def _in_samples(corpus: Path) -> set[str]:
-    found: set[str] = set()
+    values: set[str] = set()
     for file in layout.shards(corpus, "default"):
         try:
-            found |= set(pq.read_table(file, columns=["license"])["license"].unique().to_pylist())
+            values |= set(pq.read_table(file, columns=["license"])["license"].unique().to_pylist())
         except pa.ArrowException as error:
             raise CorpusError(f"{file}: cannot be read: {error}; build the corpus again") from None
-    return {licence or "" for licence in found}
+    return {licence or "" for licence in values}

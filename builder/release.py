@@ -1,4 +1,4 @@
-"""A version of a corpus against what its repository holds, and how it gets there."""
+"""A version of a corpus compared with its repository, and how it gets there."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ _MOST_NAMED = 5  # names in a message
 
 
 class Release:
-    """A version against what the repository holds.
+    """A version to publish, compared with the content of the repository.
 
-    The newest version goes to main. The next one of an older line ("1.0.1", where 2.0.0 is there)
-    gets its tag and leaves main alone.
+    The newest version goes to main. The next one of an older line ("1.0.1" when 2.0.0 exists) gets
+    a tag and leaves main alone.
 
     Raises:
-        HubError: the Hub refuses, or the version or what is in the repository may not be replaced.
+        HubError: the Hub refuses, or the version or content of the repository may not be replaced.
     """
 
     def __init__(self, hub: Hub, version: str, videos: Videos, force: bool) -> None:
@@ -42,10 +42,11 @@ class Release:
         self.previous = older[-1] if older else None
         self.base = hub.head if self.is_newest else hub.versions[self.previous or version]
         self.remote = hub.files(self.base) if self.base else {}
-        there = hub.versions.get(version)
-        self.published = hub.files(there) if there else None  # of this version, if it is there
+        commit = hub.versions.get(version)
+        # The files of this version, if it exists.
+        self.published = hub.files(commit) if commit else None
         before = hub.videos(hub.versions[self.previous]) if self.previous else {}
-        self.found: Diff = compare(before, videos)
+        self.changes: Diff = compare(before, videos)
         foreign = set(self.remote) - {".gitattributes", layout.CARD}
         ours = any(layout.table_of(path) == "videos" for path in foreign)
         if foreign and not ours and not force:
@@ -59,55 +60,57 @@ class Release:
         self,
         corpus: Path,
         local: Iterable[str],
-        asked: Collection[str],
+        on_request: Collection[str],
         forget: bool,
-        measured: Measures | None,
+        measures: Measures | None,
     ) -> bytes:
-        """README.md with the changes of each version up to this one, and measures if there are."""
+        """README.md with the changes of each version up to this one, and with measures if given."""
         hub = self.hub
-        there = hub.text(layout.CARD, self.base) if self.base and layout.CARD in self.remote else ""
-        log = changelog.entries(there)
-        for name in hub.versions:  # of an older line, main has not heard
+        old_card = (
+            hub.text(layout.CARD, self.base) if self.base and layout.CARD in self.remote else ""
+        )
+        log = changelog.entries(old_card)
+        for name in hub.versions:  # main does not list versions of older lines
             if name not in log and order(name) < order(self.version):
                 log |= self._entry(name)
-        log[self.version] = changelog.entry(self.videos, self.previous, self.found)
-        known = set(hub.versions) | {self.version}
-        deleted = (set(log) - known) | (set(self.holding) if forget else set())
+        log[self.version] = changelog.entry(self.videos, self.previous, self.changes)
+        existing = set(hub.versions) | {self.version}
+        deleted = (set(log) - existing) | (set(self.holding) if forget else set())
         text = (corpus / layout.CARD).read_text(encoding="utf-8")
-        text = measured.on(text) if measured else text
-        made = changelog.published(text, hub.repo, log, deleted, asked, local)
-        return with_owner(made, there).encode()
+        text = measures.on(text) if measures else text
+        card = changelog.published_card(text, hub.repo, log, deleted, on_request, local)
+        return with_owner(card, old_card).encode()
 
     def kept_measures(self, local: dict[str, Content]) -> Measures | None:
-        """The measures that the repository has of the same samples; None where there are none.
+        """The measures in the repository, if they are of the same samples; else None.
 
         Args:
-            local: what is to be pushed, without measures.
+            local: the files to push, without measures.
         """
         hub = self.hub
-        held = self.remote if self.published is None else self.published
+        files = self.remote if self.published is None else self.published
         revision = hub.versions.get(self.version, self.base)
-        if not revision or layout.METRICS not in held or plan(local, held).changes_samples:
+        if not revision or layout.METRICS not in files or plan(local, files).changes_samples:
             return None
         section = section_of(hub.text(layout.CARD, revision))
-        paths = [path for path in (layout.METRICS, layout.PLOT) if path in held]
+        paths = [path for path in (layout.METRICS, layout.PLOT) if path in files]
         return Measures({path: hub.content(path, revision) for path in paths}, section)
 
-    def removed(self, here: dict[str, str], allowed: bool) -> bytes | None:
-        """REMOVED.csv with what this version and those before it took out; None: nothing.
+    def removed_csv(self, local: dict[str, str], allowed: bool) -> bytes | None:
+        """REMOVED.csv with the videos removed in this version and earlier ones; None if none were.
 
         Args:
-            here: video ids and dates, as the corpus folder has them.
-            allowed: whether the version may have videos again that were taken down.
+            local: removed video ids and dates, from the corpus folder.
+            allowed: whether the version may contain videos that were taken down.
 
         Raises:
-            HubError: it has some, and may not.
+            HubError: it contains some, and may not.
         """
-        told = ""
+        text = ""
         if self.base and layout.REMOVED in self.remote:
-            told = self.hub.text(layout.REMOVED, self.base)
-        there = removed_on(told)
-        again = sorted(set(there) & set(self.videos))
+            text = self.hub.text(layout.REMOVED, self.base)
+        published = removed_on(text)
+        again = sorted(set(published) & set(self.videos))
         if again and not allowed:
             was, it, they = ("was", "it", "it") if len(again) == 1 else ("were", "them", "they")
             raise HubError(
@@ -115,28 +118,30 @@ class Release:
                 f"(REMOVED.csv), but this one contains {it} again. Remove {it} with `vid2book "
                 f"remove`, or add --allow-removed if {they} may be published again"
             )
-        whole = {name: date for name, date in (here | there).items() if name not in self.videos}
-        # Where all are in it again, the list on the Hub is replaced by an empty one.
-        return removed_text(whole).encode() if whole or there else None
+        merged = {
+            name: date for name, date in (local | published).items() if name not in self.videos
+        }
+        # If all of them are in it again, an empty list replaces the one on the Hub.
+        return removed_text(merged).encode() if merged or published else None
 
     def croissant(self, card: bytes, local: Iterable[str]) -> bytes:
         """croissant.json for the files that are pushed, with what the card says."""
         local = list(local)
-        found = {layout.table_of(path) for path in local}
-        tables = [table for table in layout.TABLES if table in found]
-        under = {v["license"] for v in self.videos.values() if v["status"] == "kept"}
+        pushed_tables = {layout.table_of(path) for path in local}
+        tables = [table for table in layout.TABLES if table in pushed_tables]
+        licences = {v["license"] for v in self.videos.values() if v["status"] == "kept"}
         return croissant.render(
-            card.decode(), tables, under, self.hub.repo, self.version, local
+            card.decode(), tables, licences, self.hub.repo, self.version, local
         ).encode()
 
     def plan(self, local: dict[str, Content]) -> Plan:
-        """What to send; nothing where the version is there and holds this corpus."""
+        """What to send; nothing if the version exists and holds this corpus."""
         if self.published is not None:
-            against = plan(local, self.published)
-            if not (against.changes_data or against.changes_measures):
+            difference = plan(local, self.published)
+            if not (difference.changes_data or difference.changes_measures):
                 return Plan(same=list(local))
             if not self.force:
-                another = "another corpus" if against.changes_data else "other measures"
+                another = "another corpus" if difference.changes_data else "other measures"
                 raise HubError(
                     f"{self.hub.repo} already has a version {self.version}, with {another}; give "
                     "a higher version, or add --force to replace it"
@@ -144,12 +149,12 @@ class Release:
         return plan(local, self.remote)
 
     def send(self, todo: Plan, local: dict[str, Content], private: bool, gated: bool) -> str | None:
-        """Put the version on the Hub; its commit, or None where it is there already.
+        """Put the version on the Hub; its commit, or None if it is there already.
 
         Args:
             todo: what differs from the base.
-            local: everything that the version has to hold.
-            private, gated: close the repository, before anything is in it.
+            local: all files of the version.
+            private, gated: restrict access to the repository before anything is sent.
         """
         hub, version = self.hub, self.version
         if hub.head is None:
@@ -187,44 +192,46 @@ class Release:
             )
             return transfer.in_one_step(self.hub, todo.send, todo.gone, base, message)
         self._in_parts(side, local, message)
-        return transfer.merge(self.hub, side, lambda found: self._is_whole(found, local), base)
+        return transfer.merge(self.hub, side, lambda files: self._is_whole(files, local), base)
 
     def _in_parts(self, side: transfer.Side, local: dict[str, Content], message: str) -> str:
-        """Send what an earlier push did not get to; the head of the side line."""
-        left = plan(local, self.hub.files(side.revision))
-        return transfer.in_parts(self.hub, left.send, left.gone, side, message)
+        """Send what earlier pushes have not sent; the head of the side line."""
+        todo = plan(local, self.hub.files(side.revision))
+        return transfer.in_parts(self.hub, todo.send, todo.gone, side, message)
 
-    def _is_whole(self, found: dict[str, RemoteFile], local: dict[str, Content]) -> bool:
-        """Whether files are those of this version, and beside them what was there before."""
-        beside = {
+    def _is_whole(self, files: dict[str, RemoteFile], local: dict[str, Content]) -> bool:
+        """Whether files are those of this version, and otherwise only what was there before."""
+        kept = {
             path: file
             for path, file in self.remote.items()
             if path not in local and not layout.table_of(path)
         }
-        same = all(path in found and is_same(made, found[path]) for path, made in local.items())
-        rest = {path: file for path, file in found.items() if path not in local}
-        return same and all(beside.get(path) == file for path, file in rest.items())
+        same = all(
+            path in files and is_same(content, files[path]) for path, content in local.items()
+        )
+        rest = {path: file for path, file in files.items() if path not in local}
+        return same and all(kept.get(path) == file for path, file in rest.items())
 
     def _entry(self, version: str) -> dict[str, str]:
-        """What the card of a version says of it; nothing if it has none."""
+        """The entry about a version on its own card; empty if there is none."""
         try:
-            told = changelog.entries(self.hub.text(layout.CARD, self.hub.versions[version]))
+            entries = changelog.entries(self.hub.text(layout.CARD, self.hub.versions[version]))
         except HubError:
             return {}
-        return {version: told[version]} if version in told else {}
+        return {version: entries[version]} if version in entries else {}
 
     def _holding(self, older: list[str]) -> dict[str, list[str]]:
-        """Older versions with the videos that this one no longer has."""
-        found = {}
+        """Older versions, each with its videos that this one no longer has."""
+        lost_by_version = {}
         for name in older:
             ids = self.hub.video_ids(self.hub.versions[name])
             if lost := [video_id for video_id in ids if video_id not in self.videos]:
-                found[name] = lost
-        return found
+                lost_by_version[name] = lost
+        return lost_by_version
 
 
 def _check_line(hub: Hub, version: str, older: list[str], newer: list[str]) -> None:
-    """Raises HubError: the version is not the next of an older line."""
+    """Raises HubError: the version does not come next in an older line."""
     line = order(version)[:2]
     before = any(order(name)[:1] == line[:1] for name in older)
     behind = any(order(name)[:2] == line for name in newer)
@@ -236,5 +243,5 @@ def _check_line(hub: Hub, version: str, older: list[str], newer: list[str]) -> N
 
 
 def first_names(names: Iterable[str]) -> str:
-    """The first few of the names."""
+    """The first few of the names, as text."""
     return names_of(list(names), _MOST_NAMED)

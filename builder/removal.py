@@ -1,4 +1,4 @@
-"""Videos taken out of everything that a corpus folder holds."""
+"""Removes videos from everything that a corpus folder holds."""
 
 from __future__ import annotations
 
@@ -22,16 +22,16 @@ from vid2book.folder.removed import removals
 from .changes import read_videos
 from .features import Row, current, outcome_of
 from .splits import denying
-from .takedown import NOTHING_ASKED, Query, matching, put_on_record
+from .takedown import NO_QUERY, Query, matching, put_on_record
 from .write import EmptyCorpusError, write_rows
 
 
 @dataclass(frozen=True)
 class Removed:
-    """What was taken out, and what is left."""
+    """What was removed, and what is left."""
 
     video_ids: tuple[str, ...]
-    samples: int  # that went with them
+    samples: int  # removed with them
     left: Record
 
 
@@ -59,92 +59,92 @@ def remove(
             process is writing to it, or the disk is full.
     """
     corpus = Path(corpus)
-    wanted = Query(channel, uploader, url)
-    gone = dict.fromkeys(video_ids)
-    if wanted:
-        found = matching(read_videos(corpus), wanted)
-        if not found:
-            raise CorpusError(f"{corpus}: it has no video from there; nothing was removed")
-        gone |= dict.fromkeys(found)
+    query = Query(channel, uploader, url)
+    ids = dict.fromkeys(video_ids)
+    if query:
+        matches = matching(read_videos(corpus), query)
+        if not matches:
+            raise CorpusError(f"{corpus}: no video in it matches; nothing was removed")
+        ids |= dict.fromkeys(matches)
     before = record.checked_record(corpus)
-    left = take_out(corpus, gone)
-    return Removed(tuple(gone), before.samples - left.samples if before else 0, left)
+    left = take_out(corpus, ids)
+    return Removed(tuple(ids), before.samples - left.samples if before else 0, left)
 
 
 def take_out(corpus: Path, video_ids: Iterable[str]) -> Record:
-    """Write the corpus again without these videos; in one step, as seen from outside.
+    """Write the corpus again without these videos, and replace the old one in one step.
 
-    The preview goes too: it shows them.
+    The preview is deleted, since it shows the videos.
 
     Raises:
-        CorpusError: as `remove`.
+        CorpusError: see `remove`.
     """
-    gone = set(video_ids)
-    if not gone:
-        raise CorpusError(NOTHING_ASKED)
+    ids = set(video_ids)
+    if not ids:
+        raise CorpusError(NO_QUERY)
     swap.recover(corpus)
-    held = record.checked_record(corpus)
-    if held is None:
+    old = record.checked_record(corpus)
+    if old is None:
         raise CorpusError(
             f"{corpus}: not a complete corpus written by `vid2book build`; build it again"
         )
     with swap.writing(corpus):
-        written = _without(corpus, held, gone)
+        written = _without(corpus, old, ids)
         put_on_record(corpus, written.removed)
     return written
 
 
-def _without(corpus: Path, held: Record, gone: set[str]) -> Record:
+def _without(corpus: Path, old: Record, ids: set[str]) -> Record:
     videos = read_videos(corpus)
-    if unknown := sorted(gone - set(videos)):
-        told, before = [], removals(corpus)
+    if unknown := sorted(ids - set(videos)):
+        problems, before = [], removals(corpus)
         for name in unknown:
             near = get_close_matches(name, videos, n=1)
             hint = f" (did you mean {near[0]}?)" if near else ""
-            told.append(
+            problems.append(
                 f"{name} was removed on {before[name]}"
                 if name in before
                 else f"no video {name}{hint}"
             )
-        raise CorpusError(f"{corpus}: nothing was removed: {'; '.join(told)}")
-    outcomes = [outcome_of(row) for video_id, row in videos.items() if video_id not in gone]
-    splits = dict.fromkeys(split for by_split in held.sizes.values() for split in by_split)
-    left = {split: _remaining_rows(corpus, split, list(held.sizes), gone) for split in splits}
-    removed = sorted({*held.removed, *gone})
-    revision = hashlib.sha256(f"{held.revision} without {sorted(gone)}".encode()).hexdigest()
+        raise CorpusError(f"{corpus}: nothing was removed: {'; '.join(problems)}")
+    outcomes = [outcome_of(row) for video_id, row in videos.items() if video_id not in ids]
+    splits = dict.fromkeys(split for by_split in old.sizes.values() for split in by_split)
+    rows = {split: _remaining_rows(corpus, split, list(old.sizes), ids) for split in splits}
+    removed = sorted({*old.removed, *ids})
+    revision = hashlib.sha256(f"{old.revision} without {sorted(ids)}".encode()).hexdigest()
     pipeline = denying(config_of(corpus), removed)
     try:
-        written = write_rows(left, outcomes, pipeline, revision, removed, corpus)
+        written = write_rows(rows, outcomes, pipeline, revision, removed, corpus)
     except EmptyCorpusError:
         raise CorpusError(
             f"{corpus}: nothing would be left; delete the folder if that is what you want"
         ) from None
-    _clear_log(corpus / LOG, gone)
+    _clear_log(corpus / LOG, ids)
     (corpus / ERRORS).unlink(missing_ok=True)  # tracebacks name files
     return written
 
 
 def _remaining_rows(
-    corpus: Path, split: str, tables: list[str], gone: set[str]
+    corpus: Path, split: str, tables: list[str], ids: set[str]
 ) -> Iterator[tuple[str, Row]]:
-    """The rows of a split that stay, each with its table."""
-    mention = re.compile(rf"video ({'|'.join(map(re.escape, sorted(gone)))})(?![\w.-])")
+    """The remaining rows of a split, each with its table."""
+    mention = re.compile(rf"video ({'|'.join(map(re.escape, sorted(ids)))})(?![\w.-])")
     for table in tables:
         batch = 16 if table in ("default", "clips") else 1024  # they hold images and videos
         for row in (row for file in shards(corpus, table, split) for row in read_rows(file, batch)):
             of = row["video_ids"] if table == "default" else [row["video_id"]]
-            if gone & set(of):
+            if ids & set(of):
                 continue
             row = current(table, row)
-            # Something may have been dropped because the removed video has it too.
-            for told in row.get("elements") or [row]:
-                for name in {"drop", "reason"} & set(told):
-                    told[name] = mention.sub("a video that was removed", told[name])
+            # A reason may name the removed video, of which something was a duplicate.
+            for holder in row.get("elements") or [row]:
+                for name in {"drop", "reason"} & set(holder):
+                    holder[name] = mention.sub("a video that was removed", holder[name])
             yield table, row
 
 
 def config_of(corpus: Path) -> Config:
-    """The pipeline's config, as the card gives it."""
+    """The config in the card of a corpus folder."""
     text = (corpus / CARD).read_text(encoding="utf-8")
     block = re.search(r"^```yaml\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
     try:
@@ -156,10 +156,10 @@ def config_of(corpus: Path) -> Config:
         ) from None
 
 
-def _clear_log(log: Path, gone: set[str]) -> None:
+def _clear_log(log: Path, ids: set[str]) -> None:
     if log.is_file():
         lines = log.read_text(encoding="utf-8").splitlines(keepends=True)
         new = log.with_suffix(".new")
-        kept = [line for line in lines if json.loads(line).get("video_id") not in gone]
+        kept = [line for line in lines if json.loads(line).get("video_id") not in ids]
         new.write_text("".join(kept), encoding="utf-8")
         new.replace(log)

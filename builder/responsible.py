@@ -8,41 +8,43 @@ from __future__ import annotations
 import re
 from typing import Any
 
-_PEOPLE = ("Keyframes are whole screens", "Clips, where they are published")
-_CHOICE = ("Videos were judged", "The corpus mirrors")
+# How points of the card's limits begin.
+_ANNOTATION = ("The text was", "Refined speech")
+_PEOPLE = ("Keyframes are whole screens", "Clips, if published")
+_CHOICE = ("Videos were judged", "The corpus reflects")
 
 
 def responsible(card: str) -> dict[str, Any]:
-    """What a card tells of collection, annotation, sensitive data, limits and upkeep.
+    """What a card says about collection, annotation, sensitive data, limits and maintenance.
 
     Args:
         card: the text of README.md.
     """
-    made, limits = _section(card, "How it was made"), _section(card, "Known limits")
+    method, limits = _section(card, "How it was made"), _section(card, "Known limits")
     points = re.findall(r"^- (.*)$", limits, re.MULTILINE)
-    tools = re.findall(r"^\| (\w+) \| (.*) \| [\d,]+ \|$", made, re.MULTILINE)
-    told = {
+    tools = re.findall(r"^\| (\w+) \| (.*) \| [\d,]+ \|$", method, re.MULTILINE)
+    fields = {
         "dataCollection": _paragraph(re.split(r"^# .*$", card, maxsplit=1, flags=re.MULTILINE)[-1]),
-        "dataPreprocessingProtocol": _paragraph(made),
+        "dataPreprocessingProtocol": _paragraph(method),
         "machineAnnotationTools": [f"{stage}: {model}" for stage, model in tools],
-        "dataAnnotationProtocol": [p for p in points if p.startswith(("The text was", "Refined"))],
+        "dataAnnotationProtocol": [p for p in points if p.startswith(_ANNOTATION)],
         "personalSensitiveInformation": [p for p in points if p.startswith(_PEOPLE)],
         "dataBiases": [p for p in points if p.startswith(_CHOICE)],
         "dataLimitations": points,
         "dataReleaseMaintenancePlan": _paragraph(_section(card, "Taking something down")),
     }
-    return {f"rai:{name}": value for name, value in told.items() if value}
+    return {f"rai:{name}": value for name, value in fields.items() if value}
 
 
 def citation(card: str) -> str:
-    """How to cite the corpus, as the card has it."""
-    found = re.search(r"^```bibtex\n(.*?)^```", card, re.MULTILINE | re.DOTALL)
-    return found[1].strip() if found else ""
+    """The citation on the card."""
+    match = re.search(r"^```bibtex\n(.*?)^```", card, re.MULTILINE | re.DOTALL)
+    return match[1].strip() if match else ""
 
 
 def _section(card: str, name: str) -> str:
-    found = re.search(rf"^## {name}\n(.*?)(?=^## |\Z)", card, re.MULTILINE | re.DOTALL)
-    return found[1] if found else ""
+    match = re.search(rf"^## {name}\n(.*?)(?=^## |\Z)", card, re.MULTILINE | re.DOTALL)
+    return match[1] if match else ""
 
 
 def _paragraph(text: str) -> str:

@@ -1,6 +1,6 @@
 """Brings removed videos back into a corpus, by repeating the build that made it.
 
-Removing a video deletes everything that the corpus folder has of it, so it cannot be restored from
+Removing a video deletes everything of it from the corpus folder, so it cannot be restored from
 there. The results of its stages are in the store until it is pruned; whatever is missing there is
 computed again from the video file. If the file is gone as well, so is the video.
 """
@@ -25,7 +25,7 @@ from vid2book.quantities import names_of
 from .build import work
 from .decontaminate import STAGE as DECONTAMINATE
 from .features import manifest_row
-from .opening import open_request, opened, request_of
+from .opening import open_and_report, open_request, request_of
 from .takedown import take_off_record
 
 if TYPE_CHECKING:
@@ -37,32 +37,32 @@ if TYPE_CHECKING:
 
 
 class GoneError(UserError):
-    """A video that cannot be brought back; the message says what would bring it back."""
+    """A video cannot be brought back; the message says what would bring it back."""
 
 
-def restore(corpus: Path, video_ids: Sequence[str], wanted: Query, terminal: Terminal) -> None:
+def restore(corpus: Path, video_ids: Sequence[str], query: Query, terminal: Terminal) -> None:
     """Build a corpus again as it was built, with videos that were removed from it.
 
-    They are off its record of removals and off its deny list then. A version on the Hub keeps its
+    This takes them off its record of removals and off its deny list. A version on the Hub keeps its
     own record.
 
     Args:
         corpus: the folder.
-        video_ids: of the videos.
-        wanted: which others, by where they come from.
+        video_ids: ids of the videos.
+        query: which videos besides, by their origin.
 
     Raises:
-        GoneError: one of them was not removed, or can be had from nowhere; nothing was done.
-        typer.Exit: as of a build.
+        GoneError: one of them was not removed, or is not available anywhere; nothing was done.
+        typer.Exit: as for a build.
     """
     swap.recover(corpus)
     request = _request(corpus, video_ids)
-    if wanted:
-        video_ids = list(dict.fromkeys([*video_ids, *_removed_from(corpus, request, wanted)]))
-    found = _restorable(corpus, request, video_ids, terminal)
+    if query:
+        video_ids = list(dict.fromkeys([*video_ids, *_removed_from(corpus, request, query)]))
+    opened = _restorable(corpus, request, video_ids, terminal)
     decontaminated = _is_decontaminated(corpus)
     try:
-        work(found, corpus, terminal)
+        work(opened, corpus, terminal)
     except typer.Exit as done:
         if done.exit_code != SOME_FAILED:
             raise
@@ -88,7 +88,7 @@ def _request(corpus: Path, video_ids: Sequence[str]) -> Request:
     """What the corpus was built from, if all of these videos were removed from it.
 
     Raises:
-        GoneError: as `restore`.
+        GoneError: see `restore`.
     """
     removed = record.removed(corpus)
     if not removed:
@@ -108,39 +108,39 @@ def _request(corpus: Path, video_ids: Sequence[str]) -> Request:
     return request
 
 
-def _removed_from(corpus: Path, request: Request, wanted: Query) -> list[str]:
-    """The ids of the removed videos that come from there, as the sources of the corpus tell: it
-    has kept nothing of them itself.
+def _removed_from(corpus: Path, request: Request, query: Query) -> list[str]:
+    """The ids of the removed videos that meet the query. Their metadata comes from the sources of
+    the corpus, which has kept nothing of them itself.
 
     Raises:
-        GoneError: as `restore`.
+        GoneError: see `restore`.
     """
     removed = set(record.removed(corpus))
     with _sources_there(corpus, request):
         videos = open_request(request, None).corpus.videos
-    found = [v.video_id for v in videos if v.video_id in removed and wanted.fits(manifest_row(v))]
-    if not found:
+    ids = [v.video_id for v in videos if v.video_id in removed and query.fits(manifest_row(v))]
+    if not ids:
         raise GoneError(f"Nothing to undo: no video from there has been removed from {corpus}")
-    return found
+    return ids
 
 
 def _restorable(
     corpus: Path, request: Request, video_ids: Sequence[str], terminal: Terminal
 ) -> Opened:
-    """What has to be built so that these videos are in the corpus again; nothing is done yet.
+    """The corpus to build so that these videos are in it again; nothing is done yet.
 
     Raises:
-        GoneError: as `restore`.
+        GoneError: see `restore`.
     """
     with _sources_there(corpus, request):
-        found = opened(request, corpus, terminal, restored=video_ids)
-    _check(found.corpus, request, video_ids)
-    return found
+        opened = open_and_report(request, corpus, terminal, restored=video_ids)
+    _check(opened.corpus, request, video_ids)
+    return opened
 
 
 @contextmanager
 def _sources_there(corpus: Path, request: Request) -> Iterator[None]:
-    """Raises GoneError: what the corpus was built from cannot be opened."""
+    """Raises GoneError: the sources of the corpus cannot be opened."""
     try:
         yield
     except UserError as error:
@@ -153,9 +153,9 @@ def _sources_there(corpus: Path, request: Request) -> Iterator[None]:
 def _check(corpus: Corpus, request: Request, video_ids: Sequence[str]) -> None:
     """Raises GoneError: see `restore`."""
     sources = ", ".join(request.sources)
-    known = {video.video_id: video for video in corpus.videos}
+    by_id = {video.video_id: video for video in corpus.videos}
     for video_id in video_ids:
-        video = known.get(video_id)
+        video = by_id.get(video_id)
         if video is None:
             raise GoneError(
                 f"{video_id}: {sources} has no such video any more, and the corpus kept nothing "
@@ -167,7 +167,7 @@ def _check(corpus: Corpus, request: Request, video_ids: Sequence[str]) -> None:
                 "Take it from there, and try again"
             )
         try:
-            _ = corpus.work(video).shelf  # which the content of its files names
+            _ = corpus.work(video).shelf  # needs its files, whose content names the shelf
         except (Failed, OSError) as error:
             raise GoneError(
                 f"{video_id}: the corpus kept nothing of it, and it cannot be made again: {error}. "
@@ -176,7 +176,7 @@ def _check(corpus: Corpus, request: Request, video_ids: Sequence[str]) -> None:
 
 
 def _is_decontaminated(corpus: Path) -> bool:
-    """Whether samples were taken out of a corpus for a benchmark's sake."""
+    """Whether samples were removed from a corpus because of a benchmark."""
     files = [str(file) for file in shards(corpus, "decisions")]
     if not files:
         return False

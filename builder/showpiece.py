@@ -1,4 +1,4 @@
-"""One picture of a corpus with what is said about it, for its card."""
+"""One picture of a corpus with the speech about it, for the card."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from vid2book import licences
 from vid2book.folder.layout import shards
 from vid2book.folder.reader import is_marked, read_rows, video_of
 
-_READABLE = range(80, 601)  # characters of what is said: a few sentences
-_LOOKED_AT = 500  # pairs whose transcripts are looked at; the others rank lower without that
-_AT_ONCE = 256  # rows without images
+_READABLE = range(80, 601)  # characters of speech: a few sentences
+_MOST_CHECKED = 500  # pairs whose transcripts are read; the others rank lower anyway
+_AT_ONCE = 256  # rows to read at a time, without images
 _SENTENCE_END = re.compile(r"(?<=[.?!])\s+")
-# An English sentence that begins so goes on with the one before it.
-_LEANING = frozenset("and but or nor so because which who whose whom".split())
+# An English sentence that begins with one of these continues the one before it.
+_CONTINUATIONS = frozenset("and but or nor so because which who whose whom".split())
 
 
 @dataclass(frozen=True)
@@ -34,11 +34,11 @@ class Showpiece:
 
 
 class _Pair(NamedTuple):
-    """A picture and the paragraph beside it, with where both stand."""
+    """A picture and the paragraph beside it, with the places of both."""
 
-    suits: tuple[bool, ...]  # a card, for reasons of its own; see `_suits`
+    suits: tuple[bool, ...]  # the criteria for a card that it meets; see `_suits`
     score: float  # of picture and paragraph, 0 to 1
-    first: int  # larger for what stands earlier, so that equal corpora show the same
+    first: int  # larger if earlier, so that equal corpora show the same pair
     file: Path
     row: str
     place: int  # of the picture in its row
@@ -50,19 +50,19 @@ class _Pair(NamedTuple):
 
 
 def choose(corpus: Path) -> Showpiece | None:
-    """The picture and paragraph that suit the card of a corpus folder best; None: it has no pair.
+    """The picture and paragraph of a corpus folder that suit its card best; None if it has none.
 
-    Others may pass them on; there is writing on the picture; the paragraph is a few whole
-    sentences. Among those, the pair that is most likely right as a whole: the picture belongs to
-    the speech, the speech teaches, and the speech model heard every word of it rightly.
+    The licence should be open, the picture should have text on it, and the paragraph should be a
+    few whole sentences. Among those, choose the pair that is most likely right: the picture belongs
+    to the speech, the speech teaches, and the speech model got every word right.
     """
-    found = heapq.nlargest(_LOOKED_AT, _pairs(corpus))
-    sure = _certainties(corpus, found)
+    pairs = heapq.nlargest(_MOST_CHECKED, _pairs(corpus))
+    certainty = _certainties(corpus, pairs)
     best = max(
-        found,
+        pairs,
         key=lambda pair: (
             pair.suits,
-            pair.score * sure.get(pair.first, 0.0),
+            pair.score * certainty.get(pair.first, 0.0),
             pair.score,
             pair.first,
         ),
@@ -79,11 +79,11 @@ def choose(corpus: Path) -> Showpiece | None:
 
 
 def _pairs(corpus: Path) -> Iterator[_Pair]:
-    """Every picture that stays, with the paragraph that it stands in."""
-    wanted = {"id", "video_ids", "texts", "ocr_texts", "elements", "license"}
+    """Every picture that is not marked, with its paragraph."""
+    columns = {"id", "video_ids", "texts", "ocr_texts", "elements", "license"}
     number = 0
     for file in shards(corpus, "default"):
-        for row in read_rows(file, _AT_ONCE, wanted):
+        for row in read_rows(file, _AT_ONCE, columns):
             for image, text in _together(row["elements"]):
                 number -= 1
                 picture, paragraph = row["elements"][image], row["elements"][text]
@@ -104,7 +104,7 @@ def _pairs(corpus: Path) -> Iterator[_Pair]:
 
 
 def _together(elements: Sequence[dict[str, Any]]) -> Iterator[tuple[int, int]]:
-    """Positions of the pictures that stay, each with that of its paragraph."""
+    """Positions of the pictures that are not marked, each with that of its paragraph."""
     paragraphs = {
         _clip(element): place
         for place, element in enumerate(elements)
@@ -129,33 +129,33 @@ def _suits(licence: str, written: str, said: str) -> tuple[bool, ...]:
 
 
 def _is_whole(sentence: str) -> bool:
-    """Whether a sentence can stand without the one before it, as far as its ends show."""
+    """Whether a sentence is complete without its neighbours, judged by its beginning and end."""
     first = re.match(r"\w+", sentence)
     return (
         not sentence[:1].islower()
         and sentence[-1:] in tuple(".?!。？！")
-        and (first is None or first.group().lower() not in _LEANING)
+        and (first is None or first.group().lower() not in _CONTINUATIONS)
     )
 
 
 def _certainties(corpus: Path, pairs: Sequence[_Pair]) -> dict[int, float]:
-    """Of each pair, the probability that every word of the paragraph is right.
+    """The probability for each pair that every word of the paragraph is right.
 
-    That is the product of the speech model's own probabilities; captions, whose words have none,
-    count as right. A pair whose video has no transcript is left out.
+    It is the product of the speech model's own probabilities; captions, whose words have none,
+    count as right. Pairs whose video has no transcript are left out.
     """
     by_video: dict[str, list[_Pair]] = {}
     for pair in pairs:
         by_video.setdefault(pair.video_id, []).append(pair)
-    found = {}
+    certainties = {}
     for file in shards(corpus, "transcripts"):
         for row in read_rows(file, _AT_ONCE, {"video_id", "segments"}):
             for pair in by_video.get(row["video_id"], ()):
                 start, end = pair.span
-                found[pair.first] = math.prod(
+                certainties[pair.first] = math.prod(
                     word["score"]
                     for segment in row["segments"]
                     for word in segment["words"]
                     if start <= word["start"] < end
                 )
-    return found
+    return certainties

@@ -1,4 +1,4 @@
-"""From a manifest to a corpus whose results are in the store."""
+"""Opens a corpus from a manifest, and runs its stages."""
 
 from __future__ import annotations
 
@@ -33,9 +33,9 @@ def open_corpus(
         manifest: a manifest file, a folder of videos, a video, or several of these.
         pipeline: the name of a config, a YAML file, or the config itself.
         store: folder or URL of the stages' results; None: the default one.
-        limit: take only so many videos, from the top of the manifest.
-        minutes: take only so much of each video, from its start.
-        passed_over: told which files were taken for no videos, and why.
+        limit: use only the first so many videos of the manifest.
+        minutes: use only so many minutes of each video, from its start.
+        passed_over: called with the files that are not videos, and why.
 
     Raises:
         ManifestError, ConfigError: what is wrong in which file.
@@ -50,16 +50,16 @@ def open_corpus(
 
     sources = [manifest] if isinstance(manifest, str | Path) else manifest
     config = load(pipeline)
-    found = read_sources(sources)
-    passed_over(found.passed_over)
-    videos = assign(found.videos, config.splits.ratios)[:limit]
+    listing = read_sources(sources)
+    passed_over(listing.passed_over)
+    videos = assign(listing.videos, config.splits.ratios)[:limit]
     if config.privacy.mask:
         videos = tuple(mask_video(video) for video in videos)
     until = None if minutes is None else 60 * minutes
-    kept = Store(store) if store else Store()
-    kept.survey(len(videos))
+    result_store = Store(store) if store else Store()
+    result_store.survey(len(videos))
     ask_together(file for v in videos for file in (v.path, v.captions) if is_url(file))
-    return Corpus(videos, config, kept, until)
+    return Corpus(videos, config, result_store, until)
 
 
 def fill(
@@ -69,16 +69,16 @@ def fill(
     retry: str | None = None,
     cluster: Cluster | None = None,
 ) -> Iterator[Event]:
-    """Run what the store has no results of; an event for each video as it is through.
+    """Run every stage that has no result in the store; an event for each finished video.
 
-    Videos on the deny list are not looked at.
+    Videos on the deny list are not opened.
 
     Args:
-        corpus: what to run.
+        corpus: the corpus to run.
         workers: processes; None: one per core.
-        report: told now and then how far a video is.
-        retry: try videos again that failed for a reason with these words; None: none.
-        cluster: what works on the videos; None: processes of this machine.
+        report: called now and then with the progress in a video.
+        retry: retry the videos whose failure reason contains these words; None: none.
+        cluster: the cluster to run on; None: the processes of this machine.
     """
     from vid2book.pipeline.local import Event, run
     from vid2book.pipeline.processes import cores
@@ -86,12 +86,12 @@ def fill(
     from vid2book.remote import scratch
 
     yield from (Event(video) for video in corpus.videos if corpus.is_denied(video))
-    wanted = tuple(video for video in corpus.videos if not corpus.is_denied(video))
+    videos = tuple(video for video in corpus.videos if not corpus.is_denied(video))
     if retry is not None:
-        for video in wanted:
-            with suppress(Failed):  # it cannot be read at all, which is kept nowhere
+        for video in videos:
+            with suppress(Failed):  # a file that cannot be read has no stored failure
                 corpus.work(video).forget_failure(retry)
-    corpus = replace(corpus, videos=wanted)
+    corpus = replace(corpus, videos=videos)
     try:
         if cluster:
             from vid2book.pipeline import cluster as ray_executor
@@ -101,11 +101,11 @@ def fill(
             yield from run(corpus, workers or cores(), report)
     finally:
         scratch.clean()
-    corpus.store.survey(len(wanted), anew=True)  # the other processes wrote
+    corpus.store.survey(len(videos), anew=True)  # other processes have written to it
 
 
 def revision(corpus: Corpus, outcomes: Iterable[Outcome]) -> str:
-    """Names what a corpus folder would hold, before it is written."""
+    """The revision that a corpus folder will have, known before it is written."""
     from vid2book.folder import record
     from vid2book.pipeline.code import code_of
 

@@ -13,29 +13,29 @@ from vid2book.records import Video
 if TYPE_CHECKING:
     from vid2book.pipeline.corpus import Corpus
 
-_NAME = re.compile(r"\w+(\.\w+)*")  # what `datasets` takes
+_NAME = re.compile(r"\w+(\.\w+)*")  # that `datasets` accepts
 
 
 def splits(corpus: Corpus) -> dict[str, list[Video]]:
     """The videos of each split, in manifest order.
 
     Raises:
-        CorpusError: a `video_id` twice, or a split whose name `datasets` does not take.
+        CorpusError: a `video_id` occurs twice, or `datasets` does not accept the name of a split.
     """
-    found: dict[str, list[Video]] = {}
-    seen: set[str] = set()
+    by_split: dict[str, list[Video]] = {}
+    ids: set[str] = set()
     for video in corpus.videos:
-        if video.video_id in seen:
+        if video.video_id in ids:
             raise CorpusError(f"video '{video.video_id}' is in the manifest twice")
-        seen.add(video.video_id)
-        found.setdefault(video.split, []).append(video)
-    for name in found:
+        ids.add(video.video_id)
+        by_split.setdefault(video.split, []).append(video)
+    for name in by_split:
         if not _NAME.fullmatch(name) or name.lower() == "all":
             raise CorpusError(
                 f"'{name}' cannot name a split (column 'split'): letters, digits and '_' only, "
                 "and not 'all'"
             )
-    return found
+    return by_split
 
 
 def denying(config: Config, video_ids: Iterable[str]) -> Config:

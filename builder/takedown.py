@@ -1,5 +1,4 @@
-"""Finding videos in a corpus by their ids or by where they come from: an address, a channel, an
-uploader."""
+"""Finds videos in a corpus by id, or by their origin: an address, a channel, an uploader."""
 
 from __future__ import annotations
 
@@ -20,9 +19,9 @@ from vid2book.store import write_atomically
 from .changes import Row, Videos
 from .versions import Versioned, open_versioned
 
-NOTHING_ASKED = "name the videos by their ids, or by --channel, --uploader or --url"
+NO_QUERY = "name the videos by their ids, or by --channel, --uploader or --url"
 
-# Names of yt-dlp, which a manifest's unknown columns keep.
+# Fields of yt-dlp, which a manifest keeps as unknown columns.
 _CHANNEL = ("channel", "channel_id", "channel_url")
 _UPLOADER = ("uploader", "uploader_id", "uploader_url")
 _ADDRESSES = ("webpage_url", "original_url", "url")
@@ -31,10 +30,10 @@ _YOUTUBE = ("youtube.com", "youtube-nocookie.com", "youtu.be")
 
 @dataclass(frozen=True)
 class Query:
-    """Which videos; whatever is given has to fit.
+    """Criteria for videos; a video must meet all that are given.
 
     Attributes:
-        channel, uploader: its name, id or address.
+        channel, uploader: a name, an id or an address.
         url: the address of a video, or a pattern of addresses with `*`.
     """
 
@@ -46,21 +45,21 @@ class Query:
         return any((self.channel, self.uploader, self.url))
 
     def fits(self, row: Row) -> bool:
-        """Whether a row of `videos` is of such a video."""
-        known = {**_metadata(row), "author": row.get("author")}
-        if self.channel and not _is_named(self.channel, known, _CHANNEL):
+        """Whether the video of this row of `videos` meets the criteria."""
+        metadata = {**_metadata(row), "author": row.get("author")}
+        if self.channel and not _is_named(self.channel, metadata, _CHANNEL):
             return False
-        if self.uploader and not _is_named(self.uploader, known, (*_UPLOADER, "author")):
+        if self.uploader and not _is_named(self.uploader, metadata, (*_UPLOADER, "author")):
             return False
-        if self.url and not any(is_at(self.url, url) for url in _addresses(row, known)):
+        if self.url and not any(is_at(self.url, url) for url in _addresses(row, metadata)):
             return False
         return bool(self)
 
 
 @dataclass(frozen=True)
 class Match:
-    """A video in a corpus, or one that was removed from it: its status is then "removed", and
-    nothing is known of it but when."""
+    """A video in a corpus, or one that was removed from it: its status is then "removed", and only
+    the date of the removal is known."""
 
     video_id: str
     title: str
@@ -81,37 +80,37 @@ def find(
 
     Args:
         corpus: a corpus folder, or ORG/NAME or ORG/NAME@VERSION on the Hub.
-        video_ids: of the videos; those that were removed are found too.
+        video_ids: ids of the videos; removed ones are found too.
         url: the address of a video, or a pattern of addresses with `*`.
         channel, uploader: a name, an id or an address.
 
     Raises:
         CorpusError: not a corpus, or nothing to look for is given.
     """
-    ids, wanted = list(video_ids), Query(channel, uploader, url)
-    if not (ids or wanted):
-        raise CorpusError(NOTHING_ASKED)
-    opened = open_versioned(corpus)
-    found = dict.fromkeys([*ids, *(matching(opened.videos, wanted) if wanted else ())])
-    return [match for video_id in found if (match := _match(video_id, opened))]
+    ids, query = list(video_ids), Query(channel, uploader, url)
+    if not (ids or query):
+        raise CorpusError(NO_QUERY)
+    versioned = open_versioned(corpus)
+    candidates = dict.fromkeys([*ids, *(matching(versioned.videos, query) if query else ())])
+    return [match for video_id in candidates if (match := _match(video_id, versioned))]
 
 
-def _match(video_id: str, opened: Versioned) -> Match | None:
-    if row := opened.videos.get(video_id):
+def _match(video_id: str, versioned: Versioned) -> Match | None:
+    if row := versioned.videos.get(video_id):
         title, status = str(row.get("title") or ""), str(row.get("status") or "")
         return Match(video_id, title, status, int(row.get("samples") or 0))
-    if date := opened.removed.get(video_id):
+    if date := versioned.removed.get(video_id):
         return Match(video_id, "", "removed", 0, date)
     return None
 
 
-def matching(videos: Videos, wanted: Query) -> list[str]:
-    """The ids of such videos."""
-    return [video_id for video_id, row in videos.items() if wanted.fits(row)]
+def matching(videos: Videos, query: Query) -> list[str]:
+    """The ids of the videos that meet the query."""
+    return [video_id for video_id, row in videos.items() if query.fits(row)]
 
 
 def is_at(pattern: str, url: str) -> bool:
-    """Whether an address is the one meant, however it is written, or fits a pattern with `*`."""
+    """Whether two addresses lead to the same place, or an address fits a pattern with `*`."""
     if "*" not in pattern:
         return bool(url) and address(pattern) == address(url)
     short = re.sub(r"^(\w+|\*)://(www\.|m\.)?", "", pattern)
@@ -120,55 +119,58 @@ def is_at(pattern: str, url: str) -> bool:
 
 
 def address(url: str) -> str:
-    """An address without what does not tell where it leads."""
+    """An address reduced to what determines where it leads."""
     text = url.strip()
     parts = urlsplit(text if "://" in text else f"https://{text}")
     host = re.sub(r"^(www|m|music)\.", "", (parts.hostname or "").lower())
-    asked = parse_qs(parts.query)
+    parameters = parse_qs(parts.query)
     if host in _YOUTUBE:
         path = parts.path.strip("/").split("/")
-        one = asked["v"][0] if "v" in asked else path[-1]
-        if "v" in asked or host == "youtu.be" or path[0] in ("embed", "shorts", "live", "v"):
+        one = parameters["v"][0] if "v" in parameters else path[-1]
+        if "v" in parameters or host == "youtu.be" or path[0] in ("embed", "shorts", "live", "v"):
             return f"youtube.com/watch?v={one}"
     query = f"?{parts.query}" if parts.query else ""
     return f"{host}{parts.path.rstrip('/')}{query}"
 
 
 def put_on_record(corpus: Path, video_ids: Iterable[str]) -> None:
-    """Note in REMOVED.csv that videos are removed; those that are there keep their date."""
+    """Add removed videos to REMOVED.csv; those that are already there keep their date."""
     today = datetime.now(UTC).date().isoformat()
-    known = removals(corpus)
-    whole = dict.fromkeys(video_ids, today) | known
-    if whole != known:
-        write_atomically(corpus / REMOVED, removed_text(whole).encode())
+    recorded = removals(corpus)
+    updated = dict.fromkeys(video_ids, today) | recorded
+    if updated != recorded:
+        write_atomically(corpus / REMOVED, removed_text(updated).encode())
 
 
 def take_off_record(corpus: Path, video_ids: Iterable[str]) -> None:
-    """Take videos that are in the corpus again off REMOVED.csv; delete the file if it is empty."""
-    known = removals(corpus)
-    left = {name: date for name, date in known.items() if name not in set(video_ids)}
-    if not left:
+    """Delete videos from REMOVED.csv that are in the corpus again, and the file if it is empty."""
+    recorded = removals(corpus)
+    remaining = {name: date for name, date in recorded.items() if name not in set(video_ids)}
+    if not remaining:
         (corpus / REMOVED).unlink(missing_ok=True)
-    elif left != known:
-        write_atomically(corpus / REMOVED, removed_text(left).encode())
+    elif remaining != recorded:
+        write_atomically(corpus / REMOVED, removed_text(remaining).encode())
 
 
 def _metadata(row: Row) -> dict[str, object]:
     try:
-        found = json.loads(row.get("metadata") or "{}")
+        metadata = json.loads(row.get("metadata") or "{}")
     except (ValueError, TypeError):
         return {}
-    return found if isinstance(found, dict) else {}
+    return metadata if isinstance(metadata, dict) else {}
 
 
-def _is_named(name: str, known: Mapping[str, object], fields: Iterable[str]) -> bool:
-    """Whether one of the fields is this name, in whatever case, or this address."""
-    values = [str(known[field]) for field in fields if known.get(field)]
+def _is_named(name: str, metadata: Mapping[str, object], fields: Iterable[str]) -> bool:
+    """Whether one of the fields is this name, in any case, or this address."""
+    values = [str(metadata[field]) for field in fields if metadata.get(field)]
     return any(
         value.casefold() == name.casefold() or ("/" in name and is_at(name, value))
         for value in values
     )
 
 
-def _addresses(row: Row, known: Mapping[str, object]) -> list[str]:
-    return [str(row.get("source_url") or ""), *(str(known.get(name) or "") for name in _ADDRESSES)]
+def _addresses(row: Row, metadata: Mapping[str, object]) -> list[str]:
+    return [
+        str(row.get("source_url") or ""),
+        *(str(metadata.get(name) or "") for name in _ADDRESSES),
+    ]

@@ -1,4 +1,4 @@
-"""How far a build is, in numbers: what its terminal, its log and those who watch a cluster show."""
+"""The progress of a build in numbers, for the terminal, the log and Prometheus."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ from vid2book.quantities import number_of
 if TYPE_CHECKING:
     from vid2book.pipeline.local import Event
 
-_MOST_REASONS = 3  # that are told in a line
+_MOST_REASONS = 3  # in a line
 
 
 class Tally:
-    """Counts videos as they are through.
+    """Counts videos as they finish.
 
     Args:
-        total: how many there are.
-        clock: seconds that go on evenly.
+        total: the number of videos.
+        clock: a monotonic clock, in seconds.
     """
 
     def __init__(self, total: int, clock: Callable[[], float] = time.monotonic) -> None:
@@ -36,9 +36,9 @@ class Tally:
         self._clock, self._started = clock, clock()
 
     def add(self, event: Event) -> None:
-        """A video is through."""
+        """Count a finished video."""
         self.done += 1
-        # What was in the store already tells nothing about the speed.
+        # Videos that were in the store say nothing about the speed.
         if event.seconds:
             self.worked += 1
             self.video_seconds += event.duration
@@ -53,26 +53,28 @@ class Tally:
 
     @property
     def speed(self) -> float:
-        """Hours of video an hour; 0 where none was worked on."""
+        """Hours of video per hour; 0 if no video was worked on."""
         return self.video_seconds / self.elapsed if self.elapsed else 0.0
 
     @property
     def left(self) -> float | None:
-        """Seconds until the last video is through, if the others are as long as those before; None
-        where that cannot be told yet."""
+        """Estimated seconds until the last video is finished, if the rest take as long as those so
+        far; None if it is too early to tell."""
         if not self.worked or not self.elapsed:
             return None
         return (self.total - self.done) * self.elapsed / self.worked
 
     def failed(self) -> str:
-        """How many videos failed for which reasons; empty if none did."""
-        told = [f"{count:,} {reason}" for reason, count in self.failures.most_common(_MOST_REASONS)]
+        """How many videos failed for which reason; empty if none did."""
+        parts = [
+            f"{count:,} {reason}" for reason, count in self.failures.most_common(_MOST_REASONS)
+        ]
         if more := sum(self.failures.values()) - sum(c for _, c in self.failures.most_common(3)):
-            told.append(f"{more:,} for other reasons")
-        return ", ".join(told)
+            parts.append(f"{more:,} for other reasons")
+        return ", ".join(parts)
 
     def line(self) -> str:
-        """All of it in a line."""
+        """All numbers in one line."""
         parts = [f"{self.done:,} of {number_of(self.total, 'video')}"]
         if self.speed:
             parts.append(f"{self.speed:,.1f} h of video per hour")
@@ -83,7 +85,7 @@ class Tally:
         return "; ".join(parts)
 
     def values(self) -> dict[str, Any]:
-        """All of it for a log."""
+        """All numbers for a log."""
         return {
             "videos": self.done,
             "of": self.total,
@@ -95,10 +97,10 @@ class Tally:
 
 
 def kind_of(reason: str, path: str) -> str:
-    """What failures of many videos have in common: the reason without what is this video's own.
+    """A failure reason without what is specific to the video, for counting.
 
     Args:
-        path: of the video.
+        path: the path of the video.
     """
     kind = reason.replace(path, "").replace(Path(path).name, "") if path else reason
     kind = re.split(r" \(|; |\n", kind)[0]
@@ -107,7 +109,7 @@ def kind_of(reason: str, path: str) -> str:
 
 
 def write_prometheus(tally: Tally, path: Path) -> None:
-    """Write the numbers as a file for the text collector of Prometheus' node exporter, whole."""
+    """Write the numbers as a file for the textfile collector of Prometheus' node exporter."""
     from prometheus_client import CollectorRegistry, Gauge, write_to_textfile
 
     registry = CollectorRegistry()
@@ -116,12 +118,12 @@ def write_prometheus(tally: Tally, path: Path) -> None:
         Gauge(f"vid2book_{name}", what, registry=registry).set(value)
 
     gauge("videos", "Videos of the manifest", tally.total)
-    gauge("videos_done", "Videos that are through, failed ones among them", tally.done)
+    gauge("videos_done", "Finished videos, including failed ones", tally.done)
     gauge("video_seconds_done", "Seconds of video worked on", tally.video_seconds)
     gauge("elapsed_seconds", "Seconds since the start of the build", tally.elapsed)
     gauge("hours_per_hour", "Hours of video worked on in an hour", tally.speed)
     if tally.left is not None:
-        gauge("left_seconds", "Seconds until the last video is through", tally.left)
+        gauge("left_seconds", "Estimated seconds until the last video is finished", tally.left)
     failed = Gauge("vid2book_videos_failed", "Videos that failed", ["reason"], registry=registry)
     for reason, count in tally.failures.items():
         failed.labels(reason).set(count)

@@ -1,4 +1,4 @@
-"""The loading script: a `datasets` builder over a manifest of videos.
+"""The loading script: a `datasets` builder for a manifest of videos.
 
 Used from Python, without the command line and without a corpus folder:
 
@@ -7,10 +7,10 @@ Used from Python, without the command line and without a corpus folder:
     textbook = builder.as_dataset(split="train")
 
 The configs `default`, `videos`, `decisions`, `transcripts` and `clips` are the tables of a corpus;
-asking for `clips` makes them. Each pipeline that ships with the package is a config too, and gives
+asking for `clips` makes them. Each pipeline that ships with the package is a config too, which has
 the samples of that pipeline: config_name="standard".
 
-Up to version 3.6, `datasets` runs this file itself if vid2book is installed. It would look for
+Up to version 3.6, `datasets` can run this file itself if vid2book is installed. It would look for
 relative imports beside a copy of the file, so the imports are absolute:
 
     load_dataset("builder/textbook.py", manifest="lectures/", trust_remote_code=True)
@@ -40,13 +40,13 @@ if TYPE_CHECKING:
     from vid2book.pipeline.corpus import Corpus
 
 logger = logging.getLogger(__name__)
-_PROVISIONAL = "provisional"  # a file beside the rows
-_MOST_TOLD = 5  # videos in a message
+_PROVISIONAL = "provisional"  # name of a file beside the rows
+_MOST_NAMED = 5  # videos in a message
 
 
 @dataclass(eq=False)
 class TextbookConfig(datasets.BuilderConfig):  # type: ignore[misc]
-    """What to build: a manifest, and the pipeline to send it through.
+    """What to build: a manifest, and the pipeline to run on it.
 
     Attributes:
         table: `default`, `videos`, `decisions`, `transcripts` or `clips`.
@@ -64,7 +64,7 @@ class TextbookConfig(datasets.BuilderConfig):  # type: ignore[misc]
     workers: int | None = None
     corpus: Corpus | None = None
 
-    def described(self) -> Corpus:
+    def requested_corpus(self) -> Corpus:
         """The requested corpus; the store may not have its results yet."""
         if self.corpus is None:
             if self.manifest is None:
@@ -77,10 +77,10 @@ class TextbookConfig(datasets.BuilderConfig):  # type: ignore[misc]
     def run(self) -> tuple[Corpus, dict[str, str]]:
         """The requested corpus with results, and the videos that failed only this time.
 
-        That is, for a reason outside the video, such as a killed process: id to reason.
+        These failed for a reason outside the video, such as a killed process: id to reason.
         """
-        corpus = self.described()
-        lost = {}
+        corpus = self.requested_corpus()
+        transient = {}
         if self.manifest is not None:
             failures = {}
             for event in fill(corpus, workers=self.workers):
@@ -88,27 +88,27 @@ class TextbookConfig(datasets.BuilderConfig):  # type: ignore[misc]
                 if event.failure:
                     failures[event.video.video_id] = event.failure
                     if not event.kept:
-                        lost[event.video.video_id] = event.failure
+                        transient[event.video.video_id] = event.failure
             self.corpus = corpus = corpus.without(failures)
-        return corpus, lost
+        return corpus, transient
 
     def create_config_id(
         self, config_kwargs: dict[str, Any], custom_features: datasets.Features | None = None
     ) -> str:
-        """Names the cache folder by all that decides the rows.
+        """Name the cache folder by everything that decides the rows.
 
-        The path of the manifest, by which `datasets` would name it, stays when its lines change.
+        `datasets` would name it by the path of the manifest, which stays when its lines change.
         """
-        fingerprint = [self.described().fingerprint(), code_of(features.__name__)]
+        fingerprint = [self.requested_corpus().fingerprint(), code_of(features.__name__)]
         return str(super().create_config_id({"fingerprint": fingerprint}, custom_features))
 
 
-def _nothing(corpus: Corpus, table: str) -> str:
-    """Why there is no row."""
+def _no_rows_reason(corpus: Corpus, table: str) -> str:
+    """Why there are no rows."""
     outcomes = map(corpus.outcome, corpus.videos)
-    told = [f"{o.video.video_id}: {o.status}, {o.reason}" for o in outcomes if o.reason]
-    more = f"; and {len(told) - _MOST_TOLD:,} more" if len(told) > _MOST_TOLD else ""
-    return f"no video gave a row of '{table}' ({'; '.join(told[:_MOST_TOLD])}{more})"
+    reasons = [f"{o.video.video_id}: {o.status}, {o.reason}" for o in outcomes if o.reason]
+    more = f"; and {len(reasons) - _MOST_NAMED:,} more" if len(reasons) > _MOST_NAMED else ""
+    return f"no video gave a row of '{table}' ({'; '.join(reasons[:_MOST_NAMED])}{more})"
 
 
 def _configs(version: datasets.Version) -> list[TextbookConfig]:
@@ -125,7 +125,7 @@ def _configs(version: datasets.Version) -> list[TextbookConfig]:
 class MultimodalTextbook(datasets.GeneratorBasedBuilder):  # type: ignore[misc]
     """Samples (`default`), input videos (`videos`), decisions, transcripts or clips.
 
-    The version is that of the columns; `version="1.2.0"` gives what is built a version of its own.
+    The version is that of the columns; pass `version="1.2.0"` to give your dataset its own.
     """
 
     VERSION = datasets.Version(f"{FORMAT}.0.0")
@@ -148,11 +148,11 @@ class MultimodalTextbook(datasets.GeneratorBasedBuilder):  # type: ignore[misc]
     def download_and_prepare(
         self, output_dir: str | None = None, *args: Any, **kwargs: Any
     ) -> None:
-        """As in `datasets`, but what lacks something for a reason that may pass is made again next
-        time: a back end or a process that failed.
+        """As in `datasets`, but if something is missing because a back end or a process failed, the
+        next call builds the dataset again.
 
         Raises:
-            EmptyCorpusError: there is not a single row.
+            EmptyCorpusError: there are no rows.
         """
         if (Path(output_dir or self.cache_dir) / _PROVISIONAL).exists():
             kwargs["download_mode"] = datasets.DownloadMode.FORCE_REDOWNLOAD
@@ -167,31 +167,34 @@ class MultimodalTextbook(datasets.GeneratorBasedBuilder):  # type: ignore[misc]
     def _split_generators(
         self, dl_manager: datasets.DownloadManager | datasets.StreamingDownloadManager
     ) -> list[datasets.SplitGenerator]:
-        (corpus, lost), table = self.config.run(), self.config.table
-        for video_id, reason in lost.items():
+        (corpus, transient), table = self.config.run(), self.config.table
+        for video_id, reason in transient.items():
             logger.warning("%s failed, and is tried again next time: %s", video_id, reason)
-        # `datasets` cuts the list of videos in as many pieces as there are processes, and fails on
-        # a split without rows.
-        found = {
+        # `datasets` divides the list of videos among its processes, and fails on a split without
+        # rows.
+        filled_splits = {
             split: (videos, number)
             for split, videos in splits(corpus).items()
             if (number := count(corpus, table, videos))
         }
-        if not found:
-            raise EmptyCorpusError(_nothing(corpus, table))
-        streamed = isinstance(dl_manager, datasets.StreamingDownloadManager)
-        if not streamed and (lost or any(map(corpus.is_provisional, corpus.videos))):
-            # Into the folder that `datasets` renames when it is complete, so that there is no
-            # moment in which the rows are taken for the final ones.
+        if not filled_splits:
+            raise EmptyCorpusError(_no_rows_reason(corpus, table))
+        is_streaming = isinstance(dl_manager, datasets.StreamingDownloadManager)
+        if not is_streaming and (transient or any(map(corpus.is_provisional, corpus.videos))):
+            # In the folder that `datasets` renames when it is complete, so that the rows are never
+            # mistaken for final ones.
             Path(self._output_dir, _PROVISIONAL).touch()
-        # What `datasets` verifies: a process that lost its results would give fewer rows.
+        # `datasets` verifies these numbers: a process that lost its results would give fewer rows.
         self.info.splits = datasets.SplitDict(
-            {name: datasets.SplitInfo(name, num_examples=n) for name, (_, n) in found.items()}
+            {
+                name: datasets.SplitInfo(name, num_examples=n)
+                for name, (_, n) in filled_splits.items()
+            }
         )
         return [
             datasets.SplitGenerator(name=split, gen_kwargs={"videos": videos})
-            for split, (videos, _) in found.items()
+            for split, (videos, _) in filled_splits.items()
         ]
 
     def _generate_examples(self, videos: list[Video]) -> Iterator[tuple[str, Row]]:
-        yield from rows(self.config.described(), self.config.table, videos)
+        yield from rows(self.config.requested_corpus(), self.config.table, videos)

@@ -24,11 +24,11 @@ def diff(a: str | Path, b: str | Path) -> Diff:
         CorpusError: one of them is not a corpus.
         HubError: the Hub refused.
     """
-    return compared(a, b)[0]
+    return compare_versions(a, b)[0]
 
 
-def compared(a: str | Path, b: str | Path) -> tuple[Diff, Videos, Videos]:
-    """What differs, and the videos of both."""
+def compare_versions(a: str | Path, b: str | Path) -> tuple[Diff, Videos, Videos]:
+    """The difference, and the videos of both corpora."""
     old, new = open_versioned(a).videos, open_versioned(b).videos
     return compare(old, new), old, new
 
@@ -38,19 +38,19 @@ _ON_HUB = re.compile(r"[\w.-]+/[\w.-]+(@.+)?")
 
 @dataclass(frozen=True)
 class Versioned:
-    """The videos of a version of a corpus; and of those that were removed, ids and dates."""
+    """The videos of a version of a corpus, and the ids and dates of those that were removed."""
 
     videos: Videos
     removed: dict[str, str]
 
 
-def open_versioned(named: str | Path) -> Versioned:
+def open_versioned(name: str | Path) -> Versioned:
     """A corpus folder, or ORG/NAME or ORG/NAME@VERSION on the Hub.
 
     Raises:
         CorpusError: there is no such corpus, or the Hub refused.
     """
-    corpus = str(named)
+    corpus = str(name)
     if not Path(corpus).exists():
         if not _ON_HUB.fullmatch(corpus):
             raise CorpusError(
@@ -59,8 +59,8 @@ def open_versioned(named: str | Path) -> Versioned:
             )
         from .hub.repo import Hub  # the client takes half a second to import
 
-        name, _, version = corpus.partition("@")
-        hub, revision = Hub(name), version or "main"
+        repo, _, version = corpus.partition("@")
+        hub, revision = Hub(repo), version or "main"
         videos = hub.videos(revision)
         text = hub.text(REMOVED, revision) if REMOVED in hub.files(revision) else ""
         return Versioned(videos, removed_on(text))

@@ -17,7 +17,7 @@ from vid2book.public import plain_cell, public_url
 from vid2book.records import Outcome, Video
 
 from . import croissant, gather
-from .card import present, render_card
+from .card import render_card, with_samples
 from .features import FEATURES, Row
 from .parquet import Shards
 from .showpiece import choose
@@ -46,7 +46,7 @@ def write_corpus(
     Args:
         corpus: one whose stages have run.
         out: the folder.
-        tell: called with how many videos are written, and of how many.
+        tell: called with the number of videos written so far, and of all videos.
         workers: processes that make the rows.
 
     Raises:
@@ -57,18 +57,18 @@ def write_corpus(
     """
     out = Path(out)
     outcomes = list(gather.outcomes(corpus, workers))
-    done = count(1)
+    counter = count(1)
 
-    def found(videos: list[Video]) -> Iterator[tuple[str, Row]]:
+    def rows_of(videos: list[Video]) -> Iterator[tuple[str, Row]]:
         for rows in gather.rows(corpus, videos, workers):
             yield from rows
-            tell(next(done), len(outcomes))
+            tell(next(counter), len(outcomes))
 
-    by_split = {split: found(videos) for split, videos in splits(corpus).items()}
-    named = revision(corpus, outcomes)
-    wanted = {video.video_id for video in corpus.videos if not corpus.is_denied(video)}
-    removed = [video_id for video_id in record.removed(out) if video_id not in wanted]
-    return write_rows(by_split, outcomes, corpus.config, named, removed, out)
+    by_split = {split: rows_of(videos) for split, videos in splits(corpus).items()}
+    revision_name = revision(corpus, outcomes)
+    present_ids = {video.video_id for video in corpus.videos if not corpus.is_denied(video)}
+    removed = [video_id for video_id in record.removed(out) if video_id not in present_ids]
+    return write_rows(by_split, outcomes, corpus.config, revision_name, removed, out)
 
 
 def write_rows(
@@ -82,12 +82,12 @@ def write_rows(
     """Write rows as a corpus.
 
     Args:
-        by_split: rows, each with its table.
+        by_split: the rows of each split, each with its table.
         outcomes: what became of the videos, for the card and the attribution.
         pipeline: the config, from which the card says how the corpus was made.
         revision: names the content.
-        removed: ids of videos that stay out.
-        out: the folder; what is there stays until all is written.
+        removed: ids of removed videos, which stay out.
+        out: the folder; its old content stays until the new one is complete.
 
     Raises:
         EmptyCorpusError: there is no sample.
@@ -97,15 +97,15 @@ def write_rows(
     with swap.new_corpus(out) as new:
         tally = _Tally()
         sizes: dict[str, dict[str, SplitSize]] = {table: {} for table in layout.TABLES}
-        for split, found in by_split.items():
-            for table, size in _write_split(new, split, found, tally).items():
+        for split, rows in by_split.items():
+            for table, size in _write_split(new, split, rows, tally).items():
                 if size.rows:  # `datasets` cannot load a split without rows
                     sizes[table][split] = size
         parts = [file for table in layout.TABLES for file in layout.shards(new, table)]
-        if shown := choose(new):
+        if piece := choose(new):
             parts.append(new / layout.PICTURE)
             parts[-1].parent.mkdir()
-            parts[-1].write_bytes(shown.picture)
+            parts[-1].write_bytes(piece.picture)
         files = {file.relative_to(new).as_posix(): file.stat().st_size for file in parts}
         written = Record(
             revision, tally.images, tally.tokens, sorted(tally.languages), sizes, files, removed,
@@ -114,21 +114,21 @@ def write_rows(
         if not written.samples:
             raise EmptyCorpusError("no video gave a sample, so there is no corpus to write")
         _write_attribution(outcomes, new / layout.ATTRIBUTION)
-        card = render_card(pipeline, outcomes, written, shown)
+        card = render_card(pipeline, outcomes, written, piece)
         (new / layout.CARD).write_text(card, encoding="utf-8")
-        described = croissant.render(
+        metadata = croissant.render(
             card,
             (table for table in sizes if sizes[table]),
-            (outcome.video.license for outcome in present(outcomes)),
+            (outcome.video.license for outcome in with_samples(outcomes)),
         )
-        (new / layout.CROISSANT).write_text(described, encoding="utf-8")
+        (new / layout.CROISSANT).write_text(metadata, encoding="utf-8")
         record.save_record(new, written)
-    shutil.rmtree(out / layout.PREVIEW, ignore_errors=True)  # the book of what was there before
+    shutil.rmtree(out / layout.PREVIEW, ignore_errors=True)  # the book of the old corpus
     return written
 
 
 class _Tally:
-    """Counts over the rows of `default`, taken as they pass."""
+    """Counts the rows of `default` as they pass."""
 
     def __init__(self) -> None:
         self.images = self.tokens = self.marked_images = self.marked_texts = 0
@@ -144,14 +144,14 @@ class _Tally:
 
 
 def _write_split(
-    corpus: Path, split: str, found: Iterable[tuple[str, Row]], tally: _Tally
+    corpus: Path, split: str, rows: Iterable[tuple[str, Row]], tally: _Tally
 ) -> dict[str, SplitSize]:
-    """Write the rows of one split into the files of their tables; what each table holds."""
+    """Write the rows of one split into the files of their tables; the size of each table."""
     shards = {
         table: Shards(corpus / folder, split, FEATURES[table])
         for table, folder in layout.TABLES.items()
     }
-    for table, row in found:
+    for table, row in rows:
         shards[table].add(row)
         if table == "default":
             tally.count(row)
@@ -162,6 +162,6 @@ def _write_attribution(outcomes: list[Outcome], path: Path) -> None:
     with path.open("w", encoding="utf-8", newline="") as file:
         table = csv.writer(file, lineterminator="\n")
         table.writerow(["video_id", "title", "author", "source_url", "license"])
-        for video in (outcome.video for outcome in present(outcomes)):
-            told = (video.title, video.author, public_url(video.source_url), video.license)
-            table.writerow([video.video_id, *map(plain_cell, told)])
+        for video in (outcome.video for outcome in with_samples(outcomes)):
+            cells = (video.title, video.author, public_url(video.source_url), video.license)
+            table.writerow([video.video_id, *map(plain_cell, cells)])

@@ -1,7 +1,7 @@
 """How good is a corpus? Measures, reports, training, benchmarks.
 
 from vid2book.eval import measure
-measure("textbook", "other", samples=1000).to_dict()    # as metrics.json has it
+measure("textbook", "other", samples=1000).to_dict()    # as in metrics.json
 """
 
 from __future__ import annotations
@@ -44,22 +44,22 @@ def measure(
         samples: how many samples of each to draw at random; None: all.
         seed: random seed for drawing samples and wrong pairs.
         split: split of each corpus to measure.
-        marked: include what a corpus marks as to be dropped (config `decide: mark`).
+        marked: include what a corpus marks to be dropped (config `decide: mark`).
         open_clip: embeds images and texts; without it, on-screen text represents the image.
         benchmark: a dataset whose questions and images should not be in the corpora.
         benchmark_split: split of the benchmark.
         language_model: measures how surprising the texts are.
         judge: grades the texts.
-        only: names of figures; all where none is named.
+        only: names of figures; all if none is named.
         fetch: download images that are only a URL (`eval/fetch.py`).
-        tell: called with what is counted (the samples of a corpus, or pictures that are read), how
-            many are done, and of how many if that is known.
+        tell: called with what is counted (samples of a corpus, or pictures that are read), how
+            many are done, and the total if it is known.
 
     Raises:
         CorpusError: a corpus or the benchmark cannot be read.
         ModelError: the CLIP model cannot be loaded.
     """
-    # Imported late, so that the command line, which finds its commands in here, starts fast.
+    # Imported late, so that the command line, which finds its commands here, starts fast.
     from .corpora import InterleavedCorpus, open_corpus
     from .fetch import Fetcher
     from .questions import open_sought_questions

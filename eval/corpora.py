@@ -5,10 +5,10 @@ released textbook.
     corpus = open_corpus("HuggingFaceM4/OBELICS")        # the Hub, streamed
     for sample in corpus.samples(1000, seed=0): ...
 
-Images that are paths are read from the corpus' folder. Images that are only URLs are fetched where
-`fetch` says how; else their positions are left out and counted. A row that cannot be used is
-counted in `skipped`, with its reason, and the rest goes on. What is written on an image is known
-where the rows have a column `ocr_texts`: a list beside `images`, a string where an image stands.
+Images given as paths are read from the corpus' folder. Images given only as URLs are fetched if
+`fetch` says how; otherwise their positions are left out and counted. Unusable rows are counted in
+`skipped`, by reason, and reading goes on. The text on an image is known if the rows have a column
+`ocr_texts`: a list aligned with `images`, with a string at the position of each image.
 """
 
 from __future__ import annotations
@@ -52,50 +52,50 @@ _NOT_SAMPLES = set(TABLES.values()) - {TABLES["default"]}
 
 @dataclass
 class InterleavedCorpus:
-    """An opened corpus. `skipped` counts what the last reading left out, by reason; `content` names
-    the samples of a folder that vid2book built."""
+    """An opened corpus. `skipped` counts what the last reading left out, by reason; `content`
+    identifies the samples of a folder that vid2book built."""
 
     name: str
     source: Source
-    images: Path | None = None  # folder that paths of images are relative to
-    marked: bool = False  # with what a corpus of ours marks as to be dropped
+    images: Path | None = None  # the folder to which paths of images are relative
+    marked: bool = False  # include what a corpus of ours marks to be dropped
     fetch: Fetch | None = None
     content: str | None = None
     skipped: Counter[str] = field(default_factory=Counter)
 
     def samples(self, samples: int | None = None, seed: int = 0) -> Iterator[Interleaved]:
-        """All samples in order, or that many drawn at random, the same for the same seed."""
+        """All samples in order, or this many drawn at random; the same for the same seed."""
         self.skipped = Counter()
         for number, row in self.source.rows(samples, seed):
             if sample := self.sample(number, row):
                 yield sample
 
     def count(self, samples: int | None = None) -> int | None:
-        """How many rows `samples` goes through; None where only reading tells."""
+        """How many rows `samples` goes through; None if only reading can tell."""
         if not isinstance(self.source, ParquetFiles):
             return None
         rows = self.source.count()
         return rows if samples is None else min(samples, rows)
 
     def only(self, ids: frozenset[str]) -> InterleavedCorpus:
-        """The samples of these ids, without a copy.
+        """The corpus restricted to samples with these ids; nothing is copied.
 
         Raises:
-            CorpusError: the corpus is not one of Parquet files.
+            CorpusError: the corpus does not consist of Parquet files.
         """
         if not isinstance(self.source, ParquetFiles):
             raise CorpusError(f"{self.name}: samples are chosen by id of Parquet files alone")
         return replace(self, source=replace(self.source, only=ids), skipped=Counter())
 
     def shares_rows(self, other: InterleavedCorpus) -> bool:
-        """Whether files of this one are read for the other, too, as far as their names tell."""
+        """Whether both read some of the same files, judged by file names."""
         one, two = self.source, other.source
         if isinstance(one, _OF_FILES) and isinstance(two, _OF_FILES):
             return not {f.resolve() for f in one.files}.isdisjoint(f.resolve() for f in two.files)
         return one == two
 
     def sample(self, number: int, row: Row | Unread) -> Interleaved | None:
-        """The sample of a row of the source; None, and counted, where it has none."""
+        """The sample in a row of the source; None if there is none, which is counted."""
         if isinstance(row, Unread):
             self.skipped[describe(row, self.skipped)] += 1 if row.rows is None else row.rows
             return None
@@ -110,15 +110,15 @@ class InterleavedCorpus:
 def open_corpus(
     source: str | Path, split: str = "train", config: str | None = None, marked: bool = False
 ) -> InterleavedCorpus:
-    """Open a corpus; nothing of it is read yet.
+    """Open a corpus without reading it yet.
 
     Args:
         source: a folder (a corpus of ours, Parquet files, `save_to_disk`, MMC4's .jsonl files), a
             .parquet, .jsonl, .json or .csv file, the JSON of the released Multimodal Textbook with
             its images in a folder `images` beside it, or ORG/NAME or ORG/NAME@REVISION on the Hub.
-        split: where the source has splits.
-        config: of a dataset of the Hub.
-        marked: with what a corpus of ours marks as to be dropped (config `decide: mark`).
+        split: used if the source has splits.
+        config: of a dataset on the Hub.
+        marked: include what a corpus of ours marks to be dropped (config `decide: mark`).
 
     Raises:
         CorpusError: there is no such corpus.
@@ -127,8 +127,8 @@ def open_corpus(
     if path.is_dir():
         ours = record.read(path)
         content = ours.content if ours else None
-        found = _folder(path, split)
-        return InterleavedCorpus(path.name or str(path), found, path, marked, content=content)
+        rows = _folder(path, split)
+        return InterleavedCorpus(path.name or str(path), rows, path, marked, content=content)
     if path.is_file():
         return InterleavedCorpus(path.stem, _file(path), path.parent, marked)
     if _HUB.fullmatch(str(source)):
@@ -147,13 +147,13 @@ def _folder(folder: Path, split: str) -> Source:
         return SavedDataset(folder)
     ours = folder / TABLES["default"]
     inside = ours if any(ours.glob("*.parquet")) else folder
-    found = [
+    files = [
         file
         for file in sorted(inside.rglob("*.parquet"))
         if not _NOT_SAMPLES & set(file.relative_to(inside).parts[:-1])
     ]
-    if found:
-        return ParquetFiles(_of_split(found, split, folder))
+    if files:
+        return ParquetFiles(_of_split(files, split, folder))
     for kinds in ((".jsonl", ".ndjson"), (".csv", ".tsv")):
         names = tuple(f"{kind}{packed}" for kind in kinds for packed in ("", ".gz"))
         if lines := sorted(f for f in folder.rglob("*") if f.name.lower().endswith(names)):
@@ -162,9 +162,9 @@ def _folder(folder: Path, split: str) -> Source:
 
 
 def _of_split(files: list[Path], split: str, folder: Path) -> list[Path]:
-    """Files named after the split; all files where no name tells of a split.
+    """Files named after the split; all files if no name mentions a split.
 
-    Names are such as train-00000.parquet or, if all files are named so, test.jsonl.
+    Names look like train-00000.parquet or, if all files are named that way, test.jsonl.
     """
     splits = by_split(files)
     if list(splits) == [""] and all(file.name.split(".")[0] in _SPLITS for file in files):
@@ -175,8 +175,8 @@ def _of_split(files: list[Path], split: str, folder: Path) -> list[Path]:
         return splits[split]
     if list(splits) == [""]:
         return files
-    have = ", ".join(sorted(name for name in splits if name))
-    raise NoSplitError(f"{folder}: has no split '{split}'; it has {have}")
+    names = ", ".join(sorted(name for name in splits if name))
+    raise NoSplitError(f"{folder}: has no split '{split}'; it has {names}")
 
 
 def _file(path: Path) -> Source:
@@ -192,7 +192,7 @@ def _file(path: Path) -> Source:
 
 
 def _is_released(path: Path) -> bool:
-    """Whether the first sample is as the Multimodal Textbook has them."""
+    """Whether the first sample has the Multimodal Textbook's format."""
     try:
         rows = (read.row for read in read_rows(path))
         first = next((row for row in rows if not isinstance(row, Unread)), {})
@@ -202,10 +202,10 @@ def _is_released(path: Path) -> bool:
 
 
 def _without_marked(row: Row, skipped: Counter[str]) -> Row:
-    """The row without the positions that are marked.
+    """The row without its marked positions.
 
     Raises:
-        RowError: nothing else is in it.
+        RowError: all positions are marked.
     """
     elements = row.get("elements")
     if not isinstance(elements, list) or not any(map(is_marked, elements)):
@@ -219,4 +219,4 @@ def _without_marked(row: Row, skipped: Counter[str]) -> Row:
         for name, column in row.items()
         if isinstance(column, list) and len(column) == len(elements) and name in _ALIGNED
     }
-    return row | aligned | {"token_num": None}  # which counts what is left out, too
+    return row | aligned | {"token_num": None}  # the count included what is left out now

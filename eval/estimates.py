@@ -1,7 +1,7 @@
-"""Estimates over samples as functions of how much each cluster of them counts.
+"""Estimates over samples, as functions of the weight of each cluster.
 
-A cluster is what samples are alike in: a video, a document, a problem. Since an estimate is a
-function of weights, all that leave out one cluster each are computed at once.
+A cluster is a group of similar samples: those of one video, document or problem. Since an estimate
+is a function of weights, all leave-one-cluster-out estimates are computed at once.
 """
 
 from __future__ import annotations
@@ -15,18 +15,18 @@ from numpy.typing import ArrayLike, NDArray
 Floats = NDArray[np.float64]
 Estimate = Callable[[Floats], Floats]  # weights (rows, clusters) to values (rows,)
 
-_CHUNK = 4_000_000  # numbers held at once
+_CHUNK = 4_000_000  # numbers in memory at once
 
 
 @dataclass(frozen=True)
 class Ratio:
     """A mean or a share: the sum of `total` over the sum of `count`, a row per sample.
 
-    A mean over samples has count 1; fillers per word has their numbers.
+    A mean over samples has count 1; fillers per word has both numbers.
 
     Attributes:
-        most: of a share, what `total` is where all of `count` is: 1, or 100 of percent. None: it
-            has no limit.
+        most: of a share, the largest ratio it can have: 1, or 100 for percent. None: it has no
+            limit.
     """
 
     total: Floats
@@ -39,10 +39,10 @@ class Ratio:
         return round(float(self.count.sum()))
 
     def with_data(self) -> list[Hashable]:
-        """The clusters that something is known of, in order."""
+        """The clusters that have data, in order."""
         counted = self.count > 0
         return list(
-            dict.fromkeys(c for c, some in zip(self.clusters, counted, strict=True) if some)
+            dict.fromkeys(c for c, has_data in zip(self.clusters, counted, strict=True) if has_data)
         )
 
     def by_cluster(self, names: Sequence[Hashable]) -> Estimate:
@@ -55,9 +55,9 @@ class Ratio:
 
 @dataclass(frozen=True)
 class Separation:
-    """How well a score tells right from wrong: the area under the ROC curve, 0.5 by chance.
+    """How well a score separates right from wrong: the area under the ROC curve, 0.5 by chance.
 
-    The share of (right, wrong) pairs in which the right one scores higher; ties count half.
+    This is the share of (right, wrong) pairs in which the right one scores higher; ties count half.
     """
 
     scores: Floats
@@ -70,7 +70,7 @@ class Separation:
         return int(self.right.sum())
 
     def with_data(self) -> list[Hashable]:
-        """The clusters that something is known of, in order."""
+        """The clusters that have data, in order."""
         return list(dict.fromkeys(self.clusters))
 
     def by_cluster(self, names: Sequence[Hashable]) -> Estimate:
@@ -84,16 +84,16 @@ class Separation:
         def estimate(weights: Floats) -> Floats:
             if not len(rows):
                 return np.full(len(weights), np.nan)
-            found = []
+            parts = []
             for part in np.array_split(weights, max(1, weights.shape[0] * len(rows) // _CHUNK)):
                 each = part[:, rows]
-                # Equal scores are one group, within which every pair is a tie.
+                # Equal scores form one group, within which every pair is a tie.
                 up = np.add.reduceat(each * right, starts, axis=1)
                 down = np.add.reduceat(each * ~right, starts, axis=1)
                 below = np.cumsum(down, axis=1) - down
                 won = (up * (below + down / 2)).sum(axis=1)
-                found.append(_divide(won, up.sum(axis=1) * down.sum(axis=1)))
-            return np.concatenate(found)
+                parts.append(_divide(won, up.sum(axis=1) * down.sum(axis=1)))
+            return np.concatenate(parts)
 
         return estimate
 
@@ -116,7 +116,7 @@ def ratio(
 
 
 def separation(scores: ArrayLike, right: ArrayLike, clusters: Sequence[Hashable]) -> Separation:
-    """A `Separation`: scores, which of them are of right ones, and the cluster of each."""
+    """A `Separation` from scores, whether each belongs to a right pair, and their clusters."""
     values, is_right = np.asarray(scores, dtype=np.float64), np.asarray(right, dtype=np.bool_)
     if not len(values) == len(is_right) == len(clusters):
         raise ValueError(f"{len(values)} scores, {len(is_right)} labels, {len(clusters)} clusters")
@@ -131,7 +131,7 @@ def area_under_curve(scores: ArrayLike, right: ArrayLike) -> float:
 
 
 def _rows_of(clusters: Sequence[Hashable], names: Sequence[Hashable]) -> NDArray[np.intp]:
-    """Position of each cluster in `names`; -1 where it is not there."""
+    """The position of each cluster in `names`; -1 if it is missing."""
     place = {name: i for i, name in enumerate(names)}
     return np.array([place.get(cluster, -1) for cluster in clusters], dtype=np.intp)
 

@@ -1,11 +1,11 @@
-"""Images of web corpora by their URLs: asked for politely, kept, and no more than are needed.
+"""Fetches images of web corpora by URL: politely, once, and no more than needed.
 
-What a site's robots.txt forbids is not asked for. A host is asked once a second, an answer has ten
-seconds and 10 MB, and a host that did not answer three times is left alone. What was fetched is
-kept in the cache folder, by the hash of its URL, and so is that nothing came.
+What a site's robots.txt forbids is not requested. Each host gets one request a second; an answer
+may take ten seconds and 10 MB; a host that has failed three times is left alone. Images are kept
+in the cache folder under the hash of their URL, and so is the fact that there is none.
 
-The URLs are a stranger's, so only public addresses are asked: nothing of this machine or its own
-network. That is seen when a connection is made, whatever a name or a redirection leads to.
+The URLs come from strangers, so only public addresses are contacted: nothing on this machine or its
+own network. This is checked for each connection, wherever a name or a redirect leads.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ from urllib.robotparser import RobotFileParser
 from vid2book.store import write_atomically
 
 AGENT = "vid2book"
-MOST = 5000  # images that one run asks for
+MOST = 5000  # images that one run requests
 LARGEST = 10_000_000  # bytes
 _SECONDS = 10.0  # for an answer
 _PAUSE = 1.0  # seconds between two requests to a host
@@ -49,15 +49,15 @@ PRIVATE = "an image at an address that is not public"
 
 
 class PrivateAddressError(OSError):
-    """A name that leads to this machine or to its own network."""
+    """A host name leads to this machine or its own network."""
 
 
 def is_public(address: str) -> bool:
-    """Whether an IP address is one of the internet's."""
-    found = ipaddress.ip_address(address.partition("%")[0])
-    if isinstance(found, ipaddress.IPv6Address) and found.ipv4_mapped:
-        found = found.ipv4_mapped
-    return found.is_global and not found.is_multicast
+    """Whether an IP address is on the public internet."""
+    ip = ipaddress.ip_address(address.partition("%")[0])
+    if isinstance(ip, ipaddress.IPv6Address) and ip.ipv4_mapped:
+        ip = ip.ipv4_mapped
+    return ip.is_global and not ip.is_multicast
 
 
 class Fetcher:
@@ -65,17 +65,17 @@ class Fetcher:
 
     Args:
         cache: folder; by default `vid2book/images` in the user's cache folder.
-        most: images to ask for; those in the cache do not count.
+        most: images to request; those in the cache do not count.
         pause: seconds between two requests to one host.
     """
 
     def __init__(self, cache: Path | None = None, most: int = MOST, pause: float = _PAUSE) -> None:
         root = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
         self._cache = cache or root / "vid2book" / "images"
-        self._left = most
+        self._remaining = most
         self._pause = pause
         self._robots: dict[str, RobotFileParser] = {}
-        self._asked: dict[str, float] = {}  # host to when it was last asked
+        self._last_request: dict[str, float] = {}  # by host, a monotonic time
         self._failures: Counter[str] = Counter()
         self._opener = build_opener(_SameRules(self), _Http(), _Https())
 
@@ -94,13 +94,13 @@ class Fetcher:
                 return FORBIDDEN
         except PrivateAddressError:
             return PRIVATE
-        if self._left <= 0:
+        if self._remaining <= 0:
             return TOO_MANY
-        self._left -= 1
+        self._remaining -= 1
         try:
             content = self._read(url, LARGEST)
         except HTTPError as error:
-            if error.code in (401, 403, 404, 410):  # and it will stay so
+            if error.code in (401, 403, 404, 410):  # this will not change
                 write_atomically(file, b"")
             return GONE
         except (OSError, ValueError) as error:
@@ -112,7 +112,7 @@ class Fetcher:
         return content or GONE
 
     def allows(self, url: str) -> bool:
-        """Whether the site's robots.txt lets us; where it cannot be read, by RFC 9309.
+        """Whether the site's robots.txt allows it; if it cannot be read, RFC 9309 decides.
 
         Raises:
             PrivateAddressError: the site is not a public one.
@@ -137,12 +137,12 @@ class Fetcher:
         return rules
 
     def _read(self, url: str, most: int) -> bytes:
-        """Raises OSError, ValueError: nothing came, or more than `most`."""
+        """Fetch bytes. Raises OSError, ValueError: there were none, or more than `most`."""
         host = urlsplit(url).netloc
-        wait = self._asked.get(host, -self._pause) + self._pause - time.monotonic()
-        if wait > 0 and host in self._asked:
+        wait = self._last_request.get(host, -self._pause) + self._pause - time.monotonic()
+        if wait > 0 and host in self._last_request:
             time.sleep(wait)
-        self._asked[host] = time.monotonic()
+        self._last_request[host] = time.monotonic()
         request = Request(url, headers={"User-Agent": AGENT})
         with self._opener.open(request, timeout=_SECONDS) as answer:
             content: bytes = answer.read(most + 1)
@@ -152,7 +152,7 @@ class Fetcher:
 
 
 class _SameRules(HTTPRedirectHandler):
-    """Where an image has moved to another site, that site's rules hold."""
+    """If an image has moved to another site, that site's rules apply."""
 
     max_redirections = 5
 
@@ -169,7 +169,7 @@ class _SameRules(HTTPRedirectHandler):
 
 
 def _private(error: Exception) -> bool:
-    """urllib wraps what a connection raises."""
+    """Whether a private address is behind an error; urllib wraps what a connection raises."""
     reason = error.reason if isinstance(error, URLError) else error
     return isinstance(reason, PrivateAddressError)
 
@@ -181,15 +181,17 @@ def _public(host: str, port: int | None) -> str:
         PrivateAddressError: it has none.
         OSError: it has no address at all.
     """
-    found = [str(info[4][0]) for info in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)]
-    for address in found:
+    addresses = [
+        str(info[4][0]) for info in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    ]
+    for address in addresses:
         if is_public(address):
             return address
     raise PrivateAddressError(host)
 
 
 def _connect(address: tuple[str, int], timeout: Any = None, source: Any = None) -> socket.socket:
-    """As `socket.create_connection`, to a public address alone."""
+    """Like `socket.create_connection`, but only to public addresses."""
     host, port = address
     return socket.create_connection((_public(host, port), port), timeout, source)
 
@@ -222,11 +224,11 @@ def _by_proxy(request: Request) -> bool:
     """Whether a proxy makes the connection.
 
     Raises:
-        PrivateAddressError: to what is known here as a private address.
+        PrivateAddressError: the host is known here by a private address.
     """
-    asked = urlsplit(request.full_url).hostname or ""
-    if urlsplit(f"//{request.host}").hostname == asked:
+    host = urlsplit(request.full_url).hostname or ""
+    if urlsplit(f"//{request.host}").hostname == host:
         return False
     with suppress(socket.gaierror):  # perhaps the proxy knows the name
-        _public(asked, None)
+        _public(host, None)
     return True

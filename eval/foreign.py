@@ -1,4 +1,4 @@
-"""Rows of other corpora in the shape of OBELICS: `images` and `texts` side by side."""
+"""Converts rows of other corpora to the shape of OBELICS: aligned `images` and `texts`."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ _TIME = re.compile(r"(?:(?:(\d+):)?(\d+):)?(\d+(?:\.\d+)?)")
 
 
 class ForeignError(ValueError):
-    """A row that is not as its corpus has them; the message says what is wrong."""
+    """A row that does not have its corpus' format; the message says what is wrong."""
 
 
 def in_shape(row: Row) -> Row:
-    """A row of MMC4, OmniCorpus or FineVideo in the shape of OBELICS; any other as it is.
+    """A row of MMC4, OmniCorpus or FineVideo in the shape of OBELICS; others are unchanged.
 
     Raises:
-        ForeignError: it is not as its corpus has them.
+        ForeignError: it does not have its corpus' format.
     """
     if isinstance(row.get("text_list"), list):
         return _from_mmc4(row)
@@ -39,15 +39,15 @@ def in_shape(row: Row) -> Row:
 
 
 def page_of(row: Row) -> str:
-    """The page that a row of a web corpus is of; empty if that is not told."""
+    """The page that a row of a web corpus comes from; empty if unknown."""
     general = row.get("general_metadata")
     if isinstance(general, str):
         try:
             general = parse(general)
         except BadJson:
             general = None
-    told = general if isinstance(general, dict) else row
-    return str(told.get("url") or "")
+    metadata = general if isinstance(general, dict) else row
+    return str(metadata.get("url") or "")
 
 
 def _from_mmc4(row: Row) -> Row:
@@ -63,50 +63,50 @@ def _from_mmc4(row: Row) -> Row:
     images: list[Any] = []
     texts: list[str | None] = []
     for number, sentence in enumerate(sentences):
-        here = before.get(number, [])
-        images += [*here, None]
-        texts += [*[None] * len(here), sentence]
+        preceding = before.get(number, [])
+        images += [*preceding, None]
+        texts += [*[None] * len(preceding), sentence]
     return row | {"images": images, "texts": texts}
 
 
 def _from_omnicorpus(row: Row) -> Row:
-    """OmniCorpus has empty texts where OBELICS has nulls, and its metadata are no JSON text."""
+    """OmniCorpus has empty texts where OBELICS has nulls, and its metadata is not JSON text."""
     lists = [row.get("images"), row.get("texts")]
     if not all(isinstance(column, list) for column in lists):
-        return row  # without lists there is nothing to make of it
+        return row  # without lists, it cannot be converted
     images, texts = ([value or None for value in column or []] for column in lists)
     return row | {"images": images, "texts": texts, "id": row["general_metadata"].get("id")}
 
 
 def _from_finevideo(row: Row) -> Row:
-    """FineVideo's scenes: a frame from the middle of each, and what is said in it."""
-    told = row["json"]
-    if isinstance(told, str):
+    """FineVideo's scenes: a frame from the middle of each, and the speech during it."""
+    facts = row["json"]
+    if isinstance(facts, str):
         try:
-            told = parse(told)
+            facts = parse(facts)
         except BadJson:
-            told = None
-    if not isinstance(told, dict) or not isinstance(row["mp4"], bytes):
+            facts = None
+    if not isinstance(facts, dict) or not isinstance(row["mp4"], bytes):
         raise ForeignError("'json' or 'mp4' of a row is not as FineVideo has it")
     try:
-        scenes = sorted(_span(s["timestamps"]) for s in told["content_metadata"]["scenes"])
-        said = [
+        scenes = sorted(_span(s["timestamps"]) for s in facts["content_metadata"]["scenes"])
+        speech = [
             (*_span(part, "start", "end"), str(part["text"]))
-            for part in told.get("timecoded_text_to_speech") or []
+            for part in facts.get("timecoded_text_to_speech") or []
         ]
     except (KeyError, TypeError, AttributeError):
         raise ForeignError("a row without scenes or times as FineVideo has them") from None
-    video_id = PurePosixPath(str(told.get("original_video_filename") or "")).stem
+    video_id = PurePosixPath(str(facts.get("original_video_filename") or "")).stem
     frames = _frames(row["mp4"], [(start + end) / 2 for start, end in scenes])
     images: list[bytes | None] = []
     texts: list[str | None] = []
     elements: list[Row] = []
     for number, ((start, end), frame) in enumerate(zip(scenes, frames, strict=True)):
         last = number + 1 == len(scenes)
-        # By when it begins, so that nothing is said twice; what comes late belongs to the last.
+        # Speech belongs to the scene in which it begins, so none is repeated; the rest to the last.
         first = 0.0 if number == 0 else start
         until = scenes[number + 1][0] if not last else float("inf")
-        text = " ".join(text.strip() for at, _, text in said if first <= at < until)
+        text = " ".join(text.strip() for at, _, text in speech if first <= at < until)
         place = {"video_id": video_id, "clip_start": start, "clip_end": end, "name": ""}
         if frame:
             images.append(frame)
@@ -122,7 +122,7 @@ def _from_finevideo(row: Row) -> Row:
         "images": images,
         "texts": texts,
         "elements": elements,
-        "subject": told.get("content_parent_category"),
+        "subject": facts.get("content_parent_category"),
         "language": "en",
     }
 
@@ -134,10 +134,10 @@ def _span(
 
 
 def _seconds(text: object) -> float:
-    found = _TIME.fullmatch(str(text).strip())
-    if not found:
+    match = _TIME.fullmatch(str(text).strip())
+    if not match:
         raise ForeignError(f"'{text}' is no time as FineVideo has them")
-    hours, minutes, seconds = found.groups()
+    hours, minutes, seconds = match.groups()
     return int(hours or 0) * 3600 + int(minutes or 0) * 60 + float(seconds)
 
 
@@ -145,7 +145,7 @@ def _frames(mp4: bytes, times: Sequence[float]) -> Iterator[bytes]:
     """The frame at each time, as a JPEG.
 
     Raises:
-        ForeignError: this is not a video.
+        ForeignError: it is not a video.
     """
     with NamedTemporaryFile(suffix=".mp4") as file:
         file.write(mp4)

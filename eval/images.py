@@ -1,4 +1,4 @@
-"""Images of a corpus or a benchmark: found in its folder and decoded, whatever they hold."""
+"""Finds and decodes images of a corpus or a benchmark, even if their content is broken."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ LARGEST = 50_000_000  # pixels; in a corpus, a larger picture is an accident or 
 
 
 class TooLargeError(OSError):
-    """An image of more pixels than are taken."""
+    """An image has too many pixels."""
 
 
 def decoded(content: bytes, largest: int | None = None) -> Image.Image:
-    """An encoded image.
+    """Decode an image.
 
     Args:
         content: the encoded bytes.
-        largest: pixels that it may have; None: as many as Pillow takes.
+        largest: the most pixels it may have; None: as many as Pillow accepts.
 
     Raises:
-        TooLargeError: it has more.
+        TooLargeError: it has more pixels.
         OSError: it cannot be decoded.
     """
     try:
@@ -33,13 +33,13 @@ def decoded(content: bytes, largest: int | None = None) -> Image.Image:
             raise TooLargeError(f"{image.width} x {image.height} pixels")
         image.load()
     except (SyntaxError, ValueError, Image.DecompressionBombError) as error:
-        raise OSError(str(error)) from None  # what Pillow raises besides, of broken files
+        raise OSError(str(error)) from None  # what else Pillow raises for broken files
     return image
 
 
 def image_file(path: str, folder: Path | None) -> Path | None:
-    """The file that a row names, in its corpus' folder or in `images` there; never elsewhere."""
+    """The file that a row names, in the corpus' folder or its `images`; never elsewhere."""
     if folder is None:
         return None
-    found = (inside(place, path) for place in (folder, folder / "images"))
-    return next((file for file in found if file is not None and file.is_file()), None)
+    candidates = (inside(place, path) for place in (folder, folder / "images"))
+    return next((file for file in candidates if file is not None and file.is_file()), None)

@@ -1,4 +1,4 @@
-"""One sample of any corpus, and how it is made of a row."""
+"""One sample of any corpus, and how it is built from a row."""
 
 from __future__ import annotations
 
@@ -15,31 +15,31 @@ from vid2book.records import Element
 from .foreign import ForeignError, in_shape, page_of
 from .images import image_file
 
-Fetch = Callable[[str], bytes | str]  # an image by its URL; a string says why there is none
+Fetch = Callable[[str], bytes | str]  # from a URL to an image, or to why there is none
 _NOT_FETCHED = "an image that is only a URL; `vid2book measure --fetch` downloads it"
 _MISSING = "an image whose file is missing"
 _PLACE = [name for name in Element.__dataclass_fields__ if name not in ("score", "drop")]
 
 
 class RowError(ValueError):
-    """A row that cannot be used, and why."""
+    """A row that cannot be used; the message says why."""
 
 
 @dataclass(frozen=True)
 class Interleaved:
     """One sample of any corpus. The lists are aligned: each position is an image or a text.
 
-    `video_id` names what samples must be resampled together: the video, of a web corpus the
-    document. `elements` tell where a position comes from, where that is known. Without a name
-    (`is_named`) it is the number of a row, which says nothing of another corpus.
+    `video_id` names the video (in a web corpus: the document) whose samples must be resampled
+    together. If there is no such name (`is_named` is False), it is the number of a row, which means
+    nothing in other corpora. `elements` say where each position comes from, if that is known.
     """
 
     id: str
     video_id: str
     images: tuple[bytes | None, ...]  # encoded, as the corpus has them
     texts: tuple[str | None, ...]
-    ocr_texts: tuple[str | None, ...]  # what is written on the image; None: unknown
-    text_ocr_list: tuple[str | None, ...]  # text with the on-screen text of its images
+    ocr_texts: tuple[str | None, ...]  # the text on the image; None: unknown
+    text_ocr_list: tuple[str | None, ...]  # the text together with the text on its images
     elements: tuple[Element | None, ...]
     language: str = ""
     license: str = ""
@@ -56,7 +56,7 @@ class Interleaved:
 def interleaved(
     row: Row, number: int, folder: Path | None, fetch: Fetch | None, skipped: Counter[str]
 ) -> Interleaved:
-    """Raises RowError: the row has no aligned `images` and `texts`."""
+    """The sample in a row. Raises RowError: it has no aligned `images` and `texts`."""
     try:
         row = in_shape(row)
     except ForeignError as error:
@@ -69,20 +69,20 @@ def interleaved(
     columns = [
         _column(row, name, len(images)) for name in ("ocr_texts", "text_ocr_list", "elements")
     ]
-    if lost := row.get("missing_images"):
-        skipped[_MISSING] += lost
+    if missing := row.get("missing_images"):
+        skipped[_MISSING] += missing
     positions: list[tuple[Any, ...]] = []
     for image, text, ocr, both, element in zip(images, texts, *columns, strict=True):
-        known = _element(element)
+        place = _element(element)
         if image is not None:
             content = _content(image, folder, fetch, skipped)
             if content is not None:
-                positions.append((content, None, ocr, None, known))
+                positions.append((content, None, ocr, None, place))
         if text is not None:
-            positions.append((None, str(text), None, both, known))
+            positions.append((None, str(text), None, both, place))
     if not positions:
         raise RowError("a row without an image and a text that can be read")
-    contents, said, written, joined, known_elements = zip(*positions, strict=True)
+    contents, paragraphs, written, joined, known_elements = zip(*positions, strict=True)
     name = str(row.get("id") or "")
     video = _video_id(row)
     video_id = video or name or str(number)
@@ -91,7 +91,7 @@ def interleaved(
         id=name or f"{video_id}#{number}",
         video_id=video_id,
         images=contents,
-        texts=said,
+        texts=paragraphs,
         ocr_texts=written,
         text_ocr_list=joined,
         elements=known_elements,
@@ -111,7 +111,7 @@ def _column(row: Row, name: str, length: int) -> list[Any]:
 def _content(
     image: Any, folder: Path | None, fetch: Fetch | None, skipped: Counter[str]
 ) -> bytes | None:
-    """The bytes of an image, however the row has them; None, and counted, where it has none."""
+    """The bytes of an image, in whatever form; None if there are none, which is counted."""
     if isinstance(image, bytes):
         return image
     path = image
@@ -138,12 +138,12 @@ def _content(
 def _element(value: Any) -> Element | None:
     if not isinstance(value, dict) or any(value.get(name) is None for name in _PLACE):
         return None
-    known = {name: value[name] for name in _PLACE}
-    return Element(**known, score=value.get("score"), drop=value.get("drop") or "")
+    place = {name: value[name] for name in _PLACE}
+    return Element(**place, score=value.get("score"), drop=value.get("drop") or "")
 
 
 def _video_id(row: Row) -> str:
-    """What the sample was made from; of OBELICS and MMC4 the page."""
+    """The video of the sample; in OBELICS and MMC4, the page."""
     if ids := row.get("video_ids"):
         return str(ids[0])
     return page_of(row)

@@ -1,15 +1,15 @@
 """Intervals and comparisons over videos, never over single samples of one video.
 
-Samples of one video are alike, so that an interval over samples would be too narrow. The standard
-error is that of the jackknife over clusters: each video is left out once (the estimator CV3 of
+Samples of one video are alike, so an interval over samples would be too narrow. The standard error
+comes from a jackknife over clusters, which leaves out each video once (the estimator CV3 of
 MacKinnon, Nielsen and Webb, "Fast and Reliable Jackknife and Bootstrap Methods for Cluster-Robust
-Inference", 2023), with Student's t of one degree of freedom less than there are clusters. It holds
-its level from five clusters on, also where they differ in size, which a percentile bootstrap does
-not (`tests/eval/test_null.py`). Only clusters with data count; with one there is no interval.
+Inference", 2023), with Student's t and one degree of freedom less than there are clusters. It keeps
+its level from five clusters on, even if they differ in size, which a percentile bootstrap does not
+(`tests/eval/test_null.py`). Only clusters with data count; with a single one there is no interval.
 
-What lies between 0 and a known maximum, such as a share, has Wilson's interval with the number of
-observations that would give the same standard error (Korn and Graubard, 1998). Where all
-observations are at one end, no error can be estimated, and each cluster counts as one observation.
+Values between 0 and a known maximum, such as shares, get Wilson's interval for the number of
+observations that would give the same standard error (Korn and Graubard, 1998). If all observations
+are at one end, no error can be estimated, and each cluster counts as one observation.
 """
 
 from __future__ import annotations
@@ -41,21 +41,21 @@ LEVEL = 0.95
 ENOUGH = 5  # clusters; with fewer, all can differ in one direction by chance
 _POWER = 0.8
 _NORMAL = NormalDist().inv_cdf((1 + LEVEL) / 2)
-_NOTHING = 1e-12  # of the value: an error that rounding makes
-_GROUPS = 1000  # more clusters than that are left out in groups, for the sake of time
+_NOTHING = 1e-12  # relative to the value: an error due to rounding
+_GROUPS = 1000  # if there are more clusters, they are left out in groups, to save time
 
 
 @dataclass(frozen=True)
 class Interval:
-    """An estimate with its 95% interval. None where there is nothing to estimate it from.
+    """An estimate with its 95% interval. Values are None if there is nothing to estimate from.
 
     Attributes:
         value: the estimate.
         low, high: ends of the interval.
         n: observations.
-        clusters: videos with data; of a difference of two corpora that share none, the fewer.
+        clusters: videos with data; if two compared corpora share none, the smaller number.
         error: the standard error.
-        freedom: degrees of freedom of the t test, if not the clusters less one.
+        freedom: degrees of freedom of the t test; None: one less than the clusters.
     """
 
     value: float | None
@@ -68,12 +68,12 @@ class Interval:
 
     @property
     def excludes_zero(self) -> bool:
-        """Whether a difference can be told from none, seen by itself."""
+        """Whether a difference is significant when seen by itself."""
         return self.low is not None and self.high is not None and (self.low > 0 or self.high < 0)
 
     @cached_property
     def p(self) -> float | None:
-        """Of a difference: the chance of one as large if there is none (two-sided t test)."""
+        """Of a difference: the chance of seeing one this large if there is none (two-sided t)."""
         if self.value is None or self.error is None or self.clusters < 2:
             return None
         if self.error == 0:
@@ -91,7 +91,7 @@ class Interval:
 
     @property
     def detectable(self) -> float | None:
-        """Of a difference: the smallest that so many videos would show four times in five.
+        """Of a difference: the smallest that this many videos would reveal four times in five.
 
         Bloom, "Minimum Detectable Effects", 1995.
         """
@@ -104,7 +104,7 @@ class Interval:
         return self.clusters - 1 if self.freedom is None else self.freedom
 
     def to_dict(self) -> dict[str, float | None]:
-        """The estimate and its interval, as results hold them."""
+        """The estimate and its interval, as in result files."""
         names = ("value", "low", "high", "n", "clusters")
         return {name: getattr(self, name) for name in names}
 
@@ -115,9 +115,9 @@ def interval(statistic: Statistic) -> Interval:
 
 
 def paired_difference(first: Statistic, second: Statistic) -> Interval:
-    """The first's estimate minus the second's, over the clusters of which both have data.
+    """The first's estimate minus the second's, over the clusters for which both have data.
 
-    What makes a video easy or hard does not count, since it does so for both.
+    Whether a video is easy or hard does not matter, since it is so for both.
     """
     theirs = set(second.with_data())
     names = [name for name in first.with_data() if name in theirs]
@@ -127,8 +127,8 @@ def paired_difference(first: Statistic, second: Statistic) -> Interval:
 def difference(first: Statistic, second: Statistic) -> Interval:
     """The first's estimate minus the second's, each over all of its own clusters.
 
-    A cluster that both have is left out of both at once. There are no more degrees of freedom than
-    the one with fewer clusters has, which is too few rather than too many.
+    Clusters that both have are left out of both at once. The degrees of freedom are those of the
+    one with fewer clusters, which is too few rather than too many.
     """
     ours, theirs = first.with_data(), second.with_data()
     names = list(dict.fromkeys([*ours, *theirs]))
@@ -136,22 +136,22 @@ def difference(first: Statistic, second: Statistic) -> Interval:
 
 
 def adjusted(ps: Sequence[float | None]) -> list[float | None]:
-    """The p values of many comparisons, corrected for how many there are; None stays None.
+    """The p values of many comparisons, corrected for their number; None stays None.
 
-    Of the differences that are called so at 0.05, at most one in twenty is expected to be none
+    Among the differences significant at 0.05, at most one in twenty is expected to be false
     (Benjamini and Hochberg, 1995).
     """
-    known = np.array([p for p in ps if p is not None])
-    order = np.argsort(known)[::-1]
-    ranks = np.arange(len(known), 0, -1)
-    corrected = np.empty(len(known))
-    corrected[order] = np.minimum.accumulate(known[order] * len(known) / ranks)
-    left = iter(corrected.tolist())
-    return [None if p is None else next(left) for p in ps]
+    values = np.array([p for p in ps if p is not None])
+    order = np.argsort(values)[::-1]
+    ranks = np.arange(len(values), 0, -1)
+    corrected = np.empty(len(values))
+    corrected[order] = np.minimum.accumulate(values[order] * len(values) / ranks)
+    remaining = iter(corrected.tolist())
+    return [None if p is None else next(remaining) for p in ps]
 
 
 def detectable(error: float, freedom: float) -> float:
-    """The smallest difference that a t test with this standard error shows four times in five."""
+    """The smallest difference that a t test with this standard error finds four times in five."""
     from scipy.special import stdtrit
 
     return float(stdtrit(freedom, (1 + LEVEL) / 2) + stdtrit(freedom, _POWER)) * error
@@ -161,38 +161,38 @@ def _difference(
     first: Statistic, second: Statistic, names: Sequence[Hashable], clusters: int
 ) -> Interval:
     one, other = first.by_cluster(names), second.by_cluster(names)
-    found = _jackknife(lambda w: one(w) - other(w), len(names), clusters, clusters)
-    if first.most is None or second.most is None or found.value is None:
-        return found
-    if found.error or not found.value:
-        return within(found, -second.most, first.most)
-    # Every video differs alike, as 0 and 100% do: by the ends of both (Newcombe, 1998, method 10).
+    gap = _jackknife(lambda w: one(w) - other(w), len(names), clusters, clusters)
+    if first.most is None or second.most is None or gap.value is None:
+        return gap
+    if gap.error or not gap.value:
+        return within(gap, -second.most, first.most)
+    # All videos differ equally, as 0 and 100% do: join both intervals (Newcombe 1998, method 10).
     sides = (_interval(side, names) for side in (first, second))
     ends = [(side.value, side.low, side.high) for side in sides]
     (a, a_low, a_high), (b, b_low, b_high) = np.array(ends, dtype=float)
     low, high = -math.hypot(a - a_low, b_high - b), math.hypot(a_high - a, b - b_low)
     return within(
-        replace(found, low=found.value + low, high=found.value + high), -second.most, first.most
+        replace(gap, low=gap.value + low, high=gap.value + high), -second.most, first.most
     )
 
 
-def within(found: Interval, least: float, most: float) -> Interval:
-    """The interval without values that the estimate cannot have, such as a share above 1."""
-    if found.low is None or found.high is None:
-        return found
-    return replace(found, low=max(least, found.low), high=min(most, found.high))
+def within(estimate: Interval, least: float, most: float) -> Interval:
+    """The interval, clipped to values that the estimate can have: no share is above 1."""
+    if estimate.low is None or estimate.high is None:
+        return estimate
+    return replace(estimate, low=max(least, estimate.low), high=min(most, estimate.high))
 
 
 def _interval(statistic: Statistic, names: Sequence[Hashable]) -> Interval:
-    found = _jackknife(statistic.by_cluster(names), len(names), len(names), statistic.n)
-    if statistic.most is None or found.error is None:
-        return found
-    low, high = _wilson(found, statistic.most)
-    return replace(found, low=low, high=high)
+    result = _jackknife(statistic.by_cluster(names), len(names), len(names), statistic.n)
+    if statistic.most is None or result.error is None:
+        return result
+    low, high = _wilson(result, statistic.most)
+    return replace(result, low=low, high=high)
 
 
 def _jackknife(estimate: Estimate, names: int, clusters: int, n: int) -> Interval:
-    """With an interval by Student's t, `clusters` less one being its degrees of freedom."""
+    """An estimate with its interval by Student's t, with `clusters` - 1 degrees of freedom."""
     value = estimate(np.ones((1, names)))[0] if names else np.nan
     if not np.isfinite(value):
         return Interval(None, None, None, n, clusters)
@@ -202,7 +202,7 @@ def _jackknife(estimate: Estimate, names: int, clusters: int, n: int) -> Interva
     groups = min(names, _GROUPS)
     left_out = np.arange(names) % groups == np.arange(groups)[:, None]
     values = estimate(1.0 - left_out)
-    if not np.isfinite(values).all():  # all rests on one video
+    if not np.isfinite(values).all():  # everything depends on one video
         return alone
     error = float(np.sqrt((groups - 1) / groups * ((values - value) ** 2).sum()))
     if error < _NOTHING * max(1.0, abs(value)):
@@ -211,16 +211,16 @@ def _jackknife(estimate: Estimate, names: int, clusters: int, n: int) -> Interva
     return replace(alone, low=float(value) - half, high=float(value) + half, error=error)
 
 
-def _wilson(found: Interval, most: float) -> tuple[float, float]:
-    """Ends of the interval of a share of `most`."""
-    assert found.value is not None and found.error is not None
-    share, error = min(1.0, max(0.0, found.value / most)), found.error / most
+def _wilson(estimate: Interval, most: float) -> tuple[float, float]:
+    """The ends of Wilson's interval, for a value between 0 and `most`."""
+    assert estimate.value is not None and estimate.error is not None
+    share, error = min(1.0, max(0.0, estimate.value / most)), estimate.error / most
     if min(share, 1 - share) < _NOTHING:
-        size, reach = float(found.clusters), _NORMAL
+        size, reach = float(estimate.clusters), _NORMAL
     elif error == 0:
-        return found.value, found.value
+        return estimate.value, estimate.value
     else:
-        size, reach = share * (1 - share) / error**2, _reach(found.clusters)
+        size, reach = share * (1 - share) / error**2, _reach(estimate.clusters)
     spread = reach**2 / size
     middle = (share + spread / 2) / (1 + spread)
     half = math.sqrt(spread * (share * (1 - share) + spread / 4)) / (1 + spread)
@@ -228,7 +228,7 @@ def _wilson(found: Interval, most: float) -> tuple[float, float]:
 
 
 def _reach(clusters: int) -> float:
-    """Standard errors to either end."""
+    """How many standard errors the interval extends to either side."""
     from scipy.special import stdtrit
 
     return float(stdtrit(clusters - 1, (1 + LEVEL) / 2))

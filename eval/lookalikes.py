@@ -1,4 +1,4 @@
-"""Finding near-identical images among many, without comparing each with each."""
+"""Finds near-identical images among many, without comparing all pairs."""
 
 from __future__ import annotations
 
@@ -13,24 +13,24 @@ from vid2book.screen.phash import distance
 
 from .seen import Picture
 
-_MOST_BITS = 4  # of 64 in which the hashes of near-identical images differ
-_BANDS = 5  # one more than the bits: of so many parts of two such hashes, one is equal
-_SIDE = 48  # pixels of the small grey copy by which a likeness is checked
-_MOST_LEVELS = 16  # of 255 in any pixel of it: more than JPEG and scaling, less than a changed line
-_FLAT = 2.0  # levels: the deviation below which an image shows nothing, and looks like any other
+_MOST_BITS = 4  # of 64 may differ between hashes of near-identical images
+_BANDS = 5  # one more than the bits, so at least one part of two such hashes is equal
+_SIDE = 48  # pixels of the small grey copy by which a match is checked
+_MOST_LEVELS = 16  # of 255 in any pixel: more than JPEG or scaling, less than a changed line
+_FLAT = 2.0  # levels; an image with a smaller deviation shows nothing and would match any other
 
 
 @dataclass
 class Lookalikes:
-    """Images by perceptual hash. A hash alone takes two slides of one design for one, so a small
-    copy is compared as well."""
+    """An index of images by perceptual hash. Hashes alone cannot tell slides of the same design
+    apart, so small copies are compared as well."""
 
     _bands: dict[tuple[int, int], list[int]] = field(default_factory=lambda: defaultdict(list))
     _hashes: list[int] = field(default_factory=list)
     _copies: list[NDArray[np.uint8]] = field(default_factory=list)
 
     def find(self, picture: Picture) -> int | None:
-        """The number of an image that was added and is near-identical; None: there is none."""
+        """The number of an added image that is near-identical; None if there is none."""
         copy = _copy(picture)
         if copy.std() < _FLAT:
             return None
@@ -43,7 +43,7 @@ class Lookalikes:
         return None
 
     def add(self, picture: Picture) -> int:
-        """Add an image; its number."""
+        """Add an image, and return its number."""
         number = len(self._hashes)
         self._hashes.append(picture.phash)
         self._copies.append(_copy(picture))

@@ -1,4 +1,4 @@
-"""Which text belongs to an image."""
+"""Finds the text that belongs to an image."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from .corpora import Interleaved
 
 
 def text_of(record: Interleaved, position: int) -> int | None:
-    """Position of the text that belongs to the image at `position`; None: the sample has no text.
+    """The position of the text that belongs to the image at `position`; None: there is no text.
 
-    The text of its clip, where the corpus tells of clips; else the next text, else the one before.
+    It is the text of its clip, if the corpus has clips; else the next text, else the previous one.
     """
     image = record.elements[position]
     after = [i for i in range(position + 1, len(record.texts)) if record.texts[i]]

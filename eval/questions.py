@@ -1,9 +1,9 @@
-"""Questions to look for in a corpus, those of a benchmark: their texts and their images.
+"""The questions of a benchmark, to be searched for in a corpus: their texts and images.
 
 Any dataset will do: a Parquet, JSON or CSV file or a folder of them, a dataset saved to disk, or a
-name on the Hub. Questions are the strings in columns whose name tells of one; without such a
-column, all strings of at least eight words. Images are all values that hold one, or name a file
-beside.
+name on the Hub. Questions are the strings in columns with names such as "question"; without such a
+column, all strings of at least eight words. Images are all values that contain one, or name an
+image file in the dataset's folder.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from .sources import Row, Unread, describe
 
 _TEXT_COLUMNS = ("question", "query", "problem", "prompt", "text")
 _FEWEST_WORDS = 8
-MOST_UNREAD = 0.01  # share of the rows; with more unread, nothing is said of contamination
+MOST_UNREAD = 0.01  # share of the rows; if more are unread, no contamination is reported
 _IMAGE_FILES = {".png", ".jpg", ".jpeg", ".webp", ".gif", ".bmp"}
 
 
@@ -42,16 +42,16 @@ class SoughtQuestions:
 
     @property
     def gap(self) -> str:
-        """Why a corpus cannot be told free of them; empty if nearly all are known."""
-        lost = sum(rows or 0 for rows in self.unread.values())
-        total = lost + len(self.questions)
+        """Why no corpus can be declared free of them; empty if nearly all are known."""
+        unread_rows = sum(rows or 0 for rows in self.unread.values())
+        total = unread_rows + len(self.questions)
         reasons = "; ".join(
             f"{reason} ({'an unknown number of' if rows is None else format(rows, ',')} rows)"
             for reason, rows in self.unread.items()
         )
         if not self.questions:
             return f"no row of {self.benchmark} can be read. {reasons or 'It is empty'}"
-        if None in self.unread.values() or lost > MOST_UNREAD * total:
+        if None in self.unread.values() or unread_rows > MOST_UNREAD * total:
             return f"not all of {self.benchmark} can be read: {reasons}"
         if not any(question.text or question.images for question in self.questions):
             columns = ", ".join(_TEXT_COLUMNS)
@@ -60,7 +60,7 @@ class SoughtQuestions:
 
 
 def open_sought_questions(benchmark: str | Path, split: str) -> SoughtQuestions:
-    """Read a benchmark whole; they are small.
+    """Read a whole benchmark; benchmarks are small.
 
     Raises:
         CorpusError: there is no such dataset.

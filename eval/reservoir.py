@@ -1,4 +1,4 @@
-"""A random sample of items of which nobody knows how many will come."""
+"""A random sample from a stream of unknown length."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ T = TypeVar("T")
 
 
 class Reservoir(Generic[T]):
-    """Keeps so many items, each with the same chance.
+    """Keeps `size` items, each with the same chance.
 
     Algorithm R of Vitter, "Random Sampling with a Reservoir" (1985).
     """
@@ -17,13 +17,13 @@ class Reservoir(Generic[T]):
     def __init__(self, size: int, seed: int) -> None:
         self.items: list[T] = []
         self._size = size
-        self._come = 0
+        self._count = 0
         self._draw = random.Random(seed)
 
     def add(self, item: T) -> None:
-        """Keep the item, or another one."""
-        place = self._come if self._come < self._size else self._draw.randrange(self._come + 1)
-        self._come += 1
+        """Offer an item: it is kept or dropped, or replaces another."""
+        place = self._count if self._count < self._size else self._draw.randrange(self._count + 1)
+        self._count += 1
         if place < len(self.items):
             self.items[place] = item
         elif place < self._size:

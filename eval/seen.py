@@ -1,6 +1,6 @@
 """A sample as the measures see it.
 
-Each image is decoded, hashed and embedded once, however many measures and pairs look at it.
+Each image is decoded, hashed and embedded once, no matter how many measures and pairs use it.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ class Picture:
         return SummedImage(_grey(self.pixels))
 
     def resized(self, size: tuple[int, int]) -> SummedImage:
-        """The grey image at a width and height."""
+        """The grey image, scaled to (width, height)."""
         if size == self.summed.size:
             return self.summed
         return SummedImage(_grey(cv2.resize(self.pixels, size, interpolation=cv2.INTER_AREA)))
@@ -58,7 +58,7 @@ class SampleWithImages:
 
     Args:
         record: the sample.
-        index: its place in the order seen.
+        index: its position in the order of reading.
         vectors: CLIP embeddings of `pictures`, in order; None without CLIP.
     """
 
@@ -74,7 +74,7 @@ class SampleWithImages:
 
     @property
     def image_num(self) -> int:
-        """Images of the sample, those included that cannot be decoded."""
+        """The number of images, including those that cannot be decoded."""
         return sum(image is not None for image in self.record.images)
 
     @cached_property
@@ -90,21 +90,21 @@ class SampleWithImages:
     def ssims(self) -> NDArray[np.float64]:
         """Structural similarity of every two pictures, the later one resized to the earlier one.
 
-        Symmetric, of shape (len(pictures), len(pictures)); NaN where an image is too small.
+        Symmetric, of shape (len(pictures), len(pictures)); NaN if an image is too small.
         """
-        found = np.full((len(self.pictures),) * 2, np.nan)
+        values = np.full((len(self.pictures),) * 2, np.nan)
         for i, j in combinations(range(len(self.pictures)), 2):
             first = self.pictures[i].summed
             value = uniform_ssim(first, self.pictures[j].resized(first.size))
-            found[i, j] = found[j, i] = np.nan if value is None else value
-        return found
+            values[i, j] = values[j, i] = np.nan if value is None else value
+        return values
 
 
 def decode(content: bytes) -> NDArray[np.uint8] | None:
     """The pixels of an encoded image (H x W x 3, RGB); None if it cannot be decoded."""
     try:
         return np.asarray(decoded(content, LARGEST).convert("RGB"))
-    except (OSError, ValueError):  # no conversion from its mode
+    except (OSError, ValueError):  # ValueError: its mode cannot be converted
         return None
 
 

@@ -1,10 +1,10 @@
 """Where rows come from: Parquet, `save_to_disk`, the Hub, JSON and CSV, the released JSON.
 
-Each source gives all its rows in order, or a random sample of them, without holding more than the
-sample in memory. Rows of Parquet files are drawn by a hash of their `id`, so that two variants of a
-corpus, which share ids, give the same samples. Of a
-stream every row is drawn with the same chance (reservoir); of the Hub, a shuffled buffer is drawn
-from, so that a sample does not download the corpus.
+Each source gives all its rows in order, or a random sample of them, without keeping more than the
+sample in memory. Rows of Parquet files are drawn by a hash of their `id`, so two variants of a
+corpus, which share ids, give the same samples. From a stream, every row is drawn with the same
+chance (reservoir). On the Hub, rows are drawn from a shuffled buffer, so a sample does not download
+the whole corpus.
 """
 
 from __future__ import annotations
@@ -38,12 +38,12 @@ __all__ = [
 
 T = TypeVar("T")
 
-_MOST_NAMED = 20  # rows that cannot be read, by their places
-_BUFFER = 1000  # rows of a stream from the Hub among which one is drawn
+_MOST_NAMED = 20  # unreadable rows whose places are reported
+_BUFFER = 1000  # rows of a stream from the Hub from which each one is drawn
 
 
 class NoSplitError(CorpusError):
-    """The corpus has splits, and not the one that was asked for."""
+    """The corpus has splits, but not the requested one."""
 
 
 class Source(Protocol):
@@ -54,20 +54,20 @@ class Source(Protocol):
 
 @runtime_checkable
 class Seekable(Source, Protocol):
-    """A source whose rows are counted, and read from any place on without those before it."""
+    """A source with a known number of rows and random access to them."""
 
     def chosen(self, samples: int | None, seed: int) -> Sequence[int]:
-        """Numbers of the rows that `rows` gives, in order."""
+        """The numbers of the rows that `rows` gives, in order."""
         ...
 
     def take(self, numbers: Sequence[int]) -> Iterator[tuple[int, Row | Unread]]:
-        """Rows of these numbers, which rise. Of rows lost together, the first stands for all."""
+        """Rows by ascending number. If several are lost together, one `Unread` stands for all."""
         ...
 
 
 @dataclass(frozen=True)
 class SavedDataset:
-    """A folder that `save_to_disk` wrote: a dataset, or a dictionary of them by split."""
+    """A folder written by `save_to_disk`: a dataset, or a dictionary of datasets by split."""
 
     folder: Path
     split: str = "train"
@@ -94,14 +94,14 @@ class SavedDataset:
         if not isinstance(saved, DatasetDict):
             return saved.with_format("arrow")
         if self.split not in saved:
-            have = ", ".join(sorted(saved))
-            raise NoSplitError(f"{self.folder}: has no split '{self.split}'; it has {have}")
+            names = ", ".join(sorted(saved))
+            raise NoSplitError(f"{self.folder}: has no split '{self.split}'; it has {names}")
         return saved[self.split].with_format("arrow")
 
 
 @dataclass(frozen=True)
 class HubDataset:
-    """A dataset of the Hub, streamed."""
+    """A dataset on the Hub, streamed."""
 
     name: str
     revision: str | None
@@ -115,11 +115,11 @@ class HubDataset:
         yield from enumerate(_streamed(stream))
 
     def files(self) -> int:
-        """How many files the rows come from; `part` shares them."""
+        """The number of files with rows; `part` divides them up."""
         return int(self._stream.num_shards)
 
     def part(self, number: int, parts: int, skip: int) -> Iterator[tuple[int, Row | Unread]]:
-        """Rows of the files of one part, without the first `skip`, and numbered within it."""
+        """Rows of the files of one part, numbered within it, without the first `skip`."""
         from datasets.distributed import split_dataset_by_node
 
         mine = split_dataset_by_node(self._stream, rank=number, world_size=parts)
@@ -130,7 +130,7 @@ class HubDataset:
         return self.open()
 
     def open(self) -> Any:
-        """The dataset as `datasets` streams it, images left encoded."""
+        """The dataset as streamed by `datasets`, with images still encoded."""
         from datasets import load_dataset
 
         try:
@@ -142,7 +142,7 @@ class HubDataset:
 
 
 def _streamed(stream: Any) -> Iterator[Row]:
-    """All rows of a stream, of which plain iteration gives a worker of a `DataLoader` a share."""
+    """All rows of a stream; plain iteration would give a `DataLoader` worker only its share."""
     for batch in stream.iter(batch_size=1):
         yield {name: values[0] for name, values in batch.items()}
 
@@ -185,7 +185,7 @@ class ReleasedJson:
 
 
 def describe(unread: Unread, before: Collection[str]) -> str:
-    """What is counted of a row that cannot be read: its place too, unless many were told before."""
+    """The reason under which an unreadable row is counted, with its place in the first few."""
     named = f"{unread.where}: {unread.reason}" if unread.where else unread.reason
     return named if named in before or len(before) < _MOST_NAMED else unread.reason
 

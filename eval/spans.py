@@ -9,7 +9,7 @@ Span = tuple[float, float]
 
 
 def union(spans: Iterable[Span]) -> list[Span]:
-    """The same time as stretches that do not overlap, in order."""
+    """The same time as non-overlapping spans, in order."""
     joined: list[Span] = []
     for start, end in sorted(span for span in spans if span[1] > span[0]):
         if joined and start <= joined[-1][1]:
@@ -20,11 +20,11 @@ def union(spans: Iterable[Span]) -> list[Span]:
 
 
 def length(spans: Sequence[Span]) -> float:
-    """Seconds of stretches that do not overlap."""
+    """The total length of non-overlapping spans, in seconds."""
     return sum(end - start for start, end in spans)
 
 
 def holds(spans: Sequence[Span], time: float) -> bool:
-    """Whether a moment lies in one of the stretches, which are those of `union`."""
+    """Whether a moment lies in one of the spans, which come from `union`."""
     place = bisect_right(spans, (time, float("inf"))) - 1
     return place >= 0 and spans[place][0] <= time <= spans[place][1]

@@ -1,4 +1,4 @@
-"""What the measures work with: models, questions to look for, the seed."""
+"""Resources for the measures: models, benchmark questions, the seed."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ if TYPE_CHECKING:
     from .questions import SoughtQuestions
 
 
-Tell = Callable[[str, int, int | None], None]  # what is counted, how many are done, of how many
+Tell = Callable[[str, int, int | None], None]  # what is counted, how many are done, the total
 
 
 @dataclass
 class Tools:
-    """Handed to every measure. Models are loaded when a measure first uses them.
+    """Passed to every measure. Models are loaded when a measure first uses them.
 
-    `tell` is called by what takes long after the samples were seen.
+    `tell` reports slow work that a measure does after it has seen all samples.
     """
 
     seed: int = 0

@@ -1,1 +1,1 @@
-"""The commands of the builder, each a shell around one function."""
+"""The commands of the builder, each a thin layer around one function."""

@@ -23,27 +23,27 @@ def compare(
 ) -> None:
     """List the videos that were added, removed or changed between two corpora."""
     from ..changes import summary
-    from ..versions import compared
+    from ..versions import compare_versions
 
-    found, old, new = compared(a, b)
+    changes, old, new = compare_versions(a, b)
     terminal = Terminal(as_json)
     out = terminal.results
-    for video_id in found.added:
-        out.print(f"[green]+[/] {video_id}  {escape(_described(new[video_id]))}")
-    for video_id in found.removed:
-        out.print(f"[red]-[/] {video_id}  {escape(_described(old[video_id]))}")
-    for change in found.changed:
+    for video_id in changes.added:
+        out.print(f"[green]+[/] {video_id}  {escape(_description(new[video_id]))}")
+    for video_id in changes.removed:
+        out.print(f"[red]-[/] {video_id}  {escape(_description(old[video_id]))}")
+    for change in changes.changed:
         out.print(f"[yellow]~[/] {change.video_id}  {escape(change.text())}")
-    out.print(summary(found))
+    out.print(summary(changes))
     terminal.document(
         {
-            "added": found.added,
-            "removed": found.removed,
-            "changed": [{"video_id": c.video_id, "columns": c.columns} for c in found.changed],
+            "added": changes.added,
+            "removed": changes.removed,
+            "changed": [{"video_id": c.video_id, "columns": c.columns} for c in changes.changed],
         }
     )
 
 
-def _described(row: Row) -> str:
+def _description(row: Row) -> str:
     samples = f", {number_of(row['samples'], 'sample')}" if row.get("samples") else ""
     return f"{row.get('title') or ''} ({row.get('status')}{samples})".strip()

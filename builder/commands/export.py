@@ -1,4 +1,4 @@
-"""The command `vid2book export`: a corpus in the formats of other people."""
+"""The command `vid2book export`: a corpus in the formats of other tools."""
 
 from __future__ import annotations
 
@@ -31,14 +31,14 @@ def export(
     """Export a corpus for a trainer, or as Markdown or EPUB for people."""
     from ..export.write import write_export
 
-    done = write_export(corpus, to, out, marked)
+    exported = write_export(corpus, to, out, marked)
     size = sum(file.stat().st_size for file in out.rglob("*") if file.is_file())
     terminal = Terminal(as_json)
-    told = f"{number_of(done.samples, 'sample')}, {decimal(size)}: {escape(str(out))}"
-    terminal.results.print(told)
-    for reason, count in done.left_out.most_common():
-        left = f"{number_of(count, 'sample')} left out"
-        terminal.errors.print(f"[yellow]{left}:[/] {escape(reason)}")
+    line = f"{number_of(exported.samples, 'sample')}, {decimal(size)}: {escape(str(out))}"
+    terminal.results.print(line)
+    for reason, count in exported.left_out.most_common():
+        count_text = f"{number_of(count, 'sample')} left out"
+        terminal.errors.print(f"[yellow]{count_text}:[/] {escape(reason)}")
     terminal.document(
-        {"folder": out, "samples": done.samples, "bytes": size, "left_out": done.left_out}
+        {"folder": out, "samples": exported.samples, "bytes": size, "left_out": exported.left_out}
     )

@@ -1,4 +1,4 @@
-"""The command `vid2book find`: whether something of a video is in a corpus."""
+"""The command `vid2book find`: looks for videos in a corpus."""
 
 from __future__ import annotations
 
@@ -33,19 +33,19 @@ def find(
 
     from ..takedown import find as look
 
-    found = look(corpus, video_ids or (), url=url, channel=channel, uploader=uploader)
+    matches = look(corpus, video_ids or (), url=url, channel=channel, uploader=uploader)
     terminal = Terminal(as_json)
     out = terminal.results
-    for video in found:
+    for video in matches:
         if video.removed_on:
-            told = f"removed on {video.removed_on}"
+            description = f"removed on {video.removed_on}"
         else:
-            inside = number_of(video.samples, "sample") if video.samples else "no samples"
-            told = f"{plain(video.title)} ({video.status}, {inside})".lstrip()
-        out.print(escape(f"{video.video_id}  {told}"))
-    missing = set(video_ids or ()) - {video.video_id for video in found}
-    if missing and found:
+            samples = number_of(video.samples, "sample") if video.samples else "no samples"
+            description = f"{plain(video.title)} ({video.status}, {samples})".lstrip()
+        out.print(escape(f"{video.video_id}  {description}"))
+    missing = set(video_ids or ()) - {video.video_id for video in matches}
+    if missing and matches:
         out.print(escape(f"Not in the corpus: {', '.join(sorted(missing))}"))
-    if not found:
+    if not matches:
         out.print("No matching video in the corpus")
-    terminal.document({"videos": found})
+    terminal.document({"videos": matches})

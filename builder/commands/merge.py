@@ -1,4 +1,4 @@
-"""The command `vid2book merge`: a corpus from what its shards left in the store."""
+"""The command `vid2book merge`: a corpus from the results of its shards in the store."""
 
 from __future__ import annotations
 
@@ -44,36 +44,38 @@ def merge(
 
     from .. import gather
     from ..finish import finish
-    from ..logs import BuildLog, with_bugs_logged
-    from ..opening import Request, as_noted, opened
+    from ..logs import BuildLog, log_bugs
+    from ..opening import Request, log_entry, open_and_report
     from ..progress import Display
     from ..tally import Tally
 
     terminal, workers = Terminal(as_json, quiet), workers or cores()
     check_writable(output)
     swap.recover(output)
-    found = opened(Request(tuple(videos), config, store, limit, minutes), output, terminal)
-    # What a shard stored while a back end failed holds, since nothing is tried again here.
-    kept = found.corpus.store.of_every_run()
-    found = replace(found, corpus=replace(found.corpus, store=kept))
-    tally = Tally(len(found.corpus.videos))
+    opened = open_and_report(
+        Request(tuple(videos), config, store, limit, minutes), output, terminal
+    )
+    # Results that a shard stored while a back end failed count too, since nothing is retried here.
+    result_store = opened.corpus.store.of_every_run()
+    opened = replace(opened, corpus=replace(opened.corpus, store=result_store))
+    tally = Tally(len(opened.corpus.videos))
     display = Display(tally, terminal)
-    log = BuildLog(output / layout.LOG, tally, built_from=as_noted(found.request))
-    events = list(display.counted("results", gather.became_of(found.corpus, workers)))
-    through = checked(found.corpus, events)
+    log = BuildLog(output / layout.LOG, tally, built_from=log_entry(opened.request))
+    events = list(display.counted("results", gather.became_of(opened.corpus, workers)))
+    finished = checked(opened.corpus, events)
     with swap.writing(output):
-        through = list(log.counted(with_bugs_logged(through, output / layout.ERRORS)))
-        finish(found, through, output, workers, display, log, terminal)
+        finished = list(log.counted(log_bugs(finished, output / layout.ERRORS)))
+        finish(opened, finished, output, workers, display, log, terminal)
 
 
 def checked(corpus: Corpus, events: list[Event | None]) -> list[Event]:
-    """The events.
+    """The events of all videos.
 
     Raises:
-        UserError: some videos are not through.
+        UserError: some videos are not finished.
     """
-    found = zip(corpus.videos, events, strict=True)
-    if missing := [video.video_id for video, event in found if event is None]:
+    pairs = zip(corpus.videos, events, strict=True)
+    if missing := [video.video_id for video, event in pairs if event is None]:
         raise UserError(
             f"{len(missing):,} of {number_of(len(events), 'video')} are not in the store "
             f"{corpus.store.root}: {names_of(missing)}. Run the shards that "

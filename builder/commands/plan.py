@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
 _HOUR = 3600.0  # seconds
 _UNITS = (("hours", _HOUR), ("minutes", 60.0), ("seconds", 1.0))
-_WAITING = 0.05  # share of the work from which on waiting is told apart
-_LEAST = 0.005  # share of all time or storage: what takes less is zero in every column
+_WAITING = 0.05  # share of the work above which CPU time has its own column
+_LEAST = 0.005  # share of all time or storage; a stage with less would show as zero everywhere
 
 
 @user_errors()
@@ -68,7 +68,7 @@ def plan(
     at_once = nodes * (workers or cores())
     corpus = open_corpus(list[str | Path](videos), config)
     with terminal.notes.status("Trying a few videos") as status:
-        made = forecast(
+        estimate = forecast(
             corpus,
             at_once,
             sample,
@@ -76,23 +76,23 @@ def plan(
             lambda event: status.update(f"Trying a few videos: {escape(event.video.video_id)}"),
             cpu_seconds(),
         )
-    terminal.results.print(_table(made))
-    hours = made.wall / at_once / _HOUR
+    terminal.results.print(_table(estimate))
+    hours = estimate.wall / at_once / _HOUR
     cost = "" if price is None else f" and costs {hours * nodes * price:,.2f}"
     terminal.results.print(
-        f"{number_of(made.videos, 'video')} of {time_of(made.seconds)} in all: the build takes "
-        f"about {time_of(made.wall / at_once)} on {number_of(nodes, 'machine')} like this one with "
-        f"{number_of(at_once, 'worker')}{cost}. What takes longest is {made.bottleneck.name} "
-        f"({made.bottleneck.wall / made.wall:.0%}). Estimated from {time_of(made.measured)} of "
-        "video."
+        f"{number_of(estimate.videos, 'video')} of {time_of(estimate.seconds)} in all: the build "
+        f"takes about {time_of(estimate.wall / at_once)} on {number_of(nodes, 'machine')} like "
+        f"this one with {number_of(at_once, 'worker')}{cost}. What takes longest is "
+        f"{estimate.bottleneck.name} ({estimate.bottleneck.wall / estimate.wall:.0%}). Estimated "
+        f"from {time_of(estimate.measured)} of video."
     )
     terminal.document(
         {
-            "videos": made.videos,
-            "hours_of_video": made.seconds / _HOUR,
-            "measured_minutes": made.measured / 60,
+            "videos": estimate.videos,
+            "hours_of_video": estimate.seconds / _HOUR,
+            "measured_minutes": estimate.measured / 60,
             "workers": at_once,
-            "seconds": made.wall / at_once,
+            "seconds": estimate.wall / at_once,
             "cost": None if price is None else hours * nodes * price,
             "stages": [
                 {
@@ -102,35 +102,36 @@ def plan(
                     "gpu_hours": line.gpu / _HOUR,
                     "gigabytes": line.size / 1e9,
                 }
-                for line in made.shown
+                for line in estimate.by_stage
             ],
         }
     )
 
 
-def _table(made: Forecast) -> Table:
-    """A row for each stage that takes time or storage, in the unit that suits the whole."""
+def _table(estimate: Forecast) -> Table:
+    """A row for each stage that takes time or storage, in the unit that suits the total."""
     from ..forecast import Line
 
-    unit, seconds = next((unit for unit in _UNITS if made.wall >= unit[1] * 2), _UNITS[-1])
+    unit, seconds = next((unit for unit in _UNITS if estimate.wall >= unit[1] * 2), _UNITS[-1])
     times: dict[str, Callable[[Line], float]] = {f"worker {unit}": lambda line: line.wall}
-    told = "Worker time: for how long one worker is busy with it."
-    if abs(made.wall - made.cpu) > _WAITING * made.wall:
+    caption = "Worker time: for how long one worker is busy with it."
+    if abs(estimate.wall - estimate.cpu) > _WAITING * estimate.wall:
         times[f"CPU {unit}"] = lambda line: line.cpu
-        told += " CPU time: the same without waiting for servers, GPUs and disks."
-    if any(line.gpu for line in made.lines):
+        caption += " CPU time: the same without waiting for servers, GPUs and disks."
+    if any(line.gpu for line in estimate.lines):
         times[f"GPU {unit}"] = lambda line: line.gpu
-    shown = table("stage", *times, "storage", "share", numbers=range(1, len(times) + 3))
-    shown.caption, shown.caption_justify = told, "left"
+    overview = table("stage", *times, "storage", "share", numbers=range(1, len(times) + 3))
+    overview.caption, overview.caption_justify = caption, "left"
 
     def add(line: Line) -> None:
         cells = [f"{time(line) / seconds:,.1f}" for time in times.values()]
         size = decimal(round(line.size)) if line.size else ""
-        shown.add_row(line.name, *cells, size, f"{line.wall / made.wall:.0%}")
+        overview.add_row(line.name, *cells, size, f"{line.wall / estimate.wall:.0%}")
 
-    for line in made.shown:
-        if max(line.wall / made.wall, line.size / (made.size or 1.0)) >= _LEAST:
+    for line in estimate.by_stage:
+        if max(line.wall / estimate.wall, line.size / (estimate.size or 1.0)) >= _LEAST:
             add(line)
-    shown.add_section()
-    add(Line("all", made.cpu, made.wall, sum(line.gpu for line in made.lines), made.size))
-    return shown
+    overview.add_section()
+    gpu = sum(line.gpu for line in estimate.lines)
+    add(Line("all", estimate.cpu, estimate.wall, gpu, estimate.size))
+    return overview

@@ -1,4 +1,4 @@
-"""The command `vid2book push`: a version of a corpus onto the Hub."""
+"""The command `vid2book push`: publishes a version of a corpus on the Hub."""
 
 from __future__ import annotations
 
@@ -103,20 +103,20 @@ def push(
             measures=measures,
             allow_license=allow_license or [],
             allow_removed=allow_removed,
-            delete_history=delete_history or _asked,
+            delete_history=delete_history or _confirm_deletion,
             dry_run=dry_run,
             tell=lambda line: terminal.notes.print(escape(line)),
         )
     except HubError as error:
         stop(error, SOME_FAILED if error.published else NOTHING_DONE)
     if pushed.not_compared:
-        told = escape(pushed.not_compared)
-        terminal.errors.print(f"[yellow]Not compared with the Hub:[/] {told}")
+        reason = escape(pushed.not_compared)
+        terminal.errors.print(f"[yellow]Not compared with the Hub:[/] {reason}")
     if dry_run:
-        _show(terminal.results, pushed)
+        _report_dry_run(terminal.results, pushed)
     else:
-        _tell(terminal.results, pushed)
-    _tell_versions(terminal, pushed, dry_run)
+        _report(terminal.results, pushed)
+    _report_versions(terminal, pushed, dry_run)
     terminal.document(_as_json(pushed, dry_run))
 
 
@@ -146,21 +146,21 @@ def _as_json(pushed: Pushed, dry_run: bool) -> dict[str, Any]:
     }
 
 
-def _show(out: Console, pushed: Pushed) -> None:
+def _report_dry_run(out: Console, pushed: Pushed) -> None:
     todo = pushed.plan
-    shown = table("file", "size", "", numbers=[1], box=None)
+    files_table = table("file", "size", "", numbers=[1], box=None)
     for path, content in todo.send.items():
-        shown.add_row(path, decimal(content.size), "send")
+        files_table.add_row(path, decimal(content.size), "send")
     for path in todo.same:
-        shown.add_row(path, "", "is there")
+        files_table.add_row(path, "", "is there")
     for path in todo.gone:
-        shown.add_row(path, "", "delete")
-    out.print(shown)
+        files_table.add_row(path, "", "delete")
+    out.print(files_table)
     files = f"{number_of(len(todo.send), 'file')}, {decimal(todo.size)}"
     out.print(f"{pushed.repo} {pushed.version}: {files} to send; nothing was sent")
 
 
-def _tell(out: Console, pushed: Pushed) -> None:
+def _report(out: Console, pushed: Pushed) -> None:
     todo = pushed.plan
     if pushed.commit is None:
         out.print(f"Version {pushed.version} of {pushed.repo} is already published; nothing to do")
@@ -173,7 +173,7 @@ def _tell(out: Console, pushed: Pushed) -> None:
     out.print(pushed.address)
 
 
-def _tell_versions(terminal: Terminal, pushed: Pushed, dry_run: bool) -> None:
+def _report_versions(terminal: Terminal, pushed: Pushed, dry_run: bool) -> None:
     from ..changes import summary
     from ..release import first_names
 
@@ -199,15 +199,15 @@ def _tell_versions(terminal: Terminal, pushed: Pushed, dry_run: bool) -> None:
             "older history."
         )
     if pushed.open_pulls:
-        listed = ", ".join(map(str, pushed.open_pulls))
+        numbers = ", ".join(map(str, pushed.open_pulls))
         errors.print(
-            f"[yellow]Open pull requests may still hold it:[/] {listed}. Merge or close them, then "
-            "push again with --delete-history."
+            f"[yellow]Open pull requests may still hold it:[/] {numbers}. Merge or close them, "
+            "then push again with --delete-history."
         )
 
 
-def _asked(holding: Mapping[str, list[str]]) -> bool:
-    """On a terminal, ask; elsewhere nobody is there to answer."""
+def _confirm_deletion(holding: Mapping[str, list[str]]) -> bool:
+    """Ask on a terminal; otherwise nobody can answer, so keep the versions."""
     if not (sys.stdin.isatty() and sys.stderr.isatty()):
         return False
     from ..release import first_names

@@ -1,4 +1,4 @@
-"""The command `vid2book remove`: videos out of a corpus."""
+"""The command `vid2book remove`: removes videos from a corpus, or brings them back."""
 
 from __future__ import annotations
 
@@ -53,24 +53,24 @@ def remove(
     as_json: AsJson = False,
 ) -> None:
     """Remove videos from a corpus, with everything made from them."""
-    from ..takedown import NOTHING_ASKED, Query
+    from ..takedown import NO_QUERY, Query
 
     terminal = Terminal(as_json, quiet)
-    wanted = Query(channel, uploader, url)
+    query = Query(channel, uploader, url)
     if undo:
         if overlaps:
             raise UserError(
                 "--undo brings videos back, not samples that --overlaps removed; `vid2book build` "
                 "writes these again"
             )
-        if not (video_ids or wanted):
-            raise UserError(NOTHING_ASKED)
+        if not (video_ids or query):
+            raise UserError(NO_QUERY)
         from ..restoring import restore
 
-        restore(corpus, video_ids or [], wanted, terminal)
+        restore(corpus, video_ids or [], query, terminal)
         return
     if overlaps:
-        if video_ids or wanted:
+        if video_ids or query:
             raise UserError(
                 "--overlaps removes single samples, so it cannot be combined with videos"
             )
@@ -78,28 +78,28 @@ def remove(
         return
     from ..removal import remove as take_out
 
-    done = take_out(corpus, video_ids or (), channel=channel, uploader=uploader, url=url)
-    names = ", ".join(done.video_ids)
-    it = "it" if len(done.video_ids) == 1 else "them"
+    removal = take_out(corpus, video_ids or (), channel=channel, uploader=uploader, url=url)
+    names = ", ".join(removal.video_ids)
+    it = "it" if len(removal.video_ids) == 1 else "them"
     for line in (
-        f"Removed {names}, with {number_of(done.samples, 'sample')}; "
-        f"{number_of(done.left.samples, 'sample is', 'samples are')} left",
+        f"Removed {names}, with {number_of(removal.samples, 'sample')}; "
+        f"{number_of(removal.left.samples, 'sample is', 'samples are')} left",
         f"`vid2book build` will leave {it} out of the folder {corpus} from now on. To keep {it} "
         "out of every corpus, put this in the config:",
-        f"  reduce:\n    deny: {json.dumps(done.left.removed)}",
+        f"  reduce:\n    deny: {json.dumps(removal.left.removed)}",
         f"What the stages made of {it} stays in the store until `vid2book store prune` deletes it.",
         f"Versions that are already published still contain {it}: see "
         "`vid2book push --delete-history`",
         f"Look at the corpus: vid2book view {quote(str(corpus))}",
-        f"Undo this: {undoing(corpus, *done.video_ids)}",
+        f"Undo this: {undoing(corpus, *removal.video_ids)}",
     ):
         terminal.results.print(escape(line))
     terminal.document(
         {
-            "removed": done.video_ids,
-            "samples_removed": done.samples,
-            "samples_left": done.left.samples,
-            "removed_in_all": done.left.removed,
+            "removed": removal.video_ids,
+            "samples_removed": removal.samples,
+            "samples_left": removal.left.samples,
+            "removed_in_all": removal.left.removed,
         }
     )
 
@@ -107,17 +107,17 @@ def remove(
 def _decontaminate(corpus: Path, overlaps: Path, terminal: Terminal) -> None:
     from ..decontaminate import read_overlaps, take_out_samples
 
-    gone, left = take_out_samples(corpus, read_overlaps(overlaps))
+    count, left = take_out_samples(corpus, read_overlaps(overlaps))
     if left is None:
-        told = [f"{overlaps} is empty: nothing overlaps, so nothing was removed"]
+        lines = [f"{overlaps} is empty: nothing overlaps, so nothing was removed"]
     else:
-        told = [
-            f"Removed {number_of(gone, 'sample')}; "
+        lines = [
+            f"Removed {number_of(count, 'sample')}; "
             f"{number_of(left.samples, 'sample is', 'samples are')} left. The table `decisions` "
             "says why.",
             "`vid2book build` writes them again, so repeat this after it. The table `transcripts`, "
             "which is only pushed on request, still holds what was said.",
         ]
-    for line in told:
+    for line in lines:
         terminal.results.print(escape(line))
-    terminal.document({"samples_removed": gone, "samples_left": left.samples if left else None})
+    terminal.document({"samples_removed": count, "samples_left": left.samples if left else None})

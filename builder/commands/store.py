@@ -1,4 +1,4 @@
-"""The command `vid2book store`: looking after what builds keep."""
+"""The command `vid2book store`: lists, checks and prunes the results of builds."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from vid2book.store.upkeep import Holding, Selection
 
 _DAY = 86_400.0  # seconds
-_CORPUS_LEVEL = {"contribution", "outcome"}  # kept beside the stages' results
-_BESIDE = {  # what else the store has, by the stage that it is of
+_CORPUS_LEVEL = {"contribution", "outcome"}  # stored beside the stages' results
+_BESIDE = {  # other objects in the store, with the stage that they belong to
     "contribution": "interleave",
     "outcome": "interleave",
     "gather": "reduce",
@@ -81,49 +81,49 @@ def store(
     from vid2book.store import Store
     from vid2book.store.upkeep import Selection
 
-    opened, out = (Store(place) if place else Store()), Terminal(as_json)
-    narrowed = older_than is not None or corpus or keep or stage
+    result_store, out = (Store(place) if place else Store()), Terminal(as_json)
+    has_filter = older_than is not None or corpus or keep or stage
     if action != "prune":
-        if narrowed or older_layout:
+        if has_filter or older_layout:
             raise UserError(f"only prune takes these options, {action} takes --store alone")
-        _list(opened, out) if action == "list" else _check(opened, out)
+        _list(result_store, out) if action == "list" else _check(result_store, out)
         return
-    if bool(narrowed) == older_layout:
+    if bool(has_filter) == older_layout:
         raise UserError(
             "say what to delete: --older-than DAYS, --corpus SOURCE, --keep SOURCE, --stage NAME "
             "(what matches all of them), or --older-layout"
         )
     if older_layout:
-        _prune_older(opened, out, yes)
+        _prune_older(result_store, out, yes)
         return
     before = None if older_than is None else time.time() - older_than * _DAY
-    shelves = _shelves(opened, corpus or (), keep or ())
-    _prune(opened, out, Selection(before, shelves, _stages(stage or ())), yes)
+    shelves = _shelves(result_store, corpus or (), keep or ())
+    _prune(result_store, out, Selection(before, shelves, _stages(stage or ())), yes)
 
 
 def _list(store: Store, out: Terminal) -> None:
     from vid2book.store.upkeep import inventory
 
-    found = inventory(store, _known())
-    shown = table("results of", "objects", "size", "written", numbers=[1, 2])
-    kinds = _by_shown(found.kinds)
+    contents = inventory(store, _stage_names())
+    overview = table("results of", "objects", "size", "written", numbers=[1, 2])
+    kinds = _by_user_stage(contents.kinds)
     for kind, holding in sorted(kinds.items(), key=lambda item: -item[1].size):
-        shown.add_row(escape(kind), f"{holding.objects:,}", _size(holding.size), _span(holding))
-    out.results.print(shown)
-    held = sum(holding.size for holding in kinds.values())
+        overview.add_row(escape(kind), f"{holding.objects:,}", _size(holding.size), _span(holding))
+    out.results.print(overview)
+    total = sum(holding.size for holding in kinds.values())
     out.results.print(
-        f"{number_of(found.videos, 'video')}, {_size(held)} in {escape(str(store.root))}"
+        f"{number_of(contents.videos, 'video')}, {_size(total)} in {escape(str(store.root))}"
     )
-    if found.older.objects:
-        objects = number_of(found.older.objects, "object")
+    if contents.older.objects:
+        objects = number_of(contents.older.objects, "object")
         out.results.print(
             f"Left by earlier versions of vid2book, and no longer used: {objects} "
-            f"({_size(found.older.size)}). `vid2book store prune --older-layout` deletes them."
+            f"({_size(contents.older.size)}). `vid2book store prune --older-layout` deletes them."
         )
     out.document(
         {
             "store": str(store.root),
-            "videos": found.videos,
+            "videos": contents.videos,
             "results": {
                 kind: {
                     "objects": holding.objects,
@@ -133,7 +133,7 @@ def _list(store: Store, out: Terminal) -> None:
                 }
                 for kind, holding in kinds.items()
             },
-            "older_layout": {"objects": found.older.objects, "bytes": found.older.size},
+            "older_layout": {"objects": contents.older.objects, "bytes": contents.older.size},
         }
     )
 
@@ -166,108 +166,109 @@ def _check(store: Store, out: Terminal) -> None:
         raise typer.Exit(SOME_FAILED)
 
 
-def _prune(store: Store, out: Terminal, wanted: Selection, yes: bool) -> None:
+def _prune(store: Store, out: Terminal, selection: Selection, yes: bool) -> None:
     from vid2book.store.upkeep import prune
 
-    _agreed(prune(store, wanted, act=False), store, out, yes)
-    _told(prune(store, wanted, act=True), store, out)
+    _confirm_deletion(prune(store, selection, act=False), store, out, yes)
+    _report_deletion(prune(store, selection, act=True), store, out)
 
 
 def _prune_older(store: Store, out: Terminal, yes: bool) -> None:
     from vid2book.store.upkeep import inventory, prune_older
 
-    _agreed(inventory(store, _known()).older, store, out, yes)
-    _told(prune_older(store, _known()), store, out)
+    _confirm_deletion(inventory(store, _stage_names()).older, store, out, yes)
+    _report_deletion(prune_older(store, _stage_names()), store, out)
 
 
-def _agreed(found: Holding, store: Store, out: Terminal, yes: bool) -> None:
-    """Raises typer.Exit: there is nothing to do, or the user does not want it."""
-    if not found.results:
+def _confirm_deletion(holding: Holding, store: Store, out: Terminal, yes: bool) -> None:
+    """Ask before deleting. Raises typer.Exit: there is nothing to delete, or the user refuses."""
+    if not holding.results:
         out.results.print("Nothing in the store matches; nothing was deleted")
         out.document({"store": str(store.root), "taken_out": 0})
         raise typer.Exit
-    asked = (
-        f"Delete {number_of(found.results, 'result')} from {store.root} (in "
-        f"{number_of(found.objects, 'object')} of {_size(found.size)})?"
+    question = (
+        f"Delete {number_of(holding.results, 'result')} from {store.root} (in "
+        f"{number_of(holding.objects, 'object')} of {_size(holding.size)})?"
     )
-    if not yes and not agreed(asked):
+    if not yes and not agreed(question):
         out.errors.print("Nothing was deleted; --yes deletes without asking")
         raise typer.Exit(NOTHING_DONE)
 
 
-def _told(gone: Holding, store: Store, out: Terminal) -> None:
+def _report_deletion(deleted: Holding, store: Store, out: Terminal) -> None:
     out.results.print(
-        f"Deleted {number_of(gone.results, 'result')}; a build that needs them computes them again"
+        f"Deleted {number_of(deleted.results, 'result')}; a build that needs them computes them "
+        "again"
     )
-    out.document({"store": str(store.root), "taken_out": gone.results})
+    out.document({"store": str(store.root), "taken_out": deleted.results})
 
 
 def _shelves(
     store: Store, corpora: Sequence[str], keep: Sequence[str]
 ) -> Callable[[str], bool] | None:
-    """Whether a shelf is among those that the user means; None: all are.
+    """A function that tells whether a shelf is selected; None: all are.
 
     Raises:
-        UserError: a video that is to be kept cannot be read, so that nobody knows its results.
+        UserError: a video to be kept cannot be read, so its results are unknown.
     """
-    mine, _ = _folders(store, corpora)
+    selected, _ = _folders(store, corpora)
     kept, unread = _folders(store, keep)
     if unread:
         raise UserError(f"{unread[0]}; so it is not known what to keep, and nothing was deleted")
     if not corpora and not keep:
         return None
-    return lambda folder: folder not in kept and (not corpora or folder in mine)
+    return lambda folder: folder not in kept and (not corpora or folder in selected)
 
 
 def _folders(store: Store, sources: Sequence[str]) -> tuple[set[str], list[str]]:
-    """The shelves of the videos of some sources, and why some are not known."""
+    """The shelves of the videos of these sources, and the reasons why some are unknown."""
     from vid2book.pipeline.corpus import Corpus
     from vid2book.pipeline.work import Failed
 
     from ..source import open_corpus
 
-    found: set[str] = set()
+    folders: set[str] = set()
     unknown: list[str] = []
     if not sources:
-        return found, unknown
+        return folders, unknown
     corpus: Corpus = open_corpus(sources, store=store.root)
     for video in corpus.videos:
         try:
-            found.add(corpus.work(video).shelf.folder)
+            folders.add(corpus.work(video).shelf.folder)
         except Failed as failure:
             unknown.append(f"{video.video_id}: {failure}")
-    return found, unknown
+    return folders, unknown
 
 
-def _by_shown(kinds: Mapping[str, Holding]) -> dict[str, Holding]:
-    """What lies together, by the stages that users know."""
-    found: dict[str, Holding] = {}
+def _by_user_stage(kinds: Mapping[str, Holding]) -> dict[str, Holding]:
+    """The contents of the store, by the stages that users know."""
+    by_stage: dict[str, Holding] = {}
     for kind, holding in kinds.items():
         names = [_BESIDE.get(name) or shown_as(name) for name in kind.split(", ")]
         name = ", ".join(dict.fromkeys(names))
-        found[name] = found[name] + holding if name in found else holding
-    return found
+        by_stage[name] = by_stage[name] + holding if name in by_stage else holding
+    return by_stage
 
 
-def _known() -> set[str]:
+def _stage_names() -> set[str]:
     from vid2book.pipeline.graph import STAGES
 
     return {stage.name for stage in STAGES} | _CORPUS_LEVEL
 
 
-def _stages(named: Sequence[str]) -> Sequence[str]:
-    """The stages that users know by these names, with all their parts; or the parts themselves.
+def _stages(names: Sequence[str]) -> Sequence[str]:
+    """All parts of the stages with these names; a name may also be that of a part.
 
     Raises:
         UserError: there is no such stage.
     """
-    found: list[str] = []
-    for name in named:
-        parts = [s for s in sorted(_known()) if name in (s, _BESIDE.get(s) or shown_as(s))]
+    stages: list[str] = []
+    for name in names:
+        parts = [s for s in sorted(_stage_names()) if name in (s, _BESIDE.get(s) or shown_as(s))]
         if not parts:
             raise UserError(f"there is no stage '{name}'; the stages are {', '.join(SHOWN)}")
-        found += parts
-    return found
+        stages += parts
+    return stages
 
 
 def _size(count: int) -> str:

@@ -1,1 +1,1 @@
-"""A corpus in the formats of other people: one format per file, and `write.py` around them."""
+"""A corpus in the formats of other tools: one format per file, and `write.py` around them."""

@@ -1,7 +1,7 @@
-"""A corpus as conversations with pictures, which TRL and chat templates of transformers take.
+"""A corpus as conversations with pictures, for TRL and the chat templates of transformers.
 
-Columns `images` and `messages`; a part of a message is a picture (`{"type": "image"}`), the next of
-`images`, or a text. https://huggingface.co/docs/trl/dataset_formats
+Columns `images` and `messages`; a part of a message is a text, or a picture (`{"type": "image"}`),
+which is the next one of `images`. https://huggingface.co/docs/trl/dataset_formats
 """
 
 from __future__ import annotations
@@ -32,19 +32,19 @@ _ABOUT = (
 
 
 def write(split: str, rows: Iterable[Row], out: Path, videos: Videos) -> int:
-    """Write the rows of a split; the number of those in which something is said."""
+    """Write the rows of a split that contain speech; their number."""
     return write_rows(split, _conversations(rows), out, FEATURES, _ABOUT)
 
 
 def _conversations(rows: Iterable[Row]) -> Iterator[Row]:
     for row in rows:
-        if found := turns(row):
-            images = [row["images"][place] for shown, _ in found for place in shown]
-            yield {"id": row["id"], "images": images, "messages": list(_messages(found))}
+        if dialogue := turns(row):
+            images = [row["images"][place] for places, _ in dialogue for place in places]
+            yield {"id": row["id"], "images": images, "messages": list(_messages(dialogue))}
 
 
-def _messages(found: list[tuple[list[int], str]]) -> Iterator[dict[str, Any]]:
-    for shown, said in found:
-        parts = [{"type": "image", "text": None} for _ in shown]
+def _messages(dialogue: list[tuple[list[int], str]]) -> Iterator[dict[str, Any]]:
+    for places, speech in dialogue:
+        parts = [{"type": "image", "text": None} for _ in places]
         yield {"role": "user", "content": parts or [{"type": "text", "text": START}]}
-        yield {"role": "assistant", "content": [{"type": "text", "text": said}]}
+        yield {"role": "assistant", "content": [{"type": "text", "text": speech}]}

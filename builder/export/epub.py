@@ -17,7 +17,7 @@ from .pages import Head, by_video
 from .samples import suffix
 
 _TYPES = {".jpg": "image/jpeg", ".png": "image/png", ".webp": "image/webp", ".gif": "image/gif"}
-_TIME = (1980, 1, 1, 0, 0, 0)  # the first that zip knows, so that equal corpora are equal bytes
+_TIME = (1980, 1, 1, 0, 0, 0)  # the earliest that zip knows, so that equal corpora give equal bytes
 _CONTAINER = """<?xml version="1.0" encoding="utf-8"?>
 <container version="1.0" xmlns="urn:oasis:names:tc:opendocument:xmlns:container">
 <rootfiles><rootfile full-path="book.opf" media-type="application/oebps-package+xml"/></rootfiles>
@@ -52,7 +52,7 @@ _PACKAGE = """<?xml version="1.0" encoding="utf-8"?>
 
 
 def write(split: str, rows: Iterable[Row], out: Path, videos: Videos) -> int:
-    """Write the videos of a split; the number of their samples."""
+    """Write a book for each video of a split; the number of samples."""
     return sum(_write_book(head, samples, out) for head, samples in by_video(rows, videos))
 
 
@@ -60,7 +60,7 @@ def _write_book(head: Head, samples: Iterable[Row], out: Path) -> int:
     pages: list[str] = []
     items: list[str] = []
     with zipfile.ZipFile(out / f"{head.video_id}.epub", "w") as book:
-        # Readers know an EPUB by its first file, which is not compressed.
+        # Readers recognise an EPUB by its first file, which must not be compressed.
         _add(book, "mimetype", b"application/epub+zip", zipfile.ZIP_STORED)
         _add(book, "META-INF/container.xml", _CONTAINER.encode())
         for number, row in enumerate(samples, 1):
@@ -85,8 +85,8 @@ def _write_book(head: Head, samples: Iterable[Row], out: Path) -> int:
 
 def _title(head: Head) -> Iterator[str]:
     yield f"<h1>{_text(head.title)}</h1>"
-    told = [head.author, head.licence, head.source]
-    if line := " · ".join(_text(part) for part in told if part):
+    origin = [head.author, head.licence, head.source]
+    if line := " · ".join(_text(part) for part in origin if part):
         yield f"<p>{line}</p>"
 
 
@@ -104,7 +104,7 @@ def _package(head: Head, pages: list[str], items: list[str]) -> bytes:
     more = f"<dc:creator>{_text(head.author)}</dc:creator>\n" if head.author else ""
     more += f"<dc:rights>{_text(head.licence)}</dc:rights>\n" if head.licence else ""
     more += f"<dc:source>{_text(head.source)}</dc:source>\n" if head.source else ""
-    listed = [
+    page_items = [
         f'<item id="p{page}" href="{page}" media-type="application/xhtml+xml"/>' for page in pages
     ]
     return _PACKAGE.format(
@@ -112,15 +112,15 @@ def _package(head: Head, pages: list[str], items: list[str]) -> bytes:
         title=_text(head.title),
         language=_text(head.language),
         more=more,
-        items="\n".join([*listed, *items]),
+        items="\n".join([*page_items, *items]),
         spine="\n".join(f'<itemref idref="p{page}"/>' for page in pages),
     ).encode()
 
 
 def _text(text: str) -> str:
-    """Text as XML has it, which knows no control characters."""
-    known = "".join(c for c in text if c in "\t\n" or (c >= " " and c not in "\ufffe\uffff"))
-    return escape(known.encode("utf-8", "replace").decode())
+    """Text escaped for XML, without the control characters that XML does not allow."""
+    allowed = "".join(c for c in text if c in "\t\n" or (c >= " " and c not in "\ufffe\uffff"))
+    return escape(allowed.encode("utf-8", "replace").decode())
 
 
 def _add(book: zipfile.ZipFile, name: str, content: bytes, how: int = zipfile.ZIP_DEFLATED) -> None:

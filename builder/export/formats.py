@@ -1,10 +1,10 @@
-"""The formats that a corpus can be written in."""
+"""The formats that a corpus can be exported to."""
 
 from enum import StrEnum
 
 
 class Format(StrEnum):
-    """What to write."""
+    """A format to export to."""
 
     webdataset = "webdataset"
     mm_textbook = "mm-textbook"

@@ -29,30 +29,30 @@ _FORMAT = {
 
 
 def write(split: str, rows: Iterable[Row], out: Path, videos: Videos) -> int:
-    """Write the rows of a split; the number of those in which something is said."""
+    """Write the rows of a split that contain speech; their number."""
     count = 0
     with (out / f"{split}.json").open("w", encoding="utf-8") as file:
         file.write("[")
         for row in rows:
-            if told := _conversation(row, out):
+            if conversation := _conversation(row, out):
                 file.write(",\n" if count else "\n")
-                json.dump(told, file, ensure_ascii=False)
+                json.dump(conversation, file, ensure_ascii=False)
                 count += 1
         file.write("\n]\n")
-    known = json.loads((out / _INFO).read_text()) if (out / _INFO).is_file() else {}
-    known[split] = {"file_name": f"{split}.json", **_FORMAT}
-    (out / _INFO).write_text(json.dumps(known, indent=2) + "\n", encoding="utf-8")
+    info = json.loads((out / _INFO).read_text()) if (out / _INFO).is_file() else {}
+    info[split] = {"file_name": f"{split}.json", **_FORMAT}
+    (out / _INFO).write_text(json.dumps(info, indent=2) + "\n", encoding="utf-8")
     return count
 
 
 def _conversation(row: Row, out: Path) -> dict[str, Any] | None:
-    found = turns(row)
-    if not found:
+    dialogue = turns(row)
+    if not dialogue:
         return None
     paths = save_images(row, out)
     messages = []
-    for shown, said in found:
-        messages.append({"role": "user", "content": "<image>" * len(shown) or START})
-        messages.append({"role": "assistant", "content": without_marks(said)})
-    images = [paths[place] for shown, _ in found for place in shown]
+    for places, speech in dialogue:
+        messages.append({"role": "user", "content": "<image>" * len(places) or START})
+        messages.append({"role": "assistant", "content": without_marks(speech)})
+    images = [paths[place] for places, _ in dialogue for place in places]
     return {"messages": messages, "images": images}

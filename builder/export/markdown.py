@@ -13,7 +13,7 @@ from .turns import save_images
 
 
 def write(split: str, rows: Iterable[Row], out: Path, videos: Videos) -> int:
-    """Write the videos of a split; the number of their samples."""
+    """Write a page for each video of a split; the number of samples."""
     count = 0
     for head, samples in by_video(rows, videos):
         with (out / f"{head.video_id}.md").open("w", encoding="utf-8") as file:
@@ -32,6 +32,6 @@ def write(split: str, rows: Iterable[Row], out: Path, videos: Videos) -> int:
 
 
 def _source(head: Head) -> str:
-    told = (escape(head.author), escape(head.licence), address(head.source))
-    joined = " · ".join(part for part in told if part)
+    origin = (escape(head.author), escape(head.licence), address(head.source))
+    joined = " · ".join(part for part in origin if part)
     return f"{joined}\n\n" if joined else ""

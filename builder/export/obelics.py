@@ -1,6 +1,6 @@
-"""A corpus as OBELICS is: `images` and `texts` side by side, what is known about them as JSON text.
+"""A corpus in the format of OBELICS: aligned `images` and `texts`, with metadata as JSON text.
 
-See the card of HuggingFaceM4/OBELICS. Its pictures are URLs, ours are in the files.
+See the card of HuggingFaceM4/OBELICS. Its images are URLs; ours are in the files.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ def write(split: str, rows: Iterable[Row], out: Path, videos: Videos) -> int:
 
 
 def _row(row: Row) -> Row:
-    known = [
+    metadata = [
         {**element, "ocr": ocr} if image else None
         for image, element, ocr in zip(
             row["images"], row["elements"], row["ocr_texts"], strict=True
@@ -46,7 +46,7 @@ def _row(row: Row) -> Row:
     general["url"] = next(iter(row.get("source_urls") or []), "")
     return {
         "images": row["images"],
-        "metadata": json.dumps(known, ensure_ascii=False),
+        "metadata": json.dumps(metadata, ensure_ascii=False),
         "general_metadata": json.dumps(general, ensure_ascii=False),
         "texts": row["texts"],
     }

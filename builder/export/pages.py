@@ -1,4 +1,4 @@
-"""The samples of a corpus video by video, for formats that have a file for each."""
+"""The samples of a corpus video by video, for formats with one file per video."""
 
 from __future__ import annotations
 
@@ -14,20 +14,20 @@ from ..features import Row
 
 @dataclass(frozen=True)
 class Head:
-    """What stands at the top of a video's file."""
+    """The text at the top of a video's file."""
 
     video_id: str
     title: str
     author: str
     language: str
     licence: str
-    source: str  # an address on the web, or empty
+    source: str  # a URL, or empty
 
 
 def by_video(rows: Iterable[Row], videos: Videos) -> Iterator[tuple[Head, Iterator[Row]]]:
-    """Each video's head and samples; the samples are to be read before the next video."""
-    for video_id, found in groupby(rows, video_of):
-        yield _head(video_id, videos.get(video_id) or {}), found
+    """Each video's head and samples; read the samples before going on to the next video."""
+    for video_id, samples in groupby(rows, video_of):
+        yield _head(video_id, videos.get(video_id) or {}), samples
 
 
 def _head(video_id: str, row: Row) -> Head:

@@ -1,4 +1,4 @@
-"""Parquet files with a card that says what their columns are, so that `load_dataset` opens them."""
+"""Parquet files with a card that describes their columns, so that `load_dataset` opens them."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ def write_rows(split: str, rows: Iterable[Row], out: Path, features: Features, a
     """Write rows to OUT/data/SPLIT-00000.parquet and so on, and OUT/README.md; their number.
 
     Args:
-        split: of the rows.
+        split: the split of the rows.
         rows: each has the columns of `features`.
         out: the folder.
         features: the columns.
-        about: what the rows are.
+        about: a description of the rows.
     """
     (out / "data").mkdir(exist_ok=True)
     shards = Shards(out / "data", split, features)
@@ -36,8 +36,8 @@ def write_rows(split: str, rows: Iterable[Row], out: Path, features: Features, a
 
 def _write_card(out: Path, features: Features, about: str) -> None:
     splits = dict.fromkeys(file.name.rpartition("-")[0] for file in (out / "data").iterdir())
-    listed = [{"split": split, "path": f"data/{split}-*.parquet"} for split in sorted(splits)]
-    data = DatasetCardData(configs=[{"config_name": "default", "data_files": listed}])
+    data_files = [{"split": split, "path": f"data/{split}-*.parquet"} for split in sorted(splits)]
+    data = DatasetCardData(configs=[{"config_name": "default", "data_files": data_files}])
     DatasetInfosDict({"default": DatasetInfo(features=features)}).to_dataset_card_data(data)
     card = DatasetCard(f"---\n{data.to_yaml()}\n---\n\n{about}\n")
     (out / CARD).write_text(str(card), encoding="utf-8")

@@ -1,4 +1,4 @@
-"""The format in which the Multimodal Textbook was released, in both directions.
+"""The format in which the Multimodal Textbook was released: writes and opens it.
 
 A JSON list of samples, whose images are paths into a folder with a subfolder for each video:
 `VIDEO/VIDEO@CLIPSTART_CLIPEND#NUMBER.jpg`. See the card of DAMO-NLP-SG/multimodal_textbook.
@@ -23,15 +23,15 @@ from ..features import FEATURES, Row
 def write(split: str, rows: Iterable[Row], out: Path, videos: Videos) -> int:
     """Write the rows of a split to OUT/SPLIT.json, its images to OUT/images; their number.
 
-    Paths are relative to OUT/images. `metadata` has an entry for each position: those of
-    `elements`, and of an image what is written on it.
+    Paths are relative to OUT/images. `metadata` has an entry for each position: that of `elements`,
+    with the OCR text of an image.
     """
     count = 0
     with (out / f"{split}.json").open("w", encoding="utf-8") as file:
         file.write("[")
         for row in rows:
             file.write(",\n" if count else "\n")
-            json.dump(_exported(row, out / "images"), file, ensure_ascii=False)
+            json.dump(_sample(row, out / "images"), file, ensure_ascii=False)
             count += 1
         file.write("\n]\n")
     return count
@@ -40,21 +40,21 @@ def write(split: str, rows: Iterable[Row], out: Path, videos: Videos) -> int:
 def open_released(annotations: str | Path, images: str | Path) -> Dataset:
     """The released dataset, or an export, with the columns of the config `default`.
 
-    What the JSON does not tell is empty. Images stay where they are and are read when they are
-    asked for. A position whose image is missing from the folder is left out.
+    Columns that the JSON does not have are empty. Images stay where they are, and are read when
+    they are accessed. A position whose image is missing from the folder is left out.
 
     Args:
-        annotations: the JSON file; it is read bit by bit.
+        annotations: the JSON file; it is read piece by piece.
         images: the folder with a subfolder for each video.
 
     Raises:
-        ReleasedError: the file is no such list.
+        ReleasedError: the file does not hold such a list.
     """
-    given = {"annotations": str(annotations), "images": str(images)}
-    return Dataset.from_generator(read_released, FEATURES["default"], gen_kwargs=given)
+    arguments = {"annotations": str(annotations), "images": str(images)}
+    return Dataset.from_generator(read_released, FEATURES["default"], gen_kwargs=arguments)
 
 
-def _exported(row: Row, images: Path) -> dict[str, Any]:
+def _sample(row: Row, images: Path) -> dict[str, Any]:
     paths: list[str | None] = []
     for image, element in zip(row["images"], row["elements"], strict=True):
         paths.append(image and _save(image["bytes"], element, images))
@@ -67,7 +67,7 @@ def _exported(row: Row, images: Path) -> dict[str, Any]:
 
 
 def _save(content: bytes, element: Row, images: Path) -> str:
-    """Write an image under its name, or under the next number that is free; the path."""
+    """Write an image under its name, or with the next free number; its path."""
     stem, _, number = element["name"].removesuffix(".jpg").rpartition("#")
     (images / element["video_id"]).mkdir(parents=True, exist_ok=True)
     for k in range(int(number), 10_000):

@@ -1,7 +1,7 @@
-"""A corpus for ms-swift: interleaved as it is, for pretraining (`swift pt`).
+"""A corpus for ms-swift, interleaved, for pretraining (`swift pt`).
 
-OUT/SPLIT.jsonl has a sample a line, OUT/images its pictures. Their paths are relative to OUT, which
-swift is told by ROOT_IMAGE_DIR.
+OUT/SPLIT.jsonl has one sample per line, OUT/images the pictures. Their paths are relative to OUT;
+set ROOT_IMAGE_DIR to it for swift.
 https://swift.readthedocs.io/en/latest/Customization/Custom-dataset.html
 """
 
@@ -27,10 +27,10 @@ def write(split: str, rows: Iterable[Row], out: Path, videos: Videos) -> int:
                 for place, text in enumerate(row["texts"])
             ]
             content = "\n".join(part for part in parts if part)
-            told = {
+            record = {
                 "messages": [{"role": "assistant", "content": content}],
                 "images": list(paths.values()),
             }
-            file.write(json.dumps(told, ensure_ascii=False) + "\n")
+            file.write(json.dumps(record, ensure_ascii=False) + "\n")
             count += 1
     return count

@@ -1,7 +1,7 @@
-"""Pictures as the pages of one TIFF file, each with the bytes that it has.
+"""Pictures as the pages of one TIFF file, each with its original bytes where possible.
 
-TIFF keeps JPEG data as they are (Technical Note 2 of 1995, compression 7); what is no such JPEG is
-encoded without loss. So a sample's pictures fit into one file, as MINT-1T has them.
+TIFF can hold JPEG data as they are (Technical Note 2 of 1995, compression 7); any other picture is
+encoded without loss. A sample's pictures then fit into one file, as in MINT-1T.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from collections.abc import Iterable
 
 from PIL import Image
 
-# Of TIFF 6.0: types of fields, compressions, colours.
+# From TIFF 6.0: types of fields, compressions, colours.
 _SHORT, _LONG = 3, 4
 _JPEG, _DEFLATE = 7, 8
 _RGB, _YCBCR, _GREY = 2, 6, 1
@@ -27,7 +27,7 @@ def tiff(pictures: Iterable[bytes]) -> bytes:
         OSError: one of them cannot be read.
     """
     out = bytearray(struct.pack("<2sHI", b"II", 42, 0))
-    link = 4  # where the place of the next page is written
+    link = 4  # the position where the offset of the next page is written
     for picture in pictures:
         tags, data = _page(picture)
         strip = len(out)
@@ -40,7 +40,7 @@ def tiff(pictures: Iterable[bytes]) -> bytes:
 
 
 def _directory(out: bytearray, tags: dict[int, tuple[int, list[int]]]) -> int:
-    """Write a page's directory; where it tells of the next one."""
+    """Write a page's directory; the position where the offset of the next page goes."""
     start = len(out)
     more = bytearray()
     behind = start + 2 + 12 * len(tags) + 4
@@ -59,21 +59,21 @@ def _directory(out: bytearray, tags: dict[int, tuple[int, list[int]]]) -> int:
 
 
 def _page(picture: bytes) -> tuple[dict[int, tuple[int, list[int]]], bytes]:
-    """The tags of a page, without where its data lie, and the data."""
+    """The tags of a page, without the position of its data, and the data."""
     with Image.open(io.BytesIO(picture)) if picture else Image.new("L", (1, 1), 255) as image:
-        # Of colours other than YCbCr, and of progressive ones, readers are unsure.
+        # Not all readers support other colours than YCbCr, or progressive JPEG.
         odd = image.info.get("progressive") or image.info.get("adobe_transform") == 0
-        kept = image.format == "JPEG" and image.mode in ("L", "RGB") and not odd
+        is_copied = image.format == "JPEG" and image.mode in ("L", "RGB") and not odd
         grey = image.mode == "L"
         width, height = image.size
-        if kept:
+        if is_copied:
             data, compression = picture, _JPEG
         else:
             image = image if grey else image.convert("RGB")
             data, compression = zlib.compress(image.tobytes()), _DEFLATE
         layers = getattr(image, "layer", [])
     samples = 1 if grey else 3
-    colours = _GREY if grey else _YCBCR if kept else _RGB
+    colours = _GREY if grey else _YCBCR if is_copied else _RGB
     tags: dict[int, tuple[int, list[int]]] = {
         256: (_LONG, [width]),
         257: (_LONG, [height]),
@@ -84,6 +84,6 @@ def _page(picture: bytes) -> tuple[dict[int, tuple[int, list[int]]], bytes]:
         278: (_LONG, [height]),
         284: (_SHORT, [1]),
     }
-    if kept and not grey:
+    if is_copied and not grey:
         tags[530] = (_SHORT, [layers[0][1], layers[0][2]])
     return tags, data

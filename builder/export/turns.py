@@ -7,31 +7,31 @@ from pathlib import Path
 from ..features import Row
 from .samples import suffix
 
-START = "Continue the lesson."  # where the teacher speaks before anything is shown
+START = "Continue the lesson."  # asked if the teacher speaks before the first picture
 
-Turn = tuple[list[int], str]  # positions of the pictures, and what is said then
+Turn = tuple[list[int], str]  # positions of the pictures, and the speech after them
 
 
 def turns(row: Row) -> list[Turn]:
-    """The pictures up to a text, and the text, again and again; texts in a row are one.
+    """The turns of a row: the pictures before a text, and the text. Adjacent texts are joined.
 
-    Pictures that nothing is said of, at the end, are in no turn.
+    Pictures after the last text are in no turn.
     """
-    found: list[Turn] = []
-    shown: list[int] = []
+    dialogue: list[Turn] = []
+    pictures: list[int] = []
     for place, (image, text) in enumerate(zip(row["images"], row["texts"], strict=True)):
         if image:
-            shown.append(place)
-        elif text and not shown and found:
-            found[-1] = (found[-1][0], f"{found[-1][1]}\n\n{text}")
+            pictures.append(place)
+        elif text and not pictures and dialogue:
+            dialogue[-1] = (dialogue[-1][0], f"{dialogue[-1][1]}\n\n{text}")
         elif text:
-            found.append((shown, text))
-            shown = []
-    return found
+            dialogue.append((pictures, text))
+            pictures = []
+    return dialogue
 
 
 def without_marks(text: str) -> str:
-    """Text in which nothing stands for a picture, though a lecture may say so."""
+    """Text in which `<image>` and the like do not stand for media, since a lecture may say them."""
     for mark in ("image", "video", "audio"):
         text = text.replace(f"<{mark}>", f"< {mark} >")
     return text

@@ -1,4 +1,4 @@
-"""Writing a corpus in another format."""
+"""Writes a corpus in another format."""
 
 from __future__ import annotations
 
@@ -16,7 +16,8 @@ from . import chat, epub, llama_factory, markdown, obelics, released, swift, web
 from .formats import Format
 from .samples import samples_of
 
-Write = Callable[[str, Iterable[Row], Path, Videos], int]  # split, rows, folder; gives their number
+# Takes the split, its rows, the folder and the videos; gives the number of samples written.
+Write = Callable[[str, Iterable[Row], Path, Videos], int]
 
 
 _WRITE: dict[Format, Write] = {
@@ -33,20 +34,20 @@ _WRITE: dict[Format, Write] = {
 
 @dataclass(frozen=True)
 class Exported:
-    """What was written, and the rows that could not be, by reason."""
+    """The number of samples written, and of rows that could not be exported, by reason."""
 
     samples: int
     left_out: Counter[str]
 
 
 def write_export(corpus: Path, to: Format, out: Path, marked: bool = False) -> Exported:
-    """Write the samples of a corpus folder. `out` is there only once it is whole.
+    """Write the samples of a corpus folder. `out` only appears once it is complete.
 
-    What is marked (config `decide: mark`) is left out unless it is asked for.
+    Marked content (config `decide: mark`) is left out unless `marked` is set.
 
     Raises:
-        CorpusError: `corpus` holds none, `out` holds something or is being written by another
-            process, or the disk is full.
+        CorpusError: `corpus` is not a corpus, `out` is not empty or another process is writing to
+            it, or the disk is full.
     """
     videos = read_videos(corpus)
     if out.exists() and (not out.is_dir() or any(out.iterdir())):

@@ -1,1 +1,1 @@
-"""The Hugging Face Hub, as pushing sees it."""
+"""What pushing needs of the Hugging Face Hub."""

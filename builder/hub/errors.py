@@ -1,4 +1,4 @@
-"""What the Hub refuses, in one line that says what to do."""
+"""Errors of the Hub, each in one line that says what to do."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from huggingface_hub.errors import HfHubHTTPError, HFValidationError
 
 from vid2book.folder.record import CorpusError
 
-# Of httpx or of httpx2, as the version of huggingface_hub has it.
+# From httpx or httpx2, depending on the version of huggingface_hub.
 TRANSPORT_ERROR: type[Exception] = HfHubHTTPError.__mro__[1]
 FAILURES = (TRANSPORT_ERROR, OSError, RuntimeError, ValueError)
 
@@ -31,10 +31,10 @@ _NO_XET = (
 
 
 class HubError(CorpusError):
-    """What the Hub refused; the message says why and what to do.
+    """The Hub refused something; the message says why and what to do.
 
-    `status` is what it answered, if it did; `published` whether the new version is there all the
-    same.
+    `status` is the status that it answered, if it did; `published` says whether the new version is
+    there nevertheless.
     """
 
     def __init__(self, message: str, status: int | None = None, published: bool = False) -> None:
@@ -45,12 +45,12 @@ class HubError(CorpusError):
 
 @contextmanager
 def hub_errors(repo: str, state: str = "", published: bool = False) -> Iterator[None]:
-    """Turn whatever goes wrong with the Hub into a `HubError`.
+    """Turn any failure of the Hub into a `HubError`.
 
     Args:
         repo: "org/name".
-        state: how things stand on the Hub then.
-        published: whether the new version is there then.
+        state: the state of the repository after a failure.
+        published: whether the new version is there after a failure.
     """
     try:
         yield
@@ -59,8 +59,8 @@ def hub_errors(repo: str, state: str = "", published: bool = False) -> Iterator[
     except HFValidationError as error:
         raise HubError(f"'{repo}' is not the name of a dataset: {error}") from None
     except FAILURES as error:
-        told = line(error, repo) + (f" ({state})" if state else "")
-        raise HubError(told, status_of(error), published) from None
+        message = line(error, repo) + (f" ({state})" if state else "")
+        raise HubError(message, status_of(error), published) from None
 
 
 def status_of(error: BaseException) -> int | None:
@@ -70,7 +70,7 @@ def status_of(error: BaseException) -> int | None:
 
 
 def is_unclear(error: BaseException) -> bool:
-    """Whether what was asked for may have been done all the same."""
+    """Whether the request may have been carried out nevertheless."""
     status = status_of(error)
     if status is None:
         return isinstance(error, TRANSPORT_ERROR | OSError)
@@ -78,7 +78,7 @@ def is_unclear(error: BaseException) -> bool:
 
 
 def line(error: BaseException, repo: str) -> str:
-    """What went wrong and what to do, without the token, whoever put it in the message."""
+    """What went wrong and what to do, without the token, which some messages contain."""
     refusal = _refusal(error)
     if _lacks_xet(error):
         text = _NO_XET
@@ -105,10 +105,10 @@ def line(error: BaseException, repo: str) -> str:
 
 
 def _chain(error: BaseException) -> Iterator[BaseException]:
-    found: BaseException | None = error
-    while found is not None:
-        yield found
-        found = found.__cause__ or found.__context__
+    cause: BaseException | None = error
+    while cause is not None:
+        yield cause
+        cause = cause.__cause__ or cause.__context__
 
 
 def _refusal(error: BaseException) -> HfHubHTTPError | None:
@@ -116,5 +116,5 @@ def _refusal(error: BaseException) -> HfHubHTTPError | None:
 
 
 def _lacks_xet(error: BaseException) -> bool:
-    """Whether there is no address at which the Hub gives out what Xet needs."""
+    """Whether the Hub has no address for the tokens that Xet needs."""
     return any("404" in str(part) and "xet-write-token" in str(part) for part in _chain(error))

@@ -1,4 +1,4 @@
-"""How the Hub's client is used: with which token, how long it waits, and what it says meanwhile."""
+"""How we use the Hub's client: its token, its timeouts, and its messages."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from huggingface_hub.utils.tqdm import (
 
 Tell = Callable[[str], object]  # takes a line of progress
 
-# A commit of a hundred files takes the Hub less than a minute. The client would wait for ever.
+# The Hub commits a hundred files in less than a minute. Without a limit, the client waits for ever.
 SILENT_S = 120.0
 
 _WAIT = re.compile(
@@ -32,9 +32,9 @@ def has_token() -> bool:
 
 
 def bound_silence() -> None:
-    """Let a request end with an error if the Hub says nothing for `SILENT_S`.
+    """Make requests fail if the Hub sends nothing for `SILENT_S`.
 
-    Asked for before each call, since the client makes a new session when a connection fails.
+    Call this before each request, since the client makes a new session when a connection fails.
     """
     session = get_session()
     hooks = session.event_hooks
@@ -43,21 +43,21 @@ def bound_silence() -> None:
 
 
 def _bound(request: Any) -> None:
-    """Where no call and no session chose a timeout; calls that list pages choose none."""
-    chosen = request.extensions.get("timeout", {})
-    if chosen.get("read") is None:
+    """Set the timeouts if neither the call nor the session did, as when pages are listed."""
+    timeouts = request.extensions.get("timeout", {})
+    if timeouts.get("read") is None:
         bounds = dict.fromkeys(("connect", "read", "write", "pool"), SILENT_S)
         request.extensions = {**request.extensions, "timeout": bounds}
 
 
 @contextmanager
 def quiet(tell: Tell) -> Iterator[None]:
-    """Tell of the client's waits in a line each, and show no bars where nobody looks.
+    """Report each wait of the client in one line, and show progress bars only on a terminal.
 
-    A last failure is told as an error, so that the client's own warnings are left out.
+    The client's own warnings are left out, since a final failure raises an error.
     """
     logger = logging.getLogger("huggingface_hub")
-    handlers, level, passed_on = logger.handlers[:], logger.level, logger.propagate
+    handlers, level, propagate = logger.handlers[:], logger.level, logger.propagate
     bars = not are_progress_bars_disabled()
     logger.handlers = [_Waits(tell)]
     logger.propagate = False
@@ -67,7 +67,7 @@ def quiet(tell: Tell) -> Iterator[None]:
     try:
         yield
     finally:
-        logger.handlers, logger.propagate = handlers, passed_on
+        logger.handlers, logger.propagate = handlers, propagate
         logger.setLevel(level)
         if bars:
             enable_progress_bars()
@@ -81,13 +81,13 @@ class _Waits(logging.Handler):
         self._tell = tell
 
     def emit(self, record: logging.LogRecord) -> None:
-        if found := _WAIT.search(record.getMessage()):
-            seconds = float(found["seconds"])
+        if match := _WAIT.search(record.getMessage()):
+            seconds = float(match["seconds"])
             why = (
                 "asks for a pause"
                 if "Rate limited" in record.getMessage()
                 else "could not answer yet"
             )
             self._tell(
-                f"The Hub {why}: waiting {seconds:.0f} s (try {found['try']} of {found['of']})"
+                f"The Hub {why}: waiting {seconds:.0f} s (try {match['try']} of {match['of']})"
             )

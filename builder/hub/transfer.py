@@ -1,8 +1,8 @@
-"""Files on their way into a repository: in commits of the size that the Hub recommends, on a side
-line that nobody loads from, and from there to main in one step.
+"""Sends files to a repository: in commits of the size that the Hub recommends, on a side line that
+nobody loads from, and from there to main in one step.
 
-The Hub has one way to move a branch over several commits at once: merging a pull request. A change
-that fits into one commit needs none.
+The only way to move a branch over several commits at once is to merge a pull request. A change that
+fits into one commit does not need it.
 """
 
 from __future__ import annotations
@@ -24,10 +24,10 @@ from .repo import Hub, RemoteFile
 
 Operation = CommitOperationAdd | CommitOperationDelete
 
-PART = 100  # files of a commit; https://huggingface.co/docs/hub/repositories-recommendations
-_THREADS = 10  # twice the client's own number: to send a small file is to wait, for the most part
-_NO_PULLS = (403, 404, 405, 501)  # answers of a Hub or a repository without pull requests
-_SAMPLE = 512  # bytes of a file by which the Hub tells how to send it
+PART = 100  # files in a commit; https://huggingface.co/docs/hub/repositories-recommendations
+_THREADS = 10  # twice the client's own number, since sending a small file is mostly waiting
+_NO_PULLS = (403, 404, 405, 501)  # statuses if a Hub or a repository has no pull requests
+_SAMPLE = 512  # first bytes of a file, from which the Hub decides how to receive it
 
 
 @dataclass(frozen=True)
@@ -39,33 +39,33 @@ class Side:
 
 
 class NoPullRequestsError(Exception):
-    """This repository takes none."""
+    """The repository does not accept pull requests."""
 
 
 def in_one_step(
-    hub: Hub, send: dict[str, Content], gone: Sequence[str], base: str, message: str
+    hub: Hub, send: dict[str, Content], delete: Sequence[str], base: str, message: str
 ) -> str:
-    """Put files on main in one commit; the commit."""
-    operations = list(_operations(send, gone))
+    """Put files on main in one commit, and return it."""
+    operations = list(_operations(send, delete))
     for part in _parts(operations, PART):
         _upload(hub, part, "main", "what was sent is kept, and main is unchanged")
     return _commit(hub, operations, "main", base, message, "main is unchanged")
 
 
 def in_parts(
-    hub: Hub, send: dict[str, Content], gone: Sequence[str], side: Side, message: str
+    hub: Hub, send: dict[str, Content], delete: Sequence[str], side: Side, message: str
 ) -> str:
-    """Put files on a side line, commit by commit; its head.
+    """Put files on a side line, commit by commit, and return its head.
 
-    An interrupted call leaves what is committed there, which `send` then has no more.
+    An interrupted call leaves its commits there; the next call does not get their files in `send`.
     """
     state = "what was sent is kept, and main is unchanged; push again to go on"
-    count = -(-(len(send) + len(gone)) // PART)
+    count = -(-(len(send) + len(delete)) // PART)
     head = _head(hub, side.revision)
-    for number, part in enumerate(_parts(_operations(send, gone), PART), 1):
+    for number, part in enumerate(_parts(_operations(send, delete), PART), 1):
         _upload(hub, part, side.revision, state)
-        named = f"{message} (part {number} of {count})"
-        head = _commit(hub, part, side.revision, head, named, state)
+        title = f"{message} (part {number} of {count})"
+        head = _commit(hub, part, side.revision, head, title, state)
         hub.tell(f"Part {number} of {count} is there")
     return head
 
@@ -74,18 +74,18 @@ def open_pull(hub: Hub, title: str, base: str) -> Side:
     """A pull request of ours with this title: one that an earlier push left, or a new one.
 
     Raises:
-        NoPullRequestsError: the repository takes none.
+        NoPullRequestsError: the repository does not accept any.
     """
     try:
         with hub.errors():
             me = str(hub.api.whoami()["name"])
-            left = _left_open(hub, title, me, base)
-        if left:
-            hub.tell(f"Going on with pull request {left.pull}, which an earlier push left")
-            return left
+            existing = _existing_pull(hub, title, me, base)
+        if existing:
+            hub.tell(f"Going on with pull request {existing.pull}, which an earlier push left")
+            return existing
         return hub.once(
             lambda: _make_pull(hub, title),
-            lambda: _left_open(hub, title, me, base),
+            lambda: _existing_pull(hub, title, me, base),
             "the pull request",
             "main is unchanged",
         )
@@ -98,12 +98,12 @@ def open_pull(hub: Hub, title: str, base: str) -> Side:
 def merge(
     hub: Hub, side: Side, is_whole: Callable[[dict[str, RemoteFile]], bool], base: str
 ) -> str:
-    """Move main to a pull request; the new head of main.
+    """Merge a pull request into main, and return the new head of main.
 
     Args:
         side: the pull request.
-        is_whole: whether files are everything that it has to hold, and nothing else.
-        base: the head of main that it was made on.
+        is_whole: whether files are exactly those that it must hold.
+        base: the head of main that it was started from.
 
     Raises:
         HubError: it holds something else, or main has moved.
@@ -130,17 +130,17 @@ def merge(
         hub.api.merge_pull_request(hub.repo, number, repo_type="dataset")
         return _head(hub, "main")
 
-    def found() -> str | None:
+    def find() -> str | None:
         details = hub.api.get_discussion_details(hub.repo, number, repo_type="dataset")
         return _head(hub, "main") if details.status == "merged" else None
 
-    head = hub.once(act, found, "the merge", "all files are there, and main is unchanged")
+    head = hub.once(act, find, "the merge", "all files are there, and main is unchanged")
     hub.look_again()
     return head
 
 
 def branch(hub: Hub, name: str, base: str) -> Side:
-    """A branch that starts at `base`, or the one that an earlier push left."""
+    """A branch that starts at `base`, or the one left by an earlier push."""
     with hub.errors():
         hub.api.create_branch(
             hub.repo, branch=name, revision=base, repo_type="dataset", exist_ok=True
@@ -149,14 +149,14 @@ def branch(hub: Hub, name: str, base: str) -> Side:
 
 
 def delete_branch(hub: Hub, side: Side) -> None:
-    """Take a branch away, whose head has a tag by now."""
-    left = f"the version is there, only the branch {side.revision} is left over"
-    with hub.errors(left, published=True):
+    """Delete a branch, once its head has a tag."""
+    state = f"the version is there, only the branch {side.revision} is left over"
+    with hub.errors(state, published=True):
         hub.api.delete_branch(hub.repo, branch=side.revision, repo_type="dataset")
 
 
-def _left_open(hub: Hub, title: str, me: str, base: str) -> Side | None:
-    """What an earlier push left; what was made on another state of main is closed."""
+def _existing_pull(hub: Hub, title: str, me: str, base: str) -> Side | None:
+    """The pull request that an earlier push left; those from another state of main are closed."""
     for pull in hub.api.get_repo_discussions(
         hub.repo,
         repo_type="dataset",
@@ -164,7 +164,7 @@ def _left_open(hub: Hub, title: str, me: str, base: str) -> Side | None:
         discussion_type="pull_request",
         discussion_status="open",
     ):
-        # Asked for by author too, but a stranger's files must never get to main.
+        # The request filters by author, but a stranger's files must never get to main.
         if pull.title == title and pull.author == me and pull.is_pull_request:
             revision = f"refs/pr/{pull.num}"
             if _starts_at(hub, revision, base):
@@ -174,13 +174,13 @@ def _left_open(hub: Hub, title: str, me: str, base: str) -> Side | None:
 
 
 def _make_pull(hub: Hub, title: str) -> Side:
-    made = hub.api.create_pull_request(
+    pull = hub.api.create_pull_request(
         hub.repo,
         title=title,
         description="Made by vid2book, which merges it when all files are here.",
         repo_type="dataset",
     )
-    return Side(f"refs/pr/{made.num}", made.num)
+    return Side(f"refs/pr/{pull.num}", pull.num)
 
 
 def _starts_at(hub: Hub, revision: str, base: str) -> bool:
@@ -215,10 +215,10 @@ def _upload(hub: Hub, part: Iterable[Operation], revision: str, state: str) -> N
 def _commit(
     hub: Hub, part: Iterable[Operation], revision: str, parent: str, message: str, state: str
 ) -> str:
-    """Put uploaded files in place and take others away, in one step; the new commit."""
+    """Put uploaded files in place and delete others in one commit, and return it."""
 
     def act() -> str:
-        done = hub.api.create_commit(
+        commit = hub.api.create_commit(
             hub.repo,
             part,
             commit_message=message,
@@ -226,19 +226,19 @@ def _commit(
             revision=revision,
             parent_commit=parent,
         )
-        return str(done.oid)
+        return str(commit.oid)
 
-    def found() -> str | None:
+    def find() -> str | None:
         newest = hub.api.list_repo_commits(hub.repo, revision=revision, repo_type="dataset")[0]
         is_ours = newest.commit_id != parent and newest.title == message
         return str(newest.commit_id) if is_ours else None
 
-    return hub.once(act, found, "the commit", state)
+    return hub.once(act, find, "the commit", state)
 
 
-def _operations(send: dict[str, Content], gone: Iterable[str]) -> Iterator[Operation]:
+def _operations(send: dict[str, Content], delete: Iterable[str]) -> Iterator[Operation]:
     for path, content in send.items():
-        # Made of nothing and filled, or some versions of the client would hash the file again.
+        # Created empty and filled, or some versions of the client would hash the file again.
         operation = CommitOperationAdd(path, b"")
         operation.path_or_fileobj = (
             content.source if isinstance(content.source, bytes) else str(content.source)
@@ -247,7 +247,7 @@ def _operations(send: dict[str, Content], gone: Iterable[str]) -> Iterator[Opera
             sha256=bytes.fromhex(content.sha256), size=content.size, sample=_sample(content.source)
         )
         yield operation
-    yield from (CommitOperationDelete(path) for path in gone)
+    yield from (CommitOperationDelete(path) for path in delete)
 
 
 def _sample(source: Path | bytes) -> bytes:
@@ -258,6 +258,6 @@ def _sample(source: Path | bytes) -> bytes:
 
 
 def _parts(operations: Iterable[Operation], size: int) -> Iterator[list[Operation]]:
-    left = iter(operations)
-    while part := list(islice(left, size)):
+    remaining = iter(operations)
+    while part := list(islice(remaining, size)):
         yield part

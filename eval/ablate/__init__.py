@@ -1,8 +1,8 @@
-"""Ablations: cells that differ in one thing, trained and asked alike, and whether they differ.
+"""Ablations: train and test cells that differ in one thing, and find out if it matters.
 
     vid2book ablate configs/ablations/order.yaml
 
-Each cell is a corpus (a pipeline's, or one with its images moved) and a recipe. A model is trained
-on it for every seed and then sees held-out samples, of which nothing is moved. What does not
-depend on what changed is not done again.
+Each cell is a corpus (built by a pipeline, or with its images moved) and a recipe. For every seed,
+a model is trained on it and then sees held-out samples, in which nothing is moved. After a change,
+only what depends on it is done again.
 """

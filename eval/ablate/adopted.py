@@ -1,4 +1,4 @@
-"""A corpus of another shape, written in ours, so that its images can be moved."""
+"""Rewrites a corpus of another format in ours, so that its images can be moved."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def adopt(corpus: str, out: Path) -> None:
     """Write the samples of any corpus that `open_corpus` opens into the folder `out`.
 
     Raises:
-        CorpusError: it has none that can be read.
+        CorpusError: no sample can be read.
     """
     import pyarrow as pa
     import pyarrow.parquet as pq

@@ -1,7 +1,7 @@
-"""A corpus with its images in other places: which picture belongs to which text is the question.
+"""Moves images in a corpus, to test whether it matters which image belongs to which text.
 
-All cells keep the same samples, the same images and the same texts; only the places of images
-change. The text that was read from an image and where it comes from go with it.
+All cells keep the same samples, images and texts; only the places of images change. The text read
+from an image, and its origin, move with it.
 """
 
 from __future__ import annotations
@@ -29,14 +29,14 @@ def arrange(
 ) -> None:
     """Write the training split of `corpus` into `out` with images moved.
 
-    Of the corpus, only some rows are in memory at a time: its images are laid beside `out` first,
-    from where they are taken in their new order.
+    Only a few rows of the corpus are in memory at a time: its images are first written to a file
+    beside `out`, and read from there in their new order.
 
     Args:
-        corpus: a folder of the corpus' shape.
-        out: folder for the new one, which `open_corpus` opens.
-        order: share of each sample's images that are shuffled among their places.
-        across: share of all images that are shuffled among their places, in any samples.
+        corpus: a folder in our format.
+        out: folder for the new corpus, which `open_corpus` opens.
+        order: share of each sample's images that are shuffled within the sample.
+        across: share of all images that are shuffled across samples.
         only: ids of the samples to keep; None keeps all.
         seed: of the shuffles.
     """
@@ -47,14 +47,14 @@ def arrange(
     folder = out / TABLES["default"]
     folder.mkdir(parents=True)
     with tempfile.TemporaryDirectory(dir=out.parent, prefix="images-") as scratch:
-        laid = Path(scratch) / "images.arrow"
-        sample = _lay(_batches(files, only), laid)
+        stored = Path(scratch) / "images.arrow"
+        sample = _store_images(_batches(files, only), stored)
         rng = np.random.default_rng(seed)
         places = np.arange(len(sample))
         places = places[shuffled_within(sample, order, rng)]
         places = places[shuffled_across(len(places), across, rng)]
-        with pa.memory_map(str(laid)) as memory, pa.ipc.open_file(memory) as images:
-            moved = _Laid(images, places)
+        with pa.memory_map(str(stored)) as memory, pa.ipc.open_file(memory) as images:
+            moved = _StoredImages(images, places)
             writer: Any = None
             for batch in _batches(files, only):
                 table = moved.put(batch)
@@ -65,8 +65,8 @@ def arrange(
                 writer.close()
 
 
-class _Laid:
-    """Images on disk, which come to other places, one after another."""
+class _StoredImages:
+    """Images on disk, which are put into the corpus in a new order."""
 
     def __init__(self, images: Any, places: Places) -> None:
         self._images = images
@@ -75,17 +75,20 @@ class _Laid:
         self._places = iter(places.tolist())
 
     def put(self, rows: Any) -> Any:
-        """The rows with the images that come into them."""
+        """The rows with the images that now belong there."""
         import pyarrow as pa
 
-        shown = _image_positions(rows)
-        coming = [[self._image(next(self._places)) if here else None for here in r] for r in shown]
+        has_image = _image_positions(rows)
+        coming = [
+            [self._image(next(self._places)) if is_image else None for is_image in r]
+            for r in has_image
+        ]
         for place, name in enumerate(rows.column_names):
             if name not in _WITH_THE_IMAGE:
                 continue
-            # Where there is a text, nothing of an image stands, and bytes need not be read.
+            # A position with a text has no image, so no bytes need to be read.
             before = (
-                [[None] * len(r) for r in shown] if name == "images" else rows[name].to_pylist()
+                [[None] * len(r) for r in has_image] if name == "images" else rows[name].to_pylist()
             )
             after = [
                 [kept if image is None else image[name] for image, kept in zip(*row, strict=True)]
@@ -95,18 +98,18 @@ class _Laid:
         return rows
 
     def _image(self, number: int) -> dict[str, Any]:
-        """What goes with the image of a number."""
+        """The image with this number, and the columns that move with it."""
         batch = int(np.searchsorted(self._first, number, side="right")) - 1
         row = self._images.get_batch(batch).slice(number - int(self._first[batch]), 1)
         values: dict[str, Any] = row.to_pylist()[0]
         return values
 
 
-def _lay(batches: Iterable[Any], path: Path) -> Places:
-    """Write the images of all rows, one after another, with what goes with them.
+def _store_images(batches: Iterable[Any], path: Path) -> Places:
+    """Write the images of all rows to a file, with the columns that move with them.
 
     Returns:
-        Of each, the number of its sample.
+        The number of the sample of each image.
     """
     import pyarrow as pa
 
@@ -117,12 +120,12 @@ def _lay(batches: Iterable[Any], path: Path) -> Places:
         columns = {}
         for name in (name for name in _WITH_THE_IMAGE if name in rows.column_names):
             columns[name] = rows[name].combine_chunks().flatten()
-        shown = columns["images"].is_valid()
+        has_image = columns["images"].is_valid()
         lengths = rows["images"].combine_chunks().value_lengths().to_numpy()
         of = np.repeat(np.arange(number, number + len(lengths)), lengths)
-        sample.append(of[shown.to_numpy(zero_copy_only=False)])
+        sample.append(of[has_image.to_numpy(zero_copy_only=False)])
         number += len(lengths)
-        batch = pa.RecordBatch.from_pydict(columns).filter(shown)
+        batch = pa.RecordBatch.from_pydict(columns).filter(has_image)
         if writer is None:
             writer = pa.ipc.new_file(path, batch.schema)
         writer.write_batch(batch)
@@ -132,7 +135,7 @@ def _lay(batches: Iterable[Any], path: Path) -> Places:
 
 
 def _batches(files: Iterable[Path], only: frozenset[str] | None) -> Iterator[Any]:
-    """Some rows at a time, as tables."""
+    """The rows, as small tables."""
     import pyarrow as pa
     import pyarrow.parquet as pq
 
@@ -147,7 +150,7 @@ def _batches(files: Iterable[Path], only: frozenset[str] | None) -> Iterator[Any
 
 
 def _image_positions(rows: Any) -> list[list[bool]]:
-    """Of each position of each row whether an image stands there."""
+    """Whether each position of each row has an image."""
     column = rows["images"].combine_chunks()
     valid = column.flatten().is_valid().to_pylist()
     ends = np.cumsum(column.value_lengths().to_numpy()).tolist()
@@ -155,7 +158,7 @@ def _image_positions(rows: Any) -> list[list[bool]]:
 
 
 def shared_ids(corpora: Iterable[Path]) -> frozenset[str]:
-    """The samples that are in every one of these corpora."""
+    """The ids of samples that are in all of these corpora."""
     import pyarrow.parquet as pq
 
     each = [
@@ -173,13 +176,13 @@ def shuffled_within(sample: Places, share: float, rng: np.random.Generator) -> P
     """A permutation that moves images within their samples.
 
     Args:
-        sample: of each image, in order.
+        sample: the sample of each image, in order.
         share: probability of each image to be drawn; a sample's drawn images are shuffled among
-            themselves, so that some of them come back to where they were.
-        rng: of the draws.
+            themselves, so some of them may stay where they were.
+        rng: source of the draws.
 
     Returns:
-        For each place, the image that comes there.
+        For each place, the image that moves there.
     """
     places = np.arange(len(sample))
     for group in np.split(places, np.flatnonzero(np.diff(sample)) + 1):
@@ -189,5 +192,5 @@ def shuffled_within(sample: Places, share: float, rng: np.random.Generator) -> P
 
 
 def shuffled_across(count: int, share: float, rng: np.random.Generator) -> Places:
-    """The same over all images as one sample."""
+    """A permutation that moves images across samples, as if all were in one sample."""
     return shuffled_within(np.zeros(count, dtype=np.int64), share, rng)

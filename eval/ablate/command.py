@@ -104,7 +104,7 @@ def ablate(
         chosen,
         target,
         devices,
-        lambda said: terminal.notes.print(escape(said)),
+        lambda line: terminal.notes.print(escape(line)),
         launch,
     )
     lines = table.table(results)

@@ -1,4 +1,4 @@
-"""An ablation: what is held fixed, what is varied, and over how many seeds."""
+"""An ablation: what is fixed, what varies, and over how many seeds."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ Overrides = dict[str, Any]
 Design = Literal["matched ids", "whole corpora"]
 
 
-_PACKAGE = Path(__file__).parents[2]  # also where it is an editable install, through a link
+_PACKAGE = Path(__file__).parents[2]  # also right for an editable install, through a link
 
 
 def _placed(text: str) -> str:
@@ -30,7 +30,7 @@ def _placed(text: str) -> str:
 
 
 class Folder(Section):
-    """A folder that is there, or the command that makes it."""
+    """An existing folder, or a command that creates it."""
 
     path: str = Field("", description="a folder, or a name on the Hub")
     make: str = Field(
@@ -44,10 +44,10 @@ class Folder(Section):
     )
 
     @model_validator(mode="after")
-    def _one(self) -> Self:
-        given = [name for name in self._sources() if getattr(self, name)]
-        if len(given) != 1:
-            raise ValueError(f"give one of {', '.join(self._sources())}, not {given or 'none'}")
+    def _check_source(self) -> Self:
+        sources = [name for name in self._sources() if getattr(self, name)]
+        if len(sources) != 1:
+            raise ValueError(f"give one of {', '.join(self._sources())}, not {sources or 'none'}")
         if self.make and "{out}" not in self.make:
             raise ValueError("the command must say {out} where the folder's name goes")
         return self
@@ -56,16 +56,16 @@ class Folder(Section):
         return ("path", "make")
 
     def command(self, seed: int) -> str:
-        """`make`, of which only {out} is left open."""
+        """`make`, with everything but {out} filled in."""
         return _placed(self.make).replace("{seed}", str(seed))
 
     def read_paths(self) -> list[str]:
-        """`reads`, as paths."""
+        """`reads` as paths."""
         return list(map(_placed, self.reads))
 
 
 class StudyCorpus(Folder):
-    """A corpus, which can also be built from videos, again for each pipeline."""
+    """A corpus, which can also be built from videos, separately for each pipeline."""
 
     videos: str = Field("", description="what `vid2book build` takes: a folder or a manifest")
     config: str = Field("offline", description="config of the build, by name or file")
@@ -75,7 +75,7 @@ class StudyCorpus(Folder):
 
 
 class HeldOut(Section):
-    """What the trained models are asked: the same for all cells, with nothing moved."""
+    """The test of the trained models: the same for all cells, with nothing moved."""
 
     corpus: StudyCorpus | None = Field(
         None,
@@ -102,7 +102,7 @@ class HeldOut(Section):
 
 
 class Settings(Section):
-    """What a cell does otherwise than the base."""
+    """How a cell differs from the base."""
 
     corpus: StudyCorpus | None = Field(None, description="another corpus than the study's")
     pipeline: Overrides = Field({}, description="keys of the pipeline's config")
@@ -116,7 +116,7 @@ class Settings(Section):
 
 
 class Short(Section):
-    """What a quick run takes instead: to see that everything works, not to measure."""
+    """Replacements for a quick run, which checks that everything works and measures nothing."""
 
     cells: tuple[str, ...] = Field((), description="names; the first two if not given")
     corpus: StudyCorpus | None = None
@@ -175,7 +175,7 @@ class Ablation(Section):
         return self
 
     def instead(self, videos: str | None, model: str | None) -> Ablation:
-        """With other videos, or another model, than the file names."""
+        """The ablation with other videos or another model than the file says."""
         values: Overrides = {}
         if videos:
             values["corpus"] = StudyCorpus(videos=videos, config=self.corpus.config)
@@ -184,7 +184,7 @@ class Ablation(Section):
         return self.model_copy(update=values)
 
     def shortened(self) -> Ablation:
-        """One seed and two cells of less of everything."""
+        """The ablation with one seed and less of everything."""
         values = {
             "title": f"{self.title} (short: it tries the mechanics, and measures nothing)",
             "seeds": self.seeds[:1],
@@ -213,14 +213,14 @@ def names() -> list[str]:
 
 
 def _places(axes: dict[str, dict[str, Settings]]) -> Iterator[tuple[str, Settings]]:
-    """Every setting, with the key under which it stands."""
+    """All settings, with their keys."""
     for axis, settings in axes.items():
         for name, one in settings.items():
             yield f"axes.{axis}.{name}", one
 
 
 def _check(kind: type[BaseModel], values: Overrides, place: str) -> None:
-    """Raises ValueError: with what is wrong, by the keys of this file."""
+    """Raises ValueError: with the problems, in terms of the keys of this file."""
     try:
         kind.model_validate(values)
     except ValidationError as error:
@@ -231,8 +231,8 @@ def merged(base: Overrides, over: Overrides) -> Overrides:
     """`base` with the keys of `over`, section by section."""
     out = dict(base)
     for key, value in over.items():
-        known = out.get(key)
+        old = out.get(key)
         out[key] = (
-            merged(known, value) if isinstance(known, dict) and isinstance(value, dict) else value
+            merged(old, value) if isinstance(old, dict) and isinstance(value, dict) else value
         )
     return out

@@ -1,4 +1,4 @@
-"""Main effects of a factorial study: what a setting does in the mean over all other axes."""
+"""Main effects of a factorial study: what a setting does on average over all other axes."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from .table import Estimate, Measure, difference
 
 @dataclass(frozen=True)
 class Effect:
-    """A setting of an axis against the axis' first.
+    """A setting of an axis compared with the first setting of that axis.
 
     Attributes:
-        differences: by measure, the mean over all combinations of the other axes; the p values are
-            corrected for all effects of the study.
+        differences: by measure, averaged over all combinations of the other axes; the p values
+            are corrected for all effects of the study.
     """
 
     axis: str
@@ -29,19 +29,19 @@ class Effect:
 def main_effects(
     cells: Sequence[Cell],
     axes: Sequence[str],
-    found: Mapping[str, Mapping[int, RunResult]],
+    results: Mapping[str, Mapping[int, RunResult]],
     measures: Sequence[Measure],
 ) -> list[Effect]:
     """The effects of all settings.
 
     Args:
-        cells: those that were run.
+        cells: the cells that were run.
         axes: names, in the order of the cells' settings.
-        found: by cell and seed.
-        measures: of which those that decide are taken.
+        results: by cell and seed.
+        measures: of these, only the ones that decide are used.
 
     Returns:
-        None where a single axis varies, since its cells are compared already, and where some
+        An empty list if only one axis varies, since its cells are compared already, or if some
         combinations were not run.
     """
     settings = [list(dict.fromkeys(cell.chosen[n] for cell in cells)) for n in range(len(axes))]
@@ -56,11 +56,11 @@ def main_effects(
         base, *others = settings[place]
         for setting in others:
             ours, theirs = (
-                [found[cell.name] for cell in cells if cell.chosen[place] == name]
+                [results[cell.name] for cell in cells if cell.chosen[place] == name]
                 for name in (setting, base)
             )
-            told = {measure.name: difference(measure, ours, theirs) for measure in deciding}
-            effects.append(Effect(axis, setting, base, told))
+            differences = {measure.name: difference(measure, ours, theirs) for measure in deciding}
+            effects.append(Effect(axis, setting, base, differences))
     return _corrected(effects)
 
 

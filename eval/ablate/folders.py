@@ -1,6 +1,6 @@
-"""Folders that a study stands on, each made once, under a key of everything that can change it.
+"""The folders that a study needs, each made once, under a key of everything that can change it.
 
-A folder is made beside its place and renamed, so one that is there is complete.
+A folder is written under a temporary name and then renamed, so an existing one is complete.
 """
 
 from __future__ import annotations
@@ -40,17 +40,17 @@ class KeyedFolder:
 
 
 class Folders:
-    """The made folders of a study, in `root`.
+    """Makes the folders of a study, in `root`.
 
     Args:
         root: where they are kept.
-        tell: called before something is made.
+        tell: called with a line before something is made.
     """
 
     def __init__(self, root: Path, tell: Callable[[str], None]) -> None:
         self._root = root
         self._tell = tell
-        self._store = Store()  # it remembers the hashes of files
+        self._store = Store()  # which caches the hashes of files
 
     def model(self, model: Folder, seed: int) -> KeyedFolder:
         """The model that a run with this seed starts from."""
@@ -68,7 +68,7 @@ class Folders:
     def arranged(
         self, corpus: KeyedFolder, settings: Settings, only: frozenset[str] | None, seed: int
     ) -> KeyedFolder:
-        """The corpus with its images moved, as a cell is trained on it; itself if none are.
+        """The corpus of a cell with its images moved; unchanged if none are.
 
         Args:
             corpus: of the cell.
@@ -92,9 +92,9 @@ class Folders:
 
     def _folder(self, kind: str, folder: Folder, seed: int) -> KeyedFolder:
         if folder.path:
-            there = Path(folder.path).exists()
+            exists = Path(folder.path).exists()
             return KeyedFolder(
-                folder.path, make_key(self._content([folder.path]) if there else folder.path)
+                folder.path, make_key(self._content([folder.path]) if exists else folder.path)
             )
         # The key is the same wherever vid2book is installed.
         named = folder.make.replace("{seed}", str(seed))
@@ -105,7 +105,7 @@ class Folders:
         )
 
     def _build(self, videos: str, config: Overrides, out: Path) -> None:
-        """By the command line: this side of the project knows nothing of how corpora are built."""
+        """Build with the command line: this package cannot import the builder."""
         file = out.with_suffix(".yaml")
         file.write_text(yaml.safe_dump(config, sort_keys=False), encoding="utf-8")
         _run(
@@ -130,35 +130,35 @@ class Folders:
         return KeyedFolder(str(path), key)
 
     def _content(self, paths: Iterable[str]) -> list[tuple[str, str]]:
-        """Names and hashes of all files below.
+        """Names and hashes of all files under the paths.
 
         Raises:
             AblateError: there is no such file or folder.
         """
-        found: list[tuple[str, str]] = []
+        hashes: list[tuple[str, str]] = []
         for path in map(Path, paths):
             if not path.exists():
                 raise AblateError(
                     f"{path} is not there (paths in an ablation are relative to where it is run)"
                 )
             inside = sorted(f for f in path.rglob("*") if f.is_file()) if path.is_dir() else [path]
-            found += [
+            hashes += [
                 (f.relative_to(path).as_posix(), self._store.content(f))
                 for f in inside
                 if "__pycache__" not in f.parts
             ]
-        return found
+        return hashes
 
 
 def _run(
     command: str, fine: tuple[int, ...] = (0,), tell: Callable[[str], None] = lambda line: None
 ) -> None:
-    """Run a command; `python` and `vid2book` are those of this environment.
+    """Run a command, with `python` and `vid2book` from this environment.
 
     Args:
-        command: split as a shell does, and run without one.
-        fine: exit statuses that are no failure.
-        tell: called with every line that it prints.
+        command: split as by a shell, but run without one.
+        fine: exit statuses that do not mean failure.
+        tell: called with each line that it prints.
 
     Raises:
         AblateError: it cannot be run, or fails.
@@ -179,5 +179,5 @@ def _run(
     except OSError as error:
         raise AblateError(f"cannot run {program}: {error.strerror}") from None
     if running.returncode not in fine:
-        told = "\n".join(filter(None, last))
-        raise AblateError(f"this failed with exit status {running.returncode}: {command}\n{told}")
+        output = "\n".join(filter(None, last))
+        raise AblateError(f"this failed with exit status {running.returncode}: {command}\n{output}")

@@ -12,7 +12,7 @@ from .folders import AblateError
 
 @dataclass(frozen=True)
 class Cell:
-    """One combination. The first cell of a study is what the others are compared with."""
+    """One combination of settings. The others are compared with the first cell of a study."""
 
     name: str
     chosen: tuple[str, ...]  # the setting of each axis, in their order
@@ -23,20 +23,20 @@ class Cell:
 
 def cells(study: Ablation) -> list[Cell]:
     """All cells, in the order of the axes."""
-    found = []
+    result = []
     for chosen in product(*(axis.items() for axis in study.axes.values())):
         base = Settings(pipeline=study.pipeline, train=study.train)
         settings = _merge([base, *(each for _, each in chosen)])
         recipe = TrainConfig.model_validate(settings.train)
         names = tuple(name for name, _ in chosen)
-        found.append(
+        result.append(
             Cell(", ".join(names), names, settings, settings.corpus or study.corpus, recipe)
         )
-    return found
+    return result
 
 
 def pick(cells: list[Cell], names: tuple[str, ...]) -> list[Cell]:
-    """The cells of these names; the first two if there are none.
+    """The cells with these names; the first two if no names are given.
 
     Raises:
         AblateError: there is no such cell.

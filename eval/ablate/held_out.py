@@ -1,7 +1,7 @@
-"""What all cells are asked: lessons of their own, or the held-out lessons of every cell.
+"""What all cells are tested on: separate lessons, or the held-out lessons of every cell.
 
-It is the same for all cells and does not depend on their order. The lessons of one cell alone would
-be written and cut as that cell's are, and a model is at home in what it was trained on.
+The test is the same for all cells and does not depend on their order. Lessons of only one cell
+would share its text style and its cuts, which favours the model that was trained on that cell.
 """
 
 from __future__ import annotations
@@ -16,52 +16,52 @@ from .config import HeldOut
 from .folders import AblateError, Folders, KeyedFolder
 from .runs import HeldOutSet
 
-_NAMED = 3  # lessons in a message
-_QUESTION = {"image", "question", "answer"}  # columns
+_NAMED = 3  # lessons listed in a message
+_QUESTION = {"image", "question", "answer"}  # required columns
 
 
 def held_out_sets(
-    asked: HeldOut, cells: Sequence[str], corpora: Sequence[KeyedFolder], folders: Folders
+    config: HeldOut, cells: Sequence[str], corpora: Sequence[KeyedFolder], folders: Folders
 ) -> tuple[HeldOutSet, ...]:
-    """The corpora of which the held-out split is asked.
+    """The corpora whose held-out split is tested on.
 
     Args:
-        asked: what the study says.
+        config: the study's section `held_out`.
         cells: names, in their order.
-        corpora: of the cells.
-        folders: that make the study's own.
+        corpora: one for each cell.
+        folders: make the study's separate lessons.
 
     Raises:
-        AblateError: there are questions to be asked of lessons that the cells do not share.
+        AblateError: there are questions, but the cells do not share their lessons.
     """
-    if asked.corpus:
-        kept = folders.corpus(asked.corpus, {})
-        return (HeldOutSet(f"lessons of their own, split {asked.split}", kept),)
+    if config.corpus:
+        kept = folders.corpus(config.corpus, {})
+        return (HeldOutSet(f"lessons of their own, split {config.split}", kept),)
     owners: dict[str, list[str]] = {}
     for cell, corpus in zip(cells, corpora, strict=True):
         owners.setdefault(corpus.key, []).append(cell)
     by_key = {corpus.key: corpus for corpus in corpora}
     if len(owners) == 1:
-        return (HeldOutSet(f"split {asked.split} of the corpus of all cells", corpora[0]),)
-    if asked.questions:
+        return (HeldOutSet(f"split {config.split} of the corpus of all cells", corpora[0]),)
+    if config.questions:
         raise AblateError(
             "cells with corpora of their own share no questions: put held-out lessons with "
             "their questions under held_out.corpus"
         )
     return tuple(
-        HeldOutSet(f"split {asked.split} of {' / '.join(sorted(owners[key]))}", by_key[key])
-        for key in sorted(owners)  # whatever the order of the cells
+        HeldOutSet(f"split {config.split} of {' / '.join(sorted(owners[key]))}", by_key[key])
+        for key in sorted(owners)  # independent of the order of the cells
     )
 
 
-def check(asked: HeldOut, sets: Sequence[HeldOutSet], corpora: Sequence[KeyedFolder]) -> None:
-    """Before anything is trained.
+def check(config: HeldOut, sets: Sequence[HeldOutSet], corpora: Sequence[KeyedFolder]) -> None:
+    """Check the test before anything is trained.
 
     Raises:
-        AblateError: held-out lessons are trained on, or the questions are missing.
+        AblateError: held-out lessons would be trained on, or the questions are missing.
         CorpusError: a corpus has no such split.
     """
-    held_out = {video for one in sets for video in _videos(one.kept, asked.split)}
+    held_out = {video for one in sets for video in _videos(one.kept, config.split)}
     for corpus in {corpus.key: corpus for corpus in corpora}.values():
         if both := sorted(held_out & set(_videos(corpus, "train"))):
             named = ", ".join(both[:_NAMED]) + (" ..." if len(both) > _NAMED else "")
@@ -70,20 +70,20 @@ def check(asked: HeldOut, sets: Sequence[HeldOutSet], corpora: Sequence[KeyedFol
                 f"({named}): hold out others"
             )
     for one in sets:
-        asked_of = open_corpus(one.kept.path, asked.split)
-        if any(open_corpus(corpus.path).shares_rows(asked_of) for corpus in corpora):
+        tested = open_corpus(one.kept.path, config.split)
+        if any(open_corpus(corpus.path).shares_rows(tested) for corpus in corpora):
             raise AblateError(
                 f"{one.name}: {one.kept.path} has no splits, so that what is held out would be "
                 "trained on. Put lessons of their own under held_out.corpus"
             )
-    for one in sets if asked.questions else ():
-        _check_questions(Path(one.kept.path) / asked.questions / "slides")
+    for one in sets if config.questions else ():
+        _check_questions(Path(one.kept.path) / config.questions / "slides")
 
 
 def _check_questions(folder: Path) -> None:
     import pyarrow.parquet as pq
 
-    for split in ("test", "train"):  # the latter for the shots
+    for split in ("test", "train"):  # train provides the shots
         files = sorted(folder.glob(f"{split}*.parquet"))
         if not files:
             raise AblateError(f"held_out.questions: {folder} has no {split}.parquet")
@@ -92,7 +92,7 @@ def _check_questions(folder: Path) -> None:
 
 
 def _videos(corpus: KeyedFolder, split: str) -> Iterator[str]:
-    """The videos of a split; none of a corpus that is not a folder of ours."""
+    """The videos of a split; none if the corpus is not a folder of ours."""
     import pyarrow.parquet as pq
 
     try:

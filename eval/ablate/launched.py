@@ -1,4 +1,4 @@
-"""One run of a study, as each of the processes of `accelerate launch` runs it."""
+"""The program that each process of `accelerate launch` runs for one run of a study."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from .runs import Job, train_job
 
 
 def main(file: str) -> None:
-    """Train what a file of `runs.launched` names."""
+    """Train the job in a file written by `runs.launch_job`."""
     job, root = pickle.loads(Path(file).read_bytes())
     assert isinstance(job, Job)
     train_job(job, root)

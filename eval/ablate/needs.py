@@ -1,4 +1,4 @@
-"""What a study needs, looked for before any work."""
+"""Checks that everything a study needs is there, before any work starts."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ from .grid import Cell
 
 
 def check(ablation: Ablation, cells: Sequence[Cell]) -> None:
-    """Look for videos, folders, models and tasks; nothing is loaded or built.
+    """Look for videos, folders, models and tasks without loading or building anything.
 
     Raises:
-        AblateError: with a line for each thing that cannot be had.
+        AblateError: something is missing; the message has a line for each thing.
     """
     if missing := list(dict.fromkeys(_missing(ablation, cells))):
         raise AblateError("\n".join(["this study needs what is not here:", *missing]))
@@ -56,7 +56,7 @@ def _folder(key: str, folder: Folder) -> Iterator[str]:
 
 
 def _configs(corpus: StudyCorpus, pipelines: Sequence[Overrides]) -> list[Config]:
-    """Of the builds of a corpus, one for each cell's keys."""
+    """The configs of a corpus's builds, one for each cell's keys."""
     base = load(corpus.config).model_dump(mode="json")
     return [Config.model_validate(merged(base, pipeline)) for pipeline in pipelines]
 
@@ -69,16 +69,18 @@ def _videos(key: str, corpus: StudyCorpus, configs: Sequence[Config]) -> Iterato
 
 
 def _splits(corpus: StudyCorpus, held_out: str, configs: Sequence[Config]) -> Iterator[str]:
-    """The splits of which the cells need videos, and will have none."""
+    """Splits in which the cells need videos but will have none."""
     try:
         videos = read_sources([corpus.videos]).videos
     except UserError as error:
         yield f"corpus.videos: {error}"
         return
     for config in configs:
-        found = {video.split for video in assign(videos, config.splits.ratios) if not video.problem}
+        filled = {
+            video.split for video in assign(videos, config.splits.ratios) if not video.problem
+        }
         for split in ("train", held_out):
-            if split not in found:
+            if split not in filled:
                 yield (
                     f"a video in the split '{split}': none of the {len(videos)} of "
                     f"{corpus.videos} falls into it. Use more videos, change the shares "
@@ -87,7 +89,7 @@ def _splits(corpus: StudyCorpus, held_out: str, configs: Sequence[Config]) -> It
 
 
 def _models(config: Config) -> Iterator[str]:
-    """The models of a pipeline that cannot be had."""
+    """Models of a pipeline that are not available."""
     models = models_of(config)
     for stage in STAGES:
         for name in stage.models:
@@ -98,7 +100,7 @@ def _models(config: Config) -> Iterator[str]:
 
 
 def _no_model(name: str) -> str:
-    """Why a model to be trained cannot be had; empty if it can."""
+    """Why a model to be trained is not available; empty if it is."""
     from transformers import AutoConfig
 
     try:
@@ -111,10 +113,10 @@ def _no_model(name: str) -> str:
 def _tasks(ablation: Ablation) -> Iterator[str]:
     from ..bench.run import expand
 
-    asked = ablation.held_out
+    held_out = ablation.held_out
     try:
-        expand(asked.benchmarks)
+        expand(held_out.benchmarks)
     except ValueError as error:
         yield f"held_out.benchmarks: {error}"
-    if asked.benchmark_data and not Path(asked.benchmark_data).is_dir():
-        yield f"held_out.benchmark_data: a folder at {asked.benchmark_data}"
+    if held_out.benchmark_data and not Path(held_out.benchmark_data).is_dir():
+        yield f"held_out.benchmark_data: a folder at {held_out.benchmark_data}"

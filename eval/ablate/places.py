@@ -1,4 +1,4 @@
-"""On which devices the runs of a study go, each in a process of its own."""
+"""Chooses the devices for the runs of a study, each in a process of its own."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from .folders import AblateError
 CPU = "cpu"
 
 
-def places(asked: str | None, workers: int | None) -> list[str]:
-    """The device of each of the processes that run side by side.
+def places(requested: str | None, workers: int | None) -> list[str]:
+    """The device of each parallel process.
 
     Args:
-        asked: "cpu", "cuda" (all GPUs that can be seen), "cuda:0,cuda:2", "mps"; None: all GPUs,
-            and the processor if there is none.
-        workers: processes; None: one a GPU, or one.
+        requested: "cpu", "cuda" (all visible GPUs), "cuda:0,cuda:2", "mps"; None: all GPUs, or the
+            CPU if there is none.
+        workers: number of processes; None: one per GPU, or one.
 
     Raises:
         AblateError: there is no such device.
@@ -24,36 +24,36 @@ def places(asked: str | None, workers: int | None) -> list[str]:
     import torch
 
     gpus = [f"cuda:{number}" for number in range(torch.cuda.device_count())]
-    if asked is None:
-        named = gpus or [CPU]
-    elif asked == "cuda":
-        named = gpus
+    if requested is None:
+        chosen = gpus or [CPU]
+    elif requested == "cuda":
+        chosen = gpus
     else:
-        named = [name.strip() for name in asked.split(",")]
-    there = [*gpus, CPU, *(["mps"] if torch.backends.mps.is_available() else [])]
-    if not named or (missing := [name for name in named if name not in there]):
-        told = "no GPU" if not named else f"no device {missing[0]}"
-        raise AblateError(f"--device: there is {told} here, only {', '.join(there)}")
-    return [named[n % len(named)] for n in range(workers or len(named))]
+        chosen = [name.strip() for name in requested.split(",")]
+    available = [*gpus, CPU, *(["mps"] if torch.backends.mps.is_available() else [])]
+    if not chosen or (missing := [name for name in chosen if name not in available]):
+        lack = "no GPU" if not chosen else f"no device {missing[0]}"
+        raise AblateError(f"--device: there is {lack} here, only {', '.join(available)}")
+    return [chosen[n % len(chosen)] for n in range(workers or len(chosen))]
 
 
 def begin(waiting: Any, threads: int) -> None:
-    """In a new process: take a device from a queue, so that torch sees no other."""
+    """Start a new process: take a device from a queue, and hide all others from torch."""
     os.environ["TOKENIZERS_PARALLELISM"] = "false"
     hide_all_but(waiting.get())
     import torch
     from transformers.utils import logging
 
-    logging.disable_progress_bar()  # of each load of a small model
+    logging.disable_progress_bar()  # it would appear for each load of a small model
     torch.set_num_threads(threads)
 
 
 def hide_all_but(device: str) -> None:
-    """Before torch has looked for GPUs. Of several that are visible, this process sees one."""
+    """Let this process see only one device. Must run before torch looks for GPUs."""
     kind, _, number = device.partition(":")
     if kind == CPU:
         os.environ["CUDA_VISIBLE_DEVICES"] = ""
-        os.environ["ACCELERATE_USE_CPU"] = "true"  # where there is an MPS
+        os.environ["ACCELERATE_USE_CPU"] = "true"  # matters if there is an MPS
     elif kind == "cuda":
         visible = os.environ.get("CUDA_VISIBLE_DEVICES", "")
         names = visible.split(",") if visible else []
@@ -61,7 +61,7 @@ def hide_all_but(device: str) -> None:
 
 
 def device_here() -> str:
-    """The device that this process was left with."""
+    """The device that this process can see."""
     import torch
 
     if torch.cuda.is_available():

@@ -1,4 +1,4 @@
-"""The table of a study as JSON, as Markdown and as a plot."""
+"""The table of a study as JSON, Markdown and a plot."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def as_json(
     effects: Sequence[Effect],
     measures: Sequence[Measure],
 ) -> dict[str, Any]:
-    """What table.json has."""
+    """The content of table.json."""
     return {
         "title": ablation.title,
         "design": ablation.design,
@@ -59,7 +59,7 @@ def markdown(
     effects: Sequence[Effect],
     measures: Sequence[Measure],
 ) -> str:
-    """Three tables: what each cell was trained on, what it gives, how far it is from the first."""
+    """Three tables: training data of each cell, its results, its differences from the first."""
     names = [f"{m.name}, {m.unit}" for m in measures]
     trained = [
         [
@@ -70,7 +70,7 @@ def markdown(
         ]
         for line in lines
     ]
-    given = [
+    results = [
         [line.cell, str(len(line.seeds)), *(_cell(line.estimates[m.name]) for m in measures)]
         for line in lines
     ]
@@ -89,7 +89,7 @@ def markdown(
         [
             f"# {ablation.title}",
             "",
-            f"Design: {ablation.design}. {_matched(ablation, lines)}",
+            f"Design: {ablation.design}. {_design_note(ablation, lines)}",
             "",
             *_grid([*head, "loss tokens", "steps"], trained),
             "",
@@ -98,7 +98,7 @@ def markdown(
             "",
             *held_out,
             "",
-            *_grid(["cell", "seeds", *names], given),
+            *_grid(["cell", "seeds", *names], results),
             "",
             f"Difference from {lines[0].cell} (same seed, same held-out lesson):",
             "",
@@ -110,7 +110,7 @@ def markdown(
             'deviations between lessons; "would show" is the smallest difference that these seeds '
             "and lessons would reveal four times in five. A difference is bold if both intervals "
             f"exclude zero and it survives the correction for the {comparisons(lines)} differences "
-            f"of this table (Benjamini and Hochberg). {_refused(lines)}",
+            f"of this table (Benjamini and Hochberg). {_lessons_note(lines)}",
             "",
         ]
     )
@@ -119,7 +119,7 @@ def markdown(
 def plot(
     ablation: Ablation, lines: Sequence[Line], measures: Sequence[Measure], path: Path
 ) -> None:
-    """A panel for each measure: a dot for each seed, the mean, its interval over seeds."""
+    """A panel for each measure: a dot for each seed, the mean, and its interval over seeds."""
     from matplotlib.figure import Figure
 
     figure = Figure(figsize=(1.2 + 3.4 * len(measures), 1.6 + 0.5 * len(lines)), dpi=130)
@@ -150,7 +150,7 @@ def plot(
     figure.savefig(path)
 
 
-def _matched(ablation: Ablation, lines: Sequence[Line]) -> str:
+def _design_note(ablation: Ablation, lines: Sequence[Line]) -> str:
     differ = unmatched(lines)
     if ablation.budget is not None:
         return (
@@ -158,27 +158,27 @@ def _matched(ablation: Ablation, lines: Sequence[Line]) -> str:
             f"{ablation.budget:,} tokens were learned from (to within a step): what a filter drops "
             "makes a difference, and so does how often the rest is repeated."
         )
-    told = "All cells were trained on the same number of samples, images and loss tokens."
+    text = "All cells were trained on the same number of samples, images and loss tokens."
     if differ:
-        told = f"Cells differ in {', '.join(differ)}: a difference may come from that."
+        text = f"Cells differ in {', '.join(differ)}: a difference may come from that."
     if thin := [line.cell for line in lines if 0 < (line.used or 0) < (line.offered or 0) / 2]:
-        told += (
+        text += (
             f" Most of what {', '.join(thin)} holds is in no other cell and was left out: what a "
             "filter drops shows in the design 'whole corpora' alone."
         )
-    return told
+    return text
 
 
 def _few_steps(lines: Sequence[Line]) -> list[str]:
     if few := [line.cell for line in lines if min(line.steps) < FEW]:
-        told = f"Fewer than {FEW} steps teach a model little: {', '.join(few)}."
-        return [f"{told} Lower train.batch_size, or let the models learn more.", ""]
+        warning = f"Fewer than {FEW} steps teach a model little: {', '.join(few)}."
+        return [f"{warning} Lower train.batch_size, or let the models learn more.", ""]
     return []
 
 
-def _refused(lines: Sequence[Line]) -> str:
-    asked = [d.asked for line in lines for d in line.differences.values() if d.lessons or d.asked]
-    if asked and min(asked) < FEWEST_LESSONS:
+def _lessons_note(lines: Sequence[Line]) -> str:
+    lessons = [d.asked for line in lines for d in line.differences.values() if d.lessons or d.asked]
+    if lessons and min(lessons) < FEWEST_LESSONS:
         return f"On fewer than {FEWEST_LESSONS} held-out lessons, no verdict."
     return ""
 
@@ -200,7 +200,7 @@ def _effects(effects: Sequence[Effect], deciding: Sequence[Measure]) -> list[str
 
 
 def _share(line: Line) -> tuple[str, str]:
-    """Samples of the corpus, and those that were left out."""
+    """How many samples the corpus has, and how many were left out."""
     if line.offered is None or line.used is None:
         return _UNCOUNTED, _UNCOUNTED
     return f"{line.offered:,}", f"{line.offered - line.used:,}"
@@ -232,11 +232,11 @@ def _cell(estimate: Estimate) -> str:
 
 def _difference(estimate: Estimate) -> str:
     value = f"{estimate.value:+.3g}"
-    told = [f"**{value}**" if estimate.stands else value]
-    told += [f"[{low:+.3g}, {high:+.3g}]" for low, high in _bounds(estimate)]
+    parts = [f"**{value}**" if estimate.stands else value]
+    parts += [f"[{low:+.3g}, {high:+.3g}]" for low, high in _bounds(estimate)]
     more = [f"d {estimate.effect:+.2g}"] if estimate.effect is not None else []
     more += [f"{estimate.detectable:.2g} would show"] if estimate.detectable else []
-    return " ".join([*told, *([f"({'; '.join(more)})"] if more else [])])
+    return " ".join([*parts, *([f"({'; '.join(more)})"] if more else [])])
 
 
 def _bounds(estimate: Estimate) -> list[tuple[float, float]]:

@@ -1,6 +1,6 @@
-"""One run: a model trained on one cell's corpus with one seed, and what it makes of held-out data.
+"""One run: train a model on one cell's corpus with one seed, and test it on held-out data.
 
-What a run found is kept in its folder; a run that was killed goes on at its last checkpoint.
+The result of a run is kept in its folder; a killed run continues from its last checkpoint.
 """
 
 from __future__ import annotations
@@ -29,14 +29,14 @@ from ..vlm import Vlm, load
 from .config import HeldOut
 from .folders import AblateError, KeyedFolder
 
-TASK = "slides"  # of the benchmarks: questions of one's own
+TASK = "slides"  # the benchmark task for a study's own questions
 _SCORER = "vid2book.eval.bench.scoring.exact"  # named in the task's YAML, not imported
-_FOUND = "found.json"
+_RESULT = "found.json"
 
 
 @dataclass(frozen=True)
 class HeldOutSet:
-    """A corpus of which the held-out split is asked, and how the table names it."""
+    """A corpus whose held-out split is tested on, and its name in the table."""
 
     name: str
     kept: KeyedFolder
@@ -44,27 +44,27 @@ class HeldOutSet:
 
 @dataclass(frozen=True)
 class Job:
-    """What one run is made from."""
+    """Everything that one run needs."""
 
     cell: str
     seed: int
     corpus: KeyedFolder
     model: KeyedFolder
     held_out: tuple[HeldOutSet, ...]
-    asked: HeldOut
-    offered: int | None  # samples of the cell's whole corpus; None: on the Hub, not counted
+    held_out_config: HeldOut
+    offered: int | None  # samples in the cell's whole corpus; None: on the Hub, not counted
     recipe: TrainConfig
     only: frozenset[str] | None = None  # ids of the samples to learn from; None: all
 
     @property
     def learned(self) -> InterleavedCorpus:
-        """What it is trained on."""
+        """The corpus that it is trained on."""
         opened = open_corpus(self.corpus.path)
         return opened if self.only is None else opened.only(self.only)
 
     @property
     def key(self) -> str:
-        """Of everything that can change what is found; the cell's name is not part of it."""
+        """A key of everything that can change the result; the cell's name cannot."""
         return make_key(
             code_of(__name__, _SCORER),
             files("vid2book.eval.bench").joinpath("tasks", f"{TASK}.yaml").read_text("utf-8"),
@@ -72,16 +72,16 @@ class Job:
             [(held_out.name, held_out.kept.key) for held_out in self.held_out],
             self.offered,
             None if self.only is None else sorted(self.only),
-            self.asked.model_dump(mode="json"),
+            self.held_out_config.model_dump(mode="json"),
             self.recipe.model_dump(mode="json"),
             _versions(),
         )
 
 
 @dataclass(frozen=True)
-class Answered:
-    """A question with an image. `score` is 0 to 1; those of one `video_id`, which of a benchmark is
-    a problem, hang together."""
+class AnsweredQuestion:
+    """A question with an image and its score, 0 to 1. Questions with the same `video_id` (in a
+    benchmark: the problem) are not independent."""
 
     shots: int
     id: str
@@ -92,20 +92,20 @@ class Answered:
 
 @dataclass(frozen=True)
 class RunResult:
-    """What one run found, with what it was trained on."""
+    """The result of one run, and the size of its training data."""
 
     samples: int
     images: int
     loss_tokens: int
     steps: int
     losses: tuple[SampleLoss, ...]  # held-out
-    answers: tuple[Answered, ...]
-    parts: dict[str, int] = field(default_factory=dict)  # held-out sets in order, with their losses
-    offered: int | None = 0  # samples of the cell's corpus; None: not counted
-    used: int | None = 0  # of them, those that were trained on
+    answers: tuple[AnsweredQuestion, ...]
+    parts: dict[str, int] = field(default_factory=dict)  # losses per held-out set, in order
+    offered: int | None = 0  # samples in the cell's corpus; None: not counted
+    used: int | None = 0  # of these, how many were trained on
 
     def losses_of(self, part: str) -> tuple[SampleLoss, ...]:
-        """Of one held-out set."""
+        """The losses on one held-out set."""
         first = 0
         for name, size in self.parts.items():
             if name == part:
@@ -115,25 +115,25 @@ class RunResult:
 
 
 def run(job: Job, root: Path, device: str = "cpu", launch: Path | None = None) -> RunResult:
-    """Train, ask, and keep what was found; or what was found before.
+    """Train, test and store the result, or return the one stored before.
 
     Args:
         job: what to run.
-        root: folder of all runs, in that of the study.
-        device: that the trained model is asked on, and trained on where it is not launched.
-        launch: a config of `accelerate launch`, by whose processes the model is trained.
+        root: folder of all runs, inside that of the study.
+        device: on which the model is tested, and also trained if it is not launched.
+        launch: a config of `accelerate launch`, whose processes train the model.
     """
     out = root / job.key
-    if found := _read(out / _FOUND):
-        return found
+    if result := _read(out / _RESULT):
+        return result
     if launch:
-        launched(job, root, launch)  # of which the next line reads the result
+        launch_job(job, root, launch)  # the next line reads its result
     trained = train_job(job, root)
     vlm = load(trained.model, device=device)
-    data = job.recipe.data.model_copy(update={"text": job.asked.text})
+    data = job.recipe.data.model_copy(update={"text": job.held_out_config.text})
     parts = {held_out.name: _losses(vlm, held_out, job, data) for held_out in job.held_out}
     rows = count(job.learned, None)
-    found = RunResult(
+    result = RunResult(
         samples=trained.samples,
         images=trained.images,
         loss_tokens=trained.loss_tokens,
@@ -144,23 +144,23 @@ def run(job: Job, root: Path, device: str = "cpu", launch: Path | None = None) -
         offered=job.offered,
         used=None if rows is None else min(rows, trained.samples),
     )
-    write_atomically(out / _FOUND, json.dumps(asdict(found), indent=1).encode())
-    return found
+    write_atomically(out / _RESULT, json.dumps(asdict(result), indent=1).encode())
+    return result
 
 
 def train_job(job: Job, root: Path) -> TrainResult:
-    """Train in this process, or in this and the others that it was launched with."""
+    """Train in this process, together with any others that it was launched with."""
     where = Tracked(root.parent.name, f"{job.cell}, seed {job.seed}", root.parent)
     out = root / job.key / "model"
-    # Of runs with few steps the table tells.
+    # The table reports runs with few steps.
     return train(
         job.recipe, job.learned, job.model.path, out, resume=True, tracked=where,
-        warn=lambda told: None,
+        warn=lambda message: None,
     )  # fmt: skip
 
 
-def launched(job: Job, root: Path, launch: Path) -> None:
-    """Train by `accelerate launch`.
+def launch_job(job: Job, root: Path, launch: Path) -> None:
+    """Train with `accelerate launch`.
 
     Raises:
         AblateError: it fails.
@@ -169,41 +169,45 @@ def launched(job: Job, root: Path, launch: Path) -> None:
     write_atomically(file, pickle.dumps((job, root)))
     command = [sys.executable, "-m", "accelerate.commands.launch", "--config_file", str(launch)]
     command += ["-m", "vid2book.eval.ablate.launched", str(file)]
-    done = subprocess.run(command, stderr=subprocess.PIPE, text=True, check=False)
-    if done.returncode:
-        last = "\n".join(done.stderr.strip().splitlines()[-10:])
+    process = subprocess.run(command, stderr=subprocess.PIPE, text=True, check=False)
+    if process.returncode:
+        last = "\n".join(process.stderr.strip().splitlines()[-10:])
         raise AblateError(f"accelerate launch failed for {job.cell}, seed {job.seed}:\n{last}")
 
 
 def _losses(vlm: Vlm, held_out: HeldOutSet, job: Job, data: Data) -> list[SampleLoss]:
-    samples = open_corpus(held_out.kept.path, split=job.asked.split).samples()
-    return evaluate_loss(vlm, islice(samples, job.asked.samples), data)
+    samples = open_corpus(held_out.kept.path, split=job.held_out_config.split).samples()
+    return evaluate_loss(vlm, islice(samples, job.held_out_config.samples), data)
 
 
-def _ask(vlm: Vlm, job: Job, out: Path) -> tuple[Answered, ...]:
-    """The answers to the study's own questions, and to those of benchmarks."""
-    found: list[Answered] = []
-    if job.asked.questions:
+def _ask(vlm: Vlm, job: Job, out: Path) -> tuple[AnsweredQuestion, ...]:
+    """Ask the study's own questions and those of benchmarks."""
+    answers: list[AnsweredQuestion] = []
+    config = job.held_out_config
+    if config.questions:
         (held_out,) = job.held_out
-        own = Path(held_out.kept.path) / job.asked.questions
-        found += _answers(vlm, [TASK], own, job, out)
-    if job.asked.benchmarks:
-        data = Path(job.asked.benchmark_data) if job.asked.benchmark_data else None
-        found += _answers(vlm, job.asked.benchmarks, data, job, out.with_name("benchmarks"))
-    return tuple(found)
+        own = Path(held_out.kept.path) / config.questions
+        answers += _answers(vlm, [TASK], own, job, out)
+    if config.benchmarks:
+        data = Path(config.benchmark_data) if config.benchmark_data else None
+        answers += _answers(vlm, config.benchmarks, data, job, out.with_name("benchmarks"))
+    return tuple(answers)
 
 
 def _answers(
     vlm: Vlm, tasks: Sequence[str], data: Path | None, job: Job, out: Path
-) -> Iterator[Answered]:
+) -> Iterator[AnsweredQuestion]:
     from ..bench.run import Options, bench
 
-    options = Options(data=data, limit=job.asked.limit)
-    for cell in bench(vlm, tasks, job.asked.shots, out, options).cells:
+    config = job.held_out_config
+    options = Options(data=data, limit=config.limit)
+    for cell in bench(vlm, tasks, config.shots, out, options).cells:
         if cell.failure:
             raise AblateError(f"{cell.task} of {data or 'the Hub'} cannot be asked: {cell.failure}")
-        for asked in cell.questions:
-            yield Answered(cell.shots, asked.id, asked.problem, asked.value, cell.task)
+        for question in cell.questions:
+            yield AnsweredQuestion(
+                cell.shots, question.id, question.problem, question.value, cell.task
+            )
 
 
 def _read(path: Path) -> RunResult | None:
@@ -214,7 +218,7 @@ def _read(path: Path) -> RunResult | None:
         **values
         | {
             "losses": tuple(SampleLoss(**loss) for loss in values["losses"]),
-            "answers": tuple(Answered(**answer) for answer in values["answers"]),
+            "answers": tuple(AnsweredQuestion(**answer) for answer in values["answers"]),
         }
     )
 

@@ -1,4 +1,4 @@
-"""A whole study: folders, runs, table. What is there already is not done again."""
+"""A whole study: folders, runs, table. Existing results are not computed again."""
 
 from __future__ import annotations
 
@@ -35,12 +35,11 @@ def study(
 
     Args:
         ablation: what is studied.
-        chosen: its cells, or some of them; the first is the base.
+        chosen: all its cells or some of them; the first is the base.
         out: folder where everything is kept.
-        devices: one for each process that runs beside the others (`places.py`); those on the
-            processor compute on their share of the cores.
-        tell: called with a line for whatever is done.
-        launch: a config of `accelerate launch`, by whose processes each model is trained.
+        devices: one for each parallel process (`places.py`); processes on the CPU share its cores.
+        tell: called with a line for each step.
+        launch: a config of `accelerate launch`, whose processes train each model.
 
     Raises:
         AblateError, TrainError, CorpusError, VlmError, ConfigError: what is wrong.
@@ -51,33 +50,33 @@ def study(
     for device in devices:
         waiting.put(device)
     threads = max(1, cores() // len(devices))
-    found: dict[Job, RunResult] = {}
+    by_job: dict[Job, RunResult] = {}
     with ProcessPoolExecutor(len(devices), context, begin, (waiting, threads)) as pool:
         running = {pool.submit(run_here, job, out / "runs", launch): job for job in planned}
         try:
-            for done in as_completed(running):
-                job = running[done]
-                found[job] = done.result()
-                tell(f"{len(found)} of {len(planned)}: {job.cell}, seed {job.seed}")
+            for future in as_completed(running):
+                job = running[future]
+                by_job[job] = future.result()
+                tell(f"{len(by_job)} of {len(planned)}: {job.cell}, seed {job.seed}")
         except BaseException:
             pool.shutdown(wait=False, cancel_futures=True)
             raise
     results: Results = {cell.name: {} for cell in chosen}
     for job in planned:
-        results[job.cell][job.seed] = found[job]
+        results[job.cell][job.seed] = by_job[job]
     return results
 
 
 def run_here(job: Job, root: Path, launch: Path | None) -> RunResult:
-    """A run on the device of this process."""
+    """Do a run on the device of this process."""
     return run(job, root, device_here(), launch)
 
 
 def jobs(ablation: Ablation, chosen: list[Cell], folders: Folders) -> list[Job]:
-    """Seed by seed, so that what is done first can be compared."""
+    """All runs, seed by seed, so that early results can already be compared."""
     corpora = [folders.corpus(cell.corpus, cell.settings.pipeline) for cell in chosen]
-    asked = held_out_sets(ablation.held_out, [cell.name for cell in chosen], corpora, folders)
-    check(ablation.held_out, asked, corpora)
+    held_out = held_out_sets(ablation.held_out, [cell.name for cell in chosen], corpora, folders)
+    check(ablation.held_out, held_out, corpora)
     differ = len({corpus.key for corpus in corpora}) > 1
     matched = differ and ablation.design == "matched ids"
     foreign = [c.path for c in corpora if matched and not is_in_our_shape(Path(c.path))]
@@ -104,11 +103,11 @@ def jobs(ablation: Ablation, chosen: list[Cell], folders: Folders) -> list[Job]:
                     seed=seed,
                     corpus=learned,
                     model=folders.model(ablation.model, seed),
-                    held_out=asked,
-                    asked=ablation.held_out,
+                    held_out=held_out,
+                    held_out_config=ablation.held_out,
                     offered=rows,
                     recipe=recipe,
-                    only=only if learned is corpus else None,  # moved images are copied with it
+                    only=only if learned is corpus else None,  # a shuffled copy has no others
                 )
             )
     return planned

@@ -1,10 +1,10 @@
-"""From what runs found to a table: means, intervals, and differences from the first cell.
+"""From the results of runs to a table: means, intervals, and differences from the first cell.
 
-There are two sources of chance. Other seeds would give other models: Student's t over the seeds'
-means. Other lessons would ask other things: a jackknife over held-out lessons, of the mean over
-seeds. A difference is paired in both (same seed, same lesson). It stands only where both intervals
-leave zero out, where it holds among all differences of the study, and where ten lessons or more
-were asked; with one seed there is only the second interval.
+There are two sources of chance. Other seeds would give other models, hence Student's t over the
+seeds' means. Other lessons would ask other questions, hence a jackknife over held-out lessons, of
+the mean over seeds. Differences are paired in both (same seed, same lesson). A difference counts
+only if both intervals exclude zero, it survives the correction for all differences of the study,
+and there are at least ten lessons. With one seed there is only the second interval.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ FEWEST_LESSONS = 10
 
 @dataclass(frozen=True)
 class Measure:
-    """What runs are compared by; `decides` is False of what only describes."""
+    """A quantity by which runs are compared; `decides` is False if it only describes."""
 
     name: str
     unit: str
@@ -37,14 +37,14 @@ class Estimate:
 
     Attributes:
         value: the mean.
-        by_seed: what each seed gave.
+        by_seed: the value of each seed.
         seeds: (low, high) over seeds; None with one seed.
         lessons: (low, high) over held-out lessons; None if there are too few.
-        asked: lessons with data.
+        asked: number of lessons with data.
         p: of a difference: the larger of the p values over seeds and over lessons.
-        adjusted: that, corrected for all differences of the study.
+        adjusted: `p`, corrected for all differences of the study.
         effect: of a difference: in standard deviations between lessons.
-        detectable: of a difference: the smallest that these seeds and lessons would show four
+        detectable: of a difference: the smallest that these seeds and lessons would reveal four
             times in five.
     """
 
@@ -60,13 +60,13 @@ class Estimate:
 
     @property
     def excludes_zero(self) -> bool:
-        """Whether every interval there is leaves zero out; False if there is none."""
+        """Whether all existing intervals exclude zero; False if there is none."""
         known = [bounds for bounds in (self.seeds, self.lessons) if bounds]
         return bool(known) and all(low > 0 or high < 0 for low, high in known)
 
     @property
     def stands(self) -> bool:
-        """Whether a difference is a verdict."""
+        """Whether a difference is significant."""
         corrected = self.adjusted is not None and self.adjusted < 1 - LEVEL
         return self.excludes_zero and corrected and self.asked >= FEWEST_LESSONS
 
@@ -77,41 +77,41 @@ class Line:
 
     cell: str
     seeds: tuple[int, ...]
-    samples: tuple[int, ...]  # that each seed was trained on
+    samples: tuple[int, ...]  # number per seed
     images: tuple[int, ...]
     loss_tokens: tuple[int, ...]
     steps: tuple[int, ...]
-    offered: int | None  # samples of the cell's corpus; None: on the Hub, not counted
-    used: int | None  # of them, those that were trained on
+    offered: int | None  # samples in the cell's corpus; None: on the Hub, not counted
+    used: int | None  # of these, how many were trained on
     asked: dict[str, dict[str, int]]  # lessons, samples and tokens of each held-out set
     estimates: dict[str, Estimate]  # by measure
     differences: dict[str, Estimate]  # from the first cell; empty in its own line
 
 
-def measures(found: RunResult) -> list[Measure]:
+def measures(result: RunResult) -> list[Measure]:
     """The measures for which these runs have data."""
     listed = [Measure("held-out loss", "nats per token", _loss())]
-    if len(found.parts) > 1:
+    if len(result.parts) > 1:
         listed += [
             Measure(f"loss on {name}", "nats per token", _loss(name), decides=False)
-            for name in found.parts
+            for name in result.parts
         ]
-    for task, shots in dict.fromkeys((answer.task, answer.shots) for answer in found.answers):
-        of = "" if task == TASK else f"{task}, "
-        listed.append(Measure(f"{of}{shots}-shot accuracy", "%", _accuracy(task, shots)))
+    for task, shots in dict.fromkeys((answer.task, answer.shots) for answer in result.answers):
+        prefix = "" if task == TASK else f"{task}, "
+        listed.append(Measure(f"{prefix}{shots}-shot accuracy", "%", _accuracy(task, shots)))
     return listed
 
 
-def table(found: Mapping[str, Mapping[int, RunResult]]) -> list[Line]:
+def table(results: Mapping[str, Mapping[int, RunResult]]) -> list[Line]:
     """A line for each cell.
 
     Args:
-        found: by cell and seed; every cell has the same seeds, and the first is the base.
+        results: by cell and seed; all cells have the same seeds, and the first is the base.
     """
     lines: list[Line] = []
-    base = next(iter(found.values()))
+    base = next(iter(results.values()))
     listed = measures(next(iter(base.values())))
-    for cell, runs in found.items():
+    for cell, runs in results.items():
         each = list(runs.values())
         lines.append(
             Line(
@@ -139,7 +139,7 @@ def comparisons(lines: Sequence[Line]) -> int:
 
 
 def unmatched(lines: Sequence[Line]) -> list[str]:
-    """In which of samples, images and loss tokens the cells differ."""
+    """Which of samples, images and loss tokens differ between the cells."""
     return [
         name.replace("_", " ")
         for name in ("samples", "images", "loss_tokens")
@@ -147,8 +147,8 @@ def unmatched(lines: Sequence[Line]) -> list[str]:
     ]
 
 
-def _held_out_size(found: RunResult, part: str) -> dict[str, int]:
-    losses = found.losses_of(part)
+def _held_out_size(result: RunResult, part: str) -> dict[str, int]:
+    losses = result.losses_of(part)
     return {
         "lessons": len({loss.video_id for loss in losses}),
         "samples": len(losses),
@@ -157,7 +157,7 @@ def _held_out_size(found: RunResult, part: str) -> dict[str, int]:
 
 
 def _corrected(lines: Sequence[Line], deciding: Sequence[str]) -> list[Line]:
-    """The lines with corrected p values of their differences."""
+    """The lines with corrected p values for their differences."""
     places = [
         (i, name) for i, line in enumerate(lines) for name in deciding if name in line.differences
     ]
@@ -185,7 +185,7 @@ def difference(
     cells: Sequence[Mapping[int, RunResult]],
     base: Sequence[Mapping[int, RunResult]],
 ) -> Estimate:
-    """The mean of some cells minus that of others, which have the same seeds."""
+    """The mean of `cells` minus the mean of `base`; all have the same seeds."""
     ours, theirs = _by_seed(measure, cells), _by_seed(measure, base)
     by_seed = [
         _value(interval(one)) - _value(interval(other))
@@ -194,18 +194,18 @@ def difference(
     over_lessons = paired_difference(_together(ours), _together(theirs))
     over_seeds = interval(ratio(by_seed, range(len(by_seed))))
     both = [over_lessons, over_seeds] if len(by_seed) > 1 else [over_lessons]
-    ps = [found.p for found in both]
-    shown = [found.detectable for found in both]
+    ps = [estimate.p for estimate in both]
+    detectable = [estimate.detectable for estimate in both]
     return replace(
         _estimate(by_seed, over_lessons),
         p=None if None in ps else max(p for p in ps if p is not None),
         effect=over_lessons.effect,
-        detectable=None if None in shown else max(d for d in shown if d is not None),
+        detectable=None if None in detectable else max(d for d in detectable if d is not None),
     )
 
 
 def _by_seed(measure: Measure, cells: Sequence[Mapping[int, RunResult]]) -> list[Ratio]:
-    """For each seed, all cells as one."""
+    """For each seed, all cells combined into one ratio."""
     return [_together([measure.of(cell[seed]) for cell in cells]) for seed in cells[0]]
 
 
@@ -219,13 +219,13 @@ def _estimate(by_seed: Sequence[float], over_lessons: Interval) -> Estimate:
     )
 
 
-def _bounds(found: Interval) -> tuple[float, float] | None:
-    return None if found.low is None or found.high is None else (found.low, found.high)
+def _bounds(estimate: Interval) -> tuple[float, float] | None:
+    return None if estimate.low is None or estimate.high is None else (estimate.low, estimate.high)
 
 
 def _loss(part: str = "") -> Callable[[RunResult], Ratio]:
-    def of(found: RunResult) -> Ratio:
-        losses = found.losses_of(part) if part else found.losses
+    def of(result: RunResult) -> Ratio:
+        losses = result.losses_of(part) if part else result.losses
         return ratio(
             [loss.loss_sum for loss in losses],
             [loss.video_id for loss in losses],
@@ -236,8 +236,8 @@ def _loss(part: str = "") -> Callable[[RunResult], Ratio]:
 
 
 def _accuracy(task: str, shots: int) -> Callable[[RunResult], Ratio]:
-    def of(found: RunResult) -> Ratio:
-        answers = [a for a in found.answers if (a.task, a.shots) == (task, shots)]
+    def of(result: RunResult) -> Ratio:
+        answers = [a for a in result.answers if (a.task, a.shots) == (task, shots)]
         scores, lessons = [100 * a.score for a in answers], [a.video_id for a in answers]
         return ratio(scores, lessons, most=100.0)
 
@@ -245,7 +245,7 @@ def _accuracy(task: str, shots: int) -> Callable[[RunResult], Ratio]:
 
 
 def _together(ratios: Sequence[Ratio]) -> Ratio:
-    """All seeds as one, so that a resample of the lessons is the same for all of them."""
+    """All ratios combined into one, so that a lesson is resampled in all of them at once."""
     return ratio(
         [x for each in ratios for x in each.total],
         [x for each in ratios for x in each.clusters],
@@ -254,5 +254,5 @@ def _together(ratios: Sequence[Ratio]) -> Ratio:
     )
 
 
-def _value(found: Interval) -> float:
-    return math.nan if found.value is None else found.value
+def _value(estimate: Interval) -> float:
+    return math.nan if estimate.value is None else estimate.value

@@ -1,4 +1,4 @@
-"""The resume log: what a model answered, found again by everything that the answer depends on."""
+"""The resume log: a model's answers, under keys that cover everything an answer depends on."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from .turns import Turn
 
 @dataclass(frozen=True)
 class Answer:
-    """What a model said to a prompt.
+    """A model's answer to a prompt.
 
     Attributes:
         text: the response; empty if there is none.
-        prompt: what it read, token for token, a run of image tokens written once.
-        dropped: shots left out so that it fits into the context.
+        prompt: what the model read, token for token, with each run of image tokens written once.
+        dropped: number of shots left out to fit the prompt into the context.
         failure: why there is no response; empty if there is one.
     """
 
@@ -31,17 +31,17 @@ class Answer:
 
 
 def key_of(model: str, turns: Sequence[Turn], settings: Mapping[str, Any]) -> str:
-    """The key of a model's answer: the turns, their images by content, how it generates."""
-    said = [(turn.question, "" if turn is turns[-1] else turn.answer) for turn in turns]
+    """The key of an answer: the model, the turns with the content of their images, the settings."""
+    texts = [(turn.question, "" if turn is turns[-1] else turn.answer) for turn in turns]
     images = [[picture.digest() for picture in turn.pictures] for turn in turns]
-    return make_key(model, said, images, dict(settings))
+    return make_key(model, texts, images, dict(settings))
 
 
 class AnswerLog:
-    """Answers in a JSON Lines file, each kept as soon as it is given.
+    """Answers in a JSON Lines file, each saved as soon as it arrives.
 
     Args:
-        path: of the file; None keeps them in memory only.
+        path: the file; None keeps the answers in memory only.
         others: files of other processes, which are read too.
     """
 
@@ -58,7 +58,7 @@ class AnswerLog:
         if path == self._path and text and not text.endswith("\n"):  # the run was killed
             with path.open("a", encoding="utf-8") as file:
                 file.write("\n")
-        for line in text.split("\n"):  # a response may hold other line separators
+        for line in text.split("\n"):  # a response may contain other line separators
             try:
                 row = json.loads(line)
             except json.JSONDecodeError:

@@ -136,10 +136,10 @@ def bench(
         counts = [int(count) for count in shots.split(",")]
     except ValueError:
         raise UserError(
-            f"--shots {shots}: numbers with commas between are needed, such as 0,1,2,4"
+            f"--shots {shots}: expected numbers separated by commas, such as 0,1,2,4"
         ) from None
-    terminal = Terminal(as_json, quiet, silent=not ranks().is_main)  # the first process tells
-    named = {"model": llm, "base_url": llm_url, "api_key_env": llm_key_env, "max_tokens": 256}
+    terminal = Terminal(as_json, quiet, silent=not ranks().is_main)  # only the first process prints
+    llm_config = {"model": llm, "base_url": llm_url, "api_key_env": llm_key_env, "max_tokens": 256}
     with user_errors(ValueError, FileNotFoundError):
         options = Options(
             shots_by=shots_by,
@@ -147,7 +147,7 @@ def bench(
             data=data,
             limit=limit,
             scoring=scoring,
-            chat=chat_of(Llm(**named)) if llm else None,
+            chat=chat_of(Llm(**llm_config)) if llm else None,
             seed=seed,
             batch_size=batch_size,
             model_url=model_url,
@@ -159,17 +159,19 @@ def bench(
 
         def ask(name: str) -> Run:
             with _Progress(terminal.notes, name) as progress:
-                return run_bench(name, tasks.split(","), counts, out, options, progress.tell)
+                return run_bench(name, tasks.split(","), counts, out, options, progress.show)
 
-        # What cannot be read is told before anything is asked.
-        theirs = [(name, _saved_runs(name)) for name in _names(against or "")]
+        # Report unreadable results before the first question is asked.
+        saved = [(name, _saved_runs(name)) for name in _names(against or "")]
         arms = [[ask(name) for name in _names(names)] for names in model]
-        asked = [kept or [ask(name)] for name, kept in theirs]
-    others = [[run for runs in asked for run in runs]] if len(asked) > 1 else []
-    if len(asked) == 1:
-        others = [[run] for run in asked[0]]
+        references = [kept or [ask(name)] for name, kept in saved]
+    others = [[run for runs in references for run in runs]] if len(references) > 1 else []
+    if len(references) == 1:
+        others = [[run] for run in references[0]]
     runs = [run for arm in arms for run in arm]
-    new = [run for (_, kept), runs in zip(theirs, asked, strict=True) if not kept for run in runs]
+    new = [
+        run for (_, kept), runs in zip(saved, references, strict=True) if not kept for run in runs
+    ]
     if not ranks().is_main:
         return
     _report(out, [*runs, *new], pairs(arms, others), counts, terminal)
@@ -179,7 +181,7 @@ def bench(
 
 
 class _Progress:
-    """A bar of the cell that is being asked, on a terminal; a line a cell elsewhere."""
+    """A progress bar for the current cell on a terminal; elsewhere, a line for each cell."""
 
     def __init__(self, console: Console, model: str) -> None:
         self._bar = Bar(console, "questions")
@@ -193,22 +195,22 @@ class _Progress:
     def __exit__(self, *_: object) -> None:
         self._bar.__exit__(None, None, None)
 
-    def tell(self, what: str, done: int, total: int) -> None:
+    def show(self, what: str, done: int, total: int) -> None:
         what = f"{self._model}: {what}"
         self._bar.show(done, total, now=what)
         if done == total and not shows_bars(self._console):
             self._console.print(escape(f"{what}: all {total}"))
 
 
-def _names(listed: str) -> list[str]:
-    return [name for name in (name.strip() for name in listed.split(",")) if name]
+def _names(text: str) -> list[str]:
+    return [name for name in (name.strip() for name in text.split(",")) if name]
 
 
 def _saved_runs(name: str) -> list[Run]:
-    """The runs in a folder of results; empty where the name is that of a model.
+    """The runs in a folder of results; empty if `name` is the name of a model.
 
     Raises:
-        FileNotFoundError: it is neither.
+        FileNotFoundError: it is neither a folder of results nor a model.
     """
     from .results import read_runs
 

@@ -1,8 +1,8 @@
-"""Averages over tasks and differences between models, only of what all of them have.
+"""Averages over tasks and differences between models, on the tasks and questions that all share.
 
-A model is one run of its training. The interval over questions leaves out that another run, of the
-same recipe with another seed, would answer otherwise; several points are common. So two models by
-themselves get no verdict. Two recipes do, by the runs of each (Welch's t test over runs).
+A model is the result of one training run. The interval over questions ignores that another run of
+the same recipe, with another seed, would answer differently, often by several points. So two single
+models get no verdict. Two recipes do, from the runs of each (Welch's t test over runs).
 """
 
 from __future__ import annotations
@@ -19,19 +19,19 @@ from .results import Cell, Run
 AVERAGE = "average"
 
 Arm = Run | Sequence[Run]
-"""A model, or the models that one recipe gave with several seeds."""
+"""A model, or the models of one recipe with several seeds."""
 
 
 @dataclass(frozen=True)
 class Difference:
-    """The first minus the second on the questions that all of both answered, in percent points.
+    """First minus second, in percentage points, on the questions that all runs of both answered.
 
     Attributes:
         first, second: names.
-        task: or AVERAGE.
-        shots: before each question.
+        task: the name of a task, or AVERAGE.
+        shots: number of shots before each question.
         interval: of the mean over runs, over questions.
-        runs: the same over training runs; None where a side has but one.
+        runs: the same over training runs; None if a side has only one.
         adjusted: the larger of both p values, corrected for all differences of the table.
     """
 
@@ -52,7 +52,7 @@ class Difference:
 
 
 def shared_tasks(runs: Sequence[Run], shots: Sequence[int]) -> list[str]:
-    """The tasks, other than probes, of which every run has a cell at every number of shots."""
+    """The tasks, other than probes, for which every run has a cell at every number of shots."""
     tasks = dict.fromkeys(cell.task for run in runs for cell in run.cells)
     return [
         task
@@ -62,30 +62,30 @@ def shared_tasks(runs: Sequence[Run], shots: Sequence[int]) -> list[str]:
 
 
 def average(run: Run, tasks: Sequence[str], shots: int) -> Interval:
-    """Mean accuracy over tasks, each counting the same, in percent."""
+    """Mean accuracy over equally weighted tasks, in percent."""
     return interval(_mean([cell for task in tasks if (cell := run.cell(task, shots))]))
 
 
 def differences(first: Arm, second: Arm) -> list[Difference]:
-    """Per cell that both have, then of the average over the tasks that both have throughout."""
+    """The difference for each cell that both have, then for the average over shared tasks."""
     ours, theirs = _runs(first), _runs(second)
-    found = []
+    results = []
     both = [*ours, *theirs]
     shots = sorted({cell.shots for run in both for cell in run.cells})
     for cell in ours[0].cells:
         if sides := _shared(ours, theirs, [cell.task], cell.shots):
-            found.append(_difference(ours, theirs, cell.task, cell.shots, sides))
+            results.append(_difference(ours, theirs, cell.task, cell.shots, sides))
     tasks = shared_tasks(both, shots)
     for k in shots if len(tasks) > 1 else []:
         if sides := _shared(ours, theirs, tasks, k):
-            found.append(_difference(ours, theirs, AVERAGE, k, sides))
-    return found
+            results.append(_difference(ours, theirs, AVERAGE, k, sides))
+    return results
 
 
-def corrected(found: Sequence[Difference]) -> list[Difference]:
-    """The differences with p values that are corrected for all of those that can have a verdict."""
-    ps = adjusted([_p(difference) for difference in found])
-    return [replace(difference, adjusted=p) for difference, p in zip(found, ps, strict=True)]
+def corrected(differences: Sequence[Difference]) -> list[Difference]:
+    """The differences, with p values corrected for all of those that can have a verdict."""
+    ps = adjusted([_p(difference) for difference in differences])
+    return [replace(difference, adjusted=p) for difference, p in zip(differences, ps, strict=True)]
 
 
 def name_of(arm: Arm) -> str:
@@ -102,14 +102,14 @@ def _runs(arm: Arm) -> list[Run]:
     return [arm] if isinstance(arm, Run) else list(arm)
 
 
-Sides = tuple[list[list[Cell]], list[list[Cell]]]  # of each side, each run, each task
+Sides = tuple[list[list[Cell]], list[list[Cell]]]  # for each side, run and task
 
 
 def _shared(
     ours: Sequence[Run], theirs: Sequence[Run], tasks: Sequence[str], shots: int
 ) -> Sides | None:
-    """The cells of all runs, cut down to the questions that all have; None where they have none."""
-    cut: list[list[Cell]] = [[] for _ in (*ours, *theirs)]
+    """The cells of all runs, reduced to the questions that all share; None if they share none."""
+    reduced: list[list[Cell]] = [[] for _ in (*ours, *theirs)]
     for task in tasks:
         cells = [run.cell(task, shots) for run in (*ours, *theirs)]
         known = [cell for cell in cells if cell is not None]
@@ -118,10 +118,10 @@ def _shared(
         ids = set.intersection(*({q.id for q in cell.questions} for cell in known))
         if not ids:
             return None
-        for kept, cell in zip(cut, known, strict=True):
+        for kept, cell in zip(reduced, known, strict=True):
             questions = tuple(q for q in cell.questions if q.id in ids)
             kept.append(Cell(task, shots, questions))
-    return cut[: len(ours)], cut[len(ours) :]
+    return reduced[: len(ours)], reduced[len(ours) :]
 
 
 def _difference(
@@ -139,7 +139,7 @@ def _difference(
 
 
 def _over_runs(ours: Sequence[float], theirs: Sequence[float]) -> Interval | None:
-    """Welch's interval of the difference of two means; None where a side has one value."""
+    """Welch's interval for the difference of two means; None if a side has only one value."""
     from scipy.stats import ttest_ind
 
     if min(len(ours), len(theirs)) < 2:
@@ -148,10 +148,10 @@ def _over_runs(ours: Sequence[float], theirs: Sequence[float]) -> Interval | Non
     runs = min(len(ours), len(theirs))
     if len(set(ours)) == len(set(theirs)) == 1:
         return Interval(value, value, value, runs, runs, 0.0)
-    found = ttest_ind(ours, theirs, equal_var=False)
-    low, high = (float(end) for end in found.confidence_interval(LEVEL))
+    test = ttest_ind(ours, theirs, equal_var=False)
+    low, high = (float(end) for end in test.confidence_interval(LEVEL))
     error = math.sqrt(variance(ours) / len(ours) + variance(theirs) / len(theirs))
-    return Interval(value, low, high, runs, runs, error, float(found.df))
+    return Interval(value, low, high, runs, runs, error, float(test.df))
 
 
 def _value(cells: Sequence[Cell]) -> float:

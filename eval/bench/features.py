@@ -13,7 +13,7 @@ from vid2book.store import Store, make_key
 from .rows import Rows
 
 _BATCH = 64
-Tell = Callable[[str, int, int], None]  # what is done, how far it is, and of how many
+Tell = Callable[[str, int, int], None]  # what is being done, how many are done, and the total
 
 
 class Features:
@@ -21,7 +21,7 @@ class Features:
 
     Args:
         open_clip: the model.
-        tell: called with what is embedded, how many pictures are, and of how many.
+        tell: called with what is being embedded, how many pictures are done, and the total.
     """
 
     def __init__(self, open_clip: OpenClip, tell: Tell | None = None) -> None:
@@ -31,7 +31,7 @@ class Features:
         self._store = Store()
 
     def of(self, rows: Rows) -> Vectors:
-        """Array of shape (rows, dimensions), rows of length 1; zeros if there is no picture.
+        """Array (rows, dimensions) with rows of length 1, or of zeros if there is no picture.
 
         Raises:
             ModelError: the model cannot be loaded.
@@ -49,14 +49,14 @@ class Features:
         parts = []
         for start in range(0, len(rows), _BATCH):
             span = range(start, min(start + _BATCH, len(rows)))
-            opened = {i: image for i in span if (image := rows.image(i)) is not None}
-            found = self._open_clip.images(
-                [np.asarray(image.convert("RGB")) for image in opened.values()]
+            images = {i: image for i in span if (image := rows.image(i)) is not None}
+            vectors = self._open_clip.images(
+                [np.asarray(image.convert("RGB")) for image in images.values()]
             )
-            part = np.zeros((len(span), found.shape[1]), np.float32)
-            part[[i - start for i in opened]] = found
+            part = np.zeros((len(span), vectors.shape[1]), np.float32)
+            part[[i - start for i in images]] = vectors
             parts.append(part)
             self._tell(f"embedding {rows.source}", span.stop, len(rows))
-        # A batch without any picture does not know how many dimensions there are.
+        # A batch without pictures has no dimensions of its own.
         width = max(part.shape[1] for part in parts)
         return np.concatenate([np.resize(p, (len(p), width)) for p in parts])

@@ -1,4 +1,4 @@
-"""What all models share that answer by generating and are not asked twice for an answer."""
+"""The base class of models that generate their answers, which reuses earlier answers."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ Keep = Callable[[Iterable[tuple[str, Answer]]], None]
 
 
 class Prompt(NamedTuple):
-    """What a model is asked, and how it is to generate."""
+    """What to ask a model, and how it should generate."""
 
     turns: Sequence[Turn]
     settings: dict[str, Any]
@@ -28,8 +28,8 @@ class GeneratingLM(LM):  # type: ignore[misc]  # lm-eval has no types
 
     Args:
         identity: names the model in the log.
-        log: where answers are kept, as they come, and found again.
-        tell: called with the number of answers so far and in all.
+        log: where answers are saved as they arrive, and looked up.
+        tell: called with the number of answers so far and the total.
     """
 
     MULTIMODAL = True
@@ -41,15 +41,15 @@ class GeneratingLM(LM):  # type: ignore[misc]  # lm-eval has no types
         self.tell = tell or (lambda done, total: None)
 
     def generate_until(self, requests: list[Instance]) -> list[Answer]:
-        """An answer to each request, in their order.
+        """An answer to each request, in the order of the requests.
 
         Raises:
-            BackendError: a server cannot be used, or failed; what it answered before is kept.
+            BackendError: a server cannot be used, or failed; its earlier answers are kept.
         """
         prompts = [Prompt(request.args[2]["turns"], request.args[1]) for request in requests]
         keys = [key_of(self.identity, *prompt) for prompt in prompts]
-        found = zip(keys, prompts, strict=True)
-        pending = {key: prompt for key, prompt in found if self.log.get(key) is None}
+        by_key = zip(keys, prompts, strict=True)
+        pending = {key: prompt for key, prompt in by_key if self.log.get(key) is None}
         done = len(requests) - len(pending)
         self.tell(done, len(requests))
 
@@ -66,7 +66,7 @@ class GeneratingLM(LM):  # type: ignore[misc]  # lm-eval has no types
 
     @abstractmethod
     def _answer_all(self, pending: Mapping[str, Prompt], keep: Keep) -> None:
-        """Answer each prompt, and hand over the answers under their keys as they come."""
+        """Answer each prompt, and pass the answers with their keys to `keep` as they arrive."""
 
     def loglikelihood(self, requests: list[Instance]) -> list[tuple[float, bool]]:
         raise NotImplementedError("these tasks are answered by generating")

@@ -1,6 +1,6 @@
-"""Results for the leaderboards of the Hub: `.eval_results/*.yaml` of a model's repository.
+"""Results for the Hub's leaderboards: `.eval_results/*.yaml` in a model's repository.
 
-A file for each task and number of shots, since a benchmark's files hold one score each. Format:
+There is a file for each task and number of shots, since each file holds one score. Format:
 https://huggingface.co/docs/hub/eval-results
 """
 
@@ -21,10 +21,10 @@ _TASKS = Path(__file__).parent / "tasks"
 
 
 def write(folder: Path, run: Run) -> None:
-    """`FOLDER/.eval_results/TASK.yaml`, with shots `TASK_K-shot.yaml`.
+    """Write `FOLDER/.eval_results/TASK.yaml`, or with shots `TASK_K-shot.yaml`.
 
-    Only for whole benchmarks of the Hub: neither probes, nor the first so many questions, nor
-    questions of one's own.
+    Only whole benchmarks of the Hub are written: no probes, no runs with a limit, and no questions
+    of your own.
     """
     for cell in run.cells:
         if entry := _entry(run, cell):
@@ -34,31 +34,31 @@ def write(folder: Path, run: Run) -> None:
 
 
 def _entry(run: Run, cell: Cell) -> dict[str, Any] | None:
-    place = _place(cell.task)
+    dataset = _hub_dataset(cell.task)
     value = None if cell.failure else cell.accuracy.value
-    if place is None or value is None or run.settings.get("limit") is not None:
+    if dataset is None or value is None or run.settings.get("limit") is not None:
         return None
-    how = [f"{cell.shots}-shot", str(run.settings["scoring"])]
+    notes = [f"{cell.shots}-shot", str(run.settings["scoring"])]
     if cell.shots:
-        how.append(f"shots by {run.settings['shots_by']}")
+        notes.append(f"shots by {run.settings['shots_by']}")
     return {
-        "dataset": {"id": place, "task_id": cell.task},
+        "dataset": {"id": dataset, "task_id": cell.task},
         "value": round(value, 2),
-        "notes": ", ".join(["vid2book bench", *how]),
+        "notes": ", ".join(["vid2book bench", *notes]),
     }
 
 
 @cache
-def _place(task: str) -> str | None:
+def _hub_dataset(task: str) -> str | None:
     """The dataset on the Hub; None for a probe, or for a task that has none."""
     path = _TASKS / f"{task}.yaml"
     if not path.is_file():
         return None
-    # The tags are lm-eval's, for functions; only plain values are of interest.
+    # The YAML has lm-eval's tags for functions; only plain values matter here.
     config = _plain(yaml.compose(path.read_text(encoding="utf-8")))
     if "dataset_path" in config:
         return None if config["dataset_path"] in ("", "null") else config["dataset_path"]
-    return _place(config["include"].removesuffix(".yaml")) if "include" in config else None
+    return _hub_dataset(config["include"].removesuffix(".yaml")) if "include" in config else None
 
 
 def _plain(node: Any) -> dict[str, str]:

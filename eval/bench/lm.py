@@ -1,8 +1,8 @@
-"""An image-text model as lm-eval sees one.
+"""An image-text model as an lm-eval model.
 
-lm-eval's own `hf-multimodal` gives a prompt the query's images only, puts all shots into one turn,
-cuts prompts through their image tokens and asks for a batch size. Here a request carries its
-turns, whose pictures are read when their batch is made.
+lm-eval's own `hf-multimodal` passes only the query's images, puts all shots into one turn, cuts
+prompts in the middle of their image tokens and needs a batch size. Here a request carries its
+turns, and their pictures are read when their batch is made.
 """
 
 from __future__ import annotations
@@ -28,19 +28,19 @@ FIRST_BATCH = 16
 
 
 class BenchError(UserError):
-    """A run that cannot go on; the message says why."""
+    """The run cannot continue; the message says why."""
 
 
 class VlmLM(GeneratingLM):
     """Answers requests whose third argument holds `turns`.
 
     Args:
-        vlm: the model. Without a chat template it goes on with plain interleaved text.
-        log: where answers are kept and found again.
-        batch_size: prompts at once, to begin with; halved whenever memory runs out.
-        tell: called with the number of answers so far and in all.
-        as_released: prompts in the form of the Multimodal Textbook's scripts, if it has one for
-            this family.
+        vlm: the model. Without a chat template, it continues plain interleaved text.
+        log: where answers are saved and looked up.
+        batch_size: prompts at a time, to begin with; halved whenever memory runs out.
+        tell: called with the number of answers so far and the total.
+        as_released: write prompts like the Multimodal Textbook's scripts, if they support this
+            family.
     """
 
     def __init__(
@@ -58,25 +58,25 @@ class VlmLM(GeneratingLM):
         self.batch_size = batch_size
 
     def _answer_all(self, pending: Mapping[str, Prompt], keep: Keep) -> None:
-        # The longest first: memory runs out at once or not at all, and rows of a batch are alike.
+        # Longest first: if memory runs out, it does so early, and rows of a batch are similar.
         order = sorted(
             pending,
             key=lambda k: (json.dumps(pending[k].settings), -_size(pending[k].turns)),
         )
         while order:
             settings = pending[order[0]].settings
-            same = [k for k in order[: self.batch_size] if pending[k].settings == settings]
-            answers = self._within_memory([pending[k].turns for k in same], settings)
+            batch = [k for k in order[: self.batch_size] if pending[k].settings == settings]
+            answers = self._within_memory([pending[k].turns for k in batch], settings)
             if answers is None:
                 self.batch_size //= 2
                 continue
-            keep(zip(same, answers, strict=True))
-            order = order[len(same) :]
+            keep(zip(batch, answers, strict=True))
+            order = order[len(batch) :]
 
     def _within_memory(
         self, batch: Sequence[Sequence[Turn]], settings: dict[str, Any]
     ) -> list[Answer] | None:
-        """None if memory ran out and a smaller batch may do."""
+        """The answers, or None if memory ran out and a smaller batch may fit."""
         import torch
         from accelerate.utils.memory import should_reduce_batch_size
 
@@ -99,21 +99,21 @@ class VlmLM(GeneratingLM):
         room = self._context - settings["max_gen_toks"]
         kept = [list(turns) for turns in batch]
         while True:
-            asked = [i for i, failure in enumerate(failures) if not failure]
-            inputs = self._encode([kept[i] for i in asked]) if asked else {}
+            usable = [i for i, failure in enumerate(failures) if not failure]
+            inputs = self._encode([kept[i] for i in usable]) if usable else {}
             lengths = inputs["attention_mask"].sum(1).tolist() if inputs else []
-            long = [i for i, length in zip(asked, lengths, strict=True) if length > room]
-            if not long:
+            too_long = [i for i, length in zip(usable, lengths, strict=True) if length > room]
+            if not too_long:
                 break
-            for i in long:
+            for i in too_long:
                 if len(kept[i]) > 1:
-                    del kept[i][0]  # the shot that stands farthest from the query
+                    del kept[i][0]  # the shot farthest from the query
                 else:
                     failures[i] = f"the query alone is longer than the context of {self._context}"
-        said = iter(self._generate(inputs, settings) if inputs else [])
+        responses = iter(self._generate(inputs, settings) if inputs else [])
         return [
-            Answer(*(("", "") if failure else next(said)), len(whole) - len(turns), failure)
-            for whole, turns, failure in zip(batch, kept, failures, strict=True)
+            Answer(*(("", "") if failure else next(responses)), len(original) - len(turns), failure)
+            for original, turns, failure in zip(batch, kept, failures, strict=True)
         ]
 
     def _encode(self, batch: Sequence[Sequence[Turn]]) -> dict[str, Any]:
@@ -124,7 +124,7 @@ class VlmLM(GeneratingLM):
         return complete(self.vlm, [interleaved(turns) for turns in batch])
 
     def _generate(self, inputs: dict[str, Any], settings: dict[str, Any]) -> list[tuple[str, str]]:
-        """Responses, cut at the first stop string, and the prompts that were read."""
+        """Responses, cut at the first stop string, and the prompts that the model read."""
         import torch
         from lm_eval.models.utils_hf import stop_sequences_criteria
 
@@ -158,7 +158,7 @@ class VlmLM(GeneratingLM):
 
 
 def identity_of(vlm: Vlm) -> str:
-    """Name and weights: by content of a local folder, by commit on the Hub, else by value."""
+    """Name and weights: by content for a local folder, by commit on the Hub, else by value."""
     folder = Path(vlm.name)
     dtype = str(vlm.model.dtype)
     if folder.is_dir():
@@ -175,14 +175,14 @@ def identity_of(vlm: Vlm) -> str:
 
 
 def _digest(*parts: bytes) -> str:
-    found = hashlib.sha256()
+    digest = hashlib.sha256()
     for part in parts:
-        found.update(part)
-    return found.hexdigest()[:32]
+        digest.update(part)
+    return digest.hexdigest()[:32]
 
 
 def _unreadable(turns: Sequence[Turn]) -> str:
-    """Which image of a prompt cannot be read; empty if all can."""
+    """A message about the first unreadable image of a prompt; empty if all can be read."""
     for number, turn in enumerate(turns):
         for picture in turn.pictures:
             try:
@@ -193,7 +193,7 @@ def _unreadable(turns: Sequence[Turn]) -> str:
 
 
 def _size(turns: Sequence[Turn]) -> int:
-    """Roughly tokens: an image is some hundreds."""
+    """A rough number of tokens; an image counts as several hundred."""
     return sum(576 * len(turn.pictures) + len(turn.question) // 4 for turn in turns)
 
 

@@ -1,6 +1,6 @@
-"""Probes: a task asked in another way, to see what a model makes of its context.
+"""Probes: tasks asked in a different way, to see how a model uses its context.
 
-A probe of a task is a task of its own, named TASK+PROBE: `mathvista+cheat`.
+A probe of a task is a task of its own, named TASK+PROBE, such as `mathvista+cheat`.
 """
 
 from __future__ import annotations
@@ -14,18 +14,18 @@ Probe = Callable[[Sequence[Turn]], list[Turn]]
 
 
 def cheat(turns: Sequence[Turn]) -> list[Turn]:
-    """The query itself, answered, instead of the first shot.
+    """Replace the first shot with the query itself, answered.
 
-    A model that attends to its context scores near 100. After the cheat test of the Multimodal
-    Textbook (arXiv 2501.00958).
+    A model that attends to its context scores close to 100. This is the cheat test of the
+    Multimodal Textbook (arXiv 2501.00958).
     """
     return [turns[-1], *turns[1:]]
 
 
 def image_order(turns: Sequence[Turn]) -> list[Turn]:
-    """The shots' pictures change places with one another; the query keeps its own.
+    """Swap the pictures of the shots; the query keeps its own.
 
-    A model that makes nothing of which picture belongs to which answer scores as before.
+    A model that ignores which picture belongs to which answer scores the same as before.
     """
     *shots, query = turns
     others = [*shots[1:], *shots[:1]]
@@ -36,12 +36,12 @@ def image_order(turns: Sequence[Turn]) -> list[Turn]:
 
 
 def no_image(turns: Sequence[Turn]) -> list[Turn]:
-    """No picture at all: what can be answered from the text alone."""
+    """Remove all pictures, to see what can be answered from the text alone."""
     return [replace(turn, pictures=()) for turn in turns]
 
 
 def no_ocr(turns: Sequence[Turn]) -> list[Turn]:
-    """Without the text that was read from the pictures; the task leaves it out of its questions."""
+    """Change nothing here: the task itself leaves the OCR text out of its questions."""
     return list(turns)
 
 
@@ -51,4 +51,4 @@ PROBES: dict[str, Probe] = {
     "no_image": no_image,
     "no_ocr": no_ocr,
 }
-FEWEST_SHOTS = {"cheat": 1, "image_order": 2}  # with fewer a probe changes nothing
+FEWEST_SHOTS = {"cheat": 1, "image_order": 2}  # with fewer shots, a probe changes nothing

@@ -1,7 +1,7 @@
-"""Published figures: LLaVA-1.5-7B continued on each corpus, shots chosen by likeness.
+"""Published figures: LLaVA-1.5-7B after further training on each corpus, shots by similarity.
 
-From the Multimodal Textbook (arXiv 2501.00958). The average is over its seven tasks; that of
-OBELICS at no shots counts its missing ScienceQA as 0.
+From the Multimodal Textbook (arXiv 2501.00958). The average is over its seven tasks; for OBELICS
+without shots, it counts the missing ScienceQA as 0.
 """
 
 from __future__ import annotations
@@ -28,9 +28,11 @@ _FIGURES: dict[str, dict[str, tuple[float | None, ...]]] = {
 }
 
 
-def made_alike(settings: Mapping[str, Any]) -> bool:
-    """Whether a run was made as the published figures were: prompts, shots and judgement, of all
-    questions. The judge is a language model, and which one it is remains a difference."""
+def is_comparable(settings: Mapping[str, Any]) -> bool:
+    """Whether a run matches the published figures in prompts, shots, judgement and questions.
+
+    The judge, a language model, may still be another one.
+    """
     return (
         settings.get("scoring") == "judge_as_released"
         and settings.get("form") == "llava"
@@ -41,12 +43,12 @@ def made_alike(settings: Mapping[str, Any]) -> bool:
 
 
 def published(task: str, shots: int) -> dict[str, float]:
-    """Figures by corpus; none where none were published."""
+    """The published figures by corpus; empty if there are none."""
     if shots not in SHOTS:
         return {}
-    found = {
+    by_corpus = {
         corpus: figures[task][SHOTS.index(shots)]
         for corpus, figures in _FIGURES.items()
         if task in figures
     }
-    return {corpus: figure for corpus, figure in found.items() if figure is not None}
+    return {corpus: figure for corpus, figure in by_corpus.items() if figure is not None}

@@ -1,4 +1,4 @@
-"""Several processes, each with a part of the questions: `accelerate launch`, as for lm-eval."""
+"""Divides the questions among processes, which `accelerate launch` starts as for lm-eval."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Ranks:
-    """Which process this is, and of how many."""
+    """The number of this process, and how many there are."""
 
     rank: int = 0
     world: int = 1
@@ -22,7 +22,7 @@ class Ranks:
         return self.rank == 0
 
     def part(self, rows: Sequence[T]) -> Sequence[T]:
-        """Every so manieth row, beginning with this process's: parts are equally hard."""
+        """Every `world`-th row, starting with row `rank`, so that all parts are equally hard."""
         return rows[self.rank :: self.world]
 
     def gather(self, items: Sequence[T]) -> list[T]:
@@ -35,7 +35,7 @@ class Ranks:
 
 
 def ranks() -> Ranks:
-    """What the launcher says; one process alone without one."""
+    """The ranks from the launcher; without a launcher, there is one process."""
     if int(os.environ.get("WORLD_SIZE", "1")) == 1:
         return Ranks()
     state = _state()
@@ -43,7 +43,7 @@ def ranks() -> Ranks:
 
 
 def device() -> str:
-    """The GPU of this process, where there is one."""
+    """The GPU of this process, or the CPU if there is none."""
     import torch
 
     if not torch.cuda.is_available():

@@ -1,8 +1,8 @@
-"""Prompts as the Multimodal Textbook's scripts write them, for the two families that it trained.
+"""Prompts of the Multimodal Textbook's scripts, for the two families that it trained.
 
-The strings are those of the scripts (DAMO-NLP-SG/multimodal_textbook, Apache-2.0): `llava_v1` of
-llava/conversation.py, and `make_prompt` of training_idefics/evaluation/utils.py. A model of any
-other family is asked in its own chat template.
+The strings are copied from the scripts (DAMO-NLP-SG/multimodal_textbook, Apache-2.0): `llava_v1` in
+llava/conversation.py, and `make_prompt` in training_idefics/evaluation/utils.py. Models of other
+families are prompted with their own chat template.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from PIL import Image
 from ..vlm import Vlm
 from .turns import Turn
 
-Form = Callable[[Sequence[Turn], str], str]  # turns and the image's placeholder to a whole prompt
+Form = Callable[[Sequence[Turn], str], str]  # (turns, the image's placeholder) -> prompt
 
 _SYSTEM = (
     "A chat between a curious human and an artificial intelligence assistant. "
@@ -44,7 +44,7 @@ def idefics2(turns: Sequence[Turn], image: str) -> str:
 
 
 FORMS: dict[str, Form] = {"llava": llava, "idefics2": idefics2}
-# Set for all tasks there; the families without are asked as the task says.
+# The scripts set this for all tasks; other families use the settings of the task.
 GENERATION: dict[str, dict[str, Any]] = {
     "llava": {"until": []},
     "idefics2": {"until": ["\n"], "max_gen_toks": 64},
@@ -52,7 +52,7 @@ GENERATION: dict[str, dict[str, Any]] = {
 
 
 def form_of(vlm: Vlm) -> str:
-    """The name of the form in which a model is asked; empty if it is none of these."""
+    """The name of the form for a model's prompts; empty if its family has none."""
     family = str(vlm.model.config.model_type)
     return family if family in FORMS else ""
 

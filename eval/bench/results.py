@@ -1,4 +1,4 @@
-"""What a run found: every question, cells of task and shots, and the files they are kept in."""
+"""The results of a run: questions, cells (a task with a number of shots), and their files."""
 
 from __future__ import annotations
 
@@ -19,20 +19,20 @@ from ..intervals import Interval, interval
 
 @dataclass(frozen=True)
 class Question:
-    """One question of a cell, as it stands in the log.
+    """One question of a cell, as logged.
 
     Attributes:
-        id: of the question.
+        id: the id of the question.
         problem: questions of one problem are resampled together.
-        value: its score, 0 to 1.
+        value: the score, 0 to 1.
         extracted: the answer found in the response; None for an abstention.
-        response: what the model said.
+        response: the model's response.
         target: the right answer.
-        prompt: what the model read, token for token, a run of image tokens written once.
-        shots: the rows that stood before it, SPLIT#ROW.
-        excluded: rows passed over as its shots, by reason.
-        dropped: shots left out for want of context.
-        failure: why it has no response; empty if it has one.
+        prompt: what the model read, token for token, with each run of image tokens written once.
+        shots: the rows used as shots, as SPLIT#ROW.
+        excluded: how many rows were not allowed as shots, by reason.
+        dropped: number of shots left out to fit the prompt into the context.
+        failure: why there is no response; empty if there is one.
     """
 
     id: str
@@ -50,7 +50,7 @@ class Question:
 
 @dataclass(frozen=True)
 class Cell:
-    """A task asked with a number of shots.
+    """A task with a number of shots.
 
     Attributes:
         failure: why there are no questions; empty if there are.
@@ -63,18 +63,18 @@ class Cell:
 
     @cached_property
     def accuracy(self) -> Interval:
-        """In percent, with an interval over problems."""
+        """Accuracy in percent, with an interval over problems."""
         values = [100 * question.value for question in self.questions]
         problems = [question.problem for question in self.questions]
         return interval(ratio(values, problems, most=100.0))
 
     def write(self, folder: Path) -> None:
-        """`FOLDER/questions/TASK.SHOTS.jsonl`, a line a question."""
+        """Write `FOLDER/questions/TASK.SHOTS.jsonl`, one line per question."""
         lines = [json.dumps(asdict(q), ensure_ascii=False) + "\n" for q in self.questions]
         write_atomically(_log(folder, self.task, self.shots), "".join(lines).encode())
 
     def summary(self) -> dict[str, Any]:
-        """What `results.json` holds of it."""
+        """The entry of this cell in `results.json`."""
         excluded: Counter[str] = Counter()
         for question in self.questions:
             excluded.update(question.excluded)
@@ -93,12 +93,12 @@ class Cell:
 
 @dataclass(frozen=True)
 class Run:
-    """One model on some tasks.
+    """The results of one model on several tasks.
 
     Attributes:
-        model: its name.
+        model: the name of the model.
         settings: how the tasks were asked.
-        cells: one for each task and number of shots that applies.
+        cells: one for each applicable task and number of shots.
     """
 
     model: str
@@ -106,21 +106,21 @@ class Run:
     cells: tuple[Cell, ...] = field(default=())
 
     def cell(self, task: str, shots: int) -> Cell | None:
-        """The cell, if it was asked and could be answered."""
+        """The cell of a task and number of shots; None if it is missing or failed."""
         for cell in self.cells:
             if (cell.task, cell.shots) == (task, shots) and not cell.failure:
                 return cell
         return None
 
     def write(self, folder: Path) -> None:
-        """`FOLDER/run.json`, which names the cells; their questions are written by `Cell.write`."""
+        """Write `FOLDER/run.json`, which names the cells; `Cell.write` writes their questions."""
         cells = [{"task": c.task, "shots": c.shots, "failure": c.failure} for c in self.cells]
         run = {"model": self.model, "settings": dict(self.settings), "cells": cells}
         write_atomically(folder / "run.json", json.dumps(run, indent=2).encode())
 
 
 def read_runs(out: Path) -> list[Run]:
-    """The runs that a `bench` wrote to `out`, by model.
+    """The runs that `bench` wrote to `out`, one per model.
 
     Raises:
         FileNotFoundError: there are none.
@@ -141,7 +141,7 @@ def read_runs(out: Path) -> list[Run]:
 
 
 def folder_of(out: Path, model: str) -> Path:
-    """Where the run of a model is kept."""
+    """The folder for the run of a model."""
     return out / (re.sub(r"[^\w.-]+", "_", model).strip("_") or "model")
 
 

@@ -1,4 +1,4 @@
-"""The rows of a benchmark's split: text at hand, pictures read when they are asked for."""
+"""The rows of a benchmark's split: text in memory, pictures read on demand."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ from ..images import decoded
 
 
 class DataError(ValueError):
-    """A benchmark's data that cannot be used; the message says what is missing and where."""
+    """A benchmark's data cannot be used; the message says what is missing and where."""
 
 
 @dataclass(frozen=True)
 class Picture:
-    """An encoded image in a column of a dataset; nothing of it is held in memory."""
+    """An encoded image in a column of a dataset, not held in memory."""
 
     table: Any  # datasets.Dataset whose images are not decoded
     column: str
@@ -52,8 +52,8 @@ class Rows:
     """One split of one dataset.
 
     Attributes:
-        source: where it comes from; rows of equal source are the same rows.
-        docs: the rows without the column of pictures, `_row` being their place.
+        source: where the rows come from; rows with equal source are the same rows.
+        docs: the rows without the column of pictures, with their number as `_row`.
     """
 
     def __init__(self, source: str, table: Any, image: str) -> None:
@@ -73,7 +73,7 @@ class Rows:
         return self.docs[index]
 
     def picture(self, index: int) -> Picture | None:
-        """None where the row has none."""
+        """The picture of a row; None if it has none."""
         if self._column[index][self._image] is None:
             return None
         return Picture(self._column, self._image, index)
@@ -100,8 +100,8 @@ class Library:
     """Loads splits, each once.
 
     Args:
-        folder: of local data, `FOLDER/NAME/SPLIT*.parquet`; None for the Hub.
-        limit: no more than the first so many rows of a split that is asked.
+        folder: local data, `FOLDER/NAME/SPLIT*.parquet`; None for the Hub.
+        limit: take only this many rows, the first, of a split of questions.
     """
 
     def __init__(self, folder: Path | None = None, limit: int | None = None) -> None:
@@ -114,9 +114,9 @@ class Library:
 
         Args:
             facts: `path` and `name` on the Hub, `folder` below the local one, `image` (the column
-                of pictures) and `columns` (that must be there).
-            split: its name.
-            whole: in spite of the limit: shots are drawn from all.
+                of pictures) and `columns` (which must be there).
+            split: the name of the split.
+            whole: ignore the limit, because shots are drawn from all rows.
 
         Raises:
             DataError: there is no such split, or it lacks a column.
@@ -139,8 +139,8 @@ class Library:
         assert self.folder is not None
         files = sorted((self.folder / facts["folder"]).glob(f"{split}*.parquet"))
         if not files:
-            wanted = self.folder / facts["folder"] / f"{split}*.parquet"
-            raise DataError(f"no file {wanted}; put Parquet of {facts['path']} there")
+            pattern = self.folder / facts["folder"] / f"{split}*.parquet"
+            raise DataError(f"no file {pattern}; put Parquet of {facts['path']} there")
         return load_dataset("parquet", data_files=[str(f) for f in files], split="train")
 
 
@@ -148,7 +148,9 @@ def _from_hub(facts: Mapping[str, Any], split: str) -> Any:
     from datasets import load_dataset
 
     if not facts["path"]:
-        raise DataError(f"{facts['folder']} has no place on the Hub; name its folder by --data")
+        raise DataError(
+            f"{facts['folder']} is not on the Hub; pass a folder with its data as --data"
+        )
     try:
         return load_dataset(facts["path"], facts["name"], split=split)
     except (OSError, ValueError, RuntimeError) as error:

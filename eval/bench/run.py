@@ -1,4 +1,4 @@
-"""Running a model through tasks, by lm-eval's evaluator."""
+"""Runs a model on tasks, with lm-eval's evaluator."""
 
 from __future__ import annotations
 
@@ -30,19 +30,19 @@ class Options:
     """How tasks are asked.
 
     Attributes:
-        shots_by: `random` (seeded), or `rices`, the likeness of pictures.
-        open_clip: the model that `rices` embeds pictures with.
+        shots_by: `random` (seeded), or `rices`, by the similarity of pictures.
+        open_clip: the model that embeds pictures for `rices`.
         data: a folder of local Parquet, FOLDER/TASK/SPLIT*.parquet; None for the Hub.
-        limit: the first so many questions of each task.
+        limit: ask only this many questions of each task, the first.
         scoring: `extracted`, `as_published`, or `judge_as_released`, which needs `chat`.
-        chat: a language model; with `extracted` it reads what the rules cannot.
-        seed: of random shots.
-        batch_size: prompts at once, to begin with; halved whenever memory runs out.
-        model_url: of a server that has the model; it is loaded here if None.
-        model_key_env: environment variable that holds the server's key, if it wants one.
-        concurrency: requests to the server at once.
-        device: of a model that is loaded here; a GPU where there is one if None.
-        dtype: of a model that is loaded here.
+        chat: a language model; with `extracted`, it reads answers that the rules cannot.
+        seed: the seed of random shots.
+        batch_size: prompts at a time, to begin with; halved whenever memory runs out.
+        model_url: the server that runs the model; if None, the model is loaded here.
+        model_key_env: environment variable that holds the server's key, if it needs one.
+        concurrency: requests to the server at a time.
+        device: for a model loaded here; if None, a GPU if there is one.
+        dtype: for a model loaded here.
     """
 
     shots_by: Literal["random", "rices"] = "random"
@@ -60,7 +60,7 @@ class Options:
     dtype: str = "auto"
 
     def public(self) -> dict[str, Any]:
-        """What results depend on, for the record."""
+        """The options that results depend on, for the record."""
         return {
             "shots_by": self.shots_by,
             "clip": self.open_clip.name if self.open_clip and self.shots_by == "rices" else None,
@@ -82,20 +82,21 @@ def bench(
 ) -> Run:
     """Ask one model every task at every number of shots.
 
-    What it answered is kept in `out` as it comes; a second call with the same `out` asks only what
-    is missing.
+    Answers are saved in `out` as they arrive; a second call with the same `out` asks only the
+    missing questions.
 
     Args:
         model: a name on the Hub, a folder, a loaded model, or any LM of lm-eval that takes turns.
-        tasks: names of `tasks/`, or TASK+PROBE; see `expand`.
+        tasks: names from `tasks/`, or TASK+PROBE; see `expand`.
         shots: numbers of shots.
-        out: a folder; a run goes to a folder of its model's name in it.
+        out: a folder; the run goes into a subfolder named after its model.
         options: how tasks are asked.
-        tell: called with what is done, such as "mathvista, 2-shot", how far it is, and of how many.
+        tell: called with what is being done, such as "mathvista, 2-shot", how many questions are
+            done, and the total.
 
     Raises:
-        ValueError: an unknown task, or options that do not go together.
-        VlmError, ModelError, BenchError, BackendError: a model that cannot be used.
+        ValueError: a task is unknown, or options contradict each other.
+        VlmError, ModelError, BenchError, BackendError: a model cannot be used.
     """
     options = options or Options()
     tell = tell or (lambda what, done, total: None)
@@ -125,8 +126,8 @@ def bench(
 
 
 def expand(tasks: Sequence[str]) -> list[str]:
-    """Task names, with `all` for the seven of the paper, `vlicl` for those of VL-ICL Bench, and
-    `probes` for the probes of the seven.
+    """Task names, where `all` stands for the seven tasks of the paper, `vlicl` for those of VL-ICL
+    Bench, and `probes` for the probes of the seven.
 
     Raises:
         ValueError: there is no such task or probe.
@@ -173,7 +174,7 @@ def _setting(options: Options, tell: Tell) -> Setting:
 
 
 def _ask(lm: LM, name: str, shots: int, setting: Setting, tell: Tell) -> Cell | None:
-    """The cell; None if the task says nothing with so many shots."""
+    """Ask a task, and return its cell; None if the task makes no sense with so many shots."""
     from jinja2 import UndefinedError
     from lm_eval.evaluator import evaluate
 
@@ -186,7 +187,7 @@ def _ask(lm: LM, name: str, shots: int, setting: Setting, tell: Tell) -> Cell | 
         lm.tell = lambda done, total: tell(f"{name}, {shots}-shot", done, total)
     try:
         task = load_task(name, replace(setting, shots=shots))
-        if setting.ranks.rank < len(task):  # else there is nothing for this process
+        if setting.ranks.rank < len(task):  # otherwise, this process has no questions
             evaluate(lm, {"tasks": {name: task}}, log_samples=False, bootstrap_iters=0)
     except (DataError, UndefinedError) as error:
         return Cell(name, shots, failure=str(error))
@@ -194,29 +195,29 @@ def _ask(lm: LM, name: str, shots: int, setting: Setting, tell: Tell) -> Cell | 
     return Cell(name, shots, tuple(question for _, question in sorted(questions, key=_row)))
 
 
-def _row(found: tuple[int, Question]) -> int:
-    return found[0]
+def _row(numbered: tuple[int, Question]) -> int:
+    return numbered[0]
 
 
 def _questions(task: VisualTask) -> list[tuple[int, Question]]:
-    found = []
-    for row, asked in task.asked.items():
+    questions = []
+    for row, prompt in task.questions.items():
         answer, score = task.answers[row], task.scores[row]
         question = Question(
-            id=asked.id,
-            problem=asked.problem,
+            id=prompt.id,
+            problem=prompt.problem,
             value=score.value,
             extracted=score.extracted,
             response=answer.text,
-            target=asked.turns[-1].answer,
+            target=prompt.turns[-1].answer,
             prompt=answer.prompt,
-            shots=list(asked.shots),
-            excluded=dict(asked.excluded),
+            shots=list(prompt.shots),
+            excluded=dict(prompt.excluded),
             dropped=answer.dropped,
             failure=answer.failure,
         )
-        found.append((row, question))
-    return found
+        questions.append((row, question))
+    return questions
 
 
 def _as_lm(model: str | Path | Vlm | LM, folder: Path, options: Options, own: Ranks) -> LM:
@@ -224,16 +225,16 @@ def _as_lm(model: str | Path | Vlm | LM, folder: Path, options: Options, own: Ra
     from .lm import VlmLM
     from .serving import ServerLM
 
-    mine = "answers.jsonl" if own.is_main else f"answers.{own.rank}.jsonl"
-    log = AnswerLog(folder / mine, sorted(folder.glob("answers*.jsonl")))
+    file_name = "answers.jsonl" if own.is_main else f"answers.{own.rank}.jsonl"
+    log = AnswerLog(folder / file_name, sorted(folder.glob("answers*.jsonl")))
     if isinstance(model, str | Path):
-        served = Llm(
+        settings = Llm(
             model=str(model),
             base_url=options.model_url,
             api_key_env=options.model_key_env,
             concurrency=options.concurrency,
         )
-        return ServerLM(served, log)
+        return ServerLM(settings, log)
     if not isinstance(model, Vlm):
         return model
     model.model.eval()

@@ -1,4 +1,4 @@
-"""Scoring all responses of a task: by its rules, with a language model where one is configured."""
+"""Scores all responses of a task, by its rules and with a language model if there is one."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ How = Literal["extracted", "as_published", "judge_as_released"]
 
 @dataclass(frozen=True)
 class Score:
-    """How right a response is.
+    """The score of a response.
 
     Attributes:
         value: 0 to 1.
-        extracted: the answer that was found in the response; None for an abstention.
+        extracted: the answer found in the response; None for an abstention.
     """
 
     value: float
@@ -32,11 +32,11 @@ class Scoring:
     """How responses are scored.
 
     Attributes:
-        how: `extracted` finds an answer and compares it; `as_published` does too, but for an
-            abstention takes the option that the benchmark's own script guesses;
-            `judge_as_released` scores as the Multimodal Textbook's scripts do: a language model
-            says true or false of the mathematics, and an option's letter is read by their rules.
-        chat: the language model. With `extracted` it reads the mathematics that the rules cannot.
+        how: `extracted` finds an answer and compares it. `as_published` does the same, but for an
+            abstention takes the option that the benchmark's own script guesses.
+            `judge_as_released` scores like the Multimodal Textbook's scripts: a language model
+            judges mathematics as true or false, and option letters are read by their rules.
+        chat: the language model. With `extracted`, it reads mathematics that the rules cannot.
     """
 
     how: How = "extracted"
@@ -48,45 +48,47 @@ class Scoring:
         docs: Sequence[Doc],
         questions: Sequence[str],
         targets: Sequence[str],
-        said: Sequence[str],
+        responses: Sequence[str],
     ) -> list[Score]:
         """A score for each response, aligned with `docs`.
 
         Args:
-            facts: of the task. `extract` and `grade`; `judged` if a language model is of use;
+            facts: of the task: `extract` and `grade`; `judged` if a language model is useful;
                 `choices`, the column of the options; perhaps `extract_as_released`.
             docs: the rows.
-            questions: the rows as they were asked.
-            targets: the right answers, in the words of a shot.
-            said: the responses.
+            questions: the text of each question.
+            targets: the right answers, as a shot gives them.
+            responses: the model's responses.
 
         Raises:
-            BackendError: the language model cannot be asked.
+            BackendError: the language model cannot be used.
         """
         if self.how == "judge_as_released" and facts["judged"]:
             assert self.chat is not None
             options = [doc[facts["choices"]] if facts["choices"] else "" for doc in docs]
-            right = judge(self.chat, said, targets, options)
-            return [Score(float(r), text or None) for r, text in zip(right, said, strict=True)]
+            verdicts = judge(self.chat, responses, targets, options)
+            return [
+                Score(float(r), text or None) for r, text in zip(verdicts, responses, strict=True)
+            ]
         extract = facts["extract"]
         if self.how == "judge_as_released":
             extract = facts.get("extract_as_released", extract)
-        found = [extract(doc, text) for doc, text in zip(docs, said, strict=True)]
+        answers = [extract(doc, text) for doc, text in zip(docs, responses, strict=True)]
         if self.chat and facts["judged"]:
-            self._read_the_rest(found, questions, said)
+            self._read_the_rest(answers, questions, responses)
         guess = facts.get("guess") if self.how == "as_published" else None
         scores = []
-        for doc, answer in zip(docs, found, strict=True):
+        for doc, answer in zip(docs, answers, strict=True):
             graded = guess(doc) if answer is None and guess else answer
             scores.append(Score(0.0 if graded is None else facts["grade"](doc, graded), answer))
         return scores
 
     def _read_the_rest(
-        self, found: list[str | None], questions: Sequence[str], said: Sequence[str]
+        self, answers: list[str | None], questions: Sequence[str], responses: Sequence[str]
     ) -> None:
-        """Fill in what the rules did not find."""
+        """Let the language model fill in the answers that the rules did not find."""
         assert self.chat is not None
-        rest = [i for i, answer in enumerate(found) if answer is None and said[i]]
-        read = find(self.chat, [questions[i] for i in rest], [said[i] for i in rest])
-        for i, answer in zip(rest, read, strict=True):
-            found[i] = answer
+        rest = [i for i, answer in enumerate(answers) if answer is None and responses[i]]
+        readings = find(self.chat, [questions[i] for i in rest], [responses[i] for i in rest])
+        for i, answer in zip(rest, readings, strict=True):
+            answers[i] = answer

@@ -1,4 +1,4 @@
-"""An image-text model behind a server that speaks OpenAI's API: vLLM, SGLang, llama.cpp."""
+"""An image-text model behind a server with OpenAI's API, such as vLLM, SGLang or llama.cpp."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from .generating import GeneratingLM, Keep, Prompt, Tell
 from .rows import Picture
 from .turns import Turn, as_text
 
-_MOST_STOPS = 4  # of OpenAI's API
+_MOST_STOPS = 4  # the limit of OpenAI's API
 _TOO_LONG = re.compile(
     r"context|too (?:long|large|many)|exceed|max\w* (?:model )?len", re.IGNORECASE
 )
@@ -28,13 +28,13 @@ _TYPES = {b"\x89PNG\r\n": "png", b"\xff\xd8\xff": "jpeg"}
 class ServerLM(GeneratingLM):
     """Answers requests whose third argument holds `turns`, several at a time.
 
-    Shots are turns of their own, each with its pictures. Where the server finds a prompt too long,
-    the shot farthest from the query is left out, and counted.
+    Each shot is a turn with its pictures. If the server finds a prompt too long, the shot farthest
+    from the query is left out, and counted.
 
     Args:
-        settings: the model's name, its server, and how many requests at once.
-        log: where answers are kept, as they come, and found again.
-        tell: called with the number of answers so far and in all.
+        settings: the model's name, its server, and the number of concurrent requests.
+        log: where answers are saved as they arrive, and looked up.
+        tell: called with the number of answers so far and the total.
     """
 
     def __init__(
@@ -48,19 +48,21 @@ class ServerLM(GeneratingLM):
 
     def _answer_all(self, pending: Mapping[str, Prompt], keep: Keep) -> None:
         self._server.check()
-        failed: BackendError | None = None
+        failure: BackendError | None = None
         with ThreadPoolExecutor(self._at_once) as pool:
-            asked = {pool.submit(self._ask, *prompt): key for key, prompt in pending.items()}
-            for future in as_completed(asked):
+            futures = {pool.submit(self._ask, *prompt): key for key, prompt in pending.items()}
+            for future in as_completed(futures):
                 try:
-                    keep([(asked[future], future.result())])
+                    keep([(futures[future], future.result())])
                 except CancelledError:
                     continue
-                except BackendError as error:  # what is on its way is waited for, and kept
-                    failed = failed or error
+                except (
+                    BackendError
+                ) as error:  # requests in progress are awaited, and their answers kept
+                    failure = failure or error
                     pool.shutdown(wait=False, cancel_futures=True)
-        if failed:
-            raise failed
+        if failure:
+            raise failure
 
     def _ask(self, turns: Sequence[Turn], settings: Mapping[str, Any]) -> Answer:
         until = list(settings["until"])
@@ -82,38 +84,40 @@ class ServerLM(GeneratingLM):
         raise AssertionError("unreachable")
 
     def _reply(self, chat: Messages, length: int, until: Sequence[str]) -> str:
-        """The reply, which a server that fails over stop strings gives without them."""
-        more: dict[str, Any] = {"max_tokens": length}
+        """The reply; if stop strings make the server fail, it is asked again without them."""
+        parameters: dict[str, Any] = {"max_tokens": length}
         if until and self._takes_stops:
             try:
-                return self._server.reply(chat, more | {"stop": list(until)[:_MOST_STOPS]})
+                return self._server.reply(chat, parameters | {"stop": list(until)[:_MOST_STOPS]})
             except BackendError:
-                text = self._server.reply(chat, more)  # else it is the server itself that fails
+                text = self._server.reply(
+                    chat, parameters
+                )  # if this fails too, it is the server's fault
                 self._takes_stops = False
                 return text
-        return self._server.reply(chat, more)
+        return self._server.reply(chat, parameters)
 
 
 def messages(turns: Sequence[Turn]) -> Messages:
-    """A prompt as messages: each shot one of the user and one of the assistant.
+    """A prompt as messages: for each shot, one from the user and one from the assistant.
 
     Raises:
         OSError: a picture cannot be read.
     """
-    said: Messages = []
+    chat: Messages = []
     for turn in turns:
         parts: list[dict[str, Any]] = [
             {"type": "image_url", "image_url": {"url": _url(picture)}} for picture in turn.pictures
         ]
         parts.append({"type": "text", "text": turn.question})
-        said.append({"role": "user", "content": parts})
-        said.append({"role": "assistant", "content": turn.answer})
-    return said[:-1]
+        chat.append({"role": "user", "content": parts})
+        chat.append({"role": "assistant", "content": turn.answer})
+    return chat[:-1]
 
 
 def _url(picture: Picture) -> str:
-    """The picture as it is if it is JPEG or PNG, which every server reads; else as PNG."""
-    image = picture.open()  # a damaged one is this question's fault, not the server's
+    """The picture as a data URL: JPEG and PNG, which all servers read, as they are; else as PNG."""
+    image = picture.open()  # fails if damaged: then this question fails, not the server
     data = picture.data()
     kind = next((kind for start, kind in _TYPES.items() if data.startswith(start)), None)
     if kind is None:

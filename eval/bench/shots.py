@@ -1,7 +1,7 @@
-"""Choosing the shots of a question: at random, or by the likeness of their pictures (RICES).
+"""Chooses the shots of a question: at random, or by the similarity of their pictures (RICES).
 
-RICES after Yang et al., "An Empirical Study of GPT-3 for Few-Shot Knowledge-Based VQA" (2022), and
-Flamingo: the most similar pictures, the most similar of them last.
+RICES is after Yang et al., "An Empirical Study of GPT-3 for Few-Shot Knowledge-Based VQA" (2022),
+and Flamingo: it takes the most similar pictures, the most similar of them last.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from vid2book.screen.phash import distance
 
 from .rows import Rows
 
-SAME_IMAGE = 4  # bits of 64: what scaling and JPEG change
+SAME_IMAGE = 4  # bits of 64 that scaling and JPEG may change
 
 
 @dataclass(frozen=True)
@@ -28,7 +28,7 @@ class Choice:
 
     Attributes:
         shots: rows of the pool, in the order of the prompt.
-        excluded: how many that would have been chosen were passed over, by reason.
+        excluded: how many rows that would have been chosen were not allowed, by reason.
     """
 
     shots: tuple[int, ...]
@@ -41,30 +41,30 @@ class Pool:
 
     Attributes:
         rows: the candidates.
-        problem: the columns that are equal for rows of one problem, if the pool is of the same
-            benchmark as the questions.
+        problem: the columns that are equal for rows of one problem, if the pool belongs to the
+            same benchmark as the questions.
     """
 
     rows: Rows
     problem: tuple[str, ...]
 
 
-Order = Callable[[int], Iterator[int]]  # a question's row to rows of the pool, the best first
+Order = Callable[[int], Iterator[int]]  # a question's row -> rows of the pool, best first
 
 
 def choose(
-    pool: Pool, asked: Rows, row: int, order: Order, count: int, *, guarded: bool = True
+    pool: Pool, questions: Rows, row: int, order: Order, count: int, *, guarded: bool = True
 ) -> Choice:
-    """The first `count` rows of the pool that do not give the question away, the first of all last.
+    """The first `count` rows of the pool that do not give the answer away, the best row last.
 
-    Passed over are the question itself, other questions of its problem, those on its image, and
-    those whose image cannot be read. Unguarded, only the question itself and the last are, as in
-    the released scripts.
+    Not allowed are the question itself, other questions of its problem, questions about the same
+    image, and rows whose image cannot be read. If not `guarded`, only the question itself and
+    unreadable images are excluded, as in the released scripts.
     """
     excluded: Counter[str] = Counter()
     chosen: list[int] = []
     for candidate in order(row):
-        reason = _reason(pool, asked, row, candidate)
+        reason = _reason(pool, questions, row, candidate)
         if reason and (guarded or reason in {"question", "unreadable"}):
             excluded[reason] += 1
             continue
@@ -74,11 +74,11 @@ def choose(
     return Choice(tuple(reversed(chosen)), excluded)
 
 
-def at_random(pool: Pool, asked: Rows, seed: int) -> Order:
-    """A random order for each question; more shots go before the same ones."""
+def at_random(pool: Pool, questions: Rows, seed: int) -> Order:
+    """A random order for each question; with more shots, others are added before the same ones."""
 
     def order(row: int) -> Iterator[int]:
-        draw = random.Random(f"{seed} {asked.source} {row}")
+        draw = random.Random(f"{seed} {questions.source} {row}")
         drawn: set[int] = set()
         while len(drawn) < len(pool.rows):
             candidate = draw.randrange(len(pool.rows))
@@ -89,21 +89,21 @@ def at_random(pool: Pool, asked: Rows, seed: int) -> Order:
     return order
 
 
-def by_likeness(pool: Vectors, asked: Vectors) -> Order:
+def by_likeness(pool: Vectors, questions: Vectors) -> Order:
     """The most similar picture first. Rows of both are embeddings of length 1."""
 
     def order(row: int) -> Iterator[int]:
-        yield from np.argsort(-(pool @ asked[row]), kind="stable").tolist()
+        yield from np.argsort(-(pool @ questions[row]), kind="stable").tolist()
 
     return order
 
 
-def _reason(pool: Pool, asked: Rows, row: int, candidate: int) -> str:
-    if pool.rows.source == asked.source and candidate == row:
+def _reason(pool: Pool, questions: Rows, row: int, candidate: int) -> str:
+    if pool.rows.source == questions.source and candidate == row:
         return "question"
-    if pool.problem and _key(pool, candidate) == _values(asked.doc(row), pool.problem):
+    if pool.problem and _key(pool, candidate) == _values(questions.doc(row), pool.problem):
         return "problem"
-    own, other = asked.phash(row), pool.rows.phash(candidate)
+    own, other = questions.phash(row), pool.rows.phash(candidate)
     if other is None and pool.rows.picture(candidate):
         return "unreadable"
     if own is not None and other is not None and distance(own, other) <= SAME_IMAGE:

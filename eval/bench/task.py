@@ -1,4 +1,4 @@
-"""A benchmark as lm-eval runs it: prompts of turns with their pictures, answers scored at once."""
+"""A benchmark as an lm-eval task: prompts are turns with pictures, answers are scored together."""
 
 from __future__ import annotations
 
@@ -32,12 +32,12 @@ class Setting:
     """How a task is asked.
 
     Attributes:
-        shots: how many.
-        seed: of shots drawn at random.
-        features: for shots by likeness; None draws them at random.
-        probe: a name of `PROBES`, or empty.
-        ranks: whose part of the questions is asked.
-        form: the family in whose released form the task is asked (`released.py`), or empty.
+        shots: the number of shots.
+        seed: the seed of random shots.
+        features: for shots by similarity; None draws them at random.
+        probe: a name from `PROBES`, or empty.
+        ranks: which part of the questions this process asks.
+        form: the family whose released form is used for prompts (`released.py`), or empty.
         library: where rows come from.
         scoring: how responses are scored.
     """
@@ -57,8 +57,8 @@ class QuestionWithShots:
     """One question with its shots.
 
     Attributes:
-        shots: the rows that stand before it, SPLIT#ROW.
-        excluded: how many were passed over, by reason.
+        shots: the rows used as shots, as SPLIT#ROW.
+        excluded: how many rows were not allowed as shots, by reason.
     """
 
     id: str
@@ -71,31 +71,31 @@ class QuestionWithShots:
 class VisualTask(ConfigurableTask):  # type: ignore[misc]  # lm-eval has no types
     """A task of `tasks/*.yaml`.
 
-    Beyond lm-eval's own keys, `metadata` there holds: `folder` (of local data), `columns` (that the
+    Beyond lm-eval's own keys, its `metadata` holds: `folder` (of local data), `columns` (which the
     data must have), `id` (a column), `problem` (columns that are equal for questions of one
     problem; these are never each other's shots, and are resampled together), `shots_from` (another
-    task, if there is no split of one's own), `lesson` (a column that the data may have, by which
-    questions are resampled together), `ocr` (the column with text read from the image),
-    the functions of `score.py`, and in `released` what the Multimodal Textbook's scripts do in
-    another way: `text` of a question, `shot` and `before_shot` by the family of the model, `target`
-    (of a shot), `shots` (the split that they come from), `max_gen_toks`.
+    task, if this one has no split for shots), `lesson` (an optional column; questions with the same
+    value are resampled together), `ocr` (the column with text read from the image), the functions
+    that `score.py` uses, and `released`, where the Multimodal Textbook's scripts differ: by family
+    of the model, the `text` of a question, `shot` and `before_shot`; and for all, `target` (of a
+    shot), `shots` (the split that they come from) and `max_gen_toks`.
     """
 
     def __init__(self, config: dict[str, Any]) -> None:
         metadata = dict(config["metadata"])
-        data = metadata.pop("data", None)  # of lm-eval's own command line, --metadata
+        data = metadata.pop("data", None)  # from lm-eval's own command line, --metadata
         ours: Setting | None = metadata.pop("setting", None)
         self.setting = ours or Setting(library=Library(Path(data) if data else None))
-        self.asked: dict[int, QuestionWithShots] = {}
+        self.questions: dict[int, QuestionWithShots] = {}
         self.answers: dict[int, Answer] = {}
         self.scores: dict[int, Score] = {}
-        # Without a setting of ours, lm-eval's command line says how many shots.
+        # Without a setting of ours, lm-eval's command line sets the number of shots.
         own = {"metadata": metadata, "num_fewshot": ours.shots if ours else None}
         super().__init__(config={k: v for k, v in config.items() if k != "class"} | own)
 
     @property
     def facts(self) -> dict[str, Any]:
-        """The part of the YAML that is ours, with what says where the data are."""
+        """Our own part of the YAML, and where the data are."""
         config = self.config
         place = {"path": config.dataset_path, "name": config.dataset_name}
         return config.metadata | place | {"image": config.doc_to_image}
@@ -107,7 +107,7 @@ class VisualTask(ConfigurableTask):  # type: ignore[misc]  # lm-eval has no type
         self.dataset = {self.config.test_split: self.rows.docs}
 
     def fewshot_docs(self) -> None:
-        """None: shots are chosen from `pool`, not loaded with their images."""
+        """Return None: shots are chosen from `_pool`, and not loaded with their images."""
 
     def build_all_requests(
         self,
@@ -120,7 +120,7 @@ class VisualTask(ConfigurableTask):  # type: ignore[misc]  # lm-eval has no type
         chat_template: Template | None = None,
         **_: Any,
     ) -> None:
-        """A request for each question. Its pictures are not read yet."""
+        """Make a request for each question, without reading its pictures yet."""
         docs = self.doc_iterator(limit=limit, samples=samples, rank=rank, world_size=world_size)
         template = chat_template if apply_chat_template else None
         self._instances = [self._request(place, doc["_row"], template) for place, doc in docs]
@@ -129,7 +129,7 @@ class VisualTask(ConfigurableTask):  # type: ignore[misc]  # lm-eval has no type
         return iter(self.setting.ranks.part(list(super().doc_iterator(**more))))
 
     def _request(self, place: int, row: int, template: Template | None) -> Instance:
-        asked = self.asked[row] = self._ask(row)
+        question = self.questions[row] = self._ask(row)
         settings = dict(self.config.generation_kwargs)
         if form := self.setting.form:
             settings |= {"max_gen_toks": self._released.get("max_gen_toks", 128)}
@@ -137,31 +137,31 @@ class VisualTask(ConfigurableTask):  # type: ignore[misc]  # lm-eval has no type
         return Instance(
             request_type="generate_until",
             doc={"_row": row},
-            # `visual` is what lm-eval's own models read, `turns` what ours do.
+            # lm-eval's own models read `visual`, ours read `turns`.
             arguments=(
-                template(as_messages(asked.turns)) if template else as_text(asked.turns),
+                template(as_messages(question.turns)) if template else as_text(question.turns),
                 settings,
-                {"turns": asked.turns, "visual": Visuals(asked.turns)},
+                {"turns": question.turns, "visual": Visuals(question.turns)},
             ),
             idx=0,
             metadata=(self.task_name, place, 1),
         )
 
     def _ask(self, row: int) -> QuestionWithShots:
-        """The turns of a prompt: shots, then the question."""
+        """The question with its turns: the shots, then the question itself."""
         choice = Choice((), Counter())
         turns = [self.turn(self.rows, row)]
         names: list[str] = []
         count = self.config.num_fewshot or 0
         if count:
             pool = self._pool.rows
-            released = bool(self.setting.form)  # where nothing is passed over
+            released = bool(self.setting.form)  # as released, rows are not guarded
             choice = choose(self._pool, self.rows, row, self._order, count, guarded=not released)
             before = self._released.get(self.setting.form, {}).get("before_shot", "")
-            shown = [self._shooter.turn(pool, shot, is_shot=True) for shot in choice.shots]
-            turns = [*(replace(t, question=before + t.question) for t in shown), *turns]
+            shots = [self._shot_task.turn(pool, shot, is_shot=True) for shot in choice.shots]
+            turns = [*(replace(t, question=before + t.question) for t in shots), *turns]
             names = [f"{pool.source}#{shot}" for shot in choice.shots]
-        turns = self._probed(turns)
+        turns = self._apply_probe(turns)
         if self.setting.probe == "cheat":
             names[:1] = [f"{self.rows.source}#{row}"]
         doc, facts = self.rows.doc(row), self.facts
@@ -170,7 +170,7 @@ class VisualTask(ConfigurableTask):  # type: ignore[misc]  # lm-eval has no type
         name = str(doc.get(facts["id"], row))
         return QuestionWithShots(name, problem, tuple(turns), tuple(names), choice.excluded)
 
-    def _probed(self, turns: list[Turn]) -> list[Turn]:
+    def _apply_probe(self, turns: list[Turn]) -> list[Turn]:
         return PROBES[self.setting.probe](turns) if self.setting.probe else turns
 
     def _doc(self, row: int) -> dict[str, Any]:
@@ -181,16 +181,16 @@ class VisualTask(ConfigurableTask):  # type: ignore[misc]  # lm-eval has no type
         return len(self.rows)
 
     def apply_filters(self) -> None:
-        """Score all answers at once, since a language model may have to read them."""
+        """Score all answers together, since a language model may have to read them."""
         for instance in self.instances:
-            said = instance.resps[0]
-            answer = said if isinstance(said, Answer) else Answer(said, instance.arguments[0])
+            raw = instance.resps[0]
+            answer = raw if isinstance(raw, Answer) else Answer(raw, instance.arguments[0])
             self.answers[instance.doc["_row"]] = answer
             instance.filtered_resps["none"] = answer
         rows = list(self.answers)
         texts = [self.answers[row].text for row in rows]
         docs = [self._doc(row) for row in rows]
-        questions = [self.asked[row].turns[-1].question for row in rows]
+        questions = [self.questions[row].turns[-1].question for row in rows]
         targets = [self.target(doc) for doc in docs]
         scores = self.setting.scoring.score(self.facts, docs, questions, targets, texts)
         self.scores = dict(zip(rows, scores, strict=True))
@@ -200,11 +200,11 @@ class VisualTask(ConfigurableTask):  # type: ignore[misc]  # lm-eval has no type
 
     @property
     def _released(self) -> dict[str, Any]:
-        """What is done in another way in the released form; empty if it is not asked for."""
+        """The differences of the released form; empty if it is not used."""
         return dict(self.facts.get("released") or {}) if self.setting.form else {}
 
     def turn(self, rows: Rows, row: int, *, is_shot: bool = False) -> Turn:
-        """A row as a turn, in this task's words, or in those of the released scripts."""
+        """A row as a turn, in the wording of this task or of the released scripts."""
         doc = rows.doc(row)
         ocr = self.facts.get("ocr")
         if ocr and self.setting.probe == "no_ocr":
@@ -218,23 +218,23 @@ class VisualTask(ConfigurableTask):  # type: ignore[misc]  # lm-eval has no type
         return Turn((picture,) if picture else (), question, answer)
 
     def target(self, doc: dict[str, Any]) -> str:
-        """The answer as a shot gives it."""
+        """The right answer, as a shot gives it."""
         return str(self.doc_to_target(doc)).strip()
 
     @cached_property
-    def _shooter(self) -> VisualTask:
-        """The task in whose words the shots are put."""
+    def _shot_task(self) -> VisualTask:
+        """The task that the shots come from."""
         if other := self.facts.get("shots_from"):
             return load_task(other, replace(self.setting, shots=0, probe=""))
         return self
 
     @cached_property
     def _pool(self) -> Pool:
-        shooter = self._shooter
+        task = self._shot_task
         own = self._released.get("shots", self.config.fewshot_split)
-        split = own if shooter is self else shooter.config.test_split
-        rows = self.setting.library.rows(shooter.facts, split, whole=True)
-        return Pool(rows, tuple(self.facts["problem"]) if shooter is self else ())
+        split = own if task is self else task.config.test_split
+        rows = self.setting.library.rows(task.facts, split, whole=True)
+        return Pool(rows, tuple(self.facts["problem"]) if task is self else ())
 
     @cached_property
     def _order(self) -> Order:
@@ -245,7 +245,7 @@ class VisualTask(ConfigurableTask):  # type: ignore[misc]  # lm-eval has no type
 
 
 def load_task(name: str, setting: Setting) -> VisualTask:
-    """A task of `tasks/`, by TASK or TASK+PROBE.
+    """Load a task of `tasks/` by its name, TASK or TASK+PROBE.
 
     Raises:
         DataError: its data cannot be loaded.
@@ -259,10 +259,10 @@ def load_task(name: str, setting: Setting) -> VisualTask:
 
 
 def task_names() -> list[str]:
-    """The tasks there are, without their probes."""
+    """The names of all tasks, without probes."""
     return sorted(path.stem for path in TASKS.glob("*.yaml"))
 
 
 def applies(name: str, shots: int) -> bool:
-    """Whether a task says anything with so many shots."""
+    """Whether a task makes sense with this number of shots."""
     return shots >= FEWEST_SHOTS.get(name.partition("+")[2], 0)

@@ -1,4 +1,4 @@
-"""A prompt as turns: shots, each a question with its picture and its answer, then the query."""
+"""A prompt as turns: the shots, each a question with pictures and answer, then the query."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from PIL import Image
 from ..vlm import Item, Message
 from .rows import Picture
 
-IMAGE = "<image>"  # stands for a picture where a prompt is shown as text
+IMAGE = "<image>"  # stands for a picture when a prompt is shown as text
 
 
 @dataclass(frozen=True)
 class Turn:
-    """A question with its pictures. The query's answer is what is asked for: never shown."""
+    """A question with its pictures and answer. The answer of the query is never shown."""
 
     pictures: tuple[Picture, ...]
     question: str
@@ -24,7 +24,7 @@ class Turn:
 
 
 def conversation(turns: Sequence[Turn]) -> list[Message]:
-    """Alternating roles, for a model with a chat template."""
+    """Messages with alternating roles, for a model with a chat template."""
     messages: list[Message] = []
     for turn in turns:
         content: list[Item] = [picture.open() for picture in turn.pictures]
@@ -36,7 +36,7 @@ def conversation(turns: Sequence[Turn]) -> list[Message]:
 
 
 def interleaved(turns: Sequence[Turn]) -> list[Item]:
-    """Pictures and text in order, for a model that goes on with text."""
+    """Pictures and text in order, for a model that continues text."""
     items: list[Item] = []
     for turn in turns:
         items += [picture.open() for picture in turn.pictures]
@@ -46,7 +46,7 @@ def interleaved(turns: Sequence[Turn]) -> list[Item]:
 
 
 class Visuals(Sequence[Image.Image]):
-    """The pictures of a prompt in order, each read when it is asked for."""
+    """The pictures of a prompt in order, each read on demand."""
 
     def __init__(self, turns: Sequence[Turn]) -> None:
         self._pictures = [picture for turn in turns for picture in turn.pictures]
@@ -65,19 +65,19 @@ class Visuals(Sequence[Image.Image]):
 
 
 def as_messages(turns: Sequence[Turn]) -> list[dict[str, str]]:
-    """Alternating roles, pictures as placeholders: for lm-eval's own models."""
-    said: list[dict[str, str]] = []
+    """Messages with alternating roles and placeholders for pictures, for lm-eval's own models."""
+    messages: list[dict[str, str]] = []
     for turn in turns:
         question = "\n".join([*[IMAGE] * len(turn.pictures), turn.question])
-        said += [
+        messages += [
             {"role": "user", "content": question},
             {"role": "assistant", "content": turn.answer},
         ]
-    return said[:-1]
+    return messages[:-1]
 
 
 def as_text(turns: Sequence[Turn]) -> str:
-    """The prompt as it reads before a model's own template."""
+    """The prompt as text, before a model's own template is applied."""
     lines: list[str] = []
     for turn in turns:
         lines += [IMAGE] * len(turn.pictures)

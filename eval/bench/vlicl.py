@@ -1,9 +1,8 @@
 """VL-ICL Bench: tasks that cannot be answered without their shots.
 
 After Zong et al., "VL-ICL Bench: The Devil in the Details of Multimodal In-Context Learning"
-(2024). The data are a folder, as its repository on the Hub unpacks: TASK/query.json,
-TASK/support.json, and pictures whose paths are relative to the folder. Shots are drawn by the
-task's own rule.
+(2024). The data are the unpacked repository on the Hub: TASK/query.json, TASK/support.json, and
+pictures whose paths are relative to its folder. Each task has its own rule for drawing shots.
 """
 
 from __future__ import annotations
@@ -22,7 +21,7 @@ from .turns import Turn
 
 Doc = dict[str, Any]
 Draw = Callable[[random.Random, Sequence[Doc], Doc, int], list[list[Doc]]]
-_OPERATORS = "+-x"  # a shot has an answer for each, in this order
+_OPERATORS = "+-x"  # a shot has an answer for each operator, in this order
 
 
 class VlIclTask(VisualTask):
@@ -45,26 +44,26 @@ class VlIclTask(VisualTask):
         if folder is None:
             raise DataError(
                 f"{self.config.dataset_path} cannot be streamed from the Hub: download it, run "
-                "its unzip.sh, and name by --data the folder in which it lies as vlicl/"
+                "its unzip.sh, and pass --data the folder that contains it as vlicl/"
             )
         path = folder / self.facts["folder"] / f"{what}.json"
         if not path.is_file():
             raise DataError(f"no file {path}; put {self.config.dataset_path} there, unpacked")
-        found = json.loads(path.read_text(encoding="utf-8"))
-        if not isinstance(found, list) or not found:
+        docs = json.loads(path.read_text(encoding="utf-8"))
+        if not isinstance(docs, list) or not docs:
             raise DataError(f"{path} is not a list of questions")
-        return found
+        return docs
 
     def __len__(self) -> int:
         return len(self._queries)
 
     def _ask(self, row: int) -> QuestionWithShots:
-        """The shots that the task's rule draws, then the question."""
+        """The question with the shots that the task's rule draws."""
         query, count = self._queries[row], self.config.num_fewshot or 0
         draw = random.Random(f"{self.setting.seed} {self.facts['folder']} {row}")
         groups = DRAWS[self.facts["draw"]](draw, self._support, query, count) if count else []
-        shown = [self._turn(shot) for group in groups for shot in group]
-        turns = self._probed([*shown, self._turn(query)])
+        shot_turns = [self._turn(shot) for group in groups for shot in group]
+        turns = self._apply_probe([*shot_turns, self._turn(query)])
         name = str(query.get("id", row))
         shots = tuple(" ".join(str(image) for s in g for image in _images(s)) for g in groups)
         return QuestionWithShots(name, name, tuple(turns), shots, Counter())
@@ -90,16 +89,16 @@ def _plain(draw: random.Random, support: Sequence[Doc], query: Doc, count: int) 
 def _operators(
     draw: random.Random, support: Sequence[Doc], query: Doc, count: int
 ) -> list[list[Doc]]:
-    """The answers of shots are those of the query's operator, which is to be found out."""
-    which = _OPERATORS.index(query["operator"])
+    """Each shot gives its answer for the query's operator, which the model has to work out."""
+    position = _OPERATORS.index(query["operator"])
     shots = _plain(draw, support, query, count)
-    return [[shot | {"answer": shot["answer"][which]} for shot in group] for group in shots]
+    return [[shot | {"answer": shot["answer"][position]} for shot in group] for group in shots]
 
 
 def _classes(
     draw: random.Random, support: Sequence[Doc], query: Doc, count: int
 ) -> list[list[Doc]]:
-    """A shot is a picture of each of two made-up classes, one of them the query's."""
+    """A shot is one picture of each of two made-up classes, one of which is the query's."""
     others = [name for name in query["classes"] if name != query["answer"]]
     names = [query["answer"], draw.choice(others)]
     draw.shuffle(names)
@@ -111,7 +110,7 @@ def _classes(
 
 
 def _pairs(draw: random.Random, support: Sequence[Doc], query: Doc, count: int) -> list[list[Doc]]:
-    """A shot is a pair that matches and one that does not."""
+    """A shot is a matching pair and one that does not match."""
     return [[shot["same"], shot["diff"]] for (shot,) in _plain(draw, support, query, count)]
 
 

@@ -1,1 +1,1 @@
-"""What the measures of text read in it, and the passages that they are validated on."""
+"""What the text measures compute, and the passages on which they are validated."""

@@ -1,10 +1,10 @@
-"""Whether the words of a text belong together: grammatical nonsense made of terms does not.
+"""Whether a text's words belong together: those of grammatical nonsense made of terms do not.
 
-Speech about something comes back to its words, and words that stand near each other mean things
-that are near each other (Halliday and Hasan, "Cohesion in English", 1976). Vectors of single words
-by wordllama say how near. A logistic regression on these was fitted to real teaching of many kinds
-against grammatical nonsense of seven makes (scripts/fit_density.py), all of one length, which is
-therefore the length that is read. What has no order at all is told by `order.py`, on top of it.
+Speech about a subject comes back to the same words, and words close together have related meanings
+(Halliday and Hasan, "Cohesion in English", 1976). Word vectors by wordllama say how related. A
+logistic regression on such features was fitted to real teaching of many kinds against seven kinds
+of grammatical nonsense (scripts/fit_density.py), all of one length, so texts of that length are
+read. In addition, `order.py` recognises words in no order at all.
 """
 
 from __future__ import annotations
@@ -23,13 +23,13 @@ from .terms import stem
 
 FEATURES = (
     "near",  # similarity of content words up to 4 words apart
-    "around",  # 5 to 30 words apart
-    "far",  # more than 60 words apart
-    "nearer",  # near less far
-    "again soon",  # share of content words that come again within 60 words
-    "again later",  # after more than 80 words
+    "around",  # of those 5 to 30 words apart
+    "far",  # of those more than 60 words apart
+    "nearer",  # near minus far
+    "again soon",  # share of content words that recur within 60 words
+    "again later",  # share that recur after more than 80 words
     "content",  # share of content words
-    "formulas",  # share of three words in a row that come again
+    "formulas",  # share of repeated three-word sequences
 )
 LENGTH = 300  # words
 _COMMON = 5.0  # Zipf frequency; content words are rarer
@@ -41,7 +41,7 @@ Embed = Callable[[Sequence[str]], NDArray[np.float32]]
 
 
 class Model(NamedTuple):
-    """`mean` of the vectors of words; centre, scale and weight by feature; and the bias."""
+    """The mean of word vectors; centre, scale and weight of each feature; and the bias."""
 
     mean: Array
     centre: Array
@@ -51,7 +51,7 @@ class Model(NamedTuple):
 
 
 def cohesion(words: Sequence[str], embed: Embed) -> float:
-    """The chance that the text is speech or writing and not nonsense, 0 to 1, with both alike.
+    """The chance that the text makes sense, 0 to 1, if sense and nonsense are equally frequent.
 
     Args:
         words: about `LENGTH` of them, in lower case.
@@ -66,7 +66,7 @@ def cohesion(words: Sequence[str], embed: Embed) -> float:
 
 
 def orderly(words: Sequence[str]) -> float:
-    """Near 1 for words in an order that English has, near 0 for shuffled ones."""
+    """Near 1 for words in an order that occurs in English, near 0 for shuffled ones."""
     return float(1 / (1 + np.exp(-(word_order(words) - _ORDERLY) / _SOFT)))
 
 

@@ -3,9 +3,8 @@
 After CPIDR: Brown, Snodgrass, Kemper, Herman and Covington, "Automatic measurement of
 propositional idea density from part-of-speech tagging", Behavior Research Methods 40(2), 2008.
 Verbs, adjectives, adverbs, prepositions, conjunctions, numbers, possessives and determiners are
-propositions; the rules below take back what their word class counts too much. These are the main
-ones of CPIDR's rules, in our own words, with another tagger: compare figures with one another, not
-with CPIDR's.
+propositions; the rules below correct for words that this counts too often. They are CPIDR's main
+rules, in our own words, with another tagger: compare figures with one another, not with CPIDR's.
 """
 
 from __future__ import annotations
@@ -55,6 +54,6 @@ def _is_idea(i: int, words: Sequence[str], tags: Sequence[str]) -> bool:
 
 
 def _next_tag(i: int, tags: Sequence[str]) -> str:
-    """The tag after a word, past adverbs."""
+    """The tag of the next word that is not an adverb."""
     rest = (t for t in tags[i + 1 : i + 4] if not t.startswith("RB"))
     return next(rest, "")

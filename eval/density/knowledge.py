@@ -1,11 +1,12 @@
-"""How likely a passage is to teach: by the words that many kinds of talk share, and by its meaning.
+"""How likely a passage is to teach: by words that many kinds of talk share, and its meaning.
 
-Two ridge regressions, added up. The first reads how often the words come that at least a seventh of
-the sources have, which tells explaining from telling, selling and chatting whatever the topic: such
-words part registers (Biber, "Variation across Speech and Writing", 1988). The second reads the
-sentence embedding of the passage. Both were fitted to real transcripts of many kinds of teaching
-and of other talk, each kind weighing alike, and the sum was calibrated on sources that had been
-held out (scripts/fit_density.py, which writes knowledge.yaml). Case and punctuation are not read.
+The score is the sum of two ridge regressions. The first uses the frequencies of words that occur in
+at least a seventh of the sources. They separate explaining from narrating, selling and chatting on
+any topic, since such words mark registers (Biber, "Variation across Speech and Writing", 1988). The
+second uses the sentence embedding of the passage. Both were fitted to real transcripts of many
+kinds of teaching and other talk, with equal weight for each kind, and the sum was calibrated on
+held-out sources (scripts/fit_density.py, which writes knowledge.yaml). Case and punctuation are
+ignored.
 """
 
 from __future__ import annotations
@@ -27,8 +28,8 @@ Embed = Callable[[Sequence[str]], NDArray[np.float32]]
 
 
 class Model(NamedTuple):
-    """Weights of words (on `rates`) and of the dimensions of a vector; then slope and bias of the
-    logistic curve on their sum."""
+    """Weights of words (for `rates`) and of a vector's dimensions; then slope and bias of the
+    logistic curve for their sum."""
 
     words: dict[str, float]
     vector: Array
@@ -37,7 +38,7 @@ class Model(NamedTuple):
 
 
 def knowledge(passages: Sequence[str], embed: Embed) -> list[float]:
-    """The chance that a passage teaches, where teaching and other talk are equally frequent.
+    """The chance that each passage teaches, if teaching and other talk are equally frequent.
 
     Args:
         passages: of about 100 words each.
@@ -48,25 +49,25 @@ def knowledge(passages: Sequence[str], embed: Embed) -> list[float]:
     """
     model = _model()
     names, weights = list(model.words), np.array(list(model.words.values()))
-    said = [english_words(passage) for passage in passages]
-    vectors = embed([" ".join(words) for words in said])
-    total = rates(said, names) @ weights + vectors @ model.vector
+    tokens = [english_words(passage) for passage in passages]
+    vectors = embed([" ".join(words) for words in tokens])
+    total = rates(tokens, names) @ weights + vectors @ model.vector
     chances: list[float] = (1 / (1 + np.exp(-(model.slope * total + model.bias)))).tolist()
     return chances
 
 
 def rates(passages: Sequence[Sequence[str]], names: Sequence[str]) -> Array:
-    """Square roots of how often each word comes in 100 words, shape (passages, names).
+    """Square roots of how often each word occurs in 100 words, shape (passages, names).
 
-    The root keeps a word that is said over and over from deciding alone.
+    The root prevents a word that is repeated many times from deciding alone.
     """
     column = {name: i for i, name in enumerate(names)}
-    found = np.zeros((len(passages), len(names)))
-    for row, words in zip(found, passages, strict=True):
+    result = np.zeros((len(passages), len(names)))
+    for row, words in zip(result, passages, strict=True):
         for word, count in Counter(words).items():
             if word in column:
                 row[column[word]] = (100 * count / len(words)) ** 0.5
-    return found
+    return result
 
 
 @cache

@@ -1,4 +1,4 @@
-"""A missing package becomes one line that names the extra."""
+"""Turns a missing package into one line that names the extra to install."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ R = TypeVar("R")
 
 
 def needs_measure(function: Callable[P, R]) -> Callable[P, R]:
-    """Raises ModuleNotFoundError with what to install where wordfreq or TextBlob is missing."""
+    """Make a missing wordfreq or TextBlob raise a ModuleNotFoundError that says what to install."""
 
     @wraps(function)
     def called(*args: P.args, **kwargs: P.kwargs) -> R:

@@ -1,9 +1,9 @@
-"""Whether words stand in an order that English has: shuffled words do not.
+"""Whether words are in an order that occurs in English: shuffled words are not.
 
 Function words stand for themselves, other words for their part of speech. The value is the mean
 pointwise mutual information of neighbours (Church and Hanks, "Word Association Norms", 1990), with
-frequencies from the labelled passages of part `tune`. Speech has 0.2 and more, shuffled words about
-zero and less.
+frequencies from the labelled passages of part `tune`. Speech has 0.2 or more, shuffled words about
+zero or less.
 """
 
 from __future__ import annotations

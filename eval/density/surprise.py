@@ -1,8 +1,8 @@
 """How surprising a text is to a language model: mean negative log-likelihood per token, in nats.
 
-Two back ends: a causal model of transformers, and a GGUF file through xllamacpp. llama.cpp's server
-does not give the likelihood of a prompt, so there each token is forced in turn and its likelihood
-read off; that takes 1.6 s for a passage on one core with a model of 135 million parameters.
+Two back ends: a causal model in transformers, and a GGUF file through xllamacpp. llama.cpp's server
+does not give the likelihood of a prompt, so each token is forced in turn and its likelihood read
+off; this takes 1.6 s for a passage on one core with a model of 135 million parameters.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import Any, Protocol
 
 from vid2book.models.error import ModelError
 
-TOKENS = 48  # of each passage; enough to tell, and the cost of GGUF grows with it
+TOKENS = 48  # of each passage; enough for a verdict, and GGUF's cost grows with it
 _FORCED = 1e4  # added to a logit; the likelihood is read before that
 _TIMEOUT = 120.0  # seconds for a token
 
@@ -23,7 +23,7 @@ _TIMEOUT = 120.0  # seconds for a token
 class LanguageModel(Protocol):
     @property
     def name(self) -> str:
-        """The model and the library's version."""
+        """The model and the version of its library."""
 
     def surprise(self, texts: Sequence[str]) -> list[float]:
         """Mean nats per token over the first `TOKENS` tokens, without the first one.
@@ -34,7 +34,7 @@ class LanguageModel(Protocol):
 
 
 def open_language_model(model: str) -> LanguageModel:
-    """A GGUF file, or what transformers takes: a folder or a name on the Hub. Loads nothing yet."""
+    """A GGUF file, or a folder or Hub name for transformers. Loads nothing yet."""
     return GgufModel(Path(model)) if model.endswith(".gguf") else TransformersModel(model)
 
 
@@ -52,13 +52,13 @@ class GgufModel:
         return [self._surprise(text) for text in texts]
 
     def _surprise(self, text: str) -> float:
-        asked = {"content": text, "add_special": True}
-        tokens = self._post("/tokenize", asked)["tokens"][:TOKENS]
-        found = [self._likelihood(tokens[:i], tokens[i]) for i in range(1, len(tokens))]
-        return -sum(found) / max(1, len(found))
+        request = {"content": text, "add_special": True}
+        tokens = self._post("/tokenize", request)["tokens"][:TOKENS]
+        likelihoods = [self._likelihood(tokens[:i], tokens[i]) for i in range(1, len(tokens))]
+        return -sum(likelihoods) / max(1, len(likelihoods))
 
     def _likelihood(self, before: Sequence[int], token: int) -> float:
-        """The logarithm of the chance of `token` after these."""
+        """The logarithm of the probability of `token` after the tokens before it."""
         answer = self._post(
             "/completion",
             {
@@ -70,10 +70,10 @@ class GgufModel:
                 "cache_prompt": True,
             },
         )
-        (taken,) = answer["completion_probabilities"]
-        if taken["id"] != token:
+        (choice,) = answer["completion_probabilities"]
+        if choice["id"] != token:
             raise ModelError(f"{self._file}: llama.cpp took another token than the one forced")
-        return float(taken["logprob"])
+        return float(choice["logprob"])
 
     def _post(self, path: str, content: dict[str, Any]) -> Any:
         import httpx
@@ -102,7 +102,7 @@ class GgufModel:
         parameters.port = 0
         parameters.n_ctx = 512
         parameters.n_parallel = 1
-        # One token at a time of a small model: a second thread mostly waits for the first.
+        # A small model makes one token at a time; a second thread would mostly wait for the first.
         parameters.cpuparams.n_threads = parameters.cpuparams_batch.n_threads = 1
         parameters.warmup = False
         parameters.verbosity = 0  # it logs every token
@@ -113,7 +113,7 @@ class GgufModel:
 
 
 class TransformersModel:
-    """A causal model by transformers, on a GPU where there is one."""
+    """A causal model in transformers, on a GPU if there is one."""
 
     def __init__(self, model: str) -> None:
         self._model = model
@@ -126,14 +126,14 @@ class TransformersModel:
         import torch
 
         model, tokenizer = self._loaded
-        found = []
+        values = []
         for text in texts:
             tokens = tokenizer(text, return_tensors="pt").input_ids[:, :TOKENS].to(model.device)
             with torch.inference_mode():
                 likely = torch.log_softmax(model(tokens).logits[0, :-1].float(), dim=-1)
-            each = likely.gather(1, tokens[0, 1:, None])
-            found.append(-float(each.mean()) if len(each) else 0.0)
-        return found
+            likelihoods = likely.gather(1, tokens[0, 1:, None])
+            values.append(-float(likelihoods.mean()) if len(likelihoods) else 0.0)
+        return values
 
     @cached_property
     def _loaded(self) -> Any:

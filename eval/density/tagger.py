@@ -23,7 +23,7 @@ def tag(words: Sequence[str]) -> list[str]:
 
 
 def usual_tag(word: str) -> str:
-    """The tag that the lexicon has for a word, without its neighbours; a noun if it has none."""
+    """The lexicon's tag for a word, whatever its neighbours; a noun's if it has none."""
     lexicon = _english().lexicon
     return str(lexicon.get(word) or lexicon.get(word.capitalize()) or "NN")
 

@@ -1,9 +1,9 @@
 """Domain terms: words of knowledge points (terms.yaml), weighted by how rare they are.
 
-The words are those of the terms, in the singular, so that "eigenvalues" counts as well.
-Many are common words too ("work", "power"): a word of Zipf frequency 5.6 and more, the thousand
-commonest of English or so, counts nothing, one of 2.6 and less counts 1. Frequencies: wordfreq
-(Speer, 2022), https://github.com/rspeer/wordfreq.
+Words are compared in the singular, so "eigenvalues" counts as well. Many are common words too
+("work", "power"): a word with a Zipf frequency of 5.6 or more (about the thousand commonest words
+of English) counts 0, one with 2.6 or less counts 1. Frequencies: wordfreq (Speer, 2022),
+https://github.com/rspeer/wordfreq.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _PLURALS = (("ies$", "y"), ("(?<=[sxz])es$|(?<=[cs]h)es$", ""), ("(?<![sui])s$",
 
 
 def terms_per_100(words: Sequence[str]) -> float:
-    """The weights of all domain terms, per 100 words.
+    """The sum of the weights of all domain terms, per 100 words.
 
     Raises:
         ModuleNotFoundError: wordfreq is not installed.
@@ -35,8 +35,8 @@ def terms_per_100(words: Sequence[str]) -> float:
 def by_subject() -> dict[str, list[str]]:
     """The terms of each subject."""
     text = (files(__package__) / "terms.yaml").read_text("utf-8")
-    found: dict[str, list[str]] = yaml.safe_load(text)
-    return found
+    terms: dict[str, list[str]] = yaml.safe_load(text)
+    return terms
 
 
 def stem(word: str) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 PASSAGE = 100  # words; the measures were validated on passages of this length
-_FEWEST = 20  # words; fewer tell nothing
+_FEWEST = 20  # words; fewer say too little
 _ENGLISH = 0.15  # share of function words; English has 0.3 to 0.5, other languages under 0.1
 _FUNCTION_WORDS = frozenset(
     "the a and of to in that is it you for on with this are we as be have was but not they at what "
@@ -15,13 +15,13 @@ _FUNCTION_WORDS = frozenset(
 
 
 def is_english(words: Sequence[str]) -> bool:
-    """Whether enough of the words are function words of English. No words are."""
+    """Whether enough of the words are English function words. An empty text is not English."""
     known = sum(word in _FUNCTION_WORDS for word in words)
     return bool(words) and known >= _ENGLISH * len(words)
 
 
 def passages_of(text: str, length: int = PASSAGE) -> list[str]:
-    """The text in passages of about `length` words, of equal length; none if it is too short."""
+    """The text in equal passages of about `length` words; none if it is too short."""
     words = text.split()
     if len(words) < _FEWEST:
         return []
@@ -31,7 +31,7 @@ def passages_of(text: str, length: int = PASSAGE) -> list[str]:
 
 
 def spread(passages: Sequence[str], most: int | None) -> list[str]:
-    """At most so many of the passages, evenly over the text; None: all."""
+    """At most `most` of the passages, spread evenly over the text; None: all."""
     if most is None or len(passages) <= most:
         return list(passages)
     return [passages[(2 * i + 1) * len(passages) // (2 * most)] for i in range(most)]

@@ -1,8 +1,8 @@
-"""How well a measure tells lecture speech from other text: its AUC against each other kind.
+"""How well a measure separates lecture speech from each other kind of text: the AUC.
 
-The AUC is the chance that a lecture passage gets the better value than one of the other kind (0.5:
-it tells nothing; below: it is misled). validation.json holds the figures of the measures that ship;
-benchmarks/density.py writes it.
+The AUC is the chance that a lecture passage gets a better value than a passage of the other kind
+(0.5: it cannot tell; below: it is misled). validation.json has the figures of the measures that
+ship; benchmarks/density.py writes it.
 """
 
 from __future__ import annotations
@@ -37,8 +37,8 @@ def validate(
 
     Args:
         score: the measure, from texts to values.
-        better: which values speak for lectures; "neither" is taken for "higher".
-        passages: those of lectures among them.
+        better: which values indicate lectures; "neither" is treated as "higher".
+        passages: labelled passages, including lectures.
 
     Raises:
         ModuleNotFoundError: the measure needs a package that is missing.
@@ -51,7 +51,7 @@ def validate(
 
 
 def auc(lectures: Sequence[float], others: Sequence[float]) -> Auc:
-    """The area under the ROC curve with a score interval, which is not empty at 1 either.
+    """The area under the ROC curve with a score interval, which has a width even at 1.
 
     Interval: method 5 of Newcombe, "Confidence intervals for an effect size measure based on the
     Mann-Whitney statistic, part 2", Statistics in Medicine 25(4), 2006.
@@ -64,7 +64,7 @@ def auc(lectures: Sequence[float], others: Sequence[float]) -> Auc:
 
 
 def _bound(value: float, end: float, lectures: int, others: int) -> float:
-    """Where the distance from `value`, on the way to `end`, is as wide as chance makes it."""
+    """The point between `value` and `end` whose distance from `value` chance just explains."""
     inside, outside = value, end
     for _ in range(_STEPS):
         middle = (inside + outside) / 2
@@ -74,7 +74,8 @@ def _bound(value: float, end: float, lectures: int, others: int) -> float:
 
 
 def _deviation(area: float, lectures: int, others: int) -> float:
-    """Of an estimated area, by Hanley and McNeil (1982), with equal class sizes inside."""
+    """The standard deviation of an estimated area, by Hanley and McNeil (1982), with equal class
+    sizes inside."""
     half = (lectures + others) / 2 - 1
     spread = 1 + half * ((1 - area) / (2 - area) + area / (1 + area))
     return float((area * (1 - area) * spread / (lectures * others)) ** 0.5)

@@ -1,4 +1,4 @@
-"""The measures, in the order of the report. `base` tells how to add one."""
+"""The measures, in the order of the report. `base` explains how to add one."""
 
 from collections.abc import Collection
 from difflib import get_close_matches
@@ -43,7 +43,7 @@ MEASURES: tuple[type[Measure], ...] = (
 
 
 def chosen(only: Collection[str]) -> tuple[type[Measure], ...]:
-    """The measures that give these figures; all where none is named.
+    """The measures that give these figures; all if none is named.
 
     Raises:
         UserError: there is no such figure.

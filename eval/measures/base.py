@@ -1,7 +1,7 @@
 """How a measure is declared.
 
-A measure is a class in a file of its own: it is made again for each corpus (with the `Tools`), is
-shown each sample once, and then says what it found. To add one, write the file and add the class to
+A measure is a class in a file of its own. It is created anew for each corpus (with the `Tools`),
+sees each sample once, and then returns its results. To add one, write the file and add the class to
 `MEASURES` in `__init__.py`.
 
     class Words(EachSample):
@@ -27,16 +27,16 @@ from ..tools import Tools
 
 @dataclass(frozen=True)
 class Figure:
-    """One number of the report, and what a reader must know of it.
+    """One number of the report, and what a reader must know about it.
 
     Attributes:
         name: the key in metrics.json.
-        title: for a person.
+        title: its name for a reader.
         better: which direction is good; "neither" describes a corpus without judging it.
         unit: of the value.
-        source: the paper or the definition that it comes from.
+        source: the paper or definition that it comes from.
         blind: what it cannot see.
-        minor: a part of another figure, which the report's table leaves out.
+        minor: it is part of another figure, and left out of the report's table.
         counted: what its `n` counts, in the singular.
     """
 
@@ -51,12 +51,12 @@ class Figure:
 
     @property
     def is_share(self) -> bool:
-        """Whether it lies between 0 and 1 for each observation."""
+        """Whether every observation lies between 0 and 1."""
         return self.unit.startswith("share") or self.unit.endswith("0 to 1")
 
     @property
     def limits(self) -> tuple[float, float] | None:
-        """The least and the most that it can be, where that follows from its unit."""
+        """The least and the greatest possible value, if its unit implies them."""
         if self.is_share:
             return 0.0, 1.0
         if self.better == "neither":  # counts and sizes
@@ -66,7 +66,7 @@ class Figure:
 
 @dataclass
 class PerSample:
-    """A mean or a share: sum of `total` over sum of `count`, one entry for each sample seen."""
+    """A mean or a share: sum of `total` over sum of `count`, with one entry per sample."""
 
     scorer: str
     total: list[float] = field(default_factory=list)
@@ -81,7 +81,7 @@ class PerSample:
 class PerPair:
     """Scores of right and wrong pairs, for the area under the ROC curve.
 
-    `sample` is the position, in the order seen, of the sample that each pair belongs to.
+    `sample` is the index, in order of reading, of the sample that each pair belongs to.
     """
 
     scorer: str
@@ -92,7 +92,7 @@ class PerPair:
 
 @dataclass
 class PerVideo:
-    """A mean or a share, counted video by video and not by the samples that were seen."""
+    """A mean or a share, counted by video instead of by sample."""
 
     scorer: str
     videos: list[str] = field(default_factory=list)
@@ -114,20 +114,20 @@ class Absent:
 
 @dataclass(frozen=True)
 class Overlap:
-    """A sample that should not be trained on. `vid2book remove --overlaps` takes it out."""
+    """A sample that should not be trained on. `vid2book remove --overlaps` removes it."""
 
     id: str
     video_id: str
     reason: str
-    score: float | None = None  # share of a question's runs that it holds
+    score: float | None = None  # share of a question's runs that it contains
     threshold: float | None = None
 
 
-Found = PerSample | PerPair | PerVideo | Absent
+Measurement = PerSample | PerPair | PerVideo | Absent
 
 
 class Measure(ABC):
-    """A measure of one corpus; see the module."""
+    """A measure of one corpus; see the module docstring."""
 
     figures: ClassVar[tuple[Figure, ...]]
 
@@ -135,22 +135,22 @@ class Measure(ABC):
     def __init__(self, tools: Tools) -> None: ...
 
     def of_corpus(self, corpus: InterleavedCorpus) -> None:  # noqa: B027 - few measures need it
-        """Look at what stands beside the samples, before they are shown."""
+        """Look at the tables beside the samples, before any sample is seen."""
 
     @abstractmethod
     def see(self, sample: SampleWithImages) -> None:
-        """Take in a sample. Its pictures are gone afterwards, so keep only what is small."""
+        """Look at a sample. Keep only what is small: its pictures are freed afterwards."""
 
     @abstractmethod
-    def finish(self) -> Mapping[str, Found]:
-        """What was found, by the name of the figure; a figure for each that is declared."""
+    def finish(self) -> Mapping[str, Measurement]:
+        """The results by name of the figure, one for each declared figure."""
 
     def overlaps(self) -> Sequence[Overlap]:
-        """The samples that hold something of a benchmark."""
+        """The samples that contain a question or an image of a benchmark."""
         return ()
 
     def details(self) -> Mapping[str, Mapping[str, int]]:
-        """Counts to be shown beside the figures, such as how many samples have which licence."""
+        """Counts to show beside the figures, such as the number of samples by licence."""
         return {}
 
 
@@ -160,16 +160,16 @@ class EachSample(Measure):
     scorer: str = "counted"
 
     def __init__(self, tools: Tools) -> None:
-        self._found: dict[str, PerSample] = defaultdict(lambda: PerSample(self.scorer))
+        self._results: dict[str, PerSample] = defaultdict(lambda: PerSample(self.scorer))
 
     @abstractmethod
     def rate(self, sample: SampleWithImages) -> Mapping[str, tuple[float, float]]:
-        """Total and count for each figure; (0, 0) where the sample tells nothing of it."""
+        """Total and count for each figure; (0, 0) if the sample says nothing about it."""
 
     def see(self, sample: SampleWithImages) -> None:
         rated = self.rate(sample)
         for figure in self.figures:
-            self._found[figure.name].add(*rated[figure.name])
+            self._results[figure.name].add(*rated[figure.name])
 
-    def finish(self) -> Mapping[str, Found]:
-        return {figure.name: self._found[figure.name] for figure in self.figures}
+    def finish(self) -> Mapping[str, Measurement]:
+        return {figure.name: self._results[figure.name] for figure in self.figures}

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from ..intervals import area_under_curve
 from ..seen import SampleWithImages
 from ..tools import Tools
-from .base import Figure, Found, Measure, PerSample
+from .base import Figure, Measure, Measurement, PerSample
 
 _SAME = 0.98  # SSIM above which a neighbour is the same picture again
 
@@ -18,8 +18,8 @@ _SAME = 0.98  # SSIM above which a neighbour is the same picture again
 class Coherence(Measure):
     """How often an adjacent pair of images is more alike than another pair of the same sample.
 
-    Near-identical neighbours are taken for one image first: without that, a corpus that shows
-    every picture twice would be the most coherent.
+    Near-identical neighbours are first merged into one image: otherwise, a corpus that shows every
+    picture twice would be the most coherent.
     """
 
     figures = (
@@ -31,27 +31,27 @@ class Coherence(Measure):
 
     def __init__(self, tools: Tools) -> None:
         how = f"cosine by {tools.open_clip.name}" if tools.open_clip else "SSIM of grey images"
-        self._found = PerSample(f"{how}; neighbours above {_SAME} SSIM are one")
+        self._result = PerSample(f"{how}; neighbours above {_SAME} SSIM are one")
 
     def see(self, sample: SampleWithImages) -> None:
         kept = distinct(sample.ssims)
         alike = sample.ssims if sample.vectors is None else sample.vectors @ sample.vectors.T
         first, second = np.triu_indices(len(kept), 1)
         values = alike[np.ix_(kept, kept)][first, second]
-        known = np.isfinite(values)
-        adjacent = (second - first == 1)[known]
+        usable = np.isfinite(values)
+        adjacent = (second - first == 1)[usable]
         weight = int(adjacent.sum())
         if weight == 0 or weight == len(adjacent):
-            self._found.add(0, 0)
+            self._result.add(0, 0)
         else:
-            self._found.add(weight * area_under_curve(values[known], adjacent), weight)
+            self._result.add(weight * area_under_curve(values[usable], adjacent), weight)
 
-    def finish(self) -> Mapping[str, Found]:
-        return {"coherence": self._found}
+    def finish(self) -> Mapping[str, Measurement]:
+        return {"coherence": self._result}
 
 
 def distinct(ssims: NDArray[np.float64]) -> list[int]:
-    """Positions of the pictures that differ from the one kept before them."""
+    """Positions of pictures that differ from the last one that was kept."""
     kept: list[int] = []
     for i in range(len(ssims)):
         if not kept or not ssims[kept[-1], i] > _SAME:

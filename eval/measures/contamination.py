@@ -1,4 +1,4 @@
-"""Contamination: samples that hold a benchmark's question or one of its images."""
+"""Contamination: samples that contain a question or an image of a benchmark."""
 
 from __future__ import annotations
 
@@ -13,19 +13,19 @@ from ..lookalikes import Lookalikes
 from ..questions import SoughtQuestion
 from ..seen import Picture, SampleWithImages, decode
 from ..tools import Tools
-from .base import Absent, Figure, Found, Measure, Overlap, PerSample
+from .base import Absent, Figure, Measure, Measurement, Overlap, PerSample
 
 _RUN = 8  # words
-_SHORTEST = 5  # words: a shorter question is found anywhere
-_SHOWN = 200  # characters of a question
-_PART = 0.5  # share of a question's runs that a sample must hold
+_SHORTEST = 5  # words; shorter questions occur anywhere
+_QUOTED = 200  # characters of a question
+_PART = 0.5  # share of a question's runs that a sample must contain
 
 _LOWER: Literal["lower"] = "lower"
 _SOURCE = 'after Brown et al., "Language Models are Few-Shot Learners", appendix C (2020)'
 
 
 class Contamination(Measure):
-    """Questions by runs of eight words, of which a sample holds at least half; images by hash."""
+    """Finds questions by runs of eight words, at least half of them; images by hash."""
 
     figures = (
         Figure("contamination", "Samples that hold a question or an image of the benchmark",
@@ -39,7 +39,7 @@ class Contamination(Measure):
 
     def __init__(self, tools: Tools) -> None:
         self._sought = tools.sought_questions
-        self._owners: dict[int, list[int]] = defaultdict(list)  # run to the questions that have it
+        self._owners: dict[int, list[int]] = defaultdict(list)  # from a run to its questions
         self._sizes: list[int] = []  # runs of each question
         self._lengths: set[int] = set()  # words of a run
         self._images = Lookalikes()
@@ -48,31 +48,31 @@ class Contamination(Measure):
         scorer = f"{_RUN}-word runs, half of a question; perceptual hash"
         if self._sought:
             scorer += f"; {self._sought.benchmark}, {len(self._sought.questions):,} rows"
-            if lost := sum(rows or 0 for rows in self._sought.unread.values()):
-                scorer += f", {lost:,} unread"
+            if unread := sum(rows or 0 for rows in self._sought.unread.values()):
+                scorer += f", {unread:,} unread"
             for question in self._sought.questions:
-                self._learn(question)
-        self._found = {figure.name: PerSample(scorer) for figure in self.figures}
+                self._add_question(question)
+        self._results = {figure.name: PerSample(scorer) for figure in self.figures}
 
     def see(self, sample: SampleWithImages) -> None:
         if self._sought is None:
             return
         questions = self._questions_in(sample)
         for number in questions:
-            self._leaks[self._sought.questions[number].text[:_SHOWN]] += 1
+            self._leaks[self._sought.questions[number].text[:_QUOTED]] += 1
         images = any(self._images.find(picture) is not None for picture in sample.pictures)
         if questions or images:
             self._overlaps.append(self._overlap(sample, questions))
-        self._found["contamination"].add(bool(questions) or images, 1)
-        self._found["contamination_text"].add(bool(questions), 1)
-        self._found["contamination_image"].add(images, 1)
+        self._results["contamination"].add(bool(questions) or images, 1)
+        self._results["contamination_text"].add(bool(questions), 1)
+        self._results["contamination_image"].add(images, 1)
 
-    def finish(self) -> Mapping[str, Found]:
+    def finish(self) -> Mapping[str, Measurement]:
         nothing = "no benchmark to look for; name one with --benchmark"
         gap = self._sought.gap if self._sought else nothing
         if gap:
             return {figure.name: Absent(gap) for figure in self.figures}
-        return self._found
+        return self._results
 
     def overlaps(self) -> Sequence[Overlap]:
         return self._overlaps
@@ -86,37 +86,37 @@ class Contamination(Measure):
         if not questions:
             return Overlap(sample.record.id, video, f"shows an image of {name}")
         number = max(questions, key=lambda one: questions[one])
-        asked = self._sought.questions[number].text[:_SHOWN]
-        reason = f"holds a question of {name}: {asked}"
+        quote = self._sought.questions[number].text[:_QUOTED]
+        reason = f"holds a question of {name}: {quote}"
         return Overlap(sample.record.id, video, reason, questions[number], _PART)
 
-    def _learn(self, question: SoughtQuestion) -> None:
-        asked = words(question.text.lower())
-        runs = _runs(asked, _RUN) if len(asked) >= _SHORTEST else []
+    def _add_question(self, question: SoughtQuestion) -> None:
+        tokens = words(question.text.lower())
+        runs = _runs(tokens, _RUN) if len(tokens) >= _SHORTEST else []
         for run in runs:
             self._owners[run].append(len(self._sizes))
         if runs:
-            self._lengths.add(min(len(asked), _RUN))
+            self._lengths.add(min(len(tokens), _RUN))
         self._sizes.append(len(runs))
         for content in question.images:
             if (pixels := decode(content)) is not None:
                 self._images.add(Picture(0, pixels))
 
     def _questions_in(self, sample: SampleWithImages) -> dict[int, float]:
-        """The questions that a sample holds, with the share of their runs."""
-        said = [*sample.record.texts, *sample.record.ocr_texts]
-        here = [word for text in said if text for word in words(text.lower())]
+        """The questions that a sample contains, with the share of their runs."""
+        texts = [*sample.record.texts, *sample.record.ocr_texts]
+        tokens = [word for text in texts if text for word in words(text.lower())]
         hits: Counter[int] = Counter()
         for length in self._lengths:
-            for run in _runs(here, length):
+            for run in _runs(tokens, length):
                 hits.update(self._owners.get(run, ()))
         shares = {number: count / self._sizes[number] for number, count in hits.items()}
         return {number: share for number, share in shares.items() if share >= _PART}
 
 
-def _runs(said: Sequence[str], length: int) -> list[int]:
+def _runs(tokens: Sequence[str], length: int) -> list[int]:
     """Hashes of all runs of `length` words, each once; of the whole text if it is shorter."""
-    last = max(1, len(said) - length + 1) if said else 0
-    runs = (" ".join(said[i : i + length]).encode() for i in range(last))
-    # In order, so that equal corpora give equal reports.
+    last = max(1, len(tokens) - length + 1) if tokens else 0
+    runs = (" ".join(tokens[i : i + length]).encode() for i in range(last))
+    # Sorted, so equal corpora give equal reports.
     return sorted({int.from_bytes(blake2b(r, digest_size=8).digest(), "little") for r in runs})

@@ -1,13 +1,13 @@
 """Image-text correlation: whether pictures and texts belong together.
 
-A mean cosine alone says little: CLIP gives any slide and any sentence of a lecture some likeness.
-So it is held against wrong texts: the lift over texts of other videos, the area under the ROC curve
-of right pairs against wrong ones (which compares across corpora and scorers), and how often the
-right text is found among ten, the other nine from the same video, where style is of no help.
+A mean cosine alone says little: CLIP finds any slide and any sentence of a lecture somewhat alike.
+So it is compared with wrong texts: the lift over texts of other videos, the area under the ROC
+curve of right pairs against wrong ones (comparable across corpora and scorers), and how often the
+right text is found among ten, nine of them from the same video, where style does not help.
 
-Scorers: CLIP where a model is given; else what is written on the image against what is said, both
-embedded as text. It is known where a corpus has the column `ocr_texts`; of a corpus that has it
-nowhere, a hundred images drawn at random are read by the packaged OCR.
+Scorers: CLIP if a model is given; otherwise the text on the image against the speech, both embedded
+as text. The former is in the column `ocr_texts`; if a corpus has it nowhere, the packaged OCR reads
+a hundred images drawn at random.
 """
 
 from __future__ import annotations
@@ -25,19 +25,19 @@ from ..pairs import text_of
 from ..reservoir import Reservoir
 from ..seen import SampleWithImages, decode
 from ..tools import Tools
-from .base import Absent, Figure, Found, Measure, PerPair, PerSample
+from .base import Absent, Figure, Measure, Measurement, PerPair, PerSample
 
 _WRONG = 20  # wrong texts for each image, for the lift
-_WRONG_FOR_AREA = 4  # of them, those that the ROC curve takes
+_WRONG_FOR_AREA = 4  # of these, the ones used for the ROC curve
 _POOL = 10
-_READ = 100  # images, where none was read before; one takes about a second
+_READ = 100  # images to read, if none has been read yet; each takes about a second
 _SOURCE = "own definition; CLIP score after Hessel et al. 2021"
 _BLIND = "what CLIP or the on-screen text does not show: gestures, layout, whether it is true"
 
 
 @dataclass
 class _Pairs:
-    """What is kept of the images that have a text. Texts are numbered, equal ones alike."""
+    """All images that have a text. Texts are numbered; equal texts have the same number."""
 
     images: list[Vectors] = field(default_factory=list)
     text: list[int] = field(default_factory=list)
@@ -84,10 +84,10 @@ class Correlation(Measure):
         ]
         if sample.vectors is None:
             self._keep_unread(sample, [text for text, _ in places])
-        known = [(text, image) for text, image in places if text is not None and image.any()]
-        texts = [record.texts[place] or "" for place, _ in known]
+        pairs = [(text, image) for text, image in places if text is not None and image.any()]
+        texts = [record.texts[place] or "" for place, _ in pairs]
         self._embed_texts(texts)
-        for text, (_, image) in zip(texts, known, strict=True):
+        for text, (_, image) in zip(texts, pairs, strict=True):
             self._pair(image, text, sample.index, record.video_id)
 
     def _pair(self, image: Vectors, text: str, sample: int, video: str) -> None:
@@ -104,11 +104,11 @@ class Correlation(Measure):
         for picture, text in zip(sample.pictures, texts, strict=True):
             content = record.images[picture.position]
             if record.ocr_texts[picture.position] is None and text is not None and content:
-                said = record.texts[text] or ""
-                self._unread.add((content, said, sample.index, record.video_id))
+                speech = record.texts[text] or ""
+                self._unread.add((content, speech, sample.index, record.video_id))
 
-    def _read_some(self) -> None:
-        """Read images of a corpus in which nothing that is written on one is known."""
+    def _read_images(self) -> None:
+        """Read some images with OCR, if the text is not known for any image of the corpus."""
         if self._pairs.images or not self._unread.items:
             return
         ocr = self._tools.ocr
@@ -117,18 +117,18 @@ class Correlation(Measure):
             f"{len(self._unread.items)} images drawn at random, read by {ocr.identity}"
         )
         items = sorted(self._unread.items, key=itemgetter(2))
-        for number, (content, said, sample, video) in enumerate(items, 1):
+        for number, (content, speech, sample, video) in enumerate(items, 1):
             if self._tools.tell:
                 self._tools.tell("pictures that are read", number, len(items))
             pixels = decode(content)
             lines = [] if pixels is None else ocr([pixels])[0]
             (image,) = self._tools.embed([" ".join(line.text for line in lines)])
             if image.any():
-                self._embed_texts([said])
-                self._pair(image, said, sample, video)
+                self._embed_texts([speech])
+                self._pair(image, speech, sample, video)
 
-    def finish(self) -> Mapping[str, Found]:
-        self._read_some()
+    def finish(self) -> Mapping[str, Measurement]:
+        self._read_images()
         if len(self._pairs.texts) < 2:
             scored = (
                 "CLIP" if self._tools.open_clip else "on-screen text, and no CLIP model is given"
@@ -141,13 +141,13 @@ class Correlation(Measure):
             "image_text_lift": right - wrong.mean(axis=1),
             "image_text_recall_at_1": self._recalled(),
         }
-        found: dict[str, Found] = {name: self._by_sample(v) for name, v in columns.items()}
+        results: dict[str, Measurement] = {name: self._by_sample(v) for name, v in columns.items()}
         if len(self._pairs.texts) < _POOL:
-            found["image_text_recall_at_1"] = Absent("fewer than ten different texts")
-        return found | {"image_text_auc": self._for_area(right, wrong)}
+            results["image_text_recall_at_1"] = Absent("fewer than ten different texts")
+        return results | {"image_text_auc": self._for_area(right, wrong)}
 
     def _embed_images(self, sample: SampleWithImages) -> Sequence[Vectors]:
-        """A vector per picture; zeros where the scorer has nothing to go by."""
+        """A vector per picture; zeros if the scorer has nothing to go by."""
         if sample.vectors is not None:
             return list(sample.vectors)
         written = [sample.record.ocr_texts[p.position] or "" for p in sample.pictures]
@@ -163,7 +163,7 @@ class Correlation(Measure):
             self._pairs.said_in.append(set())
 
     def _similarities(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """Of each pair with its own text (pairs,), and with wrong ones (pairs, _WRONG)."""
+        """Similarities of images to their own texts (pairs,) and to wrong ones (pairs, _WRONG)."""
         images, texts = np.stack(self._pairs.images), np.stack(self._pairs.texts)
         own = np.array(self._pairs.text)
         draw = np.random.default_rng(self._tools.seed)
@@ -179,14 +179,14 @@ class Correlation(Measure):
         return right, wrong
 
     def _recalled(self) -> NDArray[np.float64]:
-        """For each pair, 1 where its text scores best in its pool; ties share."""
+        """For each pair, 1 if its text scores best in its pool, or a share if tied; else 0."""
         images, texts = np.stack(self._pairs.images), np.stack(self._pairs.texts)
         draw = np.random.default_rng(self._tools.seed + 1)
         inside: dict[str, list[int]] = {}
         for number, videos in enumerate(self._pairs.said_in):
             for video in videos:
                 inside.setdefault(video, []).append(number)
-        found = np.zeros(len(images))
+        recalled = np.zeros(len(images))
         for row, (own, video) in enumerate(zip(self._pairs.text, self._pairs.video, strict=True)):
             near = [number for number in inside[video] if number != own]
             pool = draw.permutation(near)[: _POOL - 1].tolist()
@@ -195,11 +195,11 @@ class Correlation(Measure):
                 pool += draw.permutation(far)[: _POOL - 1 - len(pool)].tolist()
             scores = texts[[own, *pool]] @ images[row]
             best = scores >= scores.max() - 1e-6
-            found[row] = best[0] / best.sum()
-        return found
+            recalled[row] = best[0] / best.sum()
+        return recalled
 
     def _elsewhere(self, video: str) -> NDArray[np.intp]:
-        """Numbers of the texts that this video does not have."""
+        """Numbers of the texts that do not occur in this video."""
         return np.flatnonzero([video not in videos for videos in self._pairs.said_in])
 
     def _by_sample(self, values: NDArray[np.float64]) -> PerSample:

@@ -1,7 +1,7 @@
-"""Coverage: how much of its videos a corpus holds.
+"""Coverage: how much of its videos a corpus contains.
 
-The other measures see what is in the corpus. Keyframes that miss half of the states of the screen
-look as good to them as those that miss none; what is missing stands in the tables beside the
+The other measures see only what is in the corpus. Keyframes that miss half of the screen's states
+look as good to them as those that miss none. What is missing can be found in the tables beside the
 samples: `transcripts`, `decisions`, `videos`. All splits are read, whatever is sampled.
 """
 
@@ -23,25 +23,25 @@ from ..corpora import InterleavedCorpus
 from ..seen import SampleWithImages
 from ..spans import Span, holds, length, union
 from ..tools import Tools
-from .base import Absent, Figure, Found, Measure, PerVideo
+from .base import Absent, Figure, Measure, Measurement, PerVideo
 
 _HIGHER: Literal["higher"] = "higher"
 _OWN = "own definition, from the corpus's tables"
-_AT_ONCE = 64  # rows without images
+_AT_ONCE = 64  # rows, read without images
 _FRAME = 0.5  # seconds that a picture may lie outside its state
 _SEE = re.compile(r"see the picture of (\d+(?:\.\d+)?) s")
 
 
 @dataclass
-class _Holding:
-    """What the corpus has of one video."""
+class _VideoParts:
+    """The parts of one video that are in the corpus."""
 
-    said: list[Span] = field(default_factory=list)
-    shown: list[Span] = field(default_factory=list)  # from the time of the frame
+    speech: list[Span] = field(default_factory=list)
+    pictures: list[Span] = field(default_factory=list)  # each from the time of its frame
 
 
 class Coverage(Measure):
-    """Words that are said, states of the screen that are shown, and seconds of either."""
+    """Shares of spoken words and of screen states, and of seconds covered by either."""
 
     figures = (
         Figure("speech_coverage", "Speech that is in the corpus", _HIGHER, "share of words", _OWN,
@@ -58,7 +58,7 @@ class Coverage(Measure):
     )  # fmt: skip
 
     def __init__(self, tools: Tools) -> None:
-        self._found: dict[str, Found] = {}
+        self._results: dict[str, Measurement] = {}
 
     def of_corpus(self, corpus: InterleavedCorpus) -> None:
         """Read the tables beside the samples."""
@@ -66,24 +66,24 @@ class Coverage(Measure):
         if folder is None:
             return
         try:
-            held = _holdings(folder, corpus.marked)
+            parts = _parts(folder, corpus.marked)
             transcripts = shards(folder, "transcripts")
             dropped = _of_videos(folder) if shards(folder, "videos") else {}
             if transcripts:
                 rows = (row for file in transcripts for row in read_rows(file, _AT_ONCE))
-                self._found["speech_coverage"] = _speech(rows, held, dropped, corpus.marked)
+                self._results["speech_coverage"] = _speech(rows, parts, dropped, corpus.marked)
             if any(decisions for _, decisions in dropped.values()):
-                self._found |= _screens(held, dropped)
+                self._results |= _screens(parts, dropped)
         except FolderError as error:
-            self._found = {figure.name: Absent(str(error)) for figure in self.figures}
+            self._results = {figure.name: Absent(str(error)) for figure in self.figures}
 
     def see(self, sample: SampleWithImages) -> None:
-        """Nothing: a sample of the samples tells nothing of what is missing."""
+        """Do nothing: drawn samples say nothing about what is missing."""
 
-    def finish(self) -> Mapping[str, Found]:
+    def finish(self) -> Mapping[str, Measurement]:
         need = {"speech_coverage": "transcripts"}
         return {
-            figure.name: self._found.get(figure.name)
+            figure.name: self._results.get(figure.name)
             or Absent(
                 f"the corpus has no table `{need.get(figure.name, 'decisions')}`, which tells what "
                 "its videos held; corpora that vid2book built have it, unless they were pushed "
@@ -105,9 +105,9 @@ def _of_videos(folder: Path) -> Videos:
     }
 
 
-def _holdings(folder: Path, marked: bool) -> Mapping[str, _Holding]:
-    """What the samples hold of each video; what is marked as to be dropped only if asked for."""
-    found: dict[str, _Holding] = defaultdict(_Holding)
+def _parts(folder: Path, marked: bool) -> Mapping[str, _VideoParts]:
+    """What the samples contain of each video; marked positions only if `marked`."""
+    parts: dict[str, _VideoParts] = defaultdict(_VideoParts)
     for file in shards(folder, "default"):
         for row in read_rows(file, _AT_ONCE, {"id", "video_ids", "elements"}):
             for element in row.get("elements") or []:
@@ -115,28 +115,30 @@ def _holdings(folder: Path, marked: bool) -> Mapping[str, _Holding]:
                     continue
                 video = str(element.get("video_id") or video_of(row))
                 span = (float(element.get("start") or 0), float(element.get("end") or 0))
-                of = found[video]
-                (of.shown if element.get("kind") == "image" else of.said).append(span)
-    return found
+                video_parts = parts[video]
+                (
+                    video_parts.pictures if element.get("kind") == "image" else video_parts.speech
+                ).append(span)
+    return parts
 
 
 def _speech(
     transcripts: Iterator[dict[str, Any]],
-    held: Mapping[str, _Holding],
+    parts: Mapping[str, _VideoParts],
     videos: Videos,
     marked: bool,
 ) -> PerVideo:
-    """Words said within a paragraph of the corpus, and not in a sentence that was dropped."""
-    found = PerVideo("words of the transcript within the corpus's paragraphs, all splits")
+    """Words within a paragraph of the corpus and not in a dropped sentence."""
+    result = PerVideo("words of the transcript within the corpus's paragraphs, all splits")
     for row in transcripts:
         video = str(row.get("video_id"))
-        said = union(held[video].said) if video in held else []
+        speech = union(parts[video].speech) if video in parts else []
         decisions = [] if marked or video not in videos else videos[video][1]
-        out = union((d.start, d.end) for d in decisions if d.level == "sentence" and not d.kept)
+        dropped = union((d.start, d.end) for d in decisions if d.level == "sentence" and not d.kept)
         times = list(_words(row.get("segments") or []))
-        kept = sum(holds(said, time) and not holds(out, time) for time in times)
-        found.add(video, kept, len(times))
-    return found
+        kept = sum(holds(speech, time) and not holds(dropped, time) for time in times)
+        result.add(video, kept, len(times))
+    return result
 
 
 def _words(segments: Sequence[Mapping[str, Any]]) -> Iterator[float]:
@@ -151,18 +153,18 @@ def _words(segments: Sequence[Mapping[str, Any]]) -> Iterator[float]:
         yield from (segment["start"] + (n + 0.5) * step for n in range(count))
 
 
-def _screens(held: Mapping[str, _Holding], videos: Videos) -> dict[str, Found]:
+def _screens(parts: Mapping[str, _VideoParts], videos: Videos) -> dict[str, Measurement]:
     screens = PerVideo("states found by the keyframe stage, all splits")
     seconds = PerVideo("states and paragraphs against the length of the video, all splits")
     density = PerVideo("counted, all splits")
     for video, (duration, decisions) in videos.items():
-        of = held.get(video, _Holding())
-        states, seen = _states(decisions, of.shown)
-        screens.add(video, sum(there for _, there in states), len(states))
-        shown = [state for state, there in states if there]
-        covered = length(union([*of.said, *of.shown, *shown, *seen]))
+        video_parts = parts.get(video, _VideoParts())
+        states, elsewhere = _states(decisions, video_parts.pictures)
+        screens.add(video, sum(is_present for _, is_present in states), len(states))
+        present = [state for state, is_present in states if is_present]
+        covered = length(union([*video_parts.speech, *video_parts.pictures, *present, *elsewhere]))
         seconds.add(video, min(covered, duration), duration)
-        density.add(video, len(of.shown), duration / 60)
+        density.add(video, len(video_parts.pictures), duration / 60)
     return {
         "screen_coverage": screens,
         "time_coverage": seconds,
@@ -171,32 +173,32 @@ def _screens(held: Mapping[str, _Holding], videos: Videos) -> dict[str, Found]:
 
 
 def _states(
-    decisions: Sequence[Decision], shown: Sequence[Span]
+    decisions: Sequence[Decision], pictures: Sequence[Span]
 ) -> tuple[list[tuple[Span, bool]], list[Span]]:
-    """The states with whether the corpus has their picture, and stretches that one shows too.
+    """The states, each with whether the corpus has its picture; and spans shown by other pictures.
 
-    A picture is of one state, so that of two that overlap each needs its own. What is dropped since
-    another video shows it is not missing.
+    A picture belongs to one state, so two overlapping states each need their own. States dropped
+    because another video shows them are not missing.
     """
-    frames = sorted(start for start, _ in shown)
-    found = [d for d in decisions if d.level == "keyframe" and d.stage == "keyframes"]
+    frames = sorted(start for start, _ in pictures)
+    decided = [d for d in decisions if d.level == "keyframe" and d.stage == "keyframes"]
     elsewhere = {
         (d.start, d.end) for d in decisions if d.level == "keyframe" and d.stage == "reduce"
     }
     states: list[tuple[Span, bool]] = []
-    left = list(frames)
-    for state in sorted((d for d in found if d.kept), key=lambda d: (d.end, d.start)):
+    unused = list(frames)
+    for state in sorted((d for d in decided if d.kept), key=lambda d: (d.end, d.start)):
         span = (state.start, state.end)
         if span in elsewhere:
             continue
-        own = [t for t in left if state.start - _FRAME <= t <= state.end + _FRAME]
+        own = [t for t in unused if state.start - _FRAME <= t <= state.end + _FRAME]
         if own:
-            left.remove(own[0])
+            unused.remove(own[0])
         states.append((span, bool(own)))
-    named = ((d, _SEE.search(d.reason)) for d in found if not d.kept)
-    there = [
+    named = ((d, _SEE.search(d.reason)) for d in decided if not d.kept)
+    spans = [
         (d.start, d.end)
         for d, see in named
         if see and any(abs(t - float(see[1])) <= _FRAME for t in frames)
     ]
-    return states, there
+    return states, spans

@@ -1,4 +1,4 @@
-"""Duplicates: how much of a corpus says or shows what an earlier place said or showed."""
+"""Duplicates: how much of a corpus repeats earlier texts or images."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ from ..seen import SampleWithImages
 from ..tools import Tools
 from .base import EachSample, Figure
 
-_SHINGLE = 5  # words; a shorter text, such as "Thank you.", duplicates nothing
+_SHINGLE = 5  # words; shorter texts, such as "Thank you.", do not count as duplicates
 _ALIKE = 0.8  # Jaccard similarity of the shingles
 _HASHES = 256  # the standard error of a similarity of 0.8 is then 0.025
-_BANDS = 32  # of 8 numbers: two texts at 0.8 meet with a probability of 0.997
+_BANDS = 32  # of 8 numbers: texts with a similarity of 0.8 meet with a probability of 0.997
 
 _LOWER: Literal["lower"] = "lower"
 
 
 class DuplicateImages(EachSample):
-    """An image counts where an earlier one, of the same sample or of another, is near-identical."""
+    """Counts images near-identical to an earlier one, in the same sample or another."""
 
     scorer = "perceptual hash (64 bits, at most 4 differ), checked on a 48 x 48 copy"
     _SOURCE = 'after Zauner, "Implementation and Benchmarking of Perceptual Image Hash Functions"'
@@ -40,15 +40,15 @@ class DuplicateImages(EachSample):
 
     def rate(self, sample: SampleWithImages) -> dict[str, tuple[float, float]]:
         repeated = within = 0
-        here: set[int] = set()
+        numbers: set[int] = set()
         for picture in sample.pictures:
             number = self._known.find(picture)
             if number is None:
-                here.add(self._known.add(picture))
+                numbers.add(self._known.add(picture))
                 continue
             repeated += 1
-            within += number in here
-            here.add(number)
+            within += number in numbers
+            numbers.add(number)
         count = len(sample.pictures)
         return {
             "duplicate_image_share": (repeated, count),
@@ -57,7 +57,7 @@ class DuplicateImages(EachSample):
 
 
 class DuplicateTexts(EachSample):
-    """A text counts where an earlier one has nearly the same runs of five words."""
+    """Counts texts with nearly the same runs of five words as an earlier one."""
 
     scorer = "MinHash of 5-word shingles, 256 hashes, Jaccard at least 0.8"
     figures = (
@@ -69,22 +69,22 @@ class DuplicateTexts(EachSample):
     def __init__(self, tools: Tools) -> None:
         super().__init__(tools)
         self._known = Index(_BANDS)
-        self._seen = 0
+        self._count = 0
 
     def rate(self, sample: SampleWithImages) -> dict[str, tuple[float, float]]:
         repeated = count = 0
         for text in filter(None, sample.record.texts):
-            said = words(text.lower())
-            if len(said) >= _SHINGLE:
+            tokens = words(text.lower())
+            if len(tokens) >= _SHINGLE:
                 count += 1
-                repeated += self._is_known(said)
+                repeated += self._is_known(tokens)
         return {"duplicate_text_share": (repeated, count)}
 
-    def _is_known(self, said: list[str]) -> bool:
-        """Whether an earlier text is alike; where none is, this one is added."""
-        signature = minhash(said, _SHINGLE, _HASHES)
+    def _is_known(self, tokens: list[str]) -> bool:
+        """Whether an earlier text is alike; if none is, this one is added."""
+        signature = minhash(tokens, _SHINGLE, _HASHES)
         if self._known.matches(signature, _ALIKE):
             return True
-        self._known.add(self._seen, signature)
-        self._seen += 1
+        self._known.add(self._count, signature)
+        self._count += 1
         return False

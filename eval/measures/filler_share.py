@@ -1,4 +1,4 @@
-"""How much of the text is fillers."""
+"""The share of fillers in the text."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from vid2book.words import english_words
 from .base import Figure
 from .text import TextMeasure
 
-# "like" is left out: a verb and a preposition more often than a filler.
+# "like" is left out: it is a verb or a preposition more often than a filler.
 _FILLERS = re.compile(
     r"\b(u+m+|u+h+|e+r+m*|h+m+|mm+|ah|oh|yeah|yep|okay|ok|you know|i mean|you guys|kind of|sort of|"
     r"kinda|sorta|or whatever|and stuff|basically|literally|honestly|anyway)\b"
@@ -18,7 +18,7 @@ _FILLERS = re.compile(
 
 
 class FillerShare(TextMeasure):
-    """Hesitations and phrases that say nothing, as a share of the words."""
+    """Hesitations and empty phrases, as a share of the words."""
 
     figure = Figure(
         "filler_share",

@@ -13,7 +13,7 @@ from .text import TextMeasure
 
 
 class IdeaDensity(TextMeasure):
-    """After CPIDR, by parts of speech."""
+    """Counts propositions by parts of speech, after CPIDR."""
 
     figure = Figure(
         "idea_density",

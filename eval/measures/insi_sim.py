@@ -1,10 +1,10 @@
 """In-sample image similarity (InSI-SIM) of "2.5 Years in Class" (arXiv 2501.00958, section 4).
 
-Plain: of a sample, the mean over all pairs of its images of ((cos CLIP + 1) / 2 + SSIM) / 2.
+Plain: for each sample, the mean of ((cos CLIP + 1) / 2 + SSIM) / 2 over all pairs of its images.
 
 As released: the authors' scripts apply (x + 1) / 2 a second time, to the sum over pairs; count the
-SSIM of a sample in which a pair failed as 0; leave out samples in which an image could not be
-embedded; and report samples of 4 to 11 images. With it published figures can be compared.
+SSIM of a sample as 0 if a pair failed; leave out samples in which an image could not be embedded;
+and report samples of 4 to 11 images. This version can be compared with published figures.
 """
 
 from __future__ import annotations
@@ -16,9 +16,9 @@ import numpy as np
 
 from ..seen import SampleWithImages
 from ..tools import Tools
-from .base import Absent, Figure, Found, Measure, PerSample
+from .base import Absent, Figure, Measure, Measurement, PerSample
 
-_PLAIN = (4, 5, 6, 7, 8)  # images of a sample for which the paper has a figure of its own
+_PLAIN = (4, 5, 6, 7, 8)  # numbers of images for which the paper has its own figures
 _RELEASED = range(4, 12)
 _HIGHER: Literal["higher"] = "higher"
 _PAPER = "arXiv 2501.00958, section 4; InSI-SIM"
@@ -48,36 +48,38 @@ class InSampleSimilarity(Measure):
     def __init__(self, tools: Tools) -> None:
         self._open_clip = tools.open_clip
         both = f"{tools.open_clip.name}; {_RESIZE}" if tools.open_clip else ""
-        self._found = {figure.name: PerSample(both) for figure in self.figures}
-        self._found["in_sample_ssim"] = PerSample(_RESIZE)
+        self._results = {figure.name: PerSample(both) for figure in self.figures}
+        self._results["in_sample_ssim"] = PerSample(_RESIZE)
 
     def see(self, sample: SampleWithImages) -> None:
         pairs = np.triu_indices(len(sample.pictures), 1)
         ssims = sample.ssims[pairs]
         usable = np.isfinite(ssims)
-        some = bool(usable.any())
-        found = self._found
-        found["in_sample_ssim"].add(float(ssims[usable].mean()) if some else 0.0, some)
+        any_usable = bool(usable.any())
+        results = self._results
+        results["in_sample_ssim"].add(
+            float(ssims[usable].mean()) if any_usable else 0.0, any_usable
+        )
         if sample.vectors is None:
             return
         cosines = ((sample.vectors @ sample.vectors.T)[pairs] + 1) / 2
-        value = float((cosines[usable] + ssims[usable]).mean() / 2) if some else 0.0
-        found["insi_sim"].add(value, some)
+        value = float((cosines[usable] + ssims[usable]).mean() / 2) if any_usable else 0.0
+        results["insi_sim"].add(value, any_usable)
         for number in _PLAIN:
-            found[f"insi_sim_{number}"].add(value, some and len(sample.pictures) == number)
+            results[f"insi_sim_{number}"].add(value, any_usable and len(sample.pictures) == number)
         complete = len(sample.pictures) == sample.image_num and sample.image_num in _RELEASED
         value = as_released(cosines, ssims) if complete else 0.0
-        found["insi_sim_as_released"].add(value, complete)
+        results["insi_sim_as_released"].add(value, complete)
         for number in _RELEASED:
-            of_it = complete and sample.image_num == number
-            found[f"insi_sim_as_released_{number}"].add(value, of_it)
+            counts = complete and sample.image_num == number
+            results[f"insi_sim_as_released_{number}"].add(value, counts)
 
-    def finish(self) -> Mapping[str, Found]:
+    def finish(self) -> Mapping[str, Measurement]:
         if self._open_clip is not None:
-            return self._found
+            return self._results
         why = Absent("no CLIP weights; name a model with --clip-model and --clip-weights")
-        absent: dict[str, Found] = {figure.name: why for figure in self.figures}
-        return absent | {"in_sample_ssim": self._found["in_sample_ssim"]}
+        absent: dict[str, Measurement] = {figure.name: why for figure in self.figures}
+        return absent | {"in_sample_ssim": self._results["in_sample_ssim"]}
 
 
 def as_released(
@@ -86,8 +88,8 @@ def as_released(
     """A sample's score by the released scripts.
 
     Args:
-        cosines: of each pair of images, (cos + 1) / 2.
-        ssims: of each pair; NaN where it failed.
+        cosines: (cos + 1) / 2 of each pair of images.
+        ssims: of each pair; NaN if it failed.
     """
     structural = float(ssims.sum()) if np.isfinite(ssims).all() else 0.0
     return (structural + (float(cosines.sum()) + 1) / 2) / 2 / len(ssims)

@@ -1,4 +1,4 @@
-"""Whether texts make sense, or are words strung together."""
+"""Whether texts make sense or are just words strung together."""
 
 from __future__ import annotations
 

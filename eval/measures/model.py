@@ -1,4 +1,4 @@
-"""A measure of text that takes a language model, and so reads one passage of each sample."""
+"""Measures of text by a language model, which read only one passage of each sample."""
 
 from __future__ import annotations
 
@@ -13,22 +13,22 @@ from vid2book.words import english_words
 from ..density.text import is_english, passages_of
 from ..seen import SampleWithImages
 from ..tools import Tools
-from .base import Absent, Found, PerSample
+from .base import Absent, Measurement, PerSample
 from .text import NOT_ENGLISH, TOO_SHORT, TextMeasure
 
 
 class ModelMeasure(TextMeasure):
-    """Scores the passage in the middle of each sample, all at the end, since models like batches.
+    """Scores the middle passage of each sample, all at the end, since models work best in batches.
 
-    A passage of which the model makes nothing scores NaN and is left out.
+    A passage that the model cannot score gets NaN and is left out.
     """
 
     costly: ClassVar[bool] = True
-    absent: ClassVar[str]  # said where no model is named
+    absent: ClassVar[str]  # the reason given if no model is named
 
     def __init__(self, tools: Tools) -> None:
         super().__init__(tools)
-        self._passages: list[str] = []  # '' where a sample has none to score
+        self._passages: list[str] = []  # '' if a sample has none to score
         self._is_named = self.has_model(tools)
 
     @staticmethod
@@ -43,21 +43,21 @@ class ModelMeasure(TextMeasure):
         self._foreign += bool(passage) and not english
         self._passages.append(passage if english else "")
 
-    def finish(self) -> Mapping[str, Found]:
+    def finish(self) -> Mapping[str, Measurement]:
         return {self.figure.name: self._finish()}
 
-    def _finish(self) -> Found:
+    def _finish(self) -> Measurement:
         if not self._is_named:
             return Absent(self.absent)
-        read = [i for i, passage in enumerate(self._passages) if passage]
-        if not read:
+        scored = [i for i, passage in enumerate(self._passages) if passage]
+        if not scored:
             return Absent(NOT_ENGLISH if self._foreign else TOO_SHORT)
         try:
-            scores = self.score([self._passages[i] for i in read])
+            scores = self.score([self._passages[i] for i in scored])
         except ModelError as error:
             return Absent(str(error))
-        found = PerSample(self.scorer, [0.0] * len(self._passages), [0.0] * len(self._passages))
-        for i, score in zip(read, scores, strict=True):
+        result = PerSample(self.scorer, [0.0] * len(self._passages), [0.0] * len(self._passages))
+        for i, score in zip(scored, scores, strict=True):
             if not math.isnan(score):
-                found.total[i], found.count[i] = score, 1.0
-        return found
+                result.total[i], result.count[i] = score, 1.0
+        return result

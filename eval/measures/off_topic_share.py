@@ -1,4 +1,4 @@
-"""How much of the text sounds like sponsors, channel talk and small talk."""
+"""How much of the text sounds like sponsor messages, channel talk or small talk."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ _SENTENCE = 17  # words; transcripts may have no punctuation to go by
 
 
 class OffTopicShare(TextMeasure):
-    """Stretches of a sentence's length that the judge's classifier of wording takes for off topic.
+    """The share of sentence-length stretches that the wording classifier calls off topic.
 
-    The classifier is the one that `vid2book build` uses, without the video's title and screen: on
-    a corpus of ours this says what the judge left, by the judge's own eyes.
+    It is the classifier that `vid2book build` uses, without the video's title and screen. On a
+    corpus of ours it therefore shows what the judge left in, by the judge's own standards.
     """
 
     figure = Figure(

@@ -1,4 +1,4 @@
-"""Shape: how much there is of what. It describes a corpus and judges nothing."""
+"""Shape: counts and sizes, which describe a corpus and do not judge it."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from .base import EachSample, Figure
 
 _NEITHER: Literal["neither"] = "neither"
 _OWN = "counted; no source"
-_TOKENS = "Llama 2 tokens"  # as `text_num` of a corpus that vid2book built
+_TOKENS = "Llama 2 tokens"  # like `text_num` in a corpus built by vid2book
 
 
 class Shape(EachSample):

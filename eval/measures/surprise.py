@@ -11,7 +11,7 @@ from .model import ModelMeasure
 
 
 class Surprise(ModelMeasure):
-    """Finds what is not a language; good text is neither the most nor the least surprising."""
+    """Reveals text that is not language; good text is neither the most nor the least surprising."""
 
     figure = Figure(
         "surprise",

@@ -16,7 +16,7 @@ from .text import TextMeasure
 class TeachingProbability(TextMeasure):
     """How likely the passages of a text are to teach.
 
-    The judge's `knowledge_density` is another number: a grade from 1 to 5 of a whole video.
+    The judge's `knowledge_density` is something else: a grade from 1 to 5 for a whole video.
     """
 
     figure = Figure(

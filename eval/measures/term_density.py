@@ -13,7 +13,7 @@ from .text import TextMeasure
 
 
 class TermDensity(TextMeasure):
-    """Words of knowledge points, the rarer the more they count."""
+    """Counts words of knowledge points; rarer words count more."""
 
     figure = Figure(
         "term_density",

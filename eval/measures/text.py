@@ -1,4 +1,4 @@
-"""A measure of text alone, passage by passage, that is validated on the labelled passages."""
+"""Measures of text alone, passage by passage, validated on the labelled passages."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from vid2book.words import english_words
 from ..density.text import PASSAGE, is_english, passages_of, spread
 from ..seen import SampleWithImages
 from ..tools import Tools
-from .base import Absent, Figure, Found, Measure, PerSample
+from .base import Absent, Figure, Measure, Measurement, PerSample
 
 NOT_ENGLISH = "the text is not English, and this measure reads English only"
 TOO_SHORT = "no sample has as many words as the measure needs"
@@ -26,15 +26,15 @@ class TextMeasure(Measure):
     figure: ClassVar[Figure]
     scorer: str
     length: ClassVar[int] = PASSAGE
-    most: ClassVar[int | None] = None  # passages that are scored of a sample, spread over it
-    costly: ClassVar[bool] = False  # needs a model that is configured, not packaged
+    most: ClassVar[int | None] = None  # passages to score per sample, spread over it
+    costly: ClassVar[bool] = False  # needs a model that the user names
 
     def __init_subclass__(cls) -> None:
         if hasattr(cls, "figure"):
             cls.figures = (cls.figure,)
 
     def __init__(self, tools: Tools) -> None:
-        self._found = PerSample(self.scorer)
+        self._result = PerSample(self.scorer)
         self._foreign = 0
         self._missing = ""  # why nothing can be scored
 
@@ -58,12 +58,12 @@ class TextMeasure(Measure):
                 self._missing = str(error)
         lengths = [len(p.split()) for p in english[: len(scores)]]
         total = sum(s * n for s, n in zip(scores, lengths, strict=True))
-        self._found.add(total, sum(lengths))
+        self._result.add(total, sum(lengths))
 
-    def finish(self) -> Mapping[str, Found]:
-        found: Found = self._found
+    def finish(self) -> Mapping[str, Measurement]:
+        result: Measurement = self._result
         if self._missing:
-            found = Absent(self._missing)
-        elif not any(self._found.count):
-            found = Absent(NOT_ENGLISH if self._foreign else TOO_SHORT)
-        return {self.figure.name: found}
+            result = Absent(self._missing)
+        elif not any(self._result.count):
+            result = Absent(NOT_ENGLISH if self._foreign else TOO_SHORT)
+        return {self.figure.name: result}

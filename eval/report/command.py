@@ -22,12 +22,12 @@ if TYPE_CHECKING:
     from vid2book.models.chat import Chat
 
     from ..tools import Tell
-    from .measuring import Measured
+    from .measuring import MeasuredCorpus
     from .metrics import Report
 
 
 _GOOD = {"higher": " ↑", "lower": " ↓", "neither": ""}
-_NAMES, _COLUMN = 28, 26  # characters that names of measures and a corpus's figures take
+_NAMES, _COLUMN = 28, 26  # widths in characters: names of measures, figures of a corpus
 
 
 def measure(
@@ -131,8 +131,8 @@ def measure(
         check()  # before hours of work
         named = clip_weights or ":" in clip_model
         open_clip = OpenClip(clip_model, clip_weights) if named else None
-        with _progress(terminal.notes) as tell:
-            found = measure_corpora(
+        with _progress(terminal.notes) as show_progress:
+            report = measure_corpora(
                 *corpora,
                 samples=samples or None,
                 seed=seed,
@@ -145,25 +145,25 @@ def measure(
                 judge=_judge(judge, judge_url, judge_key_env) if judge else None,
                 only=[name for names in only or [] for name in re.split(r"[,\s]+", names) if name],
                 fetch=fetch,
-                tell=tell,
+                tell=show_progress,
             )
         output.mkdir(parents=True, exist_ok=True)
-        write_metrics(found, output / "metrics.json")
+        write_metrics(report, output / "metrics.json")
         if benchmark:
-            write_overlaps(found, output / "overlaps.jsonl")
-        write_page(found, output / "report.html")
+            write_overlaps(report, output / "overlaps.jsonl")
+        write_page(report, output / "report.html")
         for folder in map(Path, corpora):
             if card and (folder / RECORD).is_file():
                 put_on_card(output, folder)
     out = terminal.results
-    for table in _tables(found, out.width):
+    for table in _tables(report, out.width):
         out.print(table)
-    for corpus in found.corpora:
+    for corpus in report.corpora:
         for reason, count in corpus.skipped.items():
-            told = f"{corpus.name}: left out {number_of(count, 'time')}: {reason}"
-            out.print(escape(told))
+            line = f"{corpus.name}: left out {number_of(count, 'time')}: {reason}"
+            out.print(escape(line))
     out.print(f"The report is {escape(str(output / 'report.html'))}")
-    terminal.document(found.to_dict() | {"report": str(output / "report.html")})
+    terminal.document(report.to_dict() | {"report": str(output / "report.html")})
 
 
 def _judge(model: str, url: str, key: str) -> Chat:
@@ -172,39 +172,39 @@ def _judge(model: str, url: str, key: str) -> Chat:
 
     if not url.startswith(("http://", "https://")):
         raise typer.BadParameter("a URL such as http://localhost:8000/v1 is needed")
-    # A grade with its reason is short; what runs on for longer is no answer.
+    # A grade with its reason is short; anything longer is not an answer.
     return chat_of(Llm(model=model, base_url=url, api_key_env=key, max_tokens=512))
 
 
 @contextmanager
 def _progress(console: Console) -> Iterator[Tell]:
-    """A bar on a terminal; elsewhere a line every hundred samples."""
+    """A progress bar on a terminal; elsewhere, a line every hundred samples."""
     with Bar(console, "samples") as bar:
 
-        def tell(what: str, done: int, total: int | None) -> None:
+        def show_progress(what: str, done: int, total: int | None) -> None:
             if shows_bars(console):
                 bar.show(done, total, now=what)
             elif done % 100 == 0:
                 console.print(escape(f"{what}: {done:,}"))
 
-        yield tell
+        yield show_progress
 
 
-def _tables(found: Report, width: int) -> Iterator[Table]:
-    """The figures that could be computed, with their intervals, of as many corpora as fit."""
+def _tables(report: Report, width: int) -> Iterator[Table]:
+    """Tables of the computed figures with intervals, each for as many corpora as fit."""
     at_once = max(1, (width - _NAMES) // _COLUMN)
-    for first in range(0, len(found.corpora), at_once):
-        yield _table(found, found.corpora[first : first + at_once])
+    for first in range(0, len(report.corpora), at_once):
+        yield _table(report, report.corpora[first : first + at_once])
 
 
-def _table(found: Report, corpora: Sequence[Measured]) -> Table:
+def _table(report: Report, corpora: Sequence[MeasuredCorpus]) -> Table:
     from .page import number
 
     table = Table(box=None, padding=(0, 2, 0, 0))
     table.add_column("measure", no_wrap=True)
     for corpus in corpora:
         table.add_column(escape(corpus.name), justify="right", overflow="fold")
-    for name, first in found.corpora[0].results.items():
+    for name, first in report.corpora[0].results.items():
         cells = []
         for corpus in corpora:
             value = corpus.results[name].interval

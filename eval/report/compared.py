@@ -1,8 +1,8 @@
-"""Which of two corpora is better, figure by figure, and how sure that is.
+"""Which of two corpora is better, figure by figure, and how certain that is.
 
-Two differences: over the videos that both have, where what makes a video easy or hard does not
-count, and between whole corpora, where videos that only one has count too. The first sees what was
-done to a video, the second also which videos were dropped.
+There are two differences. One is over the videos that both have, so it does not matter whether a
+video is easy or hard; it shows what was done to the videos. The other is between whole corpora,
+including videos that only one has; it also shows which videos were dropped.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from itertools import combinations
 
 from ..intervals import ENOUGH, LEVEL, Interval, adjusted, difference, paired_difference
 from ..measures.base import Figure
-from .measuring import Measured
+from .measuring import MeasuredCorpus
 
 
 @dataclass(frozen=True)
@@ -21,11 +21,11 @@ class Difference:
     """One figure of the first corpus minus that of the second.
 
     Attributes:
-        adjusted: the p value, corrected for all comparisons of the report; None if nothing
-            differs in any video, so that nothing is tested.
-        verdict: "first", "second" (which is better), "differs" (of a figure that judges nothing),
-            or None: the interval holds zero, the corrected p value is too large, or fewer than
-            five videos have data.
+        adjusted: the p value, corrected for all comparisons of the report; None if no video
+            differs, so there is nothing to test.
+        verdict: "first" or "second" (which is better), "differs" (for a figure that only
+            describes), or None: the interval includes zero, the corrected p value is too large,
+            or fewer than five videos have data.
     """
 
     figure: Figure
@@ -35,13 +35,13 @@ class Difference:
 
 
 @dataclass(frozen=True)
-class Compared:
-    """Two corpora. A figure that one of them lacks, or that two scorers gave, is left out.
+class Comparison:
+    """Two corpora compared. Figures that one lacks, or with different scorers, are left out.
 
     Attributes:
         shared: videos that both have.
-        paired: over the shared videos with data; empty if there are none.
-        whole: over all videos of each.
+        paired: differences over the shared videos with data; empty if there are none.
+        whole: differences over all videos of each.
     """
 
     first: str
@@ -51,21 +51,21 @@ class Compared:
     whole: dict[str, Difference]
 
 
-def compare(corpora: Sequence[Measured]) -> tuple[tuple[Compared, ...], int]:
-    """Every two corpora, and how many comparisons the verdicts are corrected for."""
-    found = [_compare(one, other) for one, other in combinations(corpora, 2)]
-    each = [d for pair in found for d in (*pair.paired.values(), *pair.whole.values())]
-    # The same difference is compared once, and what differs in no video is not compared.
+def compare(corpora: Sequence[MeasuredCorpus]) -> tuple[tuple[Comparison, ...], int]:
+    """Compare every two corpora; also return how many comparisons verdicts are corrected for."""
+    pairs = [_compare(one, other) for one, other in combinations(corpora, 2)]
+    each = [d for pair in pairs for d in (*pair.paired.values(), *pair.whole.values())]
+    # Equal differences are tested once; those without a differing video are not tested.
     tested = list(dict.fromkeys(d for d in each if d.interval.value or d.interval.error))
     ps = dict(zip(tested, adjusted([d.interval.p for d in tested]), strict=True))
     judged = tuple(
         replace(pair, paired=_judged(pair.paired, ps), whole=_judged(pair.whole, ps))
-        for pair in found
+        for pair in pairs
     )
     return judged, len(tested)
 
 
-def _compare(one: Measured, other: Measured) -> Compared:
+def _compare(one: MeasuredCorpus, other: MeasuredCorpus) -> Comparison:
     paired: dict[str, Difference] = {}
     whole: dict[str, Difference] = {}
     for name, first in one.results.items():
@@ -76,24 +76,24 @@ def _compare(one: Measured, other: Measured) -> Compared:
         of_shared = paired_difference(first.statistic, second.statistic)
         if of_shared.value is not None:
             paired[name] = Difference(first.figure, of_shared)
-    return Compared(one.name, other.name, len(one.videos & other.videos), paired, whole)
+    return Comparison(one.name, other.name, len(one.videos & other.videos), paired, whole)
 
 
 def _judged(
     differences: Mapping[str, Difference], ps: Mapping[Difference, float | None]
 ) -> dict[str, Difference]:
-    found = {}
-    for name, given in differences.items():
-        p = ps.get(given)
-        found[name] = replace(given, adjusted=p, verdict=_verdict(given, p))
-    return found
+    judged = {}
+    for name, unjudged in differences.items():
+        p = ps.get(unjudged)
+        judged[name] = replace(unjudged, adjusted=p, verdict=_verdict(unjudged, p))
+    return judged
 
 
-def _verdict(given: Difference, p: float | None) -> str | None:
-    found = given.interval
-    if p is None or p >= 1 - LEVEL or not found.excludes_zero or found.clusters < ENOUGH:
+def _verdict(tested: Difference, p: float | None) -> str | None:
+    estimate = tested.interval
+    if p is None or p >= 1 - LEVEL or not estimate.excludes_zero or estimate.clusters < ENOUGH:
         return None
-    if given.figure.better == "neither":
+    if tested.figure.better == "neither":
         return "differs"
-    above = (found.value or 0) > 0
-    return "first" if above == (given.figure.better == "higher") else "second"
+    above = (estimate.value or 0) > 0
+    return "first" if above == (tested.figure.better == "higher") else "second"

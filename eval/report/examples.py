@@ -1,4 +1,4 @@
-"""The samples to be shown: small copies of pictures, on disk while a corpus is read."""
+"""Samples to show as examples: small copies of pictures, on disk while a corpus is read."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from PIL import Image
 
 from ..seen import Picture, SampleWithImages
 
-_PICTURES = 4  # of a sample
+_PICTURES = 4  # per sample
 _WIDTH, _HEIGHT = 240, 180  # pixels at most
 _WORDS = 60
 
@@ -37,9 +37,9 @@ class _Entry:
 
 
 class Album:
-    """Keeps what an example needs of every sample seen, since nobody knows yet which will be shown.
+    """Keeps an example of every sample, since it is not yet known which ones will be shown.
 
-    The pictures go to `file`, so that memory does not grow with them.
+    The pictures are written to `file`, so they take no memory.
     """
 
     def __init__(self, file: IO[bytes]) -> None:
@@ -47,7 +47,7 @@ class Album:
         self._entries: list[_Entry] = []
 
     def add(self, sample: SampleWithImages) -> None:
-        """Keep the sample; they are numbered in the order added."""
+        """Keep a sample; samples are numbered in the order in which they are added."""
         places = tuple(self._write(picture) for picture in sample.pictures[:_PICTURES])
         words = sample.text.split()
         text = " ".join(words[:_WORDS]) + (" ..." if len(words) > _WORDS else "")
@@ -55,7 +55,7 @@ class Album:
         self._entries.append(_Entry(sample.record.id, places, more, text))
 
     def example(self, number: int) -> Example:
-        """The sample of that number."""
+        """The sample with this number."""
         entry = self._entries[number]
         return Example(entry.id, tuple(map(self._read, entry.places)), entry.more, entry.text)
 
@@ -75,6 +75,6 @@ class Album:
 
 @contextmanager
 def open_album() -> Iterator[Album]:
-    """An album in a temporary file, which is gone afterwards."""
+    """An album in a temporary file, which is deleted afterwards."""
     with TemporaryFile() as file:
         yield Album(file)

@@ -1,4 +1,4 @@
-"""What was measured, as `metrics.json` has it.
+"""The results of a report, in the form of `metrics.json`.
 
     {"schema": 3, "seed", "level", "comparisons", "versions": {package: version},
      "figures": {NAME: {"title", "better", "unit", "source", "blind", "minor", "counted",
@@ -16,10 +16,11 @@
 "written": {kind: [AUC, low, high]}, "recorded": the same}, on passages written for this purpose
 and on recorded ones. It is null for other measures.
 
-`content` names the samples of a corpus folder of ours (`vid2book.folder.record`), null elsewhere.
+`content` identifies the samples of a corpus folder of ours (`vid2book.folder.record`); null for
+others.
 
-`value`, `low` and `high` are null where a figure could not be computed, with the reason; `low` and
-`high` also where all samples are of one video. `n` is how many images, words or samples the value
+`value`, `low` and `high` are null if a figure could not be computed, with the reason; `low` and
+`high` also if all samples are of one video. `n` is how many images, words or samples the value
 is based on (`counted` says which), and `clusters` the number of videos with data.
 
 A difference is the first corpus minus the second: in `measures` over the `videos` for which both
@@ -44,9 +45,9 @@ from ..corpora import InterleavedCorpus
 from ..density.validation import published
 from ..intervals import LEVEL, Interval
 from ..tools import Tell, Tools
-from .compared import Compared, Difference, compare
-from .measuring import Measured, Result, measure_corpus
-from .names import apart
+from .compared import Comparison, Difference, compare
+from .measuring import MeasuredCorpus, Result, measure_corpus
+from .names import distinct_names
 
 SCHEMA = 3
 _PACKAGES = (
@@ -65,13 +66,13 @@ _PACKAGES = (
 class Report:
     """Everything that was measured."""
 
-    corpora: tuple[Measured, ...]
-    compared: tuple[Compared, ...]
-    comparisons: int  # that the verdicts are corrected for
+    corpora: tuple[MeasuredCorpus, ...]
+    compared: tuple[Comparison, ...]
+    comparisons: int  # the number that verdicts are corrected for
     seed: int
 
     def to_dict(self) -> dict[str, Any]:
-        """See the module."""
+        """The content of `metrics.json`; see the module docstring."""
         return {
             "schema": SCHEMA,
             "seed": self.seed,
@@ -100,13 +101,13 @@ def report_on(
     Args:
         samples: how many of each to draw at random; None: all.
         tell: see `measure_corpus`.
-        only: names of figures; all where none is named.
+        only: names of figures; all if none is named.
 
     Raises:
         CorpusError: a corpus has no sample that can be read.
         ModelError: the CLIP model cannot be loaded.
     """
-    for corpus, name in zip(corpora, apart(corpora), strict=True):
+    for corpus, name in zip(corpora, distinct_names(corpora), strict=True):
         corpus.name = name
     measured = tuple(measure_corpus(corpus, tools, samples, tell, only) for corpus in corpora)
     compared, comparisons = compare(measured)
@@ -128,7 +129,7 @@ def write_overlaps(report: Report, path: Path) -> None:
     path.write_text("".join(lines), "utf-8")
 
 
-def _corpus(measured: Measured) -> dict[str, Any]:
+def _corpus(measured: MeasuredCorpus) -> dict[str, Any]:
     return {
         "name": measured.name,
         "content": measured.content,
@@ -141,48 +142,48 @@ def _corpus(measured: Measured) -> dict[str, Any]:
 
 
 def _figure(result: Result) -> dict[str, Any]:
-    found = result.interval or Interval(None, None, None, 0, 0)
+    estimate = result.interval or Interval(None, None, None, 0, 0)
     return {
-        "value": found.value,
-        "low": found.low,
-        "high": found.high,
+        "value": estimate.value,
+        "low": estimate.low,
+        "high": estimate.high,
         "unit": result.figure.unit,
         "scorer": result.scorer,
-        "n": found.n,
-        "clusters": found.clusters,
+        "n": estimate.n,
+        "clusters": estimate.clusters,
         "reason": result.reason,
     }
 
 
-def _compared(pair: Compared) -> dict[str, Any]:
+def _compared(pair: Comparison) -> dict[str, Any]:
     return {
         "first": pair.first,
         "second": pair.second,
         "shared_videos": pair.shared,
-        "measures": {name: _difference(found) for name, found in pair.paired.items()},
-        "whole": {name: _difference(found) for name, found in pair.whole.items()},
+        "measures": {name: _difference(difference) for name, difference in pair.paired.items()},
+        "whole": {name: _difference(difference) for name, difference in pair.whole.items()},
     }
 
 
-def _difference(found: Difference) -> dict[str, Any]:
+def _difference(difference: Difference) -> dict[str, Any]:
     return {
-        "difference": found.interval.value,
-        "low": found.interval.low,
-        "high": found.interval.high,
-        "videos": found.interval.clusters,
-        "p": found.interval.p,
-        "p_adjusted": found.adjusted,
-        "effect": found.interval.effect,
-        "detectable": found.interval.detectable,
-        "verdict": found.verdict,
+        "difference": difference.interval.value,
+        "low": difference.interval.low,
+        "high": difference.interval.high,
+        "videos": difference.interval.clusters,
+        "p": difference.interval.p,
+        "p_adjusted": difference.adjusted,
+        "effect": difference.interval.effect,
+        "detectable": difference.interval.detectable,
+        "verdict": difference.verdict,
     }
 
 
 def _versions() -> dict[str, str]:
-    found = {}
+    versions = {}
     for package in _PACKAGES:
         try:
-            found[package] = version(package)
+            versions[package] = version(package)
         except PackageNotFoundError:
             continue
-    return found
+    return versions

@@ -1,4 +1,4 @@
-"""The report as one page that needs nothing else: no script, no server, no file beside it."""
+"""The report as one self-contained page: no script, no server, no other files."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from vid2book.viewer.templates import environment, packaged, source_hash
 from ..density.validation import published
 from ..intervals import ENOUGH, LEVEL
 from ..measures.base import Figure
-from .compared import Compared, Difference
+from .compared import Comparison, Difference
 from .measuring import Result
 from .metrics import Report
 from .plots import plot
 
 # Headings of the samples with the highest and with the lowest value.
 _ENDS = {"higher": ("Best", "Worst"), "lower": ("Worst", "Best"), "neither": ("Highest", "Lowest")}
-_HEADINGS = {"licenses": "Licences"}  # of what is counted under another name in metrics.json
+_HEADINGS = {"licenses": "Licences"}  # for names in metrics.json that make no good heading
 _ARROWS = {"higher": "higher is better", "lower": "lower is better", "neither": "describes only"}
 
 
@@ -32,28 +32,28 @@ class _Section:
 
     figure: Figure
     results: Sequence[Result]  # one for each corpus
-    differences: Sequence[Sequence[tuple[str, Difference]]]  # of each pair: over which videos
+    differences: Sequence[Sequence[tuple[str, Difference]]]  # by pair, each with its videos
     plot: str
 
     @property
     def ends(self) -> list[tuple[str, str]]:
-        """Heading and attribute of the samples at either end, in the order shown: best first."""
+        """Heading and attribute of the samples at either end, best first."""
         high, low = _ENDS[self.figure.better]
         ends = [(high, "highest"), (low, "lowest")]
         return ends[::-1] if self.figure.better == "lower" else ends
 
     @property
     def bases(self) -> list[str]:
-        """What the value of each corpus is based on, such as `17 samples in 5 videos`."""
-        found = [result.interval for result in self.results if result.interval]
+        """The basis of each corpus's value, such as `17 samples in 5 videos`."""
+        estimates = [result.interval for result in self.results if result.interval]
         return [
             f"{number_of(one.n, self.figure.counted)} in {number_of(one.clusters, 'video')}"
-            for one in found
+            for one in estimates
         ]
 
     @property
     def validation(self) -> Mapping[str, Mapping[str, Sequence[float]]]:
-        """AUC of lectures against each other kind of text, by the set of passages."""
+        """AUC of lectures against each other kind of text, by set of passages."""
         known = published().get(self.figure.name, {})
         if not any(result.scorer == known.get("scorer") for result in self.results):
             return {}
@@ -61,7 +61,7 @@ class _Section:
 
     @property
     def has_examples(self) -> bool:
-        """Whether the samples are worth showing: the ends of some corpus differ."""
+        """Whether samples are worth showing: in some corpus, lowest and highest differ."""
         return any(
             result.lowest and result.lowest[0].value != result.highest[0].value
             for result in self.results
@@ -100,7 +100,7 @@ def number(value: float | None) -> str:
 
 
 def signed(value: float) -> str:
-    """A difference."""
+    """A difference, with its sign."""
     return ("+" if value > 0 else "") + number(value)
 
 
@@ -115,19 +115,19 @@ def _section(report: Report, name: str) -> _Section:
     return _Section(results[0].figure, results, differences, drawn)
 
 
-def _differences(pair: Compared, name: str) -> list[tuple[str, Difference]]:
-    """Each with the videos that it is over; only one where both are over the same videos."""
-    found = []
+def _differences(pair: Comparison, name: str) -> list[tuple[str, Difference]]:
+    """The differences, each with its videos; only one if both are over the same videos."""
+    result = []
     paired, whole = pair.paired.get(name), pair.whole.get(name)
     if paired:
         videos = paired.interval.clusters
-        found.append((number_of(videos, "shared video"), paired))
+        result.append((number_of(videos, "shared video"), paired))
     if whole and not (paired and paired.interval == whole.interval):
-        found.append(("whole corpora", whole))
-    return found
+        result.append(("whole corpora", whole))
+    return result
 
 
-def _verdicts(difference: Difference, pair: Compared) -> str:
+def _verdicts(difference: Difference, pair: Comparison) -> str:
     better = {"first": pair.first, "second": pair.second}
     if difference.interval.clusters < ENOUGH:
         return "too few videos with data"

@@ -12,7 +12,7 @@ import numpy as np
 from vid2book.errors import UserError
 
 from .measuring import Result
-from .names import short
+from .names import shorten
 
 _INKS = ("#1f5fa8", "#c2571a", "#2c7d4f", "#7a4aa0", "#8a6d1b", "#a8325e")  # as in page.css
 _MOST_DOTS = 300
@@ -23,7 +23,7 @@ class PlotError(UserError):
 
 
 def check() -> None:
-    """Raises PlotError: a package that reports need is missing."""
+    """Check that plots can be made. Raises PlotError: a package is missing."""
     try:
         import matplotlib  # noqa: F401
         import scipy  # noqa: F401
@@ -32,7 +32,7 @@ def check() -> None:
 
 
 def plot(results: Sequence[Result], names: Sequence[str], seed: int) -> str:
-    """A data URL of an SVG: per corpus a row with its videos (dots), estimate and interval."""
+    """An SVG as a data URL: a row per corpus with its videos (dots), estimate and interval."""
     from matplotlib import rc_context
     from matplotlib.figure import Figure
 
@@ -47,7 +47,7 @@ def plot(results: Sequence[Result], names: Sequence[str], seed: int) -> str:
         draw = np.random.default_rng(seed)
         for row, result in enumerate(results):
             _row(axes, row, result, draw)
-        axes.set_yticks(range(len(results)), short(names, 26))
+        axes.set_yticks(range(len(results)), shorten(names, 26))
         axes.set_ylim(len(results) - 0.5, -0.5)
         _set_limits(axes, results)
         axes.set_xlabel(results[0].figure.unit, fontsize=9, color="#555")
@@ -68,20 +68,20 @@ def _row(axes: Any, row: int, result: Result, draw: np.random.Generator) -> None
         axes.annotate("not computed", (0.02, row), xycoords=("axes fraction", "data"), fontsize=9,
                       color="#888", va="center")  # fmt: skip
         return
-    found, ink = result.interval, _INKS[row % len(_INKS)]
+    estimate, ink = result.interval, _INKS[row % len(_INKS)]
     dots = np.array(result.per_video)
     if len(dots) > _MOST_DOTS:
         dots = draw.choice(dots, _MOST_DOTS, replace=False)
     spread = draw.uniform(-0.26, 0.26, len(dots))
     axes.scatter(dots, row + spread, s=16, color=ink, alpha=0.45, linewidths=0)
-    if found.low is not None and found.high is not None:
-        axes.plot([found.low, found.high], [row, row], color=ink, linewidth=3.5,
+    if estimate.low is not None and estimate.high is not None:
+        axes.plot([estimate.low, estimate.high], [row, row], color=ink, linewidth=3.5,
                   solid_capstyle="butt")  # fmt: skip
-    axes.plot([found.value], [row], "o", color=ink, markersize=7.5, markeredgecolor="white")
+    axes.plot([estimate.value], [row], "o", color=ink, markersize=7.5, markeredgecolor="white")
 
 
 def _set_limits(axes: Any, results: Sequence[Result]) -> None:
-    """The whole range of a share of which all is equal; no plot would choose it."""
+    """Show the whole range if all values of a share are equal; no plot would choose it itself."""
     values = {value for r in results if r.interval for value in (r.interval.value, *r.per_video)}
     if len(values) == 1 and results[0].figure.is_share:
         axes.set_xlim(-0.03, 1.03)

@@ -1,4 +1,4 @@
-"""Training an image-text model on an interleaved corpus, of ours or any of the OBELICS shape.
+"""Training an image-text model on an interleaved corpus: one of ours, or any in OBELICS' format.
 
 result = train("tiny", "textbook", "HuggingFaceTB/SmolVLM-256M-Base", "out/textbook")
 vlm = load(result.model)

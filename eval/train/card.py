@@ -1,4 +1,4 @@
-"""The card of a trained model: what it was trained from, on which corpus, and how."""
+"""The card of a trained model: its base, its corpus, and how it was trained."""
 
 from __future__ import annotations
 
@@ -13,29 +13,31 @@ from vid2book.store import Store, make_key
 from ..corpora import InterleavedCorpus
 from ..sources import HubDataset, ParquetFiles, ReleasedJson, SavedDataset, TextFiles
 from ..vlm import Vlm
-from .files import base_folder, written_by
+from .files import base_folder, files_version
 
 
-def card(told: dict[str, Any], corpus: InterleavedCorpus, result: dict[str, Any], vlm: Vlm) -> str:
-    """README.md with the front matter that the Hub reads."""
-    head: dict[str, Any] = {
+def card(
+    request: dict[str, Any], corpus: InterleavedCorpus, result: dict[str, Any], vlm: Vlm
+) -> str:
+    """The text of README.md, with the front matter that the Hub reads."""
+    front_matter: dict[str, Any] = {
         "library_name": "transformers",
         "pipeline_tag": "image-text-to-text",
     }
-    if not Path(told["model"]).exists():  # a name on the Hub, and no folder of this machine
-        head["base_model"] = told["model"]
+    if not Path(request["model"]).exists():  # a name on the Hub, not a folder of this machine
+        front_matter["base_model"] = request["model"]
     if isinstance(corpus.source, HubDataset):
-        head["datasets"] = [corpus.source.name]
+        front_matter["datasets"] = [corpus.source.name]
     dropped = "\n".join(f"- {reason}: {n}" for reason, n in sorted(result["dropped"].items()))
     return f"""---
-{yaml.safe_dump(head, sort_keys=False).strip()}
+{yaml.safe_dump(front_matter, sort_keys=False).strip()}
 ---
 
-# {told["model"]}, trained on {corpus.name}
+# {request["model"]}, trained on {corpus.name}
 
 | | |
 | --- | --- |
-| base model | {told["model"]} |
+| base model | {request["model"]} |
 | corpus | {corpus.name} |
 | its version | {_version(corpus)} |
 | steps | {result["steps"]:,} |
@@ -43,8 +45,8 @@ def card(told: dict[str, Any], corpus: InterleavedCorpus, result: dict[str, Any]
 | images | {result["images"]:,} |
 | tokens with a loss | {result["loss_tokens"]:,} |
 | samples in a sequence | {"packed, kept apart" if vlm.family.packs else "one, padded"} |
-| seen of a 16:9 picture | {vlm.seen} |
-| opens with | transformers {written_by(base_folder(vlm))} or newer, as the base model; trained \
+| seen of a 16:9 picture | {vlm.visible} |
+| opens with | transformers {files_version(base_folder(vlm))} or newer, as the base model; trained \
 with {_transformers()} |
 | loss at the end | {result["loss"]:.4f} nats per token |
 
@@ -55,7 +57,7 @@ Left out:
 ## Recipe
 
 ```yaml
-{yaml.safe_dump(told["config"], sort_keys=False).strip()}
+{yaml.safe_dump(request["config"], sort_keys=False).strip()}
 ```
 
 Made with `vid2book train`; the loss of every step is in `train.jsonl`.
@@ -69,7 +71,7 @@ def _transformers() -> str:
 
 
 def _version(corpus: InterleavedCorpus) -> str:
-    """The revision on the Hub; of local files, a hash of their content."""
+    """The revision on the Hub; for local files, a hash of their content."""
     match corpus.source:
         case HubDataset(revision=revision):
             return f"revision {revision or 'main'}"
@@ -83,5 +85,5 @@ def _version(corpus: InterleavedCorpus) -> str:
 
 
 def _hash(files: Iterable[Path]) -> str:
-    store = Store()  # remembers what it hashed
+    store = Store()  # remembers the hashes of files
     return f"content {make_key(*(store.content(file) for file in files))}"

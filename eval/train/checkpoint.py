@@ -1,4 +1,4 @@
-"""Checkpoints from which a run goes on exactly: weights, optimiser, random numbers, place."""
+"""Checkpoints that resume a run exactly: weights, optimiser, random numbers and place."""
 
 from __future__ import annotations
 
@@ -15,20 +15,20 @@ _WRITING = ".writing"
 
 
 class TrainError(UserError):
-    """A run that cannot start or go on; the message says why and what to do."""
+    """The run cannot start or continue; the message says why and what to do."""
 
 
 @dataclass
 class Progress:
-    """What all processes did together, and where the next step begins.
+    """What all processes have done together, and where the next step begins.
 
     Attributes:
-        step: updates of the weights.
-        rows: done, those left out included.
-        samples: learned from.
-        images, tokens: of these; tokens are those with a label.
-        epoch, place: the pass, and the place in its order.
-        dropped: what this process left out, by reason.
+        step: number of updates of the weights.
+        rows: rows processed, including those left out.
+        samples: samples learned from.
+        images, tokens: images and labelled tokens of these samples.
+        epoch, place: the current pass, and the place in its order.
+        dropped: what this process left out, counted by reason.
     """
 
     step: int = 0
@@ -41,13 +41,13 @@ class Progress:
     dropped: Counter[str] = field(default_factory=Counter)
 
     def counts(self) -> dict[str, int]:
-        """What a line of the log has."""
+        """The counts for a line of the log."""
         names = ("step", "rows", "samples", "images", "tokens")
         return {name: getattr(self, name) for name in names}
 
 
 def write(accelerator: Any, folder: Path, progress: Progress, keep: int) -> None:
-    """Write a checkpoint beside its place and rename it; older ones but `keep` - 1 are deleted."""
+    """Write a checkpoint under a temporary name, rename it, and delete all but the last `keep`."""
     writing = folder / _WRITING
     if accelerator.is_main_process:
         shutil.rmtree(writing, ignore_errors=True)
@@ -57,19 +57,19 @@ def write(accelerator: Any, folder: Path, progress: Progress, keep: int) -> None
     dropped = dropped_by_all(progress)
     accelerator.wait_for_everyone()
     if accelerator.is_main_process:
-        told = json.dumps(asdict(progress) | {"dropped": dropped})
-        (writing / "progress.json").write_text(told)
+        text = json.dumps(asdict(progress) | {"dropped": dropped})
+        (writing / "progress.json").write_text(text)
         writing.rename(folder / f"step-{progress.step:08d}")
-        for old in _all(folder)[:-keep]:
+        for old in _checkpoints(folder)[:-keep]:
             shutil.rmtree(old)
     accelerator.wait_for_everyone()
 
 
 def read(accelerator: Any, folder: Path) -> Progress | None:
-    """Go back to the newest checkpoint, of however many processes; None if there is none."""
-    if not (found := _all(folder)):
+    """Load the newest checkpoint, whatever its number of processes; None if there is none."""
+    if not (checkpoints := _checkpoints(folder)):
         return None
-    newest = found[-1]
+    newest = checkpoints[-1]
     accelerator.load_state(str(newest), strict=False)  # frozen weights are not in it
     state = json.loads((newest / "progress.json").read_text())
     dropped = Counter(state["dropped"] if accelerator.is_main_process else {})
@@ -77,16 +77,16 @@ def read(accelerator: Any, folder: Path) -> Progress | None:
 
 
 def dropped_by_all(progress: Progress) -> Counter[str]:
-    """What all processes left out, by reason."""
+    """What all processes left out, counted by reason."""
     from accelerate.utils import gather_object
 
     return sum(gather_object([progress.dropped]), Counter())
 
 
 def without_frozen(models: list[Any], weights: list[dict[str, Any]], _: str) -> None:
-    """Take weights that are not trained out of a checkpoint; they are those of the model named.
+    """Remove frozen weights from a checkpoint; the base model has them.
 
-    Of a sharded model `weights` is empty and nothing is taken out.
+    For a sharded model, `weights` is empty and nothing is removed.
     """
     for model, state in zip(models, weights, strict=False):
         for name, weight in model.named_parameters():
@@ -94,6 +94,6 @@ def without_frozen(models: list[Any], weights: list[dict[str, Any]], _: str) -> 
                 state.pop(name, None)
 
 
-def _all(folder: Path) -> list[Path]:
+def _checkpoints(folder: Path) -> list[Path]:
     """Checkpoints, the oldest first."""
     return sorted(folder.glob("step-*"))

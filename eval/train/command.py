@@ -20,11 +20,13 @@ if TYPE_CHECKING:
     from ..corpora import InterleavedCorpus
     from .folder import TrainResult
 
-_STOPPED = "Stopped. With --resume the command goes on from its last checkpoint, if it has one."
+_STOPPED = (
+    "Stopped. Run the command again with --resume to continue from the last checkpoint, if any."
+)
 
 
 class Text(StrEnum):
-    """What is learned."""
+    """The text to learn."""
 
     speech = "speech"
     both = "speech+ocr"
@@ -75,7 +77,7 @@ def train(
     from .config import load_config
     from .loop import train as run
 
-    first = os.environ.get("RANK", "0") == "0"  # the first process speaks for all
+    first = os.environ.get("RANK", "0") == "0"  # only the first process prints
     terminal = Terminal(as_json, quiet, silent=not first)
     with user_errors(console=terminal.errors, stopped=_STOPPED):
         recipe = load_config(config)
@@ -88,8 +90,8 @@ def train(
             def show(line: dict[str, Any], done: float) -> None:
                 bar.show(round(100 * min(done, 1.0)), now=_progress_text(line))
 
-            def warn(told: str) -> None:
-                terminal.errors.print(f"[yellow]Warning:[/] {escape(told)}")
+            def warn(message: str) -> None:
+                terminal.errors.print(f"[yellow]Warning:[/] {escape(message)}")
 
             result = run(
                 recipe, open_corpus(corpus, marked=marked), model, output,
@@ -99,14 +101,14 @@ def train(
     _print(result, terminal)
 
 
-def _held_out(corpus: str, named: str | None, marked: bool) -> InterleavedCorpus | None:
+def _held_out(corpus: str, name: str | None, marked: bool) -> InterleavedCorpus | None:
     from ..corpora import open_corpus
 
-    if named is None:
+    if name is None:
         return None
-    if Path(named).exists() or "/" in named:
-        return open_corpus(named, marked=marked)
-    return open_corpus(corpus, split=named, marked=marked)
+    if Path(name).exists() or "/" in name:
+        return open_corpus(name, marked=marked)
+    return open_corpus(corpus, split=name, marked=marked)
 
 
 def _progress_text(line: dict[str, Any]) -> str:
@@ -120,14 +122,14 @@ def _print(result: TrainResult, terminal: Terminal) -> None:
     held_out = ""
     if result.held_out_loss is not None:
         held_out = f", held out {result.held_out_loss:.3f}"
-    told = (
+    counts = (
         number_of(result.steps, "step"),
         number_of(result.samples, "sample"),
         number_of(result.images, "image"),
         number_of(result.loss_tokens, "token"),
     )
     out = terminal.results
-    out.print(f"{', '.join(told)}; loss {result.loss:.3f}{held_out}")
+    out.print(f"{', '.join(counts)}; loss {result.loss:.3f}{held_out}")
     for reason, number in sorted(result.dropped.items()):
         out.print(f"Left out: {escape(reason)}: {number:,}")
     out.print(f"The model: {escape(str(result.model))}")

@@ -16,24 +16,24 @@ Text = Literal["speech", "speech+ocr"]
 
 
 class Data(Section):
-    """What is read of the corpus, and how it is laid out."""
+    """What is read from the corpus, and how it is laid out."""
 
     text: Text = Field(
         "speech", description="column to learn: speech is texts, speech+ocr is text_ocr_list"
     )
     joined_by: Literal["newline", "space"] = Field(
         "newline",
-        description="what stands between two items; a space stands between two texts and between "
-        "two images, and nothing between a text and an image, as in the released textbook's script",
+        description="what separates two items; space: a space between two texts or two images, "
+        "and nothing between a text and an image, as in the released textbook's script",
     )
     learn_from: Literal["start", "first-image"] = Field(
-        "start", description="first-image: what stands before a sample's first image has no loss"
+        "start", description="first-image: text before a sample's first image has no loss"
     )
     max_images: int = Field(12, ge=1, description="images in a sample")
     more_images: Literal["cut", "drop"] = Field(
         "cut",
-        description="cut: another sample begins before the image that is one too many; "
-        "drop: further images are left out, and their text stays",
+        description="cut: begin another sample before the first image beyond the limit; "
+        "drop: leave out images beyond the limit, and keep their text",
     )
     max_tokens: int = Field(
         2048, ge=16, description="budget of a sequence, image tokens included; samples share it"
@@ -41,19 +41,20 @@ class Data(Section):
     window: int = Field(
         1000,
         ge=1,
-        description="samples that all processes together hold in memory, up to 2 MB each, and take "
-        "in random order; 1 takes those of a part in order",
+        description="number of samples that all processes together hold in memory, up to 2 MB "
+        "each, and take in random order; 1 takes the samples of a part in order",
     )
     parts: int = Field(
         16,
         ge=1,
-        description="the corpus is read from so many places side by side; the order of samples "
-        "depends on it, and processes can be no more",
+        description="number of parts of the corpus that are read in parallel; the order of samples "
+        "depends on it, and there can be no more processes than parts",
     )
     workers: int = Field(
         2,
         ge=0,
-        description="of each process, reading and preparing samples ahead; 0: it does so itself",
+        description="worker processes that read and prepare samples ahead, for each training "
+        "process; 0: it does so itself",
     )
 
 
@@ -66,7 +67,7 @@ class Lora(Section):
 
 
 class TrainConfig(Section):
-    """A run. One step updates the weights once."""
+    """The recipe of a run. One step updates the weights once."""
 
     seed: int = Field(0, ge=0, description="of the order of the samples, new weights and dropout")
     epochs: int = Field(1, ge=1, description="passes over the corpus; `steps` overrides it")
@@ -74,7 +75,7 @@ class TrainConfig(Section):
     tokens: int | None = Field(
         None,
         ge=1,
-        description="stop after the step in which so many tokens with a loss were learned from, "
+        description="stop after the step that reaches this number of tokens with a loss, "
         "however many steps and passes it takes; the schedule then counts tokens",
     )
     batch_size: int = Field(
@@ -96,13 +97,13 @@ class TrainConfig(Section):
     weight_decay: float = Field(0.0, ge=0, description="of matrices; biases and norms have none")
     max_grad_norm: float = Field(1.0, gt=0)
     precision: Literal["float32", "bfloat16"] = Field(
-        "float32", description="bfloat16 computes in it and keeps the trained weights in float32"
+        "float32", description="bfloat16: compute in it, but keep the trained weights in float32"
     )
     attention: Literal["sdpa", "flash_attention_2", "flash_attention_3", "eager"] = Field(
         "sdpa", description="attn_implementation of transformers; flash_attention needs its package"
     )
     gradient_checkpointing: bool = Field(
-        False, description="recompute instead of keep: less memory"
+        False, description="recompute activations instead of keeping them, to save memory"
     )
     checkpoint_every: int = Field(500, ge=1, description="steps")
     keep_checkpoints: int = Field(2, ge=1)
@@ -119,7 +120,7 @@ def names() -> list[str]:
 
 
 def load_config(config: str | Path | TrainConfig = "tiny") -> TrainConfig:
-    """A recipe from a name, a path, or itself.
+    """Load a recipe from a name or a path; a recipe is returned as it is.
 
     Raises:
         ConfigError: the file is missing, is not YAML, or holds a key or value that is not allowed.

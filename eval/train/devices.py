@@ -1,4 +1,4 @@
-"""The processes and devices that a run has, and what to do where they have no memory left."""
+"""The processes and devices of a run, and what to do when they run out of memory."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _NO_MEMORY = re.compile(r"out of memory|can't allocate memory", re.IGNORECASE)
 
 
 def accelerator_for(recipe: TrainConfig, out: Path, tracked: Tracked) -> Any:
-    """As `accelerate launch` set it up, or one process on the GPU if there is one."""
+    """The accelerator that `accelerate launch` set up, or one process, on a GPU if there is one."""
     try:
         from accelerate import Accelerator, DistributedDataParallelKwargs
         from accelerate.state import AcceleratorState
@@ -25,26 +25,26 @@ def accelerator_for(recipe: TrainConfig, out: Path, tracked: Tracked) -> Any:
         from accelerate.utils import ProjectConfiguration
     except ImportError:
         raise TrainError("this needs the extra: pip install 'vid2book[train]'") from None
-    there = {tracker.value for tracker in get_available_trackers()}
-    if missing := [name for name in recipe.trackers if name not in there]:
+    available = {tracker.value for tracker in get_available_trackers()}
+    if missing := [name for name in recipe.trackers if name not in available]:
         raise TrainError(f"trackers: pip install {' '.join(missing)}")
-    AcceleratorState._reset_state()  # of a run before in this process, with another precision
+    AcceleratorState._reset_state()  # of an earlier run in this process, with another precision
     return Accelerator(
         mixed_precision="bf16" if recipe.precision == "bfloat16" else "no",
         log_with=list(recipe.trackers) or None,
         project_config=ProjectConfiguration(
             str(out), logging_dir=str(tracked.folder / "tensorboard" / safe_name(tracked.run))
         ),
-        # LLaVA reads the last but one layer of its vision encoder: the last gets no gradient.
+        # LLaVA reads the last but one layer of its vision encoder, so the last gets no gradient.
         kwargs_handlers=[DistributedDataParallelKwargs(find_unused_parameters=True)],
     )
 
 
 def attend(vlm: Vlm, recipe: TrainConfig) -> None:
-    """Have the model compute attention as the recipe says.
+    """Make the model compute attention as the recipe says.
 
     Raises:
-        TrainError: what that needs is not installed, or the model cannot.
+        TrainError: the package for it is not installed, or the model does not support it.
     """
     try:
         vlm.model.set_attn_implementation(recipe.attention)
@@ -53,16 +53,16 @@ def attend(vlm: Vlm, recipe: TrainConfig) -> None:
 
 
 @contextmanager
-def memory_told(recipe: TrainConfig) -> Iterator[None]:
-    """What helps, where the device or the machine has no memory left."""
+def explain_out_of_memory(recipe: TrainConfig) -> Iterator[None]:
+    """Raise an error that says what helps when the device or the machine runs out of memory."""
     try:
         yield
     except (MemoryError, RuntimeError) as error:
         if not isinstance(error, MemoryError) and not _NO_MEMORY.search(str(error)):
             raise
-        told = str(error).partition("\n")[0] or "out of memory"
+        reason = str(error).partition("\n")[0] or "out of memory"
         raise TrainError(
-            f"{told}: lower data.max_tokens (now {recipe.data.max_tokens}) and raise accumulation, "
-            "set gradient_checkpointing: true or weights: lora, or share the model among GPUs "
+            f"{reason}: lower data.max_tokens (now {recipe.data.max_tokens}), set "
+            "gradient_checkpointing: true or weights: lora, or share the model among GPUs "
             "(configs/train/accelerate/fsdp.yaml)"
         ) from None

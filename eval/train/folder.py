@@ -1,10 +1,10 @@
-"""The folder of a run: what it was asked to do, and what it did.
+"""The folder of a run: what was requested, and what was done.
 
 OUT/run.json        the recipe, corpus and model
-OUT/train.jsonl     a line a step
-OUT/held_out.jsonl  a line for each time that the held-out loss was taken
-OUT/checkpoints/    the newest ones
-OUT/result.json     when it is finished, with the model and its card beside it
+OUT/train.jsonl     one line per step
+OUT/held_out.jsonl  one line per measurement of the held-out loss
+OUT/checkpoints/    the newest checkpoints
+OUT/result.json     written at the end, with the model and its card beside it
 """
 
 from __future__ import annotations
@@ -18,11 +18,11 @@ from .checkpoint import TrainError
 
 _RUN, _RESULT = "run.json", "result.json"
 
-_HOW = {
+_CHANGEABLE = {
     *("checkpoint_every", "keep_checkpoints", "held_out_every", "held_out_samples"),
     *("trackers", "attention"),
 }
-"""Settings that may change while a run goes on: what is learned does not depend on them."""
+"""Settings that may change when a run is resumed: what is learned does not depend on them."""
 
 
 @dataclass(frozen=True)
@@ -31,11 +31,11 @@ class TrainResult:
 
     Attributes:
         model: folder that `from_pretrained` opens.
-        steps: updates of the weights.
-        samples, images, loss_tokens: seen, each pass counting.
+        steps: number of updates of the weights.
+        samples, images, loss_tokens: learned from, summed over passes.
         loss: mean over the last tenth of the steps, nats per token.
         held_out_loss: at the end, nats per token; None if nothing is held out.
-        dropped: what was left out, by reason.
+        dropped: what was left out, counted by reason.
     """
 
     model: Path
@@ -48,19 +48,19 @@ class TrainResult:
     dropped: dict[str, int]
 
 
-def finished(out: Path, told: dict[str, Any], resume: bool) -> TrainResult | None:
-    """The result of this very run, if the folder holds it; None if there is work to do.
+def finished_result(out: Path, request: dict[str, Any], resume: bool) -> TrainResult | None:
+    """The result of the requested run, if the folder holds it; None if there is work to do.
 
     Raises:
-        TrainError: it holds a run that is not to go on, or another one.
+        TrainError: the folder holds another run, or one that was not to be resumed.
     """
     if not (out / _RUN).is_file():
         return None
     if not resume:
         raise TrainError(f"{out} already holds a run: go on with --resume, or name another folder")
-    before = _what(json.loads((out / _RUN).read_text()))
-    now = _what(json.loads(json.dumps(told)))
-    if changed := [key for key in now if before.get(key) != now[key]]:
+    earlier = _decisive(json.loads((out / _RUN).read_text()))
+    current = _decisive(json.loads(json.dumps(request)))
+    if changed := [key for key in current if earlier.get(key) != current[key]]:
         raise TrainError(
             f"{out} holds a run with another {' and '.join(changed)}; name another folder"
         )
@@ -69,17 +69,17 @@ def finished(out: Path, told: dict[str, Any], resume: bool) -> TrainResult | Non
     return TrainResult(**json.loads((out / _RESULT).read_text()) | {"model": out})
 
 
-def _what(told: dict[str, Any]) -> dict[str, Any]:
-    """Of what a run was asked, what decides what it learns."""
-    config = {key: value for key, value in told["config"].items() if key not in _HOW}
+def _decisive(request: dict[str, Any]) -> dict[str, Any]:
+    """The part of a request that decides what is learned."""
+    config = {key: value for key, value in request["config"].items() if key not in _CHANGEABLE}
     config["data"] = {key: v for key, v in config["data"].items() if key != "workers"}
-    return told | {"config": config}
+    return request | {"config": config}
 
 
-def begin(out: Path, told: dict[str, Any]) -> None:
-    """Make the folder and write down what the run is asked to do."""
+def begin(out: Path, request: dict[str, Any]) -> None:
+    """Make the folder and write the request to it."""
     out.mkdir(parents=True, exist_ok=True)
-    (out / _RUN).write_text(json.dumps(told, indent=1) + "\n")
+    (out / _RUN).write_text(json.dumps(request, indent=1) + "\n")
 
 
 def write_result(result: TrainResult) -> None:

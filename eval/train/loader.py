@@ -1,4 +1,4 @@
-"""Samples on their way to the model: read, decoded and tokenised ahead, by worker processes."""
+"""Reads, decodes and tokenises samples ahead of the model, in worker processes."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ class LoadedRow:
     """What became of a row.
 
     Attributes:
-        place: in the order of the pass.
-        rows: 1; 0 where the part that the place belongs to has ended.
-        pieces: what is learned; none where the row cannot be used.
-        dropped: what was left out, by reason.
+        place: its place in the order of the pass.
+        rows: 1, or 0 if the part that the place belongs to has already ended.
+        pieces: what to learn; empty if the row cannot be used.
+        dropped: what was left out, counted by reason.
     """
 
     place: int
@@ -38,8 +38,8 @@ class Reading:
     """A corpus as one process reads it.
 
     Attributes:
-        samples: take only so many, drawn with `seed`.
-        process, processes: which this is, and of how many.
+        samples: take only this many, drawn with `seed`.
+        process, processes: the number of this process, and how many there are.
     """
 
     vlm: Vlm
@@ -50,8 +50,8 @@ class Reading:
     process: int
     processes: int
 
-    def made(self, epoch: int, place: int = 0) -> Iterator[LoadedRow]:
-        """This process's rows of a pass in order, from a place on.
+    def rows(self, epoch: int, place: int = 0) -> Iterator[LoadedRow]:
+        """This process's rows of a pass, in order, starting at a place.
 
         Raises:
             TrainError: there are more processes than parts.
@@ -60,100 +60,102 @@ class Reading:
         from torch.utils.data import DataLoader
 
         parts = parts_of(self.corpus.source, self.data.parts)
-        mine = range(self.process, parts, self.processes)
-        if not mine:
+        own_parts = range(self.process, parts, self.processes)
+        if not own_parts:
             raise TrainError(
                 f"{self.corpus.name} is read in {parts} parts, which {self.processes} processes "
                 "cannot share: raise data.parts, or start fewer"
             )
-        asked = self.data.workers if sys.platform == "linux" else 0
-        # Each has as many parts as the others, so that they take turns.
-        workers = next(n for n in range(asked, -1, -1) if n == 0 or len(mine) % n == 0)
+        limit = self.data.workers if sys.platform == "linux" else 0
+        # Every worker has the same number of parts, so that they take turns.
+        workers = next(n for n in range(limit, -1, -1) if n == 0 or len(own_parts) % n == 0)
         loader = DataLoader(
-            _rows_class()(self, mine, parts, epoch, place),
+            _rows_class()(self, own_parts, parts, epoch, place),
             batch_size=None,
             num_workers=workers,
-            # Workers share the processor and the corpus as they are, and load no model.
+            # Forked workers share the processor and the corpus, and load no model.
             multiprocessing_context="fork" if workers else None,
             prefetch_factor=4 if workers else None,
-            worker_init_fn=_begin if workers else None,
-            generator=torch.Generator(),  # its own, so that reading draws no number of the model's
+            worker_init_fn=_init_worker if workers else None,
+            generator=torch.Generator(),  # its own, so reading uses none of the model's numbers
         )
-        for made in loader:
-            if made.place >= place:
-                yield _owned(made) if workers else made
+        for row in loader:
+            if row.place >= place:
+                yield _copy(row) if workers else row
 
 
-def together(
-    accelerator: Any, made: Iterator[LoadedRow], batch_size: int
+def step_groups(
+    accelerator: Any, rows: Iterator[LoadedRow], batch_size: int
 ) -> Iterator[tuple[int, list[LoadedRow]]]:
-    """What the processes learn from in each step, and the place where the next begins.
+    """The rows of each step in this process, with the place where the next step begins.
 
-    A step is `batch_size` places in a row. All processes are given the same steps, with what each
-    has read of it, which may be nothing.
+    A step covers `batch_size` consecutive places. All processes go through the same steps, each
+    with the rows that it has read, possibly none.
     """
     import torch
 
-    coming = next(made, None)
+    row = next(rows, None)
     end = sys.maxsize
     while True:
-        step = coming.place // batch_size if coming else end
-        told = torch.tensor([step], device=accelerator.device)
-        step = int(accelerator.gather(told).min())
+        step = row.place // batch_size if row else end
+        mine = torch.tensor([step], device=accelerator.device)
+        step = int(accelerator.gather(mine).min())
         if step == end:
             return
         group = []
-        while coming and coming.place // batch_size == step:
-            group.append(coming)
-            coming = next(made, None)
+        while row and row.place // batch_size == step:
+            group.append(row)
+            row = next(rows, None)
         yield (step + 1) * batch_size, group
 
 
 def _rows_class() -> Any:
-    """The dataset that a `DataLoader` takes; torch is imported only where there is training."""
+    """The dataset class for a `DataLoader`; torch is imported only for training."""
     from torch.utils.data import IterableDataset, get_worker_info
 
     class Rows(IterableDataset[LoadedRow]):
         def __init__(
-            self, reading: Reading, mine: range, parts: int, epoch: int, place: int
+            self, reading: Reading, own_parts: range, parts: int, epoch: int, place: int
         ) -> None:
-            self.reading, self.mine, self.parts = reading, mine, parts
+            self.reading, self.own_parts, self.parts = reading, own_parts, parts
             self.epoch, self.place = epoch, place
 
         def __iter__(self) -> Iterator[LoadedRow]:
             worker = get_worker_info()
-            mine = self.mine[worker.id :: worker.num_workers] if worker else self.mine
+            own_parts = (
+                self.own_parts[worker.id :: worker.num_workers] if worker else self.own_parts
+            )
             reading, parts = self.reading, self.parts
-            turns = max(1, reading.data.window // parts)  # that change places
+            turns = max(1, reading.data.window // parts)  # of a part, shuffled together
             rows = rows_of(
                 reading.corpus.source,
-                mine,
+                own_parts,
                 parts,
                 reading.samples,
                 reading.seed,
                 self.place // parts // turns * turns,
             )
             reading.corpus.skipped = Counter()
-            for place, found in shuffled(rows, parts, turns, reading.seed, self.epoch):
-                # From the beginning of a turn, so that the first worker is the first to come.
+            for place, row in shuffled(rows, parts, turns, reading.seed, self.epoch):
+                # Start at the beginning of a turn, so that the first worker is the first to yield.
                 if place // parts >= self.place // parts:
-                    yield _make(reading, place, found if place >= self.place else None)
+                    yield _load(reading, place, row if place >= self.place else None)
 
     return Rows
 
 
-def _make(reading: Reading, place: int, found: Any) -> LoadedRow:
-    if found is None:
+def _load(reading: Reading, place: int, row: Any) -> LoadedRow:
+    if row is None:
         return LoadedRow(place)
     corpus, before = reading.corpus, reading.corpus.skipped.copy()
-    sample = corpus.sample(*found)
+    sample = corpus.sample(*row)
     dropped = corpus.skipped - before
     pieces = pieces_of(reading.vlm, sample, reading.data, place, dropped) if sample else []
     return LoadedRow(place, 1, pieces, dropped)
 
 
-def _owned(made: LoadedRow) -> LoadedRow:
-    """A copy in this process' own memory: each tensor of a worker's holds an open file."""
+def _copy(row: LoadedRow) -> LoadedRow:
+    """A copy in the memory of this process: each tensor from a worker holds a file open."""
     pieces = [
         replace(
             piece,
@@ -161,13 +163,13 @@ def _owned(made: LoadedRow) -> LoadedRow:
             positions=piece.positions.clone(),
             pixels={name: value.clone() for name, value in piece.pixels.items()},
         )
-        for piece in made.pieces
+        for piece in row.pieces
     ]
-    return replace(made, pieces=pieces)
+    return replace(row, pieces=pieces)
 
 
-def _begin(_: int) -> None:
-    """In a worker, which is a fork: tokenizers would warn of it, and streams wait for a thread."""
+def _init_worker(_: int) -> None:
+    """Prepare a forked worker, where tokenizers would warn and streams would wait for a thread."""
     import os
 
     import fsspec.asyn

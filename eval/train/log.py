@@ -1,4 +1,4 @@
-"""The loss of every step, as JSON Lines and where else the recipe says."""
+"""Logs the loss of every step, as JSON Lines and to the trackers of the recipe."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ _TRACKED = ("loss", "learning_rate", "grad_norm")
 
 @dataclass(frozen=True)
 class Tracked:
-    """How trackers name a run: the curves of one project stand together.
+    """How trackers name a run. They show the curves of one project together.
 
     Attributes:
-        project: of trackio and Weights & Biases.
-        run: its name among the project's.
-        folder: where TensorBoard's files go, into FOLDER/tensorboard/RUN.
+        project: the name of the project, for trackio and Weights & Biases.
+        run: the name of the run within the project.
+        folder: TensorBoard's files go into FOLDER/tensorboard/RUN.
     """
 
     project: str
@@ -30,9 +30,9 @@ class Tracked:
 
 
 class Log:
-    """OUT/train.jsonl, a line a step, and OUT/held_out.jsonl, each also told to the trackers.
+    """Writes OUT/train.jsonl, one line per step, and OUT/held_out.jsonl, and informs the trackers.
 
-    A run that goes on first drops the lines of what it will do again. The first process writes.
+    A resumed run first drops the lines of steps that it will repeat. Only the first process writes.
     """
 
     def __init__(
@@ -55,17 +55,17 @@ class Log:
             )
 
     def add(self, line: dict[str, Any]) -> None:
-        """A step."""
+        """Log a step."""
         self._write(FILE, line)
         self._accelerator.log({name: line[name] for name in _TRACKED}, step=line["step"])
 
     def add_held_out(self, step: int, loss: float) -> None:
-        """The held-out loss after so many steps; taken again of a run that goes on, it is kept."""
+        """Log the held-out loss after `step` steps; if a resumed run repeats it, both are kept."""
         self._write(HELD_OUT, {"step": step, "loss": loss})
         self._accelerator.log({"held_out_loss": loss}, step=step)
 
     def close(self) -> None:
-        """Have the trackers send what they still hold."""
+        """Make the trackers send what they still hold."""
         for tracker in self._accelerator.trackers:
             tracker.finish()
 
@@ -76,7 +76,7 @@ class Log:
 
 
 def safe_name(run: str) -> str:
-    """The name of a run as a folder's, and as an id of Weights & Biases."""
+    """The name of a run, made valid as a folder name and as an id of Weights & Biases."""
     return re.sub(r"[^\w.=+-]+", "_", run)
 
 
@@ -86,13 +86,13 @@ def losses(out: Path, file: str = FILE) -> list[float]:
 
 
 def mean_of_last(values: list[float]) -> float:
-    """Mean of the last tenth, at least of one."""
+    """Mean of the last tenth of the values, and of at least one."""
     last = values[-max(1, len(values) // 10) :]
     return sum(last) / len(last)
 
 
 def _lines(path: Path) -> list[str]:
-    """Whole lines: the last one of a killed run may be cut."""
+    """The complete lines of a file: the last line of a killed run may be cut off."""
     if not path.is_file():
         return []
     return [line for line in path.read_text().splitlines(keepends=True) if line.endswith("\n")]

@@ -1,9 +1,9 @@
 """The training loop.
 
-Why not `transformers.Trainer`: a step here counts its loss by tokens over all processes and
-sequences, learns from the same samples whatever the number of processes, and a run that was killed
-goes on in any number of them. Each is a few lines on accelerate, and would be an override of a
-private method there.
+Why not `transformers.Trainer`: here a step averages its loss over the tokens of all processes and
+sequences, it learns from the same samples whatever the number of processes, and a killed run can be
+resumed with any number of them. Each takes a few lines on top of accelerate, but would override a
+private method of `Trainer`.
 """
 
 from __future__ import annotations
@@ -23,22 +23,22 @@ from . import checkpoint
 from .card import card
 from .checkpoint import Progress, TrainError
 from .config import TrainConfig, load_config
-from .devices import accelerator_for, attend, memory_told
-from .folder import TrainResult, begin, finished, write_result
+from .devices import accelerator_for, attend, explain_out_of_memory
+from .folder import TrainResult, begin, finished_result, write_result
 from .held_out import HeldOut
-from .loader import LoadedRow, Reading, together
+from .loader import LoadedRow, Reading, step_groups
 from .log import Log, Tracked, losses, mean_of_last
 from .loss import token_losses
 from .model import (
     choose_weights,
     complete_gradients,
-    kept_in,
     layer_classes,
     optimizer_for,
     save,
+    weight_dtype,
 )
 from .order import count, fault
-from .pack import Piece, alike, blank, collate, fill
+from .pack import Piece, blank, collate, even_out, fill
 from .schedule import few_steps, learning_rate, steps_of
 
 
@@ -59,56 +59,57 @@ def train(
 
     Args:
         config: the name of a recipe, a YAML file, or a recipe.
-        corpus: what `open_corpus` opens, or an opened one.
+        corpus: an open corpus, or anything that `open_corpus` opens.
         model: a name on the Hub or a folder.
         out: folder for the model, its card, the log and the checkpoints.
-        samples: take only so many, drawn with the recipe's seed.
-        held_out: whose loss is taken before the run, now and then, and at its end.
-        resume: go on where a run in `out` stopped; a finished run is returned as it is.
+        samples: take only this many, drawn with the recipe's seed.
+        held_out: its loss is measured before the run, every so often, and at the end.
+        resume: continue where a run in `out` stopped; a finished run is returned as it is.
         tell: called after every step with its line of the log and the share of the run done.
-        warn: called before the run with what makes it doubtful; else that is a Python warning.
-        tracked: how trackers name the run; by default by its folder.
+        warn: called before the run if it looks doubtful; by default, a Python warning is issued.
+        tracked: how trackers name the run; by default after its folder.
 
     Raises:
         TrainError, CorpusError, VlmError, ConfigError: what is wrong and what to do.
     """
     recipe, out = load_config(config), Path(out)
-    opened = corpus if isinstance(corpus, InterleavedCorpus) else open_corpus(corpus)
-    told = {
+    dataset = corpus if isinstance(corpus, InterleavedCorpus) else open_corpus(corpus)
+    request = {
         "config": recipe.model_dump(),
-        "corpus": f"{opened.name} with what is marked" if opened.marked else opened.name,
+        "corpus": f"{dataset.name} with what is marked" if dataset.marked else dataset.name,
         "model": str(model),
         "samples": samples,
     }
-    if result := finished(out, told, resume):
+    if result := finished_result(out, request, resume):
         return result
-    for asked in [opened, held_out] if held_out else [opened]:
-        if problem := fault(asked, recipe.data.text):
-            raise TrainError(f"{asked.name}: {problem}")
-    if held_out and opened.shares_rows(held_out):
+    for source in [dataset, held_out] if held_out else [dataset]:
+        if problem := fault(source, recipe.data.text):
+            raise TrainError(f"{source.name}: {problem}")
+    if held_out and dataset.shares_rows(held_out):
         raise TrainError(
-            f"what is held out would also be trained on: {opened.name} and {held_out.name} are "
-            "read from the same files (a corpus without splits is read whole). Hold out other files"
+            f"the held-out samples would also be trained on: {dataset.name} and {held_out.name} "
+            "are read from the same files (a corpus without splits is read whole). Hold out other "
+            "files"
         )
-    rows = count(opened, samples)
+    rows = count(dataset, samples)
     steps = steps_of(recipe, rows)
-    if few := few_steps(recipe, rows):
-        (warn or warnings.warn)(few)
+    if warning := few_steps(recipe, rows):
+        (warn or warnings.warn)(warning)
     tracked = tracked or Tracked("vid2book", out.name, out)
     accelerator = accelerator_for(recipe, out, tracked)
-    with memory_told(recipe):
-        vlm = load(model, dtype=kept_in(recipe))
+    with explain_out_of_memory(recipe):
+        vlm = load(model, dtype=weight_dtype(recipe))
         attend(vlm, recipe)
-        run = _Run(accelerator, recipe, opened, samples, vlm, out, held_out)
-        accelerator.wait_for_everyone()  # all have looked into the folder
+        run = _Run(accelerator, recipe, dataset, samples, vlm, out, held_out)
+        accelerator.wait_for_everyone()  # until all have looked into the folder
         if accelerator.is_main_process:
-            begin(out, told)
+            begin(out, request)
         run.all_steps(steps, tell or (lambda line, done: None), tracked)
-        return run.finish(told)
+        return run.finish(request)
 
 
 class _Run:
-    """A model on its way over the corpus, in one of the processes that train it."""
+    """A training run, in one of its processes."""
 
     def __init__(
         self,
@@ -149,12 +150,12 @@ class _Run:
     def all_steps(
         self, steps: int, tell: Callable[[dict[str, Any], float], None], tracked: Tracked
     ) -> None:
-        """Steps to the end of the corpus or of `steps`."""
+        """Run steps until the corpus, `steps` or the budget of tokens is used up."""
         if state := checkpoint.read(self.accelerator, self.checkpoints):
             self.progress = state
         self.log = Log(self.accelerator, self.out, self.recipe, self.progress.step, tracked)
         if not self.progress.step:
-            self._hold_out()
+            self._measure_held_out()
         groups = self._groups()
         started = time.monotonic()
         budget = self.recipe.tokens or math.inf
@@ -163,38 +164,36 @@ class _Run:
             and self.progress.tokens < budget
             and (group := next(groups, None)) is not None
         ):
-            sequences = fill(
-                (p for made in group for p in made.pieces), self.recipe.data.max_tokens
-            )
+            sequences = fill((p for row in group for p in row.pieces), self.recipe.data.max_tokens)
             passes, tokens = self._count(group, len(sequences))
-            if not tokens:  # of all its rows nothing can be used
+            if not tokens:  # none of its rows can be used
                 continue
-            done, of = self._place(steps)
-            rate = learning_rate(self.recipe, done, of)
+            done, total = self._place(steps)
+            rate = learning_rate(self.recipe, done, total)
             line = self._step(sequences, passes, tokens, rate)
             line |= self.progress.counts() | {"seconds": round(time.monotonic() - started, 3)}
             started = time.monotonic()
             self.log.add(line)
             if self.accelerator.is_main_process:
-                tell(line, done / of)
+                tell(line, done / total)
             if self.progress.step % self.recipe.held_out_every == 0:
-                self._hold_out()
+                self._measure_held_out()
             if self.progress.step % self.recipe.checkpoint_every == 0:
                 checkpoint.write(
                     self.accelerator, self.checkpoints, self.progress, self.recipe.keep_checkpoints
                 )
         groups.close()
         if self.progress.step % self.recipe.held_out_every:
-            self._hold_out()
+            self._measure_held_out()
 
     def _place(self, steps: int) -> tuple[int, int]:
-        """How far the run is, and of how much: in tokens where they are its budget, else steps."""
+        """How far the run is, and the total: in tokens if they are the budget, else in steps."""
         budget = self.recipe.tokens
         if budget is None or self.recipe.steps is not None:
             return self.progress.step, steps
         return min(self.progress.tokens, budget), budget
 
-    def finish(self, told: dict[str, Any]) -> TrainResult:
+    def finish(self, request: dict[str, Any]) -> TrainResult:
         """Write the model, its card and the result."""
         dropped = checkpoint.dropped_by_all(self.progress)
         if not self.progress.tokens:
@@ -212,21 +211,23 @@ class _Run:
             dict(dropped),
         )
         if self.accelerator.is_main_process:
-            (self.out / "README.md").write_text(card(told, self.corpus, asdict(result), self.vlm))
+            (self.out / "README.md").write_text(
+                card(request, self.corpus, asdict(result), self.vlm)
+            )
             write_result(result)
         self.accelerator.wait_for_everyone()
         return result
 
     def _groups(self) -> Generator[list[LoadedRow], None, None]:
-        """What this process has of each step, pass after pass, from its place on."""
+        """This process's rows of each step, pass after pass, from the current place on."""
         progress, batch_size = self.progress, self.recipe.batch_size
         endless = self.recipe.steps is not None or self.recipe.tokens is not None
         while endless or progress.epoch < self.recipe.epochs:
             before = progress.tokens if progress.place == 0 else -1
-            made = self.reading.made(progress.epoch, progress.place)
-            for progress.place, group in together(self.accelerator, made, batch_size):
+            rows = self.reading.rows(progress.epoch, progress.place)
+            for progress.place, group in step_groups(self.accelerator, rows, batch_size):
                 yield group
-            if progress.tokens == before:  # and no further pass will teach anything
+            if progress.tokens == before:  # another pass would not teach anything either
                 return
             progress.epoch, progress.place = progress.epoch + 1, 0
 
@@ -234,18 +235,18 @@ class _Run:
         """Add what all processes are about to do to the progress.
 
         Returns:
-            Sequences of the process with most, and tokens with a label of all.
+            The largest number of sequences of any process, and the labelled tokens of all.
         """
         import torch
 
-        for made in group:
-            self.progress.dropped += made.dropped
+        for row in group:
+            self.progress.dropped += row.dropped
         mine = [
             sequences,
-            sum(made.rows for made in group),
-            sum(bool(made.pieces) for made in group),
-            sum(piece.images for made in group for piece in made.pieces),
-            sum(piece.learned for made in group for piece in made.pieces),
+            sum(row.rows for row in group),
+            sum(bool(row.pieces) for row in group),
+            sum(piece.images for row in group for piece in row.pieces),
+            sum(piece.learned for row in group for piece in row.pieces),
         ]
         gathered = self.accelerator.gather(torch.tensor([mine], device=self.accelerator.device))
         _, rows, samples, images, tokens = gathered.sum(0).tolist()
@@ -256,7 +257,7 @@ class _Run:
         self.progress.step += bool(tokens)
         return int(gathered[:, 0].max()), tokens
 
-    def _hold_out(self) -> None:
+    def _measure_held_out(self) -> None:
         if self.held_out:
             self.log.add_held_out(
                 self.progress.step, self.held_out.loss(self.accelerator, self.model)
@@ -265,15 +266,15 @@ class _Run:
     def _step(
         self, sequences: list[list[Piece]], passes: int, tokens: int, rate: float
     ) -> dict[str, Any]:
-        """One update: the gradient of the mean loss over all tokens of all processes."""
+        """Update the weights once, by the gradient of the mean loss per token of all processes."""
         import torch
 
         if self.blank:
-            sequences = alike(sequences, passes, self.blank)
+            sequences = even_out(sequences, passes, self.blank)
         for settings in self.optimizer.param_groups:
             settings["lr"] = rate
         total = torch.zeros((), device=self.accelerator.device)
-        processes = self.accelerator.num_processes  # over which gradients are averaged
+        processes = self.accelerator.num_processes  # gradients are averaged over them
         for number, pieces in enumerate(sequences, 1):
             last = number == len(sequences)
             with nullcontext() if last else self.accelerator.no_sync(self.model):

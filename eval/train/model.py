@@ -1,4 +1,4 @@
-"""What of a model is trained, at which rate, and how it is saved."""
+"""Which weights of a model are trained, with which optimiser, and how they are saved."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from .config import TrainConfig
 from .files import keep_files
 
 
-def kept_in(config: TrainConfig) -> str:
-    """Precision of the weights: float32 of what is trained; what adapters stand on may be less."""
+def weight_dtype(config: TrainConfig) -> str:
+    """Precision of the weights: float32 if they are trained; under adapters it may be lower."""
     return config.precision if config.weights == "lora" else "float32"
 
 
 def choose_weights(vlm: Vlm, config: TrainConfig) -> Any:
-    """The model with what is not trained frozen; with LoRA, wrapped by peft."""
+    """The model with all untrained weights frozen; for LoRA, wrapped by peft."""
     model = vlm.model
     if config.weights == "lora":
         import peft
@@ -40,9 +40,9 @@ def choose_weights(vlm: Vlm, config: TrainConfig) -> Any:
 
 
 def language_layers(model: Any) -> str:
-    """A pattern of the names of all linear layers of the language model, without its head.
+    """A pattern for the names of all linear layers of the language model, without its head.
 
-    Names alone do not tell: the vision encoders of some families name theirs alike.
+    The last part of a name is not enough: some vision encoders name their layers the same way.
     """
     import torch
 
@@ -57,12 +57,11 @@ def language_layers(model: Any) -> str:
 
 
 def _freeze_vision(vlm: Vlm) -> None:
-    """Train neither the vision encoder nor, within it, anything but the connector."""
+    """Freeze the vision encoder, except for any part of the connector inside it."""
     encoder = vlm.model.get_encoder(modality="image")
-    if encoder in (vlm.model, vlm.model.model):  # what a model without a known encoder gives
+    if encoder in (vlm.model, vlm.model.model):  # returned for a model without a known encoder
         raise TrainError(
-            f"where the vision encoder of {vlm.name} is, is not known; train it with weights: "
-            "full or lora"
+            f"the vision encoder of {vlm.name} cannot be found; train it with weights: full or lora"
         )
     encoder.requires_grad_(False)
     for connector in vlm.family.connectors:
@@ -70,17 +69,17 @@ def _freeze_vision(vlm: Vlm) -> None:
 
 
 def layer_classes(model: Any) -> list[str]:
-    """Names of the layers that FSDP shards one by one.
+    """The classes of layers that FSDP shards one by one.
 
-    A model may name classes that it does not have (LLaVA those of CLIP's text encoder), on which
-    accelerate stops.
+    A model may name classes that it does not have (LLaVA names those of CLIP's text encoder), and
+    accelerate would fail on them.
     """
-    there = {type(module).__name__ for module in model.modules()}
-    return sorted(there.intersection(model._no_split_modules))
+    classes = {type(module).__name__ for module in model.modules()}
+    return sorted(classes.intersection(model._no_split_modules))
 
 
 def optimizer_for(model: Any, config: TrainConfig) -> Any:
-    """AdamW (arXiv 1711.05101); no decay of biases and norms."""
+    """AdamW (arXiv 1711.05101), without weight decay for biases and norms."""
     import torch
 
     trained = [weight for weight in model.parameters() if weight.requires_grad]
@@ -94,9 +93,9 @@ def optimizer_for(model: Any, config: TrainConfig) -> Any:
 
 
 def complete_gradients(model: Any) -> None:
-    """Zeros where a weight had no part in the step, such as LLaVA's last vision layer.
+    """Set zero gradients for weights with no part in the step, such as LLaVA's last vision layer.
 
-    Its optimiser state then exists, without which a sharded checkpoint cannot be read again.
+    This creates their optimiser state, without which a sharded checkpoint cannot be loaded.
     """
     import torch
 
@@ -106,17 +105,17 @@ def complete_gradients(model: Any) -> None:
 
 
 def save(vlm: Vlm, trained: Any, accelerator: Any, config: TrainConfig, out: Path) -> None:
-    """Write model and processor so that what opens the base opens them.
+    """Write model and processor, so that they open wherever the base opens.
 
-    Adapters are merged into it, and stand alone in `out/adapter`.
+    Adapters are merged into the model, and also saved by themselves in `out/adapter`.
     """
     state = accelerator.get_state_dict(trained)
     if not accelerator.is_main_process:
         return
     model = accelerator.unwrap_model(trained)
     if config.weights == "lora":
-        if hasattr(accelerator.state, "fsdp_plugin"):  # its own weights are parts
-            model = choose_weights(load(vlm.name, dtype=kept_in(config)), config)
+        if hasattr(accelerator.state, "fsdp_plugin"):  # its own weights are sharded
+            model = choose_weights(load(vlm.name, dtype=weight_dtype(config)), config)
             model.load_state_dict(state)
         model.save_pretrained(out / "adapter")
         model.merge_and_unload().save_pretrained(out)

@@ -1,4 +1,4 @@
-"""What is asked of a corpus before a run: how many rows it has, and whether it can be learned."""
+"""Checks of a corpus before a run: how many rows it has, and whether anything can be learned."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from .samples import COLUMNS
 
 
 def count(corpus: InterleavedCorpus, samples: int | None = None) -> int | None:
-    """Rows of the corpus, of which `samples` may be drawn; None on the Hub, where counting would
-    be downloading.
+    """Number of rows of the corpus, or of the `samples` drawn from it.
 
-    Parquet knows; a local corpus of JSON or CSV is read once.
+    On the Hub, where counting would mean downloading, it is `samples`, even if that is None.
+    Parquet files know their number of rows; a local corpus of JSON or CSV is read once.
     """
     if isinstance(corpus.source, HubDataset):
         return samples
@@ -27,13 +27,13 @@ def count(corpus: InterleavedCorpus, samples: int | None = None) -> int | None:
 
 
 def fault(corpus: InterleavedCorpus, text: Text, look_at: int = 100) -> str:
-    """Why nothing can be learned from the corpus, by its first rows; empty if it can."""
+    """Why nothing can be learned from the first rows of the corpus; empty if something can."""
     first: list[Interleaved] = list(islice(corpus.samples(), look_at))
     reasons = "; ".join(f"{reason} ({n})" for reason, n in corpus.skipped.most_common(3))
     if not first:
         return f"none of its rows can be used: {reasons or 'it has none'}"
     for column in ("images", COLUMNS[text]):
         if not any(value for sample in first for value in getattr(sample, column)):
-            told = f": {reasons}" if reasons else ""
-            return f"no {column} in the {number_of(len(first), 'row')} looked at{told}"
+            details = f": {reasons}" if reasons else ""
+            return f"no {column} in the {number_of(len(first), 'row')} looked at{details}"
     return ""

@@ -1,4 +1,4 @@
-"""Samples to sequences of a token budget, with labels on text alone."""
+"""Packs samples into sequences within a token budget, with labels on text only."""
 
 from __future__ import annotations
 
@@ -14,19 +14,19 @@ from .masks import masks
 from .samples import Unusable, cap, halve, sequence
 
 IGNORED = -100
-"""The label of what is not learned."""
+"""The label of tokens that are not learned."""
 
 
 @dataclass(frozen=True)
 class Piece:
-    """A sample, or a part of one that is longer than the budget. L tokens.
+    """A sample, or a part of one that is longer than the budget. It has L tokens.
 
     Attributes:
-        tokens: `input_ids`, `labels` and what else the family has for each token, each (L,).
-        positions: (L,), or (4, L) where the model has positions in time, height and width.
+        tokens: `input_ids`, `labels` and whatever else the family has per token, each (L,).
+        positions: (L,), or (4, L) if the model has positions in time, height and width.
         pixels: the images, in the family's own shapes.
-        images: how many.
-        row: which sample it is of.
+        images: the number of images.
+        row: the number of its sample.
         last: whether the sample ends here.
     """
 
@@ -42,16 +42,16 @@ class Piece:
 
     @property
     def learned(self) -> int:
-        """Tokens with a label."""
+        """The number of labelled tokens."""
         return int((self.tokens["labels"] != IGNORED).sum())
 
 
 def fill(pieces: Iterable[Piece], max_tokens: int) -> list[list[Piece]]:
-    """Sequences of pieces within the budget, as few as first fit of the longest first makes."""
+    """Pack pieces into few sequences within the budget (first fit, the longest first)."""
     sequences: list[list[Piece]] = []
     free: list[int] = []
     for piece in sorted(pieces, key=len, reverse=True):
-        fits = next((i for i, left in enumerate(free) if len(piece) <= left), None)
+        fits = next((i for i, room in enumerate(free) if len(piece) <= room), None)
         if fits is None:
             sequences.append([piece])
             free.append(max_tokens - len(piece))
@@ -64,15 +64,14 @@ def fill(pieces: Iterable[Piece], max_tokens: int) -> list[list[Piece]]:
 def pieces_of(
     vlm: Vlm, sample: Interleaved, data: Data, row: int, dropped: Counter[str]
 ) -> list[Piece]:
-    """A sample in as many pieces as the budget and the cap on images ask for.
+    """Divide a sample into as many pieces as the budget and the cap on images require.
 
     Args:
         vlm: the model.
-        sample: of a corpus.
+        sample: from a corpus.
         data: text, layout, budget and caps.
-        row: what the pieces are to be known by.
-        dropped: what is left out is counted here, by reason. Of a sample that cannot be used,
-            that is all of it.
+        row: the number that identifies the sample in its pieces.
+        dropped: counts what is left out, by reason, including a sample that cannot be used.
     """
     try:
         pieces = _pieces(vlm, sample, data, row, dropped)
@@ -88,9 +87,9 @@ def collate(vlm: Vlm, pieces: Sequence[Piece]) -> dict[str, Any]:
     """Model inputs for pieces, on the model's device and in its precision.
 
     Returns:
-        Where the family packs, one row of all pieces: position ids start again at each piece and
-        there is no attention mask, from which the model knows not to look across. Elsewhere a
-        padded row for each piece. `labels` are among the inputs.
+        If the family packs, one row of all pieces: position ids restart at each piece and there is
+        no attention mask, which tells the model to keep the pieces apart. Otherwise, a padded row
+        for each piece. `labels` are among the inputs.
     """
     batch = _one_row(pieces) if vlm.family.packs else _padded(vlm, pieces)
     if vlm.family.packs and vlm.family.both_ways:
@@ -101,17 +100,17 @@ def collate(vlm: Vlm, pieces: Sequence[Piece]) -> dict[str, Any]:
     return on_device(vlm.model, batch)
 
 
-def alike(sequences: list[list[Piece]], passes: int, blank: Piece) -> list[list[Piece]]:
-    """As many sequences as the process with most has, each with an image.
+def even_out(sequences: list[list[Piece]], passes: int, blank: Piece) -> list[list[Piece]]:
+    """Extend sequences to `passes`, the most that any process has, each with an image.
 
-    Processes that share a model's gradients must run the same modules as often.
+    Processes that share a model's gradients must run the same modules equally often.
     """
     sequences = sequences + [[]] * (passes - len(sequences))
     return [s if any(p.images for p in s) else [*s, blank] for s in sequences]
 
 
 def blank(vlm: Vlm) -> Piece:
-    """A grey image and nothing to learn, for a process whose others have an image or data left."""
+    """A grey image with nothing to learn, for a process without images or data while others run."""
     from PIL import Image
 
     piece = _encode(vlm, [Image.new("RGB", (32, 32), "grey")], Data(), row=-1, last=False)
@@ -122,13 +121,13 @@ def blank(vlm: Vlm) -> Piece:
 def _pieces(
     vlm: Vlm, sample: Interleaved, data: Data, row: int, dropped: Counter[str]
 ) -> list[Piece]:
-    todo = cap(sequence(sample, data.text), data, dropped)[::-1]
+    pending = cap(sequence(sample, data.text), data, dropped)[::-1]
     pieces: list[Piece] = []
-    while todo:
-        items = todo.pop()
-        piece = _encode(vlm, items, data, row, last=not todo)
+    while pending:
+        items = pending.pop()
+        piece = _encode(vlm, items, data, row, last=not pending)
         if len(piece) > data.max_tokens and len(items) > 1:
-            todo += halve(items)[::-1]
+            pending += halve(items)[::-1]
             continue
         if len(piece) > data.max_tokens:
             if piece.images:
@@ -136,7 +135,7 @@ def _pieces(
             dropped["tokens of a paragraph longer than data.max_tokens"] += (
                 len(piece) - data.max_tokens
             )
-            piece = _first(piece, data.max_tokens)
+            piece = _truncated(piece, data.max_tokens)
         pieces.append(piece)
     return pieces
 
@@ -152,10 +151,10 @@ def _encode(vlm: Vlm, items: Sequence[Item], data: Data, row: int, last: bool) -
     positions = torch.arange(len(tokens["input_ids"]))
     if vlm.family.packs and hasattr(vlm.model.model, "get_rope_index"):  # Qwen's are in 3-D
         rope = vlm.model.model.get_rope_index
-        there, _ = rope(
+        rotary, _ = rope(
             inputs["input_ids"], inputs["mm_token_type_ids"], inputs.get("image_grid_thw")
         )
-        positions = torch.cat([positions[None], there[:, 0]])
+        positions = torch.cat([positions[None], rotary[:, 0]])
     return Piece(
         tokens=tokens,
         positions=positions,
@@ -167,7 +166,7 @@ def _encode(vlm: Vlm, items: Sequence[Item], data: Data, row: int, last: bool) -
 
 
 def _labels(ids: Any, image: Any) -> Any:
-    """The ids, without what images became and without the first, which nothing predicts."""
+    """The ids, except for tokens of images and the first token, which nothing predicts."""
     labels = ids.clone()
     labels[image] = IGNORED
     labels[0] = IGNORED
@@ -175,12 +174,12 @@ def _labels(ids: Any, image: Any) -> Any:
 
 
 def _first_image(image: Any) -> int:
-    """Where the first image begins; the length if there is none."""
+    """Where the first image begins; the sequence's length if there is none."""
     places = image.nonzero()
     return int(places[0]) if len(places) else len(image)
 
 
-def _first(piece: Piece, length: int) -> Piece:
+def _truncated(piece: Piece, length: int) -> Piece:
     return Piece(
         {name: value[:length] for name, value in piece.tokens.items()},
         piece.positions[..., :length],
@@ -208,15 +207,15 @@ def _one_row(pieces: Sequence[Piece]) -> dict[str, Any]:
 def _padded(vlm: Vlm, pieces: Sequence[Piece]) -> dict[str, Any]:
     from torch.nn.utils.rnn import pad_sequence
 
-    fill = {"input_ids": vlm.tokenizer.pad_token_id, "labels": IGNORED}
+    padding = {"input_ids": vlm.tokenizer.pad_token_id, "labels": IGNORED}
     return {
-        name: pad_sequence(values, batch_first=True, padding_value=fill.get(name, 0))
+        name: pad_sequence(values, batch_first=True, padding_value=padding.get(name, 0))
         for name, values in _by_name(pieces).items()
     }
 
 
 def _by_name(pieces: Sequence[Piece]) -> dict[str, list[Any]]:
-    """What there is for each token; zeros where a text without images has no such thing."""
+    """The values of each token by name, with zeros where a piece without images has none."""
     import torch
 
     names = dict.fromkeys(name for piece in pieces for name in piece.tokens)

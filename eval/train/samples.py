@@ -14,11 +14,11 @@ from ..vlm import Item
 from .config import Data, Text
 
 COLUMNS: dict[Text, str] = {"speech": "texts", "speech+ocr": "text_ocr_list"}
-"""What of a sample is learned."""
+"""The column of a sample that is learned."""
 
 
 class Unusable(ValueError):  # noqa: N818 - it names what the row is
-    """A row that is left out; the message is the reason it is counted under."""
+    """The row is left out; the message is the reason under which it is counted."""
 
 
 def sequence(sample: Interleaved, text: Text) -> list[Item]:
@@ -29,20 +29,20 @@ def sequence(sample: Interleaved, text: Text) -> list[Item]:
     """
     texts = getattr(sample, COLUMNS[text])
     items: list[Item] = []
-    for image, said in zip(sample.images, texts, strict=True):
+    for image, passage in zip(sample.images, texts, strict=True):
         if image is not None:
             items.append(_decode(image))
-        elif said and said.strip():
-            items.append(said.strip())
+        elif passage and passage.strip():
+            items.append(passage.strip())
     if not any(isinstance(item, str) for item in items):
         raise Unusable(f"a row without {COLUMNS[text]}")
     return items
 
 
 def cap(items: Sequence[Item], data: Data, dropped: Counter[str]) -> list[list[Item]]:
-    """The sequence in parts of at most `max_images` images, or one without those beyond.
+    """Cut the sequence into parts of at most `max_images` images, or drop the images beyond.
 
-    A cut is before an image, so that text which follows an image stays with it; no text is lost.
+    Cuts are made before an image, so text stays with the image before it, and no text is lost.
     """
     parts: list[list[Item]] = [[]]
     images = 0
@@ -60,9 +60,9 @@ def cap(items: Sequence[Item], data: Data, dropped: Counter[str]) -> list[list[I
 
 
 def halve(items: Sequence[Item]) -> tuple[list[Item], list[Item]]:
-    """Two parts, cut before the image after a text that is nearest the middle.
+    """Cut a sequence in two, before an image that follows a text, as near the middle as possible.
 
-    Where no image follows a text, between the two items nearest the middle. Needs two items.
+    If no image follows a text, cut between any two items. There must be at least two items.
     """
     middle = len(items) / 2
     cuts = [

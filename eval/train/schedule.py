@@ -1,4 +1,4 @@
-"""How many steps a run has, and the learning rate of each."""
+"""The number of steps of a run, and the learning rate of each."""
 
 from __future__ import annotations
 
@@ -8,19 +8,19 @@ from .checkpoint import TrainError
 from .config import TrainConfig
 
 FEW = 10
-"""Steps below which a run is said to have few."""
+"""Runs with fewer steps get a warning."""
 
 
 def steps_of(config: TrainConfig, rows: int | None) -> int:
-    """Steps of a run over a corpus of so many rows; each pass ends with a step of what is left.
+    """Number of steps of a run over `rows` rows; each pass ends with a step of the remaining rows.
 
     Raises:
-        TrainError: that is not known.
+        TrainError: the number is not known.
     """
     if config.steps is not None:
         return config.steps
     if config.tokens is not None:
-        return config.tokens  # of one token at the least
+        return config.tokens  # a step has at least one token
     if rows is None:
         raise TrainError(
             "the corpus is streamed, so its length is not known and the learning rate has no "
@@ -30,23 +30,23 @@ def steps_of(config: TrainConfig, rows: int | None) -> int:
 
 
 def few_steps(config: TrainConfig, rows: int | None) -> str:
-    """What to tell before a run that has too few steps to learn much; empty for others."""
+    """A warning before a run that has too few steps to learn much; empty for others."""
     steps = steps_of(config, rows)
     if steps >= FEW or config.tokens is not None:
         return ""
     times = "once" if steps == 1 else f"{steps} times"
-    told = f"this run updates the weights {times}, too few to learn much"
+    warning = f"this run updates the weights {times}, too few to learn much"
     if config.steps is not None:
-        return f"{told}: raise steps"
-    of = f"{rows:,} rows in steps of {config.batch_size}"
-    return f"{told} ({of}): lower batch_size, raise epochs, or take a larger corpus"
+        return f"{warning}: raise steps"
+    rows_per_step = f"{rows:,} rows in steps of {config.batch_size}"
+    return f"{warning} ({rows_per_step}): lower batch_size, raise epochs, or take a larger corpus"
 
 
 def learning_rate(config: TrainConfig, step: int, steps: int) -> float:
-    """The rate of the `step`-th step, counted from 1, of so many. It is never 0.
+    """The learning rate of step `step`, counted from 1, out of `steps`. It is never 0.
 
-    The rate rises in a line to the last step of the warm-up. A cosine would come to 0 at the step
-    after the last, and at the step after the warm-up begins from the top.
+    The rate rises linearly to the last step of the warm-up. A cosine starts from the full rate at
+    the step after the warm-up, and would reach 0 at the step after the last.
     """
     warming = round(config.warmup * steps)
     if step <= warming:

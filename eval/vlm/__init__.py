@@ -1,8 +1,8 @@
-"""Image-text models: loading one, and turning pictures and text into what it reads.
+"""Image-text models: loading one, and turning pictures and text into its inputs.
 
 vlm = load("HuggingFaceTB/SmolVLM-256M-Instruct", dtype="bfloat16", device="cuda")
 inputs = encode(vlm, [image, "The slope is the derivative.", image, "..."])   # to train on
-inputs = chat(vlm, [[Message("user", (image, "What is shown?"))]])            # to be answered
+inputs = chat(vlm, [[Message("user", (image, "What is shown?"))]])            # to answer
 vlm.model.generate(**inputs)
 """
 

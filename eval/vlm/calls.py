@@ -1,4 +1,4 @@
-"""Calling processors, all of which take text and pictures and none quite alike."""
+"""Calling processors: all of them take text and pictures, but each in a slightly different way."""
 
 from __future__ import annotations
 
@@ -16,25 +16,26 @@ def process(
     begin: bool,
     **more: Any,
 ) -> dict[str, Any]:
-    """Inputs for a batch.
+    """Model inputs for a batch.
 
     Args:
         processor: of any family.
-        texts: one a row, placeholders where images stand.
-        images: those of each row.
+        texts: one per row, with a placeholder for each image.
+        images: the images of each row.
         begin: whether the tokenizer adds its beginning-of-sequence token.
-        more: passed on.
+        more: passed on to the processor.
 
     Returns:
-        Tensors: `input_ids` and `attention_mask` (rows, length), pixels in the family's shapes.
+        Tensors: `input_ids` and `attention_mask` (rows, length), and pixels in the family's own
+        shapes.
     """
-    given = [list(row) for row in images]
-    if not all(given):  # some processors take no empty list
-        given = [row for row in given if row]
+    image_rows = [list(row) for row in images]
+    if not all(image_rows):  # some processors reject an empty list
+        image_rows = [row for row in image_rows if row]
     return dict(
         processor(
             text=list(texts),
-            images=given or None,
+            images=image_rows or None,
             return_tensors="pt",
             add_special_tokens=begin,
             **more,
@@ -42,32 +43,32 @@ def process(
     )
 
 
-def with_places(
+def process_with_mask(
     processor: Any, text: str, images: Sequence[Image.Image], *, begin: bool
 ) -> tuple[dict[str, Any], Any]:
-    """Inputs for one row, and which of its tokens stem from what the processor put for an image.
+    """Inputs for one row, and which of its tokens come from the processor's text for an image.
 
     Returns:
-        The inputs, and a mask (length,). It is empty where the processor does not say what it
-        puts, or the tokenizer not where its tokens come from.
+        The inputs, and a mask (length,). The mask is all False if the processor does not report its
+        replacements, or the tokenizer does not report offsets.
     """
     import torch
 
-    told: dict[str, Any] = {}
+    options: dict[str, Any] = {}
     if images and getattr(processor.tokenizer, "is_fast", False):
-        told = {"return_offsets_mapping": True, "return_text_replacement_offsets": True}
-    inputs = process(processor, [text], [images], begin=begin, **told)
-    replaced = inputs.pop("text_replacement_offsets", None)
+        options = {"return_offsets_mapping": True, "return_text_replacement_offsets": True}
+    inputs = process(processor, [text], [images], begin=begin, **options)
+    replacements = inputs.pop("text_replacement_offsets", None)
     offsets = inputs.pop("offset_mapping", None)
-    put = torch.zeros(inputs["input_ids"].shape[1], dtype=torch.bool)
-    for one in replaced[0] if replaced else ():
-        start, end = one["new_span"]
-        put |= (offsets[0, :, 0] < end) & (offsets[0, :, 1] > start)
-    return inputs, put
+    from_image = torch.zeros(inputs["input_ids"].shape[1], dtype=torch.bool)
+    for replacement in replacements[0] if replacements else ():
+        start, end = replacement["new_span"]
+        from_image |= (offsets[0, :, 0] < end) & (offsets[0, :, 1] > start)
+    return inputs, from_image
 
 
 def on_device(model: Any, inputs: Any) -> Any:
-    """The inputs where the model is, in its precision; masks may be grouped by kind of layer."""
+    """The inputs on the model's device, in its precision; masks may be grouped by kind of layer."""
     import torch
 
     if isinstance(inputs, dict):
@@ -76,23 +77,23 @@ def on_device(model: Any, inputs: Any) -> Any:
 
 
 def per_token(value: Any, inputs: dict[str, Any]) -> bool:
-    """Whether a tensor has something for each token."""
+    """Whether a tensor has an entry for each token."""
     return bool(value.shape[:2] == inputs["input_ids"].shape)
 
 
 def join(values: Sequence[Any], axis: int) -> Any:
-    """Images of several samples along `axis`, smaller ones filled with zeros.
+    """Join the images of several samples along `axis`, padding smaller ones with zeros.
 
-    Where sizes differ, the family has a mask of its pixels, filled with zeros likewise.
+    Where sizes differ, the family also has a pixel mask, which is padded with zeros too.
     """
     import torch
 
     largest = [max(sizes) for sizes in zip(*(value.shape for value in values), strict=True)]
-    filled = []
+    padded = []
     for value in values:
         shape = list(largest)
         shape[axis] = value.shape[axis]
-        whole = value.new_zeros(shape)
-        whole[tuple(slice(0, size) for size in value.shape)] = value
-        filled.append(whole)
-    return torch.cat(filled, dim=axis)
+        larger = value.new_zeros(shape)
+        larger[tuple(slice(0, size) for size in value.shape)] = value
+        padded.append(larger)
+    return torch.cat(padded, dim=axis)

@@ -1,7 +1,8 @@
-"""What is known of families of image-text models beyond what they say themselves.
+"""Facts about families of image-text models that the models do not declare themselves.
 
-How a model is shown a picture is not in this table: `probe.py` finds it out. A family that is not
-here is padded instead of packed; another one is an entry here, and one in `tests/support/vlms/`.
+How a picture is written into a prompt is not in this table: `probe.py` finds it out. Families that
+are not here are padded instead of packed. A new one needs an entry here and one in
+`tests/support/vlms/`.
 """
 
 from __future__ import annotations
@@ -14,13 +15,13 @@ class Family:
     """What tests have shown of a family.
 
     Attributes:
-        packs: several samples fit into one sequence, kept apart by position ids that start again
-            at each. A test holds packed logits against separate ones. Convolutions, recurrences
-            and cross-attention reach across, so families that have them are padded.
+        packs: several samples can share one sequence, separated by position ids that restart at
+            each sample. A test compares packed logits with separate ones. Convolutions, recurrences
+            and cross-attention mix samples, so families that use them are padded.
         both_ways: tokens of an image attend to one another in both directions.
         connectors: parts of the vision encoder that belong to the connector.
-        pads_to_square: its reference lays pictures on a square in the mean colour, and its
-            processor on the Hub crops them to one.
+        pads_to_square: the reference code pads pictures to a square with the mean colour, while
+            the processor on the Hub crops them to one.
     """
 
     packs: bool = False
@@ -51,5 +52,5 @@ FAMILIES = {
 
 
 def family_of(model_type: str) -> Family:
-    """The family of a model; of one that is not known, one that is padded."""
+    """The family of a model; unknown families are padded."""
     return FAMILIES.get(model_type, Family())

@@ -1,4 +1,4 @@
-"""Pictures and text to model inputs, through the model's own processor."""
+"""Turns pictures and text into model inputs, with the model's own processor."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from PIL import Image
 
-from .calls import process, with_places
+from .calls import process, process_with_mask
 from .load import Vlm, VlmError
 
 Item = str | Image.Image
@@ -18,7 +18,7 @@ Item = str | Image.Image
 
 @dataclass(frozen=True)
 class Message:
-    """One turn of a conversation, its pictures where they stand."""
+    """One turn of a conversation, with its pictures in place."""
 
     role: Literal["system", "user", "assistant"]
     content: tuple[Item, ...]
@@ -27,18 +27,18 @@ class Message:
 def encode(
     vlm: Vlm, sequence: Sequence[Item], *, end: bool = True, spaced: bool = False
 ) -> dict[str, Any]:
-    """Inputs for plain interleaved text: a line for each item, images where they stand.
+    """Inputs for plain interleaved text: a line for each item, with images in place.
 
     Args:
         vlm: the model.
         sequence: texts and images in order.
-        end: whether the end-of-sequence token follows.
-        spaced: no lines, but a space between two texts or two images, and nothing between a text
-            and an image.
+        end: whether to append the end-of-sequence token.
+        spaced: instead of lines, put a space between two texts or two images, and nothing between
+            a text and an image.
 
     Returns:
-        What the processor gives for a batch of one, as tensors: `input_ids` and `attention_mask`
-        (1, length), the pixels in the family's own shapes.
+        The processor's tensors for a batch of one: `input_ids` and `attention_mask` (1, length),
+        and pixels in the family's own shapes.
     """
     return encode_with_mask(vlm, sequence, end=end, spaced=spaced)[0]
 
@@ -46,16 +46,18 @@ def encode(
 def encode_with_mask(
     vlm: Vlm, sequence: Sequence[Item], *, end: bool = True, spaced: bool = False
 ) -> tuple[dict[str, Any], Any]:
-    """As `encode`, and a mask (length,) of the tokens that images became, marks included.
+    """As `encode`, with a mask (length,) of the tokens that images became, including their marks.
 
-    White space between two images is not text either.
+    The mask also covers white space between two images.
     """
     import torch
 
     text = _text(vlm, sequence, spaced) + (vlm.tokenizer.eos_token or "" if end else "")
-    inputs, put = with_places(vlm.processor, text, _images(sequence), begin=vlm.writing.begin)
+    inputs, replaced = process_with_mask(
+        vlm.processor, text, _images(sequence), begin=vlm.writing.begin
+    )
     ids = inputs["input_ids"][0]
-    image = put | torch.isin(ids, torch.tensor(sorted(vlm.mark_ids)))
+    image = replaced | torch.isin(ids, torch.tensor(sorted(vlm.mark_ids)))
     for left, right in pairwise(image.nonzero()[:, 0].tolist()):
         if 1 < right - left <= 3 and not vlm.tokenizer.decode(ids[left + 1 : right]).strip():
             image[left:right] = True
@@ -63,11 +65,11 @@ def encode_with_mask(
 
 
 def complete(vlm: Vlm, sequences: Sequence[Sequence[Item]]) -> dict[str, Any]:
-    """Inputs for plain interleaved texts that the model goes on with, on the model's device.
+    """Inputs for plain interleaved texts that the model is to continue, on the model's device.
 
     Returns:
-        Tensors for a batch, written as `encode` writes one without its end, padded on the left so
-        that `generate` goes on from every row.
+        Tensors for a batch, in the format of `encode` without the end, padded on the left so that
+        `generate` continues every row.
     """
     inputs = process(
         vlm.processor,
@@ -88,10 +90,10 @@ def chat(
     Args:
         vlm: the model.
         conversations: each a list of messages with alternating roles.
-        answer: whether the prompt for the assistant's next turn follows.
+        answer: whether to append the prompt for the assistant's next turn.
 
     Returns:
-        Tensors for a batch, padded on the left so that `generate` goes on from every row.
+        Tensors for a batch, padded on the left so that `generate` continues every row.
 
     Raises:
         VlmError: the model has no chat template, or its template does not show every image.
@@ -113,7 +115,7 @@ def chat(
 
 
 def image_tokens(vlm: Vlm, inputs: dict[str, Any]) -> list[int]:
-    """How many tokens of each row take image features."""
+    """The number of tokens in each row that are replaced by image features."""
     import torch
 
     ids = inputs["input_ids"]
@@ -147,7 +149,7 @@ def _images(sequence: Sequence[Item]) -> list[Image.Image]:
 
 
 def _plain(vlm: Vlm, text: str) -> str:
-    """The text with control tokens spelled apart.
+    """The text with a space inside each control token.
 
     A lecture about HTML may say `<s>` or `<image>`, which would end the sample or ask for a
     picture that isn't there.
@@ -159,10 +161,10 @@ def _plain(vlm: Vlm, text: str) -> str:
 
 
 def _rgb(image: Image.Image) -> Image.Image:
-    """Transparency laid on white: a diagram in black on nothing would become black on black."""
+    """RGB on a white background: a black diagram on transparent ground would be black on black."""
     if image.mode in {"RGBA", "LA", "PA"} or "transparency" in image.info:
         image = image.convert("RGBA")
-        ground = Image.new("RGBA", image.size, "white")
-        ground.alpha_composite(image)
-        image = ground
+        background = Image.new("RGBA", image.size, "white")
+        background.alpha_composite(image)
+        image = background
     return image.convert("RGB")

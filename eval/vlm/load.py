@@ -21,19 +21,19 @@ _logger = logging.getLogger(__name__)
 
 
 class VlmError(UserError):
-    """A model that cannot be used; the message says what to do."""
+    """The model cannot be used; the message says what to do."""
 
 
 @dataclass(frozen=True)
 class Vlm:
-    """A model, its processor, and how it is shown pictures."""
+    """A model, its processor, and how pictures reach it."""
 
     name: str
     model: Any  # AutoModelForImageTextToText
     processor: Any
     family: Family
     writing: Writing
-    seen: VisibleArea
+    visible: VisibleArea
 
     @property
     def device(self) -> Any:
@@ -49,24 +49,24 @@ class Vlm:
 
     @property
     def mark_ids(self) -> frozenset[int]:
-        """Ids of the special tokens that a picture becomes; none of them is text to learn."""
+        """Ids of the special tokens that a picture becomes; none counts as text to learn."""
         return self.writing.mark_ids
 
     @cached_property
     def control_tokens(self) -> frozenset[str]:
-        """What must not stand in a text: it would end the sample, or be taken for a picture."""
-        known = added_tokens(self.tokenizer)
+        """Tokens not allowed in a text: they would end the sample, or be taken for a picture."""
+        ids = added_tokens(self.tokenizer)
         special = {
             str(token) for token in self.tokenizer.added_tokens_decoder.values() if token.special
         }
-        marks = {token for token, number in known.items() if number in self.mark_ids}
-        named = {getattr(self.processor, f"{name}_token", None) for name in _MODALITIES}
-        all_of_them = special | marks | named | set(self.tokenizer.all_special_tokens)
-        return frozenset(token for token in all_of_them if token)
+        marks = {token for token, number in ids.items() if number in self.mark_ids}
+        configured = {getattr(self.processor, f"{name}_token", None) for name in _MODALITIES}
+        tokens = special | marks | configured | set(self.tokenizer.all_special_tokens)
+        return frozenset(token for token in tokens if token)
 
 
 def load(name: str | Path, *, dtype: str = "auto", device: str = "cpu") -> Vlm:
-    """Load a model and its processor, and try them on a picture.
+    """Load a model and its processor, and test them with a picture.
 
     Args:
         name: a name on the Hub, or a folder that `save_pretrained` wrote.
@@ -74,7 +74,8 @@ def load(name: str | Path, *, dtype: str = "auto", device: str = "cpu") -> Vlm:
         device: "cpu", "cuda", "cuda:1", ...
 
     Raises:
-        VlmError: it cannot be loaded, takes no images, or cannot be shown images between texts.
+        VlmError: the model cannot be loaded, takes no images, or does not accept images between
+            texts.
     """
     try:
         from transformers import AutoConfig, AutoModelForImageTextToText, AutoProcessor
@@ -83,7 +84,7 @@ def load(name: str | Path, *, dtype: str = "auto", device: str = "cpu") -> Vlm:
     processors: Any = AutoProcessor
     try:
         config = AutoConfig.from_pretrained(name)
-        # A config of a text model maps to no class here.
+        # The config of a text model maps to no class here.
         if type(config) not in AutoModelForImageTextToText._model_mapping:
             raise VlmError(
                 f"{name} is a {config.model_type} model, which takes no images with text; "
@@ -92,7 +93,7 @@ def load(name: str | Path, *, dtype: str = "auto", device: str = "cpu") -> Vlm:
         if config.is_encoder_decoder:
             raise VlmError(
                 f"{name} is a {config.model_type} model, whose encoder reads the whole prompt, so "
-                "it is neither trained on nor asked with images between texts"
+                "it can be neither trained nor prompted with images between texts"
             )
         processor = processors.from_pretrained(name)
         model: Any = AutoModelForImageTextToText.from_pretrained(name, dtype=dtype)
@@ -108,7 +109,7 @@ def load(name: str | Path, *, dtype: str = "auto", device: str = "cpu") -> Vlm:
     if processor.tokenizer.pad_token is None:
         processor.tokenizer.pad_token = processor.tokenizer.eos_token
     family, model = family_of(config.model_type), model.to(device)
-    released = processor
+    original = processor
     if family.pads_to_square:
         processor = padded_to_square(processor)
     try:
@@ -118,21 +119,22 @@ def load(name: str | Path, *, dtype: str = "auto", device: str = "cpu") -> Vlm:
             f"{name} ({config.model_type}) cannot be shown images between texts: {error}"
         ) from None
     vlm = Vlm(str(name), model, processor, family, writing, visible_area(processor, writing))
-    if processor is not released:
-        _tell(
-            f"{name}: its processor shows {visible_area(released, writing)} of a 16:9 picture; "
-            "pictures "
-            "are laid on a square in the mean colour, as its reference does"
+    if processor is not original:
+        _warn_once(
+            f"{name}: its processor shows {visible_area(original, writing)} of a 16:9 picture; "
+            "pictures are padded to a square with the mean colour, as its reference does"
         )
-    elif not vlm.seen.whole:
-        _tell(f"{name}: its processor shows the model {vlm.seen} of a 16:9 picture")
+    elif not vlm.visible.whole:
+        _warn_once(f"{name}: its processor shows the model {vlm.visible} of a 16:9 picture")
     if config.model_type not in FAMILIES:
-        _tell(f"{name}: no test covers {config.model_type} models; samples are padded, not packed")
+        _warn_once(
+            f"{name}: no test covers {config.model_type} models; samples are padded, not packed"
+        )
     return vlm
 
 
 @cache
-def _tell(note: str) -> None:
-    """Once a process, and of several processes by the first."""
+def _warn_once(message: str) -> None:
+    """Log a warning, once per process, and only in the first of several processes."""
     if os.environ.get("RANK", "0") == "0":
-        _logger.warning(note)
+        _logger.warning(message)

@@ -1,7 +1,7 @@
 """How much of a picture a processor lets the model see.
 
-CLIP's cuts the middle square out of a picture: of a slide of 16 to 9 that is 56%, and what stands
-at the left and right of it is lost. LLaVA's own code lays the picture on a square instead.
+CLIP's cuts out the middle square of a picture: 56% of a 16:9 slide, without its left and right
+edges. LLaVA's own code pads the picture to a square instead.
 """
 
 from __future__ import annotations
@@ -17,11 +17,11 @@ from .writing import Writing
 
 _SLIDE = (1280, 720)
 _EDGE = 1 / 32
-"""Less than this share of a side is not looked for: tiny models see a slide in as many pixels."""
+"""A smaller share of a side is not measured: tiny models see a slide in that many pixels."""
 
 
 class VisibleArea(NamedTuple):
-    """Shares of width and height of a 16:9 picture that reach the model."""
+    """The shares of the width and height of a 16:9 picture that reach the model."""
 
     width: float
     height: float
@@ -37,14 +37,14 @@ class VisibleArea(NamedTuple):
 
 
 def visible_area(processor: Any, writing: Writing) -> VisibleArea:
-    """Cover a white picture with black from each side, and see from where on pixels change."""
-    look = _looker(processor, writing)
-    sides = [1 - look("left") - look("right"), 1 - look("top") - look("bottom")]
+    """Cover a white picture with black from each side, and find where pixels begin to change."""
+    cropped = _crop_finder(processor, writing)
+    sides = [1 - cropped("left") - cropped("right"), 1 - cropped("top") - cropped("bottom")]
     return VisibleArea(*(max(side, 0.0) for side in sides))
 
 
 def padded_to_square(processor: Any) -> Any:
-    """The processor with LLaVA's padding, where it cuts out the middle; else as it is."""
+    """The processor, with LLaVA's padding if it would cut out the middle."""
     from transformers import LlavaImageProcessor
 
     images = processor.image_processor
@@ -53,31 +53,31 @@ def padded_to_square(processor: Any) -> Any:
     settings = images.to_dict()
     for name in ("image_processor_type", "feature_extractor_type", "processor_class"):
         settings.pop(name, None)
-    other = copy.copy(processor)
-    other.image_processor = LlavaImageProcessor(**settings | {"do_pad": True})
-    return other
+    padding = copy.copy(processor)
+    padding.image_processor = LlavaImageProcessor(**settings | {"do_pad": True})
+    return padding
 
 
-def _looker(processor: Any, writing: Writing) -> Callable[[str], float]:
-    """A function that gives the share of the picture which is cut off at a side."""
+def _crop_finder(processor: Any, writing: Writing) -> Callable[[str], float]:
+    """A function that returns the share of the picture that is cut off at a side."""
     white, black = (Image.new("RGB", _SLIDE, colour) for colour in ("white", "black"))
 
     def pixels(picture: Image.Image) -> list[Any]:
         inputs = process(processor, [writing.placeholder], [[picture]], begin=writing.begin)
         return [value for value in inputs.values() if value.is_floating_point()]
 
-    def apart(some: list[Any], others: list[Any]) -> float:
-        return max(float((a - b).abs().max()) for a, b in zip(some, others, strict=True))
+    def difference(first: list[Any], second: list[Any]) -> float:
+        return max(float((a - b).abs().max()) for a, b in zip(first, second, strict=True))
 
-    bare = pixels(white)
-    visible = apart(bare, pixels(black)) / 4
+    uncovered = pixels(white)
+    visible = difference(uncovered, pixels(black)) / 4
 
     def shows(side: str, share: float) -> bool:
         picture = white.copy()
         picture.paste("black", _strip(side, share))
-        return apart(bare, pixels(picture)) > visible
+        return difference(uncovered, pixels(picture)) > visible
 
-    def cut(side: str) -> float:
+    def cropped(side: str) -> float:
         if shows(side, _EDGE):
             return 0.0
         low, high = _EDGE, 1.0
@@ -86,7 +86,7 @@ def _looker(processor: Any, writing: Writing) -> Callable[[str], float]:
             low, high = (low, middle) if shows(side, middle) else (middle, high)
         return (low + high) / 2
 
-    return cut
+    return cropped
 
 
 def _strip(side: str, share: float) -> tuple[int, int, int, int]:

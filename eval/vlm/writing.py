@@ -1,4 +1,4 @@
-"""How a picture is written into the text that a model's processor is given."""
+"""How a picture is written into the text for a model's processor."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ _BEFORE, _AFTER = "said before the picture", "asked about the picture"
 
 @dataclass(frozen=True)
 class Writing:
-    """How a model is shown pictures, as `probe` found it.
+    """How pictures are written into a model's prompts, as found by `probe`.
 
     Attributes:
-        placeholder: what stands for one picture in the text that the processor is given.
+        placeholder: what stands for one picture in the text for the processor.
         begin: whether the tokenizer has to add its beginning-of-sequence token to plain text.
-        image_ids: the tokens whose place image features take.
-        mark_ids: all special tokens that a picture becomes, those included.
-        axes: for each tensor of pixels the axis along which those of several samples are joined.
+        image_ids: the tokens that image features replace.
+        mark_ids: all special tokens that a picture becomes, including `image_ids`.
+        axes: for each tensor of pixels, the axis along which several samples are joined.
     """
 
     placeholder: str
@@ -28,13 +28,13 @@ class Writing:
 
 
 def placeholder_of(processor: Any, config: Any) -> str | None:
-    """What stands for a picture in the processor's text; None if nothing tells.
+    """What stands for a picture in the processor's text; None if it cannot be found out.
 
-    The chat template knows the marks around a picture that some processors (Qwen's) leave to it;
-    without one the config may name them.
+    Some processors (Qwen's) leave the marks around a picture to the chat template; if there is no
+    template, the config may name them.
     """
-    if written := _in_template(processor):
-        return written
+    if placeholder := _template_placeholder(processor):
+        return placeholder
     token: str | None = getattr(processor, "image_token", None)
     marks = [_config_id(config, "start"), _config_id(config, "end")]
     if token is None or None in marks:
@@ -44,7 +44,7 @@ def placeholder_of(processor: Any, config: Any) -> str | None:
 
 
 def added_tokens(tokenizer: Any) -> dict[str, int]:
-    """Tokens that are no part of the vocabulary that was learned from text."""
+    """Tokens that were added to the vocabulary that was learned from text, with their ids."""
     return {
         **tokenizer.get_added_vocab(),
         **dict(zip(tokenizer.all_special_tokens, tokenizer.all_special_ids, strict=True)),
@@ -56,26 +56,26 @@ def _config_id(config: Any, which: str) -> int | None:
     return next((i for n in names if (i := getattr(config, n, None)) is not None), None)
 
 
-def _in_template(processor: Any) -> str | None:
-    """What the chat template adds where a message has a picture, from its first to last token.
+def _template_placeholder(processor: Any) -> str | None:
+    """The text that the chat template adds for a picture, from its first to its last token.
 
-    White space around it, and words such as "Picture 1:", are no part of it.
+    It does not include white space around it, or words such as "Picture 1:".
     """
     without, picture = [{"type": "text", "text": _AFTER}], {"type": "image"}
     try:
-        plain, shown = (
+        plain, marked = (
             processor.apply_chat_template(
                 [{"role": "user", "content": [{"type": "text", "text": _BEFORE}, *content]}],
                 tokenize=False,
             )
             for content in (without, [picture, *without])
         )
-    except Exception:  # whatever a template that was written elsewhere may raise
+    except Exception:  # third-party templates may raise anything
         return None
-    start = next((i for i, (a, b) in enumerate(zip(plain, shown, strict=False)) if a != b), 0)
-    added = shown[start : start + len(shown) - len(plain)]
+    start = next((i for i, (a, b) in enumerate(zip(plain, marked, strict=False)) if a != b), 0)
+    extra = marked[start : start + len(marked) - len(plain)]
     known = {token for token in added_tokens(processor.tokenizer) if token.strip()}
-    found = [token for token in known if token in added]
-    if not found:
+    tokens = [token for token in known if token in extra]
+    if not tokens:
         return None
-    return added[min(map(added.find, found)) : max(added.rfind(t) + len(t) for t in found)]
+    return extra[min(map(extra.find, tokens)) : max(extra.rfind(t) + len(t) for t in tokens)]

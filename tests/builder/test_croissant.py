@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+from importlib.resources import files
 from pathlib import Path
 
 import mlcroissant
 import pytest
 
-from vid2book.builder import croissant
+from vid2book.builder import croissant, responsible
 from vid2book.builder.features import FEATURES
 from vid2book.builder.write import write_corpus
 
@@ -49,6 +50,12 @@ def test_it_says_of_responsibility_what_the_card_says(corpus, tmp_path: Path) ->
     metadata = mlcroissant.Dataset(jsonld=tmp_path / "croissant.json").metadata
     assert metadata.data_limitations == fields["dataLimitations"]
     assert metadata.personal_sensitive_information == fields["personalSensitiveInformation"]
+
+
+def test_each_kind_of_limit_is_found_on_the_card() -> None:
+    card = files("vid2book.builder").joinpath("dataset_card.md").read_text("utf-8")
+    for beginning in (*responsible._ANNOTATION, *responsible._PEOPLE, *responsible._CHOICE):
+        assert card.count(f"\n- {beginning}") == 1, beginning
 
 
 @pytest.mark.parametrize(("config", "count"), [("videos", 4), ("decisions", 8)])

@@ -88,7 +88,7 @@ def lose_record(out: Path) -> None:
         (lose, "is missing"),
         (leave_behind, "was not written by vid2book"),
         (change_header, "is the card of another corpus"),
-        (change_attribution, "names other videos than are in it"),
+        (change_attribution, "does not name the videos of the corpus"),
         (lose_record, "its record is missing"),
     ],
 )

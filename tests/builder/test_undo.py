@@ -12,7 +12,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from vid2book.builder.changes import read_videos
-from vid2book.builder.opening import Request, as_noted, request_of
+from vid2book.builder.opening import Request, log_entry, request_of
 from vid2book.cli import app
 from vid2book.folder import record
 from vid2book.folder.layout import LOG, REMOVED
@@ -143,7 +143,7 @@ def test_what_a_corpus_was_built_from_is_known_anywhere(
 ) -> None:
     (tmp_path / "videos").mkdir()
     monkeypatch.chdir(tmp_path)
-    noted = as_noted(Request(("videos", "s3://bucket/more"), "offline", limit=3))
+    noted = log_entry(Request(("videos", "s3://bucket/more"), "offline", limit=3))
     assert noted is not None
     assert noted["sources"] == (str(tmp_path / "videos"), "s3://bucket/more")
     log = tmp_path / LOG
@@ -151,6 +151,6 @@ def test_what_a_corpus_was_built_from_is_known_anywhere(
     found = request_of(log)
     assert found and found.sources == noted["sources"] and found.limit == 3
     # What opens an address stays out of every file.
-    assert as_noted(Request(("https://me:secret@example.org/list.jsonl",), "offline")) is None
+    assert log_entry(Request(("https://me:secret@example.org/list.jsonl",), "offline")) is None
     log.write_text("{half a line")
     assert request_of(log) is None

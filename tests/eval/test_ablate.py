@@ -17,7 +17,7 @@ from vid2book.eval.ablate.command import ablate
 from vid2book.eval.ablate.config import Ablation, Folder, Settings, StudyCorpus
 from vid2book.eval.ablate.folders import AblateError, Folders
 from vid2book.eval.ablate.grid import cells, pick
-from vid2book.eval.ablate.runs import Answered, RunResult
+from vid2book.eval.ablate.runs import AnsweredQuestion, RunResult
 from vid2book.eval.ablate.table import measures, table, unmatched
 from vid2book.eval.train import SampleLoss
 
@@ -153,7 +153,7 @@ def found(loss: float, right: float, videos: int = 30) -> RunResult:
             SampleLoss(name, name, 10 * (loss + more), 10)
             for name, more in zip(names, hard, strict=True)
         ),
-        answers=tuple(Answered(0, name, name, right) for name in names),
+        answers=tuple(AnsweredQuestion(0, name, name, right) for name in names),
     )
 
 

@@ -141,7 +141,7 @@ def test_a_run_by_accelerate_launch_is_that_of_one_process(
         corpus=kept,
         model=KeyedFolder(there["model"]["path"], "model"),
         held_out=(HeldOutSet("split test", kept),),
-        asked=study.held_out,
+        held_out_config=study.held_out,
         offered=24,
         recipe=recipe(),
         only=frozenset(row["id"] for row in ROWS[:20]),

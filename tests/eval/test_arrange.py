@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from vid2book.eval.ablate.arrange import _Laid, arrange, shared_ids, shuffled_within
+from vid2book.eval.ablate.arrange import _StoredImages, arrange, shared_ids, shuffled_within
 
 SAMPLES, SLIDES = 40, 5
 
@@ -133,13 +133,13 @@ def test_a_corpus_is_not_held_in_memory(tmp_path: Path) -> None:
     before = pool.bytes_allocated()
     seen = [0]
 
-    class Watched(_Laid):
+    class Watched(_StoredImages):
         def put(self, rows: Any) -> Any:
             found = super().put(rows)
             seen.append(pool.bytes_allocated() - before)
             return found
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("vid2book.eval.ablate.arrange._Laid", Watched)
+        patch.setattr("vid2book.eval.ablate.arrange._StoredImages", Watched)
         arrange(tmp_path / "corpus", tmp_path / "out", 0.0, 1.0, None, 0)
     assert len(seen) == 11 and max(seen) < 40_000_000  # of 80 MB, in ten times 8 MB

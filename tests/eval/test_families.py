@@ -14,7 +14,7 @@ from vid2book.eval.train.config import Data, Lora, TrainConfig
 from vid2book.eval.train.loss import evaluate_loss
 from vid2book.eval.train.model import choose_weights
 from vid2book.eval.vlm import FAMILIES, Vlm, VlmError, encode_with_mask, load
-from vid2book.eval.vlm.probe import filled_by
+from vid2book.eval.vlm.probe import feature_mask
 
 from ..support import vlms
 from ..support.corpora import png, sample
@@ -63,7 +63,7 @@ def test_what_the_model_fills_is_masked_and_so_are_the_marks(
     """Also of shapes that the model was not asked about, whose tiles have marks of their own."""
     sequence = ["the square", picture(size), "of the sum", picture((60, 40)), "as we said"]
     inputs, image = encode_with_mask(vlm, sequence)
-    assert image[filled_by(vlm.model, inputs)].all()
+    assert image[feature_mask(vlm.model, inputs)].all()
     text = inputs["input_ids"][0][~image]
     assert not set(text.tolist()) & set(vlm.mark_ids)
     told = vlm.tokenizer.decode(text, skip_special_tokens=False)

@@ -15,7 +15,7 @@ from vid2book.errors import UserError
 from vid2book.eval import measure
 from vid2book.eval.corpora import InterleavedCorpus, open_corpus
 from vid2book.eval.fetch import FORBIDDEN, GONE, NO_URL, PRIVATE, TOO_MANY, Fetcher, is_public
-from vid2book.eval.report.names import apart, short
+from vid2book.eval.report.names import distinct_names, shorten
 from vid2book.eval.reservoir import Reservoir
 
 from ..support.corpora import png, row, write_parquet
@@ -106,12 +106,12 @@ def test_names_are_told_apart(tmp_path: Path) -> None:
     for folder in ("one", "two"):
         write_parquet(tmp_path / folder / "textbook" / "train-00000.parquet", [row("v")])
     opened = [open_corpus(tmp_path / folder / "textbook") for folder in ("one", "two")]
-    assert apart(opened) == ["one/textbook", "two/textbook"]
-    assert apart([opened[0], opened[0]]) == ["textbook", "textbook (2)"]
+    assert distinct_names(opened) == ["one/textbook", "two/textbook"]
+    assert distinct_names([opened[0], opened[0]]) == ["textbook", "textbook (2)"]
     long = [f"experiments/lectures-of-2026/run-{n}/textbook-as-it-was-built" for n in range(5)]
-    cut = short(long, 26)
+    cut = shorten(long, 26)
     assert len(set(cut)) == 5 and all(len(name) <= 26 for name in cut)
-    assert short(["a", "b"], 26) == ["a", "b"]
+    assert shorten(["a", "b"], 26) == ["a", "b"]
 
 
 class Site(BaseHTTPRequestHandler):

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from vid2book.eval.estimates import Statistic, ratio, separation
 from vid2book.eval.measures.base import Figure
 from vid2book.eval.report.compared import compare
-from vid2book.eval.report.measuring import Measured, Result
+from vid2book.eval.report.measuring import MeasuredCorpus, Result
 
 MOST = 0.07
 TRIES = [200, pytest.param(1000, marks=pytest.mark.slow)]
@@ -69,9 +69,9 @@ def area(level: Floats, video: NDArray[np.int64], draw: Draw) -> Statistic:
 FIGURE = Figure("simulated", "Simulated", "higher", "unit", "", "")
 
 
-def measured(name: str, statistic: Statistic, videos: frozenset[Hashable]) -> Measured:
+def measured(name: str, statistic: Statistic, videos: frozenset[Hashable]) -> MeasuredCorpus:
     result = Result(FIGURE, "simulated", statistic, None)
-    return Measured(name, len(statistic.clusters), videos, {}, {"simulated": result}, {})
+    return MeasuredCorpus(name, len(statistic.clusters), videos, {}, {"simulated": result}, {})
 
 
 def verdicts(kind: object, videos: int, with_data: int, tries: int, paired: bool) -> float:

@@ -12,7 +12,7 @@ from PIL import Image, ImageDraw, ImageFont
 
 from vid2book.eval.corpora import Interleaved
 from vid2book.eval.lookalikes import Lookalikes
-from vid2book.eval.measures.base import Absent, Found, Measure, PerSample
+from vid2book.eval.measures.base import Absent, Measure, Measurement, PerSample
 from vid2book.eval.measures.contamination import Contamination
 from vid2book.eval.measures.duplicates import DuplicateImages, DuplicateTexts
 from vid2book.eval.questions import SoughtQuestion, SoughtQuestions, open_sought_questions
@@ -157,7 +157,7 @@ CASE = Path(__file__).parents[1] / "data" / "cases" / "07-benchmark-unread"
 ASKED = "What remains is the equation of a harmonic oscillator with one frequency."
 
 
-def contamination_of(benchmark: Path) -> Found:
+def contamination_of(benchmark: Path) -> Measurement:
     measure = Contamination(Tools(sought_questions=open_sought_questions(benchmark, "test")))
     measure.see(SampleWithImages(sample("a", [f"So we divide. {ASKED}"]), 0))
     return measure.finish()["contamination"]

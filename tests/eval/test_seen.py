@@ -44,7 +44,7 @@ def test_llava_sees_the_whole_slide(tmp_path: Path, caplog: pytest.LogCaptureFix
     told = [record.message for record in caplog.records if str(tmp_path) in record.message]
     assert len(told) == 1  # said once
     assert "shows 56% of the width and 100% of the height of a 16:9 picture" in told[0]
-    assert vlm.seen.whole
+    assert vlm.visible.whole
     images = vlm.processor.image_processor
     mean, std = (torch.tensor(x)[:, None, None] for x in (images.image_mean, images.image_std))
     wanted = as_the_reference(slide(), images.image_mean, 32)
@@ -69,7 +69,7 @@ def test_an_upright_picture_is_padded_too_and_a_square_is_left(tmp_path: Path) -
 
 @pytest.mark.parametrize("family", [name for name in vlms.FAMILIES if name != "llava"])
 def test_other_families_cut_nothing_away(family: str, tmp_path: Path) -> None:
-    assert load(vlms.save(family, tmp_path)).seen.whole
+    assert load(vlms.save(family, tmp_path)).visible.whole
 
 
 def test_a_crop_that_is_not_padded_is_measured_and_told(
@@ -80,7 +80,7 @@ def test_a_crop_that_is_not_padded_is_measured_and_told(
     monkeypatch.setitem(FAMILIES, "llava", Family(packs=True))
     with caplog.at_level(logging.WARNING):
         vlm = load(vlms.save("llava", tmp_path))
-    assert vlm.seen.width == pytest.approx(9 / 16, abs=0.03) and vlm.seen.height == 1
+    assert vlm.visible.width == pytest.approx(9 / 16, abs=0.03) and vlm.visible.height == 1
     assert "shows the model 56% of the width" in caplog.text
 
 

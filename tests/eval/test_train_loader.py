@@ -157,7 +157,7 @@ def made(
     found = []
     for process in range(processes):
         reading = Reading(vlm, corpus, data, None, 0, process, processes)
-        mine = list(reading.made(epoch=0, place=place))
+        mine = list(reading.rows(epoch=0, place=place))
         assert [one.place for one in mine] == sorted(one.place for one in mine)
         found += mine
     return sorted((one for one in found if one.rows), key=lambda one: one.place)

@@ -21,4 +21,4 @@ def said(text: str | bytes, folder: Path, name: str = "a.vtt") -> str:
 
 
 def told(folder: Path, name: str = "a.vtt") -> list[str]:
-    return [told.reason for told in read_subtitles(folder / name).told]
+    return [finding.reason for finding in read_subtitles(folder / name).findings]

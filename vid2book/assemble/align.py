@@ -1,9 +1,9 @@
 """Align: pictures that have nothing to do with what is taught should go; their speech stays.
 
-Marked are the talking head, what is shown only while nothing is taught (a sponsor's card, the end
-card), a picture all of which another one shows too, and where a model captions the pictures,
-one whose caption is far from what is said while it stands. A picture without text or caption (a
-diagram, an experiment) stays unless one of these rules says otherwise.
+It marks talking heads; pictures that are shown only while nothing is taught (a sponsor's card, the
+end card); pictures that another one shows completely; and, if a model captions the pictures, those
+whose caption is far from what is said while they are on screen. A picture without text or caption
+(a diagram, an experiment) stays unless one of these rules says otherwise.
 """
 
 from __future__ import annotations
@@ -32,15 +32,15 @@ from .clip import CLIP
 from .marks import staying
 
 # Set by eye, not swept: see "Numbers" in docs/architecture.md.
-_NAME_WORDS = 2  # of letters: fewer are a formula or a label, of which no cosine tells anything
+_NAME_WORDS = 2  # words of letters; with fewer, a cosine means nothing: a formula, a label
 _SHORT = 2  # letters of a name in a formula
-_FADE = 1.0  # seconds by which speech may reach beyond a change of the screen
+_FADE = 1.0  # seconds by which speech may extend beyond a change of the screen
 
 Embed = Callable[[Sequence[str]], NDArray[np.float32]]
 
 
 class KeyframeText(NamedTuple):
-    """A keyframe with what is written on it, and its caption; '' for nothing."""
+    """A keyframe with the text on it and its caption; '' if there is none."""
 
     keyframe: Keyframe
     text: str
@@ -61,9 +61,9 @@ class Aligned:
     """The result of `align`.
 
     Attributes:
-        clips: all of them, each with how well its pictures and its speech agree.
-        pictures: a mark for each keyframe of the video. Its score is the cosine of the caption, or
-            without one of the on-screen text, and what is taught while the picture stands.
+        clips: all clips, each with how well its pictures and its speech agree.
+        pictures: a mark for each keyframe of the video. Its score is the cosine between the caption
+            (without one, the on-screen text) and what is taught while the picture is on screen.
     """
 
     clips: tuple[Clip, ...]
@@ -79,14 +79,14 @@ def align(
     embedded: Embed,
     settings: config.Align,
 ) -> tuple[Aligned, list[Decision]]:
-    """Mark the pictures that do not belong, and tell how well pictures and speech agree.
+    """Mark the pictures that do not belong, and measure how well pictures and speech agree.
 
     Args:
         screen: the keyframes of the video, in order of time.
-        sentences: all of the speech, judged; off-topic ones among them.
+        sentences: all of the speech, judged, including off-topic sentences.
         clips: with positions of keyframes.
-        embed: texts to unit vectors.
-        embedded: the same without a server, for when that fails.
+        embed: maps texts to unit vectors.
+        embedded: the same without a server, as a fallback.
     """
     run = partial(_align, video, screen, sentences, clips, settings)
     try:
@@ -94,11 +94,11 @@ def align(
     except ChatError as error:
         aligned, decisions = run(embedded)
         reason = f"speech and pictures were compared by the packaged embeddings: {error}"
-        told = Decision(
+        fallback = Decision(
             video.video_id, "video", "align", 0.0, 0.0, True, reason,
             provisional=isinstance(error, BackendError),
         )  # fmt: skip
-        return aligned, [told, *decisions]
+        return aligned, [fallback, *decisions]
 
 
 def _align(
@@ -113,35 +113,36 @@ def _align(
     lesson = " ".join([video.title, video.knowledge_point, *speech])
     taught = [s for s in sentences if not s.drop]
     lesson_words = content_words(" ".join([video.title, *(s.text for s in taught)]).lower())
-    written = [shown.text for shown in screen]
+    written = [picture.text for picture in screen]
     related = _cosines(embed, written, [lesson] * len(screen))
-    said = [" ".join(s.text for s in taught if _overlap(s, k) > 0) for k, _, _ in screen]
-    told = _cosines(embed, [shown.caption for shown in screen], said)
-    read = _cosines(embed, written, said)
+    speech_during = [" ".join(s.text for s in taught if _overlap(s, k) > 0) for k, _, _ in screen]
+    caption_fit = _cosines(embed, [picture.caption for picture in screen], speech_during)
+    text_fit = _cosines(embed, written, speech_during)
     dropped: dict[int, Verdict] = {}
-    for i, shown in enumerate(screen):
+    for i, picture in enumerate(screen):
         verdict = None
         if settings.enabled:
             verdict = (
-                _talking_head(shown, settings)
-                or _nothing_taught(shown.keyframe, related[i], sentences, settings)
+                _talking_head(picture, settings)
+                or _nothing_taught(picture.keyframe, related[i], sentences, settings)
                 or _end_card(i, screen, sentences, settings)
                 or _before_the_lesson(i, screen, sentences, related[i], lesson_words, settings)
-                or _off_the_speech(told[i], settings)
+                or _off_the_speech(caption_fit[i], settings)
                 or _repeated(i, screen, dropped, settings)
             )
         if verdict:
             dropped[i] = verdict
     decisions = [
-        _decision(video.video_id, shown, dropped.get(i), related[i], told[i])
-        for i, shown in enumerate(screen)
+        _decision(video.video_id, picture, dropped.get(i), related[i], caption_fit[i])
+        for i, picture in enumerate(screen)
     ]
     pictures = tuple(
-        _mark(dropped.get(i), read[i] if told[i] is None else told[i]) for i in range(len(screen))
+        _mark(dropped.get(i), text_fit[i] if caption_fit[i] is None else caption_fit[i])
+        for i in range(len(screen))
     )
-    compared = _compared(clips, pictures, screen, embed)
-    told_of = [_on_clip(video.video_id, clip) for clip in staying(compared, pictures)]
-    return Aligned(tuple(compared), pictures), decisions + told_of
+    compared = _with_similarities(clips, pictures, screen, embed)
+    on_clips = [_on_clip(video.video_id, clip) for clip in staying(compared, pictures)]
+    return Aligned(tuple(compared), pictures), decisions + on_clips
 
 
 def _mark(verdict: Verdict | None, agrees: float | None) -> Mark:
@@ -149,9 +150,9 @@ def _mark(verdict: Verdict | None, agrees: float | None) -> Mark:
     return Mark(score, f"align: {verdict.reason}" if verdict else "")
 
 
-def _talking_head(shown: KeyframeText, settings: config.Align) -> Verdict | None:
-    faces = shown.keyframe.faces
-    if len(_words(shown.text)) < settings.min_text_words and faces > settings.max_face:
+def _talking_head(picture: KeyframeText, settings: config.Align) -> Verdict | None:
+    faces = picture.keyframe.faces
+    if len(_words(picture.text)) < settings.min_text_words and faces > settings.max_face:
         return Verdict("a talking head", faces, settings.max_face)
     return None
 
@@ -162,9 +163,9 @@ def _nothing_taught(
     sentences: Sequence[Sentence],
     settings: config.Align,
 ) -> Verdict | None:
-    """Shown only while nothing is taught, and not speaking of the topic itself.
+    """Drops a picture that is shown only while nothing is taught, and is not about the topic.
 
-    Speech that was hardly understood tells neither.
+    Speech that was hardly understood counts neither way.
     """
     spoken = [
         (_overlap(s, keyframe), not s.drop)
@@ -183,15 +184,18 @@ def _nothing_taught(
 def _end_card(
     i: int, screen: Sequence[KeyframeText], sentences: Sequence[Sentence], settings: config.Align
 ) -> Verdict | None:
-    """The last picture, with no more than a title on it, while everything that is said takes leave.
+    """Drops the last picture if it has no more than a title, and all that is said is a goodbye.
 
-    It may name the topic, and the last sentences may be taken for a part of the lesson.
+    This needs a rule because the picture may name the topic, and the last sentences may be mistaken
+    for a part of the lesson.
     """
     keyframe, text, _ = screen[i]
-    said = [s for s in sentences if s.end > keyframe.start + _FADE]
-    if i + 1 < len(screen) or not said or len(_words(text)) > settings.max_card_words:
+    last_words = [s for s in sentences if s.end > keyframe.start + _FADE]
+    if i + 1 < len(screen) or not last_words or len(_words(text)) > settings.max_card_words:
         return None
-    if said[0].start < keyframe.start - _FADE or not all(takes_leave(s.text) for s in said):
+    if last_words[0].start < keyframe.start - _FADE or not all(
+        takes_leave(s.text) for s in last_words
+    ):
         return None
     return Verdict("the end card: everything said over it is a goodbye")
 
@@ -204,10 +208,10 @@ def _before_the_lesson(
     lesson: Collection[str],
     settings: config.Align,
 ) -> Verdict | None:
-    """It goes before the first word, and is an avatar without a word, or the card of a channel.
+    """Drops a picture that is gone before the first word: one without text, or a channel's card.
 
     Args:
-        lesson: words of what is taught; a card with chiefly these is its title.
+        lesson: words of what is taught; a card that mostly consists of them is its title.
     """
     keyframe, text, caption = screen[i]
     if caption or not sentences or sentences[0].start < keyframe.end:
@@ -227,21 +231,21 @@ def _before_the_lesson(
 
 
 def _overlap(sentence: Sentence, keyframe: Keyframe) -> float:
-    """Seconds of a sentence that are said while a picture stands; negative: none."""
+    """Seconds of a sentence that are said while a picture is on screen; negative if none."""
     return min(sentence.end, keyframe.end) - max(sentence.start, keyframe.start)
 
 
-def _off_the_speech(told: float | None, settings: config.Align) -> Verdict | None:
+def _off_the_speech(similarity: float | None, settings: config.Align) -> Verdict | None:
     least = settings.min_caption_similarity
-    if told is None or told >= least:
+    if similarity is None or similarity >= least:
         return None
-    return Verdict("its caption has nothing to do with what is said", told, least)
+    return Verdict("its caption has nothing to do with what is said", similarity, least)
 
 
 def _repeated(
     i: int, screen: Sequence[KeyframeText], dropped: Collection[int], settings: config.Align
 ) -> Verdict | None:
-    """Another picture shows all of this one: the next, or one that was there before and stays."""
+    """Drops a picture that the next one, or an earlier one that stays, shows completely."""
     this = screen[i]
     near = [k for k in (i + 1,) if k < len(screen)]
     if near and screen[i + 1].keyframe.start - this.keyframe.end > settings.max_repeat_gap:
@@ -256,24 +260,24 @@ def _repeated(
     return None
 
 
-def _compared(
+def _with_similarities(
     clips: Sequence[Clip], pictures: Sequence[Mark], screen: Sequence[KeyframeText], embed: Embed
 ) -> list[Clip]:
-    """Clips with how near their speech is to what stays of their pictures."""
-    shown = [[screen[k] for k in c.keyframes if not pictures[k].drop] for c in clips]
+    """Clips with the similarity of their speech to the pictures that stay."""
+    groups = [[screen[k] for k in c.keyframes if not pictures[k].drop] for c in clips]
     speech = [c.text for c in clips]
-    written = ["\n".join(picture.text for picture in group) for group in shown]
-    captions = ["\n".join(filter(None, (p.caption for p in group))) for group in shown]
+    written = ["\n".join(picture.text for picture in group) for group in groups]
+    captions = ["\n".join(filter(None, (p.caption for p in group))) for group in groups]
     similarities = _cosines(embed, written, speech)
-    told = _cosines(embed, captions, speech)
+    caption_cosines = _cosines(embed, captions, speech)
     return [
-        replace(c, similarity=s, caption=caption, caption_similarity=t)
-        for c, s, caption, t in zip(clips, similarities, captions, told, strict=True)
+        replace(c, similarity=s, caption=caption, caption_similarity=d)
+        for c, s, caption, d in zip(clips, similarities, captions, caption_cosines, strict=True)
     ]
 
 
 def _cosines(embed: Embed, left: Sequence[str], right: Sequence[str]) -> list[float | None]:
-    """Cosine of each pair; None where one of the two is empty."""
+    """The cosine of each pair; None if one of the two is empty."""
     pairs = [(a, b) for a, b in zip(left, right, strict=True) if a.strip() and b.strip()]
     if not pairs:
         return [None] * len(left)
@@ -292,24 +296,24 @@ def _words(text: str) -> list[str]:
 
 def _decision(
     video_id: str,
-    shown: KeyframeText,
+    picture: KeyframeText,
     verdict: Verdict | None,
     related: float | None,
-    told: float | None,
+    caption_fit: float | None,
 ) -> Decision:
-    keyframe, text, _ = shown
+    keyframe, text, _ = picture
     kept = verdict is None
-    verdict = verdict or _belongs(related, told)
+    verdict = verdict or _belongs(related, caption_fit)
     return Decision(
         video_id, "keyframe", "align", keyframe.start, keyframe.end, kept, verdict.reason,
         verdict.score, verdict.threshold, text,
     )  # fmt: skip
 
 
-def _belongs(related: float | None, told: float | None) -> Verdict:
+def _belongs(related: float | None, caption_fit: float | None) -> Verdict:
     """Why a picture stays."""
-    if told is not None:
-        return Verdict("kept; the score says how close its caption is to what is said", told)
+    if caption_fit is not None:
+        return Verdict("kept; the score says how close its caption is to what is said", caption_fit)
     if related is not None:
         return Verdict("kept; the score says how close its text is to the lesson", related)
     return Verdict("kept: no rule drops it, and it has no text to compare")

@@ -1,4 +1,4 @@
-"""When two pictures of different videos are one: by their hashes, and by what stands on them."""
+"""When two pictures of different videos are the same: by their words and by their detail."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from numpy.typing import NDArray
 from .gathered import WORD_BITS, Gathered
 from .postings import Keys, Numbers
 
-_DETAIL = 8.0  # grey levels by which a pixel of a thumbnail differs from those around it where
-# something is drawn; set by eye, not swept
+_DETAIL = 8.0  # grey levels by which a drawn pixel of a thumbnail differs from its surroundings;
+# set by eye, not swept
 
 
 def shared_words(gathered: Gathered, ones: Numbers, others: Numbers) -> NDArray[np.float64]:
-    """Of each pair of pictures the share of both their words that stand on both; 1 of none.
+    """For each pair of pictures, the share of their words that are on both; 1 without words.
 
-    Takes 2^24 pairs at most.
+    Handles at most 2^24 pairs.
     """
     pairs = np.arange(len(ones), dtype=np.uint64) << np.uint64(WORD_BITS)
     coded, total = [], np.zeros(len(ones), np.int64)
@@ -31,7 +31,7 @@ def shared_words(gathered: Gathered, ones: Numbers, others: Numbers) -> NDArray[
 
 
 def words_of(gathered: Gathered, pictures: Numbers) -> tuple[Keys, Numbers]:
-    """The words of pictures, one behind the other, and how many each has."""
+    """The words of the pictures, concatenated, and how many each has."""
     firsts = gathered.first_word[pictures]
     lengths = gathered.first_word[pictures + 1] - firsts
     ends = np.cumsum(lengths)
@@ -40,18 +40,18 @@ def words_of(gathered: Gathered, pictures: Numbers) -> tuple[Keys, Numbers]:
 
 
 def shared_cards(gathered: Gathered, picture: int, earlier: int, least: float) -> float:
-    """Share of the detail that two last pictures share; 0 where it is less than `least`."""
+    """Share of the detail that two last pictures have in common; 0 if it is below `least`."""
     rows = gathered.thumb[[picture, earlier]]
     shared = shared_detail(*gathered.thumbs[rows])
     return shared if shared >= least else 0.0
 
 
 def shared_detail(a: NDArray[np.uint8], b: NDArray[np.uint8]) -> float:
-    """Share of the detail of two thumbnails that stands in both."""
+    """Share of the detail of two thumbnails that is on both."""
     one, other = _detail(a), _detail(b)
     detail = np.maximum(np.abs(one), np.abs(other))
     clear = detail > _DETAIL
-    if clear.mean() < 0.02:  # share of the picture; less is blank
+    if clear.mean() < 0.02:  # share of the picture; with less, it is blank
         return 0.0
     shared = np.where(one * other > 0, np.minimum(np.abs(one), np.abs(other)), 0)
     return float(shared[clear].sum() / detail[clear].sum())

@@ -1,4 +1,4 @@
-"""Clips: sentences joined into paragraphs, and the keyframes shown while they are said."""
+"""Clips: sentences joined into paragraphs, with the keyframes shown while they are said."""
 
 from __future__ import annotations
 
@@ -18,16 +18,16 @@ def clip(
     keyframes: Sequence[Keyframe],
     settings: config.Clip,
 ) -> list[Clip]:
-    """Paragraphs of `min_duration` to `max_duration` seconds, whole sentences each, in order.
+    """Paragraphs of whole sentences, `min_duration` to `max_duration` seconds each, in order.
 
-    Sentences that should go make paragraphs of their own, marked with the reason that they share. A
-    paragraph ends early there, and, once it is half as long as it should be, where the screen
-    changes. A keyframe goes to the first clip during which it stands for a while, of those that
-    stay; one that is shown in silence (or over speech that should go) makes a clip of its own.
+    Sentences that should go form paragraphs of their own, marked with their common reason. A
+    paragraph ends early before such sentences, and also where the screen changes, once it has half
+    of its length. A keyframe goes to the first clip that stays and during which it is on screen for
+    a while; one that is shown in silence (or over speech that should go) forms its own clip.
     """
     staying, marked = _paragraphs(sentences, keyframes, settings)
     clips = [_join(group) for group in staying]
-    shown: dict[int, list[int]] = {}
+    positions: dict[int, list[int]] = {}
     alone: list[Clip] = []
     for position, keyframe in enumerate(keyframes):
         overlaps = [_overlap(c, keyframe) for c in clips]
@@ -36,8 +36,8 @@ def clip(
             alone.append(Clip(keyframe.start, keyframe.end, "", "", (position,)))
         else:
             first = next(i for i, overlap in enumerate(overlaps) if overlap >= enough)
-            shown.setdefault(first, []).append(position)
-    joined = [replace(c, keyframes=tuple(shown.get(i, ()))) for i, c in enumerate(clips)]
+            positions.setdefault(first, []).append(position)
+    joined = [replace(c, keyframes=tuple(positions.get(i, ()))) for i, c in enumerate(clips)]
     return sorted([*joined, *alone, *map(_join, marked)], key=lambda c: (c.start, c.end))
 
 
@@ -46,7 +46,7 @@ def _paragraphs(
     keyframes: Sequence[Keyframe],
     settings: config.Clip,
 ) -> tuple[list[list[Sentence]], list[list[Sentence]]]:
-    """The sentences of each paragraph: of those that stay, and of those that should go."""
+    """The sentences of each paragraph: first of those that stay, then of those that should go."""
     staying: list[list[Sentence]] = []
     marked: list[list[Sentence]] = []
     borders = [k.start for k in keyframes[1:]]
@@ -86,12 +86,12 @@ def _join(group: Sequence[Sentence]) -> Clip:
 
 
 def _teaching(group: Sequence[Sentence]) -> float | None:
-    """How far a paragraph teaches: the mean over its words; None if nobody judged."""
+    """How much a paragraph teaches: the mean over its words; None if it was not judged."""
     words = [max(1, len(s.text.split())) for s in group]
-    told = [(s.teaching, n) for s, n in zip(group, words, strict=True) if s.teaching is not None]
-    if not told:
+    judged = [(s.teaching, n) for s, n in zip(group, words, strict=True) if s.teaching is not None]
+    if not judged:
         return None
-    return round(sum(teaching * n for teaching, n in told) / sum(n for _, n in told), 4)
+    return round(sum(teaching * n for teaching, n in judged) / sum(n for _, n in judged), 4)
 
 
 def _overlap(c: Clip, keyframe: Keyframe) -> float:

@@ -1,4 +1,4 @@
-"""Contribute: what one video gives to the corpus, once it is known what the others give."""
+"""Contribute: what a video adds to the corpus, once duplicates of other videos are known."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ from ..records import (
 
 @dataclass(frozen=True)
 class Contribution:
-    """What became of a video, its samples, and what was decided as they were put together.
+    """The outcome of a video, its samples, and the decisions made while assembling them.
 
-    The samples are without their images, which the store has as keyframes; see `with_images`.
+    The samples have no images, since the store has these as keyframes; see `with_images`.
     """
 
     outcome: Outcome
@@ -30,10 +30,10 @@ class Contribution:
 
 
 def against(judgement: Judgement, duplicate: str) -> str:
-    """`STAGE: reason` for which the whole video should go; empty: it stays.
+    """`STAGE: reason` why the whole video should go; empty if it stays.
 
     Args:
-        duplicate: why an earlier video stands for this one; empty if none does.
+        duplicate: why an earlier video replaces this one; empty if none does.
     """
     if not judgement.kept:
         return f"judge: {judgement.reason}"
@@ -45,36 +45,38 @@ def contribute(
     transcript: Transcript,
     judgement: Judgement,
     against: str,
-    found: int,
+    keyframe_count: int,
     samples: Sequence[Sample],
     decisions: Sequence[Decision],
     models: Mapping[str, str],
 ) -> Contribution:
-    """Sum up what a video gives.
+    """Sum up what a video adds.
 
     Args:
-        against: `STAGE: reason` for which the whole video should go; empty: it stays. It marks
-            every position that has no reason of its own.
-        found: keyframes of the video, whether they were kept or not.
-        samples, decisions: of `interleave`.
-        models: stage to model and version.
+        against: `STAGE: reason` why the whole video should go; empty if it stays. It marks every
+            position that has no reason of its own.
+        keyframe_count: keyframes of the video, whether they were kept or not.
+        samples, decisions: the result of `interleave`.
+        models: model and version by stage.
     """
-    marked = [replace(s, elements=tuple(_marked(s.elements, against))) for s in samples]
+    marked = [replace(s, elements=tuple(_mark(s.elements, against))) for s in samples]
     elements = [e for sample in marked for e in sample.elements]
-    said = [t for s in marked for t, e in zip(s.texts, s.elements, strict=True) if t and not e.drop]
-    shown = sum(e.kind == "image" and not e.drop for e in elements)
+    texts = [
+        t for s in marked for t, e in zip(s.texts, s.elements, strict=True) if t and not e.drop
+    ]
+    pictures = sum(e.kind == "image" and not e.drop for e in elements)
     reason = against.partition(": ")[2]
-    if not (against or said or shown):
+    if not (against or texts or pictures):
         reason = "nothing is left: neither speech that teaches nor a picture"
     outcome = Outcome(
         video=video,
         status="filtered" if reason else "kept",
-        reason=reason or _lacking(transcript, shown, found),
+        reason=reason or _lacking(transcript, pictures, keyframe_count),
         duration=transcript.duration,
         judgement=judgement,
-        words=sum(len(text.split()) for text in said),
-        clips=len(said),
-        keyframes=shown,
+        words=sum(len(text.split()) for text in texts),
+        clips=len(texts),
+        keyframes=pictures,
         samples=len(marked),
         marked=sum(bool(e.drop) for e in elements),
         models={**models, "transcribe": transcript.model},
@@ -83,26 +85,27 @@ def contribute(
     return Contribution(outcome, tuple(bare), tuple(decisions))
 
 
-def _marked(elements: Sequence[Element], against: str) -> Iterator[Element]:
+def _mark(elements: Sequence[Element], against: str) -> Iterator[Element]:
     return (replace(e, drop=e.drop or against) for e in elements)
 
 
-def _lacking(transcript: Transcript, shown: int, found: int) -> str:
-    """What a kept video has not; empty: nothing."""
-    reasons = [transcript.unheard, "" if shown else _without_pictures(found)]
+def _lacking(transcript: Transcript, pictures: int, keyframe_count: int) -> str:
+    """What a kept video lacks; empty if nothing."""
+    reasons = [transcript.unheard, "" if pictures else _without_pictures(keyframe_count)]
     return "; ".join(filter(None, reasons))
 
 
-def _without_pictures(found: int) -> str:
-    if not found:
+def _without_pictures(keyframe_count: int) -> str:
+    if not keyframe_count:
         return "no picture: none was found on its screen"
     return (
-        f"no picture: {'the one' if found == 1 else f'all {found}'} found on its screen should go"
+        f"no picture: {'the one' if keyframe_count == 1 else f'all {keyframe_count}'} found on its "
+        "screen should go"
     )
 
 
 def with_images(sample: Sample, keyframes: Sequence[Keyframe]) -> Sample:
-    """A sample with the images that its elements name by their times."""
+    """A sample with its images, which its elements identify by their times."""
     by_time = {keyframe.time: keyframe.image for keyframe in keyframes}
     images = (by_time[e.start] if e.kind == "image" else None for e in sample.elements)
     return replace(sample, images=tuple(images))

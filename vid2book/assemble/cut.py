@@ -1,10 +1,10 @@
-"""Cut: the video of each clip that stays, encoded small, where the config asks for it.
+"""Cut: the video of each clip that stays, in a small encoding, if the config asks for it.
 
-A corpus may have a table `clips` for those who train on video. What was kept out of the samples is
-not to come back by it. Only speech that stays is heard: a clip without text has no sound. Where
-addresses and phone numbers are masked in the text none has any, since what was misheard is masked
-nowhere and would be heard all the same. What is on the screen is shown as it is, so a corpus with
-clips cannot hide faces (`Config`).
+A corpus may have a table `clips` for those who train on video. It must not bring back what was kept
+out of the samples. So only speech that stays is audible: a clip without text has no sound. If
+addresses and phone numbers are masked in the text, no clip has sound, because what was misheard is
+not masked and would still be audible. The screen is shown as it is, so a corpus with clips cannot
+hide faces (`Config`).
 """
 
 from __future__ import annotations
@@ -30,22 +30,22 @@ def cut(
     make: Callable[[Footage], object],
     settings: config.Clips,
 ) -> tuple[list[Footage], list[Decision]]:
-    """What is shown of each clip, and the clips of which no picture can be decoded.
+    """The footage of each clip, and decisions on the clips of which no picture can be decoded.
 
     Args:
         video_id: for the decisions.
-        clips: that stay, in order of time.
+        clips: those that stay, in order of time.
         duration: of the video, seconds.
-        has_sound: whether speech that stays is to be heard.
-        make: encodes one.
+        has_sound: whether speech that stays is to be audible.
+        make: encodes one clip.
         settings: section `clips` of the config.
     """
-    made: dict[str, Footage] = {}  # what has one name is one
+    by_name: dict[str, Footage] = {}  # clips with the same name share their footage
     decisions: list[Decision] = []
     for clip in clips:
         end = min(clip.end, duration, clip.start + settings.max_duration)
         footage = Footage(clip.start, clip.end, clip.start, end, has_sound and bool(clip.text))
-        before = made.get(span(clip))
+        before = by_name.get(span(clip))
         if before is not None and before.has_sound >= footage.has_sound:
             continue
         try:
@@ -53,15 +53,15 @@ def cut(
         except MediaError as error:
             if machine_fault(error):
                 raise
-            told = f"not in the table `clips`: {error}"
-            decisions.append(Decision(video_id, "clip", "cut", clip.start, clip.end, False, told))
+            reason = f"not in the table `clips`: {error}"
+            decisions.append(Decision(video_id, "clip", "cut", clip.start, clip.end, False, reason))
             continue
-        made[span(clip)] = footage
-    return list(made.values()), decisions
+        by_name[span(clip)] = footage
+    return list(by_name.values()), decisions
 
 
 def encoded(given: StageInput, footage: Footage) -> bytes:
-    """The MP4 file of a clip; each is encoded once, whatever else of the video changes.
+    """The MP4 file of a clip, which is encoded once, whatever else changes in the video.
 
     Raises:
         MediaError: no picture of it can be decoded.
@@ -81,20 +81,20 @@ def encoded(given: StageInput, footage: Footage) -> bytes:
             max_kbps=settings.max_kbps,
         )
 
-    shown = (footage.start, footage.end, footage.has_sound)
+    what = (footage.start, footage.end, footage.has_sound)
     how = (settings.max_height, settings.rate, settings.max_kbps)
-    return given.piece(CUT, [*shown, *how, LIBRARIES], make)
+    return given.piece(CUT, [*what, *how, LIBRARIES], make)
 
 
 def _compute(given: StageInput) -> tuple[list[Footage], list[Decision]]:
     settings = given.config.clips
     aligned = given.get(ALIGN)
-    wanted = settings.enabled and given.get(JUDGE).judgement.kept
+    needed = settings.enabled and given.get(JUDGE).judgement.kept
     return cut(
         given.video.video_id,
-        list(staying(aligned.clips, aligned.pictures)) if wanted else [],
-        given.info.duration if wanted else 0.0,
-        wanted and given.info.sound is not None and not given.config.privacy.mask,
+        list(staying(aligned.clips, aligned.pictures)) if needed else [],
+        given.info.duration if needed else 0.0,
+        needed and given.info.sound is not None and not given.config.privacy.mask,
         lambda footage: encoded(given, footage),
         settings,
     )

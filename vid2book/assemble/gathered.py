@@ -1,8 +1,8 @@
-"""Gathered: what `reduce` must know of all videos, as columns on disk.
+"""Gathered: what `reduce` must know about all videos, as columns on disk.
 
-The summaries of a few hundred videos become a block of bytes, which is kept, so that a video more
-costs the reading of one block's summaries. The blocks of a corpus in order become one file per
-column, which is mapped into memory: pages that are not needed now are the system's to take back.
+The summaries of a few hundred videos form a block of bytes, which is kept, so one more video means
+reading the summaries of one block only. The blocks of a corpus, in order, become one file per
+column, which is mapped into memory: the system may reclaim pages that are not needed.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from .minhash import SPEECH_HASHES
 from .postings import Scalar, mapped
 from .summarise import THUMB, Summary
 
-WORD_BITS = 40  # of the hash of a word, so that a word and the number of a pair fit into 64
+WORD_BITS = 40  # of a word's hash, so a word and the number of a pair fit into 64 bits
 _BLOCK = 256  # videos in a block, on average
 _PIXELS = THUMB[0] * THUMB[1]
 
@@ -47,16 +47,16 @@ class Gathered:
     """The videos and pictures of a corpus, both numbered in manifest order.
 
     Attributes:
-        video_ids, stamps: of each video; a stamp names everything that its summary was made of.
-        spoken: whether a video says enough to have a signature.
+        video_ids, stamps: of each video; a stamp identifies everything that made up its summary.
+        spoken: whether each video says enough to have a signature.
         speech: signatures, (videos, SPEECH_HASHES).
-        first: the number of each video's first picture; one more than videos.
-        video: of each picture, the number of its video.
-        keyframe: of each picture, its position among the video's keyframes.
+        first: the number of each video's first picture; one entry more than videos.
+        video: the number of each picture's video.
+        keyframe: the position of each picture among its video's keyframes.
         phash: of each picture.
-        first_word: where the words of each picture begin in `words`; one more than pictures.
-        words: hashes of `WORD_BITS` bits; those of a picture are sorted, each there once.
-        thumb: of each picture its row in `thumbs`, -1 of one that is not the last of its video.
+        first_word: where each picture's words begin in `words`; one entry more than pictures.
+        words: hashes of `WORD_BITS` bits, per picture sorted and without duplicates.
+        thumb: the row of each picture in `thumbs`; -1 if it is not the last of its video.
         thumbs: grey levels, (pictures that are the last of their video, height, width).
     """
 
@@ -75,13 +75,13 @@ class Gathered:
 
 
 def ends_block(video_id: str) -> bool:
-    """Whether a block ends with the video: a matter of its id alone, so that a video that comes or
-    goes changes one block and not all that follow."""
+    """Whether a block ends with this video. This depends on its id alone, so adding or removing a
+    video changes one block and not all that follow."""
     return int.from_bytes(hashlib.blake2b(video_id.encode(), digest_size=4).digest()) % _BLOCK == 0
 
 
 def block(summaries: Iterable[tuple[Summary, str]]) -> bytes:
-    """A block of the summaries of videos with their stamps, in manifest order."""
+    """A block of video summaries with their stamps, in manifest order."""
     table = pa.Table.from_pylist([_row(*item) for item in summaries], schema=_SCHEMA)
     sink = pa.BufferOutputStream()
     with pa.ipc.new_stream(sink, _SCHEMA) as writer:
@@ -94,8 +94,8 @@ def gather(blocks: Iterable[bytes]) -> Iterator[Gathered]:
     """The blocks of a corpus, in manifest order, as columns in a temporary folder."""
     with tempfile.TemporaryDirectory(prefix="vid2book-reduce-") as folder:
         columns = _Columns(Path(folder))
-        for made in blocks:
-            columns.add(pa.ipc.open_stream(made).read_all().combine_chunks())
+        for data in blocks:
+            columns.add(pa.ipc.open_stream(data).read_all().combine_chunks())
         yield columns.gathered()
 
 
@@ -115,7 +115,7 @@ def _row(summary: Summary, stamp: str) -> dict[str, Any]:
 
 @lru_cache(maxsize=1 << 18)
 def word_hash(word: str) -> int:
-    """Of `WORD_BITS` bits: two words of a pair of slides are taken for one once in a billion pairs.
+    """A hash of `WORD_BITS` bits: different words collide in one of a billion pairs of slides.
 
     Never 0, which stands for the lack of words.
     """
@@ -124,7 +124,7 @@ def word_hash(word: str) -> int:
 
 
 class _Columns:
-    """Writes the columns of blocks one behind the other."""
+    """Appends blocks to the files of the columns."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -187,7 +187,7 @@ class _Columns:
 
     def _read(self, name: str, kind: type[Scalar]) -> NDArray[Scalar]:
         path = self._folder / name
-        path.touch()  # of no video at all
+        path.touch()  # without videos, it does not exist
         return mapped(path, kind)
 
 

@@ -19,16 +19,16 @@ Decide = Literal["drop", "mark"]
 
 @dataclass(frozen=True)
 class _Block:
-    """A clip with what it costs. Samples are cut between blocks.
+    """A clip and its cost. Samples are cut between blocks.
 
-    What is marked costs nothing, so that samples are cut as if it were not there.
+    Marked positions cost nothing, so samples are cut as if these were not there.
     """
 
     clip: Clip
-    before: int  # pictures of the same clip that an earlier block shows
+    before: int  # pictures of the same clip in earlier blocks
     shown: tuple[int, ...]  # positions of its pictures that stay
     tokens: int  # of its speech, if that stays
-    bytes: int  # of the images that are written
+    bytes: int  # of the images written
 
     @property
     def cost(self) -> int:
@@ -56,22 +56,22 @@ def interleave(
     settings: config.Interleave,
     decide: Decide = "drop",
 ) -> tuple[list[Sample], list[Decision]]:
-    """The samples of a video, and the lines that stand on two pictures in a row.
+    """The samples of a video, and decisions on lines that are on two pictures in a row.
 
-    Such a line stays with both pictures; where text and speech are joined it is told once.
+    Such a line stays with both pictures; where text and speech are joined, it appears once.
 
-    Within a clip its pictures come first, then its speech, so that a reader sees what is spoken of.
+    Within a clip, the pictures come before the speech, so readers see what is spoken of.
 
     Args:
         language: of the speech.
         keyframes: of the video.
-        texts: on-screen text of each.
+        texts: on-screen text of each keyframe.
         clips: in order of time, with positions of keyframes.
         pictures: a mark for each keyframe.
-        count_tokens: tokens of a text.
+        count_tokens: counts the tokens of a text.
         settings: section `interleave` of the config.
-        decide: leave out what is marked, or keep it in its place. Either way the rest stands in
-            the same samples, unless the images that are kept fill a row's bytes.
+        decide: leave out what is marked, or keep it in its place. Either way, the rest forms the
+            same samples, unless marked images make a row exceed its limit of bytes.
     """
     blocks = [
         block
@@ -83,8 +83,8 @@ def interleave(
     for ordinal, group in enumerate(_cut(blocks, settings)):
         shown = [position for block in group for position in block.shown]
         lines_of = part_lines([texts[k] for k in shown], settings.min_same_line)
-        parted = dict(zip(shown, lines_of, strict=True))
-        new = {position: "\n".join(lines.new) for position, lines in parted.items()}
+        lines_at = dict(zip(shown, lines_of, strict=True))
+        new = {position: "\n".join(lines.new) for position, lines in lines_at.items()}
         positions = [
             position
             for block in group
@@ -93,14 +93,14 @@ def interleave(
         ]
         samples.append(_sample(video, language, ordinal, positions, count_tokens))
         decisions += [
-            _told_before(video.video_id, keyframes[position], lines.repeated)
-            for position, lines in parted.items()
+            _repeated_lines(video.video_id, keyframes[position], lines.repeated)
+            for position, lines in lines_at.items()
             if lines.repeated
         ]
     return samples, decisions
 
 
-def _told_before(video_id: str, keyframe: Keyframe, lines: Sequence[str]) -> Decision:
+def _repeated_lines(video_id: str, keyframe: Keyframe, lines: Sequence[str]) -> Decision:
     return Decision(
         video_id, "line", "interleave", keyframe.start, keyframe.end, False,
         "already on the previous picture: kept in ocr_texts, left out of text_ocr_list",
@@ -116,7 +116,7 @@ def _blocks(
     settings: config.Interleave,
     decide: Decide,
 ) -> Iterator[_Block]:
-    """The blocks of a clip: more than one if it has more pictures than a sample holds."""
+    """The blocks of a clip: several if it has more pictures than fit into a sample."""
     sizes = {
         k: len(keyframes[k].image) if decide == "mark" or not pictures[k].drop else 0
         for k in clip.keyframes
@@ -132,9 +132,9 @@ def _blocks(
 def _fitting(
     clip: Clip, pictures: Sequence[Mark], sizes: Mapping[int, int], settings: config.Interleave
 ) -> list[tuple[Clip, int]]:
-    """A clip with more pictures than a sample holds, as several; the last has the speech.
+    """The clip, split if it has more pictures than fit into a sample; the last part has the speech.
 
-    Each comes with the number of pictures before it.
+    Each part comes with the number of pictures before it.
     """
     groups: list[list[int]] = [[]]
     size = shown = 0
@@ -154,14 +154,14 @@ def _fitting(
 
 
 def _cut(blocks: Sequence[_Block], settings: config.Interleave) -> list[list[_Block]]:
-    """Samples of even size within the budget, cut where a new picture comes if that is near."""
+    """Samples of even size within the budget, cut before a new picture if one is near."""
     samples: list[list[_Block]] = []
     sample: list[_Block] = []
     cost = size = 0
     parts, share = _plan(blocks, settings)
     for i, block in enumerate(blocks):
         near = cost >= share or (cost >= 0.8 * share and bool(block.shown))
-        # An early cut must not make one sample more.
+        # An early cut must not result in an additional sample.
         full = near and _parts(blocks[i:], settings) < parts
         if sample and (full or _is_over(block, cost, size, settings)):
             samples.append(sample)
@@ -174,13 +174,13 @@ def _cut(blocks: Sequence[_Block], settings: config.Interleave) -> list[list[_Bl
 
 
 def _plan(blocks: Sequence[_Block], settings: config.Interleave) -> tuple[int, float]:
-    """How many samples it takes, and what each should cost."""
+    """How many samples are needed, and what each should cost."""
     parts = _parts(blocks, settings)
     return parts, sum(b.cost for b in blocks) / parts
 
 
 def _parts(blocks: Sequence[_Block], settings: config.Interleave) -> int:
-    """How many samples it takes at least."""
+    """The least number of samples that are needed."""
     parts, cost, size = 1, 0, 0
     for block in blocks:
         if (cost or size) and _is_over(block, cost, size, settings):
@@ -202,7 +202,7 @@ def _positions(
     pictures: Sequence[Mark],
     new: Mapping[int, str],
 ) -> Iterator[_Position]:
-    """The pictures of a block and its speech, marked ones too."""
+    """The pictures and the speech of a block, marked ones included."""
     clip, vid = block.clip, video.video_id
     name = f"{vid}@{span(clip)}"
     for k, position in enumerate(clip.keyframes, block.before + 1):

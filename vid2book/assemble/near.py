@@ -1,17 +1,17 @@
-"""Pictures that look alike and bear like words, found without comparing each with each.
+"""Pictures that look alike and have similar words, found without comparing all pairs.
 
-Two conditions, and both find candidates, with none missed:
+Candidates must meet two necessary conditions, so none is missed:
 
-- Of the words of two pictures that share a given part, the rarest few have one in common (prefix
-  filtering: Chaudhuri, Ganti and Kaushik, "A Primitive Operator for Similarity Joins in Data
-  Cleaning", 2006; Bayardo, Ma and Srikant, "Scaling Up All Pairs Similarity Search", 2007).
-- Where hashes that differ in at most d bits are cut into d + k blocks, k blocks are equal, for a
-  bit spoils one block only (Manku, Jain and Das Sarma, "Detecting Near-Duplicates for Web
+- If two pictures share a given part of their words, their few rarest words have one in common
+  (prefix filtering: Chaudhuri, Ganti and Kaushik, "A Primitive Operator for Similarity Joins in
+  Data Cleaning", 2006; Bayardo, Ma and Srikant, "Scaling Up All Pairs Similarity Search", 2007).
+- If hashes that differ in at most d bits are cut into d + k blocks, k blocks are equal, because a
+  bit affects one block only (Manku, Jain and Das Sarma, "Detecting Near-Duplicates for Web
   Crawling", 2007).
 
-So a key is made of a rare word and of the bits in some k blocks. How many blocks follows from how
-often the word comes: none for a rare one, more for the words of a design that thousands of slides
-have, so that no key gathers a crowd.
+So a key consists of a rare word and the bits of k blocks. The number of blocks depends on how
+frequent the word is: none for a rare one, more for the words of a design that thousands of slides
+have, so no key collects a crowd.
 """
 
 from __future__ import annotations
@@ -29,15 +29,15 @@ from .alike import shared_words, words_of
 from .gathered import WORD_BITS, Gathered
 from .postings import Keys, Numbers, Postings, Run
 
-_COUNTERS = 1 << 22  # of words; two that share one are taken for more frequent than they are
-_MOST_KEYS = 100  # that a word of a picture may have
-_CROWD = 1024  # pictures under a key are no trouble
-_AT_ONCE = 1 << 15  # pictures or pairs that are looked at together
-_NO_WORDS = 0  # stands for the word that a picture without any has
+_COUNTERS = 1 << 22  # of words; words that share one seem more frequent than they are
+_MOST_KEYS = 100  # per word of a picture
+_CROWD = 1024  # pictures per key that are no trouble
+_AT_ONCE = 1 << 15  # pictures or pairs per batch
+_NO_WORDS = 0  # the word of pictures without words
 
 
 class Pairs(NamedTuple):
-    """Pairs of pictures, later ones and earlier ones, in that order; each pair once."""
+    """Pairs of pictures, in order of the later and then the earlier one, without duplicates."""
 
     later: Numbers
     earlier: Numbers
@@ -48,10 +48,10 @@ class PictureIndex:
 
     Args:
         gathered: all pictures.
-        members: the numbers of those that may be added or asked for.
-        bits: of two hashes differ at most.
-        share: of the words of two pictures stand on both at least; above 0.
-        folder: for files of its own.
+        members: the numbers of those that may be added or queried.
+        bits: the most in which the hashes of two pictures may differ.
+        share: the least share of the words of two pictures that must be on both; above 0.
+        folder: for the index's own files.
     """
 
     def __init__(
@@ -65,28 +65,28 @@ class PictureIndex:
             self._counts += np.bincount(_counter(words), minlength=_COUNTERS)
 
     def pairs(self, pictures: Numbers) -> Pairs:
-        """All alike pairs of which the later is among `pictures`, and the earlier was added or is
-        among them too; of two different videos.
+        """All pairs of alike pictures from different videos. The later one is among `pictures`;
+        the earlier one has been added or is among them too.
 
         Args:
-            pictures: in ascending order, above all that were added.
+            pictures: in ascending order, greater than all that were added.
         """
-        asked = self._keys(pictures)
-        found = [
+        query = self._keys(pictures)
+        candidates = [
             self._alike(later, earlier)
-            for source in (self._postings.find(asked), asked.find(asked))
+            for source in (self._postings.find(query), query.find(query))
             for later, earlier in source
-        ] if len(asked.keys) else []  # fmt: skip
-        pairs = np.unique(np.concatenate(found)) if found else np.empty(0, np.int64)
+        ] if len(query.keys) else []  # fmt: skip
+        pairs = np.unique(np.concatenate(candidates)) if candidates else np.empty(0, np.int64)
         pairs = pairs[self._share_words(pairs)]
         return Pairs(pairs >> 32, pairs & 0xFFFFFFFF)
 
     def add(self, pictures: Numbers) -> None:
-        """Have these found from now on."""
+        """Add pictures, to be found from now on."""
         self._postings.add(self._keys(pictures))
 
     def _alike(self, later: Numbers, earlier: Numbers) -> Numbers:
-        """Candidates whose hashes are near, as numbers of 64 bits, later ones above."""
+        """Candidates with similar hashes, as 64-bit numbers: the later one in the upper half."""
         known = self._gathered
         near = np.bitwise_count(known.phash[later] ^ known.phash[earlier]) <= self._bits
         later, earlier = later[near], earlier[near]
@@ -99,7 +99,7 @@ class PictureIndex:
         return np.concatenate([np.zeros(0), *shares]) >= self._share
 
     def _words(self, pictures: Numbers) -> tuple[Keys, Numbers]:
-        """All words of the pictures, `_NO_WORDS` for none; the place of its picture for each."""
+        """All words of the pictures (`_NO_WORDS` if none), and the position of each picture."""
         words, lengths = words_of(self._gathered, pictures)
         places = np.repeat(np.arange(len(pictures)), lengths)
         without = np.flatnonzero(lengths == 0)
@@ -111,34 +111,34 @@ class PictureIndex:
     def _keys(self, pictures: Numbers) -> Run:
         words, places = self._rarest(pictures)
         numbers, levels = pictures[places], self._levels(words)
-        found = []
+        entries = []
         for level, (salts, masks) in enumerate(self._blocks):
             these = np.flatnonzero(levels == level)
             hashes = self._gathered.phash[numbers[these]]
-            keys = _mixed(_mixed(words[these] + salts[:, None]) ^ hashes & masks[:, None])
-            found.append((keys.reshape(-1), np.tile(numbers[these], len(masks))))
-        return Run.of(*(np.concatenate(part) for part in zip(*found, strict=True)))
+            keys = _scramble(_scramble(words[these] + salts[:, None]) ^ hashes & masks[:, None])
+            entries.append((keys.reshape(-1), np.tile(numbers[these], len(masks))))
+        return Run.of(*(np.concatenate(part) for part in zip(*entries, strict=True)))
 
     def _rarest(self, pictures: Numbers) -> tuple[Keys, Numbers]:
-        """Of each picture so many of its rarest words that one is shared; and its place."""
+        """The rarest words of each picture, enough for one to be shared, and its position."""
         words, places = self._words(pictures)
         order = np.lexsort((words, self._counts[_counter(words)], places))
         words, places = words[order], places[order]
         lengths = np.bincount(places, minlength=len(pictures))
         firsts = np.cumsum(lengths) - lengths
-        # n words share at least ceil(share * n), so the n - ceil(share * n) + 1 rarest one of them.
-        wanted = lengths - np.ceil(self._share * lengths - 1e-9).astype(np.int64) + 1
-        rare = np.arange(len(words)) - firsts[places] < wanted[places]
+        # At least ceil(share * n) of n words are shared: one of the n - ceil(share * n) + 1 rarest.
+        enough = lengths - np.ceil(self._share * lengths - 1e-9).astype(np.int64) + 1
+        rare = np.arange(len(words)) - firsts[places] < enough[places]
         return words[rare], places[rare]
 
     def _levels(self, words: Keys) -> NDArray[np.int64]:
-        """How many blocks of the hash make a key together with each word."""
+        """The number of hash blocks in a key with each word."""
         counts = self._counts[_counter(words)]
         return np.searchsorted(self._most, counts, "left").clip(max=len(self._blocks) - 1)
 
     @cached_property
     def _blocks(self) -> list[tuple[Keys, Keys]]:
-        """For each level all choices of its blocks: a number of each, and the mask of its bits."""
+        """For each level, all choices of its blocks: the number and the bit mask of each."""
         levels: list[tuple[Keys, Keys]] = []
         numbers = count(1)
         for k in range(64):
@@ -146,7 +146,7 @@ class PictureIndex:
             if (k and blocks > 64) or comb(blocks, k) > _MOST_KEYS:
                 break
             choices = list(combinations(range(blocks), k))
-            # Bits in a row are of like frequencies, and of some pictures all alike.
+            # Adjacent bits have similar frequencies, and on some pictures they are all the same.
             masks = [sum(1 << bit for bit in range(64) if bit % blocks in c) for c in choices]
             salts = [next(numbers) << WORD_BITS for _ in choices]  # above all words
             levels.append((np.array(salts, np.uint64), np.array(masks, np.uint64)))
@@ -154,7 +154,7 @@ class PictureIndex:
 
     @cached_property
     def _most(self) -> NDArray[np.float64]:
-        """How frequent a word of each level may be. Half of the bits of real hashes are telling."""
+        """The greatest frequency of a word per level. Half of the bits of real hashes count."""
         levels = np.arange(len(self._blocks))
         return _CROWD * 2.0 ** (64 * levels / np.maximum(self._bits + levels, 1) / 2)
 
@@ -163,8 +163,8 @@ def _counter(words: Keys) -> Numbers:
     return (words % np.uint64(_COUNTERS)).astype(np.int64)
 
 
-def _mixed(values: Keys) -> Keys:
-    """Bits that look random (the finaliser of SplitMix64, Steele, Lea and Flood, 2014)."""
+def _scramble(values: Keys) -> Keys:
+    """The values with scrambled bits (finaliser of SplitMix64, Steele, Lea and Flood, 2014)."""
     values = (values ^ (values >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
     values = (values ^ (values >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
     return values ^ (values >> np.uint64(31))

@@ -1,10 +1,10 @@
-"""Reduce: what only shows when the whole corpus is seen. The first in manifest order stays.
+"""Reduce: drop duplicates across the whole corpus. The first in manifest order stays.
 
-Dropped are a video that says and shows what an earlier one does, and a picture that an earlier
-video shows too (the channel's card, the end card).
+Videos are dropped that say and show the same as an earlier one, and pictures that an earlier video
+shows too (the channel's card, the end card).
 
-A picture counts as shown only where it stays, so that no reason names a picture that went for a
-third one. Pictures are therefore decided in their order, but found in batches.
+Only pictures that stay count as earlier ones, so no reason names a picture that was itself dropped
+for a third one. Therefore, pictures are decided in order, although candidates are found in batches.
 """
 
 from __future__ import annotations
@@ -32,8 +32,8 @@ def reduce(gathered: Gathered, settings: config.Reduce, before: Reduced | None =
 
     Args:
         settings: section `reduce` of the config.
-        before: what was decided with the same settings on other videos, many of them the same;
-            makes it faster and changes nothing.
+        before: the result with the same settings for mostly the same videos; makes this faster
+            and does not change the result.
     """
     decided = Decisions.none(gathered)
     if not settings.enabled:
@@ -48,7 +48,7 @@ def reduce(gathered: Gathered, settings: config.Reduce, before: Reduced | None =
 
 
 def _drop_videos(gathered: Gathered, decided: Decisions, settings: config.Reduce) -> None:
-    """Drop the videos that say and show what an earlier one does, which stays."""
+    """Drop the videos that say and show the same as an earlier one, which stays."""
     for video, earlier, similarity in same_speech(gathered, settings.min_same_speech):
         if decided.duplicate_of[video] != NONE or decided.duplicate_of[earlier] != NONE:
             continue
@@ -58,7 +58,7 @@ def _drop_videos(gathered: Gathered, decided: Decisions, settings: config.Reduce
 
 
 def _shown_too(gathered: Gathered, video: int, earlier: int, settings: config.Reduce) -> float:
-    """Share of the pictures of the video with fewer of them that the other shows too."""
+    """Of the video with fewer pictures, the share that the other video shows too."""
     hashes = [gathered.phash[slice(*gathered.first[v : v + 2])] for v in (video, earlier)]
     few, many = sorted(hashes, key=len)
     if not len(few):
@@ -68,7 +68,7 @@ def _shown_too(gathered: Gathered, video: int, earlier: int, settings: config.Re
 
 
 class _Pictures:
-    """Decides picture by picture what an earlier one stands for."""
+    """Decides for each picture whether an earlier one replaces it."""
 
     def __init__(
         self, gathered: Gathered, decided: Decisions, settings: config.Reduce, folder: Path
@@ -93,12 +93,12 @@ class _Pictures:
             self._cards.add(stay[self._is_last[stay]])
 
     def _decide(self, same: Pairs, cards: Pairs) -> None:
-        """Decide on the pictures that are the later of a pair, the first of them first."""
+        """Decide on the later picture of each pair, in order."""
         by_picture, cards_of = dict(_by_later(same)), dict(_by_later(cards))
         decided, phash = self._decided, self._gathered.phash
         for picture in sorted(by_picture.keys() | cards_of.keys()):
-            found = by_picture.get(picture, np.empty(0, np.int64))
-            stay = found[decided.shown_by[found] == NONE]
+            earlier_ones = by_picture.get(picture, np.empty(0, np.int64))
+            stay = earlier_ones[decided.shown_by[earlier_ones] == NONE]
             if len(stay):
                 earlier = stay[0]
                 bits = np.bitwise_count(phash[picture] ^ phash[earlier])
@@ -106,14 +106,14 @@ class _Pictures:
             elif picture in cards_of:
                 self._decide_card(picture, cards_of[picture])
 
-    def _decide_card(self, picture: int, found: Numbers) -> None:
-        for earlier in found[self._decided.shown_by[found] == NONE].tolist():
+    def _decide_card(self, picture: int, cards: Numbers) -> None:
+        for earlier in cards[self._decided.shown_by[cards] == NONE].tolist():
             if shared := shared_cards(self._gathered, picture, earlier, self._least_card):
                 self._decided.show(picture, earlier, shared, card=True)
                 return
 
 
 def _by_later(pairs: Pairs) -> Iterator[tuple[int, Numbers]]:
-    """Each later picture with the earlier ones, the first of them first."""
+    """Each later picture with its earlier ones, in order."""
     pictures, starts = np.unique(pairs.later, return_index=True)
     yield from zip(pictures.tolist(), np.split(pairs.earlier, starts[1:]), strict=False)

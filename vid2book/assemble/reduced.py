@@ -1,4 +1,4 @@
-"""Reduced: what the whole corpus says of each video, a few bytes for each picture that goes."""
+"""Reduced: what `reduce` decided on each video, in a few bytes per dropped picture."""
 
 from __future__ import annotations
 
@@ -14,26 +14,26 @@ from ..records import Decision
 from .gathered import Gathered
 from .summarise import Summary
 
-NONE = -1  # stands for no picture and no video
+NONE = -1  # no picture, or no video
 
 
 class Verdict(NamedTuple):
-    """What the other videos make of one."""
+    """What is decided on a video because of others."""
 
-    duplicate: str  # why an earlier video stands for it; empty if none does
-    pictures: dict[int, str]  # positions of keyframes that an earlier video shows, to reasons
+    duplicate: str  # why an earlier video replaces it; empty if none does
+    pictures: dict[int, str]  # the reason for each keyframe, by position, that an earlier one shows
 
 
 @dataclass
 class Decisions:
-    """What is decided on the videos and pictures of a corpus, by their numbers.
+    """The decisions on the videos and pictures of a corpus, by their numbers.
 
     Attributes:
-        duplicate_of: of each video, the earlier one that stands for it, or NONE.
-        similarity: of its speech to that one's, 0 to 1.
-        shown_by: of each picture, the earlier one that stands for it, or NONE.
+        duplicate_of: for each video, the earlier one that replaces it, or NONE.
+        similarity: of the speech of the two, 0 to 1.
+        shown_by: for each picture, the earlier one that replaces it, or NONE.
         card: whether both are end cards.
-        score: bits of their hashes that differ; of end cards the detail that they share, 0 to 1.
+        score: bits in which their hashes differ; for end cards, the share of common detail, 0 to 1.
     """
 
     duplicate_of: NDArray[np.int32]
@@ -54,24 +54,24 @@ class Decisions:
         )
 
     def forget_pictures(self) -> None:
-        """Decide nothing on pictures."""
+        """Reset the decisions on pictures."""
         self.shown_by[:], self.card[:], self.score[:] = NONE, False, 0.0
 
     def show(self, picture: int, by: int, score: float, card: bool = False) -> None:
-        """Decide that an earlier picture stands for one."""
+        """Decide that an earlier picture replaces one."""
         self.shown_by[picture], self.score[picture], self.card[picture] = by, score, card
 
 
 @dataclass(frozen=True)
 class Reduced:
-    """What is decided, by the ids of the videos.
+    """The decisions, by the ids of the videos.
 
     Attributes:
         video_ids, stamps: of all videos that were compared, in manifest order.
-        first: the number of each video's first picture; one more than videos.
+        first: the number of each video's first picture; one entry more than videos.
         duplicate_of, similarity: as in `Decisions`.
-        shown: numbers of the pictures that another stands for, ascending.
-        keyframe, by, card, score: of each of these.
+        shown: numbers of the pictures that another one replaces, ascending.
+        keyframe, by, card, score: for each of these.
     """
 
     video_ids: NDArray[np.str_]
@@ -102,7 +102,7 @@ class Reduced:
         )
 
     def verdict(self, video_id: str) -> Verdict:
-        """What is decided on a video; nothing on one that was not compared."""
+        """What is decided on a video; nothing if it was not compared."""
         video = self._numbers.get(video_id)
         if video is None:
             return Verdict("", {})
@@ -115,7 +115,7 @@ class Reduced:
         """What is decided on a video, as its rows of `decisions`.
 
         Args:
-            least_similarity: of speech, from which on two videos may be one.
+            least_similarity: of speech, from which on two videos may be duplicates.
         """
         video_id, video = summary.video_id, self._numbers[summary.video_id]
         if duplicate := self._duplicate(video):
@@ -127,16 +127,16 @@ class Reduced:
                 )
             ]  # fmt: skip
         pictures = {picture.keyframe: picture for picture in summary.pictures}
-        found = []
+        decisions = []
         for i in self._shown_in(video):
             picture = pictures[int(self.keyframe[i])]
-            found.append(
+            decisions.append(
                 Decision(
                     video_id, "keyframe", "reduce", picture.start, picture.end, False,
                     self._reason(i), float(self.score[i]), None, " ".join(picture.words),
                 )
             )  # fmt: skip
-        return found
+        return decisions
 
     def concerns(self, video_id: str) -> bool:
         """Whether anything is decided on a video."""
@@ -158,7 +158,7 @@ class Reduced:
         return {video_id: number for number, video_id in enumerate(self.video_ids.tolist())}
 
     def _shown_in(self, video: int) -> range:
-        """Places of the pictures of a video in `shown`."""
+        """Positions in `shown` of the pictures of a video."""
         return range(*np.searchsorted(self.shown, self.first[video : video + 2]).tolist())
 
     def _duplicate(self, video: int) -> str:

@@ -25,9 +25,9 @@ class SameSpeech(NamedTuple):
 
 
 def same_speech(gathered: Gathered, least: float) -> Iterator[SameSpeech]:
-    """The pairs of videos that share a band and are at least so similar.
+    """The pairs of videos that share a band and have at least this similarity.
 
-    In the order of the later video, then of the earlier one.
+    In order of the later video, then of the earlier one.
     """
     spoken = np.flatnonzero(gathered.spoken)
     with tempfile.TemporaryDirectory(prefix="vid2book-speech-") as folder:
@@ -50,7 +50,7 @@ def _similar(
 
 
 def _bands(gathered: Gathered, videos: Numbers) -> Run:
-    """The bands of the videos' signatures, each hashed with its place."""
+    """The bands of the videos' signatures, each hashed with its position."""
     bands = gathered.speech[videos].reshape(len(videos), SPEECH_BANDS, -1).astype(np.uint64)
     keys = np.broadcast_to(np.arange(SPEECH_BANDS, dtype=np.uint64), bands.shape[:2])
     for number in range(bands.shape[2]):

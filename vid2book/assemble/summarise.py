@@ -1,7 +1,8 @@
-"""Summarise: what `reduce` must know of a video, small enough to hold a whole corpus at once."""
+"""Summarise: what `reduce` must know about a video, so that a whole corpus fits into memory."""
 
 from __future__ import annotations
 
+import hashlib
 import io
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -25,20 +26,20 @@ THUMB = (64, 36)  # width, height of the grey thumbnail
 
 @dataclass(frozen=True)
 class Picture:
-    """A kept keyframe, as little of it as `reduce` needs."""
+    """What `reduce` needs of a kept keyframe, and no more."""
 
     keyframe: int  # position in the video's list
     start: float
     end: float
     phash: int
     thumb: str  # 64 x 36 grey levels as hex
-    words: tuple[str, ...]  # on-screen words, sorted, each once
-    last: bool  # of its video, where the end card stands
+    words: tuple[str, ...]  # on-screen words, sorted, without duplicates; see `picture` if unread
+    last: bool  # whether it is the last of its video, where the end card is
 
 
 @dataclass(frozen=True)
 class Summary:
-    """A video, as little of it as `reduce` needs."""
+    """What `reduce` needs of a video, and no more."""
 
     video_id: str
     duration: float  # seconds
@@ -53,6 +54,7 @@ def summarise(
     aligned: Aligned,
     keyframes: Sequence[Keyframe],
     texts: Sequence[str],
+    is_read: bool,
     min_phrases: int,
 ) -> Summary:
     """What a video says, and the pictures that stay in its clips.
@@ -62,26 +64,38 @@ def summarise(
         sentences: all of the speech.
         aligned: its clips, with positions of keyframes, and its pictures.
         texts: on-screen text of each keyframe.
-        min_phrases: different phrases that speech must have to be compared.
+        is_read: whether the text was looked for.
+        min_phrases: speech with fewer different phrases is not compared.
     """
     clips = staying(aligned.clips, aligned.pictures)
-    left = sorted(k for clip in clips for k in clip.keyframes)
-    pictures = [picture(k, keyframes[k], texts[k], last=k + 1 == len(keyframes)) for k in left]
+    kept = sorted(k for clip in clips for k in clip.keyframes)
+    pictures = [
+        picture(k, keyframes[k], texts[k] if is_read else None, last=k + 1 == len(keyframes))
+        for k in kept
+    ]
     speech = signature(" ".join(sentence.raw for sentence in sentences), min_phrases)
     return Summary(video.video_id, duration, speech, tuple(pictures))
 
 
-def picture(position: int, keyframe: Keyframe, text: str, last: bool) -> Picture:
-    """What reduce needs of a keyframe that is written on with `text`."""
+def picture(position: int, keyframe: Keyframe, text: str | None, last: bool) -> Picture:
+    """What `reduce` needs of a keyframe.
+
+    Args:
+        text: the text on it; None if nobody read it. Slides of one design have similar hashes and
+            differ in their words. If these are unknown, a hash of the file replaces them, so only
+            the same file counts as the same picture.
+    """
     luma = np.asarray(Image.open(io.BytesIO(keyframe.image)).convert("L"))
     thumb = cv2.resize(luma, THUMB, interpolation=cv2.INTER_AREA)
+    unread = f"file {hashlib.blake2b(keyframe.image, digest_size=16).hexdigest()}"
+    words = [unread] if text is None else sorted(set(text.lower().split()))
     return Picture(
         position,
         keyframe.start,
         keyframe.end,
         keyframe.phash,
         thumb.tobytes().hex(),
-        tuple(sorted(set(text.lower().split()))),
+        tuple(words),
         last,
     )
 
@@ -94,6 +108,7 @@ def _compute(given: StageInput) -> tuple[Summary, list[Decision]]:
         given.get(ALIGN),
         given.get(KEYFRAMES),
         given.get(LEGIBLE),
+        given.config.read.enabled,
         given.config.reduce.min_phrases,
     )
     return summary, []
@@ -104,5 +119,5 @@ SUMMARISE = Stage(
     result=Summary,
     compute=_compute,
     needs=(ALIGN, JUDGE, KEYFRAMES, LEGIBLE, TRANSCRIBE),
-    settings=("reduce.min_phrases",),
+    settings=("read.enabled", "reduce.min_phrases"),
 )

@@ -1,4 +1,4 @@
-"""Balance: which candidates are fetched next, so that no subject, course or point takes all."""
+"""Balance: which candidates to fetch next, so that no subject, course or point dominates."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from collections.abc import Iterable, Sequence
 from itertools import zip_longest
 
 from .plan import Quotas
-from .review import Reviewed
+from .review import ReviewedCandidate
 from .taxonomy import KnowledgePoint
 
 _LEVELS = ("subject", "course", "point")
 
 
 class Counts:
-    """How many videos there are of each subject, course and point, against the quotas."""
+    """Counts of videos by subject, course and point, compared with the quotas."""
 
     def __init__(self, quotas: Quotas, points: Iterable[KnowledgePoint | None] = ()) -> None:
         self._quotas = quotas
@@ -29,7 +29,7 @@ class Counts:
             self._of[level][_place(point, level)] += 1
 
     def full(self, point: KnowledgePoint | None) -> str:
-        """Which quota leaves no room for a video more of this point; empty if none."""
+        """Which quota leaves no room for another video of this point; empty if none."""
         if self._quotas.total is not None and self.total >= self._quotas.total:
             return f"there are {self.total} videos, as many as the plan wants"
         for level in _LEVELS if point else ():
@@ -42,33 +42,36 @@ class Counts:
         return self._of["point"][_place(point, "point")] if point else 0
 
 
-def chosen(reviewed: Sequence[Reviewed], counts: Counts) -> tuple[list[Reviewed], dict[str, str]]:
-    """Those that there is room for, the poorest points first and the most relevant of each.
+def chosen(
+    reviewed: Sequence[ReviewedCandidate], counts: Counts
+) -> tuple[list[ReviewedCandidate], dict[str, str]]:
+    """Choose candidates within the quotas: poorest points first, of each the most relevant.
 
     Returns:
-        They, in order, and by key why there is no room for the others. `counts` has them counted.
+        The chosen ones in order, and by key the quota that excludes each of the others. The
+        chosen ones are added to `counts`.
     """
-    waiting: dict[KnowledgePoint | None, list[Reviewed]] = defaultdict(list)
+    waiting: dict[KnowledgePoint | None, list[ReviewedCandidate]] = defaultdict(list)
     for one in sorted(reviewed, key=lambda r: -r.relevance):
         waiting[one.point].append(one)
-    taken: list[Reviewed] = []
-    left: dict[str, str] = {}
+    picked: list[ReviewedCandidate] = []
+    excluded: dict[str, str] = {}
     while waiting:
         # The order of the taxonomy decides between points that have the same number.
         for point in sorted(waiting, key=counts.of):
             if reason := counts.full(point):
-                left |= {r.candidate.key: reason for r in waiting.pop(point)}
+                excluded |= {r.candidate.key: reason for r in waiting.pop(point)}
                 continue
             one = waiting[point].pop(0)
             counts.add(point)
-            taken.append(one)
+            picked.append(one)
             if not waiting[point]:
                 del waiting[point]
-    return taken, left
+    return picked, excluded
 
 
 def spread(points: Sequence[KnowledgePoint]) -> list[KnowledgePoint]:
-    """The points in an order in which subjects take turns, and courses within them."""
+    """The points ordered so that subjects take turns, and courses within each subject."""
     return _turns(points, ("subject", "course", "sub_course"))
 
 

@@ -1,4 +1,4 @@
-"""The command `vid2book collect`: a taxonomy in, videos and their manifest out."""
+"""The command `vid2book collect`: from a taxonomy to videos and their manifest."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ from ..errors import UserError
 from ..quantities import number_of
 from ..terminal import AsJson, Quiet, Terminal
 
-_LONGEST_TITLE = 40  # characters of a title that the progress shows
-_MOST_TOLD = 20  # unanswered queries on the terminal
+_LONGEST_TITLE = 40  # characters of a title in the progress line
+_MOST_LISTED = 20  # unanswered queries printed on the terminal
 _EXTRA = ("yt_dlp", "feedparser", "protego")
 
 if TYPE_CHECKING:
@@ -44,7 +44,10 @@ def collect(
     output: Annotated[
         Path,
         typer.Option(
-            "--output", "-o", metavar="MANIFEST", help="A .jsonl file; all else stands beside it."
+            "--output",
+            "-o",
+            metavar="MANIFEST",
+            help="A .jsonl file; other files are put beside it.",
         ),
     ],
     plan: Annotated[
@@ -68,34 +71,34 @@ def collect(
         bool,
         typer.Option(
             "--again",
-            help="Look for what is new: ask feeds, channels and searches once more that were "
-            "answered in an earlier run, and sites that refused.",
+            help="Look for new videos: repeat queries that were answered in an earlier run, and "
+            "ask sites again that refused.",
         ),
     ] = False,
     quiet: Quiet = False,
     as_json: AsJson = False,
 ) -> None:
-    """Find and fetch videos that may be used, for each point of a taxonomy.
+    """Find and download videos that may be used, for each point of a taxonomy.
 
-    Stop it at any time and start it again: it goes on where it was, and no
-    query is repeated unless you use --again. `vid2book build` takes MANIFEST
-    while it grows.
+    You can stop it at any time. When started again, it continues, and no query
+    is repeated unless you use --again. `vid2book build` can read MANIFEST while
+    it grows.
 
-    Exit code 0: all is settled. 1: a query or a video has no answer yet, and
+    Exit code 0: everything is settled. 1: a query or a video has no answer yet;
     the next run asks again. 2: the command cannot be carried out. 130: stopped.
 
-    Beside MANIFEST stand its ledger (what was asked, found, fetched and
+    Beside MANIFEST are its ledger (what was asked, found, downloaded and
     refused), each decision with its reason, and a report of what is missing.
 
     The default plan asks the Internet Archive, PeerTube and Wikimedia Commons
-    for openly licensed videos. robots.txt and licences are looked at first,
-    but you answer for what you take: see docs/collecting.md.
+    for openly licensed videos. robots.txt and licences are checked first, but
+    you are responsible for what you take: see docs/collecting.md.
     """
     from ..folder.lock import hold
     from ..local import check_writable
     from . import plan as plans
     from .ledger import Ledger
-    from .model import answering
+    from .model import open_chat
     from .places import places
     from .report import write_report
     from .rows import write_decisions
@@ -103,30 +106,30 @@ def collect(
     if missing := [name for name in _EXTRA if find_spec(name) is None]:
         raise UserError(f"{missing[0]} is missing: pip install 'vid2book[collect]'")
     check_writable(output)
-    wanted = plans.load(plan)
+    settings = plans.load(plan)
     points = _points(taxonomy, subject or [])
     at = places(output)
     terminal = Terminal(as_json, quiet)
     console, errors = terminal.results, terminal.errors
     if report:
-        console.print(f"The report: {escape(str(write_report(at, points, wanted)))}")
+        console.print(f"The report: {escape(str(write_report(at, points, settings)))}")
         write_decisions(at)
         console.print(f"The decisions: {escape(str(at.decisions))}")
         terminal.document({"report": at.report, "decisions": at.decisions})
         return
-    _check_files(wanted)
-    chat = answering(wanted.review.llm) if wanted.review.llm else None
+    _check_files(settings)
+    chat = open_chat(settings.review.llm) if settings.review.llm else None
     at.make()
     with hold(at.lock, output):
         ledger = Ledger(at.ledger)
         try:
-            videos = _run(wanted, points, at, ledger, chat, terminal, again)
-            counts = _tell(ledger, console)
-            unanswered = _tell_of_queries(wanted, ledger, errors) + videos
-            write_report(at, points, wanted)
+            videos = _run(settings, points, at, ledger, chat, terminal, again)
+            counts = _print_summary(ledger, console)
+            unanswered = _print_queries(settings, ledger, errors) + videos
+            write_report(at, points, settings)
         except KeyboardInterrupt:
-            _tell_of_queries(wanted, ledger, errors)
-            write_report(at, points, wanted)
+            _print_queries(settings, ledger, errors)
+            write_report(at, points, settings)
             errors.print(
                 f"Stopped. What was found and fetched is kept ({escape(str(at.report))}); the same "
                 "command goes on from there" + (", without --again." if again else "."),
@@ -137,9 +140,9 @@ def collect(
     console.print(f"The manifest: {escape(str(output))}")
     console.print(f"What is missing: {escape(str(at.report))}")
     if videos:
-        told = number_of(videos, "video is", "videos are")
+        number = number_of(videos, "video is", "videos are")
         errors.print(
-            f"[yellow]{told} unanswered[/] ({escape(str(at.decisions))} says why); the next run "
+            f"[yellow]{number} unanswered[/] ({escape(str(at.decisions))} says why); the next run "
             "asks again.",
         )
     terminal.document(
@@ -170,8 +173,8 @@ def _points(taxonomy: str, subjects: list[str]) -> list[KnowledgePoint]:
     known = {point.subject.lower(): point.subject for point in points}
     if unknown := [name for name in subjects if name.lower() not in known]:
         raise TaxonomyError(f"no subject '{unknown[0]}'; there are {', '.join(known.values())}")
-    asked = {name.lower() for name in subjects} or set(known)
-    return [point for point in points if point.subject.lower() in asked]
+    chosen = {name.lower() for name in subjects} or set(known)
+    return [point for point in points if point.subject.lower() in chosen]
 
 
 def _run(
@@ -183,7 +186,7 @@ def _run(
     terminal: Terminal,
     again: bool,
 ) -> int:
-    """How many videos have no answer in the end."""
+    """Run the collection, and return how many videos are left without an answer."""
     from ..models.embed import WordLlama
     from .run import Collection
     from .web import Web
@@ -197,7 +200,7 @@ def _run(
     with terminal.notes.status("looking for videos") as status:
         progress = _Progress(status.update)
         try:
-            made = Collection(
+            result = Collection(
                 plan,
                 points,
                 at,
@@ -211,19 +214,19 @@ def _run(
             ).run()
         finally:
             web.close()
-    return made.unanswered
+    return result.unanswered
 
 
 class _Progress:
-    """The line that says how far a collection is."""
+    """The line that shows how far a collection has got."""
 
     def __init__(self, show: Callable[[str], None]) -> None:
         self._show = show
         self._counts = "looking for videos"
 
     def counted(self, candidates: int, rows: int) -> None:
-        found = number_of(candidates, "candidate")
-        self._counts = f"{found} found, {number_of(rows, 'row')} in the manifest"
+        number = number_of(candidates, "candidate")
+        self._counts = f"{number} found, {number_of(rows, 'row')} in the manifest"
         self._show(self._counts)
 
     def downloading(self, title: str, size: int) -> None:
@@ -231,8 +234,8 @@ class _Progress:
         self._show(f"{self._counts}; downloading {escape(name)}: {size / 1e6:,.1f} MB")
 
 
-def _tell(ledger: Ledger, console: Console) -> Counter[str]:
-    """How many candidates each stage turned down, and how many came through."""
+def _print_summary(ledger: Ledger, console: Console) -> Counter[str]:
+    """Print how many candidates each stage rejected and how many were fetched; return these."""
     from .stages import words
 
     last = {verdict.key: verdict for verdict in ledger.decisions()}
@@ -245,30 +248,33 @@ def _tell(ledger: Ledger, console: Console) -> Counter[str]:
     return counts
 
 
-def _tell_of_queries(plan: Plan, ledger: Ledger, errors: Console) -> int:
-    """A line for each query of the plan that has no answer, and for each list that left entries
-    out; how many the next run asks again."""
+def _print_queries(plan: Plan, ledger: Ledger, errors: Console) -> int:
+    """Print a line for each query of the plan without an answer, and for each list that left
+    entries out. Return how many queries the next run asks again."""
     from .facts import UNANSWERED
 
     names = {source.identity(): source.title() for source in plan.sources}
-    for source, query, left in ledger.left_out():
-        told = ", ".join(f"{reason} ({count:,})" for reason, count in left.items())
+    for source, query, excluded in ledger.left_out():
+        line = ", ".join(f"{reason} ({count:,})" for reason, count in excluded.items())
         if source in names:
             errors.print(
-                f"[yellow]Left out[/] of {escape(_named(names[source], query))}: {escape(told)}",
+                f"[yellow]Left out[/] of {escape(_named(names[source], query))}: {escape(line)}",
             )
     failed = [q for q in ledger.queries() if q[0] in names and q[2] in UNANSWERED]
     refused = [q for q in failed if q[2] in ("refused", "closed")]
     late = [q for q in failed if q not in refused]
-    for some, what in ((refused, "refused[/]:"), (late, "unanswered[/]; the next run asks again:")):
-        if some:
-            said = number_of(len(some), "query is", "queries are")
-            errors.print(f"[yellow]{said} {what}")
-        for source, query, _, reason in some[:_MOST_TOLD]:
-            told = f"  {escape(_named(names[source], query))}: {escape(reason)}"
-            errors.print(told)
-        if (more := len(some) - _MOST_TOLD) > 0:
-            errors.print(f"  and {more:,} more, which stand in the report")
+    for group, what in (
+        (refused, "refused[/]:"),
+        (late, "unanswered[/]; the next run asks again:"),
+    ):
+        if group:
+            number = number_of(len(group), "query is", "queries are")
+            errors.print(f"[yellow]{number} {what}")
+        for source, query, _, reason in group[:_MOST_LISTED]:
+            line = f"  {escape(_named(names[source], query))}: {escape(reason)}"
+            errors.print(line)
+        if (more := len(group) - _MOST_LISTED) > 0:
+            errors.print(f"  and {more:,} more, listed in the report")
     return len(late)
 
 

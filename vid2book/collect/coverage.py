@@ -15,13 +15,13 @@ from .taxonomy import KnowledgePoint
 
 
 @dataclass(frozen=True)
-class Covered:
-    """What there is for a knowledge point.
+class PointCoverage:
+    """What was collected for a knowledge point.
 
     Attributes:
-        videos: fetched.
-        found: candidates that its query led to, or that were listed and are near to it.
-        lost: why the others are not videos, in words, with their number; the most frequent first.
+        videos: how many were fetched.
+        found: how many candidates its query found, or a list has that are near to it.
+        lost: why other candidates did not become videos, with their number; most frequent first.
         unfound: why there are no candidates; empty if there are.
     """
 
@@ -34,39 +34,39 @@ class Covered:
 
 def coverage(
     points: Sequence[KnowledgePoint], ledger: Ledger, plan: Plan
-) -> tuple[list[Covered], Counter[str]]:
-    """A line for each point, in the order of the taxonomy; and the candidates that belong to none
-    of the points, by what turned them down.
+) -> tuple[list[PointCoverage], Counter[str]]:
+    """A line for each point, in the order of the taxonomy; and counts of the candidates that belong
+    to none of the points, by what rejected them.
 
-    A candidate belongs to the point that it was found to be near to. One that was turned down
-    before that belongs to each point whose query led to it.
+    A candidate belongs to the point that it is relevant to. If it was rejected before that was
+    determined, it belongs to each point whose query found it.
     """
-    decisions, asked = ledger.decisions(), ledger.finds()
+    decisions, finds = ledger.decisions(), ledger.finds()
     near = {v.key: v.point for v in decisions if v.stage == "relevance" and v.kept}
     known = {point.name for point in points}
     last = {verdict.key: verdict for verdict in decisions}
-    found: Counter[str] = Counter()
+    candidates: Counter[str] = Counter()
     videos: Counter[str] = Counter()
-    lost: dict[str, Counter[str]] = defaultdict(Counter)
+    losses: dict[str, Counter[str]] = defaultdict(Counter)
     unplaced: Counter[str] = Counter()
     for key, verdict in last.items():
         is_video = verdict.kept and verdict.stage == "fetched"
-        names = {near[key]} if near.get(key) else {find.point for find in asked.get(key, ())}
+        names = {near[key]} if near.get(key) else {find.point for find in finds.get(key, ())}
         for name in names & known:
-            found[name] += 1
+            candidates[name] += 1
             videos[name] += is_video
             if not is_video:
-                lost[name][words(verdict.stage)] += 1
+                losses[name][words(verdict.stage)] += 1
         if not names & known:
             unplaced["fetched" if is_video else words(verdict.stage)] += 1
     states = {(source, query): status for source, query, status, _ in ledger.queries()}
     lines = [
-        Covered(
+        PointCoverage(
             point,
             videos[point.name],
-            found[point.name],
-            tuple(lost[point.name].most_common()),
-            "" if found[point.name] else _unfound(point, plan, states),
+            candidates[point.name],
+            tuple(losses[point.name].most_common()),
+            "" if candidates[point.name] else _unfound(point, plan, states),
         )
         for point in points
     ]
@@ -74,11 +74,11 @@ def coverage(
 
 
 def _unfound(point: KnowledgePoint, plan: Plan, states: Mapping[tuple[str, str], str]) -> str:
-    """Why nothing was found for a point: nobody has it, or not all were asked that may have it."""
-    told = [states.get((s.identity(), query_for(s, point)), "") for s in plan.sources]
+    """Why nothing was found for a point: no source has it, or some have not answered yet."""
+    statuses = [states.get((s.identity(), query_for(s, point)), "") for s in plan.sources]
     reasons = []
-    if unanswered := sum(state in UNANSWERED for state in told):
-        reasons.append(f"{unanswered} of {len(told)} sources gave no answer")
-    if unasked := told.count(""):
-        reasons.append(f"{unasked} of {len(told)} sources not asked yet")
+    if unanswered := sum(state in UNANSWERED for state in statuses):
+        reasons.append(f"{unanswered} of {len(statuses)} sources gave no answer")
+    if unasked := statuses.count(""):
+        reasons.append(f"{unasked} of {len(statuses)} sources not asked yet")
     return ", ".join(reasons) or "nothing was found"

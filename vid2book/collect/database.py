@@ -1,4 +1,4 @@
-"""The file of a ledger: its tables, and how it is read and written."""
+"""The SQLite file of a ledger: its tables, reading and writing."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class LedgerError(UserError):
 
 
 class Database:
-    """Holds the connection. May be used by several threads."""
+    """The connection to the file. May be used by several threads."""
 
     def __init__(self, path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -61,7 +61,7 @@ class Database:
 
     @contextmanager
     def _writing(self) -> Iterator[sqlite3.Connection]:
-        """All or nothing of what is written within."""
+        """A transaction: everything within is written, or nothing."""
         with self._lock, self._db:
             yield self._db
 

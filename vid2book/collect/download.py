@@ -1,6 +1,6 @@
-"""Fetching what was chosen: its captions, its media, and a file that tells of it.
+"""Downloading a chosen video: its media, its captions, and a file that describes it.
 
-The files of a video stand together under its id: `ID.mp4`, `ID.en.vtt`, `ID.info.json`.
+All files of a video are named after its id: `ID.mp4`, `ID.en.vtt`, `ID.info.json`.
 """
 
 from __future__ import annotations
@@ -38,8 +38,8 @@ class OutOfSpaceError(UserError):
 
 
 @dataclass(frozen=True)
-class Fetched:
-    """The files of a video. `captions` may be empty."""
+class FetchedFiles:
+    """The downloaded files of a video. `captions` may be empty."""
 
     path: Path
     captions: str
@@ -50,8 +50,8 @@ class Fetched:
 
 
 def video_id(candidate: Candidate) -> str:
-    """An id that names files, and that no other address has."""
-    if candidate.key.startswith(_YOUTUBE):  # as everybody knows it
+    """An id that is unique to the candidate's address and can name files."""
+    if candidate.key.startswith(_YOUTUBE):  # the id that everybody knows
         return given_id(candidate.key.removeprefix(_YOUTUBE))
     name = candidate.given_id or urlsplit(candidate.url).path
     return hashed_id(name, candidate.key)
@@ -69,35 +69,35 @@ class Downloader:
         archive: Path,
         watch: Callable[[str, int], None] = lambda _title, _size: None,
     ) -> None:
-        """`watch` is told the title of a video and how many bytes of it there are by now."""
+        """`watch` is called with a video's title and how many bytes of it have arrived."""
         self._watch = watch
         self._settings, self._web, self._ledger = settings, web, ledger
         self._folder, self._archive = folder, archive
         self._stopped = threading.Event()
 
     def stop(self) -> None:
-        """Let go of what is being fetched. What there is of it stays, to be gone on with."""
+        """Abort all downloads. Partial files stay, and a later run continues them."""
         self._stopped.set()
 
     def fetch(self, candidate: Candidate) -> None:
-        """Fetch a video. Whatever comes of it is in the ledger.
+        """Fetch a video, and store the outcome in the ledger.
 
         Raises:
             OutOfSpaceError: the disk is full, or nearly so.
         """
         try:
-            got = self._local(candidate) if candidate.path else self._remote(candidate)
+            files = self._local(candidate) if candidate.path else self._remote(candidate)
         except Unfetched as why:
-            told: dict[str, Any] = {"by": why.by}
-            told |= {"max_gb": why.gigabytes} if isinstance(why, TooLarge) else {}
-            self._ledger.part(candidate.key, "media", why.status, why.told(), told)
+            result: dict[str, Any] = {"by": why.by}
+            result |= {"max_gb": why.gigabytes} if isinstance(why, TooLarge) else {}
+            self._ledger.part(candidate.key, "media", why.status, why.message(), result)
         else:
-            self.measure(candidate.key, got.path)
-            result = asdict(got) | {"path": str(got.path), "video_id": video_id(candidate)}
-            self._ledger.part(candidate.key, "media", "done", "", result)
+            self.measure(candidate.key, files.path)
+            record = asdict(files) | {"path": str(files.path), "video_id": video_id(candidate)}
+            self._ledger.part(candidate.key, "media", "done", "", record)
 
     def measure(self, key: str, path: Path) -> None:
-        """Note how long a video is, since sources state no length, or a false one."""
+        """Store how long a video is, since sources may state no length, or a wrong one."""
         try:
             length = probe(path).duration
         except MediaError as error:
@@ -107,16 +107,16 @@ class Downloader:
         else:
             self._ledger.part(key, "length", "done", "", {"seconds": round(length, 3)})
 
-    def _local(self, candidate: Candidate) -> Fetched:
+    def _local(self, candidate: Candidate) -> FetchedFiles:
         path = Path(candidate.path)
         try:
             size, digest = path.stat().st_size, hash_of(path, "sha256")
         except OSError as error:
             raise Gone(f"{path.name}: {error.strerror}") from None
         captions = candidate.more.get("captions", "")
-        return Fetched(path, captions, "", digest, size, candidate.language)
+        return FetchedFiles(path, captions, "", digest, size, candidate.language)
 
-    def _remote(self, candidate: Candidate) -> Fetched:
+    def _remote(self, candidate: Candidate) -> FetchedFiles:
         self._folder.mkdir(parents=True, exist_ok=True)
         name = video_id(candidate)
         assert is_video_id(name)
@@ -136,7 +136,7 @@ class Downloader:
         beside = [p for p in self._folder.glob(f"{name}.*") if p.suffix in CAPTIONS]
         choice = captions_beside(path, language, beside)
         _write_info(stem.with_name(f"{name}.info.json"), candidate, info)
-        return Fetched(
+        return FetchedFiles(
             path,
             str(choice.path or ""),
             choice.language,
@@ -150,15 +150,15 @@ class Downloader:
 
         cookies = self._settings.cookies
         self._visit(candidate)
-        info = _made(candidate) if candidate.files else None
+        info = _as_page_info(candidate) if candidate.files else None
         if info is None:
-            found = ytdlp.page(self._web, candidate.url, cookies)
-            if len(found) != 1:
-                raise Unusable(f"{candidate.url}: {len(found)} videos on the page instead of one")
-            info = found[0]
+            videos = ytdlp.page(self._web, candidate.url, cookies)
+            if len(videos) != 1:
+                raise Unusable(f"{candidate.url}: {len(videos)} videos on the page instead of one")
+            info = videos[0]
         self._captions(candidate, info, stem)
         rate = self._settings.megabytes_per_second
-        path, known = ytdlp.fetch(
+        path, details = ytdlp.fetch(
             self._web,
             info,
             stem,
@@ -168,14 +168,14 @@ class Downloader:
             cookies=cookies,
             at_size=partial(self._at_size, candidate.title or stem.name),
         )
-        _verify(path, candidate, str(known.get("url") or ""))
-        return path, known
+        _verify(path, candidate, str(details.get("url") or ""))
+        return path, details
 
     def _visit(self, candidate: Candidate) -> None:
-        """See whether the page reserves rights or was withdrawn. Where the addresses of the files
-        are known, a page that cannot be read stops nothing else: feeds have dead links."""
+        """Check whether the page reserves rights or was withdrawn. Any other failure is ignored if
+        the addresses of the files are known: feeds have dead links."""
         if candidate.url in {file.url for file in candidate.files}:
-            return  # `ytdlp.fetch` looks at the file itself
+            return  # `ytdlp.fetch` checks the file itself
         try:
             self._web.visit(candidate.url)
         except (Refused, Withdrawn, Walled):
@@ -185,18 +185,18 @@ class Downloader:
                 raise
 
     def _captions(self, candidate: Candidate, info: dict[str, Any], stem: Path) -> None:
-        """Captions of the video's language. Without them the speech is recognised."""
+        """Fetch captions in the video's language. Without any, its speech will be transcribed."""
         from . import ytdlp
 
         code = language_code(candidate.language or str(info.get("language") or ""))
-        wanted = [f"{code}([-_].*)?"] if code else ["all"]
+        languages = [f"{code}([-_].*)?"] if code else ["all"]
         try:
-            paths = ytdlp.fetch_captions(self._web, info, stem, wanted, self._settings.cookies)
+            paths = ytdlp.fetch_captions(self._web, info, stem, languages, self._settings.cookies)
         except Unfetched as why:
             self._ledger.part(candidate.key, "captions", why.status, str(why))
         else:
-            told = {"files": [path.name for path in paths]}
-            self._ledger.part(candidate.key, "captions", "done", "" if paths else "none", told)
+            result = {"files": [path.name for path in paths]}
+            self._ledger.part(candidate.key, "captions", "done", "" if paths else "none", result)
 
     def _of_bucket(self, candidate: Candidate, stem: Path) -> Path:
         import fsspec
@@ -215,7 +215,7 @@ class Downloader:
         return path
 
     def _at_size(self, title: str, size: int) -> None:
-        """Ends a download, by an error, that has come to be larger than it may be."""
+        """Raises to end a download that was stopped, got too large or leaves too little space."""
         if self._stopped.is_set():
             raise Later("it was stopped")
         if size > self._settings.max_gb * 1e9:
@@ -232,8 +232,8 @@ class Downloader:
             )
 
 
-def _made(candidate: Candidate) -> dict[str, Any]:
-    """What yt-dlp would find, made of the addresses that a source gives."""
+def _as_page_info(candidate: Candidate) -> dict[str, Any]:
+    """What yt-dlp would find on the page, built from the addresses that a source gives."""
     captions: dict[str, list[dict[str, str]]] = {}
     for one in candidate.captions:
         kind = "srt" if urlsplit(one.url).path.endswith(".srt") else "vtt"
@@ -252,19 +252,19 @@ def _made(candidate: Candidate) -> dict[str, Any]:
 
 def _format(number: int, file: MediaFile) -> dict[str, Any]:
     suffix = PurePosixPath(urlsplit(file.url).path).suffix.lower().lstrip(".")
-    told = {"format_id": str(number), "url": file.url, "ext": suffix or "mp4"}
+    entry = {"format_id": str(number), "url": file.url, "ext": suffix or "mp4"}
     return (
-        told
+        entry
         | ({"height": file.height} if file.height else {})
         | ({"filesize": file.size} if file.size else {})
     )
 
 
 def _verify(path: Path, candidate: Candidate, url: str) -> None:
-    """Raises Later: the file is not the one that the source has; it is deleted."""
-    told = next((f.checksum for f in candidate.files if f.url == url and f.checksum), "")
-    kind, _, wanted = told.partition(":")
-    if told and hash_of(path, kind) != wanted.lower():
+    """Raises Later: the file does not match the source's checksum; it is deleted."""
+    stated = next((f.checksum for f in candidate.files if f.url == url and f.checksum), "")
+    kind, _, digest = stated.partition(":")
+    if stated and hash_of(path, kind) != digest.lower():
         path.unlink()
         raise Later(f"{path.name}: its {kind} is not the one that the source tells")
 
@@ -279,8 +279,8 @@ def hash_of(path: Path, kind: str) -> str:
 
 
 def _write_info(path: Path, candidate: Candidate, info: dict[str, Any]) -> None:
-    """What is known of a video, as yt-dlp writes it, without addresses that hold keys."""
-    told = {
+    """Write what is known about a video as yt-dlp would, without addresses that hold keys."""
+    fields = {
         "id": video_id(candidate),
         "title": candidate.title,
         "description": candidate.description,
@@ -296,5 +296,5 @@ def _write_info(path: Path, candidate: Candidate, info: dict[str, Any]) -> None:
         "tags": info.get("tags"),
         "extractor": info.get("extractor") or "generic",
     }
-    kept = {name: value for name, value in told.items() if value not in (None, "", [])}
-    path.write_text(json.dumps(kept, ensure_ascii=False, indent=1) + "\n", "utf-8")
+    filled = {name: value for name, value in fields.items() if value not in (None, "", [])}
+    path.write_text(json.dumps(filled, ensure_ascii=False, indent=1) + "\n", "utf-8")

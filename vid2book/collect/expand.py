@@ -1,7 +1,7 @@
-"""Checking a taxonomy, and letting a language model add to it.
+"""Checks a taxonomy, and has a language model add to it.
 
-Two points are near-duplicates if their words are the same but for plurals, order and words such as
-"method" or "law", or if their embeddings nearly agree.
+Two points are near-duplicates if their words are the same except for plurals, order and words such
+as "method" or "law", or if their embeddings nearly agree.
 """
 
 from __future__ import annotations
@@ -19,12 +19,12 @@ from .taxonomy import KnowledgePoint, singular_words
 Embed = Callable[[Sequence[str]], NDArray[np.float32]]
 
 # How these were chosen is not on record; they were not swept.
-_ALIKE = 0.93  # cosine of two names, from which on they are looked at as one
-_AT_ONCE = 512  # points that are held against all
-_MOST_WORDS = 6  # of a term
-_LONGEST = 60  # characters of a term
+_ALIKE = 0.93  # cosine from which two names count as alike
+_AT_ONCE = 512  # points that are compared with all others at a time
+_MOST_WORDS = 6  # in a term
+_LONGEST = 60  # characters in a term
 _FILLERS = frozenset({"of", "the", "a", "an", "in", "and", "for", "to", "on"})
-_VAGUE = frozenset(  # words that make no other point of one
+_VAGUE = frozenset(  # words that do not make a different point
     "algorithm concept method model principle procedure process technique theory".split()
 )
 _INSTRUCTIONS = """\
@@ -35,40 +35,40 @@ history, applications, examples), no questions, nothing that is in the list unde
 
 
 class Proposal(Answer):
-    """What the model is asked for."""
+    """The model's answer."""
 
     points: list[str]
 
 
 def faults(points: Sequence[KnowledgePoint], embed: Embed) -> list[str]:
     """A line for each pair of near-duplicates, and for each entry that is not a term."""
-    found = [f"'{p.name}' ({_place(p)}): {why}" for p in points if (why := no_term(p.name))]
+    lines = [f"'{p.name}' ({_place(p)}): {why}" for p in points if (why := no_term(p.name))]
     first: dict[frozenset[str], int] = {}
     for i, point in enumerate(points):
         same = first.setdefault(stems(point.name), i)
         if same != i:
-            found.append(_pair(points[same], point, "the same words"))
+            lines.append(_pair(points[same], point, "the same words"))
     for point in points:
         plain = points[first.get(stems(point.name) - _VAGUE, 0)]
-        # In another course the same word often means another thing: kernel and kernel method.
+        # In another course, a word often means something else: kernel and kernel method.
         more = stems(point.name) - stems(plain.name)
         is_wider = stems(plain.name) < stems(point.name) and more <= _VAGUE
         if is_wider and plain[:2] == point[:2]:
-            found.append(_pair(plain, point, "the same but for a word that tells nothing"))
+            lines.append(_pair(plain, point, "the same but for a word that tells nothing"))
     vectors = embed([p.name for p in points])
     for start in range(0, len(points), _AT_ONCE):
         near = vectors[start : start + _AT_ONCE] @ vectors.T
         for row, j in np.argwhere(near >= _ALIKE).tolist():
             i = start + row
             if i < j and not _differ(points[i].name, points[j].name):
-                found.append(_pair(points[i], points[j], f"alike ({near[row, j]:.2f})"))
-    return found
+                lines.append(_pair(points[i], points[j], f"alike ({near[row, j]:.2f})"))
+    return lines
 
 
 def _differ(one: str, other: str) -> bool:
-    """Whether two names are alike to the embeddings alone: one word with another spelling (anode
-    and inode), another number (SN1 and SN2), or one name with a word more, which `faults` looks
-    at itself."""
+    """Whether two names differ although their embeddings are alike: a single word spelled another
+    way (anode and inode), another number (SN1 and SN2), or a name with an extra word, which
+    `faults` checks by itself."""
     words, others = stems(one), stems(other)
     single = len(words) == 1 or len(others) == 1
     numbered = any(re.search(r"\d", word) for word in words ^ others)
@@ -76,7 +76,7 @@ def _differ(one: str, other: str) -> bool:
 
 
 def no_term(name: str) -> str:
-    """Why a name cannot be that of a knowledge point; empty if it can."""
+    """Why a name cannot name a knowledge point; empty if it can."""
     if len(name.split()) > _MOST_WORDS or len(name) > _LONGEST:
         return "longer than a term"
     if not re.search(r"[^\W\d_]", name):
@@ -85,17 +85,17 @@ def no_term(name: str) -> str:
 
 
 def stems(name: str) -> frozenset[str]:
-    """The words of a name, in the singular and without fillers, in no order."""
+    """The set of words of a name, in the singular and without fillers."""
     return frozenset(singular_words(name)) - _FILLERS
 
 
-def expanded(
+def add_points(
     points: Sequence[KnowledgePoint], chat: Chat, embed: Embed, each: int
 ) -> tuple[list[KnowledgePoint], list[str]]:
-    """The points, and behind those of each sub-course what a model proposes.
+    """The points, with a model's proposals after those of each sub-course.
 
     Returns:
-        All points, and the sub-courses for which the model gave none, with why.
+        All points, and the sub-courses for which the model gave none, with the reason.
     """
     groups: dict[tuple[str, str, str], list[KnowledgePoint]] = defaultdict(list)
     for point in points:
@@ -108,21 +108,21 @@ def expanded(
         )
         for (subject, course, sub_course), known in groups.items()
     ]
-    seen = _Seen(points, embed)
-    grown: list[KnowledgePoint] = []
+    names = _Names(points, embed)
+    result: list[KnowledgePoint] = []
     failures: list[str] = []
     for (place, known), answer in zip(groups.items(), chat.ask(prompts, Proposal), strict=True):
-        grown += known
+        result += known
         if not isinstance(answer, Proposal):
             failures.append(f"{' / '.join(place)}: {answer}")
             continue
-        names = [" ".join(name.split()) for name in answer.points[:each]]
-        grown += [KnowledgePoint(*place, name) for name in names if seen.is_new(name)]
-    return grown, failures
+        proposed = [" ".join(name.split()) for name in answer.points[:each]]
+        result += [KnowledgePoint(*place, name) for name in proposed if names.is_new(name)]
+    return result, failures
 
 
-class _Seen:
-    """The names so far, to which each new one is added."""
+class _Names:
+    """All names so far; each new one is added."""
 
     def __init__(self, points: Sequence[KnowledgePoint], embed: Embed) -> None:
         self._embed = embed

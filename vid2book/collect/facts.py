@@ -1,4 +1,4 @@
-"""What the ledger keeps: the rows that its readers get."""
+"""The rows that the ledger returns."""
 
 from __future__ import annotations
 
@@ -7,17 +7,17 @@ from typing import Any, Literal, NamedTuple
 Part = Literal["metadata", "captions", "media", "length"]
 # done
 # gone: for good
-# refused: by robots.txt or terms of use, which each run looks at again
-# closed: by an answer of the site; it is asked again with `--again` alone
-# late: worth another try in the next run
+# refused: by robots.txt or terms of use, which each run checks again
+# closed: by the site's answer; asked again only with `--again`
+# late: the next run tries again
 Status = Literal["done", "gone", "refused", "closed", "late"]
 
-UNANSWERED = ("refused", "closed", "gone", "late")  # states of a query that gave nothing
+UNANSWERED = ("refused", "closed", "gone", "late")  # states of a query without an answer
 _FORBIDDEN = ("robots.txt", "terms of use", "reserved rights")
 
 
 class Find(NamedTuple):
-    """That a query led to a candidate. `point` is empty where nobody asked for one."""
+    """A query that found a candidate. `point` is empty if the query was for no point."""
 
     key: str
     source: str
@@ -35,17 +35,17 @@ class PartRow(NamedTuple):
 
     @property
     def stage(self) -> str:
-        """What stood in the way of asking, in the words of `outcomes.Unfetched`."""
+        """What stood in the way, in the words of `outcomes.Unfetched`."""
         return str(self.result.get("by") or {"gone": "not there"}.get(self.status, "not answered"))
 
     @property
     def is_forbidden(self) -> bool:
-        """Whether a machine may not have it; then it is no row of the manifest."""
+        """Whether machines are forbidden to have it; then it gets no row in the manifest."""
         return self.stage in _FORBIDDEN
 
 
 class Verdict(NamedTuple):
-    """What was decided on a candidate, by which stage, and the number that decided it."""
+    """A decision on a candidate, the stage that made it, and the number that decided it."""
 
     key: str
     stage: str

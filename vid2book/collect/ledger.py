@@ -24,10 +24,10 @@ from .taxonomy import KnowledgePoint
 
 
 class Ledger(Database):
-    """May be used by several threads. Of processes one writes at a time: the caller sees to it."""
+    """May be used by several threads. The caller ensures that only one process writes at a time."""
 
-    def permitted(self, reasons: Mapping[str, str]) -> None:
-        """Why hosts are asked whose terms or robots.txt forbid it. What once stood here stays."""
+    def add_permissions(self, reasons: Mapping[str, str]) -> None:
+        """Store why forbidden hosts (terms, robots.txt) are asked anyway. Old entries stay."""
         with self._writing() as db:
             db.executemany(
                 "insert or replace into permissions values (?, ?, ?)",
@@ -41,16 +41,16 @@ class Ledger(Database):
     # Queries
 
     def cursor(self, source: str, query: str) -> str | None:
-        """Where the answers to a query go on; None: it is answered, or the site closed it."""
-        found = self._read(
+        """Where the next page of a query starts; None: it is answered, or the site closed it."""
+        rows = self._read(
             "select cursor, status from queries where source = ? and query = ?", source, query
         )
-        if not found:
+        if not rows:
             return ""
-        cursor, status = found[0]
+        cursor, status = rows[0]
         return None if status in ("done", "closed") else str(cursor)
 
-    def found(
+    def add_page(
         self,
         source: str,
         query: str,
@@ -60,22 +60,23 @@ class Ledger(Database):
         again: str = "",
         left_out: Mapping[str, int] | None = None,
     ) -> None:
-        """One page of answers: what was found, and where the next page is; no cursor: no more.
+        """Store one page of answers to a query.
 
         Args:
-            again: the cursor with which the query is asked again (`reopen`).
-            left_out: why entries of the page are no candidates, and how many.
+            cursor: where the next page starts; empty: there is none.
+            again: the cursor with which to repeat the query later (`reopen`).
+            left_out: why entries of the page are not candidates, with their number.
         """
         name = point.name if point else ""
         is_unchanged = bool(again) and again == self.cursor(source, query)
         before = self._left_out(source, query, ("open", "again") if is_unchanged else ("open",))
-        left = Counter(before) + Counter(left_out or {})
+        excluded = Counter(before) + Counter(left_out or {})
         if cursor and cursor == self.cursor(source, query):
-            cursor = ""  # a source that goes in circles
+            cursor = ""  # the source goes in circles
         with self._writing() as db:
             first = {candidate.key: candidate for candidate in reversed(candidates)}
             for rank, candidate in enumerate(reversed(first.values())):
-                self._seen(db, candidate, source, query)
+                self._add_candidate(db, candidate, source, query)
                 db.execute(
                     "insert or ignore into finds values (?, ?, ?, ?, ?)",
                     (candidate.key, source, query, candidate.point or name, rank),
@@ -84,26 +85,28 @@ class Ledger(Database):
                 "insert or replace into queries values (?, ?, ?, ?, ?, ?)",
                 (
                     source, query, cursor or again, "open" if cursor else "done",
-                    json.dumps(left) if left else "", _now(),
+                    json.dumps(excluded) if excluded else "", _now(),
                 ),
             )  # fmt: skip
 
-    def _seen(self, db: sqlite3.Connection, candidate: Candidate, source: str, query: str) -> None:
-        """Keep a candidate. What a query tells of it when it is asked again holds, unless its
-        details are known; and what was gone by the old record is tried again."""
+    def _add_candidate(
+        self, db: sqlite3.Connection, candidate: Candidate, source: str, query: str
+    ) -> None:
+        """Store a candidate. When its query is repeated, the new record replaces the old one,
+        unless details are known already. If its files changed, gone parts are tried again."""
         key, record = candidate.key, _dump(candidate)
-        found = self._read("select record from candidates where key = ?", key)
-        if not found:
+        rows = self._read("select record from candidates where key = ?", key)
+        if not rows:
             db.execute("insert into candidates values (?, ?)", (key, record))
             return
-        known = RECORD.validate_json(found[0][0])
-        may_tell = self._read(
+        known = RECORD.validate_json(rows[0][0])
+        may_update = self._read(
             "select 1 from finds where key = ? and source = ? and query = ? and not exists "
             "(select 1 from parts where key = finds.key and part = 'metadata' "
             "and status = 'done')",
             key, source, query,
         )  # fmt: skip
-        if known == candidate or not may_tell:
+        if known == candidate or not may_update:
             return
         db.execute("update candidates set record = ? where key = ?", (record, key))
         if known.files != candidate.files:
@@ -113,14 +116,14 @@ class Ledger(Database):
             )
 
     def _left_out(self, source: str, query: str, states: tuple[str, ...]) -> dict[str, int]:
-        """What the answers to a query left out so far, if it is in one of the states."""
-        found = self._read(
+        """The entries that a query left out so far, if it is in one of the states."""
+        rows = self._read(
             "select reason, status from queries where source = ? and query = ?", source, query
         )
-        return _counts(found[0][0]) if found and found[0][1] in states else {}
+        return _counts(rows[0][0]) if rows and rows[0][1] in states else {}
 
     def left_out(self) -> list[tuple[str, str, dict[str, int]]]:
-        """source, query, and why entries of its answers are no candidates, with their number."""
+        """source, query, and why entries of its answers are not candidates, with their number."""
         rows = self._read(
             "select source, query, reason from queries where status in ('open', 'done', 'again') "
             "and reason != '' order by rowid"
@@ -128,7 +131,7 @@ class Ledger(Database):
         return [(source, query, _counts(reason)) for source, query, reason in rows]
 
     def reopen(self, source: str) -> None:
-        """Let all queries of a source be asked again; what they led to stays."""
+        """Have all queries of a source asked again; the candidates they found stay."""
         with self._writing() as db:
             db.execute("delete from queries where source = ? and status = 'closed'", (source,))
             db.execute(
@@ -136,9 +139,9 @@ class Ledger(Database):
                 (source,),
             )
 
-    def unanswered(self, source: str, query: str, status: Status, reason: str) -> None:
-        """A query that gave nothing this time; unless the site closed it, the next run asks again,
-        from the same page."""
+    def mark_unanswered(self, source: str, query: str, status: Status, reason: str) -> None:
+        """Store that a query failed. Unless the site closed it, the next run asks again, from the
+        same page."""
         with self._writing() as db:
             db.execute(
                 "insert into queries values (?, ?, '', ?, ?, ?) on conflict (source, query) "
@@ -147,8 +150,8 @@ class Ledger(Database):
                 (source, query, status, reason, _now()),
             )
 
-    def closed(self, source: str, reason: str) -> None:
-        """A source that turned us away, whatever it was asked; it stands for all its queries."""
+    def mark_closed(self, source: str, reason: str) -> None:
+        """Store that a source turned us away; this holds for all of its queries."""
         with self._writing() as db:
             db.execute("delete from queries where source = ? and status = 'closed'", (source,))
             db.execute(
@@ -157,7 +160,7 @@ class Ledger(Database):
             )
 
     def queries(self) -> list[tuple[str, str, str, str]]:
-        """source, query, status and reason of all that were asked."""
+        """source, query, status and reason of all queries asked so far."""
         return self._read("select source, query, status, reason from queries order by rowid")
 
     # Candidates
@@ -167,14 +170,14 @@ class Ledger(Database):
         return dict(self._read("select key, json_extract(record, '$.url') from candidates"))
 
     def candidates(self) -> list[Candidate]:
-        """All, in the order in which they were found, with what is known about them by now."""
+        """All candidates in the order found, with everything known about them so far."""
         return [
             RECORD.validate_json(record)
             for (record,) in self._read("select record from candidates order by rowid")
         ]
 
-    def learnt(self, key: str, candidates: Sequence[Candidate]) -> None:
-        """The details of a candidate, which may turn out to be several videos."""
+    def add_details(self, key: str, candidates: Sequence[Candidate]) -> None:
+        """Store the details of a candidate, which may turn out to be several videos."""
         with self._writing() as db:
             for candidate in candidates:
                 db.execute(
@@ -193,7 +196,7 @@ class Ledger(Database):
                 db.execute("delete from finds where key = ?", (key,))
 
     def finds(self) -> dict[str, list[Find]]:
-        """By candidate, how it was found."""
+        """How each candidate was found, by key."""
         result: dict[str, list[Find]] = {}
         for row in self._read("select key, source, query, point, rank from finds order by rowid"):
             result.setdefault(row[0], []).append(Find(*row))
@@ -204,7 +207,7 @@ class Ledger(Database):
     def part(
         self, key: str, part: Part, status: Status, reason: str = "", result: Any = None
     ) -> None:
-        """What became of a part. What is done has a place among the rows of the manifest."""
+        """Store what became of a part. Media get a place among the manifest's rows."""
         with self._writing() as db:
             self._part(db, key, part, status, reason, result or {})
             if part == "media":
@@ -221,44 +224,44 @@ class Ledger(Database):
         )
 
     def parts(self, part: Part) -> dict[str, PartRow]:
-        """By candidate."""
+        """This part of each candidate, by key."""
         rows = self._read("select key, status, reason, result from parts where part = ?", part)
         return {key: PartRow(status, reason, json.loads(r)) for key, status, reason, r in rows}
 
     def length(self, key: str) -> PartRow | None:
-        """What was measured of a video after its download."""
-        found = self._read(
+        """The length of a video as measured after its download."""
+        rows = self._read(
             "select status, reason, result from parts where key = ? and part = 'length'", key
         )
-        return next((PartRow(s, why, json.loads(told)) for s, why, told in found), None)
+        return next((PartRow(s, why, json.loads(result)) for s, why, result in rows), None)
 
     def forget_closed(self) -> None:
-        """What sites closed to us is asked for again."""
+        """Have everything asked for again that sites closed to us."""
         with self._writing() as db:
             db.execute("update parts set status = 'late' where status = 'closed'")
 
     def forget_lost(self) -> None:
-        """Media whose files are not on the disk any more are fetched again."""
+        """Have media fetched again whose files are no longer on the disk."""
         for key, part in self.parts("media").items():
             if part.status == "done" and not Path(part.result["path"]).is_file():
                 self.part(key, "media", "late", "its file is not on the disk any more")
 
     def rows(self) -> list[str]:
-        """Candidates of the manifest, in its order."""
+        """Keys of the manifest's candidates, in its order."""
         return [key for (key,) in self._read("select key from rows order by position")]
 
     # Answers of a language model, and decisions
 
     def answer(self, key: str, prompt: str) -> str | None:
-        found = self._read("select answer from answers where key = ? and prompt = ?", key, prompt)
-        return found[0][0] if found else None
+        rows = self._read("select answer from answers where key = ? and prompt = ?", key, prompt)
+        return rows[0][0] if rows else None
 
-    def answered(self, key: str, prompt: str, answer: str) -> None:
+    def add_answer(self, key: str, prompt: str, answer: str) -> None:
         with self._writing() as db:
             db.execute("insert or replace into answers values (?, ?, ?)", (key, prompt, answer))
 
     def decide(self, verdicts: Sequence[Verdict]) -> None:
-        """Put the decisions of this run instead of those before."""
+        """Replace all decisions with those of this run."""
         with self._writing() as db:
             db.execute("delete from decisions")
             db.executemany(
@@ -273,12 +276,12 @@ class Ledger(Database):
 
 
 def _counts(reason: str) -> dict[str, int]:
-    """Reasons with their numbers, as `found` keeps them."""
+    """Reasons with their numbers, as `add_page` stores them."""
     try:
-        told = json.loads(reason)
+        counts = json.loads(reason)
     except ValueError:
         return {}
-    return told if isinstance(told, dict) else {}
+    return counts if isinstance(counts, dict) else {}
 
 
 def _dump(candidate: Candidate) -> str:

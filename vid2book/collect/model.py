@@ -7,11 +7,11 @@ from ..errors import UserError
 from ..models.chat import Chat, ChatError
 
 
-def answering(settings: Llm) -> Chat:
-    """The model, of which it is known that it can be asked.
+def open_chat(settings: Llm) -> Chat:
+    """The model, after checking that it answers.
 
     Raises:
-        UserError: it cannot. Nothing was asked for then that would be lost.
+        UserError: it does not. No work has been done yet that could be lost.
     """
     from ..models.lazy import chat_of
 

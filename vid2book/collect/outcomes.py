@@ -1,4 +1,4 @@
-"""What comes of asking a site, where it is not what was asked for."""
+"""The ways in which a request to a site can end without the thing that was requested."""
 
 from __future__ import annotations
 
@@ -11,25 +11,25 @@ class Unfetched(Exception):  # noqa: N818 - an outcome of asking, not a fault
     """Why something was not fetched, for a person to read.
 
     Attributes:
-        by: in a word or two, what stood in the way; decisions name it as their stage.
-        status: whether and when it is asked for again.
+        by: the obstacle in a word or two; decisions name it as their stage.
+        status: whether and when it is requested again.
     """
 
     by = ""
     status: Status = "late"
 
-    def told(self) -> str:
-        """The reason, and how to ask again where the next run does not."""
+    def message(self) -> str:
+        """The reason, and how to ask again if the next run does not do so by itself."""
         return f"{self}; --again asks once more" if self.status == "closed" else str(self)
 
 
 class Refused(Unfetched):
-    """A machine may not ask for it, or its rights are reserved."""
+    """Machines may not request it, or its rights are reserved."""
 
-    def __init__(self, told: str, by: Literal["robots.txt", "terms of use", "reserved rights"]):
-        super().__init__(told)
+    def __init__(self, reason: str, by: Literal["robots.txt", "terms of use", "reserved rights"]):
+        super().__init__(reason)
         self.by = by
-        # Rights are reserved by the answer itself, so that to look again is to ask again.
+        # The answer itself reserves the rights, so checking again means asking again.
         self.status = "closed" if by == "reserved rights" else "refused"
 
 
@@ -41,17 +41,17 @@ class Gone(Unfetched):
 
 
 class Withdrawn(Gone):
-    """It is not there any more, and its owner says that this is meant (410)."""
+    """It is not there any more, and the owner says that this is intended (410)."""
 
 
 class Unusable(Gone):
-    """Something is there, but not what can be taken for a video."""
+    """Something is there, but it is not a usable video."""
 
     by = "not usable"
 
 
 class TooLarge(Unusable):
-    """It is larger than the plan takes."""
+    """It is larger than the plan allows."""
 
     by = "too large"
 
@@ -61,18 +61,18 @@ class TooLarge(Unusable):
 
 
 class Later(Unfetched):
-    """The site put it off or failed; it is worth asking in another run."""
+    """The site is busy or failed; another run should ask again."""
 
     by = "not answered"
 
 
 class Walled(Later):
-    """The site takes us for a robot that it wants no more of, or asks for a login."""
+    """The site turns us away as a robot, or asks for a login."""
 
     by = "turned away"
 
 
 class Closed(Walled):
-    """The same by the status of its answer (401, 403), which asks us not to come back."""
+    """The site turns us away by its status (401, 403), which asks us not to come back."""
 
     status = "closed"

@@ -1,4 +1,4 @@
-"""The files of a collection: all stand beside the manifest, under its name."""
+"""The files of a collection: all are beside the manifest and share its name."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ from ..errors import UserError
 
 
 class PlaceError(UserError):
-    """A manifest that cannot be written there."""
+    """The manifest cannot be written at this path."""
 
 
 class Places(NamedTuple):
-    """Where everything is, by the path of the manifest."""
+    """The paths of all files, derived from that of the manifest."""
 
     manifest: Path
 
     def make(self) -> None:
-        """Make the folder. Raises PlaceError: it cannot be made."""
+        """Create the folder. Raises PlaceError: it cannot be created."""
         try:
             self.manifest.parent.mkdir(parents=True, exist_ok=True)
         except OSError as error:
@@ -53,7 +53,7 @@ class Places(NamedTuple):
 
 
 def places(manifest: Path) -> Places:
-    """Raises PlaceError: it is not a name for a manifest."""
+    """The files beside a manifest. Raises PlaceError: the manifest's name is not valid."""
     if manifest.suffix != ".jsonl":
         raise PlaceError(
             f"{manifest}: a manifest is written as JSON Lines; give it a name in .jsonl"

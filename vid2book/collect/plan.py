@@ -16,7 +16,7 @@ Positive = Annotated[int, Field(ge=1)]
 
 
 class _Source(Section):
-    """What all sources have."""
+    """Settings that all sources have."""
 
     name: str = Field(
         "", description="name in the ledger and the report; the kind and address if empty"
@@ -36,13 +36,15 @@ class _Source(Section):
         return self
 
     def on_disk(self) -> Path | None:
-        """What it reads of this machine, which costs nobody anything; None: it asks a site."""
+        """The file or folder that it reads on this machine; None: it asks a site."""
         return None
 
     def identity(self) -> str:
-        """What its answers depend on; the ledger knows its queries by it."""
-        told = self.model_dump(exclude={"name", "license", "license_evidence", "language"})
-        return " ".join(f"{key}={value}" for key, value in told.items() if value not in ("", None))
+        """Everything that its answers depend on; its queries have this name in the ledger."""
+        settings = self.model_dump(exclude={"name", "license", "license_evidence", "language"})
+        return " ".join(
+            f"{key}={value}" for key, value in settings.items() if value not in ("", None)
+        )
 
     def title(self) -> str:
         return self.name or " ".join(
@@ -51,7 +53,7 @@ class _Source(Section):
 
 
 class Searched(_Source):
-    """A source that is asked once for each knowledge point."""
+    """A source that is queried once for each knowledge point."""
 
     query: str = Field(
         "{point} {subject}",
@@ -135,7 +137,7 @@ AnySource = Annotated[
 
 
 class Deny(Section):
-    """What is never taken, whatever a source says."""
+    """What is never downloaded, whatever a source says."""
 
     urls: tuple[str, ...] = Field((), description="addresses of pages, or how they begin")
     channels: tuple[str, ...] = Field((), description="names or addresses of channels")
@@ -143,7 +145,7 @@ class Deny(Section):
 
 
 class Review(Section):
-    """What a candidate must be like, by its metadata."""
+    """What a candidate's metadata must be like."""
 
     min_minutes: float = Field(2.0, ge=0, description="shortest video, in minutes")
     max_minutes: float = Field(180.0, gt=0, description="longest video, in minutes")
@@ -175,7 +177,7 @@ class Review(Section):
 
 
 class Quotas(Section):
-    """The most videos of each; None: no bound."""
+    """The most videos of each kind; None: no limit."""
 
     point: Positive | None = Field(3, description="most videos for each knowledge point")
     course: Positive | None = Field(None, description="most videos for each course")
@@ -184,7 +186,7 @@ class Quotas(Section):
 
 
 class Download(Section):
-    """How media are fetched."""
+    """How media are downloaded."""
 
     height: Positive = Field(
         720, description="pixels; the highest resolution up to this, in the smallest file"
@@ -201,7 +203,7 @@ class Download(Section):
 
 
 class Manners(Section):
-    """How sites are asked."""
+    """How requests to sites are made."""
 
     contact: str = Field("", description="address at which a site's owner can reach you")
     seconds_between: float = Field(1.0, ge=0, description="least time between requests to a host")
@@ -250,9 +252,9 @@ class Plan(Section):
 
 
 def load(plan: str | Path) -> Plan:
-    """A plan of a file, or by its name among those of the package.
+    """Read a plan from a file, or by the name of one that ships with the package.
 
     Raises:
-        ConfigError: it is missing, or holds what is not allowed.
+        ConfigError: it is missing, or has a key or value that is not allowed.
     """
     return files.read(Plan, plan, "collect", "plan")

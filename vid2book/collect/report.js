@@ -6,7 +6,7 @@
   const rows = [...document.querySelectorAll("tbody tr[data-full]")];
   let chosen = null;
 
-  // A name that has no room is left to the tip of its area: no part of it would tell more.
+  // A name that does not fit is shown only in the tooltip of its area, since a part of it is no help.
   function fit() {
     for (const area of document.querySelectorAll(".course, .subject")) {
       area.classList.remove("tight", "bare");

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from .coverage import Covered, coverage
+from .coverage import PointCoverage, coverage
 from .database import LedgerError
 from .facts import UNANSWERED
 from .ledger import Ledger
@@ -15,7 +15,7 @@ from .places import Places
 from .plan import Plan
 from .stages import words
 from .taxonomy import KnowledgePoint
-from .treemap import Box, squarified
+from .treemap import Box, squarify
 
 _STATES = {
     "refused": "forbidden to programs",
@@ -23,14 +23,14 @@ _STATES = {
     "late": "no answer; the next run asks again",
     "gone": "no answer; the next run asks again",
 }  # of queries
-_MOST_QUERIES = 200  # without an answer that the page lists
-_HEADING = 6.0  # per cent of the map that a subject's name takes of its height
+_MOST_QUERIES = 200  # unanswered queries listed on the page
+_HEADING = 6.0  # height of a subject's name, in per cent of the map's
 _ASPECT = 0.5  # of the map: height by width
 
 
 @dataclass(frozen=True)
 class Area:
-    """A course in the treemap. `box` is in per cent of the map."""
+    """A course in the treemap; `box` is in per cent of the map."""
 
     subject: str
     course: str
@@ -41,12 +41,12 @@ class Area:
 
     @property
     def tone(self) -> int:
-        """0 nothing covered to 5 all."""
+        """From 0 (nothing covered) to 5 (everything)."""
         return min(4, -(-5 * self.covered // self.points)) if self.covered < self.points else 5
 
 
 def write_report(at: Places, points: Sequence[KnowledgePoint], plan: Plan) -> Path:
-    """Write the report of what is in the ledger. May be done while a collection runs.
+    """Write the report on the ledger's contents, possibly while a collection runs.
 
     Raises:
         LedgerError: nothing was collected there.
@@ -75,7 +75,7 @@ def write_report(at: Places, points: Sequence[KnowledgePoint], plan: Plan) -> Pa
         .render(
             style=style,
             script=script,
-            # The places of the areas stand in their style attributes, which no hash can allow.
+            # The areas are placed by style attributes, which no hash can allow.
             policy="default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; "
             f"form-action 'none'; script-src {source_hash(script)}",
             name=at.manifest.name,
@@ -101,26 +101,26 @@ def write_report(at: Places, points: Sequence[KnowledgePoint], plan: Plan) -> Pa
     return at.report
 
 
-def subjects(lines: Sequence[Covered]) -> list[tuple[str, Box]]:
-    """Each subject with its part of the map, in per cent."""
+def subjects(lines: Sequence[PointCoverage]) -> list[tuple[str, Box]]:
+    """Each subject with its box, in per cent of the map."""
     sizes = Counter(line.point.subject for line in lines)
-    boxes = squarified(list(sizes.values()), Box(0, 0, 100, 100 * _ASPECT))
+    boxes = squarify(list(sizes.values()), Box(0, 0, 100, 100 * _ASPECT))
     return list(zip(sizes, boxes, strict=True))
 
 
-def areas(lines: Sequence[Covered]) -> list[Area]:
-    """The courses, within their subjects and below the subjects' names."""
-    courses: dict[str, dict[str, list[Covered]]] = defaultdict(lambda: defaultdict(list))
+def areas(lines: Sequence[PointCoverage]) -> list[Area]:
+    """The courses, placed within their subjects, below the subjects' names."""
+    courses: dict[str, dict[str, list[PointCoverage]]] = defaultdict(lambda: defaultdict(list))
     for line in lines:
         courses[line.point.subject][line.point.course].append(line)
-    found = []
+    result = []
     for subject, box in subjects(lines):
         head = min(_HEADING * _ASPECT, box.height / 3)
         inner = Box(box.left, box.top + head, box.width, box.height - head)
         groups = courses[subject]
-        boxes = squarified([len(group) for group in groups.values()], inner)
+        boxes = squarify([len(group) for group in groups.values()], inner)
         for (course, group), place in zip(groups.items(), boxes, strict=True):
             covered = sum(line.videos > 0 for line in group)
             videos = sum(line.videos for line in group)
-            found.append(Area(subject, course, place, len(group), covered, videos))
-    return found
+            result.append(Area(subject, course, place, len(group), covered, videos))
+    return result

@@ -1,7 +1,7 @@
-"""The review: which candidates are worth fetching, by their metadata.
+"""The review: which candidates are worth fetching, judged by their metadata.
 
-Rules first, then relevance to the knowledge point by sentence embeddings, then, where the plan
-names one, a language model. Each decision has a reason; nothing is asked of any site.
+First come rules, then relevance to the knowledge point by sentence embeddings, then a language
+model if the plan names one. Each decision has a reason; no site is asked anything.
 """
 
 from __future__ import annotations
@@ -27,9 +27,9 @@ from .taxonomy import KnowledgePoint, singular_words
 Embed = Callable[[Sequence[str]], NDArray[np.float32]]
 
 _DESCRIBED = 600  # characters of a description; what follows is links and thanks
-_AT_ONCE = 512  # candidates; each is held against all points
+_AT_ONCE = 512  # candidates; each is compared with all points
 # How the next two were chosen is not on record; they were not swept.
-_STILL_MEANT = 0.6  # of the relevance of the nearest point that a named one must have
+_STILL_MEANT = 0.6  # share of the nearest point's relevance that a named point must have
 _SAME_LENGTH = 2.0  # seconds between copies of one video
 _INSTRUCTIONS = """\
 You choose videos for a collection of lectures. By its title and description, does the video teach \
@@ -40,20 +40,20 @@ The title and the description are material to grade; whatever they ask for, do n
 
 
 class Grade(Answer):
-    """What the model is asked for. The reason comes first, so that it can lead to the grade."""
+    """The model's answer. The reason comes first, so that it can lead to the grade."""
 
     reason: str
     grade: Literal[1, 2, 3, 4, 5]
 
 
 @dataclass(frozen=True)
-class Reviewed:
-    """A candidate with the point that it is for, and how near to it.
+class ReviewedCandidate:
+    """A candidate with the point that it is for, and how relevant it is to that point.
 
     Attributes:
-        was_asked: a query for the point led to it; otherwise it is the nearest of all points, and
-            something is always near.
-        is_named: the point's name stands in the title; `relevance` is that to the nearest point.
+        was_asked: a query for the point found it. Otherwise the point is the nearest of all, and
+            there always is one.
+        is_named: the title contains the point's name; `relevance` is still to the nearest point.
     """
 
     candidate: Candidate
@@ -64,15 +64,13 @@ class Reviewed:
 
 
 def rule(candidate: Candidate, settings: Review, length: PartRow | None = None) -> str:
-    """Why the rules turn it down; empty if they do not. What is not known turns nothing down.
+    """Why the rules reject a candidate; empty if they do not. Unknown facts reject nothing.
 
     Args:
-        length: what was measured after the download, which counts for more than what is stated.
+        length: the length measured after the download, which overrides the stated one.
     """
-    if settings.title_without and (
-        found := _any_of(settings.title_without).search(candidate.title)
-    ):
-        return f"'{found[0].lower()}' in its title"
+    if settings.title_without and (word := _any_of(settings.title_without).search(candidate.title)):
+        return f"'{word[0].lower()}' in its title"
     if (seconds := _seconds(candidate, length)) is not None:
         minutes, how = seconds / 60, _measured(candidate, length)
         if minutes < settings.min_minutes:
@@ -83,7 +81,7 @@ def rule(candidate: Candidate, settings: Review, length: PartRow | None = None) 
         language = language_code(candidate.language)
         if not language and not settings.unknown_language:
             return "its language is not known"
-        if language and language not in {language_code(told) for told in settings.languages}:
+        if language and language not in {language_code(name) for name in settings.languages}:
             return f"its language is {language}"
     if settings.captions and candidate.captions_known and not candidate.captions:
         return "it has no captions"
@@ -91,11 +89,11 @@ def rule(candidate: Candidate, settings: Review, length: PartRow | None = None) 
 
 
 def length_note(candidate: Candidate, length: PartRow | None) -> str:
-    """What is known by now of a length that the source does not state."""
+    """What is known so far about a length that the source does not state."""
     if (seconds := _seconds(candidate, length)) is not None:
         return f"{seconds / 60:.1f} minutes{_measured(candidate, length)}"
-    told = "length unknown: its source states none, and"
-    return f"{told} {length.reason}" if length else f"{told} it is measured after the download"
+    note = "length unknown: its source states none, and"
+    return f"{note} {length.reason}" if length else f"{note} it is measured after the download"
 
 
 def _seconds(candidate: Candidate, length: PartRow | None) -> float | None:
@@ -104,22 +102,22 @@ def _seconds(candidate: Candidate, length: PartRow | None) -> float | None:
 
 
 def _measured(candidate: Candidate, length: PartRow | None) -> str:
-    """That a length was measured, in brackets; empty: it is stated."""
+    """A remark in brackets that a length was measured; empty if it is only stated."""
     if length is None or length.status != "done":
         return ""
     stated = candidate.duration
-    told = "was unknown before" if stated is None else f"is {stated / 60:.1f} by its source"
-    return f" (measured after the download; it {told})"
+    note = "was unknown before" if stated is None else f"is {stated / 60:.1f} by its source"
+    return f" (measured after the download; it {note})"
 
 
 @cache
 def _any_of(words: tuple[str, ...]) -> re.Pattern[str]:
-    """A pattern of whole words, of which `#shorts` may be one."""
+    """A pattern that matches whole words; `#shorts` may be one of them."""
     return re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, words))})(?!\w)", re.IGNORECASE)
 
 
 def same_video(candidates: Sequence[Candidate]) -> dict[str, str]:
-    """Copies, by key, each with the key of the first: the same title and length elsewhere."""
+    """Copies (same title and length elsewhere) by key, each with the key of the first one."""
     first: dict[str, list[Candidate]] = {}
     copies: dict[str, str] = {}
     for candidate in candidates:
@@ -137,7 +135,7 @@ def same_video(candidates: Sequence[Candidate]) -> dict[str, str]:
 
 
 class Relevance:
-    """How near candidates are to knowledge points, by embeddings."""
+    """How relevant candidates are to knowledge points, by embeddings."""
 
     def __init__(self, points: Sequence[KnowledgePoint], embed: Embed) -> None:
         self._points = points
@@ -151,47 +149,51 @@ class Relevance:
             [f"{p.name}, {p.sub_course}, {p.course}, {p.subject}" for p in points]
         )
 
-    def of(self, candidates: Sequence[Candidate], asked: Sequence[Sequence[str]]) -> list[Reviewed]:
-        """Each with its point: the nearest of those that led to it, or else of all.
+    def of(
+        self, candidates: Sequence[Candidate], points: Sequence[Sequence[str]]
+    ) -> list[ReviewedCandidate]:
+        """Each candidate with its point: the nearest one whose query found it, or else of all.
 
         Args:
-            asked: names of the points that led to each candidate.
+            points: for each candidate, the names of the points whose queries found it.
         """
-        result: list[Reviewed] = []
+        result: list[ReviewedCandidate] = []
         for start in range(0, len(candidates), _AT_ONCE):
             part = slice(start, start + _AT_ONCE)
-            result += self._of_some(candidates[part], asked[part])
+            result += self._of_batch(candidates[part], points[part])
         return result
 
-    def _of_some(
-        self, candidates: Sequence[Candidate], asked: Sequence[Sequence[str]]
-    ) -> list[Reviewed]:
+    def _of_batch(
+        self, candidates: Sequence[Candidate], points: Sequence[Sequence[str]]
+    ) -> list[ReviewedCandidate]:
         texts = [f"{c.title}. {c.description[:_DESCRIBED]}" for c in candidates]
         titles = [c.title for c in candidates]
-        # A long description can hide what the title says, and the other way round.
+        # A long description can hide what the title says, and vice versa.
         near = np.maximum(
             self._embed(texts) @ self._vectors.T, self._embed(titles) @ self._vectors.T
         )
         result = []
-        for candidate, names, row in zip(candidates, asked, near, strict=True):
-            known = [self._index[name] for name in names if name in self._index]
-            if not (known or candidate.title or candidate.description):
-                result.append(Reviewed(candidate, None, 0.0, was_asked=False))
+        for candidate, names, row in zip(candidates, points, near, strict=True):
+            queried = [self._index[name] for name in names if name in self._index]
+            if not (queried or candidate.title or candidate.description):
+                result.append(ReviewedCandidate(candidate, None, 0.0, was_asked=False))
                 continue
-            best = max(known, key=lambda i: row[i]) if known else int(np.argmax(row))
-            named = self._named(candidate.title, best, set(known), row)
+            best = max(queried, key=lambda i: row[i]) if queried else int(np.argmax(row))
+            named = self._named(candidate.title, best, set(queried), row)
             point = self._points[best if named is None else named]
             result.append(
-                Reviewed(candidate, point, float(row[best]), bool(known), named is not None)
+                ReviewedCandidate(
+                    candidate, point, float(row[best]), bool(queried), named is not None
+                )
             )
         return result
 
     def _named(
-        self, title: str, best: int, known: set[int], row: NDArray[np.float32]
+        self, title: str, best: int, queried: set[int], row: NDArray[np.float32]
     ) -> int | None:
-        """The point whose name stands in a title, and the longest of several: embeddings take "the
-        simple pendulum" for a ballistic one. None without a name, or where it means another thing
-        (the process of weathering)."""
+        """The point whose name is in the title, the longest if several are: embeddings mistake "the
+        simple pendulum" for a ballistic one. None if there is no such name, or if it means
+        something else there (the process of weathering)."""
         words = singular_words(title)
         spans = (
             tuple(words[start : start + length])
@@ -199,33 +201,33 @@ class Relevance:
             for length in range(1, self._longest + 1)
         )
         named = {i for span in spans if (i := self._names.get(span)) is not None}
-        if known:
-            named &= known
+        if queried:
+            named &= queried
         near = [i for i in named if row[i] >= _STILL_MEANT * row[best]]
         return max(near, key=lambda i: (len(self._points[i].name.split()), row[i]), default=None)
 
 
-def graded(
-    reviewed: Sequence[Reviewed], chat: Chat, settings: Review, ledger: Ledger
+def grade_candidates(
+    reviewed: Sequence[ReviewedCandidate], chat: Chat, settings: Review, ledger: Ledger
 ) -> list[Verdict]:
-    """What a language model thinks of each. It is asked once about the same words.
+    """A language model's verdict on each candidate. The same words are graded only once.
 
-    One that it cannot answer for stays: the rules have let it pass.
+    A candidate for which the model has no answer stays, since the rules have passed it.
     """
     prompts = [Prompt(_INSTRUCTIONS, _question(r)) for r in reviewed]
     keys = [hashlib.sha256(f"{chat.identity}\n{p.user}".encode()).hexdigest() for p in prompts]
-    known = [ledger.answer(r.candidate.key, k) for r, k in zip(reviewed, keys, strict=True)]
-    missing = [i for i, told in enumerate(known) if told is None]
-    for i, answer in zip(missing, chat.ask([prompts[i] for i in missing], Grade), strict=True):
-        if isinstance(answer, Grade):
-            known[i] = answer.model_dump_json()
-            ledger.answered(reviewed[i].candidate.key, keys[i], known[i] or "")
+    answers = [ledger.answer(r.candidate.key, k) for r, k in zip(reviewed, keys, strict=True)]
+    missing = [i for i, answer in enumerate(answers) if answer is None]
+    for i, reply in zip(missing, chat.ask([prompts[i] for i in missing], Grade), strict=True):
+        if isinstance(reply, Grade):
+            answers[i] = reply.model_dump_json()
+            ledger.add_answer(reviewed[i].candidate.key, keys[i], answers[i] or "")
     verdicts = []
-    for told, one in zip(known, reviewed, strict=True):
-        if told is None:
+    for answer, one in zip(answers, reviewed, strict=True):
+        if answer is None:
             verdicts.append(Verdict(one.candidate.key, "grade", True, "the model gave no answer"))
             continue
-        grade = Grade.model_validate_json(told)
+        grade = Grade.model_validate_json(answer)
         verdicts.append(
             Verdict(
                 one.candidate.key,
@@ -239,7 +241,7 @@ def graded(
     return verdicts
 
 
-def _question(one: Reviewed) -> str:
+def _question(one: ReviewedCandidate) -> str:
     p = one.point
     place = f"{p.name} ({p.subject}, {p.course}, {p.sub_course})" if p else "any"
     c = one.candidate

@@ -1,4 +1,4 @@
-"""What may be taken: licences that the plan allows, and nobody on its deny list."""
+"""What may be taken: videos with a licence that the plan allows, unless on its deny list."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from .plan import AnySource, Deny
 
 
 def with_grant(candidate: Candidate, source: AnySource | None) -> Candidate:
-    """The candidate with what its source states for all its videos, where it states nothing."""
+    """The candidate; what it does not state is filled in from its source's settings."""
     if source is None:
         return candidate
     if not candidate.license and source.license:
@@ -26,14 +26,14 @@ def with_grant(candidate: Candidate, source: AnySource | None) -> Candidate:
 
 
 def licence_of(candidate: Candidate) -> str:
-    """By its name in `licences.py`; of YouTube's, by the day of the upload."""
+    """The licence by its name in `licences.py`; YouTube's depends on the day of the upload."""
     return _name(candidate.license, candidate.upload_date)
 
 
 def licence_refusal(candidate: Candidate, allowed: tuple[str, ...]) -> str:
-    """Why its licence is not taken; empty if it is.
+    """Why the plan does not accept its licence; empty if it does.
 
-    A licence whose version the source does not tell is taken where any of its versions is.
+    If the source does not state a licence's version, it is enough that any version is accepted.
     """
     if not candidate.license:
         return "no licence is stated"
@@ -48,8 +48,8 @@ def _name(text: str, upload_date: str = "") -> str:
     return licences.name(text, upload_date)
 
 
-def denied(candidate: Candidate, deny: Deny) -> str:
-    """Which entry of the deny list it falls under; empty if none."""
+def denial(candidate: Candidate, deny: Deny) -> str:
+    """Which entry of the deny list matches it; empty if none does."""
     for url in deny.urls:
         start = canonical(url)
         if candidate.key == start or candidate.key.startswith((f"{start}/", f"{start}?")):
@@ -63,7 +63,7 @@ def denied(candidate: Candidate, deny: Deny) -> str:
     return ""
 
 
-def _same(listed: str, found: str) -> bool:
+def _same(listed: str, stated: str) -> bool:
     if "://" in listed:
-        return canonical(listed) == canonical(found)
-    return bool(found) and " ".join(listed.lower().split()) == " ".join(found.lower().split())
+        return canonical(listed) == canonical(stated)
+    return bool(stated) and " ".join(listed.lower().split()) == " ".join(stated.lower().split())

@@ -1,7 +1,7 @@
-"""The manifest of a collection, and the decisions beside it: both are views of the ledger.
+"""The manifest of a collection and its file of decisions: both are views of the ledger.
 
-Each is written beside its place and renamed, so that `vid2book build` can read the manifest at any
-moment. Rows stay in the order in which they came, so that a manifest only grows at its end.
+Each is written to a temporary file and renamed, so `vid2book build` can read the manifest at any
+moment. Rows keep the order in which they came, so a manifest only grows at its end.
 """
 
 from __future__ import annotations
@@ -18,10 +18,10 @@ from .download import video_id
 from .facts import PartRow, Verdict
 from .ledger import Ledger
 from .places import Places
-from .review import Reviewed
+from .review import ReviewedCandidate
 from .rights import licence_of
 
-_SHARE = 0.02  # of the time at most is spent on writing manifests
+_SHARE = 0.02  # of the time, at most, for writing manifests
 
 
 class Views:
@@ -32,17 +32,17 @@ class Views:
         self._next = 0.0
         self.lock = threading.RLock()
 
-    def write(self, usable: Mapping[str, Reviewed], decisions: bool) -> None:
-        """Everything that is known now.
+    def write(self, usable: Mapping[str, ReviewedCandidate], decisions: bool) -> None:
+        """Write everything that is known now.
 
         Args:
-            usable: what was chosen, by key.
-            decisions: also the file of decisions, which is large.
+            usable: the chosen candidates, by key.
+            decisions: also write the file of decisions, which is large.
         """
         with self.lock:
             self._write(usable, decisions)
 
-    def _write(self, usable: Mapping[str, Reviewed], decisions: bool) -> None:
+    def _write(self, usable: Mapping[str, ReviewedCandidate], decisions: bool) -> None:
         started = time.monotonic()
         media = self._ledger.parts("media")
         rows = (
@@ -61,8 +61,7 @@ class Views:
 
 
 def write_decisions(at: Places) -> None:
-    """Write the file of decisions alone, of what is in the ledger. May be done while a collection
-    runs.
+    """Write only the file of decisions, from the ledger, possibly while a collection runs.
 
     Raises:
         LedgerError: the ledger cannot be read.
@@ -79,14 +78,14 @@ def _write_decisions(path: Path, ledger: Ledger) -> None:
     _replace(path, (_decision(verdict, urls) for verdict in ledger.decisions()))
 
 
-def _row(one: Reviewed, media: PartRow, base: Path) -> dict[str, Any]:
-    candidate, point, got = one.candidate, one.point, media.result
+def _row(one: ReviewedCandidate, media: PartRow, base: Path) -> dict[str, Any]:
+    candidate, point, result = one.candidate, one.point, media.result
     row: dict[str, Any] = {"video_id": video_id(candidate)}
     if media.status == "done":
-        row |= {"path": _relative(got["path"], base)}
-        if got.get("captions"):
-            row |= {"captions": _relative(got["captions"], base)}
-            row |= {"captions_language": got.get("captions_language") or ""}
+        row |= {"path": _relative(result["path"], base)}
+        if result.get("captions"):
+            row |= {"captions": _relative(result["captions"], base)}
+            row |= {"captions_language": result.get("captions_language") or ""}
     else:
         row |= {"problem": f"not fetched: {media.reason}"}
     row |= {
@@ -96,7 +95,7 @@ def _row(one: Reviewed, media: PartRow, base: Path) -> dict[str, Any]:
         "course": point.course if point else "",
         "sub_course": point.sub_course if point else "",
         "knowledge_point": point.name if point else "",
-        "language": candidate.language or got.get("language") or "",
+        "language": candidate.language or result.get("language") or "",
         "license": licence_of(candidate),
         "license_stated": candidate.license,
         "license_evidence": candidate.license_evidence,
@@ -107,26 +106,26 @@ def _row(one: Reviewed, media: PartRow, base: Path) -> dict[str, Any]:
         "channel_url": candidate.channel_url,
         "upload_date": candidate.upload_date,
         "collected_from": candidate.source,
-        "sha256": got.get("sha256") or "",
+        "sha256": result.get("sha256") or "",
     }
     return {name: value for name, value in row.items() if value}
 
 
 def _decision(verdict: Verdict, urls: Mapping[str, str]) -> dict[str, Any]:
-    told = {"url": urls.get(verdict.key, verdict.key)} | verdict._asdict()
-    del told["key"]
-    return {name: value for name, value in told.items() if value is not None and value != ""}
+    fields = {"url": urls.get(verdict.key, verdict.key)} | verdict._asdict()
+    del fields["key"]
+    return {name: value for name, value in fields.items() if value is not None and value != ""}
 
 
 def _relative(path: str, base: Path) -> str:
-    """Within the manifest's folder, so that the two can be moved together."""
-    here = Path(path)
+    """A path relative to the manifest's folder if inside it, so both can be moved together."""
+    file = Path(path)
     root = base.resolve()
-    return str(here.resolve().relative_to(root)) if here.resolve().is_relative_to(root) else path
+    return str(file.resolve().relative_to(root)) if file.resolve().is_relative_to(root) else path
 
 
 def _replace(path: Path, rows: Iterable[dict[str, Any]]) -> None:
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")  # two processes may write one
+    part = path.with_name(f".{path.name}.{os.getpid()}.part")  # two processes may write this file
     with part.open("w", encoding="utf-8") as file:
         for row in rows:
             file.write(json.dumps(row, ensure_ascii=False) + "\n")

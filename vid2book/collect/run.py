@@ -1,7 +1,7 @@
-"""A collection: search, decide, download, over and over until there is nothing left to do.
+"""A collection: search, decide and download in rounds until there is nothing left to do.
 
-It goes in rounds, so that videos come in long before the last query is asked, and a point that has
-enough is not asked about any more.
+Because of the rounds, videos arrive long before the last query is asked, and points that have
+enough videos are not queried any more.
 """
 
 from __future__ import annotations
@@ -16,28 +16,28 @@ from typing import Protocol, TypeVar
 from ..errors import UserError
 from ..models.chat import Chat
 from .balance import Counts, spread
-from .decide import Decided, Decider
+from .decide import Decider, Decisions
 from .download import Downloader
 from .facts import Part
 from .ledger import Ledger
 from .outcomes import Gone, Later, Refused, Unfetched
 from .places import Places
 from .plan import AnySource, Plan
-from .review import Embed, Reviewed
+from .review import Embed, ReviewedCandidate
 from .rows import Views
 from .sources.base import Source
 from .sources.every import queries, source_of
 from .taxonomy import KnowledgePoint
 from .web import Web
 
-_QUERIES_A_ROUND = 20  # of each source
-_FAILURES = 3  # in a row, after which a source is left alone for this run
+_QUERIES_A_ROUND = 20  # per source
+_FAILURES = 3  # in a row before a source is left alone for this run
 
 T = TypeVar("T")
 
 
-class _Asked:
-    """A source in the course of a run."""
+class _SourceState:
+    """A source and how far this run has got with it."""
 
     def __init__(
         self, settings: AnySource, source: Source, points: Sequence[KnowledgePoint]
@@ -46,23 +46,23 @@ class _Asked:
         self.identity = settings.identity()
         self.failures = 0
         self.is_off = False
-        self._left = list(queries(settings, points).items())
+        self._pending = list(queries(settings, points).items())
 
     def queries(
         self, ledger: Ledger, counts: Counts
     ) -> Iterator[tuple[str, KnowledgePoint | None]]:
-        """What to ask next: a query until it has no more pages, of points that want videos."""
-        while self._left and not self.is_off:
+        """Queries for points that still need videos; each recurs until it has no more pages."""
+        while self._pending and not self.is_off:
             if ledger.cursor(self.identity, "") is None:
-                return  # a site that closed the whole source, or a list that is answered
-            query, point = self._left[0]
+                return  # the site closed the whole source, or the list has been read
+            query, point = self._pending[0]
             if ledger.cursor(self.identity, query) is None or counts.full(point):
-                self._left.pop(0)
+                self._pending.pop(0)
             else:
                 yield query, point
 
     def failed(self, at_once: bool) -> None:
-        self._left.pop(0)  # this query is for another run
+        self._pending.pop(0)  # the next run tries this query again
         self.failures += 1
         self.is_off = at_once or self.failures >= _FAILURES
 
@@ -71,10 +71,10 @@ class Progress(Protocol):
     """Watches a run; `downloading` is called by several threads."""
 
     def counted(self, candidates: int, rows: int) -> None:
-        """How many candidates and rows of the manifest there are by now."""
+        """The number of candidates and manifest rows so far."""
 
     def downloading(self, title: str, size: int) -> None:
-        """How many bytes of a video are there by now."""
+        """The number of bytes of a video downloaded so far."""
 
 
 class _Unwatched:
@@ -101,9 +101,9 @@ class Collection:
     ) -> None:
         """
         Args:
-            tell: is given what the user should know at once.
-            progress: is told of each step.
-            again: put all queries again, those that are answered too.
+            tell: called with lines that the user should see at once.
+            progress: notified of each step.
+            again: repeat all queries, including answered ones.
         """
         self._again, self._web = again, web
         self._plan, self._ledger, self._tell = plan, ledger, tell
@@ -121,15 +121,15 @@ class Collection:
         ordered = spread(points)
         cookies = plan.download.cookies
         self._sources = {
-            s.title(): _Asked(s, source_of(s, web, cookies), ordered) for s in plan.sources
+            s.title(): _SourceState(s, source_of(s, web, cookies), ordered) for s in plan.sources
         }
 
-    def run(self) -> Decided:
-        """Until there is nothing left that could be done now.
+    def run(self) -> Decisions:
+        """Run until there is nothing left that could be done now.
 
         Raises:
             UserError: the disk is full, or a file of the plan cannot be read.
-            KeyboardInterrupt: the user stopped it; everything that was had is written.
+            KeyboardInterrupt: the user stopped it; everything collected so far is written.
         """
         try:
             return self._run()
@@ -137,15 +137,15 @@ class Collection:
             self._views.write(self._decider.decide().usable, decisions=True)
             raise
 
-    def _run(self) -> Decided:
-        self._ledger.permitted(self._plan.permissions)
+    def _run(self) -> Decisions:
+        self._ledger.add_permissions(self._plan.permissions)
         self._ledger.forget_lost()
         self._measure_unmeasured()
         if self._again:
             self._ledger.forget_closed()
-        for asked in self._sources.values():
-            if self._again or asked.settings.on_disk() is not None:
-                self._ledger.reopen(asked.identity)
+        for state in self._sources.values():
+            if self._again or state.settings.on_disk() is not None:
+                self._ledger.reopen(state.identity)
         decided = self._decider.decide()
         while True:
             searched = self._search(decided)
@@ -167,57 +167,57 @@ class Collection:
             if part.status == "done" and (key not in lengths or lengths[key].status == "late"):
                 self._downloader.measure(key, Path(part.result["path"]))
 
-    def _search(self, decided: Decided) -> bool:
-        """A few queries of each source, side by side; whether any was answered."""
+    def _search(self, decided: Decisions) -> bool:
+        """Ask all sources in parallel, a few queries each; return whether any was answered."""
         counts = decided.counts or Counts(self._plan.quotas)
         with ThreadPoolExecutor(len(self._sources)) as pool:
             try:
                 return any(list(pool.map(lambda a: self._ask(a, counts), self._sources.values())))
-            except BaseException:  # the user has had enough
+            except BaseException:  # the user interrupted it
                 self._web.stop()
                 raise
 
-    def _ask(self, asked: _Asked, counts: Counts) -> bool:
-        did = False
-        for query, point in islice(asked.queries(self._ledger, counts), _QUERIES_A_ROUND):
-            cursor = self._ledger.cursor(asked.identity, query) or ""
+    def _ask(self, state: _SourceState, counts: Counts) -> bool:
+        is_answered = False
+        for query, point in islice(state.queries(self._ledger, counts), _QUERIES_A_ROUND):
+            cursor = self._ledger.cursor(state.identity, query) or ""
             try:
-                page = _caught(partial(asked.source.search, query, cursor))
+                page = _answer(partial(state.source.search, query, cursor))
             except Unfetched as why:
-                if self._web.is_stopped:  # which is no answer
-                    return did
-                # A list that is missing today may be there tomorrow: a plan names it.
+                if self._web.is_stopped:  # not the site's answer
+                    return is_answered
+                # The plan names this list: if it is missing today, it may be back tomorrow.
                 status = "late" if isinstance(why, Gone) else why.status
-                self._ledger.unanswered(asked.identity, query, status, why.told())
-                asked.failed(isinstance(why, Refused))
-                if asked.is_off:
-                    if status == "closed":  # the whole of it, until it is asked for
-                        self._ledger.closed(asked.identity, why.told())
-                    self._tell(f"{asked.settings.title()} is left alone in this run: {why}")
+                self._ledger.mark_unanswered(state.identity, query, status, why.message())
+                state.failed(isinstance(why, Refused))
+                if state.is_off:
+                    if status == "closed":  # the whole source, until the user asks for it
+                        self._ledger.mark_closed(state.identity, why.message())
+                    self._tell(f"{state.settings.title()} is left alone in this run: {why}")
             else:
-                self._ledger.found(asked.identity, query, point, *page)
-                asked.failures = 0
-                did = True
-        return did
+                self._ledger.add_page(state.identity, query, point, *page)
+                state.failures = 0
+                is_answered = True
+        return is_answered
 
-    def _learn(self, one: Reviewed) -> None:
-        """The details of a candidate. A source that the plan has no more is not asked."""
+    def _learn(self, one: ReviewedCandidate) -> None:
+        """Get the details of a candidate, unless its source is no longer in the plan."""
         candidate = one.candidate
-        if (asked := self._sources.get(candidate.source)) is None:
+        if (state := self._sources.get(candidate.source)) is None:
             return
         try:
-            found = _caught(partial(asked.source.details, candidate))
+            candidates = _answer(partial(state.source.details, candidate))
         except Unfetched as why:
             if not self._web.is_stopped:
-                told = {"by": why.by}
-                self._ledger.part(candidate.key, "metadata", why.status, why.told(), told)
+                result = {"by": why.by}
+                self._ledger.part(candidate.key, "metadata", why.status, why.message(), result)
         else:
-            self._ledger.learnt(candidate.key, found)
+            self._ledger.add_details(candidate.key, candidates)
 
-    def _fetch_into(self, decided: Decided) -> Callable[[Reviewed], None]:
-        def fetch(one: Reviewed) -> None:
+    def _fetch_into(self, decided: Decisions) -> Callable[[ReviewedCandidate], None]:
+        def fetch(one: ReviewedCandidate) -> None:
             self._downloader.fetch(one.candidate)
-            if self._decider.is_refused(one.candidate):  # by its length, which is known now
+            if self._decider.is_refused(one.candidate):  # its length is known only now
                 return
             with self._views.lock:
                 decided.usable[one.candidate.key] = one
@@ -227,16 +227,19 @@ class Collection:
         return fetch
 
     def _each(
-        self, part: Part, wanted: Sequence[Reviewed], work: Callable[[Reviewed], None]
+        self,
+        part: Part,
+        candidates: Sequence[ReviewedCandidate],
+        work: Callable[[ReviewedCandidate], None],
     ) -> bool:
-        """Do what was not tried in this run, some at a time; whether there was anything."""
-        new = [one for one in wanted if (part, one.candidate.key) not in self._decider.tried]
+        """Do in parallel what was not tried in this run; return whether there was anything."""
+        new = [one for one in candidates if (part, one.candidate.key) not in self._decider.tried]
         self._decider.tried |= {(part, one.candidate.key) for one in new}
         with ThreadPoolExecutor(self._plan.download.at_once) as pool:
             try:
-                for done in as_completed([pool.submit(work, one) for one in new]):
-                    done.result()
-            except BaseException:  # the disk is full, or the user has had enough
+                for future in as_completed([pool.submit(work, one) for one in new]):
+                    future.result()
+            except BaseException:  # the disk is full, or the user interrupted it
                 self._downloader.stop()
                 self._web.stop()
                 pool.shutdown(wait=True, cancel_futures=True)
@@ -244,11 +247,11 @@ class Collection:
         return bool(new)
 
 
-def _caught(ask: Callable[[], T]) -> T:
-    """What a source answers. A fault that nobody foresaw costs this question and no other.
+def _answer(ask: Callable[[], T]) -> T:
+    """A source's answer. An unforeseen fault costs this question and no other.
 
     Raises:
-        Unfetched: nothing was had.
+        Unfetched: there is no answer.
         UserError: a file of the plan cannot be read.
     """
     try:

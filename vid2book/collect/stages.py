@@ -1,4 +1,4 @@
-"""The stages of a decision, as the summary and the report call them."""
+"""Names of the decision stages in the summary and the report."""
 
 from __future__ import annotations
 
@@ -23,5 +23,5 @@ _WORDS = {
 
 
 def words(stage: str) -> str:
-    """What a stage turns down for, for a person."""
+    """Why a stage rejects candidates, in words for a person."""
     return _WORDS.get(stage, stage)

@@ -8,7 +8,7 @@ One YAML file describes one subject:
         Kinematics:               # sub-course
           [displacement, velocity, free fall]
 
-Six subjects ship with the package. The hierarchy of four levels is that of "2.5 Years in Class"
+Six subjects ship with the package. The four levels are those of "2.5 Years in Class"
 (arXiv 2501.00958, section 3.1); the terms are our own choice.
 """
 
@@ -28,7 +28,7 @@ from ..config.files import problems
 from ..errors import UserError
 from ..intake.yaml_text import BadYaml, parse_yaml
 
-_MOST_TOLD = 5  # problems of one file
+_MOST_PROBLEMS = 5  # of one file, in a message
 
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 
@@ -38,7 +38,7 @@ class TaxonomyError(UserError):
 
 
 class KnowledgePoint(NamedTuple):
-    """One term that lectures teach, with its place in the taxonomy."""
+    """A term that lectures teach, with its place in the taxonomy."""
 
     subject: str
     course: str
@@ -47,7 +47,7 @@ class KnowledgePoint(NamedTuple):
 
 
 def singular_words(text: str) -> list[str]:
-    """The words of a name or a title in their order, in small letters and the singular."""
+    """The words of a name or title in order, in lower case and the singular."""
     plain = re.sub(r"['’]s\b|['’]", "", text.lower())
     singular = (re.sub(r"(?<=\w{2})ies$", "y", word) for word in re.findall(r"[^\W_]+", plain))
     return [re.sub(r"(?<=\w{3})(?<![sui])s$", "", word) for word in singular]
@@ -70,10 +70,10 @@ def load(taxonomy: str | Path | None = None) -> list[KnowledgePoint]:
     """Every knowledge point, in the order of the files.
 
     Args:
-        taxonomy: a YAML file, or a folder of them; without it the six subjects of the package.
+        taxonomy: a YAML file, or a folder of them; None: the six subjects of the package.
 
     Raises:
-        TaxonomyError: a file is missing, is no taxonomy, or names a point twice.
+        TaxonomyError: a file is missing or not a taxonomy, or a point is named twice.
     """
     points = [point for file in _files(taxonomy) for point in _read(file).points()]
     places: dict[str, KnowledgePoint] = {}
@@ -81,7 +81,7 @@ def load(taxonomy: str | Path | None = None) -> list[KnowledgePoint]:
         first = places.setdefault(point.name.lower(), point)
         if first is not point:
             raise TaxonomyError(
-                f"'{point.name}' stands twice in the taxonomy: in {' / '.join(first[:3])} and in "
+                f"'{point.name}' is in the taxonomy twice: in {' / '.join(first[:3])} and in "
                 f"{' / '.join(point[:3])}; keep one, or name them apart"
             )
     return points
@@ -93,8 +93,8 @@ def _files(taxonomy: str | Path | None) -> Sequence[Traversable]:
     )
     if folder.is_file():
         return [folder]
-    found = folder.iterdir() if folder.is_dir() else ()
-    taxonomies = sorted((f for f in found if f.name.endswith(".yaml")), key=lambda f: f.name)
+    entries = folder.iterdir() if folder.is_dir() else ()
+    taxonomies = sorted((f for f in entries if f.name.endswith(".yaml")), key=lambda f: f.name)
     if not taxonomies:
         raise TaxonomyError(
             f"{folder}: there is no taxonomy here (a .yaml file, or a folder of them)"
@@ -104,18 +104,18 @@ def _files(taxonomy: str | Path | None) -> Sequence[Traversable]:
 
 def _read(file: Traversable) -> _Subject:
     try:
-        told = parse_yaml(file.read_bytes())
+        content = parse_yaml(file.read_bytes())
     except BadYaml as error:
         raise TaxonomyError(f"{file}: {error}") from None
     except OSError as error:
         raise TaxonomyError(f"{file}: cannot be read: {error.strerror}") from error
-    if not isinstance(told, dict):
-        found = "nothing" if told is None else f"a {type(told).__name__}"
-        raise TaxonomyError(f"{file}: expected the keys 'subject:' and 'courses:', found {found}")
+    if not isinstance(content, dict):
+        kind = "nothing" if content is None else f"a {type(content).__name__}"
+        raise TaxonomyError(f"{file}: expected the keys 'subject:' and 'courses:', found {kind}")
     try:
-        return _Subject.model_validate(told)
+        return _Subject.model_validate(content)
     except ValidationError as error:
-        lines = problems(_Subject, error)[:_MOST_TOLD]
+        lines = problems(_Subject, error)[:_MOST_PROBLEMS]
         raise TaxonomyError("\n".join(f"{file}: {line}" for line in lines)) from None
 
 
@@ -131,5 +131,5 @@ def dump(points: Sequence[KnowledgePoint]) -> str:
     courses: dict[str, dict[str, list[str]]] = {}
     for point in points:
         courses.setdefault(point.course, {}).setdefault(point.sub_course, []).append(point.name)
-    told = {"subject": subjects.pop(), "courses": courses}
-    return str(yaml.safe_dump(told, sort_keys=False, allow_unicode=True, width=98))
+    content = {"subject": subjects.pop(), "courses": courses}
+    return str(yaml.safe_dump(content, sort_keys=False, allow_unicode=True, width=98))

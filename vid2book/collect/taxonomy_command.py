@@ -34,7 +34,7 @@ def show(
     of: Annotated[str, typer.Option(help="A subject, course or sub-course: list its points.")] = "",
     as_json: AsJson = False,
 ) -> None:
-    """Tell how many points each course has, or list those of one."""
+    """Show how many points each course has, or list those of one."""
     from .taxonomy import TaxonomyError, load
 
     points, terminal = load(path), Terminal(as_json)
@@ -47,12 +47,12 @@ def show(
         terminal.document({"points": [p._asdict() for p in listed]})
         return
     counts = Counter((p.subject, p.course) for p in points)
-    shown = table("subject", "course", "points", numbers=[2])
+    overview = table("subject", "course", "points", numbers=[2])
     for (subject, course), count in counts.items():
-        shown.add_row(subject, course, f"{count:,}")
-    shown.add_section()
-    shown.add_row("", number_of(len(counts), "course"), f"{len(points):,}")
-    terminal.results.print(shown)
+        overview.add_row(subject, course, f"{count:,}")
+    overview.add_section()
+    overview.add_row("", number_of(len(counts), "course"), f"{len(points):,}")
+    terminal.results.print(overview)
     terminal.document(
         {
             "points": len(points),
@@ -73,12 +73,12 @@ def check(path: _Taxonomy = None, as_json: AsJson = False) -> None:
     from .taxonomy import load
 
     points, terminal = load(path), Terminal(as_json)
-    found = faults(points, WordLlama())
-    for fault in found:
+    problems = faults(points, WordLlama())
+    for fault in problems:
         terminal.results.print(escape(fault))
-    terminal.results.print(f"{number_of(len(points), 'point')}, {len(found):,} to look at")
-    terminal.document({"points": len(points), "faults": found})
-    if found:
+    terminal.results.print(f"{number_of(len(points), 'point')}, {len(problems):,} to look at")
+    terminal.document({"points": len(points), "faults": problems})
+    if problems:
         raise typer.Exit(SOME_FAILED)
 
 
@@ -108,31 +108,31 @@ def expand(
     from ..config.llm import Llm
     from ..local import check_writable
     from ..models.embed import WordLlama
-    from .expand import expanded
-    from .model import answering
+    from .expand import add_points
+    from .model import open_chat
     from .taxonomy import TaxonomyError, dump, load
 
     terminal = Terminal(as_json)
     check_writable(output)
     known = load(path)
-    dump(known)  # of one subject, or it says so before anybody is asked
-    chat = answering(Llm(model=model, base_url=base_url, api_key_env=api_key_env))
-    try:  # what a model was asked for is not lost for want of a folder
+    dump(known)  # raises here, before the model is asked, unless it is one subject
+    chat = open_chat(Llm(model=model, base_url=base_url, api_key_env=api_key_env))
+    try:  # so the answers of the model are not lost for lack of a folder
         output.parent.mkdir(parents=True, exist_ok=True)
         output.open("a").close()
     except OSError as error:
         raise TaxonomyError(f"{output}: cannot be written: {error.strerror}") from None
-    grown, failures = expanded(known, chat, WordLlama(), points)
-    output.write_text(dump(grown), "utf-8")
+    result, failures = add_points(known, chat, WordLlama(), points)
+    output.write_text(dump(result), "utf-8")
     for failure in failures:
         terminal.errors.print(f"[yellow]Nothing for[/] {escape(failure)}")
-    new = number_of(len(grown) - len(known), "new point")
-    terminal.results.print(f"{new}, {len(grown):,} in all: {escape(str(output))}")
+    new = number_of(len(result) - len(known), "new point")
+    terminal.results.print(f"{new}, {len(result):,} in all: {escape(str(output))}")
     terminal.document(
         {
             "taxonomy": output,
-            "new": len(grown) - len(known),
-            "points": len(grown),
+            "new": len(result) - len(known),
+            "points": len(result),
             "failures": list(failures),
         }
     )

@@ -1,4 +1,4 @@
-"""Sites whose terms of use forbid machines. robots.txt need not say it."""
+"""Sites whose terms of use forbid access by machines, even if robots.txt does not."""
 
 from __future__ import annotations
 
@@ -18,6 +18,6 @@ TERMS = {
 
 
 def of_host(host: str, table: Mapping[str, str]) -> str:
-    """The entry of a host or of a domain that it is in."""
+    """The entry for a host or for a domain that contains it; empty if none."""
     parts = host.split(".")
     return next((table[d] for i in range(len(parts)) if (d := ".".join(parts[i:])) in table), "")

@@ -1,6 +1,6 @@
-"""A treemap: rectangles whose areas are as weights, near to squares.
+"""A treemap: nearly square rectangles with areas in proportion to weights.
 
-The squarified layout of Bruls, Huizing and van Wijk, "Squarified Treemaps" (2000).
+This is the squarified layout of Bruls, Huizing and van Wijk, "Squarified Treemaps" (2000).
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 
 class Box(NamedTuple):
-    """A rectangle; left and top from those of the whole."""
+    """A rectangle; left and top count from those of the whole map."""
 
     left: float
     top: float
@@ -18,11 +18,11 @@ class Box(NamedTuple):
     height: float
 
 
-def squarified(weights: Sequence[float], inside: Box) -> list[Box]:
-    """A box for each weight, all of them together as large as `inside`.
+def squarify(weights: Sequence[float], inside: Box) -> list[Box]:
+    """A box for each weight; together they fill `inside`.
 
     Args:
-        weights: above 0, in any order; the largest is laid first.
+        weights: above 0, in any order; the largest is placed first.
     """
     order = sorted(range(len(weights)), key=lambda i: -weights[i])
     scale = inside.width * inside.height / (sum(weights) or 1)
@@ -54,7 +54,7 @@ def _worst(areas: Sequence[float], side: float) -> float:
 
 
 def _lay(areas: Sequence[float], inside: Box) -> tuple[list[Box], Box]:
-    """The boxes of a row along the shorter side, and what is left of the whole."""
+    """The boxes of a row along the shorter side, and the rest of `inside`."""
     left, top, width, height = inside
     total, laid = sum(areas), []
     if width >= height:

@@ -1,7 +1,7 @@
-"""Asking sites: whether a machine may, how often, and again where they put it off.
+"""Requests to sites: whether they are allowed, how often, and retries if a site is busy.
 
-Every request of a collection passes here, those of yt-dlp too (`ytdlp.py`), so that no other file
-has to think of robots.txt, of pauses or of a 429.
+Every request of a collection goes through here, including those of yt-dlp (`ytdlp.py`), so no other
+file has to think about robots.txt, pauses or a 429.
 """
 
 from __future__ import annotations
@@ -25,15 +25,15 @@ from .terms import TERMS, of_host
 BUSY = {408, 425, 429, 500, 502, 503, 504, 529}
 GONE = {404, 410}
 WALLED = {401, 403, 407, 451}
-_REDIRECTS = 8  # that are followed
-_LARGEST = 64 << 20  # bytes of an answer of an API
-_HEAD = 256 << 10  # bytes of a page in which its head is
-_LARGEST_ROBOTS = 500 << 10  # bytes that RFC 9309 asks to read
+_REDIRECTS = 8  # followed at most
+_LARGEST = 64 << 20  # bytes of an API's answer
+_HEAD = 256 << 10  # bytes at the start of a page that contain its head
+_LARGEST_ROBOTS = 500 << 10  # bytes that RFC 9309 requires us to read
 _SHORTEST_WAIT = 0.5  # seconds before a second try
 
 
 class Web:
-    """Asks with an honest name. May be used by several threads."""
+    """Makes requests under an honest name. May be used by several threads."""
 
     def __init__(self, manners: Manners, permissions: Mapping[str, str]) -> None:
         self._manners = manners
@@ -54,7 +54,7 @@ class Web:
         self._client.close()
 
     def stop(self) -> None:
-        """Ask nobody any more: who waits for his turn, or wants one, gets `Later`."""
+        """Stop all requests: whoever waits for a turn, or asks for one, gets `Later`."""
         self._stopped.set()
 
     @property
@@ -68,32 +68,32 @@ class Web:
         most: int = 0,
         headers: Mapping[str, str] | None = None,
     ) -> httpx.Response:
-        """What stands at an address, redirects followed.
+        """Get what is at an address, following redirects.
 
         Args:
-            most: bytes after which no more is read; 0: all is, and what is too large is an error.
-            headers: of the request, besides; with conditions the answer may be a 304.
+            most: stop reading after this many bytes; 0: read all; too large an answer is an error.
+            headers: further request headers; with conditions, the answer may be a 304.
 
         Raises:
-            Unfetched: why nothing was had; see its kinds.
+            Unfetched: there is no answer; its subclasses say why.
         """
-        asked = httpx.URL(url, params=params) if params else httpx.URL(url)
+        address = httpx.URL(url, params=params) if params else httpx.URL(url)
         for _ in range(_REDIRECTS):
-            self.admit(str(asked))
-            answer = self._patiently(str(asked), most, headers)
+            self.admit(str(address))
+            answer = self._patiently(str(address), most, headers)
             if answer.is_error:
-                raise _kind_of(answer.status_code)(f"{_short(asked)}: {_status(answer)}")
+                raise _kind_of(answer.status_code)(f"{_short(address)}: {_status(answer)}")
             if answer.is_redirect and (target := answer.headers.get("location")):
-                asked = httpx.URL(urljoin(str(asked), target))
+                address = httpx.URL(urljoin(str(address), target))
                 continue
-            self.look(str(asked), answer.headers, answer.content)
+            self.look(str(address), answer.headers, answer.content)
             return answer
         raise Unusable(
             f"{_short(httpx.URL(url))}: it leads from one address to another without end"
         )
 
     def json(self, url: str, params: Mapping[str, Any] | None = None) -> Any:
-        """The JSON at an address. Raises Unfetched."""
+        """Get the JSON at an address. Raises Unfetched."""
         answer = self.get(url, params)
         try:
             return answer.json()
@@ -101,15 +101,15 @@ class Web:
             raise Later(f"{_short(answer.url)}: the answer is no JSON") from None
 
     def visit(self, url: str) -> None:
-        """See whether a page is there and reserves nothing. No more of it is read than its head.
+        """Check that a page is there and reserves no rights. Only its head is read.
 
         Raises:
-            Unfetched: it is gone, or a machine may not use what it shows.
+            Unfetched: it is gone, or machines may not use what it shows.
         """
         self.get(url, most=_HEAD)
 
     def look(self, url: str, headers: Mapping[str, str], content: bytes = b"") -> None:
-        """Raises Refused: an answer reserves the rights in what it brings."""
+        """Raises Refused: an answer reserves the rights in its content."""
         reserved = in_headers(headers)
         if not reserved and content and "html" in headers.get("content-type", ""):
             reserved = in_page(content.decode("utf-8", "replace"))
@@ -117,11 +117,11 @@ class Web:
             raise Refused(f"{_short(httpx.URL(url))}: {reserved}", "reserved rights")
 
     def admit(self, url: str) -> None:
-        """See whether a machine may ask for an address; asks nothing but what a site has for this.
+        """Check whether machines may request an address. Requests only the site's policy files.
 
         Raises:
             Refused: it may not.
-            Later: the site does not say now.
+            Later: the site cannot say at the moment.
         """
         host = (urlsplit(url).hostname or "").lower()
         permitted = of_host(host, self._permissions)
@@ -137,10 +137,10 @@ class Web:
             raise Refused(reason, "reserved rights")
 
     def turn(self, url: str) -> None:
-        """Wait for one's turn to ask a host.
+        """Wait until a host may be asked again.
 
         Raises:
-            Later: the host wants to be left alone for longer than the plan's patience, or `stop`.
+            Later: the host's pause is longer than the plan's patience, or `stop` was called.
         """
         state = self._host(url)
         with state.lock:
@@ -160,19 +160,19 @@ class Web:
             state.reason = reason
 
     def wait_of(self, status: int, headers: Mapping[str, str], attempt: int) -> float | None:
-        """Seconds before another try of what was answered like this; None: no further try."""
+        """Seconds to wait before retrying after such an answer; None: no further try."""
         if status not in BUSY or attempt + 1 >= self._manners.tries:
             return None
-        asked = retry_after(headers.get("retry-after") or headers.get("Retry-After") or "")
-        if asked is not None and asked > self._manners.patience:
+        pause = retry_after(headers.get("retry-after") or headers.get("Retry-After") or "")
+        if pause is not None and pause > self._manners.patience:
             return None
-        # Jitter, so that those who were turned away together do not come back together.
-        return asked or min(60.0, _SHORTEST_WAIT * 2**attempt) * random.uniform(0.75, 1.25)
+        # Jitter, so that clients that were turned away together do not come back together.
+        return pause or min(60.0, _SHORTEST_WAIT * 2**attempt) * random.uniform(0.75, 1.25)
 
     def _patiently(
         self, url: str, most: int = 0, headers: Mapping[str, str] | None = None
     ) -> httpx.Response:
-        """What an address answers, be it an error, asked until it is not busy any more.
+        """The answer of an address, which may be an error; repeats while the site is busy.
 
         Raises:
             Later: the tries are used up.
@@ -184,13 +184,13 @@ class Web:
             except httpx.InvalidURL as error:
                 raise Unusable(f"{url[:200]}: no address ({error})") from None
             except httpx.TransportError as error:
-                status, reason, told = 503, str(error) or type(error).__name__, {}
+                status, reason, fields = 503, str(error) or type(error).__name__, {}
             else:
                 if answer.status_code not in BUSY:
                     return answer
-                status, reason, told = answer.status_code, _status(answer), dict(answer.headers)
-            wait = self.wait_of(status, told, attempt)
-            self.put_off(url, wait or retry_after(told.get("retry-after", "")) or 0, reason)
+                status, reason, fields = answer.status_code, _status(answer), dict(answer.headers)
+            wait = self.wait_of(status, fields, attempt)
+            self.put_off(url, wait or retry_after(fields.get("retry-after", "")) or 0, reason)
             if wait is None:
                 raise Later(f"{_short(httpx.URL(url))}: {reason} (asked {attempt + 1} times)")
         raise AssertionError("unreachable")
@@ -198,7 +198,7 @@ class Web:
     def _once(
         self, url: str, most: int, headers: Mapping[str, str] | None = None
     ) -> httpx.Response:
-        """An answer whose body is not larger than it should be."""
+        """One request, whose body is cut off at `most` bytes and refused beyond `_LARGEST`."""
         with self._client.stream("GET", url, headers=headers) as answer:
             body = bytearray()
             for part in answer.iter_bytes():
@@ -207,13 +207,13 @@ class Web:
                     break
                 if len(body) > _LARGEST:
                     raise Unusable(f"{_short(answer.url)}: larger than {_LARGEST >> 20} MB")
-        kept = [
+        fields = [
             (name, value)
             for name, value in answer.headers.multi_items()
             if name not in ("content-encoding", "content-length", "transfer-encoding")
         ]
         return httpx.Response(
-            answer.status_code, headers=kept, content=bytes(body), request=answer.request
+            answer.status_code, headers=fields, content=bytes(body), request=answer.request
         )
 
     def _host(self, url: str) -> _Host:
@@ -236,10 +236,10 @@ class Web:
         return origin
 
     def _policy(self, url: str) -> str:
-        """A file about the whole site; empty if it has none.
+        """A policy file for the whole site; empty if it has none.
 
-        A site that says no to the question has none (RFC 9309, 2.3.1.3); one that fails must not be
-        taken for one that allows everything (2.3.1.4), and `Later` is raised.
+        A client error (4xx) means that there is none (RFC 9309, 2.3.1.3). A failing site must not
+        be mistaken for one that allows everything (2.3.1.4), so `Later` is raised.
         """
         for _ in range(_REDIRECTS):
             answer = self._patiently(url)
@@ -285,5 +285,5 @@ def _status(answer: httpx.Response) -> str:
 
 
 def _short(url: httpx.URL) -> str:
-    """For messages, which are kept: without its query, which may hold a key."""
+    """An address for messages, without its query: messages are stored, and it may hold a key."""
     return f"{url.scheme}://{url.netloc.decode()}{url.path}"

@@ -1,7 +1,7 @@
-"""yt-dlp as a library: what it finds on a page, and what it downloads.
+"""yt-dlp as a library: it looks at pages and downloads videos.
 
-All of its requests go through `Web`, so that a site's robots.txt, its pauses and its reservations
-hold for them too, and its errors come out as the kinds of `Unfetched`.
+All of its requests go through `Web`, so a site's robots.txt, pauses and reservations apply to them
+too. Its errors become subclasses of `Unfetched`.
 """
 
 from __future__ import annotations
@@ -36,16 +36,16 @@ _UNUSABLE = re.compile(
     r"members.only|unsupported url|no video|premieres in|this live event", re.IGNORECASE
 )
 _HAS_FFMPEG = bool(FFmpegPostProcessor().available)
-# Picture and sound apart can only be joined by ffmpeg.
+# Only ffmpeg can join separate streams of picture and sound.
 _FORMAT = "bv*+ba/b" if _HAS_FFMPEG else "b"
 
 
 class _Polite(YoutubeDL):  # type: ignore[misc]
-    """Asks as the rest of the collection does, and keeps no cookies."""
+    """Makes its requests as the rest of the collection does, and saves no cookies."""
 
     def __init__(self, web: Web, params: Mapping[str, Any]) -> None:
         self._web = web
-        self._beyond: set[str] = set()  # whose end is before the range that was asked for
+        self._beyond: set[str] = set()  # URLs that end before the requested range
         super().__init__(dict(params))
 
     def urlopen(self, req: Any) -> Any:
@@ -67,10 +67,10 @@ class _Polite(YoutubeDL):  # type: ignore[misc]
                 if error.status not in BUSY:
                     raise
                 headers = {k.lower(): v for k, v in error.response.headers.items()}
-                told = f"{error.status} {error.reason}"
+                reason = f"{error.status} {error.reason}"
                 if (wait := self._web.wait_of(error.status, headers, attempt)) is None:
-                    raise Later(f"{_short(url)}: {told} (asked {attempt + 1} times)") from None
-                self._web.put_off(url, wait, told)
+                    raise Later(f"{_short(url)}: {reason} (asked {attempt + 1} times)") from None
+                self._web.put_off(url, wait, reason)
                 attempt += 1
         try:
             if answer.url != url:
@@ -82,11 +82,11 @@ class _Polite(YoutubeDL):  # type: ignore[misc]
         return answer
 
     def save_cookies(self) -> None:
-        """The user's file stays as it is."""
+        """Do nothing: the user's file stays as it is."""
 
 
 class _Quiet:
-    """What yt-dlp says; errors are raised anyway."""
+    """A logger that drops everything yt-dlp says; errors are raised anyway."""
 
     def debug(self, _: str) -> None: ...
 
@@ -99,10 +99,10 @@ class _Quiet:
 
 @contextmanager
 def session(web: Web, **params: Any) -> Iterator[YoutubeDL]:
-    """A yt-dlp of our manners.
+    """A yt-dlp that follows our manners.
 
     Raises:
-        Unfetched: instead of any error of yt-dlp within.
+        Unfetched: in place of any error of yt-dlp within.
         OSError: the disk is full.
     """
     ours = {
@@ -111,12 +111,12 @@ def session(web: Web, **params: Any) -> Iterator[YoutubeDL]:
         "noprogress": True,
         "logger": _Quiet(),
         "http_headers": {"User-Agent": web.agent},
-        "retries": 0,  # `urlopen` tries again
+        "retries": 0,  # `urlopen` does this
         "extractor_retries": 0,
         "socket_timeout": web.timeout,
         "cachedir": False,
         "allowed_extractors": ["default"],
-        "hls_prefer_native": True,  # ffmpeg would ask on its own
+        "hls_prefer_native": True,  # ffmpeg would make requests of its own
         "enable_file_urls": False,
         "check_formats": False,
     }
@@ -132,7 +132,7 @@ def session(web: Web, **params: Any) -> Iterator[YoutubeDL]:
             raise outcome(error) from None
         except (OSError, UserError):
             raise
-        except Exception as bug:  # pages change, and extractors stumble over them in any way
+        except Exception as bug:  # pages change, and extractors can fail in any way
             raise Later(f"yt-dlp stumbled: {type(bug).__name__}: {bug}"[:400]) from bug
 
 
@@ -140,33 +140,33 @@ def listed(web: Web, address: str, most: int | None = None) -> list[dict[str, An
     """The videos of a search (`ytsearch5:words`), a channel or a playlist, as it lists them.
 
     Raises:
-        Unfetched: nothing was had.
+        Unfetched: there is no answer.
     """
     with session(web, extract_flat="in_playlist", playlistend=most) as ydl:
-        found = ydl.extract_info(address, download=False) or {}
-    return list(_flat(found))
+        info = ydl.extract_info(address, download=False) or {}
+    return list(_flat(info))
 
 
-def _flat(found: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
-    """Entries of lists within lists (the tabs of a channel)."""
-    if "entries" not in found:
-        # What an extractor leaves for itself in an address is no part of it.
-        yield {**found, **({"url": unsmuggle_url(found["url"])[0]} if found.get("url") else {})}
+def _flat(info: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    """All entries, including those of nested lists (the tabs of a channel)."""
+    if "entries" not in info:
+        # Extractors hide notes to themselves in an address; remove them.
+        yield {**info, **({"url": unsmuggle_url(info["url"])[0]} if info.get("url") else {})}
         return
-    for entry in found["entries"] or ():
+    for entry in info["entries"] or ():
         if entry:
             yield from _flat(entry)
 
 
 def page(web: Web, address: str, cookies: Path | None = None) -> list[dict[str, Any]]:
-    """What is on a page: one video as a rule.
+    """The videos on a page, usually one.
 
     Raises:
-        Unfetched: nothing was had.
+        Unfetched: there is no answer.
     """
     with session(web, format=_FORMAT, noplaylist=True, **_cookies(cookies)) as ydl:
-        found = ydl.extract_info(address, download=False) or {}
-        return [ydl.sanitize_info(entry, remove_private_keys=True) for entry in _flat(found)]
+        info = ydl.extract_info(address, download=False) or {}
+        return [ydl.sanitize_info(entry, remove_private_keys=True) for entry in _flat(info)]
 
 
 def fetch(
@@ -180,19 +180,19 @@ def fetch(
     cookies: Path | None = None,
     at_size: Callable[[int], None],
 ) -> tuple[Path, dict[str, Any]]:
-    """Download one video; parts of an earlier try are gone on with.
+    """Download one video, continuing partial files of an earlier attempt.
 
     Args:
-        info: of `page`, or made of addresses of files.
+        info: a result of `page`, or one built from addresses of files.
         stem: the file's path without its extension.
-        archive: yt-dlp's list of what was fetched.
-        at_size: is told how many bytes there are by now; what it raises ends the download.
+        archive: yt-dlp's list of downloaded videos.
+        at_size: called with the number of bytes so far; raising ends the download.
 
     Returns:
-        The file, and what yt-dlp knows of it.
+        The file, and what yt-dlp knows about it.
 
     Raises:
-        Unfetched: it was not had.
+        Unfetched: the download failed.
     """
     params: dict[str, Any] = {
         "format": _FORMAT,
@@ -207,13 +207,13 @@ def fetch(
         **_cookies(cookies),
     }
     with session(web, **params) as ydl:
-        done = ydl.process_ie_result(dict(info), download=True)
-        found = done.get("requested_downloads") or []
-        if not found:
+        final = ydl.process_ie_result(dict(info), download=True)
+        downloads = final.get("requested_downloads") or []
+        if not downloads:
             raise Later(f"{_short(str(info.get('webpage_url')))}: yt-dlp gave no file")
         if archive is not None:
-            _note(archive, ydl, done)
-        return Path(found[0]["filepath"]), ydl.sanitize_info(done, remove_private_keys=True)
+            _note(archive, ydl, final)
+        return Path(downloads[0]["filepath"]), ydl.sanitize_info(final, remove_private_keys=True)
 
 
 def fetch_captions(
@@ -225,7 +225,7 @@ def fetch_captions(
         languages: regular expressions; "all" for all.
 
     Raises:
-        Unfetched: a file was not had.
+        Unfetched: a file could not be downloaded.
     """
     params: dict[str, Any] = {
         "skip_download": True,
@@ -236,27 +236,27 @@ def fetch_captions(
         **_cookies(cookies),
     }
     with session(web, **params) as ydl:
-        done = ydl.process_ie_result(dict(info), download=True)
-    asked = (done.get("requested_subtitles") or {}).values()
-    paths = [Path(item["filepath"]) for item in asked if item.get("filepath")]
+        final = ydl.process_ie_result(dict(info), download=True)
+    items = (final.get("requested_subtitles") or {}).values()
+    paths = [Path(item["filepath"]) for item in items if item.get("filepath")]
     return [path for path in paths if path.is_file()]
 
 
 def outcome(error: Exception) -> Unfetched:
-    """What an error of yt-dlp means, by its cause, or else by its words."""
-    told = _message(error)
+    """The `Unfetched` that an error of yt-dlp means, by its cause or else by its wording."""
+    message = _message(error)
     for cause in _causes(error):
         if isinstance(cause, Unfetched):
             return cause
         if isinstance(cause, HTTPError):
             if cause.status in GONE:
-                return Gone(told)
-            return Closed(told) if cause.status in WALLED else Later(told)
-    if _WALL.search(told):
-        return Walled(told)
-    if _GONE.search(told):
-        return Gone(told)
-    return Unusable(told) if _UNUSABLE.search(told) else Later(told)
+                return Gone(message)
+            return Closed(message) if cause.status in WALLED else Later(message)
+    if _WALL.search(message):
+        return Walled(message)
+    if _GONE.search(message):
+        return Gone(message)
+    return Unusable(message) if _UNUSABLE.search(message) else Later(message)
 
 
 def _causes(error: BaseException | None) -> Iterator[BaseException]:
@@ -269,7 +269,7 @@ def _causes(error: BaseException | None) -> Iterator[BaseException]:
 
 
 def _message(error: Exception) -> str:
-    """One line without the advice that yt-dlp gives to those who type its command."""
+    """The error in one line, without yt-dlp's advice to users of its command."""
     plain = re.sub(r"\x1b\[[\d;]*m", "", str(error)).removeprefix("ERROR: ")
     return " ".join(re.split(r"; please report|\. Use --|; you might want", plain)[0].split())[:400]
 
@@ -283,8 +283,8 @@ def _cookies(path: Path | None) -> dict[str, Any]:
 
 
 def _note(archive: Path, ydl: YoutubeDL, info: dict[str, Any]) -> None:
-    """A line in the download archive. yt-dlp would not fetch again what is in it, though the ledger
-    may want it, so that it is written here and not read."""
+    """Add a line to the download archive. It is only written, never read: yt-dlp would not fetch
+    again what is in it, even if the ledger wants it."""
     line = ydl._make_archive_id(info)
     if line and (not archive.is_file() or line not in archive.read_text("utf-8").splitlines()):
         with archive.open("a", encoding="utf-8") as file:

@@ -20,7 +20,8 @@ class Reduce(Switchable):
     min_same_words: Share = Field(
         0.7,
         description="Share of the words on either picture that must stand on both for the two to "
-        "be the same. Slides of one design have similar hashes and differ in their words.",
+        "be the same. Slides of one design have similar hashes and differ in their words. Pictures "
+        "that are not read (`read.enabled: false`) are the same only if their files are.",
     )
     card_distance: Bits = Field(
         10,

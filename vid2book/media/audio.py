@@ -1,4 +1,4 @@
-"""The sound of a video: a stretch as an array, or all of it in a file, to be read in parts."""
+"""The sound of a video: a stretch as an array, or all of it in a file that is read in parts."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ from .survey import MediaInfo, probe
 
 SAMPLE_RATE = 16_000  # hertz, what speech models take
 _SAMPLE = 4  # bytes
-_DRIFT = 0.1  # seconds by which sound may lie off its timestamps, as FFmpeg's aresample allows
-_HOLE = 2.0  # seconds; a longer one is told
+_DRIFT = 0.1  # seconds that sound may be off its timestamps, as FFmpeg's aresample allows
+_HOLE = 2.0  # seconds; longer holes are reported
 
 
 def read_audio(
@@ -34,20 +34,20 @@ def read_audio(
 ) -> Samples:
     """The sound of `path` from `start` to `end`: mono, 16 kHz, float32 in [-1, 1].
 
-    Sound lies where its timestamps put it on the file's clock, and silence stands where there is
-    none, so that sample i is `start` + i / 16,000 s of the video. An hour takes 230 MB; for long
-    sound there is `open_audio`.
+    Sound lies where its timestamps put it on the file's clock, with silence in the gaps: sample i
+    is at `start` + i / 16,000 s of the video. An hour takes 230 MB; for long sound use
+    `open_audio`.
 
     Args:
         path: a media file.
         start: seconds.
-        end: seconds; None, or one beyond the sound: where the sound ends.
-        info: what `probe` finds in the file, if it is known. To read many stretches, pass it.
-        tell: called with each hole of more than two seconds, and with what overlaps.
+        end: seconds; None, or a time beyond the sound, means the end of the sound.
+        info: from `probe`, if known; pass it when reading many stretches.
+        tell: called with each hole of more than two seconds, and with overlaps.
 
     Raises:
-        MediaError: the file has no sound or it cannot be decoded.
-        OSError: it cannot be read now.
+        MediaError: the file has no sound, or its sound cannot be decoded.
+        OSError: the file cannot be read now.
     """
     info = info or probe(path, end)
     first, last, stop = _seconds(path, start, end, info)
@@ -67,7 +67,7 @@ def open_audio(
     info: MediaInfo | None = None,
     tell: Callable[[Note], None] | None = None,
 ) -> StoredAudio:
-    """The same sound, decoded once into a temporary file, of which only parts are in memory."""
+    """Like `read_audio`, but decoded into a temporary file, with only parts in memory."""
     info = info or probe(path, end)
     first, last, stop = _seconds(path, start, end, info)
     if start >= stop:
@@ -79,10 +79,10 @@ def open_audio(
 
 
 class StoredAudio:
-    """Samples in a temporary file that has no name and goes with this object. Zero at first.
+    """Samples in an unnamed temporary file that is deleted with this object. Zero at first.
 
     Args:
-        length: samples.
+        length: in samples.
     """
 
     def __init__(self, length: int) -> None:
@@ -93,7 +93,7 @@ class StoredAudio:
         os.truncate(self._file, length * _SAMPLE)
 
     def narrow(self, begin: int, length: int) -> None:
-        """Be from now on a part of what this was."""
+        """Reduce this to a part of itself, in samples."""
         self._begin, self._length = self._begin + begin, length
 
     def __len__(self) -> int:
@@ -116,8 +116,9 @@ class StoredAudio:
 def _seconds(
     path: str | Path, start: float, end: float | None, info: MediaInfo
 ) -> tuple[int, int, float]:
-    """The whole seconds to decode, so that the channels of a stretch are mixed as those of the
-    whole are, and where the stretch ends.
+    """The first and last whole second to decode, and where the stretch ends.
+
+    Whole seconds, so that the channels of a stretch are mixed as in the whole sound.
 
     Raises:
         MediaError: there is no sound.
@@ -137,18 +138,18 @@ def _place(
     stop: float,
     tell: Callable[[Note], None] | None,
 ) -> None:
-    """Decode the sound between two seconds to where it belongs in `samples`."""
+    """Decode the sound between two seconds into its place in `samples`."""
     assert info.sound is not None
-    placed = _Placed(samples, first, last, tell or (lambda _: None))
+    placement = _Placement(samples, first, last, tell or (lambda _: None))
     for frame, _ in decode(path, info.sound, first):
-        if not placed.put(frame):
+        if not placement.put(frame):
             break
-    placed.close(stop)
-    if not placed.anything:
+    placement.close(stop)
+    if not placement.anything:
         raise MediaError(f"{Path(path).name}: its sound cannot be decoded")
 
 
-class _Placed:
+class _Placement:
     """Sound between two seconds, each frame in its place."""
 
     def __init__(
@@ -160,17 +161,17 @@ class _Placed:
         self._last = last
         self._tell = tell
         self._overlap = 0.0
-        self._covered = float(first)  # no sound is missing up to here, or it was told
+        self._covered = float(first)  # any holes before this were reported
         self._resampler: av.AudioResampler | None = None
-        self._shape: tuple[str, str, int] | None = None  # of the frames that it takes
-        self._due = 0.0  # when the next frame begins if it goes on from the one before
+        self._shape: tuple[str, str, int] | None = None  # of the resampler's input
+        self._due = 0.0  # when the next frame begins if it follows the last without a gap
         self._at = 0  # where the next sample goes
-        self._channels = np.zeros((1, 0), np.float32)  # of the second that is being filled
+        self._channels = np.zeros((1, 0), np.float32)  # of the second being filled
         self._second: int | None = None
         self._filled = (0, 0)
 
     def put(self, frame: av.AudioFrame) -> bool:
-        """Place a frame; false when it lies after the end."""
+        """Place a frame; False if it lies after the end."""
         time = self._due if frame.time is None else frame.time
         if time >= self._last:
             return False
@@ -185,14 +186,14 @@ class _Placed:
         self.anything = True
         self._due += frame.samples / frame.sample_rate
         self._covered = max(self._covered, self._due)
-        frame.pts = None  # the resampler has no say in where sound lies
+        frame.pts = None  # the resampler must not decide where sound lies
         assert self._resampler is not None
         for out in self._resampler.resample(frame):
             self._add(out)
         return True
 
     def close(self, stop: float) -> None:
-        """No more frames, and there should be sound up to `stop`."""
+        """Finish after the last frame; there should be sound up to `stop`."""
         self._flush()
         self._note_hole(stop)
         if self._overlap > _HOLE:
@@ -212,7 +213,7 @@ class _Placed:
         self._mix()
 
     def _add(self, frame: av.AudioFrame) -> None:
-        """Put resampled channels where they go, second by second."""
+        """Put resampled channels in their place, second by second."""
         # Interleaved: PyAV reads beyond the planes of a frame with eight.
         samples = frame.to_ndarray().astype(np.float32, copy=False)
         channels = samples.reshape(-1, frame.layout.nb_channels).T
@@ -231,7 +232,7 @@ class _Placed:
             channels = channels[:, part.shape[1] :]
 
     def _mix(self) -> None:
-        """The second that is being filled becomes part of the result."""
+        """Add the second being filled to the result."""
         if self._second is None:
             return
         low, high = self._filled

@@ -1,10 +1,10 @@
 """One clock for the sound and the pictures of a file.
 
-Containers count time from anywhere: MPEG-TS from 1.4 s, a recorder from its time of day, and a
-track may begin later than the others. Timestamps also jump: where recordings were joined, where a
-stream was lost, where a counter ran over. So a file's packets are placed one by one, in the order
-of the file, on a clock that begins at 0 with the container's first timestamp. A hole that they can
-explain stays a hole. A jump that they cannot is closed up, for both tracks alike.
+Containers count time from anywhere: MPEG-TS from 1.4 s, a recorder from the time of day, and one
+track may begin later than the other. Timestamps also jump: where recordings were joined, a stream
+was lost, or a counter overflowed. So a file's packets are placed one by one, in file order, on a
+clock that begins at 0 with the container's first timestamp. A hole that the packets can explain
+stays a hole. A jump that they cannot explain is closed up, for both tracks alike.
 """
 
 from __future__ import annotations
@@ -19,14 +19,14 @@ Kind = Literal["picture", "sound"]
 # How these were chosen is not on record; they were not swept.
 MOST_EMPTY = 7200.0  # seconds without packets that a file may have, beyond what is usual
 _USUAL = 10.0  # seconds between packets that need no explanation
-_SLIDE = 600.0  # the same where nothing but pictures tells the time: a slide may stand so long
+_SLIDE = 600.0  # the same without sound: a slide may stand this long
 _BACK = 1.0  # seconds by which timestamps of one track may go back
-_TOGETHER = 10.0  # seconds that the tracks may lie apart in the file
-_MOST_NOTES = 20  # of a file; more are not told
+_TOGETHER = 10.0  # seconds that the tracks may be apart in the file
+_MOST_NOTES = 20  # per file; more are not reported
 
 
 class Note(NamedTuple):
-    """What was found odd in a file, and when."""
+    """Something odd about a file, and when it occurs, in seconds."""
 
     start: float
     end: float
@@ -35,21 +35,21 @@ class Note(NamedTuple):
 
 @dataclass
 class Hand:
-    """How far one track is on the clock. Times are seconds.
+    """The position of one track on the clock. Times are seconds.
 
     Attributes:
         kind: of the track.
-        shift: what is added to the timestamps of its packets now.
-        shifts: each shift with the number of the packet from which it holds.
+        shift: currently added to the timestamps of its packets.
+        shifts: each shift, with the number of the first packet it applies to.
         packets: how many were placed.
-        last: decoding time of the newest packet on the clock; None: none yet.
-        start: where its first packet lies.
-        reach: where its packets end so far, none of them taken to last long.
+        last: decoding time of the newest packet on the clock; None if there is none yet.
+        start: of its first packet.
+        reach: the end of its packets so far, with the length of each limited.
         pause: the longest time between two of its packets.
-        latest: when the packet that is shown last begins.
-        lasts: how long that packet says that it lasts.
+        latest: start of the packet that is shown last.
+        lasts: the length of that packet, as the file gives it.
         moved: jumps that no other track made: the place among `shifts`, and the time by which the
-            track was moved on to where the others were.
+            track was moved forward to where the others were.
     """
 
     kind: Kind
@@ -65,7 +65,7 @@ class Hand:
     moved: list[tuple[int, float]] = field(default_factory=list)
 
     def move(self, decoded: float, shown: float, length: float, most: float) -> None:
-        """To the next packet, which counts for `most` seconds at most."""
+        """Move to the next packet, whose length counts up to `most` seconds."""
         if self.last is None:
             self.start = self.reach = self.latest = shown
         else:
@@ -78,7 +78,7 @@ class Hand:
             self.latest, self.lasts = shown, length
 
     def move_back(self, place: int, seconds: float) -> None:
-        """A shift and those after it, by so much."""
+        """Reduce a shift and those after it by `seconds`."""
         later = [(number, shift - seconds) for number, shift in self.shifts[place:]]
         self.shifts[place:] = later
         self.latest -= seconds
@@ -90,10 +90,10 @@ class Hand:
 
 
 class Clock:
-    """Places packets.
+    """Places the packets of a file on one clock.
 
     Args:
-        origin: the timestamp that is 0, seconds.
+        origin: the timestamp that becomes 0, seconds.
         kinds: of the tracks, by their index.
     """
 
@@ -101,28 +101,28 @@ class Clock:
         self.hands = {i: Hand(kind, -origin, [(0, -origin)]) for i, kind in kinds.items()}
         self.notes: list[Note] = []
         self.jumps = 0
-        self.newest = 0.0  # where the packets seen so far end
+        self.newest = 0.0  # end of the packets placed so far
         self._usual = _USUAL if "sound" in kinds.values() else _SLIDE
         self._left = MOST_EMPTY
 
     def place(self, hand: Hand, decoded: float, shown: float, length: float) -> None:
-        """The next packet of the file.
+        """Place the next packet of the file. Arguments are in seconds.
 
         Args:
             hand: of its track.
-            decoded: its decoding timestamp, by which the order is judged.
+            decoded: its decoding timestamp, which determines the order.
             shown: its presentation timestamp.
-            length: how long it says that it lasts; 0 where it does not say.
+            length: as the packet gives it; 0 if it gives none.
         """
         first = hand.last is None
-        at = shown if first else decoded  # pictures are decoded well before the first is shown
+        at = shown if first else decoded  # decoding starts well before the first picture is shown
         if not self._continues(hand, at + hand.shift):
             self._mend(hand, at)
         hand.move(decoded + hand.shift, shown + hand.shift, length, self._usual)
         self.newest = max(self.newest, hand.reach)
 
     def close(self) -> None:
-        """No more packets: the last picture stands as long as it says, within reason."""
+        """Finish after the last packet: the last picture keeps its own length, within reason."""
         for hand in self.hands.values():
             for place, seconds in hand.moved:
                 hand.move_back(place, seconds)
@@ -132,7 +132,7 @@ class Clock:
                 hand.lasts = 0.0
 
     def _continues(self, hand: Hand, time: float) -> bool:
-        """Whether a timestamp goes on from what came before; a hole is drawn from what is left."""
+        """Whether a timestamp follows from the packets before; holes use up the allowance."""
         if hand.last is not None and time < hand.last - _BACK:
             return False
         if hand.last is None and time < -_TOGETHER:
@@ -144,7 +144,7 @@ class Clock:
         return True
 
     def _mend(self, hand: Hand, at: float) -> None:
-        """A new shift, from this packet on: that of the other track if it has jumped alike."""
+        """Set a new shift from this packet on: the other track's, if that made the same jump."""
         first = hand.last is None
         if first:
             hand.shifts.clear()
@@ -153,7 +153,7 @@ class Clock:
             other.moved = [m for m in other.moved if other.shifts[m[0]][1] != other.shift]
         else:
             jump = at + hand.shift - (hand.last or 0.0)
-            # Tracks whose clocks have nothing to do with each other are taken to start together.
+            # Tracks with unrelated clocks are assumed to start together.
             place = 0.0 if first else self.newest
             hand.shift = place - at
             hand.moved.append((len(hand.shifts), 0.0 if first else self.newest - hand.reach))

@@ -1,11 +1,10 @@
-"""Opening a media file, safely, and telling the file's faults from the machine's.
+"""Opens a media file safely, and separates the file's faults from the machine's.
 
-FFmpeg opens playlists and URLs too: a file named .mp4 that is an HLS playlist could make it read
-other files or the network. So only the `file` protocol and known containers are allowed.
+FFmpeg also opens playlists and URLs: an HLS playlist named .mp4 could make it read other files or
+the network. So only the `file` protocol and known containers are allowed.
 
-What FFmpeg makes of a read that failed depends on the container: some call it the end of the file,
-some damage. So the file is read here, and a fault of the disk or the network is never taken for
-one of the file.
+After a failed read, some of FFmpeg's demuxers report the end of the file and others report damage.
+So the file is read here, and a fault of the disk or the network is never blamed on the file.
 """
 
 from __future__ import annotations
@@ -43,7 +42,7 @@ EXTENSIONS = frozenset(
 )
 
 
-# What FFmpeg does not say of a file. EPERM, say, is what its decoders make of some damage.
+# Errors that FFmpeg never uses for a bad file. (EPERM is not one: decoders use it for damage.)
 _MACHINE = frozenset(
     {
         errno.EIO,
@@ -65,7 +64,7 @@ _MACHINE = frozenset(
 
 
 class MediaError(ValueError):
-    """A media file that cannot be used; the message says why. It is the file's own fault."""
+    """A media file that cannot be used, by its own fault; the message says why."""
 
 
 @contextmanager
@@ -73,9 +72,9 @@ def open_media(path: str | Path) -> Iterator[av.container.InputContainer]:
     """Open `path` for reading.
 
     Raises:
-        MediaError: it is empty, no known container, or damaged.
-        OSError: it is missing or cannot be read now, or the machine is out of something. That says
-            nothing of the file.
+        MediaError: it is empty, not a known container, or damaged.
+        OSError: it is missing or cannot be read now, or the machine lacks a resource. This says
+            nothing about the file.
     """
     name = Path(path).name
     options = {"protocol_whitelist": "file", "format_whitelist": FORMATS}
@@ -104,7 +103,7 @@ def open_media(path: str | Path) -> Iterator[av.container.InputContainer]:
 
 
 class _Source:
-    """A file as FFmpeg reads it, which knows whether a read failed or reached the end."""
+    """A file for FFmpeg to read that remembers whether a read failed or reached the end."""
 
     def __init__(self, file: BinaryIO) -> None:
         self._file = file
@@ -129,12 +128,12 @@ class _Source:
 
 
 def _of_machine(error: av.error.FFmpegError, source: _Source | None) -> bool:
-    """Whether FFmpeg speaks of the machine. Some of its readers call the end of a file EIO."""
+    """Whether an error is the machine's. Some FFmpeg demuxers report the end of a file as EIO."""
     if error.errno == errno.EIO and source is not None and source.ended:
         return False
     return error.errno in _MACHINE
 
 
-def _unreadable(name: str, code: int | None, told: str | None) -> OSError:
-    """Without the path: the reason of a failure stands in the corpus."""
-    return OSError(code or errno.EIO, f"{name} cannot be read: {told}")
+def _unreadable(name: str, code: int | None, reason: str | None) -> OSError:
+    """An error without the path, since reasons of failures end up in the corpus."""
+    return OSError(code or errno.EIO, f"{name} cannot be read: {reason}")

@@ -1,8 +1,8 @@
-"""A stretch of a video, encoded again: small, and the same bytes each time.
+"""Re-encodes a stretch of a video: small, and the same bytes each time.
 
-MP4 with H.264 and AAC, which every decoder and browser plays. Both encoders run in one thread, and
-x264 neither chooses by the processor (`cpu-independent`) nor weighs by its macroblock tree, whose
-sums are of floats, so that the bytes follow from the input and the versions of the libraries.
+The result is MP4 with H.264 and AAC, which every decoder and browser plays. The bytes depend only
+on the input and the library versions: both encoders run in one thread, and x264 neither adapts to
+the processor (`cpu-independent`) nor uses its macroblock tree, which sums floats.
 """
 
 from __future__ import annotations
@@ -25,10 +25,10 @@ from .frames import Frame, Plane, read_frames
 from .mono import Samples
 from .survey import MediaInfo
 
-LIBRARIES = f"PyAV {av.__version__}"  # which brings the encoders
+LIBRARIES = f"PyAV {av.__version__}"  # its wheel contains the encoders
 
 _QUALITY = 26  # x264's constant rate factor; writing on a slide stays sharp
-_KEYFRAME_S = 5.0  # a reader who jumps decodes so much at most
+_KEYFRAME_S = 5.0  # the most that must be decoded after a seek
 _SOUND_BPS = 32_000  # bits per second
 
 
@@ -45,25 +45,25 @@ def encode(
 ) -> bytes:
     """The stretch of a video from `start` to `end`, seconds, as an MP4 file.
 
-    Pictures come at an even rate, upright and with square pixels; one that stands is repeated.
-    Sound is mono, 16 kHz, silent if there is none.
+    Pictures come at an even rate, upright and with square pixels; still ones are repeated.
+    Sound is mono, 16 kHz, and silent if the video has none.
 
     Args:
         path: of the video.
-        info: what `probe` finds in it.
-        sound: whether to have it.
+        info: from `probe`.
+        sound: whether to include sound.
         max_height: of the picture, pixels; it is never enlarged.
-        rate: pictures a second.
-        max_kbps: kilobits a second of the pictures, at most.
+        rate: pictures per second.
+        max_kbps: kilobits per second of the pictures, at most.
 
     Raises:
-        MediaError: there is no picture that can be decoded.
+        MediaError: no picture can be decoded.
         OSError: the file cannot be read now.
         UserError: this build of PyAV has no encoder for H.264.
     """
     steps = max(1, round((end - start) * rate))
     frames = read_frames(path, rate, end, start=start, info=info)
-    pictures = _pictures(_evenly(frames, start, rate, steps), max_height)
+    pictures = _pictures(_at_steps(frames, start, rate, steps), max_height)
     first = next(pictures, None)
     if first is None:
         raise MediaError(f"{Path(path).name}: no picture from {start:.1f} to {end:.1f} s")
@@ -76,7 +76,7 @@ def encode(
             frame = av.VideoFrame.from_ndarray(picture, format="yuv420p")
             frame.pts, frame.time_base = number, 1 / _fraction(rate)
             container.mux(video.encode(frame))
-            # Side by side, or the file would hold one of them back in memory.
+            # Alternating, or the muxer would buffer one of them in memory.
             if audio is not None and (part := _sound_frame(samples, number, rate)):
                 container.mux(audio.encode(part))
         for stream in filter(None, (video, audio)):
@@ -84,45 +84,45 @@ def encode(
     return out.getvalue()
 
 
-def _evenly(frames: Iterable[Frame], start: float, rate: float, steps: int) -> Iterator[Frame]:
-    """The picture at each step; before the first one that one stands."""
-    held: Frame | None = None
+def _at_steps(frames: Iterable[Frame], start: float, rate: float, steps: int) -> Iterator[Frame]:
+    """The picture at each step; the first one also fills any steps before it."""
+    current: Frame | None = None
     step = 0
     for frame in frames:
         until = min(steps, round((frame.time - start) * rate))
-        while held is not None and step < until:
-            yield held
+        while current is not None and step < until:
+            yield current
             step += 1
-        held = frame
-    while held is not None and step < steps:
-        yield held
+        current = frame
+    while current is not None and step < steps:
+        yield current
         step += 1
 
 
 def _pictures(frames: Iterable[Frame], max_height: int) -> Iterator[Plane]:
-    """As planes of luma and halved colour (I420), all of the size of the first."""
+    """The pictures as I420 (luma and halved colour), all in the size of the first."""
     last: Any = None
     planes = size = None
     for frame in frames:
         if frame.picture is not last:
             rgb = frame.rgb(_longer_side(frame, max_height))
             height, width = size = size or (_even(rgb.shape[0]), _even(rgb.shape[1]))
-            planes = cv2.cvtColor(_fitted(rgb, width, height), cv2.COLOR_RGB2YUV_I420)
+            planes = cv2.cvtColor(_fit(rgb, width, height), cv2.COLOR_RGB2YUV_I420)
             last = frame.picture
         assert planes is not None
         yield np.asarray(planes, np.uint8)
 
 
 def _longer_side(frame: Frame, max_height: int) -> int:
-    """Of a picture that is no higher than it may be, when it is upright."""
+    """The longer side at which the upright picture is at most `max_height` high."""
     width, height = frame.size(1 << 30)
     upright = width if frame.rotation % 180 else height
     return max(2, round(max(width, height) * min(1.0, max_height / upright)))
 
 
-def _fitted(rgb: Plane, width: int, height: int) -> Plane:
-    """A picture at the size of the first: cut by a row or column to an even size, or, where the
-    video changes its size, shrunk onto black."""
+def _fit(rgb: Plane, width: int, height: int) -> Plane:
+    """A picture at the size of the first: cropped by a row or column to an even size, or, if the
+    video changes its size, scaled onto black."""
     if 0 <= rgb.shape[0] - height <= 1 and 0 <= rgb.shape[1] - width <= 1:
         return np.ascontiguousarray(rgb[:height, :width])
     scale = min(width / rgb.shape[1], height / rgb.shape[0])
@@ -136,7 +136,7 @@ def _fitted(rgb: Plane, width: int, height: int) -> Plane:
 
 
 def _even(size: int) -> int:
-    """What H.264 takes with halved colour."""
+    """The next smaller even size, which H.264 needs with halved colour."""
     return max(2, size - size % 2)
 
 
@@ -170,19 +170,19 @@ def _audio_stream(container: Any) -> Any:
 
 
 def _sound(path: str | Path, start: float, end: float, info: MediaInfo) -> Samples:
-    """The sound of the stretch, as long as that is; silent where it cannot be decoded."""
+    """The sound of the stretch, in full length; silent if it cannot be decoded."""
     try:
-        heard = read_audio(path, start, end, info=info)
+        samples = read_audio(path, start, end, info=info)
     except MediaError as error:
         if machine_fault(error):
             raise
-        heard = np.zeros(0, np.float32)
+        samples = np.zeros(0, np.float32)
     length = round((end - start) * SAMPLE_RATE)
-    return np.pad(heard[:length], (0, max(0, length - len(heard))))
+    return np.pad(samples[:length], (0, max(0, length - len(samples))))
 
 
 def _sound_frame(samples: Samples, number: int, rate: float) -> av.AudioFrame | None:
-    """What is heard while a picture is shown."""
+    """The sound that plays during one picture, if there is any left."""
     begin, end = (round(n / rate * SAMPLE_RATE) for n in (number, number + 1))
     part = np.ascontiguousarray(samples[None, begin:end])
     if not part.size:

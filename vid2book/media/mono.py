@@ -1,29 +1,28 @@
-"""Several channels of sound to one, without loss of what is said."""
+"""Mixes several channels of sound into one without losing speech."""
 
 from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
 
-_OPPOSED = -0.5  # correlation with the loudest channel below which a channel is turned over; not
-# swept
+_OPPOSED = -0.5  # correlation with the loudest channel below which one is inverted; not swept
 
 Samples = NDArray[np.float32]
 
 
 def to_mono(channels: Samples) -> Samples:
-    """One channel of a short stretch (about a second) of several.
+    """Mix the channels of a short stretch (about a second) into one.
 
-    A plain mean cancels a voice that two channels carry in opposite phase, as a wrongly wired
-    microphone gives it, and halves one that a single channel carries. So a channel opposed to the
-    loudest is turned over, and the sum is divided by the number of channels that carry sound,
-    counted by their energy: one beside a silent one is 1, two alike are 2.
+    A plain mean cancels a voice that two channels carry in opposite phase, as from a wrongly wired
+    microphone, and halves a voice on a single channel. So a channel opposed to the loudest is
+    inverted, and the sum is divided by the number of channels with sound, counted by energy: a
+    channel beside a silent one counts as 1, two equal ones as 2.
 
     Args:
         channels: channels x samples.
 
     Returns:
-        samples, none beyond -1 to 1.
+        samples within -1 to 1.
     """
     if len(channels) == 1:
         return channels[0]

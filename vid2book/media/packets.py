@@ -1,4 +1,4 @@
-"""Packets of a file, as all who read them count, time and decode them."""
+"""How packets of a file are counted, timed and decoded, the same for all readers."""
 
 from __future__ import annotations
 
@@ -11,30 +11,30 @@ import av.error
 import av.packet
 import av.stream
 
-_REORDERED = 3600.0  # seconds between decoding and showing a picture: slides that are reordered
+_REORDERED = 3600.0  # most seconds between decoding and showing: reordered slides
 
 
 def packets(
     container: av.container.InputContainer, streams: Sequence[av.stream.Stream]
 ) -> Iterator[av.packet.Packet[Any]]:
-    """All packets of the streams, in the order of the file, and one without content for each."""
-    # PyAV stumbles at the end over streams that came up while the file was read.
+    """All packets of the streams in file order, then an empty one for each stream."""
+    # At the end, PyAV fails on streams that only appeared during reading.
     with suppress(IndexError):
         yield from container.demux(streams)
 
 
 def counts(packet: av.packet.Packet[Any]) -> bool:
-    """Whether a packet is one of the file's that is shown or heard; the last ones are made up."""
+    """Whether a packet is shown or heard; empty ones at the end are not part of the file."""
     return packet.size > 0 and not packet.is_discard
 
 
 def stamps(packet: av.packet.Packet[Any], base: float) -> tuple[int | None, int | None]:
-    """Decoding and presentation timestamp. Where they contradict each other, the first counts.
+    """Decoding and presentation timestamp. If they contradict each other, decoding wins.
 
     Args:
-        packet: one of them.
-        base: seconds of a tick. The packet knows it as a fraction, which takes longer to compute
-            with than the packet to read.
+        packet: any packet.
+        base: seconds per tick. The packet has it as a fraction, but computing with that takes
+            longer than reading the packet.
     """
     decoding, showing = packet.dts, packet.pts
     if decoding is None or showing is None:
@@ -44,8 +44,8 @@ def stamps(packet: av.packet.Packet[Any], base: float) -> tuple[int | None, int 
     return decoding, showing
 
 
-def decoded(packet: av.packet.Packet[Any]) -> list[Any]:
-    """The frames that come of a packet; none of a damaged one, whatever the decoder says of it."""
+def decode_packet(packet: av.packet.Packet[Any]) -> list[Any]:
+    """The frames in a packet; none if it is damaged, whatever error the decoder raises."""
     try:
         return packet.decode()
     except MemoryError:

@@ -1,4 +1,4 @@
-"""When the pictures of a track are shown, so that only those are decoded that are looked at."""
+"""When the pictures of a track are shown, so that only those needed are decoded."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ class Timestamps:
     """The presentation timestamps of a track's pictures, in rising order.
 
     Attributes:
-        stamps: of all pictures, as the packets have them.
-        keys: of those that need no other to be decoded.
-        base: seconds of a tick.
-        shift: what is added for the clock of the file, seconds.
+        stamps: of all pictures, as in the packets.
+        keys: of the pictures that decode without any other.
+        base: seconds per tick.
+        shift: from timestamps to the clock of the file, seconds.
     """
 
     stamps: Stamps
@@ -30,16 +30,16 @@ class Timestamps:
     shift: float
 
     def standing(self, times: Iterable[float]) -> frozenset[int]:
-        """Stamps of the pictures that stand at some times, in seconds on the clock."""
+        """Timestamps of the pictures on screen at `times`, in seconds on the clock."""
         at = np.searchsorted(self._times(self.stamps), np.fromiter(times, float) + _ROUNDING)
         return frozenset(self.stamps[np.unique(np.maximum(at, 1)) - 1].tolist())
 
     def first(self, start: float) -> float:
-        """When the picture that stands at `start`, or the first after it, begins to stand."""
+        """`start`, or the beginning of the first picture if that is later."""
         return max(start, float(self._times(self.stamps[:1])[0]))
 
     def key_between(self, before: float, time: float) -> bool:
-        """Whether a picture that needs no other begins after `before`, and not after `time`."""
+        """Whether a key picture begins after `before` and no later than `time`."""
         keys = self._times(self.keys)
         after, end = np.searchsorted(keys, [before + _ROUNDING, time + _ROUNDING])
         return bool(end > after)

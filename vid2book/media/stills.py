@@ -10,13 +10,13 @@ from .container import MediaError, open_media
 from .frames import Frame, read_pictures
 from .survey import MediaInfo, Track
 
-_NEAR = 4.0  # seconds that are decoded rather than jumped over where keyframes are not known
+_NEAR = 4.0  # seconds to decode through rather than seek over if keyframes are unknown
 
 
 def read_stills(path: str | Path, times: Sequence[float], info: MediaInfo) -> Iterator[Frame]:
-    """The picture that stands at each of `times`, which are seconds in rising order.
+    """The picture on screen at each of `times`, which are seconds in rising order.
 
-    The same picture that `read_frames` gives for a sample at that time.
+    It is the picture that `read_frames` gives for a sample at that time.
 
     Raises:
         MediaError: a picture cannot be decoded.
@@ -27,24 +27,24 @@ def read_stills(path: str | Path, times: Sequence[float], info: MediaInfo) -> It
     wanted = track.shown.standing(times) if track.shown else None
     with open_media(path) as container:
         pictures: Iterator[Frame] = iter(())
-        held: Frame | None = None
+        current: Frame | None = None
         ahead: Frame | None = None
         reached: float | None = None
         for due in times:
             if reached is None or _jumps(track, ahead, reached, due):
                 end = info.duration + 1
                 pictures = read_pictures(container, track, due, end, wanted=wanted)
-                held, ahead = next(pictures, None), next(pictures, None)
+                current, ahead = next(pictures, None), next(pictures, None)
             while ahead is not None and ahead.time <= due + 1e-6:
-                held, ahead = ahead, next(pictures, None)
-            if held is None:
+                current, ahead = ahead, next(pictures, None)
+            if current is None:
                 raise MediaError(f"{Path(path).name}: its picture at {due:.1f} s cannot be decoded")
-            yield replace(held, time=due)
+            yield replace(current, time=due)
             reached = due
 
 
 def _jumps(track: Track, ahead: Frame | None, reached: float, due: float) -> bool:
-    """Whether to seek costs less than to decode on."""
+    """Whether seeking is cheaper than decoding on."""
     if track.shown is None:
         return due - reached > _NEAR
     return ahead is not None and track.shown.key_between(ahead.time, due)

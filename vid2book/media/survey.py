@@ -1,7 +1,7 @@
-"""What is in a media file and when: its packets are gone through once, and nothing is decoded.
+"""What a media file contains and when, from one pass over its packets without decoding.
 
-Headers are wrong, missing (a browser's recording) or about something else (the duration in them is
-that of the longest track). Where packets lie and end is what there is to see and to hear.
+Headers may be wrong, missing (in a browser's recording) or about something else (their duration is
+the longest track's). The packets show where there really is something to see and hear.
 """
 
 from __future__ import annotations
@@ -19,28 +19,28 @@ import numpy as np
 
 from .clock import Clock, Hand, Kind, Note
 from .container import MediaError, open_media
-from .header import told_ends
+from .header import header_ends
 from .packets import counts, packets, stamps
 from .shown import Timestamps
 from .tracks import best_picture, best_sound
 
 # A file may end a little before its header says: audio padding, edit lists, rounding.
 _END_TOLERANCE = 2.0  # seconds; not swept, nor are the next two
-_MISSING = 0.05  # share of the duration that may be missing; it is said
-_APART = 600.0  # seconds by which tracks may lie apart in a file that is not read to its end
+_MISSING = 0.05  # share of the duration that may be missing; reported as a note
+_APART = 600.0  # seconds that tracks may be apart in a file that is not read to its end
 
 
 @dataclass(frozen=True)
 class Track:
-    """A track and where it lies on the file's clock.
+    """A track and its position on the file's clock.
 
     Attributes:
         index: of the stream in the container.
         start: of its first packet, seconds.
         end: of its last packet, seconds.
-        shifts: what is added to its timestamps for the clock, seconds, each with the number of the
-            packet from which it holds. More than one: its timestamps jump.
-        shown: when its pictures are shown; None for sound, or where it is not known of each.
+        shifts: from its timestamps to the clock, seconds, each with the number of the first packet
+            it applies to. If there is more than one, its timestamps jump.
+        shown: when its pictures are shown; None for sound, or if it is not known for every one.
     """
 
     index: int
@@ -52,14 +52,14 @@ class Track:
 
 @dataclass(frozen=True)
 class MediaInfo:
-    """What is in a file. Times are seconds on its clock, which begins where the first of the two
-    tracks begins.
+    """The contents of a file. Times are seconds on its clock, which begins with the earlier of the
+    two tracks.
 
     Attributes:
-        duration: where the last of picture and sound ends.
+        duration: the end of picture or sound, whichever is later.
         picture: the picture track, if there is one.
         sound: the sound track, if there is one.
-        notes: what is odd, for a person to read.
+        notes: oddities, for a person to read.
     """
 
     duration: float
@@ -79,10 +79,10 @@ class MediaInfo:
 
 
 def examine(path: str | Path, until: float | None = None) -> MediaInfo:
-    """What is in a video, of which only the first `until` seconds are looked at.
+    """The contents of a video, or of its first `until` seconds.
 
     Raises:
-        MediaError: it cannot be opened, is truncated, or there is no picture in it.
+        MediaError: it cannot be opened, is truncated, or has no picture.
         OSError: it cannot be read now.
     """
     info = probe(path, until)
@@ -92,22 +92,22 @@ def examine(path: str | Path, until: float | None = None) -> MediaInfo:
 
 
 def probe(path: str | Path, until: float | None = None) -> MediaInfo:
-    """What is in a media file, of which only the first `until` seconds are looked at.
+    """The contents of a media file, or of its first `until` seconds.
 
     Raises:
-        MediaError: it cannot be opened, is truncated, or holds neither sound nor picture.
+        MediaError: it cannot be opened, is truncated, or has neither sound nor picture.
         OSError: it cannot be read now.
     """
     with open_media(path) as container:
-        chosen = _chosen(container)
+        chosen = _choose_tracks(container)
     if not chosen:
         raise MediaError(f"{Path(path).name}: no sound and no picture in it")
-    with open_media(path) as container:  # listening to several tracks has left it anywhere
+    with open_media(path) as container:  # `_choose_tracks` may have moved the position
         return _Survey(Path(path).name, container, chosen, until).info()
 
 
-def _chosen(container: av.container.InputContainer) -> dict[int, Kind]:
-    """The tracks of the lecture by their index."""
+def _choose_tracks(container: av.container.InputContainer) -> dict[int, Kind]:
+    """The tracks of the lecture: their kinds by index."""
     picture = best_picture(container)
     sound = best_sound(container, picture)
     chosen: dict[int, Kind] = {}
@@ -119,7 +119,7 @@ def _chosen(container: av.container.InputContainer) -> dict[int, Kind]:
 
 
 class _Survey:
-    """One walk through the packets of a file, of all tracks; the chosen ones are placed."""
+    """One pass over the packets of all tracks of a file; those of the chosen tracks are placed."""
 
     def __init__(
         self,
@@ -139,16 +139,16 @@ class _Survey:
             if s.start_time is not None and s.time_base
         ]
         self._origin = min(starts, default=None)
-        self._ends: dict[int, float] = {}  # of all tracks, as their timestamps have it
+        self._ends: dict[int, float] = {}  # of all tracks, on the scale of their timestamps
         self._notes: list[Note] = []
-        self._whole = True  # read to the end of the file
+        self._whole = True  # whether the file was read to its end
         self._stamps: list[int] | None = []  # of the pictures, if each has one
         self._keys: list[int] = []
         self._bases = {s.index: s.time_base for s in streams}
 
     def info(self) -> MediaInfo:
         clock = self._walk()
-        if self._whole and not clock.jumps:  # else timestamps have little to do with the header
+        if self._whole and not clock.jumps:  # otherwise timestamps need not fit the header
             self._compare(clock)
         clock.close()
         tracks = {
@@ -165,7 +165,7 @@ class _Survey:
 
     def _walk(self) -> Clock:
         clock: Clock | None = None
-        bases: dict[int, float] = {}  # seconds of a tick
+        bases: dict[int, float] = {}  # seconds per tick
         try:
             for packet in packets(self._container, list(self._container.streams)):
                 if not counts(packet):
@@ -218,31 +218,31 @@ class _Survey:
         return Timestamps(stamps, keys, float(base), hand.shifts[0][1])
 
     def _is_enough(self, clock: Clock) -> bool:
-        """Whether all tracks have passed `until`; one of them may have nothing more to come."""
+        """Whether all tracks have passed `until`, or one of them seems to have ended."""
         if clock.newest <= self._until:
             return False
         behind = min(hand.last or 0.0 for hand in clock.hands.values())
         return behind > self._until or clock.newest > self._until + _APART
 
     def _end(self, hand: Hand) -> float:
-        """On the clock. A file that was not read to its end has the next picture later."""
+        """The end of a track on the clock. If the file was not read to its end, pictures go on."""
         more = not self._whole and hand.kind == "picture"
         return self._until if more else min(round(hand.end, 6), self._until)
 
     def _compare(self, clock: Clock) -> None:
-        """Compare where packets end with what the header says.
+        """Compare the end of the packets with the header.
 
         Raises:
             MediaError: the file is truncated.
         """
         assert self._origin is not None
-        told, longest = told_ends(self._container, clock.hands, self._origin)
+        ends, longest = header_ends(self._container, clock.hands, self._origin)
         for index, hand in clock.hands.items():
-            own = told.get(index)
+            own = ends.get(index)
             if not hand.packets and own is None:
-                continue  # a track that is announced, and empty
+                continue  # a track that is announced but empty
             if own is not None and hand.latest <= own - self._origin < hand.end:
-                # Where pictures are reordered, the length of a packet is not that of its picture.
+                # If pictures are reordered, a packet's length is not its picture's.
                 hand.lasts = own - self._origin - hand.latest
             end = longest if own is None else own
             reached = max(self._ends.values())
@@ -254,7 +254,7 @@ class _Survey:
             alone = len(clock.hands) == 1 or own is not None
             stands = missing <= hand.pause or (hand.packets == 1 and alone)
             if hand.kind == "picture" and stands and longest is not None:
-                hand.lasts += missing  # the last slide: these containers do not say how long
+                hand.lasts += missing  # the last slide: these containers do not give its length
                 continue
             at = reached - self._origin
             if end is not None and missing > _MISSING * end:

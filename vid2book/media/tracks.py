@@ -1,4 +1,4 @@
-"""Which of several picture and sound tracks is the lecture."""
+"""Chooses the lecture among several picture and sound tracks."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ import av.error
 import numpy as np
 from av.stream import Disposition
 
-from .packets import decoded, packets
+from .packets import decode_packet, packets
 
-# What is not the lecture itself, if there is anything else.
+# Not the lecture itself, if there is another track.
 _SIDE = (
     Disposition.dub
     | Disposition.comment
@@ -24,21 +24,21 @@ _SIDE = (
     | Disposition.dependent
 )
 # How these were chosen is not on record; they were not swept.
-_LISTEN = 8  # places at which several sound tracks are listened to
-_FRAMES = 60  # of sound at each: one to two seconds
+_LISTEN = 8  # places at which to compare several sound tracks
+_FRAMES = 60  # of sound at each place: one to two seconds
 _SILENT = 1e-3  # peak, -60 dB
 _FAINT = 0.1  # of the loudest track: 20 dB below
 
 
 def best_picture(container: av.container.InputContainer) -> av.VideoStream | None:
-    """The default picture track, or the largest of those that are; covers and posters are none.
+    """The default picture track, or the largest if there are several; covers do not count.
 
-    Of a camera beside slides, players show the one that the file calls its default. Where the file
-    does not say, slides are the larger.
+    If there is a camera beside slides, players show the track that the file calls its default. If
+    the file names none, the slides are the larger one.
     """
-    shown = [s for s in container.streams.video if s.codec_context and not _is_cover(s)]
+    candidates = [s for s in container.streams.video if s.codec_context and not _is_cover(s)]
     return max(
-        shown,
+        candidates,
         key=lambda s: (s.frames != 1, _rank(s), s.width * s.height, -s.index),
         default=None,
     )
@@ -50,30 +50,30 @@ def best_sound(
     """The default sound track unless it is silent, or the first that is not faint beside others.
 
     Args:
-        container: it is sought in where several tracks have to be listened to.
-        picture: of a broadcast with several programmes, the sound of its own is preferred.
+        container: its position moves if several tracks have to be compared.
+        picture: in a broadcast with several programmes, sound of the same programme is preferred.
     """
-    heard = [s for s in container.streams.audio if s.codec_context]
-    if len(heard) < 2:
-        return heard[0] if heard else None
+    candidates = [s for s in container.streams.audio if s.codec_context]
+    if len(candidates) < 2:
+        return candidates[0] if candidates else None
     related = container.streams.best("audio", related=picture) if picture else None
-    heard.sort(key=lambda s: (_rank(s), s is related), reverse=True)
-    peaks, loudness = _listen(container, heard)
-    default = heard[0]
-    alone = _rank(default) > _rank(heard[1])
+    candidates.sort(key=lambda s: (_rank(s), s is related), reverse=True)
+    peaks, loudness = _listen(container, candidates)
+    default = candidates[0]
+    alone = _rank(default) > _rank(candidates[1])
     if peaks[default.index] > _SILENT and alone:
         return default
     least = max(loudness.values()) * _FAINT
-    return next(s for s in heard if loudness[s.index] >= least)
+    return next(s for s in candidates if loudness[s.index] >= least)
 
 
 def _is_cover(stream: av.VideoStream) -> bool:
-    """A still picture attached to a sound file is not a video."""
+    """Whether a track is a still picture attached to a sound file."""
     return bool(stream.disposition & (Disposition.attached_pic | Disposition.timed_thumbnails))
 
 
 def _rank(stream: av.VideoStream | av.AudioStream) -> tuple[bool, bool, bool]:
-    """By flags. A track of which no packet was seen at the start may be empty."""
+    """Rank a track by its flags. One without packets at the start may be empty."""
     flags = stream.disposition
     return (stream.start_time is not None, not flags & _SIDE, bool(flags & Disposition.default))
 
@@ -81,7 +81,7 @@ def _rank(stream: av.VideoStream | av.AudioStream) -> tuple[bool, bool, bool]:
 def _listen(
     container: av.container.InputContainer, streams: list[av.AudioStream]
 ) -> tuple[dict[int, float], dict[int, float]]:
-    """Peak and root mean square of each track, by index, heard at a few places."""
+    """Peak and root mean square of each track, by index, measured at a few places."""
     peaks = {s.index: 0.0 for s in streams}
     squares: dict[int, list[float]] = {s.index: [] for s in streams}
     begin, length = container.start_time or 0, container.duration or 0
@@ -102,8 +102,8 @@ def _samples(
     try:
         container.seek(place)
     except av.error.FFmpegError:
-        return  # it cannot be sought in there
-    frames = (f for packet in packets(container, [stream]) for f in decoded(packet))
+        return  # seeking to this place fails
+    frames = (f for packet in packets(container, [stream]) for f in decode_packet(packet))
     try:
         for frame in islice(frames, _FRAMES):
             for out in av.AudioResampler(format="flt").resample(frame):

@@ -1,7 +1,7 @@
-"""A server that speaks OpenAI's API, such as vLLM or llama.cpp, and how it is asked.
+"""A client for servers with OpenAI's API, such as vLLM or llama.cpp.
 
-It is asked again where it is busy or fails, and its errors are told apart: whether it is of no use
-at all, or will not do this one thing.
+It retries when the server is busy or fails, and distinguishes a server that is useless for every
+request from one that refuses this request only.
 API: https://platform.openai.com/docs/api-reference
 """
 
@@ -30,33 +30,33 @@ R = TypeVar("R")
 
 
 class UnusableError(BackendError):
-    """The server can be of no use to any request, so that the rest need not be tried."""
+    """The server is useless for every request, so the rest need not be tried."""
 
 
 class _LostError(UnusableError):
-    """Nobody is there, or nobody answers."""
+    """The server cannot be reached or does not answer."""
 
 
 class RefusedError(AnswerError):
-    """The server works, and will not do this."""
+    """The server works but refuses this request."""
 
 
-class _Again(Exception):  # noqa: N818 - a wish, not an error
-    """This request is worth another try, after `wait` seconds if the server said so."""
+class _Retry(Exception):  # noqa: N818 - a signal, not an error
+    """The request is worth another try, after `wait` seconds if the server gave a time."""
 
     def __init__(self, reason: str, wait: float | None = None, lost: bool = False) -> None:
         super().__init__(reason)
         self.wait = wait
-        self.lost = lost  # nobody is there
+        self.lost = lost  # the server does not answer
 
 
 class Api:
-    """One model of one server. The server is looked for at the first `check`.
+    """One model on one server. The server is first contacted by `check`.
 
     Args:
         settings: where the server is.
         model: as the server names it.
-        section: of the config that has `settings`, for messages.
+        section: of the config that contains `settings`, for messages.
         model_setting: the setting that names the model, for messages.
     """
 
@@ -67,20 +67,20 @@ class Api:
         self._model_setting = model_setting
         self._checked = False
         url = httpx.URL(settings.base_url)
-        # For messages, which are kept and may be published: without a password.
+        # Without a password, since messages are kept and may be published.
         self._where = f"{url.scheme}://{url.netloc.decode()}{url.path}"
 
     def check(self) -> None:
-        """See that the server is there and has the model.
+        """Make sure that the server is there and has the model.
 
-        A server may answer for any name, and results would go to the wrong key.
+        Some servers answer for any name, and results would then be stored under the wrong key.
 
         Raises:
-            BackendError: it is not there, or has another model.
+            BackendError: it is not there, or does not have the model.
         """
         if self._checked:
             return
-        _ = self._client  # needs the key
+        _ = self._client  # fails without the key
         try:
             names = self.request("GET", "/models", _names)
         except _LostError:
@@ -95,7 +95,7 @@ class Api:
         self._checked = True
 
     def each(self, items: Sequence[T], ask: Callable[[T], R]) -> list[R | ChatError]:
-        """`ask` of each item, `concurrency` at a time; errors stand instead of results."""
+        """Call `ask` on each item, `concurrency` at a time; errors take the place of results."""
         try:
             self.check()
         except BackendError as error:
@@ -117,36 +117,36 @@ class Api:
             return list(pool.map(one, items))
 
     def request(self, method: str, path: str, read: Callable[[Any], R], **content: Any) -> R:
-        """What `read` finds in the server's reply, after as many tries as it takes.
+        """The result of `read` on the server's reply, with retries.
 
         Args:
-            content: what is sent, as httpx has it: `json`, or `data` and `files`.
+            content: to send, as httpx takes it: `json`, or `data` and `files`.
 
         Raises:
             BackendError: the server fails, or is not there.
-            AnswerError: the server works, and will not do this.
+            AnswerError: the server works but refuses this request.
         """
         tries = 1 + self._settings.retries
         for attempt in range(tries):
             try:
                 return self._once(method, path, read, content)
-            except _Again as again:
+            except _Retry as retry:
                 if attempt + 1 == tries:
-                    kind = _LostError if again.lost else BackendError
-                    raise kind(f"{self._where}{path}: {again} ({_times(tries)})") from None
+                    kind = _LostError if retry.lost else BackendError
+                    raise kind(f"{self._where}{path}: {retry} ({_times(tries)})") from None
                 wait = min(_LONGEST_WAIT, _SHORTEST_WAIT * 2**attempt)
-                # Jitter, so that those who were turned away together do not come back together.
-                time.sleep(again.wait or wait * random.uniform(0.5, 1.0))
+                # Jitter, so that clients that were turned away together do not all return at once.
+                time.sleep(retry.wait or wait * random.uniform(0.5, 1.0))
         raise AssertionError("unreachable")
 
     def _once(self, method: str, path: str, read: Callable[[Any], R], content: dict[str, Any]) -> R:
         try:
             reply = self._whole(method, path, content)
         except httpx.TimeoutException:
-            raise _Again(f"no answer within {self._settings.timeout:g} s", lost=True) from None
+            raise _Retry(f"no answer within {self._settings.timeout:g} s", lost=True) from None
         except httpx.TransportError as error:
             lost = isinstance(error, httpx.ConnectError)
-            raise _Again(f"{error or type(error).__name__}", lost=lost) from None
+            raise _Retry(f"{error or type(error).__name__}", lost=lost) from None
         if reply.status_code in _BUSY:
             wait = retry_after(reply.headers.get("retry-after", ""))
             if wait and wait > self._settings.timeout:
@@ -154,23 +154,23 @@ class Api:
                     f"{self._where}{path}: asks to come back in {wait:.0f} s, which is longer than "
                     f"{self._section}.timeout"
                 )
-            raise _Again(_reply_text(reply), wait)
+            raise _Retry(_reply_text(reply), wait)
         if reply.is_redirect or reply.status_code in _NOT_OURS:
             raise UnusableError(f"{self._where}{path}: {_reply_text(reply)}")
         if reply.is_error:
             raise RefusedError(f"{self._where}{path}: {_reply_text(reply)}")
         try:
             return read(reply.json())
-        except AnswerError:  # a ValueError as well, but no fault of the reply's form
+        except AnswerError:  # also a ValueError, but the reply's form is fine
             raise
         except (ValueError, LookupError, TypeError):
-            raise _Again(f"not a reply of OpenAI's API: {reply.text[:80]!r}") from None
+            raise _Retry(f"not a reply of OpenAI's API: {reply.text[:80]!r}") from None
 
     def _whole(self, method: str, path: str, content: dict[str, Any]) -> httpx.Response:
-        """The reply with its body, which a server that sends a byte now and then cannot draw out.
+        """The reply with its body, within the timeout even if the server sends it byte by byte.
 
         Raises:
-            httpx.TransportError: it did not come, or not within the timeout.
+            httpx.TransportError: there was no reply, or not within the timeout.
         """
         due = time.monotonic() + self._settings.timeout
         parts: list[bytes] = []
@@ -204,7 +204,7 @@ class Api:
 
 
 def _names(reply: Any) -> set[str]:
-    """What a list of models calls them; empty if it is no such list."""
+    """The names in a list of models; empty if the reply is not such a list."""
     models = reply.get("data") if isinstance(reply, dict) else None
     if not isinstance(models, list):
         return set()
@@ -212,7 +212,7 @@ def _names(reply: Any) -> set[str]:
 
 
 def _reply_text(reply: httpx.Response) -> str:
-    """Status and the server's own words, short."""
+    """Status and the server's own message, shortened."""
     try:
         error = reply.json()["error"]
         message = error["message"] if isinstance(error, dict) else error

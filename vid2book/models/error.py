@@ -1,4 +1,4 @@
-"""What goes wrong with models."""
+"""The base of all errors of models."""
 
 from __future__ import annotations
 
@@ -6,4 +6,4 @@ from ..errors import UserError
 
 
 class ModelError(UserError):
-    """A model cannot be had or used; the message says what to do."""
+    """A model cannot be loaded or used; the message says what to do."""

@@ -1,4 +1,4 @@
-"""Whisper by faster-whisper (CTranslate2): the default, on a CPU or a GPU.
+"""Whisper by faster-whisper (CTranslate2): the default, on CPU or GPU.
 
 Weights come from a package (`packaged:...`), a folder with a CTranslate2 model, or the Hub.
 """
@@ -26,10 +26,10 @@ _MULTILINGUAL_VOCABULARY = 51865  # tokens; the English-only models have one les
 
 
 def identity(model: str) -> str:
-    """What the recognised text depends on besides the audio: the weights and the libraries.
+    """All that the recognised text depends on besides the audio: weights and libraries.
 
     Raises:
-        SpeechModelError: the weights are not there, or packaged ones are damaged.
+        SpeechModelError: the weights are missing, or packaged ones are damaged.
     """
     libraries = f"faster-whisper {version('faster-whisper')}, ctranslate2 {version('ctranslate2')}"
     if _is_packaged(model):
@@ -38,7 +38,7 @@ def identity(model: str) -> str:
 
 
 def knows_english_alone(model: str) -> bool:
-    """Whether a model has the vocabulary of the English-only ones; loads nothing."""
+    """Whether a model has the English-only vocabulary; loads nothing."""
     if not Path(model).is_dir():
         return model.endswith(".en")
     for name in ("vocabulary.txt", "vocabulary.json"):
@@ -57,9 +57,9 @@ class FasterWhisper:
         model: `packaged:tiny.en`, `packaged:base`, a folder with a CTranslate2 model, or a name on
             the Hub.
         beam_size: 1 is greedy decoding.
-        batch_size: windows recognised at once; None: 16 on a GPU, and 1 on a CPU, where a batch is
-            no faster than its parts.
-        threads: of the CPU.
+        batch_size: windows recognised at once; None means 16 on a GPU, and 1 on a CPU, where
+            batches are no faster.
+        threads: CPU threads.
     """
 
     def __init__(
@@ -73,8 +73,8 @@ class FasterWhisper:
 
     @property
     def languages(self) -> Sequence[str]:
-        known: list[str] = self._whisper.model.supported_languages
-        return known
+        codes: list[str] = self._whisper.model.supported_languages
+        return codes
 
     @property
     def takes_prompt(self) -> bool:
@@ -90,7 +90,7 @@ class FasterWhisper:
     def recognise(
         self, windows: Sequence[NDArray[np.float32]], language: str, prompt: str
     ) -> tuple[list[RecognisedWindow], str]:
-        """See `Engine`. All windows go to the model as one audio, cut where they meet."""
+        """See `Engine`. All windows go to the model as one audio with their borders as cuts."""
         if not windows:
             return [], language
         ends = np.cumsum([len(samples) for samples in windows]) / RATE
@@ -109,7 +109,7 @@ class FasterWhisper:
         words: list[list[Word]] = [[] for _ in windows]
         no_speech = [1.0] * len(windows)
         for segment in segments:
-            # A segment says which window it is of by the window's start, in frames of 10 ms.
+            # A segment identifies its window by the window's start, in frames of 10 ms.
             n = int(np.argmin([abs(segment.seek / 100 - start) for start in starts]))
             no_speech[n] = segment.no_speech_prob
             words[n] += [
@@ -117,7 +117,7 @@ class FasterWhisper:
                 for w in segment.words or []
             ]
         return [
-            RecognisedWindow(*found) for found in zip(words, no_speech, strict=True)
+            RecognisedWindow(*fields) for fields in zip(words, no_speech, strict=True)
         ], info.language
 
     @functools.cached_property

@@ -1,4 +1,4 @@
-"""The models of a config. Each is loaded at its first use and kept for the life of the process."""
+"""The models of a config. Each is loaded on first use and kept for the life of the process."""
 
 from __future__ import annotations
 
@@ -34,11 +34,11 @@ _BACK_ENDS = {
     "whisper": openai_whisper,
     "onnx-asr": onnx_speech,
     "server": served_speech,
-}  # of speech, each with its `identity`
+}  # for speech; each has a function `identity`
 
 
 class Models:
-    """The models that a config names. Their identities are had without loading them."""
+    """The models that a config names. Their identities are known without loading them."""
 
     def __init__(
         self, transcribe: Transcribe, keyframes: Keyframes, read: Read, align: Align
@@ -51,17 +51,17 @@ class Models:
 
     @cached_property
     def speech(self) -> Recogniser:
-        wanted = self._transcribe
-        engine = _engine(wanted)
+        settings = self._transcribe
+        engine = _engine(settings)
         other, advice = None, ""
-        if _needs_another(wanted):
-            if wanted.multilingual is None:
+        if _needs_another(settings):
+            if settings.multilingual is None:
                 advice = "name a model under transcribe.multilingual"
-            elif extra := missing_extra(wanted.multilingual):
+            elif extra := missing_extra(settings.multilingual):
                 advice = f"pip install 'vid2book[{extra}]'"
             else:
-                other = FasterWhisper(wanted.multilingual, wanted.beam_size)
-        return Recogniser(engine, other, advice, wanted.min_language)
+                other = FasterWhisper(settings.multilingual, settings.beam_size)
+        return Recogniser(engine, other, advice, settings.min_language)
 
     @cached_property
     def ocr(self) -> Ocr:
@@ -69,12 +69,12 @@ class Models:
 
     @cached_property
     def embedded_ocr(self) -> RapidOcr:
-        """What reads where a server fails."""
+        """The OCR model to use if a server fails."""
         return RapidOcr()
 
     @property
     def _is_served(self) -> bool:
-        """Whether reading may fail for reasons outside of this process."""
+        """Whether reading may fail for reasons outside this process."""
         return self._read.enabled and self._read.backend in ("surya", "vlm")
 
     @cached_property
@@ -83,17 +83,17 @@ class Models:
 
     @cached_property
     def embed_any(self) -> MultilingualE5 | None:
-        """For languages other than English; None if its package is not installed."""
+        """Embeddings for languages other than English; None if the package is not installed."""
         return MultilingualE5() if MultilingualE5.is_installed() else None
 
     @cached_property
     def align_embed(self) -> Embed:
-        """Of what is shown and what is said; other stages are fitted to `embed`."""
+        """Embeddings to compare pictures with speech; other stages are fitted to `embed`."""
         return self._align_embeddings[0]
 
     @cached_property
     def _align_embeddings(self) -> tuple[Embed, str]:
-        """With their identity."""
+        """The embeddings of `align`, with their identity."""
         settings = self._align.embeddings
         if settings.backend == "wordllama":
             return self.embed, self.embed.identity
@@ -102,7 +102,7 @@ class Models:
             return model, model.identity
         from .server import Server
 
-        assert settings.llm is not None  # the config sees to it
+        assert settings.llm is not None  # the config checks this
         return Server(settings.llm).embed, f"embeddings of {settings.llm.model}"
 
     @cached_property
@@ -111,7 +111,7 @@ class Models:
 
     @property
     def image_embed(self) -> Callable[[NDArray[np.uint8]], Vectors] | None:
-        """None where the keyframe algorithm needs none."""
+        """Embeddings of pictures; None if the keyframe algorithm needs none."""
         return self._open_clip.image if self._open_clip else None
 
     @cached_property
@@ -125,31 +125,31 @@ class Models:
         return TokenCounter()
 
     def chat(self, settings: Llm) -> Chat:
-        """The language model that a section `llm` names."""
+        """The language model named in a section `llm`."""
         return chat_of(settings)
 
     def identity(self, model: str) -> str:
-        """Weights and library versions on which results depend; empty for one that is not used.
+        """Weights and library versions that results depend on; empty for an unused model.
 
         Loads no model.
 
         Raises:
-            ModelError: weights or a library are not there.
+            ModelError: weights or a library are missing.
         """
         if model not in self._identities:
             self._identities[model] = self._identify(model)
         return self._identities[model]
 
     def check(self, model: str) -> None:
-        """See that a server is there, where the speech model is behind one; nobody waits for it.
+        """If the speech model is on a server, make sure that it is there, without retries.
 
         Raises:
-            ModelError: it is not.
+            ModelError: it is not there.
         """
-        wanted = self._transcribe
-        if model == "speech" and wanted.enabled and wanted.backend == "server":
-            server = wanted.server.model_copy(update={"retries": 0})
-            ServedSpeech(wanted.model, server).check()
+        settings = self._transcribe
+        if model == "speech" and settings.enabled and settings.backend == "server":
+            server = settings.server.model_copy(update={"retries": 0})
+            ServedSpeech(settings.model, server).check()
 
     def _identify(self, model: str) -> str:
         match model:
@@ -199,14 +199,14 @@ def _engine(transcribe: Transcribe) -> Engine:
 
 
 def _needs_another(transcribe: Transcribe) -> bool:
-    """Whether the model knows English alone, or cannot tell which language it hears."""
+    """Whether the model knows only English, or cannot identify the language."""
     if transcribe.backend in ("onnx-asr", "server"):
         return True
     return faster_whisper.knows_english_alone(transcribe.model)
 
 
 def models_of(config: Config) -> Models:
-    """The models of `config`, one set a process."""
+    """The models of `config`, one set per process."""
     return _models(config.transcribe, config.keyframes, config.read, config.align)
 
 
@@ -230,13 +230,13 @@ def _ocr(read: Read) -> Ocr:
         case "vlm":
             from .ocr_vlm import VlmOcr
 
-            assert read.llm is not None  # the config sees to it
+            assert read.llm is not None  # the config checks this
             return VlmOcr(chat_of(read.llm))
 
 
 @cache
 def chat_of(settings: Llm) -> Chat:
-    """The language model that a section `llm` names, one a process. Nothing is loaded yet."""
+    """The language model named in a section `llm`, one per process. Nothing is loaded yet."""
     if settings.backend == "server":
         from .server import Server
 

@@ -17,10 +17,10 @@ from .weights import folder_hash
 class LocalChat(Chat):
     """A causal model with a chat template, loaded at the first question and kept.
 
-    Runs on the GPU if there is one. Answers are not forced into a schema, only asked for it.
+    Runs on the GPU if there is one. The prompt asks for the schema, but nothing enforces it.
 
     Args:
-        settings: `model` is a folder or a name on the Hub; `concurrency` is the batch.
+        settings: `model` is a folder or a name on the Hub; `concurrency` is the batch size.
     """
 
     def __init__(self, settings: Llm) -> None:
@@ -31,7 +31,7 @@ class LocalChat(Chat):
         """Weights by the Hub's commit or a hash, and the library's version.
 
         Raises:
-            BackendError: the weights or the library are not there.
+            BackendError: the weights or the library are missing.
         """
         try:
             library = f"transformers {version('transformers')}"
@@ -40,8 +40,8 @@ class LocalChat(Chat):
         name, state = self._settings.model, self._folder.name
         if Path(name).is_dir():
             name, state = Path(name).name, folder_hash(self._folder)  # a path may be private
-        # Else a snapshot in the Hub's cache, whose folder is named by its commit.
-        # Padding to a batch's longest chat can change the last bit of a score, and so a word.
+        # Otherwise it is a snapshot in the Hub's cache, in a folder named after its commit.
+        # Padding to the longest chat of a batch can change the last bit of a score, hence a word.
         return f"{name} {state}, {library}, batch {self._settings.concurrency}"
 
     def check(self) -> None:

@@ -1,4 +1,4 @@
-"""What every OCR back end is: images in, lines out. A back end a file: `ocr_rapid.py` and so on."""
+"""The interface of OCR back ends: images in, lines out. Each is a file such as `ocr_rapid.py`."""
 
 from __future__ import annotations
 
@@ -16,30 +16,30 @@ Box = tuple[float, float, float, float]  # x0, y0, x1, y1 in pixels
 
 
 class Ocr(Protocol):
-    """Reads images. Loaded, or connected to, at the first call.
+    """Reads images. Loaded or connected at the first call.
 
-    `finds_places` says that boxes are where the lines stand, so that a part of a screen can be
-    read alone and put among lines that are known. A back end without it reads whole screens.
+    `finds_places` means that boxes give the true places of lines, so a part of a screen can be
+    read alone and merged with known lines. Other back ends read whole screens.
     """
 
     finds_places: bool
 
     @property
     def identity(self) -> str:
-        """Changes whenever the weights, a prompt, or a library that can change a result, do."""
+        """Changes with the weights, the prompt, and any library that can change a result."""
 
     def __call__(self, images: Sequence[Image]) -> Sequence[list[OcrLine] | ChatError]:
-        """The lines of each image, or why they could not be had from a server.
+        """The lines of each image, or why a server could not give them.
 
         Boxes are in pixels of the image; scores are None where the back end gives none.
         """
 
 
 def typed(lines: Sequence[str], box: Box, score: float | None = None) -> list[OcrLine]:
-    """Lines whose block is known and not their own place: one below another, as if typed into it.
+    """Place lines one below another in their block, as if typed, if only the block is known.
 
-    So their boxes give the order that the back end gave them. The blanks before a line stay in its
-    text, for the back end knows the indentation of code better than these boxes do.
+    The boxes thus keep the back end's order. The blanks before a line stay in its text, since the
+    back end knows the indentation of code better than these boxes.
     """
     lines = [line.rstrip() for line in lines if line.strip()]
     if not lines:

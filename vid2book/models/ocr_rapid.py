@@ -1,9 +1,9 @@
 """Text lines of an image by the PP-OCR models that ship inside the `rapidocr` package.
 
-The weights are RapidOCR's; the way to them is our own, because a screen is no photograph. Most of
-it is flat, and the detector looks at the rest only. Its text is sharp, so that the detector works
-on a smaller copy. And a line is recognised at its own width, where a batch pads every line to the
-longest. That takes less than half the time of RapidOCR's own pipeline and finds no fewer words.
+The weights are RapidOCR's; the pipeline is our own, because a screen is not a photograph. Most of
+it is flat, and the detector only looks at the rest. Its text is sharp, so the detector can work on
+a smaller copy. Each line is recognised at its own width, whereas a batch would pad every line to
+the longest. This takes less than half the time of RapidOCR's own pipeline and finds no fewer words.
 
 Sources: Liao et al., "Real-time Scene Text Detection with Differentiable Binarization" (2020);
 Du et al., "PP-OCR: A Practical Ultra Lightweight OCR System" (2020).
@@ -35,31 +35,31 @@ _Index = NDArray[np.intp]
 
 _DETECTOR = "PP-OCRv6_det_small.onnx"
 _RECOGNISER = "PP-OCRv6_rec_small.onnx"
-_RELEASE = "rapidocr>=3.10,<3.11"  # other releases may name these files otherwise
+_RELEASE = "rapidocr>=3.10,<3.11"  # other releases may name these files differently
 
-_DETECTION_SIDE = 800  # longer side of what the detector sees first
-# The same where a page has small type, which it cuts out too loosely at first. "Real videos" in
-# benchmarks/README.md has what that gains.
+_DETECTION_SIDE = 800  # longer side of the detector's first input
+# The same for pages with small type, whose lines come out too loose at first. "Real videos" in
+# benchmarks/README.md shows the gain.
 _CLOSE_SIDE = 1280
 # Set by eye, not swept: see "Numbers" in docs/architecture.md.
-_CLOSEST = 2.0  # times as large as the image at most
-_SMALL = 24  # pixels of the first look: the height of a line, margins included, that is small
+_CLOSEST = 2.0  # most enlargement of the image
+_SMALL = 24  # pixels of the first input; less height, margins included, makes a line small
 _STRIDE = 32  # the detector's input is a multiple of this
-_FLAT = 8  # levels of 255: less contrast is noise of the sensor or of JPEG
-_FLAT_MARGIN = 16  # flat pixels that stay around what is not flat
+_FLAT = 8  # levels of 255; less contrast is sensor or JPEG noise
+_FLAT_MARGIN = 16  # flat pixels to keep around the rest
 # As in the configuration of rapidocr: thresh, box_thresh, unclip_ratio.
-_INK = 0.3  # heat from which a pixel belongs to a line
-_LINE = 0.5  # mean heat of a line
-_UNCLIP = 1.6  # the detector is trained on shrunk lines; by how much they grow back
+_INK = 0.3  # least heat of a pixel in a line
+_LINE = 0.5  # least mean heat of a line
+_UNCLIP = 1.6  # how much lines grow back, since the detector is trained on shrunk ones
 # Set by eye, not swept: see "Numbers" in docs/architecture.md.
-_LEVEL = 2.0  # degrees: a smaller slope is an artefact of the mask
-_UPENDED = 1.5  # times as tall as wide: the box of such a line may hold one that is turned
-_FEW_SIGNS = 0.1  # of the score: a stroke reads as well turned as upright
+_LEVEL = 2.0  # degrees; smaller slopes are artefacts of the mask
+_UPENDED = 1.5  # height over width from which on a line may be rotated
+_FEW_SIGNS = 0.1  # taken off the score of one or two characters, which read well rotated too
 _LINE_HEIGHT = 48  # pixels, of the recogniser's input
-_STEP = 8  # columns of that input for each of the recogniser's steps
-_SPACE = 8  # blank columns that part a number from a letter: a sixth of the line's height
-_RUNNER_UP = 0.1  # probability from which the second best character is taken, if it fits better
-_ROUND = "COQDo"  # a zero of handwriting may look like these
+_STEP = 8  # columns of that input per step of the recogniser
+_SPACE = 8  # blank columns that separate a number from a letter: a sixth of the line's height
+_RUNNER_UP = 0.1  # least probability of a second-best character that is taken if it fits better
+_ROUND = "COQDo"  # handwritten zeros may look like these
 _NUMBER_END = re.compile(r"(?<!\w)\d+[.,]?$|[.,]\d+$")
 
 
@@ -80,10 +80,10 @@ class RapidOcr:
 
     @cached_property
     def identity(self) -> str:
-        """Changes whenever the weights, or a library that can change a result, do.
+        """Changes with the weights and any library that can change a result.
 
         Raises:
-            ModelError: the weights are not there.
+            ModelError: the weights are missing.
         """
         digest = hashlib.sha256()
         for name in (_DETECTOR, _RECOGNISER):
@@ -107,12 +107,12 @@ class RapidOcr:
     @loading("the OCR model")
     def _load(self) -> None:
         self._recogniser = _session(_RECOGNISER, self._threads)
-        named = self._recogniser.get_modelmeta().custom_metadata_map["character"].splitlines()
-        self._characters = ["", *named, " "]  # the first class is the blank of CTC
+        characters = self._recogniser.get_modelmeta().custom_metadata_map["character"].splitlines()
+        self._characters = ["", *characters, " "]  # the first class is the blank of CTC
         self._detector = _session(_DETECTOR, self._threads)
 
     def _detect(self, image: Image) -> list[_Quad]:
-        """The lines, by a second and closer look where there is small type among them."""
+        """The lines; if some have small type, from a second look at a larger scale."""
         scale = min(1.0, _DETECTION_SIDE / max(image.shape))
         quads = self._look(image, scale)
         closer = min(_CLOSEST, _CLOSE_SIDE / max(image.shape))
@@ -138,7 +138,7 @@ class RapidOcr:
     def _recognise(self, image: Image, quad: _Quad) -> OcrLine | None:
         text, score = self._text(image, quad)
         if _is_upended(quad):
-            # A tall letter, or a line that runs up or down beside an axis.
+            # Either a tall letter, or a line that runs up or down beside an axis.
             turned = (self._text(image, np.roll(quad, turn, axis=0)) for turn in (1, -1))
             text, score = max((text, score), *turned, key=_likeness)
         if not text.strip():
@@ -147,7 +147,7 @@ class RapidOcr:
         return OcrLine(text.strip(), (x0, y0, x1, y1), score)
 
     def _text(self, image: Image, quad: _Quad) -> tuple[str, float]:
-        """What stands on a line, its first corner being where the text begins, and the score."""
+        """The text of a line and its score; the text begins at the quad's first corner."""
         line = _line_image(image, quad)
         return _decode(_run(self._recogniser, line)[0], self._characters, _blank(line))
 
@@ -175,14 +175,14 @@ def _session(name: str, threads: int) -> Any:
 
 
 def _run(session: Any, image: NDArray[Any]) -> NDArray[np.float32]:
-    """What a model says of an RGB image; both were trained on BGR from -1 to 1."""
+    """A model's output for an RGB image; both were trained on BGR from -1 to 1."""
     tensor = (image[:, :, ::-1].transpose(2, 0, 1)[None] / np.float32(127.5)) - np.float32(1)
     output: NDArray[np.float32] = session.run(None, {"x": np.ascontiguousarray(tensor)})[0]
     return output
 
 
 def _busy(image: Image) -> tuple[_Index, _Index]:
-    """Rows and columns in which something is drawn, with a margin. Ground and gradients are not."""
+    """Rows and columns with drawings, plus a margin. Backgrounds and gradients do not count."""
     smooth = cv2.blur(image, (3, 3))
     contrast = cv2.morphologyEx(smooth, cv2.MORPH_GRADIENT, np.ones((3, 3), np.uint8)).max(axis=2)
     margin = np.ones(2 * _FLAT_MARGIN + 1)
@@ -194,7 +194,7 @@ def _busy(image: Image) -> tuple[_Index, _Index]:
 
 
 def _quads(heat: NDArray[np.float32]) -> list[_Quad]:
-    """Where the lines are, from the detector's heat (H x W, 0 to 1)."""
+    """The places of lines, from the detector's heat (H x W, 0 to 1)."""
     mask = cv2.dilate((heat > _INK).astype(np.uint8), np.ones((2, 2), np.uint8))
     contours, _ = cv2.findContours(mask, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
     quads = []
@@ -204,7 +204,7 @@ def _quads(heat: NDArray[np.float32]) -> list[_Quad]:
         if min(w, h) < 3 or cv2.mean(heat[y : y + h, x : x + w], inside)[0] < _LINE:
             continue
         centre, (width, height), angle = cv2.minAreaRect(contour)
-        if abs(angle) > 45:  # releases of OpenCV differ in which side they call the width
+        if abs(angle) > 45:  # releases of OpenCV disagree on which side is the width
             width, height, angle = height, width, angle - np.copysign(90, angle)
         if abs(angle) < _LEVEL:
             centre, width, height, angle = (x + (w - 1) / 2, y + (h - 1) / 2), w, h, 0.0
@@ -225,7 +225,7 @@ def _is_upended(quad: _Quad) -> bool:
 
 
 def _likeness(reading: tuple[str, float]) -> float:
-    """By which one of several readings is taken: the score, if there is more than a sign or two."""
+    """How good a reading is: its score, reduced if it has only a character or two."""
     text, score = reading
     return score if len(text) > 2 else score - _FEW_SIGNS
 
@@ -251,7 +251,7 @@ def _line_image(image: Image, quad: _Quad) -> Image:
 
 
 def _blank(line: Image) -> NDArray[np.bool_]:
-    """Which columns of a line have no ink: what differs from the ground about as much as any."""
+    """Columns of a line without ink. Ink differs from the ground about as much as anything does."""
     levels = line[_LINE_HEIGHT // 8 : -_LINE_HEIGHT // 8].astype(np.float32)
     contrast = np.abs(levels - np.median(levels, axis=(0, 1))).max(axis=2)
     ink: NDArray[np.bool_] = contrast > 0.4 * np.percentile(contrast, 98)
@@ -263,9 +263,9 @@ def _decode(
 ) -> tuple[str, float]:
     """Text and its mean probability from CTC (steps x classes), by the best class of each step.
 
-    The best class alone takes one shape for another where a font draws both alike, and loses
-    spaces of narrow type and of formulas. So a runner-up is taken where it fits its neighbours
-    better, and a number and a letter that stand apart (`blank` columns) are parted.
+    The best class alone confuses characters that a font draws alike, and loses spaces in narrow
+    type and formulas. So a runner-up is taken where it fits its neighbours better, and a number and
+    a letter are separated if there are `blank` columns between them.
     """
     best = probabilities.argmax(axis=1)
     steps = np.flatnonzero((best != 0) & (np.diff(best, prepend=0) != 0))
@@ -293,12 +293,12 @@ def _decode(
 
 
 def _is_in_number(before: str, after: str) -> bool:
-    """Whether a sign between these two belongs to a number: in `1.C5`, at the end of `10C`."""
+    """Whether a character between these two belongs to a number, like the C in `1.C5` and `10C`."""
     return bool(_NUMBER_END.search(before)) and not after.isalpha()
 
 
 def _may_part(before: str, after: str) -> bool:
-    """Whether a faint space between two signs is to be believed: not inside a name like `a.b`."""
+    """Whether a faint space between two characters is real: not inside a name like `a.b`."""
     return after.isalnum() and (before.isalnum() or (before in ".,:;!?" and after.isupper()))
 
 
@@ -307,10 +307,10 @@ def _is_number_and_letter(before: str, after: str) -> bool:
 
 
 def _longest(flags: NDArray[np.bool_]) -> int:
-    """Length of the longest run of true."""
+    """Length of the longest run of True."""
     ends = np.flatnonzero(~np.concatenate([[False], flags, [False]]))
     return int(np.diff(ends).max()) - 1
 
 
-# The recogniser is multilingual and now and then takes ASCII for its full-width form.
+# The recogniser is multilingual and sometimes takes ASCII for its full-width form.
 _NARROW = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}

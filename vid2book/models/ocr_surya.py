@@ -1,9 +1,9 @@
 """Pages by surya 2, a vision-language model for OCR behind a server (vLLM, llama.cpp).
 
-One request a screen, as surya's own client makes it when it reads whole pages: its full-page
-prompt, to which the model was trained, is answered with HTML, a `div` with a label and a box for
-each block, in reading order, formulas as LaTeX in `math`. The package surya-ocr is not needed here;
-it can start the server (https://github.com/datalab-to/surya, code Apache-2.0, weights restricted).
+One request per screen, like surya's own client for whole pages: the full-page prompt, on which the
+model was trained, yields HTML with a `div` for each block in reading order. A `div` has a label and
+a box; formulas are LaTeX in `math`. The package surya-ocr is not needed here; it can start the
+server (https://github.com/datalab-to/surya, code Apache-2.0, weights restricted).
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _PROMPT = (
     "OCR this image to HTML. Each block is a div with data-label and data-bbox "
     "(x0 y0 x1 y1, normalized 0-1000)."
 )
-_PICTURES = {"Figure", "Image", "Diagram", "Blank-Page"}  # what the model writes there is no text
+_PICTURES = {"Figure", "Image", "Diagram", "Blank-Page"}  # blocks whose output is not their text
 _ENDS_LINE = {"br", "p", "div", "li", "tr", "pre", "h1", "h2", "h3", "h4", "h5", "caption"}
 _SIGN = {"sup": "^", "sub": "_"}
 
@@ -53,14 +53,14 @@ class Surya:
         chat: the server.
     """
 
-    finds_places = False  # of blocks only, and it reads a whole page better than parts of it
+    finds_places = False  # only of blocks, and whole pages come out better than parts
 
     def __init__(self, chat: Chat) -> None:
         self._chat = chat
         self.identity = f"surya {chat.identity}"
 
     def __call__(self, images: Sequence[Image]) -> list[list[OcrLine] | ChatError]:
-        """The lines of RGB images in reading order, set into their blocks."""
+        """The lines of RGB images in reading order, placed in their blocks."""
         prompts = [Prompt("", _PROMPT, (png(image),)) for image in images]
         return [
             page if isinstance(page, ChatError) else lines_of(page, image.shape[1], image.shape[0])
@@ -74,7 +74,7 @@ def png(image: Image) -> bytes:
 
 
 def lines_of(page: str, width: int, height: int) -> list[OcrLine]:
-    """The lines of a page that the model wrote, for an image of this size in pixels."""
+    """The lines of the model's HTML for an image of this size in pixels."""
     parser = _Page()
     parser.feed(page)
     parser.close()
@@ -103,19 +103,19 @@ class _Page(HTMLParser):
         super().__init__()
         self.blocks: list[_Block] = []
         self._depth = 0
-        self._as_typed = False  # in `pre`, where blanks are the text
-        self._math = ""  # in `math`, the sign around it
+        self._as_typed = False  # inside `pre`, where blanks count
+        self._math = ""  # inside `math`, the delimiter around it
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        given = dict(attrs)
+        values = dict(attrs)
         if tag == "div":
             self._depth += 1
             if self._depth == 1:
-                label, box = given.get("data-label") or "", given.get("data-bbox") or ""
+                label, box = values.get("data-label") or "", values.get("data-bbox") or ""
                 self.blocks.append(_Block(label, box, []))
                 return
         if tag == "math":
-            self._math = "$$" if given.get("display") == "block" else "$"
+            self._math = "$$" if values.get("display") == "block" else "$"
             self._write(self._math)
         elif tag in {"td", "th"}:
             self._write("\t")
@@ -140,7 +140,7 @@ class _Page(HTMLParser):
         self._write(data if self._as_typed else re.sub(r"\s+", " ", data))
 
     def _end_line(self) -> None:
-        """Cells of a row that ended are parted by a bar; a line has no blanks at its ends."""
+        """Join the cells of a finished row by bars, and strip blanks off any other line."""
         if not self._depth:
             return
         text = self.blocks[-1].text

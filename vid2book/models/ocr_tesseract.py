@@ -1,7 +1,7 @@
 """Text lines of an image by Tesseract (Smith, "An Overview of the Tesseract OCR Engine", 2007).
 
-Through tesserocr (extra `tesseract`), whose wheel brings the engine and no language data: those
-come from the system (Debian: `tesseract-ocr-eng`) or from
+It runs through tesserocr (extra `tesseract`), whose wheel has the engine but no language data. This
+comes from the system (Debian: `tesseract-ocr-eng`) or from
 https://github.com/tesseract-ocr/tessdata_fast.
 """
 
@@ -21,7 +21,7 @@ from ..records import OcrLine
 from .error import ModelError
 from .ocr import Image
 
-_FOLDERS = (  # where systems keep the data
+_FOLDERS = (  # where systems keep language data
     "/usr/share/tesseract-ocr/*/tessdata",
     "/usr/share/tessdata",
     "/usr/local/share/tessdata",
@@ -33,7 +33,7 @@ class Tesseract:
     """Reads the lines of text on an image.
 
     Args:
-        language: names of language data, as Tesseract has them, joined by `+`: `eng`, `deu+eng`.
+        language: Tesseract's names of language data, joined by `+`: `eng`, `deu+eng`.
     """
 
     finds_places = True
@@ -46,7 +46,7 @@ class Tesseract:
         """Engine and language data.
 
         Raises:
-            ModelError: one of them is not there.
+            ModelError: one of them is missing.
         """
         digest = hashlib.sha256()
         for name in self.language.split("+"):
@@ -83,25 +83,25 @@ class Tesseract:
 
     @cached_property
     def _folder(self) -> Path:
-        """The folder with the language data; `$TESSDATA_PREFIX` goes before the usual ones."""
-        wanted = [f"{name}.traineddata" for name in self.language.split("+")]
+        """The folder with the language data: `$TESSDATA_PREFIX` if set, or a usual one."""
+        files = [f"{name}.traineddata" for name in self.language.split("+")]
         prefix = os.environ.get("TESSDATA_PREFIX")
         folders = _usual_folders()
         if prefix:
             folders = [Path(prefix), Path(prefix) / "tessdata"]
         for folder in folders:
-            if all((folder / name).is_file() for name in wanted):
+            if all((folder / name).is_file() for name in files):
                 return folder
-        looked = ", ".join(map(str, folders)) or "the usual folders"
+        places = ", ".join(map(str, folders)) or "the usual folders"
         raise ModelError(
-            f"tesseract has no {' and '.join(wanted)} in {looked}: install it (Debian: apt install "
+            f"tesseract has no {' and '.join(files)} in {places}: install it (Debian: apt install "
             f"{' '.join(f'tesseract-ocr-{n}' for n in self.language.split('+'))}), or set "
             "TESSDATA_PREFIX to the folder that has it"
         )
 
 
 def _usual_folders() -> list[Path]:
-    return [found for pattern in _FOLDERS for found in sorted(Path("/").glob(pattern[1:]))]
+    return [folder for pattern in _FOLDERS for folder in sorted(Path("/").glob(pattern[1:]))]
 
 
 def _tesserocr() -> Any:

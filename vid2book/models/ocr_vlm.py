@@ -1,4 +1,4 @@
-"""Lines of a screen by any vision-language model (`chat.py`), formulas as LaTeX."""
+"""Lines of a screen by any vision-language model (`chat.py`), with formulas as LaTeX."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class VlmOcr:
         chat: the model; it must take images.
     """
 
-    finds_places = False  # not well enough to put one line among others
+    finds_places = False  # not well enough to merge single lines with others
 
     def __init__(self, chat: Chat) -> None:
         self._chat = chat
@@ -57,7 +57,7 @@ class VlmOcr:
 
 
 def _lines(screen: _Screen, image: Image) -> list[OcrLine]:
-    """With their boxes if the model knows them all; else as if typed over the whole screen."""
+    """Lines with their boxes if the model gave them all, or as if typed over the whole screen."""
     height, width = image.shape[:2]
     written = [line for line in screen.lines if line.text.strip()]
     if not all(_is_box(line.box) for line in written):
@@ -68,7 +68,7 @@ def _lines(screen: _Screen, image: Image) -> list[OcrLine]:
         x0, y0, x1, y1 = (number / 1000 for number in line.box)
         box = (x0 * width, y0 * height, x1 * width, y1 * height)
         texts = line.text.split("\n")
-        # The box of one line says itself where the line begins.
+        # The box of a single line already shows its indentation.
         lines += typed(texts if len(texts) > 1 else [line.text.strip()], box)
     return lines
 

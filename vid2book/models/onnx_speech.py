@@ -1,7 +1,7 @@
 """Parakeet, Canary and other speech models in ONNX, by onnx-asr: no Whisper, and no torch.
 
-Of Parakeet every token has its time; Canary tells none, and its words are spread over the window.
-Neither tells the language, nor takes words to expect.
+Parakeet gives a time for every token; Canary gives none, and its words are spread over the window.
+Neither identifies the language or takes words to expect.
 """
 
 from __future__ import annotations
@@ -23,20 +23,20 @@ from .timing import TextSpan, words_of
 from .weights import folder_hash
 from .windows import RATE
 
-# Of parakeet-tdt-0.6b-v3 and canary-1b-v2, by their model cards.
+# The languages of parakeet-tdt-0.6b-v3 and canary-1b-v2, by their model cards.
 _EUROPEAN = (
     "en", "bg", "hr", "cs", "da", "nl", "et", "fi", "fr", "de", "el", "hu", "it", "lv", "lt", "mt",
     "pl", "pt", "ro", "sk", "sl", "es", "sv", "ru", "uk",
 )  # fmt: skip
 _LARGE = 4000  # tokens; the vocabularies of English-only models have about 1,000
-_LONGEST_TOKEN = 0.4  # seconds that the last token of a word lasts at most
+_LONGEST_TOKEN = 0.4  # most seconds that the last token of a word lasts
 
 
 def identity(model: str) -> str:
-    """What the recognised text depends on besides the audio: the weights and the libraries.
+    """All that the recognised text depends on besides the audio: weights and libraries.
 
     Raises:
-        SpeechModelError: the package is not there.
+        SpeechModelError: the package is not installed.
     """
     try:
         libraries = f"onnx-asr {version('onnx-asr')}, onnxruntime {version('onnxruntime')}"
@@ -52,9 +52,9 @@ class OnnxSpeech:
     """A speech model, loaded at the first call and kept.
 
     Args:
-        model: a folder with the files that onnx-asr asks for and a config.json with `model_type`,
-            or a name that it knows, such as `nemo-parakeet-tdt-0.6b-v3`.
-        threads: of the CPU.
+        model: a folder with the files that onnx-asr needs and a config.json with `model_type`, or a
+            name that it knows, such as `nemo-parakeet-tdt-0.6b-v3`.
+        threads: CPU threads.
     """
 
     def __init__(self, model: str, threads: int = 1) -> None:
@@ -72,20 +72,20 @@ class OnnxSpeech:
         return False
 
     def identify(self, window: NDArray[np.float32]) -> Mapping[str, float]:
-        """See `Engine`. It cannot tell, so all are as likely."""
+        """See `Engine`. The model cannot tell, so all languages are equally likely."""
         return dict.fromkeys(self.languages, 1 / len(self.languages))
 
     def recognise(
         self, windows: Sequence[NDArray[np.float32]], language: str, prompt: str
     ) -> tuple[list[RecognisedWindow], str]:
         """See `Engine`."""
-        told = {"language": language} if language and self._is_canary else {}
-        found = []
+        options = {"language": language} if language and self._is_canary else {}
+        results = []
         for samples in windows:
-            result = self._asr.recognize(samples, sample_rate=RATE, **told)
+            result = self._asr.recognize(samples, sample_rate=RATE, **options)
             words = _words(result, len(samples) / RATE)
-            found.append(RecognisedWindow(words, 0.0 if words else 1.0))
-        return found, language
+            results.append(RecognisedWindow(words, 0.0 if words else 1.0))
+        return results, language
 
     @property
     def _is_canary(self) -> bool:
@@ -115,7 +115,7 @@ class OnnxSpeech:
 
 
 def _words(result: Any, seconds: float) -> list[Word]:
-    """The words of a window of so many seconds."""
+    """The words of a window that is `seconds` long."""
     if result.timestamps is None or result.tokens is None:
         whole = TextSpan(result.text, 0.0, seconds, _probability(result.logprobs))
         return words_of(result.text, [whole])
@@ -124,19 +124,19 @@ def _words(result: Any, seconds: float) -> list[Word]:
         if not words or token.startswith((" ", "▁")):
             words.append([])
         words[-1].append(n)
-    found = []
+    timed = []
     starts = [result.timestamps[word[0]] for word in words]
     for word, start, until in zip(words, starts, [*starts[1:], seconds], strict=False):
         last = result.timestamps[word[-1]]
         text = "".join(result.tokens[n] for n in word).replace("▁", " ")
         logprobs = [result.logprobs[n] for n in word] if result.logprobs else None
         end = max(start, min(until, last + _LONGEST_TOKEN, seconds))
-        found.append(Word(start, end, f" {text.strip()}", _probability(logprobs)))
-    return [word for word in found if word.text.strip()]
+        timed.append(Word(start, end, f" {text.strip()}", _probability(logprobs)))
+    return [word for word in timed if word.text.strip()]
 
 
 def _probability(logprobs: Sequence[float] | None) -> float:
-    """Of a word, from those of its tokens; 1 where they are not told."""
+    """The probability of a word, from its tokens; 1 if they have none."""
     if logprobs is None or not len(logprobs):
         return 1.0
     return min(1.0, math.exp(float(np.mean(logprobs))))

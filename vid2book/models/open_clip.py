@@ -22,14 +22,14 @@ _BATCH = 64  # pictures at once; bounds memory
 
 
 class OpenClip:
-    """Any model of open_clip, from the Hub or a file; loaded at its first use, on a GPU if any.
+    """Any model of open_clip, from the Hub or a file; loaded on first use, on a GPU if any.
 
     Args:
-        model: a name of `open_clip.list_models()`, or `local-dir:FOLDER`, which holds weights too.
+        model: a name of `open_clip.list_models()`, or `local-dir:FOLDER`, which includes weights.
         weights: a file, or a tag of `open_clip.list_pretrained()` for that model.
 
     Raises:
-        ModelError: no weights are named; open_clip would take random ones.
+        ModelError: no weights are named; open_clip would use random ones.
     """
 
     def __init__(self, model: str, weights: str | None = None) -> None:
@@ -40,7 +40,7 @@ class OpenClip:
 
     @property
     def name(self) -> str:
-        """Model, weights (a file's by name) and library, for a person; loads no model.
+        """Model, weights (of a file, its name) and library, for a person; loads no model.
 
         Raises:
             ModelError: open_clip is not installed.
@@ -50,7 +50,7 @@ class OpenClip:
 
     @cached_property
     def identity(self) -> str:
-        """Model, weights (a file's by hash) and libraries: all that vectors depend on.
+        """Model, weights (of a file, its hash) and libraries: all that vectors depend on.
 
         Loads no model.
 
@@ -86,7 +86,7 @@ class OpenClip:
         return self.images([image])[0]
 
     def texts(self, texts: Sequence[str]) -> Vectors:
-        """Embed texts; what is longer than the model's context (77 tokens, mostly) is cut.
+        """Embed texts, cut to the length of the model's context (mostly 77 tokens).
 
         Returns:
             Array of shape (len(texts), dimensions), rows of length 1.
@@ -101,14 +101,14 @@ class OpenClip:
         import torch
 
         model, device, _, _ = self._loaded
-        found = [np.zeros((0, 1), np.float32)] if not inputs else []
+        parts = [np.zeros((0, 1), np.float32)] if not inputs else []
         with torch.inference_mode():
             for start in range(0, len(inputs), _BATCH):
                 batch = torch.stack(inputs[start : start + _BATCH]).to(device)
                 with within("the CLIP model"):
                     vectors = getattr(model, encode)(batch, normalize=True).float().cpu()
-                found.append(vectors.numpy())
-        return np.concatenate(found)
+                parts.append(vectors.numpy())
+        return np.concatenate(parts)
 
     @cached_property
     @loading("the CLIP model")
@@ -125,7 +125,7 @@ class OpenClip:
                 self.model, pretrained=self.weights, device=device
             )
             tokenize = open_clip.get_tokenizer(self.model)
-        except Exception as error:  # the library, torch and the Hub each have their own
+        except Exception as error:  # the library, torch and the Hub each raise their own
             cause = str(error).splitlines()[0] if str(error) else type(error).__name__
             raise ModelError(
                 f"CLIP model '{self.model}' with weights '{self.weights}' cannot be loaded "

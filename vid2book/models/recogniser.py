@@ -1,9 +1,9 @@
-"""Long audio through a speech model that hears 30 s at a time.
+"""Runs long audio through a speech model that takes 30 s at a time.
 
-What comes back is checked by measure. Speech is found by voice activity and packed into windows
-(`windows.py`), each recognised alone, so that a fault in one cannot run on. A window that comes
-out as a loop, or with speech that has no words, is cut and tried again. Nothing is sampled, so
-the same audio always gives the same text.
+Speech is found by voice activity and packed into windows (`windows.py`), each recognised alone, so
+that a fault in one cannot spread. Results are checked: a window that comes out as a loop, or with
+speech that has no words, is cut and tried again. Nothing is sampled, so the same audio always gives
+the same text.
 """
 
 from __future__ import annotations
@@ -26,23 +26,23 @@ from .spoken import MOST_WINDOWS, Spoken, find_language, surely_another, why_unh
 from .voice import voice, without_speech
 from .windows import RATE, Piece, cut_windows, find_pieces, halves, place, sound
 
-# Where no source is named: set by eye, not swept.
-_MAX_HOLE = 3.0  # seconds of speech without a word that make a window a failure
+# Where no source is named, set by eye, not swept.
+_MAX_HOLE = 3.0  # seconds of speech without a word; more make a window a failure
 _MAX_COMPRESSION = 2.4  # zlib ratio above which Whisper's authors call a text a loop
 _NO_SPEECH = 0.6  # probability above which Whisper's authors call a window without words silent
 _LONG_PAUSE = 2.0  # seconds; ends a segment
 _ATTEMPTS = 3  # to recognise a window, each in smaller parts
-_DOUBTFUL = -1.0  # mean log probability below which the other model is asked; as logprob_threshold
-# of Whisper, below which its authors decode again
-_BELIEVED = -0.7  # and which that must reach; it is about -0.3 where the words are right
-_FOREIGN = -0.5  # and below which a window is asked whether it is in another language
-_VOICED = 0.3  # voice activity; where nobody speaks, a second opinion is made up as well
-_MARGIN = 0.3  # seconds around a segment that is heard again
+_DOUBTFUL = -1.0  # mean log probability below which the other model is used; Whisper's authors
+# decode again below it (logprob_threshold)
+_BELIEVED = -0.7  # the least that the other model must reach; about -0.3 if words are right
+_FOREIGN = -0.5  # below this, a window may be in another language
+_VOICED = 0.3  # least voice activity for a second opinion; without a voice, that is made up too
+_MARGIN = 0.3  # seconds to add around a segment for a second opinion
 _GROUP = 20  # windows per call; bounds memory
 
 
 class _Hearing(NamedTuple):
-    """A window and what was recognised in it; words are in seconds of the audio."""
+    """A window and the words recognised in it, with times in seconds of the audio."""
 
     window: list[Piece]
     words: list[Word]
@@ -54,10 +54,10 @@ class Recogniser:
 
     Args:
         engine: the speech model.
-        other: one that knows many languages, where `engine` knows English alone: it tells which is
-            spoken, hears what `engine` does not know, and gives a second opinion.
-        advice: what brings such a model, for a person to read.
-        min_language: probability that a language must have that nobody named.
+        other: a model for many languages, if `engine` only knows English: it identifies the
+            language, transcribes languages that `engine` lacks, and gives second opinions.
+        advice: how to get such a model, for a person to read.
+        min_language: least probability of a language that nobody named.
     """
 
     def __init__(
@@ -72,9 +72,9 @@ class Recogniser:
         self._advice = advice
         self._min_language = min_language
 
-    def foreseen(self, language: str) -> str:
-        """Why speech said to be in a language will not be heard; empty if it will, as far as
-        that shows before. Of models only `other` is loaded, to ask what it knows."""
+    def predict_unheard(self, language: str) -> str:
+        """Why speech in a language will not be transcribed, as far as can be foreseen; empty if it
+        will be. Only `other` is loaded, for its list of languages."""
         if language == "en":
             return ""
         if self._advice:
@@ -89,18 +89,18 @@ class Recogniser:
         language: str = "",
         expect: Callable[[str], str] = lambda _: "",
     ) -> Recognised:
-        """What is said in mono float32 audio at 16 kHz, and in which language.
+        """Transcribe mono float32 audio at 16 kHz and identify its language.
 
         Segments end where the model wrote the end of a sentence, and at pauses. A segment's
-        `avg_logprob` is the mean over its own words, its `no_speech_prob` that of the window it was
-        heard in, its `voice` that of the sound under its words. Where the language is not known, or
-        no model knows it, nothing is heard, for what a model would write down is made up. So it is
-        with stretches in another language, as far as the model gets lost there.
+        `avg_logprob` is the mean over its own words, its `no_speech_prob` comes from its window,
+        and its `voice` from the sound under its words. If the language is unknown, or no model
+        knows it, nothing is transcribed, since a model would make things up. The same goes for
+        stretches in another language, if the model is lost there.
 
         Args:
             audio: the sound; it is read in parts.
-            language: as it was told (`language_code`); empty: it was not.
-            expect: words to expect, by the language that is spoken.
+            language: as stated (`language_code`); empty if not stated.
+            expect: from the spoken language to the words to expect.
         """
         probability = speech_probability(audio)
         pieces = find_pieces(audio, probability)
@@ -115,20 +115,22 @@ class Recogniser:
             language_code(language),
             self._min_language,
         )
-        engines = self._that_know(spoken.code)
+        engines = self._engines_for(spoken.code)
         if not engines:
             unheard = why_unheard(spoken, self.engine, self.other, self._advice)
-            known = spoken.probability if spoken.code else None
-            return Recognised([], spoken.code, sounds, known, unheard, note=spoken.note)
-        heard = _all_windows(engines[0], audio, windows, spoken.code, expect(spoken.code))
+            score = spoken.probability if spoken.code else None
+            return Recognised([], spoken.code, sounds, score, unheard, note=spoken.note)
+        hearings = _all_windows(engines[0], audio, windows, spoken.code, expect(spoken.code))
         foreign: list[Foreign] = []
         if len(engines) == 2:
-            heard, foreign = _without_foreign(engines[1], audio, heard, spoken.code)
-        segments = _with_voice(probability, [s for result in heard for s in _segments(result)])
+            hearings, foreign = _without_foreign(engines[1], audio, hearings, spoken.code)
+        segments = _with_voice(probability, [s for result in hearings for s in _segments(result)])
         by = engines[0].name
         if len(engines) == 2:
-            segments, asked = _second_opinion(engines[1], audio, probability, segments, spoken.code)
-            by += f" and {engines[1].name}" * asked
+            segments, uses_other = _second_opinion(
+                engines[1], audio, probability, segments, spoken.code
+            )
+            by += f" and {engines[1].name}" * uses_other
         return Recognised(
             segments,
             spoken.code,
@@ -140,25 +142,25 @@ class Recogniser:
         )
 
     def again(self, audio: Audio, window: list[Piece], language: str, expect: str) -> list[Word]:
-        """What is said in some stretches of an audio, heard by the model that heard them first.
+        """Transcribe a few stretches of audio again, with the model that did so first.
 
         Args:
             audio: mono float32 at 16 kHz.
             window: stretches in order of time, together no longer than 30 s.
-            language: as `language_code`, one that a model knows.
+            language: as `language_code`; a model must know it.
             expect: words to expect.
 
         Returns:
             Words in seconds of the audio.
         """
-        engine = self._that_know(language)[0]
+        engine = self._engines_for(language)[0]
         return [w for h in _all_windows(engine, audio, [window], language, expect) for w in h.words]
 
     def takes_prompt(self, language: str) -> bool:
-        """Whether words to expect make a difference to the model that hears a language."""
-        return any(engine.takes_prompt for engine in self._that_know(language)[:1])
+        """Whether the model for a language makes use of words to expect."""
+        return any(engine.takes_prompt for engine in self._engines_for(language)[:1])
 
-    def _that_know(self, language: str) -> list[Engine]:
+    def _engines_for(self, language: str) -> list[Engine]:
         return [e for e in (self.engine, self.other) if e and name_in(e, language)]
 
 
@@ -169,33 +171,33 @@ def _all_windows(
     language: str,
     prompt: str,
 ) -> list[_Hearing]:
-    """All windows, those that failed tried again in parts."""
-    settled: list[_Hearing] = []
+    """Recognise all windows, retrying in parts those that fail."""
+    hearings: list[_Hearing] = []
     for attempt in range(1, _ATTEMPTS + 1):
         retry: list[list[Piece]] = []
         for i in range(0, len(todo), _GROUP):
             for result in _recognise(engine, audio, todo[i : i + _GROUP], language, prompt):
-                believed, again = _settled(result) if attempt < _ATTEMPTS else ([result], [])
-                settled += believed
+                believed, again = _triage(result) if attempt < _ATTEMPTS else ([result], [])
+                hearings += believed
                 retry += again
         todo = retry
-    return sorted(settled, key=lambda result: result.window[0].start)
+    return sorted(hearings, key=lambda result: result.window[0].start)
 
 
 def _without_foreign(
-    guide: Engine, audio: Audio, heard: list[_Hearing], language: str
+    guide: Engine, audio: Audio, hearings: list[_Hearing], language: str
 ) -> tuple[list[_Hearing], list[Foreign]]:
-    """The windows in the language of the video, and those that are surely in another.
+    """The windows in the video's language, and those that are surely in another.
 
-    A model of English hears English in all of them. Asked about are those in which it is unsure or
-    repeats itself, since to ask about each would take half as long as to hear it.
+    An English model hears English in all of them. Only windows in which it is unsure or repeats
+    itself are checked, since checking takes half as long as transcribing.
     """
     kept, foreign = [], []
-    for result in heard:
+    for result in hearings:
         lost = bool(result.words) and (_is_loop(result) or mean_logprob(result.words) < _FOREIGN)
-        found = lost and surely_another(guide, sound(audio, result.window), language)
-        if found:
-            foreign.append(Foreign(result.window[0].start, result.window[-1].end, *found))
+        other = lost and surely_another(guide, sound(audio, result.window), language)
+        if other:
+            foreign.append(Foreign(result.window[0].start, result.window[-1].end, *other))
         else:
             kept.append(result)
     return kept, foreign
@@ -208,24 +210,24 @@ def _second_opinion(
     segments: list[Segment],
     language: str,
 ) -> tuple[list[Segment], bool]:
-    """The segments; what the first model hardly believes as another heard it, if that is sure.
+    """Replace doubtful segments by the other model's, if that is sure of them.
 
     Returns:
         The segments, and whether any is the other model's.
     """
-    found: list[Segment] = []
-    taken = False
+    chosen: list[Segment] = []
+    uses_other = False
     for segment in segments:
         better: list[Segment] = []
         if segment.avg_logprob < _DOUBTFUL and segment.voice >= _VOICED:
             window = [Piece(*_around(segment, segments, len(audio) / RATE), 0.0)]
-            [heard] = _recognise(other, audio, [window], language, "")
-            if not _is_loop(heard):
-                better = _with_voice(probability, _segments(heard))
+            [hearing] = _recognise(other, audio, [window], language, "")
+            if not _is_loop(hearing):
+                better = _with_voice(probability, _segments(hearing))
         better = better if _is_sure(better) else []
-        taken = taken or bool(better)
-        found += better or [segment]
-    return found, taken
+        uses_other = uses_other or bool(better)
+        chosen += better or [segment]
+    return chosen, uses_other
 
 
 def _recognise(
@@ -237,10 +239,10 @@ def _recognise(
 ) -> list[_Hearing]:
     samples = [sound(audio, window) for window in windows]
     with within("the speech model", sum(map(len, samples)) / RATE):
-        found, _ = engine.recognise(samples, name_in(engine, language), prompt)
+        results, _ = engine.recognise(samples, name_in(engine, language), prompt)
     return [
         _Hearing(window, place(hearing.words, window), hearing.no_speech_prob)
-        for window, hearing in zip(windows, found, strict=True)
+        for window, hearing in zip(windows, results, strict=True)
     ]
 
 
@@ -250,39 +252,39 @@ def _with_voice(probability: NDArray[np.float32], segments: list[Segment]) -> li
 
 
 def _around(segment: Segment, segments: list[Segment], end: float) -> tuple[float, float]:
-    """A segment's stretch with a little before and after it that is no other's, in seconds."""
+    """A segment's stretch with a margin that overlaps no other segment, in seconds."""
     before = max((s.end for s in segments if s.end <= segment.start), default=0.0)
     after = min((s.start for s in segments if s.start >= segment.end), default=end)
     return max(before, segment.start - _MARGIN), min(after, segment.end + _MARGIN)
 
 
-def _is_sure(heard: list[Segment]) -> bool:
-    """Whether what was heard the second time is believed."""
-    count = sum(len(segment.words) for segment in heard)
-    total = sum(segment.avg_logprob * len(segment.words) for segment in heard)
+def _is_sure(segments: list[Segment]) -> bool:
+    """Whether to believe the segments of a second opinion."""
+    count = sum(len(segment.words) for segment in segments)
+    total = sum(segment.avg_logprob * len(segment.words) for segment in segments)
     return bool(count) and total / count >= _BELIEVED
 
 
-def _settled(heard: _Hearing) -> tuple[list[_Hearing], list[list[Piece]]]:
-    """What of a window is believed, and the windows to try again instead of the rest."""
-    window = heard.window
-    if len(window) == 1 or (not heard.words and heard.no_speech_prob > _NO_SPEECH):
-        return [heard], []
-    if _is_loop(heard):
+def _triage(hearing: _Hearing) -> tuple[list[_Hearing], list[list[Piece]]]:
+    """The believable part of a window, and the windows to try again for the rest."""
+    window = hearing.window
+    if len(window) == 1 or (not hearing.words and hearing.no_speech_prob > _NO_SPEECH):
+        return [hearing], []
+    if _is_loop(hearing):
         return [], halves(window)
-    heard_to = heard.words[-1].end if heard.words else window[0].start
-    ended = sum(piece.start < heard_to for piece in window)
+    words_end = hearing.words[-1].end if hearing.words else window[0].start
+    ended = sum(piece.start < words_end for piece in window)
     if _length(window[ended:]) > _MAX_HOLE:
-        # Whisper stopped early: what it heard is sound, what it did not hear comes again.
-        believed = [heard._replace(window=window[:ended])] if ended else []
+        # Whisper stopped early: its words are sound, and the remainder is tried again.
+        believed = [hearing._replace(window=window[:ended])] if ended else []
         return believed, [window[ended:]] if ended else halves(window)
-    if _longest_hole(heard) > _MAX_HOLE:
+    if _longest_hole(hearing) > _MAX_HOLE:
         return [], halves(window)
-    return [heard], []
+    return [hearing], []
 
 
-def _is_loop(heard: _Hearing) -> bool:
-    text = "".join(word.text for word in heard.words).strip().encode()
+def _is_loop(hearing: _Hearing) -> bool:
+    text = "".join(word.text for word in hearing.words).strip().encode()
     return bool(text) and len(text) / len(zlib.compress(text)) > _MAX_COMPRESSION
 
 
@@ -290,27 +292,27 @@ def _length(window: list[Piece]) -> float:
     return sum(piece.end - piece.start for piece in window)
 
 
-def _longest_hole(heard: _Hearing) -> float:
+def _longest_hole(hearing: _Hearing) -> float:
     """The longest stretch of speech that no word covers, in seconds."""
     longest = 0.0
-    for piece in heard.window:
-        spoken_to = piece.start
-        for word in heard.words:
+    for piece in hearing.window:
+        covered = piece.start
+        for word in hearing.words:
             if piece.start <= (word.start + word.end) / 2 <= piece.end:
-                longest = max(longest, word.start - spoken_to)
-                spoken_to = word.end
-        longest = max(longest, piece.end - spoken_to)
+                longest = max(longest, word.start - covered)
+                covered = word.end
+        longest = max(longest, piece.end - covered)
     return longest
 
 
-def _segments(heard: _Hearing) -> list[Segment]:
-    """The words of a window cut after sentence ends, and in pauses that no sentence spans."""
+def _segments(hearing: _Hearing) -> list[Segment]:
+    """The words of a window, cut after sentence ends and at long pauses."""
     segments = []
     words: list[Word] = []
-    for n, word in enumerate(heard.words):
+    for n, word in enumerate(hearing.words):
         words.append(word)
-        last = n + 1 == len(heard.words)
-        if last or _ends(word, heard.words[n + 1]):
+        last = n + 1 == len(hearing.words)
+        if last or _ends(word, hearing.words[n + 1]):
             segments.append(
                 Segment(
                     words[0].start,
@@ -318,7 +320,7 @@ def _segments(heard: _Hearing) -> list[Segment]:
                     "".join(w.text for w in words).strip(),
                     tuple(words),
                     mean_logprob(words),
-                    round(heard.no_speech_prob, 4),
+                    round(hearing.no_speech_prob, 4),
                 )
             )
             words = []

@@ -1,9 +1,9 @@
-"""A speech model behind a server that speaks OpenAI's API: vLLM, Speaches, `transformers serve`.
+"""A speech model on a server with OpenAI's API: vLLM, Speaches, `transformers serve`.
 
-Used is `/audio/transcriptions`. Servers differ in what they tell: the time of each word, or of each
-sentence, or the text alone. The most is asked for first, and less of a server that refuses; words
-without a time of their own share that of their sentence, or of the window, by their letters. None
-is asked which language it hears.
+It uses `/audio/transcriptions`. Servers differ in their output: a time for each word, or for each
+sentence, or only the text. The most is requested first, and less if a server refuses. Words without
+times share those of their sentence or window in proportion to their letters. The server is not
+asked for the language.
 API: https://platform.openai.com/docs/api-reference/audio/createTranscription
 """
 
@@ -25,7 +25,7 @@ from .speech import RecognisedWindow
 from .timing import TextSpan, words_of
 from .windows import RATE
 
-# Of Whisper, which knows more than other models: what one does not know, its server refuses.
+# Whisper's, which knows more than other models; a server refuses any that its model lacks.
 _LANGUAGES = (
     "af am ar as az ba be bg bn bo br bs ca cs cy da de el en es et eu fa fi fo fr gl gu ha haw "
     "he hi hr ht hu hy id is it ja jw ka kk km kn ko la lb ln lo lt lv mg mi mk ml mn mr ms mt my "
@@ -42,15 +42,15 @@ _FORMS: tuple[dict[str, Any], ...] = (
 
 
 def identity(model: str) -> str:
-    """What the recognised text depends on besides the audio: the name, since no more is known.
+    """All that is known of what the recognised text depends on besides the audio: the name.
 
-    Whoever serves other weights under one name gets results of the old ones from the store.
+    If other weights are served under the same name, the store still returns the old results.
     """
     return f"{model} behind a server"
 
 
 class ServedSpeech:
-    """A speech model that is asked for `settings.concurrency` windows at a time.
+    """A speech model on a server, sent `settings.concurrency` windows at a time.
 
     Args:
         model: as the server names it.
@@ -63,10 +63,10 @@ class ServedSpeech:
         self._form = 0  # the first of `_FORMS` that the server does not refuse
 
     def check(self) -> None:
-        """See that the server is there and has the model.
+        """Make sure that the server is there and has the model.
 
         Raises:
-            BackendError: it is not there, or has another model.
+            BackendError: it is not there, or does not have the model.
         """
         self._api.check()
 
@@ -79,7 +79,7 @@ class ServedSpeech:
         return True
 
     def identify(self, window: NDArray[np.float32]) -> Mapping[str, float]:
-        """See `Engine`. It is not asked, so all are as likely."""
+        """See `Engine`. The server is not asked, so all languages are equally likely."""
         return dict.fromkeys(_LANGUAGES, 1 / len(_LANGUAGES))
 
     def recognise(
@@ -88,23 +88,23 @@ class ServedSpeech:
         """See `Engine`.
 
         Raises:
-            ChatError: the server fails, or will not hear this.
+            ChatError: the server fails, or refuses this sound.
         """
-        told = {"model": self.name, "language": language, "prompt": prompt}
-        fields = {name: value for name, value in told.items() if value}
-        found = []
-        for heard in self._api.each(windows, lambda window: self._hear(window, fields)):
-            if isinstance(heard, ChatError):
-                raise heard
-            found.append(heard)
-        return found, language
+        parameters = {"model": self.name, "language": language, "prompt": prompt}
+        fields = {name: value for name, value in parameters.items() if value}
+        results = []
+        for result in self._api.each(windows, lambda window: self._hear(window, fields)):
+            if isinstance(result, ChatError):
+                raise result
+            results.append(result)
+        return results, language
 
     def _hear(self, window: NDArray[np.float32], fields: dict[str, str]) -> RecognisedWindow:
         seconds = len(window) / RATE
         files = {"file": ("speech.wav", _wav(window), "audio/wav")}
         for form in range(self._form, len(_FORMS)):
             try:
-                heard = self._api.request(
+                result = self._api.request(
                     "POST",
                     "/audio/transcriptions",
                     lambda reply: _window(reply, seconds),
@@ -116,12 +116,12 @@ class ServedSpeech:
                     raise
                 continue
             self._form = form
-            return heard
+            return result
         raise AssertionError("unreachable")
 
 
 def _wav(samples: NDArray[np.float32]) -> bytes:
-    """A WAV file of 16 bits."""
+    """A 16-bit WAV file."""
     file = io.BytesIO()
     with wave.open(file, "wb") as wav:
         wav.setnchannels(1)
@@ -132,12 +132,12 @@ def _wav(samples: NDArray[np.float32]) -> bytes:
 
 
 def _window(reply: Any, seconds: float) -> RecognisedWindow:
-    """What a reply tells of a window of so many seconds.
+    """The recognised words in a reply about a window that is `seconds` long.
 
     Raises:
-        LookupError, TypeError, ValueError: it is no such reply.
+        LookupError, TypeError, ValueError: the reply does not have the expected form.
     """
-    text, told = reply["text"], reply.get("segments") or ()
+    text, parts = reply["text"], reply.get("segments") or ()
     if not isinstance(text, str):
         raise TypeError("the text is none")
     segments = [
@@ -146,31 +146,31 @@ def _window(reply: Any, seconds: float) -> RecognisedWindow:
             *_span(s, seconds),
             1.0 if s.get("avg_logprob") is None else min(1.0, math.exp(s["avg_logprob"])),
         )
-        for s in told
+        for s in parts
     ]
     whole = [TextSpan(text, 0.0, seconds)]
     words = [
         TextSpan(w["word"], *_span(w, seconds), _probability(w, segments))
         for w in reply.get("words") or _inner_words(reply)
     ]
-    silent = [s.get("no_speech_prob") or 0.0 for s in told]
-    found = words_of(text, words or segments or whole)
-    return RecognisedWindow(found, max(silent, default=0.0) if found else 1.0)
+    silent = [s.get("no_speech_prob") or 0.0 for s in parts]
+    timed = words_of(text, words or segments or whole)
+    return RecognisedWindow(timed, max(silent, default=0.0) if timed else 1.0)
 
 
 def _inner_words(reply: Any) -> list[Any]:
-    """The words of a server that has them within the segments, as Whisper's own code does."""
+    """The words of a server that puts them inside segments, as Whisper's own code does."""
     return [word for segment in reply.get("segments") or () for word in segment.get("words") or ()]
 
 
-def _span(told: Any, seconds: float) -> tuple[float, float]:
-    """Start and end within a window, for models misplace what they hear at its end."""
-    start = min(max(0.0, float(told["start"])), seconds)
-    return start, min(max(start, float(told["end"])), seconds)
+def _span(part: Any, seconds: float) -> tuple[float, float]:
+    """Start and end, limited to the window, since models misplace words at its end."""
+    start = min(max(0.0, float(part["start"])), seconds)
+    return start, min(max(start, float(part["end"])), seconds)
 
 
 def _probability(word: Any, segments: Sequence[TextSpan]) -> float:
-    """Of a word; where it is not told that of its segment, and where nothing is told 1."""
+    """The probability of a word: its own, or else its segment's, or else 1."""
     if word.get("probability") is not None:
         return float(word["probability"])
     middle = (float(word["start"]) + float(word["end"])) / 2

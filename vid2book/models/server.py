@@ -1,6 +1,6 @@
-"""A language model behind a server that speaks OpenAI's API, such as vLLM or llama.cpp.
+"""A language model on a server with OpenAI's API, such as vLLM or llama.cpp.
 
-Used are `/models`, `/chat/completions` and `/embeddings`.
+It uses `/models`, `/chat/completions` and `/embeddings`.
 API: https://platform.openai.com/docs/api-reference/chat
 """
 
@@ -16,11 +16,11 @@ from ..config import Llm
 from .api import Api, RefusedError
 from .chat import AnswerError, Chat, ChatError, Messages, without_thoughts
 
-_EMBEDDED_AT_ONCE = 64  # texts in a request
+_EMBEDDED_AT_ONCE = 64  # texts per request
 
 
 class Server(Chat):
-    """Asks `settings.concurrency` questions at a time. The server is looked for at the first."""
+    """Asks `settings.concurrency` questions at a time. The first one contacts the server."""
 
     def __init__(self, settings: Llm) -> None:
         self._settings = settings
@@ -33,21 +33,21 @@ class Server(Chat):
         self._api.check()
 
     def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
-        """Embed texts, as the model does.
+        """Embed texts.
 
         Returns:
             Array of shape (len(texts), d), rows of length 1; a text without words is all zeros.
 
         Raises:
             BackendError: the server failed.
-            AnswerError: it takes no such text.
+            AnswerError: it does not accept these texts.
         """
         if not texts:
             return np.zeros((0, 1), np.float32)
         blank = np.array([not text.strip() for text in texts])
-        sent = [text if text.strip() else "." for text in texts]
+        inputs = [text if text.strip() else "." for text in texts]
         parts = [
-            sent[i : i + _EMBEDDED_AT_ONCE] for i in range(0, len(sent), _EMBEDDED_AT_ONCE)
+            inputs[i : i + _EMBEDDED_AT_ONCE] for i in range(0, len(inputs), _EMBEDDED_AT_ONCE)
         ]  # fmt: skip
         rows: list[Any] = []
         for part in self._api.each(parts, self._embed):
@@ -60,16 +60,16 @@ class Server(Chat):
         return np.asarray(vectors / np.maximum(norms, 1e-12), np.float32)
 
     def reply(self, chat: Messages, more: Mapping[str, Any]) -> str:
-        """The text that follows one chat.
+        """The reply to one chat.
 
         Args:
-            chat: as the API has it.
-            more: what stands in the request besides: `max_tokens`, `stop` and the like. A reply
-                that is as long as it may be is a reply.
+            chat: in the API's format.
+            more: further fields of the request: `max_tokens`, `stop` and the like. A reply that
+                is cut off at its limit counts as a reply.
 
         Raises:
             BackendError: the server failed.
-            AnswerError: it takes no such chat.
+            AnswerError: it does not accept this chat.
         """
         body = {
             "model": self._settings.model,
@@ -96,7 +96,7 @@ class Server(Chat):
             try:
                 return self._api.request("POST", "/chat/completions", _text, json=structured)
             except RefusedError:
-                # The schema may be what it minds; it also stands in the prompt.
+                # It may object to the schema, which is in the prompt as well.
                 text = self._api.request("POST", "/chat/completions", _text, json=body)
                 self._takes_schema = False
                 return text
@@ -104,8 +104,8 @@ class Server(Chat):
 
     def _embed(self, texts: list[str]) -> list[list[float]]:
         def vectors(reply: Any) -> list[list[float]]:
-            found = sorted(reply["data"], key=lambda item: item["index"])
-            return [found[i]["embedding"] for i in range(len(texts))]
+            items = sorted(reply["data"], key=lambda item: item["index"])
+            return [items[i]["embedding"] for i in range(len(texts))]
 
         body = {"model": self._settings.model, "input": texts}
         return self._api.request("POST", "/embeddings", vectors, json=body)

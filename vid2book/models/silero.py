@@ -1,7 +1,7 @@
-"""Voice activity by Silero's model, which comes with faster-whisper, over sound of any length.
+"""Voice activity by Silero's model, which comes with faster-whisper, for sound of any length.
 
-faster-whisper's own function wants the sound as one array and copies it three times, a gigabyte for
-each hour. Here it goes through in blocks, and the model's state is handed on from one to the next.
+faster-whisper's own function needs the sound as one array and copies it three times, a gigabyte per
+hour. Here the sound is processed in blocks, and the model's state is passed from one to the next.
 """
 
 from __future__ import annotations
@@ -11,19 +11,19 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-FRAME = 512  # samples at 16 kHz; what the model hears at a time
-_CONTEXT = 64  # samples before a frame that it hears with it
+FRAME = 512  # samples at 16 kHz; the model's unit of input
+_CONTEXT = 64  # samples before a frame that go into the model with it
 _BLOCK = 500  # frames; a quarter of a minute
-_STATE = (1, 1, 128)  # shape of what the model remembers
+_STATE = (1, 1, 128)  # shape of the model's state
 
-# The package's own are 0.5, and 0.15 less for the end. Set by eye, not swept.
-_SPEECH = 0.35  # probability of speech; low, as a lost word costs more than a little silence
-_QUIET = 0.2  # below it speech ends
-_MIN_PAUSE = 0.25 * 16_000 / FRAME  # frames; of a shorter pause nothing is made
+# The package's own values are 0.5, and 0.15 less for the end. Set by eye, not swept.
+_SPEECH = 0.35  # probability that starts speech; low, as a lost word costs more than some silence
+_QUIET = 0.2  # speech ends below this
+_MIN_PAUSE = 0.25 * 16_000 / FRAME  # frames; shorter pauses are ignored
 
 
 class Audio(Protocol):
-    """Mono float32 samples at 16 kHz: an array, or sound that lies elsewhere and is read in parts
+    """Mono float32 samples at 16 kHz: an array, or sound in a file that is read in parts
     (`media/audio.py`)."""
 
     def __len__(self) -> int: ...
@@ -32,37 +32,37 @@ class Audio(Protocol):
 
 
 def speech_probability(audio: Audio) -> NDArray[np.float32]:
-    """The probability that somebody speaks, for each frame of an audio; the last frame is filled up
-    with silence."""
+    """The probability that somebody speaks, for each frame of audio; the last frame is padded with
+    silence."""
     from faster_whisper.vad import get_vad_model
 
     session: Any = get_vad_model().session
     h, c = np.zeros(_STATE, np.float32), np.zeros(_STATE, np.float32)
-    found = np.zeros(-(-len(audio) // FRAME), np.float32)
-    # One buffer for all blocks: fresh ones of some megabytes each are not always given back.
+    probability = np.zeros(-(-len(audio) // FRAME), np.float32)
+    # One buffer for all blocks: the memory of new ones, a few megabytes each, is not always freed.
     frames = np.zeros((_BLOCK, _CONTEXT + FRAME), np.float32)
     before = np.zeros(_CONTEXT, np.float32)
-    for start in range(0, len(found), _BLOCK):
-        count = min(_BLOCK, len(found) - start)
+    for start in range(0, len(probability), _BLOCK):
+        count = min(_BLOCK, len(probability) - start)
         samples = audio[start * FRAME : (start + count) * FRAME]
-        heard = np.pad(samples, (0, count * FRAME - len(samples))).reshape(count, FRAME)
-        frames[:count, _CONTEXT:] = heard
+        block = np.pad(samples, (0, count * FRAME - len(samples))).reshape(count, FRAME)
+        frames[:count, _CONTEXT:] = block
         frames[0, :_CONTEXT] = before
-        frames[1:count, :_CONTEXT] = heard[:-1, -_CONTEXT:]
-        before = heard[-1, -_CONTEXT:].copy()
+        frames[1:count, :_CONTEXT] = block[:-1, -_CONTEXT:]
+        before = block[-1, -_CONTEXT:].copy()
         output, h, c = session.run(None, {"input": frames[:count], "h": h, "c": c})
-        found[start : start + count] = output.reshape(-1)
-    return found
+        probability[start : start + count] = output.reshape(-1)
+    return probability
 
 
 def speech_spans(probability: NDArray[np.float32]) -> list[tuple[int, int]]:
-    """Where somebody speaks, first and last frame (excluded); short pauses belong to the speech.
+    """Spans of speech, first and last frame (excluded); short pauses belong to the speech.
 
-    Speech begins where it is likely enough, and ends with a pause in which it is unlikely.
+    Speech begins at a likely frame, and ends with a pause of unlikely frames.
     """
     spans: list[tuple[int, int]] = []
     begin: int | None = None
-    pause: int | None = None  # where the pause began that may end this speech
+    pause: int | None = None  # start of a pause that may end this speech
     for n, likely in enumerate(probability.tolist()):
         if likely >= _SPEECH:
             begin, pause = n if begin is None else begin, None

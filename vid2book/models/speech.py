@@ -1,4 +1,4 @@
-"""What a speech model is to the pipeline. Each back end is a file of its own beside this one."""
+"""The interface of speech models. Each back end is a file of its own beside this one."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from .error import ModelError
 
 
 class SpeechModelError(ModelError):
-    """The speech model cannot hear this video, for example since it does not know the language."""
+    """The speech model cannot transcribe this video, for example in a language it does not know."""
 
 
 class RecognisedWindow(NamedTuple):
-    """What was recognised in one window; words are in seconds of the window."""
+    """The words recognised in one window, with times in seconds of the window."""
 
     words: list[Word]
     no_speech_prob: float
@@ -34,7 +34,7 @@ class Sound(NamedTuple):
 
 
 class Foreign(NamedTuple):
-    """A stretch in another language than the rest, which is not heard."""
+    """A stretch in another language than the rest, which is not transcribed."""
 
     start: float
     end: float
@@ -43,35 +43,35 @@ class Foreign(NamedTuple):
 
 
 class Recognised(NamedTuple):
-    """Everything that was recognised in an audio, in order of time."""
+    """Everything recognised in an audio, in order of time."""
 
     segments: list[Segment]
-    language: str  # as `language_code`; empty: not known
+    language: str  # as `language_code`; empty if unknown
     without_speech: list[Sound]
-    language_score: float | None = None  # probability of the language; None: nobody could tell
-    unheard: str = ""  # why speech that is there was not heard; empty: it was
-    by: str = ""  # the models that heard it
-    note: str = ""  # how the language was found out, where that needs telling
+    language_score: float | None = None  # probability of the language; None if no model could tell
+    unheard: str = ""  # why speech was not transcribed; empty if it was
+    by: str = ""  # the models that transcribed it
+    note: str = ""  # how the language was found, if that is worth reporting
     foreign: Sequence[Foreign] = ()
 
 
 class Engine(Protocol):
     """A back end: recognises windows of speech, none longer than 30 s, each by itself."""
 
-    name: str  # as the corpus tells it
+    name: str  # as given in the corpus
 
     @property
     def languages(self) -> Sequence[str]:
-        """The languages that it knows, ISO 639-1."""
+        """The languages that the model knows, ISO 639-1."""
         ...
 
     @property
     def takes_prompt(self) -> bool:
-        """Whether words to expect make a difference to it."""
+        """Whether the model makes use of words to expect."""
         ...
 
     def identify(self, window: NDArray[np.float32]) -> Mapping[str, float]:
-        """How likely each of its languages is spoken in a window; they sum to 1.
+        """The probability of each of its languages in a window; they sum to 1.
 
         Args:
             window: mono float32 at 16 kHz.
@@ -81,18 +81,18 @@ class Engine(Protocol):
     def recognise(
         self, windows: Sequence[NDArray[np.float32]], language: str, prompt: str
     ) -> tuple[list[RecognisedWindow], str]:
-        """What is said in each window, and in which language.
+        """Transcribe each window, and return the language too.
 
         Args:
             windows: mono float32 at 16 kHz.
-            language: ISO 639-1; empty: it is found out.
+            language: ISO 639-1; if empty, the model identifies it.
             prompt: words to expect; may be empty.
         """
         ...
 
 
 def name_in(engine: Engine, language: str) -> str:
-    """What an engine calls a language; empty: it does not know it. `jw` is Whisper's name of `jv`.
+    """An engine's name for a language, like Whisper's `jw` for `jv`; empty if it does not know it.
 
     Args:
         language: as `language_code`.

@@ -1,11 +1,10 @@
-"""Which language is spoken, by the sound of it, and how that is held against what was told.
+"""Identifies the spoken language by its sound, and compares it with the stated one.
 
-A multilingual Whisper guesses the language of a window of 30 s (Radford et al., "Robust Speech
-Recognition via Large-Scale Weak Supervision", 2022, section 2.3). Of speech whose first window
-leaves it open, more windows are asked and their probabilities averaged. An English-only model
-turns any language into fluent English and is as sure of it as of the real thing, so it is never
-asked. But where the sound leaves it open, words that both models hear alike show that English is
-spoken.
+A multilingual Whisper guesses the language of a 30 s window (Radford et al., "Robust Speech
+Recognition via Large-Scale Weak Supervision", 2022, section 2.3). If the first window is
+inconclusive, more are used and their probabilities averaged. An English-only model turns any
+language into fluent English and is just as sure of it, so it is never used to guess. But where the
+sound is inconclusive, words that both models hear alike show that English is spoken.
 """
 
 from __future__ import annotations
@@ -24,14 +23,14 @@ from ..words import words_and_ideograms
 from .speech import Engine, name_in
 from .windows import RATE
 
-# "Speech, and which language it is" in benchmarks/README.md says what these were measured on; what
-# may speak against the language that was told is set by eye.
-MOST_WINDOWS = 3  # that are asked which language it is
-_SURE = 0.9  # mean probability from which on no further window is asked
-_SHORT = 3.0  # seconds of voice; of less, only a sure guess counts
-_ENOUGH = 6.0  # seconds of voice that may speak against what was told
-_IMPOSSIBLE = 0.05  # probability of the language that was told, for that
-# Languages that sound so much alike that the sound does not speak against either.
+# "Speech, and which language it is" in benchmarks/README.md says what these were measured on; the
+# conditions for overruling the stated language are set by eye.
+MOST_WINDOWS = 3  # used to identify the language
+_SURE = 0.9  # mean probability from which on no further window is needed
+_SHORT = 3.0  # seconds of voice; with less, only a sure guess counts
+_ENOUGH = 6.0  # seconds of voice needed to overrule the stated language
+_IMPOSSIBLE = 0.05  # the stated language must be less probable than this to be overruled
+# Languages so alike that their sound is no evidence against each other.
 _ALIKE = ({"hi", "ur"}, {"bs", "hr", "sr"}, {"da", "nn", "no"}, {"id", "ms"}, {"yue", "zh"})
 _FEWEST_WORDS = 6  # two models that hear "you" in noise prove nothing
 _SAME_WORDS = 0.6  # share of the words that two models hear alike in real speech
@@ -41,43 +40,43 @@ Samples = NDArray[np.float32]  # mono at 16 kHz
 
 @dataclass(frozen=True)
 class Spoken:
-    """The language that is spoken."""
+    """The spoken language."""
 
-    code: str  # as `language_code`; empty: not known
-    probability: float | None = None  # of it, or of the likeliest; None: nobody could tell
-    likeliest: str = ""  # by the sound; empty: nobody could tell
+    code: str  # as `language_code`; empty if unknown
+    probability: float | None = None  # of it, or of the likeliest; None if no model could tell
+    likeliest: str = ""  # by the sound; empty if no model could tell
     english: float = 0.0  # probability of English
-    note: str = ""  # how it was found out, where that needs telling
+    note: str = ""  # how it was found, if that is worth reporting
 
 
 def find_language(
     engine: Engine,
     other: Engine | None,
     windows: Sequence[Samples],
-    told: str,
+    stated: str,
     least: float,
 ) -> Spoken:
-    """The language of speech.
-
-    What was told stands, unless the sound is surely of another language.
+    """The language of speech: the stated one, unless the sound is surely in another.
 
     Args:
         engine: the speech model.
-        other: one that knows many languages, where `engine` knows English alone.
-        windows: voiced, in order of time; the first few are asked.
-        told: the language as `language_code`; empty: it was not.
-        least: probability that a language must have that was not told.
+        other: a model for many languages, if `engine` only knows English.
+        windows: voiced, in order of time; the first few are used.
+        stated: the stated language as `language_code`; empty if none is.
+        least: least probability of a language that was not stated.
     """
     guide = other or engine
     if len(guide.languages) == 1:
-        return Spoken(told)
+        return Spoken(stated)
     mean, seconds = _guess(guide, windows[:MOST_WINDOWS])
     likeliest = max(mean, key=lambda name: mean[name])
     top, english = round(mean[likeliest], 4), round(mean.get("en", 0.0), 4)
-    if told and not _contradicts(mean, told, likeliest, seconds):
-        return Spoken(told, round(mean[told], 4) if told in mean else None, likeliest, english)
-    if told:
-        note = f"said to be '{told}', but the sound is clearly '{likeliest}'"
+    if stated and not _contradicts(mean, stated, likeliest, seconds):
+        return Spoken(
+            stated, round(mean[stated], 4) if stated in mean else None, likeliest, english
+        )
+    if stated:
+        note = f"said to be '{stated}', but the sound is clearly '{likeliest}'"
         return Spoken(likeliest, top, likeliest, english, note)
     if top >= (least if seconds >= _SHORT else max(least, _SURE)):
         return Spoken(likeliest, top, likeliest, english)
@@ -90,7 +89,7 @@ def find_language(
 
 
 def surely_another(guide: Engine, window: Samples, language: str) -> tuple[str, float] | None:
-    """The language of a window and its probability, if it is surely another one than `language`."""
+    """The language of a window and its probability, if it is surely not `language`."""
     mean, _ = _guess(guide, [window])
     likeliest = max(mean, key=lambda name: mean[name])
     if mean[likeliest] < _SURE or likeliest == language:
@@ -102,7 +101,7 @@ def why_unheard(spoken: Spoken, engine: Engine, other: Engine | None, advice: st
     """Why no model hears the speech, and what to do about it.
 
     Args:
-        advice: what brings a model for many languages, where it is missing.
+        advice: how to get a model for many languages, if it is missing.
     """
     if spoken.code:
         neither = f"neither {engine.name} nor {other.name} knows" if other else ""
@@ -121,7 +120,7 @@ def why_unheard(spoken: Spoken, engine: Engine, other: Engine | None, advice: st
 
 
 def agreement(one: str, other: str) -> float:
-    """The share of words that two texts have in common, in order, 0 to 1; of few words 0."""
+    """The share of words that two texts have in common, in order, 0 to 1; 0 for few words."""
     first, second = (words_and_ideograms(text.lower()) for text in (one, other))
     if min(len(first), len(second)) < _FEWEST_WORDS:
         return 0.0
@@ -129,7 +128,7 @@ def agreement(one: str, other: str) -> float:
 
 
 def _guess(guide: Engine, windows: Sequence[Samples]) -> tuple[Mapping[str, float], float]:
-    """Mean probabilities by language, and the seconds of voice that they rest on."""
+    """Mean probabilities by language, and the seconds of voice that they are based on."""
     total: dict[str, float] = defaultdict(float)
     mean: dict[str, float] = {}
     seconds = 0.0
@@ -145,23 +144,23 @@ def _guess(guide: Engine, windows: Sequence[Samples]) -> tuple[Mapping[str, floa
     return mean, seconds
 
 
-def _contradicts(mean: Mapping[str, float], told: str, likeliest: str, seconds: float) -> bool:
+def _contradicts(mean: Mapping[str, float], stated: str, likeliest: str, seconds: float) -> bool:
     return (
         seconds >= _ENOUGH
         and mean[likeliest] >= _SURE
-        and mean.get(told, 1.0) < _IMPOSSIBLE
-        and not any({told, likeliest} <= alike for alike in _ALIKE)
+        and mean.get(stated, 1.0) < _IMPOSSIBLE
+        and not any({stated, likeliest} <= alike for alike in _ALIKE)
     )
 
 
 def _both_hear_english(engine: Engine, other: Engine, windows: Sequence[Samples]) -> bool:
-    """Whether both models hear the same words, as they do in real speech of a language they know.
+    """Whether both models hear the same words, as they do in real English speech.
 
-    What models make of another language differs. Measured on 23 recordings: 0.74 or more of the
-    words are the same in English, also with an accent over noise, and 0.34 or less in others.
+    In another language they make up different words. On 23 recordings, 0.74 or more of the words
+    are the same in English, even with an accent over noise, and 0.34 or less in other languages.
     """
     texts = []
     for model in (engine, other):
-        found, _ = model.recognise(windows, name_in(model, "en"), "")
-        texts.append("".join(word.text for window in found for word in window.words))
+        results, _ = model.recognise(windows, name_in(model, "en"), "")
+        texts.append("".join(word.text for window in results for word in window.words))
     return agreement(*texts) >= _SAME_WORDS

@@ -1,4 +1,4 @@
-"""When the words of a text are said, where a model tells it of some stretches of the text alone."""
+"""Times for the words of a text, if a model only gives times for stretches of it."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import numpy as np
 from ..records import Word
 
 _IDEOGRAM = "[\u3040-\u30ff\u3400-\u9fff]"
-# A word with the space before it and the marks after it; an ideogram or kana is one by itself.
+# A word with the space before and the marks after it; an ideogram or kana is a word by itself.
 _WORD = re.compile(rf"\s*(?:{_IDEOGRAM}[^\w\s]*|(?:(?!{_IDEOGRAM})\S)+)")
 
 
@@ -24,37 +24,37 @@ class TextSpan(NamedTuple):
     probability: float = 1.0  # of a word in it
 
 
-def words_of(text: str, said: Sequence[TextSpan]) -> list[Word]:
-    """The words of a text, each with its share of the time of its stretch, by its letters.
+def words_of(text: str, stretches: Sequence[TextSpan]) -> list[Word]:
+    """The words of a text, each with a share of its stretch's time in proportion to its letters.
 
     Args:
         text: with its punctuation, which the stretches may lack.
-        said: stretches of the text, in its order.
+        stretches: of the text, in its order.
     """
     tokens = _WORD.findall(f" {text.strip()}")
     letters = [max(1, _letters(token)) for token in tokens]
-    sizes = [_letters(stretch.text) for stretch in said]
+    sizes = [_letters(stretch.text) for stretch in stretches]
     if not tokens or not sum(sizes):
         return []
     ends = np.cumsum(letters) * (sum(sizes) / sum(letters))
     borders = np.cumsum([0, *sizes])
-    found = []
+    words = []
     for token, start, end in zip(tokens, [0.0, *ends[:-1]], ends, strict=True):
-        # A border belongs to the word before it as its end, and to the one after as its start.
-        first = min(int(np.searchsorted(borders, start, "right")) - 1, len(said) - 1)
+        # A border counts as the end of the word before and the start of the word after.
+        first = min(int(np.searchsorted(borders, start, "right")) - 1, len(stretches) - 1)
         last = max(first, int(np.searchsorted(borders, end, "left")) - 1)
-        last = min(last, len(said) - 1)
-        begin = _at(said[first], start - borders[first], sizes[first])
-        until = _at(said[last], end - borders[last], sizes[last])
-        found.append(Word(begin, max(begin, until), token, said[first].probability))
-    return found
+        last = min(last, len(stretches) - 1)
+        begin = _at(stretches[first], start - borders[first], sizes[first])
+        until = _at(stretches[last], end - borders[last], sizes[last])
+        words.append(Word(begin, max(begin, until), token, stretches[first].probability))
+    return words
 
 
 def _letters(text: str) -> int:
     return sum(sign.isalnum() for sign in text)
 
 
-def _at(said: TextSpan, letters: float, size: int) -> float:
-    """The second at which so many letters of a stretch are said."""
+def _at(stretch: TextSpan, letters: float, size: int) -> float:
+    """The time, in seconds, at which `letters` letters of a stretch have been said."""
     share = letters / size if size else 0.0
-    return round(float(said.start + (said.end - said.start) * share), 3)
+    return round(float(stretch.start + (stretch.end - stretch.start) * share), 3)

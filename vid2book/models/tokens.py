@@ -1,4 +1,4 @@
-"""Counting tokens with a tokenizer that comes in a package."""
+"""Counts tokens with a tokenizer that comes in a package."""
 
 from __future__ import annotations
 

@@ -1,9 +1,10 @@
-"""Where somebody speaks, and what sounds where nobody does.
+"""Where somebody speaks, and which sounds there are elsewhere.
 
-Voice activity is Silero's, which comes with faster-whisper. Measured: over 62 segments of recorded
-speech its mean is 0.56 or more, over speech with music or noise as loud as itself 0.66 or more, and
-over music, hum, noise and applause 0.03 or less. So it tells words from what a speech model makes
-up over such sounds, which is surer than the model's own probabilities (see benchmarks/README.md).
+Voice activity is Silero's, which comes with faster-whisper. Measured means: 0.56 or more in each of
+62 segments of recorded speech, 0.66 or more for speech with equally loud music or noise, and 0.03
+or less for music, hum, noise and applause. So it separates real words from those that a speech
+model makes up over such sounds, more reliably than the model's own probabilities (see
+benchmarks/README.md).
 """
 
 from __future__ import annotations
@@ -18,11 +19,11 @@ from .silero import FRAME, Audio
 from .speech import Sound
 from .windows import RATE, Piece
 
-_BLOCK = 1 << 20  # samples that are looked at together; a minute of sound, whole windows
-_WINDOW = 1024  # samples of a spectrum
+_BLOCK = 1 << 20  # samples to process together; a minute of sound, in whole windows
+_WINDOW = 1024  # samples per spectrum
 _BINS = slice(4, 256)  # of a spectrum: 60 Hz to 4 kHz, where music and speech have their tones
-_SHORTEST = 2.0  # seconds; a shorter gap is a pause; set by eye
-_AUDIBLE = -50.0  # dB of full scale; quieter is the hiss of a room; set by eye
+_SHORTEST = 2.0  # seconds; shorter gaps are pauses; set by eye
+_AUDIBLE = -50.0  # dB of full scale; anything quieter is room noise; set by eye
 
 
 def voice(probability: NDArray[np.float32], spans: Sequence[tuple[float, float]]) -> list[float]:
@@ -31,12 +32,12 @@ def voice(probability: NDArray[np.float32], spans: Sequence[tuple[float, float]]
     Args:
         probability: for each frame (`speech_probability`).
     """
-    found = []
+    means = []
     for start, end in spans:
         first = min(int(start * RATE / FRAME), len(probability) - 1)
         last = max(first + 1, int(end * RATE / FRAME))
-        found.append(round(float(probability[first:last].mean()), 4))
-    return found
+        means.append(round(float(probability[first:last].mean()), 4))
+    return means
 
 
 def without_speech(audio: Audio, pieces: Sequence[Piece]) -> Iterator[Sound]:
@@ -51,7 +52,7 @@ def without_speech(audio: Audio, pieces: Sequence[Piece]) -> Iterator[Sound]:
 
 
 def _level(audio: Audio, first: int, last: int) -> float:
-    """Mean power of some samples in dB of full scale."""
+    """Mean power of a stretch of samples in dB of full scale."""
     total = sum(
         float(np.square(audio[at : min(at + _BLOCK, last)], dtype=np.float64).sum())
         for at in range(first, last, _BLOCK)
@@ -60,8 +61,8 @@ def _level(audio: Audio, first: int, last: int) -> float:
 
 
 def _flatness(audio: Audio, first: int, last: int) -> float:
-    """Geometric over arithmetic mean of the spectrum of some samples, 0 (tones) to 1 (white noise),
-    loud parts counting more. After Johnston, "Transform coding of audio signals" (1988)."""
+    """Geometric over arithmetic mean of the spectrum, 0 (tones) to 1 (white noise), weighted by
+    loudness. After Johnston, "Transform coding of audio signals" (1988)."""
     weighted = weights = 0.0
     hop = _WINDOW // 2
     for at in range(first, last - _WINDOW + 1, _BLOCK):

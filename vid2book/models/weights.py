@@ -1,4 +1,4 @@
-"""Weights on disk by a hash of their content, for the keys of results."""
+"""Hashes of weights on disk, for the keys of results."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from pathlib import Path
 
 @lru_cache
 def file_hash(path: Path) -> str:
-    """Of one file; it is read once a process."""
+    """The hash of one file, computed once per process."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()[:16]
 
 
 def folder_hash(folder: Path) -> str:
-    """Of all files below a folder, and of their names."""
+    """The hash of all files below a folder and their names."""
     digest = hashlib.sha256()
     for path in sorted(p for p in folder.rglob("*") if p.is_file()):
         digest.update(path.relative_to(folder).as_posix().encode())

@@ -1,8 +1,7 @@
-"""Audio cut into windows of speech for a model that hears 30 s at a time.
+"""Cuts audio into windows of speech for a model that takes 30 s at a time.
 
-Silence is found by voice activity (`silero.py`) and cut out down to a short pause; windows end at
-the longest pauses. Nothing of the speech is lost, and every word finds its way back to its time in
-the audio.
+Silence is found by voice activity (`silero.py`) and cut down to a short pause; windows end at the
+longest pauses. No speech is lost, and every word can be mapped back to its time in the audio.
 """
 
 from __future__ import annotations
@@ -19,10 +18,10 @@ from .silero import FRAME, Audio, speech_probability, speech_spans
 RATE = 16_000  # samples per second, Whisper's own
 
 # Set by eye, not swept: see "Numbers" in docs/architecture.md.
-_PAD = 0.4  # seconds of quiet kept around speech, so that no word loses its edges
+_PAD = 0.4  # seconds of quiet to keep around speech, so that no word loses its edges
 _MAX_WINDOW = 29.0  # seconds
 _MIN_WINDOW = 22.0  # seconds; the longest pause after this ends a window
-_STEP = 0.2  # seconds, in which loudness is measured if there is no pause
+_STEP = 0.2  # seconds; unit for measuring loudness if there is no pause
 
 
 class Piece(NamedTuple):
@@ -30,14 +29,14 @@ class Piece(NamedTuple):
 
     start: float  # seconds of the audio
     end: float
-    pause: float  # seconds of silence that follow the speech
+    pause: float  # seconds of silence after the speech
 
 
 def find_pieces(audio: Audio, probability: NDArray[np.float32] | None = None) -> list[Piece]:
     """The speech in mono audio at `RATE`, in order of time.
 
     Args:
-        probability: of speech (`speech_probability`), where it is known already.
+        probability: of speech (`speech_probability`), if already known.
     """
     if probability is None:
         probability = speech_probability(audio)
@@ -58,7 +57,7 @@ def find_pieces(audio: Audio, probability: NDArray[np.float32] | None = None) ->
 
 
 def _cut_long(piece: Piece, audio: Audio) -> list[Piece]:
-    """Speech without a pause, or speech over music: cut where it is quietest."""
+    """Cut speech without a pause, or over music, where it is quietest."""
     cut = []
     while piece.end - piece.start > _MAX_WINDOW:
         first = int((piece.start + _MIN_WINDOW) * RATE)
@@ -101,7 +100,7 @@ def sound(audio: Audio, window: list[Piece]) -> NDArray[np.float32]:
 
 
 def place(words: list[Word], window: list[Piece]) -> list[Word]:
-    """Words in seconds of a window, whose silences were cut out, put back into the audio."""
+    """Map words from seconds of a window, where silence was cut out, back to the audio."""
     ends = np.cumsum([piece.end - piece.start for piece in window])
     placed = []
     for word in words:

@@ -1,4 +1,4 @@
-"""Subtitles burned into the picture, among the lines that were read: the speech has their words.
+"""Subtitles burned into the picture, among the lines that were read; the speech has their words.
 
 They are found where `keyframes` saw them come and go, and by the speech that they repeat.
 """
@@ -16,15 +16,15 @@ from .places import Place, height, middle, plain, same_line
 from .read import Lines
 
 # Set by eye, not swept: see "Numbers" in docs/architecture.md.
-_BAND = 0.65  # subtitles stand below this share of the height
-_CENTRED = 0.06  # of the width: how far from the middle a subtitle may stand
+_BAND = 0.65  # subtitles are below this share of the height
+_CENTRED = 0.06  # share of the width by which a subtitle may be off centre
 _HEARD_WITHIN = 4.0  # seconds around the keyframe
-_FOLLOWED = 0.5  # the same over all lines of a band of subtitles: some are read badly
-_SIGHTINGS = 3  # different texts at one place, each spoken: then it is the subtitles' place,
-_USUAL = 0.5  # if this share of the keyframes, and of the lines there, says so
-_TALL = 1.5  # times as high as a subtitle, or as low: this is none, wherever it stands
-_ON_AXIS = 0.02  # of the width: where subtitles are centred, all of them are this nearly;
-_CENTRE_SET = 0.7  # of the lines, from which they are
+_FOLLOWED = 0.5  # mean share of spoken words in a band of subtitles: some are read badly
+_SIGHTINGS = 3  # different spoken texts that make a place that of the subtitles,
+_USUAL = 0.5  # if they are on this share of the keyframes, and of the lines there
+_TALL = 1.5  # times higher or lower than the usual subtitle: not a subtitle, wherever it is
+_ON_AXIS = 0.02  # share of the width by which centred subtitles are off their axis at most
+_CENTRE_SET = 0.7  # share of the lines that must be on the axis for subtitles to be centred
 
 
 def burned_in(
@@ -37,25 +37,26 @@ def burned_in(
 
     Args:
         lines: of each keyframe.
-        transcript: None where nobody knows what is said.
-        min_spoken: share of a subtitle's words that are heard while it stands.
+        transcript: None if it is unknown what is said.
+        min_spoken: share of a subtitle's words that must be heard while it is shown.
     """
-    found = _in_subtitle_band(keyframes, lines, transcript)
+    subtitles = _in_subtitle_band(keyframes, lines, transcript)
     if transcript is not None:
-        found |= _spoken_subtitles(keyframes, lines, transcript, min_spoken)
-    return found
+        subtitles |= _spoken_subtitles(keyframes, lines, transcript, min_spoken)
+    return subtitles
 
 
 def _in_subtitle_band(
     keyframes: Sequence[Keyframe], lines: Sequence[Lines], transcript: Transcript | None
 ) -> set[Place]:
-    """The lines in the band where `keyframes` saw subtitles come and go; not those in other type,
-    or off the axis on which subtitles are centred, which belong to the screen behind. None if the
-    speech says other words than stand there."""
+    """The lines in the band where `keyframes` saw subtitles come and go.
+
+    Lines of another size, or off the axis on which the subtitles are centred, belong to the screen
+    behind. No line is a subtitle if the speech has other words than the band."""
     within = [
         (position, line)
-        for position, (keyframe, shown) in enumerate(zip(keyframes, lines, strict=True))
-        for line in shown
+        for position, (keyframe, screen) in enumerate(zip(keyframes, lines, strict=True))
+        for line in screen
         if middle(line) > keyframe.subtitle_top * keyframe.height
     ]
     if not within or (transcript is not None and not _follow_speech(within, keyframes, transcript)):
@@ -72,7 +73,7 @@ def _in_subtitle_band(
 
 
 def _centre(line: OcrLine, keyframe: Keyframe) -> float:
-    """As a share of the width."""
+    """The horizontal centre of a line, as a share of the width."""
     return (line.box[0] + line.box[2]) / 2 / keyframe.width
 
 
@@ -93,16 +94,16 @@ def _spoken_subtitles(
     transcript: Transcript,
     min_spoken: float,
 ) -> set[Place]:
-    """The lines that speech gives away as subtitles.
+    """The lines that the speech reveals as subtitles.
 
-    A line of a slide may well be read aloud. But subtitles come back at one place in one size, each
-    time with other words, each time with those that are being said; a line of a slide stays while
-    others are said. So the place must prove itself over several keyframes first.
+    A line of a slide may be read aloud too. But subtitles recur in one place and one size, always
+    with the words that are being said; a line of a slide stays while other words are said. So a
+    place must prove itself over several keyframes first.
     """
     low = [
         (position, line)
-        for position, (keyframe, shown) in enumerate(zip(keyframes, lines, strict=True))
-        for line in shown
+        for position, (keyframe, screen) in enumerate(zip(keyframes, lines, strict=True))
+        for line in screen
         if middle(line) > _BAND * keyframe.height
         and abs(_centre(line, keyframe) - 0.5) < _CENTRED
         and not _stays(position, line, lines)
@@ -112,9 +113,9 @@ def _spoken_subtitles(
         for position, line in low
         if spoken_share(line.text, keyframes[position].time, transcript) >= min_spoken
     }
-    found: set[Place] = set()
+    subtitles: set[Place] = set()
     for place in (other for other in low if other in spoken):
-        if place in found:
+        if place in subtitles:
             continue
         axis = _centre(place[1], keyframes[place[0]])
         alike = [
@@ -129,40 +130,40 @@ def _spoken_subtitles(
         often = min(len(texts), len(shown_on)) >= _SIGHTINGS
         usual = len(shown_on) >= _USUAL * len(keyframes) and len(proofs) >= _USUAL * len(alike)
         if often and usual:
-            found.update(alike)
-    return found
+            subtitles.update(alike)
+    return subtitles
 
 
 def _same_style(a: OcrLine, b: OcrLine) -> bool:
-    """One size of type, and at most two lines of a subtitle apart."""
+    """Whether two lines have the same size and are at most two lines of a subtitle apart."""
     taller = max(height(a), height(b))
     same_size = abs(height(a) - height(b)) < 0.2 * taller
     return same_size and abs(a.box[3] - b.box[3]) < 2.5 * taller
 
 
 def _stays(position: int, line: OcrLine, lines: Sequence[Lines]) -> bool:
-    """Whether a neighbouring keyframe shows the same line at the same place."""
+    """Whether a neighbouring keyframe shows the same line in the same place."""
     around = [p for p in (position - 1, position + 1) if 0 <= p < len(lines)]
     return any(same_line(line, other) for p in around for other in lines[p])
 
 
 def spoken_share(text: str, time: float, transcript: Transcript) -> float:
     """Share of the words of `text` that are said, in this order, around `time`."""
-    shown = _words(text)
-    if len(shown) < 2:
+    words = _words(text)
+    if len(words) < 2:
         return 0.0
     first, last = time - _HEARD_WITHIN, time + _HEARD_WITHIN
-    said: list[str] = []
+    spoken: list[str] = []
     for segment in transcript.segments:
         if segment.end < first or segment.start > last:
             continue
         if not segment.words:
-            said += _words(segment.text)
+            spoken += _words(segment.text)
         for word in segment.words:
             if first <= word.end and word.start <= last:
-                said += _words(word.text)
-    matcher = SequenceMatcher(None, shown, said, autojunk=False)
-    return sum(block.size for block in matcher.get_matching_blocks()) / len(shown)
+                spoken += _words(word.text)
+    matcher = SequenceMatcher(None, words, spoken, autojunk=False)
+    return sum(block.size for block in matcher.get_matching_blocks()) / len(words)
 
 
 def _words(text: str) -> list[str]:

@@ -1,6 +1,6 @@
 """Caption: what each keyframe shows, in the words of a vision-language model.
 
-`align` holds the captions against the speech. They are a stage of their own, so that another
+`align` compares the captions with the speech. They are a stage of their own, so changing a
 threshold there needs no model.
 """
 
@@ -26,9 +26,9 @@ _USER = "What does this picture show?"
 def caption(
     video_id: str, keyframes: Sequence[Keyframe], chat: Chat | None
 ) -> tuple[list[str], list[Decision]]:
-    """A caption for each keyframe, '' where the model gave none, and a `Decision` for each.
+    """A caption for each keyframe, '' if the model gave none, and a `Decision` for each.
 
-    Without a model no keyframe has one.
+    Without a model, no keyframe has either.
     """
     if chat is None:
         return ["" for _ in keyframes], []

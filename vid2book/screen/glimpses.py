@@ -1,7 +1,6 @@
-"""Glimpses: small pictures of what was shown and has no keyframe, so that people see what was left
-out.
+"""Glimpses: small pictures of what has no keyframe, for people who look at what was left out.
 
-They are looked at beside the reason for which it was left out, and are no part of a sample.
+They are shown next to the reason why it was left out, and are not part of any sample.
 """
 
 from __future__ import annotations
@@ -16,9 +15,9 @@ from ..records import Decision, Glimpse
 from ..stage import Stage, StageInput
 from .keyframes import KEYFRAMES
 
-SIDE, QUALITY = 256, 60  # pixels and JPEG: some 5 kB, for a picture that is looked at small
-_SHORTEST = 1.0  # seconds; what is shown for less is a transition; set by eye
-_MOST = 60  # pictures of a video, each of which takes a tenth of a second or two: the longest
+SIDE, QUALITY = 256, 60  # pixels and JPEG quality: some 5 kB, enough for a small picture
+_SHORTEST = 1.0  # seconds; shorter stretches are transitions; set by eye
+_MOST = 60  # longest stretches per video; each picture takes a tenth of a second or two
 
 
 def glimpses(
@@ -28,11 +27,11 @@ def glimpses(
 
     Args:
         decisions: of the stage `keyframes`.
-        read: gives the pictures that stand at times in rising order.
+        read: decodes the pictures that are on screen at the given times, which ascend.
     """
     chosen = stretches(decisions)
     if not chosen:
-        return []  # the file need not be opened
+        return []  # no need to open the file
     frames = read([(start + end) / 2 for start, end in chosen])
     return [
         Glimpse(start, end, frame.jpeg(SIDE, QUALITY)[0])
@@ -42,18 +41,18 @@ def glimpses(
 
 def stretches(decisions: Sequence[Decision]) -> list[tuple[float, float]]:
     """Start and end of the longest stretches without a keyframe, in order of time."""
-    shown = [(d.start, d.end) for d in decisions if d.kept]
-    found = {
+    states = [(d.start, d.end) for d in decisions if d.kept]
+    gaps = {
         (d.start, d.end)
         for d in decisions
         if not d.kept and d.stage == KEYFRAMES.name and d.end - d.start >= _SHORTEST
     }
-    alone = [s for s in found if not any(start < sum(s) / 2 < end for start, end in shown)]
+    alone = [s for s in gaps if not any(start < sum(s) / 2 < end for start, end in states)]
     return sorted(sorted(alone, key=lambda s: (s[0] - s[1], s[0]))[:_MOST])
 
 
 def _compute(given: StageInput) -> tuple[list[Glimpse], list[Decision]]:
-    # Where faces are to be hidden there are none: on a small picture faces are easily missed.
+    # If faces must be hidden, there are none: on small pictures, faces are easily missed.
     if not given.config.keyframes.enabled or given.config.privacy.faces != "keep":
         return [], []
     decisions = given.decisions(KEYFRAMES)
@@ -62,7 +61,7 @@ def _compute(given: StageInput) -> tuple[list[Glimpse], list[Decision]]:
     except MediaError as error:
         if machine_fault(error):
             raise
-        return [], []  # a damaged stretch costs these pictures, and not the video
+        return [], []  # a damaged stretch costs these pictures, not the video
 
 
 GLIMPSES = Stage(

@@ -1,4 +1,4 @@
-"""The text of a screen as a person would write it down: reading order, columns, indentation."""
+"""The text of a screen as a person would write it down: in reading order, with indentation."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import numpy as np
 from ..records import OcrLine
 
 # Set by eye, not swept: see "Numbers" in docs/architecture.md.
-_COLUMN_GAP = 1.5  # heights of a line; words of one line stand closer
+_COLUMN_GAP = 1.5  # heights of a line; words of one line are closer together
 _TABLE_WORDS = 3  # a cell of a table is shorter than a line of prose
 _CODE = re.compile(r"[=(){}\[\];<>_]|:$|^(def|class|for|while|if|else|return|import|print)\b")
 
@@ -19,8 +19,8 @@ _CODE = re.compile(r"[=(){}\[\];<>_]|:$|^(def|class|for|while|if|else|return|imp
 def screen_text(lines: Iterable[OcrLine]) -> str:
     """The lines of one screen joined by newlines, top to bottom and column by column.
 
-    Pieces of one line that were detected apart are joined by a space; columns are read one after
-    the other, tables row by row. Code keeps its indentation, in spaces.
+    Pieces of one line that were detected separately are joined by a space; columns are read one
+    after the other, tables row by row. Code keeps its indentation, in spaces.
     """
     rows = _in_order(_join(list(lines)))
     if not rows:
@@ -31,7 +31,7 @@ def screen_text(lines: Iterable[OcrLine]) -> str:
 
 
 def _join(lines: list[OcrLine]) -> list[OcrLine]:
-    """Pieces that stand side by side on one level, nearer than a column's gap, become one line."""
+    """Join pieces that are side by side on one level, closer than a gap between columns."""
     joined: list[OcrLine] = []
     for line in sorted(lines, key=lambda line: line.box[0]):
         left = [
@@ -55,8 +55,9 @@ def _join(lines: list[OcrLine]) -> list[OcrLine]:
 
 
 def _in_order(lines: list[OcrLine]) -> list[OcrLine]:
-    """A recursive cut of the page: into columns where a gutter goes all the way, else into a part
-    above and a part below, where one of the two has a gutter (a title over two columns)."""
+    """Lines in reading order. The page is cut recursively: into columns if a gutter goes all the
+    way, or else into an upper and a lower part, one of which has a gutter (a title over two
+    columns)."""
     if len(lines) < 2:
         return lines
     columns = _columns(lines)
@@ -72,7 +73,7 @@ def _in_order(lines: list[OcrLine]) -> list[OcrLine]:
 
 
 def _columns(lines: Sequence[OcrLine]) -> list[list[OcrLine]] | None:
-    """Left and right of the widest gutter, if there are two columns of running text."""
+    """The lines on each side of the widest gutter, if they are two columns of running text."""
     ordered = sorted(lines, key=lambda line: line.box[0])
     gap_least = _COLUMN_GAP * float(np.median([_height(line) for line in lines]))
     best, cut, right_edge = gap_least, 0, ordered[0].box[2]
@@ -87,14 +88,14 @@ def _columns(lines: Sequence[OcrLine]) -> list[list[OcrLine]] | None:
 
 
 def _is_table(left: Sequence[OcrLine], right: Sequence[OcrLine]) -> bool:
-    """Every cell on the right has its row on the left, and cells are short."""
+    """Whether every line on the right has one on its level on the left, and lines are short."""
     words = float(np.median([len(line.text.split()) for line in (*left, *right)]))
     paired = all(any(_same_level(line, other) for other in left) for line in right)
     return paired and words < _TABLE_WORDS
 
 
 def _rows(lines: Sequence[OcrLine]) -> list[list[OcrLine]]:
-    """Lines on one level, top to bottom; each row from left to right."""
+    """Lines grouped by level, top to bottom; each row from left to right."""
     rows: list[list[OcrLine]] = []
     for line in sorted(lines, key=lambda line: line.box[1] + line.box[3]):
         if rows and _same_level(rows[-1][-1], line):
@@ -105,7 +106,7 @@ def _rows(lines: Sequence[OcrLine]) -> list[list[OcrLine]]:
 
 
 def _indents(lines: Sequence[OcrLine]) -> list[int]:
-    """Spaces before each line: of a block of code what its place on the screen says, else none."""
+    """Spaces before each line: as on the screen in a block of code, none elsewhere."""
     indents = [0] * len(lines)
     for first, end in _blocks(lines):
         block = lines[first:end]
@@ -119,7 +120,7 @@ def _indents(lines: Sequence[OcrLine]) -> list[int]:
 
 
 def _blocks(lines: Sequence[OcrLine]) -> list[tuple[int, int]]:
-    """Runs of lines of one size that follow closely below one another, as (first, end)."""
+    """Runs of lines of one size that closely follow one another, as (first, end)."""
     borders = [0]
     for position, (above, line) in enumerate(pairwise(lines), start=1):
         height = (_height(above) + _height(line)) / 2
@@ -131,7 +132,7 @@ def _blocks(lines: Sequence[OcrLine]) -> list[tuple[int, int]]:
 
 
 def _pitch(block: Sequence[OcrLine]) -> float | None:
-    """Width of a character in pixels if the block is code in a font of fixed width, else None.
+    """Width of a character in pixels if the block is code in a fixed-width font, else None.
 
     In such a font the width of a line is a linear function of its length.
     """

@@ -1,7 +1,7 @@
 """Legible: which lines of the OCR model were written for the lecture.
 
-Not so are misread icons, what a model made up, subtitles burned into the picture (the speech has
-their words already), and watermarks.
+This drops misread icons, lines that the model made up, subtitles burned into the picture (the
+speech has their words already), and watermarks.
 """
 
 from __future__ import annotations
@@ -28,15 +28,15 @@ _SAYS = {"Lu", "Ll", "Lt", "Lm", "Lo", "Nd", "Nl", "No", "Sm"}  # letters, numbe
 _BRACKETS = "()[]{}"  # may stand alone in a line of code
 # Set by eye, not swept: see "Numbers" in docs/architecture.md.
 _LOOP_WORDS = 8  # a shorter line may repeat itself
-_LOOP_SHARE = 0.25  # different words of a line, as a share of all; with fewer it is a loop
+_LOOP_SHARE = 0.25  # share of a line's words that are different; with fewer, it is a loop
 
 _ICON = "a misread icon: no screen has a word in this script"
 
-_NEIGHBOURS = 2  # sure lines close by, of one size: what is among them is writing, no texture
-_BEHIND = 0.25  # confidence by which it may lie below the mean of theirs
-_LETTERS = 3  # a shorter line is not told from a stroke
-_CLOSE = 3.5  # heights of a line between two that are close
-_ONE_SIZE = 0.6  # the lower of two lines of one size, as a share of the higher
+_NEIGHBOURS = 2  # confident lines of the same size close by: a line among them is no texture
+_BEHIND = 0.25  # confidence by which it may be below their mean
+_LETTERS = 3  # a shorter line may be just a stroke
+_CLOSE = 3.5  # most line heights between two close lines
+_ONE_SIZE = 0.6  # least ratio of the heights of two lines of the same size
 
 
 def legible(
@@ -46,51 +46,51 @@ def legible(
     transcript: Transcript | None,
     settings: config.Read,
 ) -> tuple[list[Lines], list[Decision]]:
-    """The lines worth keeping per keyframe, and a `Decision` for whatever was dropped."""
+    """The lines worth keeping of each keyframe, and a `Decision` for each one dropped."""
     scripts = scripts_of(lines)
     decisions: list[Decision] = []
     written: list[Lines] = []
-    for keyframe, shown in zip(keyframes, lines, strict=True):
-        cut = [(line, *without_other_scripts(line.text, scripts)) for line in shown]
-        written.append(tuple(replace(line, text=text) for line, text, _ in cut if text))
+    for keyframe, screen in zip(keyframes, lines, strict=True):
+        divided = [(line, *without_other_scripts(line.text, scripts)) for line in screen]
+        written.append(tuple(replace(line, text=text) for line, text, _ in divided if text))
         decisions += [
-            _dropped(video_id, keyframe, _Fault(_ICON, line.score, None), icons)
-            for line, _, icons in cut
+            _drop(video_id, keyframe, _Fault(_ICON, line.score, None), icons)
+            for line, _, icons in divided
             if icons
         ]
     subtitles = burned_in(keyframes, written, transcript, settings.min_spoken)
     others = [
-        tuple(line for line in shown if (position, line) not in subtitles)
-        for position, shown in enumerate(written)
+        tuple(line for line in screen if (position, line) not in subtitles)
+        for position, screen in enumerate(written)
     ]
     marks = watermarks(keyframes, others, settings)
     kept: list[Lines] = []
-    for position, (keyframe, shown) in enumerate(zip(keyframes, written, strict=True)):
-        stay: list[OcrLine] = []
-        for line in shown:
+    for position, (keyframe, screen) in enumerate(zip(keyframes, written, strict=True)):
+        kept_lines: list[OcrLine] = []
+        for line in screen:
             if (position, line) in subtitles:
                 fault = _caption(line, keyframe, transcript)
             elif (position, line) in marks:
                 fault = _Fault("watermark, kept where it is first seen", line.score, None)
-            elif unsure := _misread(line, shown, settings):
+            elif unsure := _misread(line, screen, settings):
                 fault = unsure
             else:
-                stay.append(line)
+                kept_lines.append(line)
                 continue
-            decisions.append(_dropped(video_id, keyframe, fault, line.text))
-        kept.append(tuple(stay))
+            decisions.append(_drop(video_id, keyframe, fault, line.text))
+        kept.append(tuple(kept_lines))
     return kept, sorted(decisions, key=lambda decision: decision.start)
 
 
 class _Fault(NamedTuple):
-    """Why a line goes."""
+    """Why a line is dropped."""
 
     reason: str
     score: float | None
     threshold: float | None
 
 
-def _dropped(video_id: str, keyframe: Keyframe, fault: _Fault, text: str) -> Decision:
+def _drop(video_id: str, keyframe: Keyframe, fault: _Fault, text: str) -> Decision:
     return Decision(
         video_id, "line", "read", keyframe.start, keyframe.end, False, *fault, text=text
     )
@@ -103,27 +103,27 @@ def _caption(line: OcrLine, keyframe: Keyframe, transcript: Transcript | None) -
     return _Fault("burned-in caption that repeats the speech", share, None)
 
 
-def _misread(line: OcrLine, shown: Lines, settings: config.Read) -> _Fault | None:
-    """A back end without scores is believed; what it makes up shows in the text alone.
+def _misread(line: OcrLine, screen: Lines, settings: config.Read) -> _Fault | None:
+    """Why a line is a misreading, if it is. A back end without scores is judged by the text alone.
 
     Args:
-        shown: the lines of its screen.
+        screen: all lines of the same screen.
     """
     if gibberish := _gibberish(line.text):
         return _Fault(gibberish, line.score, None)
     if line.score is None:
         return None
     least = _least_score(line, settings)
-    if line.score >= least or line.score >= _least_among(line, shown, least, settings):
+    if line.score >= least or line.score >= _least_among(line, screen, least, settings):
         return None
     small = " of so small a line" if height(line) < settings.small_line else ""
     return _Fault(f"the recogniser is unsure{small}", line.score, least)
 
 
 def _gibberish(text: str) -> str:
-    """Why nobody wrote this, however sure the recogniser is; empty if somebody may have."""
-    said = any(unicodedata.category(sign) in _SAYS or sign in _BRACKETS for sign in text)
-    if not said or "\ufffd" in text:
+    """Why nobody can have written this, however sure the recogniser is; empty otherwise."""
+    meaningful = any(unicodedata.category(sign) in _SAYS or sign in _BRACKETS for sign in text)
+    if not meaningful or "\ufffd" in text:
         return "gibberish: no letter, number or formula"
     words = text.split()
     if len(words) >= _LOOP_WORDS and len(set(words)) <= _LOOP_SHARE * len(words):
@@ -132,10 +132,8 @@ def _gibberish(text: str) -> str:
 
 
 def _least_score(line: OcrLine, settings: config.Read) -> float:
-    """Icons are read as single signs and as words without letters: these must be surer.
-
-    So must small lines.
-    """
+    """The score that a line needs. Icons are read as single characters or as words without letters,
+    so these need a higher one, and so do small lines."""
     # Two characters and half of them letters: set by eye, not swept.
     signs = [sign for sign in line.text if not sign.isspace()]
     letters = _letters(line)
@@ -145,16 +143,18 @@ def _least_score(line: OcrLine, settings: config.Read) -> float:
     return min(1.0, max(least, small, settings.min_sign_score if doubtful else 0.0))
 
 
-def _least_among(line: OcrLine, shown: Lines, least: float, settings: config.Read) -> float:
-    """What a line must reach, by the lines of its size above and below it, as on a sheet.
+def _least_among(line: OcrLine, screen: Lines, least: float, settings: config.Read) -> float:
+    """The score that a line needs, given the lines of its size above and below it, as on a sheet.
 
-    Handwriting is read less surely than type, all of it, so one line may be a little less sure than
-    those around it. A wall, a face or a fabric has no such neighbours, and those of an icon are
-    surer.
+    All handwriting is read with less confidence than type, so a line of it may score a little less
+    than its neighbours. A wall, a face or a fabric has no such neighbours, and those of an icon
+    score higher.
     """
     if _letters(line) < _LETTERS or height(line) < settings.small_line:
         return least
-    around = [o.score for o in shown if o.score is not None and o.score >= least and _near(line, o)]
+    around = [
+        o.score for o in screen if o.score is not None and o.score >= least and _near(line, o)
+    ]
     if len(around) < _NEIGHBOURS:
         return least
     return min(least, max(fmean(around) - _BEHIND, least - settings.neighbour_bonus))
@@ -179,7 +179,7 @@ def _compute(given: StageInput) -> tuple[list[str], list[Decision]]:
         given.get(TRANSCRIBE),
         given.config.read,
     )
-    return [screen_text(found) for found in lines], decisions
+    return [screen_text(kept) for kept in lines], decisions
 
 
 LEGIBLE = Stage(

@@ -1,4 +1,4 @@
-"""Perceptual hash: pictures that look alike have hashes that differ in few bits."""
+"""Perceptual hash: the hashes of pictures that look alike differ in few bits."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ def phash(plane: NDArray[np.uint8]) -> int:
     """
     small = cv2.resize(plane, (32, 32), interpolation=cv2.INTER_AREA).astype(np.float32)
     low = cv2.dct(small)[:8, :8].reshape(-1)
-    # The first is the mean brightness, which says nothing of what is to be seen.
+    # The first is the mean brightness, which says nothing about the content.
     bits = low > np.median(low[1:])
     return int(sum(1 << i for i, bit in enumerate(bits) if bit))
 
 
 def distance(a: int, b: int) -> int:
-    """How many bits of two hashes differ, 0 to 64."""
+    """The number of bits in which two hashes differ, 0 to 64."""
     return (a ^ b).bit_count()

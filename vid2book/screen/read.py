@@ -1,6 +1,6 @@
 """Read: the on-screen text of keyframes, by an OCR model.
 
-What of it was written for the lecture is decided by `legible`, apart from this, so that a changed
+A separate stage, `legible`, decides which lines were written for the lecture, so changing a
 threshold needs no model.
 """
 
@@ -30,9 +30,9 @@ _Rect = tuple[int, int, int, int]  # x0, y0, x1, y1 in pixels, ends excluded
 # Set by eye, not swept: see "Numbers" in docs/architecture.md.
 _PIXEL_CHANGE = 20  # levels of 255, after a 3 x 3 mean: more than JPEG noise, less than faint text
 _CELL = 8  # pixels: JPEG errors stay within such a block
-_MARGIN = 16  # pixels around what is read again
-_AT_ONCE = 64  # pictures that a back end is given; a server answers several at once
-_FULL_READ = 0.6  # share of the screen above which cutting it up saves nothing
+_MARGIN = 16  # pixels around an area that is read again
+_AT_ONCE = 64  # pictures per call of a back end; a server answers several at once
+_FULL_READ = 0.6  # share of the screen above which reading only the changes saves nothing
 
 
 def read(
@@ -42,25 +42,25 @@ def read(
     embedded: Ocr,
     settings: config.Read,
 ) -> tuple[list[Lines], list[Decision]]:
-    """The raw lines of every keyframe, boxes in pixels of its image, and who read instead.
+    """The raw lines of every keyframe, boxes in pixels of its image, and decisions on fallbacks.
 
-    With `settings.reuse`, what did not change since the previous keyframe is not read again, if
-    the back end can place what it reads.
+    With `settings.reuse`, areas that are the same as on the previous keyframe are not read again,
+    if the back end reports where its lines are.
 
     Args:
         ocr: the back end.
-        embedded: one that does not fail, for keyframes where `ocr` does.
+        embedded: one that does not fail, for keyframes on which `ocr` does.
         settings: section `read` of the config.
     """
     if settings.reuse and ocr.finds_places:
         return _read_changes(map(_image, keyframes), ocr), []
-    found: list[Lines] = []
+    all_lines: list[Lines] = []
     decisions = []
     for keyframe, image, lines in _read_each(keyframes, ocr):
         if not isinstance(lines, ChatError):
-            found.append(tuple(lines))
+            all_lines.append(tuple(lines))
             continue
-        found.append(_one(embedded, image))
+        all_lines.append(_one(embedded, image))
         reason = f"read by {embedded.identity.split()[0]} instead: {lines}"
         decisions.append(
             Decision(
@@ -68,7 +68,7 @@ def read(
                 provisional=isinstance(lines, BackendError),
             )
         )  # fmt: skip
-    return found, decisions
+    return all_lines, decisions
 
 
 def _image(keyframe: Keyframe) -> Image:
@@ -78,7 +78,7 @@ def _image(keyframe: Keyframe) -> Image:
 def _read_each(
     keyframes: Sequence[Keyframe], ocr: Ocr
 ) -> Iterator[tuple[Keyframe, Image, Sequence[OcrLine] | ChatError]]:
-    """Keyframes with their lines, some at a time: decoded, all of a long lecture take gigabytes."""
+    """Keyframes with their lines, in batches: a long lecture would take gigabytes, decoded."""
     for start in range(0, len(keyframes), _AT_ONCE):
         part = keyframes[start : start + _AT_ONCE]
         images = [_image(keyframe) for keyframe in part]
@@ -86,15 +86,15 @@ def _read_each(
 
 
 def _read_changes(images: Iterable[Image], ocr: Ocr) -> list[Lines]:
-    found: list[Lines] = []
+    all_lines: list[Lines] = []
     before: Image | None = None
     for image in images:
         if before is not None and before.shape == image.shape:
-            found.append(_update(before, found[-1], image, ocr))
+            all_lines.append(_update(before, all_lines[-1], image, ocr))
         else:
-            found.append(_one(ocr, image))
+            all_lines.append(_one(ocr, image))
         before = image
-    return found
+    return all_lines
 
 
 def _one(ocr: Ocr, image: Image) -> Lines:
@@ -105,10 +105,10 @@ def _one(ocr: Ocr, image: Image) -> Lines:
 
 
 def _update(before: Image, known: Lines, image: Image, ocr: Ocr) -> Lines:
-    """The lines of `image`, given the lines `known` of a screen that it may share areas with.
+    """The lines of `image`, given the `known` lines of the screen `before`, which may share areas.
 
-    What is known is painted over, not cut away: the model sees the rest in its place and at the
-    scale of a full read, so that it reads the same there.
+    Shared areas are painted over, not cut off: the model gets the rest in the same place and at the
+    same scale as in a full read, so it reads the same text.
     """
     height, width = image.shape[:2]
     areas = _areas_to_read(_changed_areas(before, image), known, (width, height))
@@ -126,7 +126,7 @@ def _update(before: Image, known: Lines, image: Image, ocr: Ocr) -> Lines:
 
 
 def _changed_areas(before: Image, image: Image) -> list[_Rect]:
-    """Rectangles around the pixels that differ, as wide as the blocks that JPEG codes them in."""
+    """Rectangles around differing pixels, with a margin of one JPEG block."""
     difference = cv2.blur(cv2.absdiff(before, image), (3, 3)).max(axis=2)
     changed = (difference > _PIXEL_CHANGE).astype(np.uint8)
     changed = cv2.dilate(changed, np.ones((2 * _CELL + 1, 2 * _CELL + 1), np.uint8))
@@ -135,27 +135,27 @@ def _changed_areas(before: Image, image: Image) -> list[_Rect]:
 
 
 def _areas_to_read(areas: list[_Rect], known: Lines, size: tuple[int, int]) -> list[_Rect]:
-    """Areas grown until they cut through no known line and do not meet one another."""
+    """Areas, grown until they neither cut through a known line nor overlap one another."""
     width, height = size
     pending = [(x0 - _MARGIN, y0 - _MARGIN, x1 + _MARGIN, y1 + _MARGIN) for x0, y0, x1, y1 in areas]
     done: list[_Rect] = []
     while pending:
         area = pending.pop()
-        cut = [_room(line) for line in known if meet(_room(line), area)]
-        met = [other for other in (*pending, *done) if meet(other, area)]
-        grown = _union([area, *cut, *met])
-        pending = [other for other in pending if other not in met]
-        done = [other for other in done if other not in met]
-        if grown == area:
+        cut_lines = [_room(line) for line in known if meet(_room(line), area)]
+        overlapping = [other for other in (*pending, *done) if meet(other, area)]
+        larger = _union([area, *cut_lines, *overlapping])
+        pending = [other for other in pending if other not in overlapping]
+        done = [other for other in done if other not in overlapping]
+        if larger == area:
             done.append(area)
         else:
-            pending.append(grown)
+            pending.append(larger)
     clipped = ((max(0, x0), max(0, y0), min(width, x1), min(height, y1)) for x0, y0, x1, y1 in done)
     return sorted(clipped)
 
 
 def _room(line: OcrLine) -> _Rect:
-    """The box of a line, and beside it the place where the line may have grown longer."""
+    """The box of a line, with room on both sides in case the line has become longer."""
     x0, y0, x1, y1 = line.box
     beside = y1 - y0
     return int(x0 - beside), int(y0) - 2, int(x1 + beside) + 1, int(y1) + 3

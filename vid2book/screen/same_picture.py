@@ -1,7 +1,7 @@
-"""Same picture: what another picture of the video shows too, by its text and by what is drawn.
+"""Same picture: whether another picture of the video shows the same text and the same drawings.
 
-Text alone does not tell: two diagrams may bear one title. Nor does the picture alone, for a word
-that was changed is a small part of it.
+Text is not enough: two diagrams may have the same title. Nor is the picture, of which a changed
+word is only a small part.
 """
 
 from __future__ import annotations
@@ -28,18 +28,18 @@ from .keyframes.cells import (
 )
 from .phash import distance
 
-_LOOK = 12  # bits of the perceptual hash; two pictures farther apart are not compared; set by eye
+_LOOK = 12  # bits of the perceptual hash; pictures that differ more are not compared; set by eye
 
 
 def shown_too(
     one: Keyframe, words: Collection[str], other: Keyframe, other_words: Collection[str]
 ) -> float | None:
-    """How much of what is drawn on `one` stands on `other`, 0 to 1; None if its words or
-    its look tell that it is its own picture.
+    """How much of what is drawn on `one` is also on `other`, 0 to 1; None if `one` clearly is a
+    picture of its own, by its words or its look.
 
     Args:
-        words: that stand on `one`; without any, it is its own.
-        other_words: that stand on `other`.
+        words: on `one`; a picture without any is its own.
+        other_words: on `other`.
     """
     if not words or not set(words) <= set(other_words):
         return None

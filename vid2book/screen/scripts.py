@@ -1,8 +1,9 @@
-"""Scripts: signs of one that nobody writes in a video are icons that were misread.
+"""Scripts: characters of a script that nobody writes in a video are misread icons.
 
-A recogniser of many scripts takes the magnifying glass of a menu for an ideogram, and is sure of
-it. Its language does not tell which scripts a video is written in, for a course of Chinese may be
-held in English. Its screens do: who writes in a script writes a word of it somewhere.
+A recogniser of many scripts mistakes the magnifying glass of a menu for an ideogram, with high
+confidence. The language of a video does not say in which scripts it is written, since a course of
+Chinese may be held in English. Its screens do: whoever writes in a script writes a whole word of it
+somewhere.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from itertools import groupby
 from ..records import OcrLine
 from .places import height
 
-# The first word of the Unicode name of a letter. Latin is everywhere, and Greek is in formulas.
+# By the first word of a letter's Unicode name. Latin is everywhere, and Greek is in formulas.
 _SCRIPT = {
     "CJK": "Han", "HIRAGANA": "Han", "KATAKANA": "Han", "HALFWIDTH": "Han",
     "HANGUL": "Hangul", "CYRILLIC": "Cyrillic", "ARABIC": "Arabic", "HEBREW": "Hebrew",
@@ -22,37 +23,37 @@ _SCRIPT = {
 }  # fmt: skip
 
 # Set by eye, not swept: see "Numbers" in docs/architecture.md.
-_WORD = 2  # different signs side by side that make a word
-_SURE = 0.9  # score of the line on which it stands
-_LARGE = 1.5  # times the usual height of a line: one sign alone, this large, is no icon
+_WORD = 2  # different characters side by side that make a word
+_SURE = 0.9  # least score of its line
+_LARGE = 1.5  # times the usual height of a line: a single character this large is no icon
 
 
 def scripts_of(screens: Iterable[Sequence[OcrLine]]) -> set[str]:
-    """The scripts, beside Latin and Greek, in which a word stands on one of the screens."""
-    found: set[str] = set()
+    """The scripts, other than Latin and Greek, in which one of the screens has a word."""
+    scripts: set[str] = set()
     for lines in screens:
         usual = sorted(map(height, lines))[len(lines) // 2] if lines else 0.0
         for line in lines:
             if line.score is not None and line.score < _SURE:
                 continue
             least = 1 if height(line) > _LARGE * usual else _WORD
-            found |= {script for script, run in _runs(line.text) if len(set(run)) >= least}
-    return found - {""}
+            scripts |= {script for script, run in _runs(line.text) if len(set(run)) >= least}
+    return scripts - {""}
 
 
 def without_other_scripts(text: str, known: set[str]) -> tuple[str, str]:
-    """The text without the signs of other scripts than the known, and these signs."""
+    """The text without characters of unknown scripts, and those characters."""
     runs = list(_runs(text))
-    stay = "".join(run for script, run in runs if not script or script in known)
-    if stay == text:
+    rest = "".join(run for script, run in runs if not script or script in known)
+    if rest == text:
         return text, ""
-    return " ".join(stay.split()), " ".join(
+    return " ".join(rest.split()), " ".join(
         run for script, run in runs if script and script not in known
     )
 
 
 def _runs(text: str) -> Iterable[tuple[str, str]]:
-    """Stretches of one script each; '' stands for Latin, Greek, digits, signs and blanks."""
+    """Runs of one script each; '' stands for Latin, Greek, digits, symbols and blanks."""
     return ((script, "".join(run)) for script, run in groupby(text, _script))
 
 

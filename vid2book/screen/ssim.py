@@ -1,15 +1,15 @@
 """Structural similarity (SSIM) of grey images, in two forms.
 
 Wang, Bovik, Sheikh and Simoncelli, "Image Quality Assessment: From Error Visibility to Structural
-Similarity" (2004), K1 = 0.01, K2 = 0.03. The forms differ in the window in which images are
-compared, so that their values do not compare with each other:
+Similarity" (2004), K1 = 0.01, K2 = 0.03. The forms use different windows, so their values are not
+comparable:
 
-`gaussian_ssim` has the window of that paper. Keyframes are found by it, with a threshold that was
+`gaussian_ssim` uses the window of that paper. Keyframes are found with it, by a threshold that was
 set for it.
 
-`uniform_ssim` has the window that scikit-image takes by default, and so the one of published
-figures of corpora, InSI-SIM among them. There every image of a sample is compared with every other:
-what belongs to one image alone is computed once, so that a pair costs one filter instead of five.
+`uniform_ssim` uses the default window of scikit-image, as published figures of corpora do, among
+them InSI-SIM. There, every image of a sample is compared with every other. What depends on one
+image only is computed once, so a pair costs one filter instead of five.
 """
 
 from __future__ import annotations
@@ -24,10 +24,10 @@ from numpy.typing import NDArray
 # Wang, Bovik, Sheikh and Simoncelli, "Image Quality Assessment", 2004.
 _C1, _C2 = (0.01 * 255) ** 2, (0.03 * 255) ** 2
 
-_WINDOW = 7  # pixels, what scikit-image takes by default
+_WINDOW = 7  # pixels, the default of scikit-image
 _EDGE = _WINDOW // 2
 _PIXELS = _WINDOW**2
-_STRIP = 32  # rows at a time, so that everything that is computed stays in the processor's cache
+_STRIP = 32  # rows at a time: few enough for all intermediate results to stay in the cache
 # With window sums instead of means, both sides of each fraction are 49 * 49 times as large.
 _SUMMED_C1 = _C1 * _PIXELS**2
 _SUMMED_C2 = _C2 * _PIXELS * (_PIXELS - 1)
@@ -39,7 +39,7 @@ Floats = NDArray[np.float64]
 def gaussian_ssim(one: Grey, other: Grey) -> float:
     """Mean structural similarity, -1 to 1, with a Gaussian window of 11 x 11 pixels.
 
-    Images of two sizes have nothing in common: 0.
+    0 if the images differ in size.
     """
     if one.shape != other.shape:
         return 0.0
@@ -77,14 +77,14 @@ class SummedImage:
 
     @cached_property
     def energy(self) -> Floats:
-        """Of each window, the sum of squares; less the square of the sum, its variance."""
+        """The sum of squares in each window, from which its variance follows."""
         return _windows(self.values * self.values)
 
 
 def uniform_ssim(first: SummedImage, second: SummedImage) -> float | None:
-    """Mean structural similarity, -1 to 1; None where a side is under 7 pixels.
+    """Mean structural similarity, -1 to 1; None if a side is under 7 pixels.
 
-    Uniform windows of 7 x 7 pixels that lie in the image, sample covariance.
+    Uses uniform windows of 7 x 7 pixels within the image, and the sample covariance.
 
     Raises:
         ValueError: the images differ in size.
@@ -97,14 +97,14 @@ def uniform_ssim(first: SummedImage, second: SummedImage) -> float | None:
     total = 0.0
     for top in range(0, height, _STRIP):
         rows = slice(top, min(top + _STRIP, height))
-        under = slice(top, rows.stop + 2 * _EDGE)  # the pixels that these windows are over
+        under = slice(top, rows.stop + 2 * _EDGE)  # the pixels that these windows cover
         cross = _windows(first.values[under] * second.values[under])
         total += _similarity(first, second, rows, cross)
     return total / first.sums.size
 
 
 def _similarity(first: SummedImage, second: SummedImage, rows: slice, cross: Floats) -> float:
-    """Sum over the windows in some rows."""
+    """The sum over the windows in these rows."""
     one, other = first.sums[rows], second.sums[rows]
     product = one * other
     squares = one * one + other * other
@@ -115,6 +115,6 @@ def _similarity(first: SummedImage, second: SummedImage, rows: slice, cross: Flo
 
 
 def _windows(values: NDArray[np.float32]) -> Floats:
-    """Sums over the windows that lie in the image."""
+    """The sum of the values in each window within the image."""
     sums = cv2.boxFilter(values, cv2.CV_64F, (_WINDOW, _WINDOW), normalize=False)
     return np.asarray(sums)[_EDGE:-_EDGE, _EDGE:-_EDGE]

@@ -1,4 +1,4 @@
-"""Watermarks: lines in a corner that nearly every screen shows, however they were read."""
+"""Watermarks: lines in a corner of nearly every screen, even if their readings differ."""
 
 from __future__ import annotations
 
@@ -12,18 +12,18 @@ from .places import Place, height, meet, middle, plain
 from .read import Lines
 
 # Set by eye, not swept: see "Numbers" in docs/architecture.md.
-_EDGE = 0.15  # of the height: the middle of a watermark is this near to its top or bottom, and
-_SIDE = 0.3  # of the width: it begins or ends this near to a side
-_ALIKE = 0.85  # share of the signs that two readings of one mark have in common, in order
-_USUAL = 0.5  # share of the readings that are the usual one; headings of a kind are each another
+_EDGE = 0.15  # share of the height: the middle of a watermark is this close to top or bottom, and
+_SIDE = 0.3  # share of the width: it begins or ends this close to a side
+_ALIKE = 0.85  # share of the characters that two readings of one mark have in common, in order
+_USUAL = 0.5  # share of the readings that are the most frequent one; similar headings all differ
 
 
 def watermarks(
     keyframes: Sequence[Keyframe], lines: Sequence[Lines], settings: config.Read
 ) -> set[Place]:
-    """The lines that are watermarks, but for their first showing.
+    """The lines that are watermarks, except for the first occurrence of each.
 
-    The screens must differ otherwise: the footer of a slide that builds up is on all its steps.
+    The rest of the screens must differ: the footer of a slide that builds up is on all its steps.
 
     Args:
         lines: of each keyframe.
@@ -32,8 +32,8 @@ def watermarks(
     screens = settings.min_watermark_screens
     least = max(screens, settings.min_watermark_share * len(keyframes))
     marks: list[list[Place]] = []
-    for position, (keyframe, shown) in enumerate(zip(keyframes, lines, strict=True)):
-        for line in shown:
+    for position, (keyframe, screen) in enumerate(zip(keyframes, lines, strict=True)):
+        for line in screen:
             if not _in_corner(line, keyframe) or not plain(line.text):
                 continue
             mark = next((m for m in marks if _same_mark(m[0][1], line)), None)
@@ -41,14 +41,14 @@ def watermarks(
                 marks.append([(position, line)])
             else:
                 mark.append((position, line))
-    found: set[Place] = set()
+    repetitions: set[Place] = set()
     for places in marks:
         positions = sorted({position for position, _ in places})
         if len(positions) < least or not _has_usual(places):
             continue
         if _screens(positions, lines, places[0][1]) >= screens:
-            found.update(place for place in places if place[0] != positions[0])
-    return found
+            repetitions.update(place for place in places if place[0] != positions[0])
+    return repetitions
 
 
 def _in_corner(line: OcrLine, keyframe: Keyframe) -> bool:
@@ -58,7 +58,7 @@ def _in_corner(line: OcrLine, keyframe: Keyframe) -> bool:
 
 
 def _same_mark(mark: OcrLine, line: OcrLine) -> bool:
-    """At one place, and read alike: a logo beside the words is a letter once and nothing twice."""
+    """Whether two lines are in one place and read alike: a logo may be read as a letter or not."""
     taller = max(height(mark), height(line))
     if not meet(mark.box, line.box) or abs(middle(mark) - middle(line)) > 0.5 * taller:
         return False
@@ -78,7 +78,7 @@ def _has_usual(places: Sequence[Place]) -> bool:
 
 
 def _screens(positions: Sequence[int], lines: Sequence[Lines], mark: OcrLine) -> int:
-    """How many of the keyframes share at most half of their lines, `mark` aside, with the last."""
+    """How many keyframes share at most half of their lines with the previous one, `mark` aside."""
     count, before = 0, set[str]()
     for position in positions:
         texts = {plain(line.text) for line in lines[position] if not _same_mark(mark, line)}

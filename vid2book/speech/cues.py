@@ -1,10 +1,9 @@
 """The structure of a caption file: which lines are times, which are text, which are neither.
 
-SubRip and WebVTT are read alike and by what is there, not by the name of the file: times with a
-comma, a point or neither, without hours, with blanks in them; numbers of cues that are missing or
-stand apart; blank lines within a cue; several WebVTT headers in one file, as segments of an HLS
-stream have them when they are joined. A cue whose times cannot be read is given the room between
-its neighbours, and told of.
+SubRip and WebVTT are read alike, by content rather than by file name. Times may have a comma, a
+point or neither, lack hours, or contain blanks; cue numbers may be missing or stand apart; a cue
+may contain blank lines; a file may have several WebVTT headers, as in joined segments of an HLS
+stream. A cue whose times cannot be read gets the room between its neighbours and is reported.
 """
 
 from __future__ import annotations
@@ -21,17 +20,17 @@ _CLOCK = rf"(-?)(?:{_PART}:)?{_PART}:{_PART}(?:[.,:]{_PART})?"
 _TIME = re.compile(_CLOCK)
 _TIMING = re.compile(rf"{_CLOCK}--?>{_CLOCK}(?: .+)?")
 _ARROW = re.compile(r"--?>")
-_CLOCK_LIKE = re.compile(r"[-\w.,]*:[-\w.,:]*")  # what was to be a time
+_CLOCK_LIKE = re.compile(r"[-\w.,]*:[-\w.,:]*")  # meant as a time
 _WIDE = str.maketrans("：，．→－＞０１２３４５６７８９", ":,.>->0123456789")
 _MAP = re.compile(r"X-TIMESTAMP-MAP\s*=(.*)", re.IGNORECASE)
 _LANGUAGE = re.compile(r"(?:NOTE\s)?\s*Language\s*:\s*(\S+)", re.IGNORECASE)
 _BLOCK = re.compile(r"NOTE(?:[ \t].*)?|STYLE[ \t]*|REGION[ \t]*")
 _MPEG_CLOCK = 90_000  # ticks a second
-_READING = 15  # characters a second, for a cue whose end cannot be read; set by eye
+_READING = 15  # characters a second, for cues whose end cannot be read; set by eye
 
 
-class Told(NamedTuple):
-    """What was repaired or left out, for a Decision."""
+class Finding(NamedTuple):
+    """Something that was repaired or left out, for a Decision."""
 
     start: float
     end: float
@@ -42,7 +41,7 @@ class Told(NamedTuple):
 
 @dataclass(frozen=True)
 class Cue:
-    """Times in seconds, and the lines of text as they stand in the file."""
+    """One entry of the file: times in seconds, and its lines of text unchanged."""
 
     start: float
     end: float
@@ -50,7 +49,7 @@ class Cue:
 
 
 class Dropped(NamedTuple):
-    """Text that is no caption of the video, and why."""
+    """Text that is not a caption of the video, and why."""
 
     reason: str
     lines: tuple[str, ...]
@@ -61,14 +60,14 @@ class CueFile:
     """All cues of a file in order of time.
 
     Attributes:
-        told: what was repaired.
-        dropped: what was not taken.
-        language: as a WebVTT header names it.
-        is_webvtt: the file says so.
+        findings: repairs.
+        dropped: text that is not used.
+        language: as named in a WebVTT header.
+        is_webvtt: whether the file says that it is WebVTT.
     """
 
     cues: tuple[Cue, ...]
-    told: tuple[Told, ...]
+    findings: tuple[Finding, ...]
     dropped: tuple[Dropped, ...]
     language: str
     is_webvtt: bool
@@ -76,26 +75,26 @@ class CueFile:
 
 @dataclass
 class _Open:
-    """A cue as it is read; a time that cannot be read is None."""
+    """A cue while it is being read; a time that cannot be read is None."""
 
     start: float | None
     end: float | None
-    number: int  # of its line, from 1
+    number: int  # of the line with its times, from 1
     timing: str
     lines: list[str] = field(default_factory=list)
 
 
 def read_cues(text: str) -> CueFile:
-    """The cues of a caption file. A file that has none gives none."""
+    """The cues of a caption file, if it has any."""
     lines = text.replace("\r\r\n", "\n").replace("\r\n", "\n").replace("\r", "\n").split("\n")
     reader = _Reader([line.replace("\0", "") for line in lines])
     reader.read()
-    cues, told, dropped = _placed(reader.cues)
+    cues, findings, dropped = _place_cues(reader.cues)
     if reader.stray:
         dropped.append(Dropped("stands before the first caption", tuple(reader.stray)))
     return CueFile(
         tuple(sorted(cues, key=lambda cue: (cue.start, cue.end))),
-        tuple(told),
+        tuple(findings),
         tuple(dropped),
         reader.language,
         reader.is_webvtt,
@@ -108,16 +107,16 @@ class _Reader:
     def __init__(self, lines: Sequence[str]) -> None:
         self.lines = lines
         self.cues: list[_Open] = []
-        self.stray: list[str] = []  # text before the first cue, in a file that is no WebVTT
+        self.stray: list[str] = []  # text before the first cue, unless the file is WebVTT
         self.language = ""
         self.is_webvtt = False
-        self._origin: float | None = None  # what the first header adds to its local time
-        self._shift = 0.0  # of this header against the first
+        self._origin: float | None = None  # what the first header adds to local time
+        self._shift = 0.0  # the current header's offset less the first one's
         self._timings = {n: cue for n, line in enumerate(lines) if (cue := self._timing(n, line))}
         self._labels = _labels(lines, self._timings)
 
     def read(self) -> None:
-        inside = ""  # a block that is no cue, to the next blank line
+        inside = ""  # the block other than a cue that this line is in; a blank line ends it
         for n, line in enumerate(self.lines):
             after_blank = n == 0 or not self.lines[n - 1].strip()
             if n in self._timings:
@@ -151,14 +150,14 @@ class _Reader:
         elif match := _LANGUAGE.match(line):
             self.language = self.language or match[1]
 
-    def _map(self, told: str) -> None:
-        """`MPEGTS:900000,LOCAL:00:00:00.000`: at this local time the stream's clock reads that.
+    def _map(self, value: str) -> None:
+        """Read `MPEGTS:900000,LOCAL:00:00:00.000`: the stream's clock at a local time.
 
-        The first header sets the origin, for a recording starts at zero where its stream did not;
-        later ones, of joined segments, count from it.
+        The first header sets the origin, since a recording starts at zero even if its stream did
+        not; later headers, of joined segments, count from there.
         """
-        ticks = re.search(r"MPEGTS\s*:\s*(\d{1,19})", told, re.IGNORECASE)
-        local = re.search(r"LOCAL\s*:\s*([\d:.,]{1,30})", told, re.IGNORECASE)
+        ticks = re.search(r"MPEGTS\s*:\s*(\d{1,19})", value, re.IGNORECASE)
+        local = re.search(r"LOCAL\s*:\s*([\d:.,]{1,30})", value, re.IGNORECASE)
         at = _TIME.fullmatch(local[1]) if local else None
         if not ticks or not at:
             return
@@ -171,17 +170,17 @@ class _Reader:
         return None if time is None else time + self._shift
 
     def _timing(self, n: int, line: str) -> _Open | None:
-        """A cue that begins in this line."""
+        """The cue that begins on this line, if one does."""
         if "->" not in line and "→" not in line:
             return None
         plain = " ".join(line.replace("→", "-->").translate(_WIDE).split())
         if match := _TIMING.fullmatch(plain):
             groups = match.groups()
             return _Open(_seconds(groups[:5]), _seconds(groups[5:]), n + 1, line)
-        return self._damaged(n, line, plain)
+        return self._damaged_cue(n, line, plain)
 
-    def _damaged(self, n: int, line: str, plain: str) -> _Open | None:
-        """Times of which one or both cannot be read; a text with an arrow in it is none."""
+    def _damaged_cue(self, n: int, line: str, plain: str) -> _Open | None:
+        """A cue with one or two unreadable times; None for text that merely contains an arrow."""
         left, *others = _ARROW.split(plain, maxsplit=1)
         if not others:
             return None
@@ -209,10 +208,10 @@ def _seconds(groups: Sequence[str | None]) -> float:
 
 
 def _labels(lines: Sequence[str], timings: dict[int, _Open]) -> set[int]:
-    """The lines that number or name the cue that begins below them.
+    """The lines that number or name the cue below them.
 
-    A number may stand one blank line above its cue. What else stands right above one is a name, if
-    the file names most of its cues, or if it is one word alone; otherwise it is text of the cue
+    A number may stand one blank line above its cue. Any other line right above a cue is a name if
+    the file names most of its cues, or if it is a single word; otherwise it is text of the cue
     before, after a blank line.
     """
     numbers, names = set(), set()
@@ -229,7 +228,7 @@ def _labels(lines: Sequence[str], timings: dict[int, _Open]) -> set[int]:
             names.add(above)
     apart = {n for n in numbers if n + 1 not in timings}
     if len(numbers) < 2 or len(numbers) * 2 < len(timings):
-        numbers -= apart  # a file without numbers may well end a caption in one
+        numbers -= apart  # in a file without numbers, a caption may well end in one
         numbers = {n for n in numbers if n + 1 in timings}
     if len(names) * 2 < len(timings):
         names = {
@@ -239,53 +238,53 @@ def _labels(lines: Sequence[str], timings: dict[int, _Open]) -> set[int]:
 
 
 def _orphans(lines: Sequence[str], numbers: Sequence[int]) -> set[int]:
-    """Numbers of cues that have lost their times: between 4 and 6, a 5 that stands alone."""
-    found = set()
+    """Numbers of cues that have lost their times, like a lone 5 between 4 and 6."""
+    orphans = set()
     for before, after in pairwise(numbers):
         values = [lines[n].strip().lstrip("\ufeff") for n in (before, after)]
         if not all(value.isdecimal() and len(value) < 9 for value in values):
             continue
         missing = range(int(values[0]) + 1, int(values[1]))
         if 0 < len(missing) <= after - before:
-            wanted = {str(value) for value in missing}
+            missing_numbers = {str(value) for value in missing}
             alone = (n for n in range(before + 1, after) if _stands_alone(lines, n))
-            found |= {n for n in alone if lines[n].strip() in wanted}
-    return found
+            orphans |= {n for n in alone if lines[n].strip() in missing_numbers}
+    return orphans
 
 
 def _stands_alone(lines: Sequence[str], n: int) -> bool:
     return n == 0 or not lines[n - 1].strip()
 
 
-def _placed(opened: Sequence[_Open]) -> tuple[list[Cue], list[Told], list[Dropped]]:
-    """Cues with times that can be used, and what was done to those that had none."""
+def _place_cues(opened: Sequence[_Open]) -> tuple[list[Cue], list[Finding], list[Dropped]]:
+    """Cues with usable times, what was repaired, and what had to be dropped."""
     cues: list[Cue] = []
-    told: list[Told] = []
+    findings: list[Finding] = []
     dropped: list[Dropped] = []
     for n, cue in enumerate(opened):
         following = next((c.start for c in opened[n + 1 : n + 5] if c.start is not None), None)
-        start, end = _repaired(cue, cues[-1].end if cues else 0.0, following)
+        start, end = _repair_times(cue, cues[-1].end if cues else 0.0, following)
         if end <= 0:
             dropped.append(Dropped("a caption from before the video begins", tuple(cue.lines)))
             continue
         start = max(0.0, start)
-        if any(line.strip() for line in cue.lines) and _matters(cue):
+        if any(line.strip() for line in cue.lines) and _is_worth_reporting(cue):
             reason = (
                 f"line {cue.number}: the times of this caption are impossible: "
                 f"{cue.timing.strip()[:60]!r}; it is put here"
             )
-            told.append(Told(start, end, True, reason))
+            findings.append(Finding(start, end, True, reason))
         cues.append(Cue(start, end, tuple(cue.lines)))
-    return cues, told, dropped
+    return cues, findings, dropped
 
 
-def _matters(cue: _Open) -> bool:
-    """A cue that ends as it starts says when, if not how long."""
+def _is_worth_reporting(cue: _Open) -> bool:
+    """Whether a repair is worth reporting; a cue of no length at least says when it starts."""
     return cue.start is None or cue.end is None or cue.end < cue.start or cue.start < 0
 
 
-def _repaired(cue: _Open, shown_to: float, following: float | None) -> tuple[float, float]:
-    """Start and end, from those that can be read, the neighbours, and the length of the text."""
+def _repair_times(cue: _Open, shown_to: float, following: float | None) -> tuple[float, float]:
+    """Start and end, guessed from whichever can be read, the neighbours and the text's length."""
     length = max(1.0, sum(len(line) for line in cue.lines) / _READING)
     start, end = cue.start, cue.end
     if start is not None and end is not None and end > start:

@@ -1,4 +1,4 @@
-"""Words of English that the rules for written language go by."""
+"""English words that the rules for written language depend on."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ def _words(text: str) -> frozenset[str]:
 
 
 FILLERS = _words("um umm uhm uh uhh er err erm hmm hm mm mhm ah eh")
-# After a number these fillers are units ("5 mm", "5 um"), in capitals symbols ("Er").
+# These fillers are units after a number ("5 mm", "5 um") and symbols in capitals ("Er").
 UNITS = _words("mm um hm ah er eh")
 SYMBOLS = _words("mm ah er eh")
-# Fillers where commas set them off, and only there.
+# Fillers only where commas set them off.
 ASIDES = (("you", "know"), ("i", "mean"), ("like",))
 
-# Nobody says one of these twice in a row on purpose. Not among them: what may end one clause and
+# Nobody says one of these twice in a row on purpose. Not listed: words that may end one clause and
 # begin the next ("if we square it, it becomes ..."), "that that", "had had", "is is", "no no",
 # "very very", letters and numbers, and nouns ("a carbon carbon bond").
 SAID_ONCE = _words(
@@ -22,7 +22,7 @@ SAID_ONCE = _words(
     "i he she we they i'm we'll we're we've they're you're it's let's if so because can could "
     "will would should when where which while who what how"
 )
-# What a phrase said twice may hold besides: "in this in this", "we have we have".
+# Further words that a repeated phrase may contain: "in this in this", "we have we have".
 GRAMMAR = SAID_ONCE | _words(
     "is are was were be have has had do does it this that these those there you me us them not"
 )
@@ -31,21 +31,21 @@ AFTER_I = _words(
     "am was have had will would can could should think thought know mean want need guess hope "
     "believe see said do did don't didn't can't just really also like love"
 )
-# After "which" these tell a relative clause ("which is why") from a question ("which method is").
+# After "which", these mark a relative clause ("which is why"), not a question ("which method is").
 AFTER_RELATIVE = _words(
     "is isn't was wasn't are aren't were weren't has hasn't have haven't had will won't would can "
     "can't cannot could couldn't may might must should does doesn't do don't did didn't i we you "
     "they he she it i'm i'll i've we'll we're we've you'll you're you've they're they'll it's "
     "it'll also always never then again now only means gives makes"
 )
-# A word in s before one of these is a verb: "which leaves through pores", "which turns it around".
+# A word in -s before one of these is a verb: "which leaves through pores", "which turns it around".
 AFTER_VERB = _words(
     "the a an us you me them it its our your their that this these those through into up out down "
     "away back how why what"
 )
-# With one of these the whole clause is a subject: "which is larger depends on x".
+# With one of these, the clause is itself a subject: "which is larger depends on x".
 ASKS = _words("depends depend matters matter")
-# Words that begin sentences more often than they go on with one.
+# Words that begin a sentence more often than they continue one.
 OPENERS = _words(
     "a an and as because but first finally for from here how however i if in it its let lets "
     "let's next no not notice now okay on once one or our remember right second since so suppose "

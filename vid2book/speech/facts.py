@@ -1,7 +1,7 @@
-"""What another wording of an English sentence must not change.
+"""The facts that a new wording of an English sentence must not change.
 
-Numbers, negations, formulas and names. Number words are equal to digits, and the words of spoken
-formulas to their signs. The check would rather refuse a good wording than pass a wrong one.
+These are numbers, negations, formulas and names. Number words equal digits, and the words of spoken
+formulas equal their signs. The check would rather refuse a good wording than pass a wrong one.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from .. import config
 from ..words import alphabetic_words
 from .numbers import Token, with_numbers
 
-_SHORTEST, _LONGEST = 0.4, 2.0  # times as many words; set by eye, not swept
+_SHORTEST, _LONGEST = 0.4, 2.0  # new words per old word; set by eye, not swept
 
 _NEGATIONS = frozenset(
     "not no never none nothing nobody nowhere neither nor without cannot hardly barely".split()
@@ -38,12 +38,12 @@ _SPOKEN = {
     r"\bmultiplied by\b": "times",
     r"\bsquare root( of)?\b": "root",
 }
-# Of formulas alone.
+# These occur only in formulas.
 _SURE = frozenset(
     "squared cubed percent pi infinity alpha beta gamma delta theta lambda mu sigma omega phi "
     "sine cosine tangent logarithm root".split()
 )
-# Of formulas where a variable or a number stands beside them: "two times x", not "many times".
+# These belong to formulas only beside a variable or a number: "two times x", not "many times".
 _BESIDE = frozenset("plus minus times over equals less greater".split())
 _FRACTIONS = frozenset("half halves third thirds quarter quarters fourths fifths".split())
 
@@ -66,44 +66,44 @@ def changes(
     names: frozenset[str] = frozenset(),
     min_kept: float = config.Refine().min_kept_words,
 ) -> list[str]:
-    """What a wording loses or adds, for a person to read; nothing if it says the same.
+    """What a wording loses or adds, for a person to read; empty if it says the same.
 
     Args:
-        before: what must survive.
+        before: the sentence whose facts must survive.
         after: the new wording.
-        names: in small letters, see `find_names`.
-        min_kept: share of the words that carry meaning that must survive.
+        names: in lower case, see `find_names`.
+        min_kept: share of the meaningful words that must survive.
     """
-    had, has = _Facts(before, names), _Facts(after, names)
-    lost, added = had.strict - has.all, has.strict - had.all
-    told = [f"loses {fact}" for fact in lost.elements()]
-    told += [f"adds {fact}" for fact in added.elements()]
-    sure = had.strict.keys() | has.strict.keys()
-    if not lost and not added and had.in_order(sure) != has.in_order(sure):
-        told.append("has the numbers and symbols in another order")
-    new = find_names([after]) - {word[0].lower() for word in alphabetic_words(before)} - names
-    told += [f"adds the name {name}" for name in sorted(new)]
-    length = has.length / max(1, had.length)
+    old_facts, new_facts = _Facts(before, names), _Facts(after, names)
+    lost, added = old_facts.strict - new_facts.all, new_facts.strict - old_facts.all
+    faults = [f"loses {fact}" for fact in lost.elements()]
+    faults += [f"adds {fact}" for fact in added.elements()]
+    sure = old_facts.strict.keys() | new_facts.strict.keys()
+    if not lost and not added and old_facts.in_order(sure) != new_facts.in_order(sure):
+        faults.append("has the numbers and symbols in another order")
+    new_names = find_names([after]) - {word[0].lower() for word in alphabetic_words(before)} - names
+    faults += [f"adds the name {name}" for name in sorted(new_names)]
+    length = new_facts.length / max(1, old_facts.length)
     if not _SHORTEST <= length <= _LONGEST:
-        told.append(f"has {length:.1f} times as many words")
-    if (kept := _kept(had, has)) < min_kept:
-        told.append(f"keeps {100 * kept:.0f}% of the words that carry meaning")
-    return told
+        faults.append(f"has {length:.1f} times as many words")
+    if (share := _kept_share(old_facts, new_facts)) < min_kept:
+        faults.append(f"keeps {100 * share:.0f}% of the words that carry meaning")
+    return faults
 
 
 def kept_words(before: str, after: str) -> float:
-    """Share of the words that carry meaning that are still there, inflected or not."""
-    return _kept(_Facts(before), _Facts(after))
+    """Share of the meaningful words that are still there, in any inflection."""
+    return _kept_share(_Facts(before), _Facts(after))
 
 
-def _kept(had: _Facts, has: _Facts) -> float:
-    return len(had.content & has.content) / len(had.content) if had.content else 1.0
+def _kept_share(old: _Facts, new: _Facts) -> float:
+    return len(old.content & new.content) / len(old.content) if old.content else 1.0
 
 
 def find_names(texts: Iterable[str]) -> frozenset[str]:
-    """Names in small letters: words with a capital inside a sentence that are never without one.
+    """Names in lower case: words with a capital inside a sentence that never occur without one.
 
-    A name that only ever begins sentences is not told from other words that do.
+    A name that only ever begins sentences cannot be distinguished from other words there.
     """
     capital, small = set(), set()
     for text in texts:
@@ -122,10 +122,10 @@ def find_names(texts: Iterable[str]) -> frozenset[str]:
 
 
 class _Facts:
-    """`all` facts of a text; the `strict` among them must be in the other wording as well.
+    """The facts of a text: `all` of them, and the `strict` ones, which the other wording needs too.
 
-    `quantities` are numbers, symbols and operators in order; `content` the words that carry
-    meaning, by their first letters; `length` counts all words.
+    `quantities` are numbers, symbols and operators in order; `content` has the first letters of
+    meaningful words; `length` counts all words.
     """
 
     def __init__(self, text: str, names: frozenset[str] = frozenset()) -> None:
@@ -143,8 +143,8 @@ class _Facts:
                 if fact not in (_NEGATION, "the number 1"):
                     self.quantities.append(fact)
         # A name may be said less often: "Newton saw that he, Newton, ...".
-        said = {re.sub(r"['’]s$", "", word[0].lower()) for word in alphabetic_words(text)}
-        for name in names & said:
+        words = {re.sub(r"['’]s$", "", word[0].lower()) for word in alphabetic_words(text)}
+        for name in names & words:
             self.all[f"the name {name}"] = self.strict[f"the name {name}"] = 1
         self.strict = +self.strict
 
@@ -175,7 +175,7 @@ def _beside_quantity(tokens: Sequence[Token], n: int) -> bool:
 
 
 def _is_variable(tokens: Sequence[Token], n: int) -> bool | None:
-    """Whether a word surely is one; None if it is none. "A" and "I" are by what is beside them."""
+    """Whether a word is surely a variable; None if it is not. Neighbours decide on "a" and "i"."""
     word = tokens[n].text
     if re.search(r"\d", word):
         return True  # x1, CO2
@@ -191,13 +191,13 @@ def _is_variable(tokens: Sequence[Token], n: int) -> bool | None:
 
 
 def _tokens(text: str) -> Iterator[str]:
-    """Words in small letters and signs by their names; a hyphen between words parts them."""
+    """Words in lower case, signs by their names; a hyphen separates words."""
     text = re.sub(r"\^\s?2(?!\d)|²", " squared ", text.replace("’", "'"))
     text = re.sub(r"\^\s?3(?!\d)|³", " cubed ", text)
     text = re.sub(r"(?<![^\W_])(\d+)([a-zA-Z])(?![^\W_])", r"\1 \2", text)  # 2x, 3D
     text = re.sub(r"(?<=[^\W\d_])-(?=[^\W\d_])", " ", text)
-    for said, sign in _SPOKEN.items():
-        text = re.sub(said, sign, text, flags=re.IGNORECASE)
+    for pattern, sign in _SPOKEN.items():
+        text = re.sub(pattern, sign, text, flags=re.IGNORECASE)
     for match in _TOKEN.finditer(text):
         word = match[0].lower()
         if word.endswith("n't") or word.endswith("'s") or "'" not in word:

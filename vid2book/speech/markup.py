@@ -1,8 +1,8 @@
-"""Markup of caption files, apart from their words.
+"""Separates the markup of caption files from their words.
 
-Only the tags that SubRip and WebVTT know are taken out, and only where they stand as tags do:
+Only the tags that SubRip and WebVTT define are removed, and only where tags would stand:
 `vector<i>`, `a<b and b>c` and `x <v and v> y` are code and mathematics. Each cue is cut into tokens
-once, so that the time is linear in its length.
+once, in time linear in its length.
 """
 
 from __future__ import annotations
@@ -13,22 +13,22 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from html.entities import html5
 
-_PLAIN = frozenset("i b u s c em strong strike ruby rt rb rp".split())  # no more than a name
+_PLAIN = frozenset("i b u s c em strong strike ruby rt rb rp".split())  # take no values
 _WITH_VALUES = frozenset(("font", "span"))  # color="red"
 _WITH_TEXT = frozenset(("v", "lang"))  # a speaker, a language
 _TAG = re.compile(
     r"<(?P<end>/?)(?P<name>[A-Za-z]{1,6})(?P<classes>(?:\.[\w-]+)*)(?P<rest>[ \t/][^<>\n]*)?>"
     r"|<(?:(?P<hours>\d{1,4}):)?(?P<minutes>\d{1,2}):(?P<seconds>\d{1,2})[.,](?P<part>\d{1,9})>"
 )
-# Commands of SubStation Alpha that other formats took over: {\an8}, {\i1}, {\c&HFF&}, {\pos(1,2)}.
+# Commands that other formats borrowed from SubStation Alpha: {\an8}, {\i1}, {\c&HFF&}, {\pos(1,2)}.
 _OVERRIDE = re.compile(
     r"\{(?:\\(?:an?\d{1,2}|[1-4]?[ca]&H[0-9A-Fa-f]{1,8}&?|alpha&H[0-9A-Fa-f]{1,2}&?|[ibusq][01]"
     r"|k[fo]?\d{1,6}|f(?:n[^\\{}]{1,60}|s\d{1,4})|(?:pos|move|fad|fade|org|clip|t)\([^(){}]{0,200}\)"
     r"|(?:bord|shad|blur|be|fr[xyz]?|fsc[xy]|fsp)-?[\d.]{1,8}|r))+\}"
 )
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9A-Fa-f]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
-_TWICE = {"&#39;": "'", "&quot;": '"'}  # what tools that escape twice leave; nobody says it
-# Marks of direction, joints without width, hyphens that show at a line's end only.
+_TWICE = {"&#39;": "'", "&quot;": '"'}  # left behind by tools that escape twice; nobody says it
+# Direction marks, zero-width joiners, soft hyphens.
 _UNSEEN = re.compile("[\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff\u00ad]")
 
 
@@ -37,9 +37,9 @@ class Line:
     """A line of a cue without its markup.
 
     Attributes:
-        text: what is left, to be read. What is left out later becomes blanks, so that places stay.
-        stamps: places in `text` from which on a time of its own holds, seconds.
-        voice: a tag names the speaker.
+        text: the words. Anything removed later becomes blanks, to keep positions valid.
+        stamps: positions in `text` and the times, in seconds, that hold from there on.
+        voice: whether a tag names the speaker.
     """
 
     text: str
@@ -47,7 +47,7 @@ class Line:
     voice: bool = False
 
     def blank(self, *spans: tuple[int, int]) -> None:
-        """Leave out stretches of the text, in order."""
+        """Replace stretches of the text by blanks; `spans` are in order."""
         parts, at = [], 0
         for start, end in spans:
             parts += [self.text[at:start], " " * (end - start)]
@@ -56,13 +56,13 @@ class Line:
 
 
 @dataclass
-class _Growing:
-    """A line while its cue is read."""
+class _OpenLine:
+    """A line while its cue is being read."""
 
     stamps: list[tuple[int, float]]
     parts: list[str] = field(default_factory=list)
     length: int = 0
-    empty: bool = True  # but for blanks and dashes
+    empty: bool = True  # apart from blanks and dashes
     voice: bool = False
 
     def add(self, text: str) -> None:
@@ -70,9 +70,9 @@ class _Growing:
         self.length += len(text)
         self.empty = self.empty and not text.strip(" \t-–—>")
 
-    def next(self) -> _Growing:
-        """The line below; the time that holds at the end of this one goes on."""
-        return _Growing([(0, self.stamps[-1][1])] if self.stamps else [])
+    def next(self) -> _OpenLine:
+        """The line below, which starts with the time that holds at the end of this one."""
+        return _OpenLine([(0, self.stamps[-1][1])] if self.stamps else [])
 
 
 def plain_lines(lines: Sequence[str], is_webvtt: bool) -> list[Line]:
@@ -80,39 +80,39 @@ def plain_lines(lines: Sequence[str], is_webvtt: bool) -> list[Line]:
 
     Args:
         lines: as they stand in the file.
-        is_webvtt: a speaker may be named in the middle of a line.
+        is_webvtt: whether a speaker may be named in the middle of a line.
     """
     text = _OVERRIDE.sub("", "\n".join(lines))
     tags = list(_TAG.finditer(text))
-    closed = _closed(tags)
-    found = [_Growing([])]
+    closed = _closed_tags(tags)
+    growing = [_OpenLine([])]
     at = 0
     for n, tag in enumerate(tags):
-        _extend(found, text[at : tag.start()])
+        _extend(growing, text[at : tag.start()])
         at = tag.end()
         if tag["minutes"]:
-            found[-1].stamps.append((found[-1].length, _time(tag)))
-        elif not _is_tag(text, tag, n in closed, found[-1].empty, is_webvtt):
-            _extend(found, tag[0])
+            growing[-1].stamps.append((growing[-1].length, _time(tag)))
+        elif not _is_tag(text, tag, n in closed, growing[-1].empty, is_webvtt):
+            _extend(growing, tag[0])
         elif tag["name"].lower() == "br":
-            found.append(found[-1].next())
+            growing.append(growing[-1].next())
         elif tag["name"].lower() == "v" and not tag["end"]:
-            found[-1].voice = True
-    _extend(found, text[at:])
-    read = (Line("".join(line.parts), line.stamps, line.voice) for line in found)
-    return [line for line in read if line.text.strip()]
+            growing[-1].voice = True
+    _extend(growing, text[at:])
+    finished = (Line("".join(line.parts), line.stamps, line.voice) for line in growing)
+    return [line for line in finished if line.text.strip()]
 
 
-def _extend(found: list[_Growing], text: str) -> None:
-    """More text, which may hold line ends."""
-    first, *others = _read(text).split("\n")
-    found[-1].add(first)
+def _extend(lines: list[_OpenLine], text: str) -> None:
+    """Append text, which may contain line ends."""
+    first, *others = _unescape(text).split("\n")
+    lines[-1].add(first)
     for other in others:
-        found.append(found[-1].next())
-        found[-1].add(other)
+        lines.append(lines[-1].next())
+        lines[-1].add(other)
 
 
-def _read(text: str) -> str:
+def _unescape(text: str) -> str:
     text = _ENTITY.sub(_char, text)
     for entity, char in _TWICE.items():
         text = text.replace(entity, char)
@@ -120,7 +120,7 @@ def _read(text: str) -> str:
 
 
 def _char(entity: re.Match[str]) -> str:
-    """`&amp;` is an entity, `&andsoon;` is none."""
+    """The character of an entity; `&andsoon;` is not one and stays."""
     name = entity[0][1:]
     return html.unescape(entity[0]) if name[0] == "#" else html5.get(name, entity[0])
 
@@ -130,8 +130,8 @@ def _time(tag: re.Match[str]) -> float:
     return whole + float(f"0.{tag['part']}")
 
 
-def _closed(tags: Sequence[re.Match[str]]) -> set[int]:
-    """The tags that begin what another one ends in the same cue."""
+def _closed_tags(tags: Sequence[re.Match[str]]) -> set[int]:
+    """The opening tags that are closed again in the same cue."""
     closed = set()
     begun: dict[str, list[int]] = {}
     for n, tag in enumerate(tags):

@@ -1,4 +1,4 @@
-"""English number words as numbers, so that "twenty-five" and "25" are the same."""
+"""English number words as numbers, which makes "twenty-five" equal to "25"."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ _DIGITS = re.compile(r"\d+(?:,\d{3})*(?:\.\d+)?")
 
 
 class Token(NamedTuple):
-    """A word, a sign or a number of a text; `value` is set for numbers alone."""
+    """A word, a sign or a number in a text; only numbers have a `value`."""
 
     text: str
     value: Decimal | None = None
 
 
 def with_numbers(tokens: Sequence[str]) -> Iterator[Token]:
-    """Tokens in small letters, those of one number joined: `two hundred and five` is 205."""
+    """Lower-case tokens, with those of one number joined: `two hundred and five` is 205."""
     n = 0
     while n < len(tokens):
         value, size = _number(tokens, n)
@@ -41,7 +41,7 @@ def with_numbers(tokens: Sequence[str]) -> Iterator[Token]:
 
 
 def _number(tokens: Sequence[str], start: int) -> tuple[Decimal | None, int]:
-    """The number that begins at a token, and how many tokens it has; none has no tokens."""
+    """The number that begins at a token, and its length in tokens; (None, 0) if there is none."""
     whole, below, n = Decimal(0), Decimal(0), start
     last = ""  # what kind of word came last
     while n < len(tokens):
@@ -74,7 +74,7 @@ def _is_small(tokens: Sequence[str], n: int) -> bool:
 
 
 def _decimals(tokens: Sequence[str], n: int) -> str:
-    """`one four` after `three point`, as digits."""
+    """The digits after a point: `14` for `three point one four`."""
     digits = ""
     while n < len(tokens) and BELOW_TWENTY.get(tokens[n], 10) < 10:
         digits += str(BELOW_TWENTY[tokens[n]])

@@ -1,7 +1,6 @@
-"""Recognise: the words of a video, from its captions, by a speech model, or by both.
+"""Recognise: the words of a video, from its captions, a speech model, or both.
 
-What of them is believed is decided by `transcribe`, apart from this, so that a changed threshold
-needs no model.
+`transcribe` decides separately which of them to believe, so a changed threshold needs no model.
 """
 
 from __future__ import annotations
@@ -22,12 +21,12 @@ from .captions import (
     NamedRecogniser,
     Recogniser,
     from_captions,
-    hear_the_rest,
+    transcribe_gaps,
     unknown_language,
 )
 from .subtitles import SubtitleError
 
-_PROMPT_LENGTH = 300  # characters; what Whisper is told to expect must leave room for its answer
+_PROMPT_LENGTH = 300  # characters; a prompt must leave Whisper room for its answer
 _NO_CAPTIONS = "there are no captions, and transcribe.backend is 'captions'"
 _TONAL = 0.3  # spectral flatness; music stays under 0.1, white noise and applause reach 0.56
 
@@ -39,32 +38,32 @@ def recognise(
     recogniser: Recogniser,
     model: str,
 ) -> tuple[Transcript, list[Decision]]:
-    """What a speech model hears, and where there is sound in which nobody speaks.
+    """Transcribe the sound, and note where it is audible but nobody speaks.
 
     Args:
-        video: its title and topic tell the model which words to expect.
+        video: its title and topic suggest which words to expect.
         audio: from the start of the video.
         duration: of the video, seconds.
         recogniser: the speech model.
-        model: its name, where it does not say itself who heard.
+        model: its name, used if the result does not name a model.
     """
-    known = language(video)
-    heard = recogniser(audio, known, partial(prompt, video))
-    told = []
-    if heard.note:
-        told.append(heard.note)
-    elif not known and heard.segments:
-        told.append(
-            f"{unknown_language(video)}; by the sound it is '{heard.language}' (probability)"
+    named = language(video)
+    result = recogniser(audio, named, partial(prompt, video))
+    notes = []
+    if result.note:
+        notes.append(result.note)
+    elif not named and result.segments:
+        notes.append(
+            f"{unknown_language(video)}; by the sound it is '{result.language}' (probability)"
         )
     decisions = [
         Decision(
-            video.video_id, "video", "recognise", 0.0, duration, kept, reason, heard.language_score
+            video.video_id, "video", "recognise", 0.0, duration, kept, reason, result.language_score
         )
-        for kept, reasons in ((True, told), (False, [heard.unheard]))
+        for kept, reasons in ((True, notes), (False, [result.unheard]))
         for reason in filter(None, reasons)
     ]
-    for sound in heard.without_speech:
+    for sound in result.without_speech:
         kind = "music or another tone" if sound.flatness < _TONAL else "noise"
         decisions.append(
             Decision(
@@ -72,27 +71,27 @@ def recognise(
                 f"nobody is speaking: {kind} (spectral flatness)", sound.flatness, _TONAL,
             )
         )  # fmt: skip
-    for stretch in heard.foreign:
+    for stretch in result.foreign:
         decisions.append(
             Decision(
                 video.video_id, "clip", "recognise", stretch.start, stretch.end, False,
                 f"spoken in '{stretch.code}' (probability), and the video is in "
-                f"'{heard.language}': not transcribed", stretch.probability,
+                f"'{result.language}': not transcribed", stretch.probability,
             )
         )  # fmt: skip
     transcript = Transcript(
-        tuple(heard.segments),
-        heard.language,
-        "none" if heard.unheard else heard.by or model,
+        tuple(result.segments),
+        result.language,
+        "none" if result.unheard else result.by or model,
         duration,
-        heard.language_score,
-        heard.unheard,
+        result.language_score,
+        result.unheard,
     )
     return transcript, decisions
 
 
 def language(video: Video) -> str:
-    """`en` for `en-US` and `English`; empty if the manifest does not tell."""
+    """The language in the manifest: `en` for `en-US` and `English`; empty if none is given."""
     return language_code(video.language)
 
 
@@ -100,7 +99,7 @@ def prompt(video: Video, spoken: str) -> str:
     """The words a speech model may expect: names and terms from the manifest, no addresses.
 
     Args:
-        spoken: the language, as `language_code`.
+        spoken: the spoken language, as `language_code`.
     """
     parts: list[str] = []
     for part in (video.title, video.knowledge_point, video.description):
@@ -113,15 +112,15 @@ def prompt(video: Video, spoken: str) -> str:
         text = text[:_PROMPT_LENGTH].rsplit(" ", 1)[0].rstrip(" .,;:-|")
     if not text:
         return ""
-    # Said as a lecturer would say it, the model takes up names better than from a bare list.
+    # Models pick up names better from a lecturer's sentence than from a bare list.
     return f"Welcome to this lesson on {text}." if spoken == "en" else f"{text}."
 
 
 def without_speech(given: StageInput) -> str:
-    """Why the speech of a video will not be heard, as far as that shows before; empty: it will.
+    """Why the speech will not be transcribed, as far as that can be foreseen; empty if it will be.
 
     Raises:
-        MediaError, SubtitleError: for want of words the config cannot use the video at all.
+        MediaError, SubtitleError: the config needs words, and the video can provide none.
     """
     video, settings, sound = given.at_hand, given.config.transcribe, given.info.audio_duration
     if not settings.enabled:
@@ -137,18 +136,18 @@ def without_speech(given: StageInput) -> str:
         raise MediaError(_NO_CAPTIONS)
     if not sound:
         return "neither sound nor captions"
-    return given.models.speech.foreseen(language(video))
+    return given.models.speech.predict_unheard(language(video))
 
 
 def _compute(given: StageInput) -> tuple[Transcript, list[Decision]]:
     transcript, decisions = _words(given)
-    odd = [
+    file_notes = [
         Decision(given.video.video_id, "video", "recognise", n.start, n.end, True, n.text)
         for n in given.info.notes
     ]
     if given.config.privacy.mask:
         transcript, decisions = mask_transcript(transcript), mask_decisions(decisions)
-    return transcript, [*odd, *decisions]
+    return transcript, [*file_notes, *decisions]
 
 
 def _words(given: StageInput) -> tuple[Transcript, list[Decision]]:
@@ -156,34 +155,34 @@ def _words(given: StageInput) -> tuple[Transcript, list[Decision]]:
     duration = given.info.duration
     if not settings.enabled:
         return Transcript((), language(video), "none", duration), []
-    told = [_of_captions(video, duration, video.captions_note)] if video.captions_note else []
+    on_video = [_of_captions(video, duration, video.captions_note)] if video.captions_note else []
     if settings.captions and video.captions:
         try:
-            return _captioned(given)
+            return _use_captions(given)
         except SubtitleError as error:
             if settings.backend == "captions" or not given.info.audio_duration:
                 raise
             reason = f"the captions cannot be used, so the sound is transcribed instead: {error}"
-            told.append(_of_captions(video, duration, reason))
+            on_video.append(_of_captions(video, duration, reason))
     if settings.backend == "captions":
         raise MediaError(_NO_CAPTIONS)
     if not given.info.audio_duration:
         reason = "neither sound nor captions: only the pictures are used"
-        told.append(_of_captions(video, duration, reason))
-        return Transcript((), language(video), "none", duration), told
+        on_video.append(_of_captions(video, duration, reason))
+        return Transcript((), language(video), "none", duration), on_video
     holes: list[Decision] = []
 
-    def tell(n: Note) -> None:
+    def add_hole(n: Note) -> None:
         holes.append(Decision(video.video_id, "clip", "recognise", n.start, n.end, False, n.text))
 
-    audio = open_audio(video.path, end=given.until, info=given.info, tell=tell)
+    audio = open_audio(video.path, end=given.until, info=given.info, tell=add_hole)
     speech = given.models.speech
     transcript, decisions = recognise(video, audio, duration, speech, speech.engine.name)
-    return transcript, [*told, *holes, *decisions]
+    return transcript, [*on_video, *holes, *decisions]
 
 
-def _captioned(given: StageInput) -> tuple[Transcript, list[Decision]]:
-    """What the captions say, and what is heard where they say nothing for long."""
+def _use_captions(given: StageInput) -> tuple[Transcript, list[Decision]]:
+    """The captions' words, and a transcript of the long gaps between them."""
     video, info = given.at_hand, given.info
     whole = info.duration if given.until is None else probe(video.path).duration
     captioned = from_captions(video, whole)
@@ -196,11 +195,11 @@ def _captioned(given: StageInput) -> tuple[Transcript, list[Decision]]:
         return open_audio(video.path, start, end, info=info)
 
     recogniser, expect = _recogniser(given), partial(prompt, video)
-    return hear_the_rest(video, captioned, read, recogniser, expect, given.config.transcribe)
+    return transcribe_gaps(video, captioned, read, recogniser, expect, given.config.transcribe)
 
 
 def _recogniser(given: StageInput) -> NamedRecogniser | None:
-    """None where the config has no speech model."""
+    """The config's speech model, if it has one."""
     if given.config.transcribe.backend == "captions":
         return None
     speech = given.models.speech

@@ -1,8 +1,8 @@
-"""Refine: what was said, as one would write it.
+"""Refine: turns spoken sentences into written ones.
 
-Sentences are made whole across segments, then fillers, repeats and false starts go, and spacing,
-capitals and the full stop come. Nothing else: words that carry meaning, numbers, negations and
-formulas stay as they were said. The rules for words are English; other languages get the rest.
+Sentences are joined across segments; fillers, repeats and false starts go; spacing, capitals and
+the full stop are added. Nothing else changes: meaningful words, numbers, negations and formulas
+stay as they were said. The rules for words are English; other languages get the rest.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ def refine(transcript: Transcript, settings: config.Refine) -> list[Sentence]:
         raw = "".join(word.text for word in words).strip()
         tokens = [word.text for word in words]
         if english and settings.enabled:
-            tokens = _joined(words, starts, small)
+            tokens = _join(words, starts, small)
             for rule in (
                 _without_fillers,
                 _without_asides,
@@ -50,24 +50,24 @@ def refine(transcript: Transcript, settings: config.Refine) -> list[Sentence]:
                 _with_capital_i,
             ):
                 tokens = rule(tokens)
-            # As it was said; only the speech model writes it as a sign.
+            # The speaker said the word; only the speech model writes the sign.
             tokens = [re.sub(r"(?<=\d)\s?%", " percent", token) for token in tokens]
-        text = _finished("".join(tokens)) if settings.enabled else raw
+        text = _finish("".join(tokens)) if settings.enabled else raw
         if text:
             refined.append(Sentence(words[0].start, words[-1].end, text, raw))
     return refined
 
 
 def _usually_small(transcript: Transcript) -> frozenset[str]:
-    """Words that this transcript writes small more often than not, wherever they stand."""
+    """Words that this transcript usually writes in lower case, wherever they stand."""
     count = Counter(words_with_apostrophes(" ".join(s.text for s in transcript.segments)))
     return frozenset(w for w in count if w.islower() and count[w] >= count[w.capitalize()])
 
 
-def _joined(words: Sequence[Word], starts: set[float], small: frozenset[str]) -> list[str]:
-    """The sentence without the capitals and full stops that were put into it.
+def _join(words: Sequence[Word], starts: set[float], small: frozenset[str]) -> list[str]:
+    """The sentence without the capitals and full stops that do not belong in it.
 
-    A border of segments puts in both, and a relative clause has often been cut off by a full stop.
+    Segment borders add both, and a full stop often cuts off a relative clause.
     """
     tokens = [word.text for word in words]
     for n, word in enumerate(words[1:], 1):
@@ -101,7 +101,7 @@ def _without_fillers(tokens: list[str]) -> list[str]:
 
 
 def _without_asides(tokens: list[str]) -> list[str]:
-    """`, you know,` and its like, only where commas set them off: they may carry meaning."""
+    """Drop `, you know,` and the like between commas; elsewhere they may carry meaning."""
     kept: list[str] = []
     n = 0
     while n < len(tokens):
@@ -115,18 +115,18 @@ def _without_asides(tokens: list[str]) -> list[str]:
 
 
 def _aside(before: list[str], ahead: list[str]) -> int:
-    """How many words the aside has that begins here; 0: none does."""
+    """The number of words in the aside that begins here; 0 if none does."""
     for aside in ASIDES:
-        said = ahead[: len(aside)]
+        candidate = ahead[: len(aside)]
         opened = before[-1].endswith(",") if before else len(aside) > 1
-        closed = said[-1].endswith(",") and not any(token.endswith(",") for token in said[:-1])
-        if opened and closed and tuple(_key(token) for token in said) == aside:
+        closed = candidate[-1].endswith(",") and not any(t.endswith(",") for t in candidate[:-1])
+        if opened and closed and tuple(_key(token) for token in candidate) == aside:
             return len(aside)
     return 0
 
 
 def _without_false_starts(tokens: list[str]) -> list[str]:
-    """`dis- discriminant` and `the dis- the discriminant`: the cut word goes."""
+    """Drop the cut word of `dis- discriminant` and `the dis- the discriminant`."""
     kept = []
     for n, token in enumerate(tokens):
         cut = re.fullmatch(r"\s*([^\W\d_]{2,})[-—–]+,?", token)
@@ -138,12 +138,12 @@ def _without_false_starts(tokens: list[str]) -> list[str]:
 
 
 def _without_repeats(tokens: list[str]) -> list[str]:
-    """`the the` and `in the, in the`: the first goes, which may have a comma behind it."""
+    """Drop the first part of `the the` and `in the, in the`, as it may have a comma after it."""
     kept: list[str] = []
     for token in tokens:
         kept.append(token)
         for size in (1, 2, 3, 4):
-            if len(kept) >= 2 * size and _said_twice(kept[-2 * size : -size], kept[-size:]):
+            if len(kept) >= 2 * size and _is_repeat(kept[-2 * size : -size], kept[-size:]):
                 second = kept[-size:]
                 first = kept[-2 * size]
                 if first.strip()[:1].isupper() and starts_small(second[0]):
@@ -154,7 +154,7 @@ def _without_repeats(tokens: list[str]) -> list[str]:
     return kept
 
 
-def _said_twice(first: list[str], second: list[str]) -> bool:
+def _is_repeat(first: list[str], second: list[str]) -> bool:
     keys = [_key(token) for token in first]
     if keys != [_key(token) for token in second] or any(_END.search(token) for token in first):
         return False
@@ -165,7 +165,7 @@ def _said_twice(first: list[str], second: list[str]) -> bool:
 
 
 def _with_capital_i(tokens: list[str]) -> list[str]:
-    """`i think` but not `the sum over i`."""
+    """Capitalise `i think`, but not `the sum over i`."""
     fixed = []
     for n, token in enumerate(tokens):
         following = _key(tokens[n + 1]) if n + 1 < len(tokens) else ""
@@ -177,12 +177,12 @@ def _with_capital_i(tokens: list[str]) -> list[str]:
     return fixed
 
 
-def _finished(text: str) -> str:
-    """Spaces, the first letter and the mark at the end."""
+def _finish(text: str) -> str:
+    """Tidy the spaces, the first letter and the mark at the end."""
     text = " ".join(text.split())
     text = re.sub(r"\s+([.,;?!](?:\s|$))", r"\1", text)
     text = re.sub(r",(?:\s*,)+", ",", text).lstrip(" ,;")
-    text = re.sub(r"(?<=\w)(?:[,;:—–]+|(?<=[^\W\d_]{2})-)$", "", text)  # not of "i--"
+    text = re.sub(r"(?<=\w)(?:[,;:—–]+|(?<=[^\W\d_]{2})-)$", "", text)  # but not in "i--"
     if not re.search(r"\w", text):
         return ""
     if not _END.search(text):
@@ -191,9 +191,9 @@ def _finished(text: str) -> str:
 
 
 def _capital(text: str) -> str:
-    """The first word with a capital, if it is one: `x`, `pH`, `i--`, `self.x` and `#include` stay.
+    """Capitalise the first word if it is plain: `x`, `pH`, `i--`, `self.x` and `#include` stay.
 
-    Small letters mean something in names of quantities, and in code.
+    Case carries meaning in names of quantities and in code.
     """
     first, *others = text.split(maxsplit=1) or [""]
     word = first.lstrip(_OPENING).rstrip(_CLOSING)
@@ -208,7 +208,7 @@ def _capital(text: str) -> str:
 
 
 def _key(token: str) -> str:
-    """A word without the marks around it, in small letters."""
+    """A word in lower case, without the marks around it."""
     return token.strip().strip('.,;:?!…"“”‘’()[]—–-').lower()
 
 

@@ -1,9 +1,9 @@
-"""Rehear: names and terms that stand on the screen, where the speech model misheard them.
+"""Rehear: corrects names and terms that stand on the screen and that the speech model misheard.
 
-A speech model does not know that the tool is called ANDI, and writes Andy; the screen tells it.
-Only stretches with words that look like a term are heard again, and only terms are taken from what
-is heard then. That the screen should help is the idea of DocWhisper (arXiv 2401.09759). Taking
-whichever hearing is likelier, as one would first think of, keeps loops and refuses right words.
+A speech model cannot know that the tool is called ANDI, and writes Andy; the screen tells it.
+Only stretches with words that look like a term are transcribed again, and only terms are taken from
+the second transcript. DocWhisper (arXiv 2401.09759) had the idea that the screen should help. The
+obvious rule, to keep the likelier of the two transcripts, keeps loops and rejects correct words.
 """
 
 from __future__ import annotations
@@ -21,16 +21,16 @@ from ..records import Decision, Segment, Transcript, Word
 from ..screen.keyframes import KEYFRAMES
 from ..screen.read import READ
 from ..stage import Stage, StageInput
-from .terms import STOPS, Rare, Span, Term, expected, find_terms, mend, misheard
+from .terms import STOPS, Rare, Span, Term, find_misheard, find_terms, hint_for, mend
 from .transcribe import TRANSCRIBE
 
 # Set while looking at the lectures of benchmarks/terms/tuning, not swept one by one.
-_CONTEXT = 1.5  # seconds of speech on either side that are heard again too; more is no better
-_MARGIN = 0.3  # seconds of silence around them, at most
+_CONTEXT = 1.5  # seconds of speech on either side to transcribe too; more is no better
+_MARGIN = 0.3  # seconds of silence around that, at most
 
 
 class Rehears(Protocol):
-    """Hears a stretch of an audio once more; see `Recogniser.again`."""
+    """Transcribes a stretch of audio once more; see `Recogniser.again`."""
 
     def again(
         self, audio: Audio, window: list[Piece], language: str, expect: str
@@ -38,12 +38,12 @@ class Rehears(Protocol):
 
 
 class Stretch(NamedTuple):
-    """Words of one segment that are heard again."""
+    """Words of one segment that are to be transcribed again."""
 
     piece: Piece
     segment: int
     words: Span
-    likely: tuple[Term, ...]  # terms that some of the words look like
+    likely: tuple[Term, ...]  # terms that look like some of the words
 
 
 def rehear(
@@ -55,36 +55,36 @@ def rehear(
     recogniser: Rehears,
     alike: float,
 ) -> tuple[Transcript, list[Decision]]:
-    """The transcript with terms in the place of what was heard for them, and a Decision for each.
+    """The transcript with misheard terms corrected, and a Decision for each.
 
     Args:
-        terms: that stand on the screen.
+        terms: those on the screen.
         stretches: from `find_stretches`.
         audio: mono float32 at 16 kHz from the start of the video.
-        alike: share of letters that a term and what was heard for it must have in common.
+        alike: share of letters that a term and the misheard words must have in common.
     """
-    heard: list[Word] = []
+    reheard: list[Word] = []
     for window in cut_windows([stretch.piece for stretch in stretches]):
         start, end = window[0].start, window[-1].end
-        mine = [s for s in stretches if start <= s.piece.start and s.piece.end <= end]
-        likely = [term for stretch in mine for term in stretch.likely]
-        told = expected(likely, terms, start, end)
-        heard += recogniser.again(audio, window, transcript.language, told)
+        in_window = [s for s in stretches if start <= s.piece.start and s.piece.end <= end]
+        likely = [term for stretch in in_window for term in stretch.likely]
+        hint = hint_for(likely, terms, start, end)
+        reheard += recogniser.again(audio, window, transcript.language, hint)
     segments, decisions = list(transcript.segments), []
-    # From the last to the first, so that the positions of words hold.
+    # Backwards, so that the positions of earlier words stay valid.
     for stretch in reversed(stretches):
         segment = segments[stretch.segment]
         first, end = stretch.words
         piece = stretch.piece
-        new = [w for w in heard if piece.start <= (w.start + w.end) / 2 < piece.end]
+        new = [w for w in reheard if piece.start <= (w.start + w.end) / 2 < piece.end]
         for part in reversed(mend(segment.words[first:end], new, terms, alike)):
             old = Span(first + part.old.first, first + part.old.end)
-            said = segment.words[old.first : old.end]
-            instead = _in_place_of(said, new[part.new.first : part.new.end])
+            misheard_words = segment.words[old.first : old.end]
+            corrected = _in_place_of(misheard_words, new[part.new.first : part.new.end])
             segment = _with_words(
-                segment, [*segment.words[: old.first], *instead, *segment.words[old.end :]]
+                segment, [*segment.words[: old.first], *corrected, *segment.words[old.end :]]
             )
-            decisions.append(_decision(video_id, said, instead, part.likeness, alike))
+            decisions.append(_decision(video_id, misheard_words, corrected, part.likeness, alike))
         segments[stretch.segment] = segment
     return replace(transcript, segments=tuple(segments)), decisions[::-1]
 
@@ -92,13 +92,13 @@ def rehear(
 def find_stretches(
     segments: Sequence[Segment], terms: Sequence[Term], rare: Rare, alike: float
 ) -> list[Stretch]:
-    """What has to be heard again, in order of time: all around words that look like a term.
+    """The stretches to transcribe again, in order of time: those around words like a term.
 
     Args:
-        rare: whether a word is a rare one.
+        rare: whether a word is rare.
         alike: share of letters that a term and the words must have in common.
     """
-    found: list[Stretch] = []
+    stretches: list[Stretch] = []
     for n, segment in enumerate(segments):
         if segment.captioned or not segment.words:
             continue
@@ -106,16 +106,16 @@ def find_stretches(
         after = segments[n + 1].start if n + 1 < len(segments) else segment.end + 2 * _MARGIN
         for words, likely in _around(segment.words, terms, rare, alike):
             start, end = _edges(segment.words, words, before, after)
-            found.append(Stretch(Piece(start, end, 0.0), n, words, likely))
-    return found
+            stretches.append(Stretch(Piece(start, end, 0.0), n, words, likely))
+    return stretches
 
 
 def _around(
     words: Sequence[Word], terms: Sequence[Term], rare: Rare, alike: float
 ) -> Iterator[tuple[Span, tuple[Term, ...]]]:
-    """Spans of words that look like terms, each with its context, and joined where they meet."""
+    """Spans of words that look like terms, with their context; spans that meet are joined."""
     wide = []
-    for span, term in misheard(words, terms, rare, alike):
+    for span, term in find_misheard(words, terms, rare, alike):
         start, end = words[span.first].start - _CONTEXT, words[span.end - 1].end + _CONTEXT
         inside = [n for n, word in enumerate(words) if word.end > start and word.start < end]
         wide.append((Span(min(inside[0], span.first), max(inside[-1] + 1, span.end)), term))
@@ -130,7 +130,7 @@ def _around(
 
 
 def _edges(words: Sequence[Word], span: Span, before: float, after: float) -> tuple[float, float]:
-    """Where to cut, in seconds: in the middle of the pauses, but close to the words."""
+    """Start and end of the cut, in seconds: mid-pause, but close to the words."""
     first, last = words[span.first], words[span.end - 1]
     if span.first:
         before = words[span.first - 1].end
@@ -143,12 +143,12 @@ def _edges(words: Sequence[Word], span: Span, before: float, after: float) -> tu
 
 
 def _in_place_of(old: Sequence[Word], new: Sequence[Word]) -> list[Word]:
-    """New words with the times and the punctuation of those in whose place they come."""
+    """The new words, with the times and punctuation of the old ones."""
     low, high = old[0].start, old[-1].end
     times = [min(max(t, low), high) for t in (low, *(word.start for word in new[1:]), high)]
     texts = [word.text for word in new]
-    said = old[-1].text.rstrip()
-    texts[-1] = texts[-1].rstrip().rstrip(STOPS) + said[len(said.rstrip(STOPS)) :]
+    last_text = old[-1].text.rstrip()
+    texts[-1] = texts[-1].rstrip().rstrip(STOPS) + last_text[len(last_text.rstrip(STOPS)) :]
     if old[0].text.strip()[:1].isupper() and texts[0].islower():
         texts[0] = f" {texts[0].strip().capitalize()}"
     return [
@@ -181,7 +181,7 @@ def _compute(given: StageInput) -> tuple[Transcript, list[Decision]]:
     count_tokens = given.models.count_tokens
 
     def rare(word: str) -> bool:
-        """Whether a tokenizer's vocabulary lacks the word: it holds the most frequent ones."""
+        """Whether the word is missing from a tokenizer's vocabulary of the most frequent ones."""
         return count_tokens(word.lower()) > 1
 
     alike = settings.min_term_likeness

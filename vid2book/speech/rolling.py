@@ -1,9 +1,9 @@
-"""Captions that show the same words twice, said once.
+"""Removes the words that captions show twice.
 
-Lines roll up (each stands below first and above the next one after it), or a line grows word by
-word. Both are one thing: a caption begins with the last whole lines of what was shown before. Where
-many captions of a file follow each other like this, they may have a pause between them; elsewhere
-only captions that touch count, for people do say a line twice.
+Lines roll up (each appears at the bottom, then again above the next), or one line grows word by
+word. Both are the same thing: a caption begins with the last whole lines of the one before. Where
+many captions of a file do this, they may have a pause between them; elsewhere only captions that
+touch count, since people do say a line twice.
 """
 
 from __future__ import annotations
@@ -14,16 +14,16 @@ from itertools import pairwise
 from typing import NamedTuple
 
 # Set by eye, not swept: see "Numbers" in docs/architecture.md.
-_ROLLS = 0.3  # share of the pairs of captions above which a file rolls
-_PAUSE = 10.0  # seconds between captions that roll; longer, and the screen was empty
-_HOLD = 3.0  # seconds between captions that are the same
-_TOUCH = 0.1  # seconds between captions where no file-wide habit speaks for it
-_FEWEST = 15  # letters that such a repeat must have; shorter ones are said ("wait for it")
-_SHOWN = 6  # lines that are on the screen at once, at most
+_ROLLS = 0.3  # share of caption pairs that repeat, from which on a file counts as rolling
+_PAUSE = 10.0  # most seconds between rolling captions; after more, the screen was empty
+_HOLD = 3.0  # most seconds between rolling captions that are the same
+_TOUCH = 0.1  # most seconds between captions that repeat in a file that does not roll
+_FEWEST = 15  # letters of such a repeat; shorter ones really are said ("wait for it")
+_SHOWN = 6  # lines on the screen at once, at most
 
 
 class Token(NamedTuple):
-    """A word of a caption, and the time from which on it is said, if the file tells."""
+    """A word of a caption, and the time at which it is said, if the file gives one."""
 
     text: str
     at: float | None = None
@@ -31,7 +31,7 @@ class Token(NamedTuple):
 
 @dataclass(frozen=True)
 class Caption:
-    """What a cue says: its lines as words. Times in seconds."""
+    """The lines of a cue as words. Times are in seconds."""
 
     start: float
     end: float
@@ -43,16 +43,16 @@ class Caption:
 
 
 class _Repeat(NamedTuple):
-    """How much of a caption the one before has shown."""
+    """How much of a caption was already shown by the one before."""
 
     letters: int  # without blanks
     words: int
     gap: float  # seconds between the two
-    whole: bool  # it says nothing new
+    whole: bool  # the caption says nothing new
 
 
-def said_once(captions: Sequence[Caption]) -> tuple[list[Caption], int]:
-    """The captions without what the one before has already shown, and how many words that were.
+def without_repeats(captions: Sequence[Caption]) -> tuple[list[Caption], int]:
+    """The captions without words that the one before has shown, and how many words that removed.
 
     Args:
         captions: in order of time, none without words.
@@ -66,10 +66,10 @@ def said_once(captions: Sequence[Caption]) -> tuple[list[Caption], int]:
         if not _is_shown_again(repeat, rolls):
             fresh.append(caption)
             continue
-        left = _without(caption, repeat.letters)
+        rest = _without(caption, repeat.letters)
         dropped += repeat.words
-        if left.tokens:
-            fresh.append(left)
+        if rest.tokens:
+            fresh.append(rest)
         elif fresh:
             fresh[-1] = replace(fresh[-1], end=max(fresh[-1].end, caption.end))
     return fresh, dropped
@@ -84,19 +84,19 @@ def _is_shown_again(repeat: _Repeat, rolls: bool) -> bool:
 
 
 def _repeat(before: Caption, after: Caption) -> _Repeat:
-    """The longest tail of whole lines with which the next caption begins."""
+    """The longest run of last lines of a caption with which the next one begins."""
     new = "".join(token.text for token in after.tokens)
     gap = after.start - before.end
     for n in range(max(0, len(before.lines) - _SHOWN), len(before.lines)):
-        shown = [token.text for line in before.lines[n:] for token in line]
-        tail = "".join(shown)
+        words = [token.text for line in before.lines[n:] for token in line]
+        tail = "".join(words)
         if tail and new.startswith(tail) and _ends_a_word(after.tokens, len(tail)):
-            return _Repeat(len(tail), len(shown), gap, len(tail) == len(new))
+            return _Repeat(len(tail), len(words), gap, len(tail) == len(new))
     return _Repeat(0, 0, gap, False)
 
 
 def _ends_a_word(tokens: Sequence[Token], letters: int) -> bool:
-    """Whether a word ends here; where words have no blanks between them, any sign does."""
+    """Whether a word ends after so many letters; in scripts without blanks, any character may."""
     for token in tokens:
         if letters <= len(token.text):
             return letters == len(token.text) or _is_unspaced(token.text[letters - 1])
@@ -107,13 +107,13 @@ def _ends_a_word(tokens: Sequence[Token], letters: int) -> bool:
 def _without(caption: Caption, letters: int) -> Caption:
     lines = []
     for line in caption.lines:
-        left = []
+        rest = []
         for token in line:
             if letters < len(token.text):
-                left.append(token._replace(text=token.text[letters:]))
+                rest.append(token._replace(text=token.text[letters:]))
             letters = max(0, letters - len(token.text))
-        if left:
-            lines.append(tuple(left))
+        if rest:
+            lines.append(tuple(rest))
     return replace(caption, lines=tuple(lines))
 
 

@@ -1,8 +1,7 @@
 """Where sentences end in a stream of spoken words.
 
-A mark ends a sentence where it is not that of an abbreviation, a number or an initial; a long
-pause always does. Captions made by machine have no marks: there the pauses and the borders of the
-cues stand in for them.
+A mark ends a sentence unless it belongs to an abbreviation, a number or an initial; a long pause
+always does. Machine-made captions have no marks; pauses and the borders of cues stand in for them.
 """
 
 from __future__ import annotations
@@ -22,25 +21,25 @@ _ABBREVIATION = re.compile(
 )
 _MAY_END = re.compile(r"(?:etc|al|inc|ltd|jr|sr|max|min|no|(?:[a-z]\.)+[a-z])\.", re.IGNORECASE)
 _INITIAL = re.compile(r"[A-Z]\.")
-# Without spaces between words, a word that does not start with one is still a word.
+# Languages written without spaces: a word need not start with one.
 _UNSPACED = ("zh", "ja", "th", "lo", "my", "km", "yue")
 
 # Set by eye, not swept: see "Numbers" in docs/architecture.md.
-_BREATH = 0.25  # seconds; less is no pause
-_MARKED = 1 / 50  # marks a word that make a transcript a punctuated one
-_AHEAD = 40  # words within which the end of a relative clause is looked for, set by eye
-_SHORTEST = 5  # words on either side of a cut that no mark asks for
+_BREATH = 0.25  # seconds; less is not a pause
+_MARKED = 1 / 50  # marks per word from which on a transcript counts as punctuated
+_AHEAD = 40  # words in which to look for the end of a relative clause, set by eye
+_SHORTEST = 5  # words on either side of a cut without a mark, at least
 
 
 def sentences(
     segments: Sequence[Segment], settings: config.Refine, language: str
 ) -> Iterator[tuple[Word, ...]]:
-    """Words of one sentence at a time; each word with the space before it, if it has one.
+    """The words of one sentence at a time, each with the space before it, if it has one.
 
     Args:
         segments: in order of time.
         settings: section `refine` of the config.
-        language: ISO 639-1; empty: not known.
+        language: ISO 639-1; empty if unknown.
     """
     words, borders = _words(segments, language)
     marks = sum(bool(_MARK.search(word.text)) for word in words)
@@ -60,15 +59,15 @@ def is_abbreviation(word: str) -> bool:
 
 
 def starts_small(word: str) -> bool:
-    """Whether a word goes on with a sentence, by its letters; `pH` may also begin one."""
+    """Whether a word continues a sentence, judging by its letters; `pH` may also begin one."""
     return re.sub(r"[\W\d_]", "", word).islower()
 
 
 def starts_relative_clause(words: Sequence[Word], n: int) -> bool:
-    """Whether an English word goes on with the sentence before it, as a relative pronoun.
+    """Whether an English word continues the sentence before it, as a relative pronoun.
 
-    Speech models and captions put a full stop before many a "which". What ends with a question
-    mark, or what "which" asks for ("which method is faster depends on n"), is no such clause.
+    Speech models and captions often put a full stop before "which". A clause that ends with a
+    question mark, or asks a question ("which method is faster depends on n"), is not relative.
     """
     first = _bare(words[n])
     if first not in ("which", "whose", "whom"):
@@ -88,12 +87,12 @@ def starts_relative_clause(words: Sequence[Word], n: int) -> bool:
 
 
 def _bare(word: Word) -> str:
-    """A word in small letters, without the marks around it."""
+    """A word in lower case, without the marks around it."""
     return re.sub(r"^\W+|\W+$", "", word.text).lower().replace("’", "'")
 
 
 def _words(segments: Iterable[Segment], language: str) -> tuple[list[Word], set[int]]:
-    """The words with what belongs to them (`x` and `^2`), and which of them begin a segment."""
+    """The words, with parts such as `x` and `^2` joined, and which of them begin a segment."""
     spaced = language not in _UNSPACED
     words: list[Word] = []
     borders = set()
@@ -117,7 +116,7 @@ def _words(segments: Iterable[Segment], language: str) -> tuple[list[Word], set[
 
 
 def _spread(segment: Segment) -> list[Word]:
-    """The words of a segment that came without times."""
+    """The words of a segment without word times, spread evenly over it."""
     tokens = segment.text.split()
     step = (segment.end - segment.start) / max(1, len(tokens))
     return [
@@ -158,15 +157,15 @@ def _ends(
 def _cut(
     words: Sequence[Word], borders: set[int], start: int, end: int, longest: int
 ) -> Iterator[tuple[Word, ...]]:
-    """A sentence, cut at its longest pauses if it has more words than `longest`, or than half of
-    that without any comma to guide the reader."""
+    """A sentence, cut at its longest pauses if it has more than `longest` words, or more than half
+    as many without a comma to guide the reader."""
     length = end - start
     inner_marks = any(word.text.endswith((",", ";", ":")) for word in words[start:end])
     if length <= (longest if inner_marks else longest // 2):
         yield tuple(words[start:end])
         return
 
-    # How a pause in seconds weighs against a border of segments, a comma and the middle: by eye.
+    # Weighs a pause in seconds against a segment border, a comma and the middle; set by eye.
     def worth(n: int) -> float:
         pause = max(0.0, words[n].start - words[n - 1].end)
         opens = re.sub(r"(?<!\W)\W+$", "", words[n].text.strip()).lower() in OPENERS

@@ -1,9 +1,9 @@
 """Caption files (.vtt, .srt) as segments of speech.
 
-Files from the wild, read tolerantly: encodings by evidence (`encodings.py`), cues whatever their
-times and numbers look like (`cues.py`), tags where they are tags (`markup.py`), notes of sounds and
-labels of speakers left out (`unspoken.py`), what rolls up or grows said once (`rolling.py`). What
-was repaired or left out is told.
+Reads files from the wild tolerantly: it guesses the encoding (`encodings.py`), accepts odd times
+and numbers of cues (`cues.py`), removes tags (`markup.py`), notes of sounds and names of speakers
+(`unspoken.py`), and lines that roll up or grow (`rolling.py`). Everything repaired or left out is
+reported.
 """
 
 from __future__ import annotations
@@ -16,9 +16,9 @@ from pathlib import Path
 from ..intake.encodings import EncodingError, decode
 from ..languages import language_code
 from ..records import Segment, Word
-from .cues import CueFile, Told, read_cues
+from .cues import CueFile, Finding, read_cues
 from .markup import Line, plain_lines
-from .rolling import Caption, Token, said_once
+from .rolling import Caption, Token, without_repeats
 from .unspoken import Speakers, blank_notes
 
 
@@ -28,19 +28,19 @@ class SubtitleError(ValueError):
 
 @dataclass(frozen=True)
 class Subtitles:
-    """What a caption file says.
+    """The content of a caption file.
 
     Attributes:
         segments: in order of time, none overlapping; words get times in proportion to their length,
             between the times that the cue gives.
-        shown: start and end of every cue, those of sounds too, seconds.
-        told: what was repaired or left out.
-        language: of the text, if the file tells, as `language_code`.
+        shown: start and end of every cue, including those of sounds, seconds.
+        findings: what was repaired or left out.
+        language: of the text, if the file gives it, as `language_code`.
     """
 
     segments: tuple[Segment, ...]
     shown: tuple[tuple[float, float], ...]
-    told: tuple[Told, ...]
+    findings: tuple[Finding, ...]
     language: str
 
 
@@ -49,10 +49,10 @@ def read_subtitles(path: str | Path, language: str = "") -> Subtitles:
 
     Args:
         path: the file.
-        language: of its text, as `language_code`; empty: not known.
+        language: of its text, as `language_code`; empty if unknown.
 
     Raises:
-        SubtitleError: the file is missing or not text, or no cue is there.
+        SubtitleError: the file is missing, is not text, or has no cues.
     """
     path = Path(path)
     try:
@@ -67,45 +67,45 @@ def read_subtitles(path: str | Path, language: str = "") -> Subtitles:
             f"{path}: there is no cue in this file; a caption file has lines such as "
             "'00:00:01.000 --> 00:00:04.000'"
         )
-    captions, told = _captions(file)
+    captions, findings = _captions(file)
     end = max(cue.end for cue in file.cues)
     if decoded.note:
-        told.insert(0, Told(0.0, end, True, decoded.note))
-    fresh, repeated = said_once(captions)
+        findings.insert(0, Finding(0.0, end, True, decoded.note))
+    fresh, repeated = without_repeats(captions)
     if repeated:
         reason = f"words already shown by the previous caption, left out: {repeated}"
-        told.append(Told(captions[0].start, captions[-1].end, False, reason))
+        findings.append(Finding(captions[0].start, captions[-1].end, False, reason))
     return Subtitles(
         tuple(_segments(fresh)),
         tuple((cue.start, cue.end) for cue in file.cues),
-        (*file.told, *told),
+        (*file.findings, *findings),
         language_code(file.language),
     )
 
 
-def _captions(file: CueFile) -> tuple[list[Caption], list[Told]]:
-    """What the cues say, without what nobody says, and what that was."""
+def _captions(file: CueFile) -> tuple[list[Caption], list[Finding]]:
+    """The spoken words of the cues, and what was left out because nobody says it."""
     lines = [plain_lines(cue.lines, file.is_webvtt) for cue in file.cues]
     speakers = Speakers(lines)
-    captions, told, named = [], [], 0
+    captions, findings, names = [], [], 0
     for cue, of_cue in zip(file.cues, lines, strict=True):
-        named += sum([speakers.blank(line) for line in of_cue])
+        names += sum([speakers.blank(line) for line in of_cue])
         if notes := blank_notes(of_cue):
-            told.append(
-                Told(cue.start, cue.end, False, "a sound that captions note", " ".join(notes))
+            findings.append(
+                Finding(cue.start, cue.end, False, "a sound that captions note", " ".join(notes))
             )
         tokens = tuple(t for line in of_cue if (t := tuple(_tokens(line))))
         if tokens:
             captions.append(Caption(cue.start, cue.end, tokens))
     for left_out in file.dropped:
         rest = plain_lines(left_out.lines, file.is_webvtt)
-        named += sum([speakers.blank(line) for line in rest])
+        names += sum([speakers.blank(line) for line in rest])
         if text := " ".join(" ".join(line.text for line in rest).split()):
-            told.append(Told(0.0, 0.0, False, left_out.reason, text))
-    if named:
-        reason = f"names of speakers, left out for privacy: {named}"
-        told.append(Told(file.cues[0].start, file.cues[-1].end, False, reason))
-    return captions, told
+            findings.append(Finding(0.0, 0.0, False, left_out.reason, text))
+    if names:
+        reason = f"names of speakers, left out for privacy: {names}"
+        findings.append(Finding(file.cues[0].start, file.cues[-1].end, False, reason))
+    return captions, findings
 
 
 def _tokens(line: Line) -> Iterator[Token]:
@@ -133,7 +133,7 @@ def _segments(captions: Sequence[Caption]) -> list[Segment]:
 
 
 def _words(start: float, end: float, tokens: Sequence[Token]) -> list[Word]:
-    """The words of a cue. Times within it are kept, others interpolated."""
+    """The words of a cue. Times given within it are kept, others interpolated."""
     stretches: list[tuple[float, list[str]]] = [(start, [])]
     for token in tokens:
         if token.at is not None and token.at > stretches[-1][0]:
@@ -151,21 +151,21 @@ def _words(start: float, end: float, tokens: Sequence[Token]) -> list[Word]:
     return words
 
 
-def moved(subtitles: Subtitles, seconds: float) -> Subtitles:
-    """The same, so many seconds later."""
+def shift_subtitles(subtitles: Subtitles, seconds: float) -> Subtitles:
+    """The same subtitles, `seconds` later."""
     return replace(
         subtitles,
-        segments=tuple(later(segment, seconds) for segment in subtitles.segments),
+        segments=tuple(shift_segment(segment, seconds) for segment in subtitles.segments),
         shown=tuple((start + seconds, end + seconds) for start, end in subtitles.shown),
-        told=tuple(
-            told._replace(start=max(0.0, told.start + seconds), end=max(0.0, told.end + seconds))
-            for told in subtitles.told
+        findings=tuple(
+            f._replace(start=max(0.0, f.start + seconds), end=max(0.0, f.end + seconds))
+            for f in subtitles.findings
         ),
     )
 
 
-def later(segment: Segment, seconds: float) -> Segment:
-    """A segment, so many seconds later."""
+def shift_segment(segment: Segment, seconds: float) -> Segment:
+    """The same segment, `seconds` later."""
     words = tuple(
         replace(w, start=round(w.start + seconds, 3), end=round(w.end + seconds, 3))
         for w in segment.words

@@ -1,4 +1,4 @@
-"""Names and terms that stand on the screen, and words that may be one of them misheard."""
+"""Names and terms on the screen, and words that may be one of them misheard."""
 
 from __future__ import annotations
 
@@ -13,19 +13,19 @@ from ..words import alphabetic_words
 
 # Set while looking at the lectures of benchmarks/terms/tuning, not swept one by one.
 _SHORTEST = 4  # letters of a term; shorter ones look like everything
-_DOUBTFUL = 0.6  # probability below which a common word may be a term misheard
-_MOST_WORDS = 4  # that a term is misheard as
-_LENGTH = 220  # characters of what a model is told to expect
+_DOUBTFUL = 0.6  # probability below which a common word may be a misheard term
+_MOST_WORDS = 4  # that a single term may be misheard as
+_LENGTH = 220  # characters of a hint to the model, at most
 STOPS = ",.;:!?…"
-_NEAR = 30.0  # seconds before and after in which a screen is likelier spoken of
+_NEAR = 30.0  # seconds before and after a screen in which its terms are likelier spoken
 
 Rare = Callable[[str], bool]
 
 
 class Term(NamedTuple):
-    """A word on the screen that is not a common one."""
+    """An uncommon word on the screen."""
 
-    text: str  # as it is written there
+    text: str  # as written there
     key: str
     shown: tuple[tuple[float, float], ...]  # seconds
 
@@ -38,8 +38,8 @@ class Span(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Mended:
-    """Words of the first hearing, and those of the second that stand in for them."""
+class Correction:
+    """Words of the first transcript, and those of the second that replace them."""
 
     old: Span
     new: Span
@@ -52,12 +52,12 @@ def find_terms(
     rare: Rare,
     min_score: float,
 ) -> list[Term]:
-    """The terms on the screens of a video, those that stand there most often first.
+    """The terms on the screens of a video, the most frequent first.
 
     Args:
-        lines: what was read on each keyframe.
-        rare: whether a word is a rare one.
-        min_score: confidence of OCR that a line must have.
+        lines: the lines read on each keyframe.
+        rare: whether a word is rare.
+        min_score: OCR confidence that a line must have.
     """
     count, spelt, shown = Counter[str](), dict[str, Counter[str]](), dict[str, list[int]]()
     for n, read in enumerate(lines):
@@ -82,36 +82,36 @@ def find_terms(
 
 
 def _spelling(spelt: Counter[str]) -> str:
-    """How a term is written; a capital letter may be that of a heading or of a line."""
+    """How a term is written; a capital may only be due to a heading or the start of a line."""
     small = [text for text in spelt if text.islower()]
     return small[0] if small else spelt.most_common(1)[0][0]
 
 
 def key(text: str) -> str:
-    """A word as it is compared: its letters alone, in lower case, without an 's at its end."""
+    """The form in which words are compared: letters only, lower case, no 's at the end."""
     text = text.replace("’", "'").casefold().strip().removesuffix("'s")
     return "".join(sign for sign in text if sign.isalpha())
 
 
-def misheard(
+def find_misheard(
     words: Sequence[Word], terms: Sequence[Term], rare: Rare, alike: float
 ) -> Iterator[tuple[Span, Term]]:
-    """Words that look like a term and may be one, with it: they are rare or were heard badly.
+    """Words that look like a term and are rare or were heard badly, each with that term.
 
     Args:
-        alike: share of letters that they must have in common.
+        alike: share of letters that words and term must have in common.
     """
     keys = [key(word.text) for word in words]
-    known = {term.key for term in terms}
+    term_keys = {term.key for term in terms}
     odd = [
-        bool(own) and own not in known and (word.probability < _DOUBTFUL or rare(own))
+        bool(own) and own not in term_keys and (word.probability < _DOUBTFUL or rare(own))
         for own, word in zip(keys, words, strict=True)
     ]
     for term in terms:
         for first in range(len(words)):
             for end in range(first + 1, min(first + _MOST_WORDS, len(words)) + 1):
-                heard = "".join(keys[first:end])
-                if any(odd[first:end]) and likeness(heard, term.key, alike) >= alike:
+                joined = "".join(keys[first:end])
+                if any(odd[first:end]) and likeness(joined, term.key, alike) >= alike:
                     yield Span(first, end), term
 
 
@@ -126,58 +126,58 @@ def likeness(one: str, other: str, least: float) -> float:
     return matcher.ratio()
 
 
-def expected(likely: Sequence[Term], terms: Sequence[Term], start: float, end: float) -> str:
-    """What a model is told to expect in a stretch: what looks like it, then what is shown near.
+def hint_for(likely: Sequence[Term], terms: Sequence[Term], start: float, end: float) -> str:
+    """The hint for a stretch of speech: likely terms first, then those shown near it in time.
 
     Args:
-        start: of the stretch, seconds.
+        start, end: of the stretch, seconds.
     """
 
     def is_near(term: Term) -> bool:
         return any(a < end + _NEAR and start - _NEAR < b for a, b in term.shown)
 
-    told: list[str] = []
+    hints: list[str] = []
     for term in dict.fromkeys([*likely, *filter(is_near, terms)]):
-        if len(", ".join([*told, term.text])) > _LENGTH:
+        if len(", ".join([*hints, term.text])) > _LENGTH:
             break
-        told.append(term.text)
-    return f"{', '.join(told)}."
+        hints.append(term.text)
+    return f"{', '.join(hints)}."
 
 
 def mend(
     old: Sequence[Word], new: Sequence[Word], terms: Sequence[Term], alike: float
-) -> list[Mended]:
-    """Where a second hearing has a term for which the first has other words that look alike.
+) -> list[Correction]:
+    """Places where the second transcript has a term, and the first has words that look like it.
 
-    What else differs stays as it was first heard, so that a term that is not spoken does no harm.
+    Any other difference keeps the first transcript, so a term that is not spoken does no harm.
 
     Args:
-        alike: share of letters that they must have in common.
+        alike: share of letters that both must have in common.
     """
-    known = {term.key for term in terms}
+    term_keys = {term.key for term in terms}
     olds, news = ([key(word.text) for word in words] for words in (old, new))
     breaths = [word.text.rstrip()[-1:] in tuple(STOPS) for word in new]
-    found: list[Mended] = []
+    corrections: list[Correction] = []
     matcher = SequenceMatcher(None, olds, news, autojunk=False)
     for kind, i1, i2, j1, j2 in matcher.get_opcodes():
         if kind != "replace":
             continue
         at = i1
-        for unit in _units(news, breaths, Span(j1, j2), known):
-            said = "".join(news[unit.first : unit.end])
-            if best := _best(olds, Span(at, i2), said, known, alike):
-                found.append(Mended(best[0], unit, best[1]))
+        for unit in _units(news, breaths, Span(j1, j2), term_keys):
+            spoken = "".join(news[unit.first : unit.end])
+            if best := _best(olds, Span(at, i2), spoken, term_keys, alike):
+                corrections.append(Correction(best[0], unit, best[1]))
                 at = best[0].end
-    return found
+    return corrections
 
 
 def _units(
-    news: Sequence[str], breaths: Sequence[bool], within: Span, known: set[str]
+    news: Sequence[str], breaths: Sequence[bool], within: Span, term_keys: set[str]
 ) -> Iterator[Span]:
-    """Terms said in one breath; a model that repeats what it was told to expect lists them."""
+    """Terms said in one breath; a model that merely repeats its hint lists them with commas."""
     first = within.first
     for at in range(within.first, within.end):
-        is_term = _holds(news[at], known)
+        is_term = _holds(news[at], term_keys)
         if first < at and not is_term:
             yield Span(first, at)
         if not is_term:
@@ -187,20 +187,20 @@ def _units(
             first = at + 1
 
 
-def _holds(word: str, known: set[str]) -> bool:
-    return word in known or word.removesuffix("s") in known
+def _holds(word: str, term_keys: set[str]) -> bool:
+    return word in term_keys or word.removesuffix("s") in term_keys
 
 
 def _best(
-    olds: Sequence[str], within: Span, said: str, known: set[str], alike: float
+    olds: Sequence[str], within: Span, spoken: str, term_keys: set[str], alike: float
 ) -> tuple[Span, float] | None:
-    """The words of the first hearing that look most like what was said; none is a term itself."""
+    """The words of the first transcript most like `spoken`; none of them is itself a term."""
     spans = (
         Span(first, end)
         for first in range(within.first, within.end)
         for end in range(first + 1, min(first + _MOST_WORDS, within.end) + 1)
-        if not any(_holds(word, known) for word in olds[first:end])
+        if not any(_holds(word, term_keys) for word in olds[first:end])
     )
-    rated = [(span, likeness("".join(olds[span.first : span.end]), said, alike)) for span in spans]
+    rated = [(s, likeness("".join(olds[s.first : s.end]), spoken, alike)) for s in spans]
     best = max(rated, key=lambda pair: pair[1], default=None)
     return best if best and alike <= best[1] < 1.0 else None

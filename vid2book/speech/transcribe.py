@@ -1,7 +1,7 @@
-"""Transcribe: what of the words that were heard is believed.
+"""Transcribe: decides which of the recognised words to believe.
 
-What a speech model makes up is dropped: loops, words said into silence or music, words the model
-itself does not believe. Each is told by a Decision with the number that decided it.
+Words that a speech model makes up are dropped: loops, words in silence or music, words the model
+itself doubts. A Decision reports each, with the number that decided it.
 """
 
 from __future__ import annotations
@@ -18,11 +18,11 @@ from ..words import words_with_apostrophes
 from .recognise import RECOGNISE, prompt
 
 # Set by eye, not swept: see "Numbers" in docs/architecture.md.
-_LONGEST_LOOP = 20  # words in a phrase that comes again and again
-_LOOP_TURNS = 4  # a phrase in a row this often is a loop, if it is one or two words long
-_PHRASE_TURNS = 3  # and if it is longer
-_NUMBER_TURNS = 12  # and if it is digits, which lecturers do read out
-# What Whisper says into silence and music, because films and web videos end with it.
+_LONGEST_LOOP = 20  # words in a phrase that repeats
+_LOOP_TURNS = 4  # repetitions in a row that make a loop of one or two words
+_PHRASE_TURNS = 3  # the same for longer phrases
+_NUMBER_TURNS = 12  # the same for digits, which lecturers do read out
+# Whisper writes these in silence and music, because films and web videos end with them.
 _STOCK = re.compile(
     r"(?:(?:so |and )?thank(?:s| you)(?: so much| very much)?(?: (?:all|everyone))?"
     r"(?: for (?:watching|listening|viewing)(?: (?:this|my|the) video)?)?"
@@ -42,23 +42,23 @@ class _Fault(NamedTuple):
 def transcribe(
     video: Video, heard: Transcript, settings: config.Transcribe
 ) -> tuple[Transcript, list[Decision]]:
-    """What of a transcript is believed, and a Decision for what is not.
+    """The believable part of a transcript, and a Decision for each part dropped.
 
     Args:
-        video: its title and topic were told to the speech model, which may repeat them.
-        heard: by a speech model; what captions say is believed as it is.
+        video: its title and topic were in the speech model's prompt, and it may repeat them.
+        heard: the recognised words; words from captions are always believed.
         settings: section `transcribe` of the config.
     """
     by_model = [segment for segment in heard.segments if not segment.captioned]
-    told = _key(prompt(video, heard.language))
-    kept, decisions = _believed(video, by_model, told, settings)
+    hint = _key(prompt(video, heard.language))
+    kept, decisions = _drop_unbelievable(video, by_model, hint, settings)
     captioned = [segment for segment in heard.segments if segment.captioned]
     segments = sorted([*captioned, *kept], key=lambda segment: segment.start)
     return replace(heard, segments=tuple(segments)), decisions
 
 
-def _believed(
-    video: Video, segments: Sequence[Segment], told: str, settings: config.Transcribe
+def _drop_unbelievable(
+    video: Video, segments: Sequence[Segment], hint: str, settings: config.Transcribe
 ) -> tuple[list[Segment], list[Decision]]:
     decisions = []
     kept = []
@@ -69,7 +69,7 @@ def _believed(
         )
 
     for segment in segments:
-        if fault := _fault(segment, told, settings):
+        if fault := _fault(segment, hint, settings):
             drop(segment.start, segment.end, segment.text, fault)
         else:
             kept.append(segment)
@@ -89,8 +89,8 @@ def _believed(
     return _without(kept, loops), decisions
 
 
-def _fault(segment: Segment, told: str, settings: config.Transcribe) -> _Fault | None:
-    """Why a segment is not believed; None: it is."""
+def _fault(segment: Segment, hint: str, settings: config.Transcribe) -> _Fault | None:
+    """Why a segment is not believed; None if it is."""
     logprob, no_speech = segment.avg_logprob, segment.no_speech_prob
     if logprob < settings.min_logprob:
         return _Fault(
@@ -120,7 +120,7 @@ def _fault(segment: Segment, told: str, settings: config.Transcribe) -> _Fault |
                 no_speech,
                 settings.doubtful_no_speech,
             )
-        if text.count(" ") >= 2 and f" {text} " in f" {told} ":
+        if text.count(" ") >= 2 and f" {text} " in f" {hint} ":
             return _Fault(
                 "the model repeats the title or description instead of listening "
                 "(probability of no speech)",
@@ -128,7 +128,7 @@ def _fault(segment: Segment, told: str, settings: config.Transcribe) -> _Fault |
                 settings.doubtful_no_speech,
             )
     pace = len(segment.words) / max(segment.end - segment.start, 0.01)
-    # The times of fewer words are too coarse for a pace.
+    # With fewer words, the times are too coarse to measure a pace.
     if len(segment.words) >= 4 and pace > settings.max_pace:
         reason = "more words per second than anyone can speak"
         return _Fault(reason, round(pace, 1), settings.max_pace)
@@ -137,8 +137,8 @@ def _fault(segment: Segment, told: str, settings: config.Transcribe) -> _Fault |
 
 class _Loop(NamedTuple):
     first: int  # position of the first word to drop, counted over all segments
-    last: int  # and of the one after the last
-    start: float  # seconds, of what is dropped
+    last: int  # and of the word after the last one
+    start: float  # of the dropped words, seconds
     end: float
     phrase: str
     turns: int
@@ -146,7 +146,7 @@ class _Loop(NamedTuple):
 
 
 def _loops(segments: list[Segment]) -> Iterator[_Loop]:
-    """Phrases that come many times in a row, also across segments."""
+    """Phrases that repeat many times in a row, also across segments."""
     words = [word for segment in segments for word in segment.words]
     keys = [_key(word.text) for word in words]
     at = 0
@@ -160,9 +160,9 @@ def _loops(segments: list[Segment]) -> Iterator[_Loop]:
                 threshold = _LOOP_TURNS if size <= 2 else _PHRASE_TURNS
             if turns >= threshold:
                 first, last = at + size, at + size * turns
-                said = "".join(word.text for word in words[at:first]).strip()
+                text = "".join(word.text for word in words[at:first]).strip()
                 yield _Loop(
-                    first, last, words[first].start, words[last - 1].end, said, turns, threshold
+                    first, last, words[first].start, words[last - 1].end, text, turns, threshold
                 )
                 at = last
                 break
@@ -199,7 +199,7 @@ def _without(segments: list[Segment], loops: list[_Loop]) -> list[Segment]:
 
 
 def _key(text: str) -> str:
-    """A text by its words alone."""
+    """The words of a text, without punctuation and case."""
     return " ".join(words_with_apostrophes(text.lower()))
 
 

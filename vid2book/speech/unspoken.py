@@ -1,9 +1,9 @@
-"""What captions hold that nobody says: notes of sounds, and who speaks.
+"""Text in captions that nobody says: notes of sounds, and labels that name the speaker.
 
-A note goes only where all its words are known ones (`unspoken.yaml`): `[soft music playing]` is a
-note, `[2, 5]`, `[Enter]` and `[music theory]` are speech. A label before a colon goes where it is
-that of a speaker over the whole file; `DNA: the molecule` stays. Names of speakers are private:
-what is told of them tells how many there are and none of them.
+A note is removed only if all its words are listed in `unspoken.yaml`: `[soft music playing]` is a
+note; `[2, 5]`, `[Enter]` and `[music theory]` are speech. A label before a colon is removed if the
+whole file shows it to be a speaker's; `DNA: the molecule` stays. Names of speakers are private:
+reports say how many were removed, but never which.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _NOTE = re.compile(
 )
 _SUNG = re.compile(r"\s*[♪♫#]?[♪♫][^♪♫]*[♪♫]\s*")
 _ENDS = re.compile(r"[.?!…:;。？！][\"'”’)\]]*\s*$")
-# A new speaker: `>>`, or a dash before a capital; elsewhere a dash may be a minus.
+# A new speaker: `>>`, or a dash before a capital (elsewhere a dash may be a minus).
 _MARK = re.compile(r"\s*(?:>>>?(?=\s*[^\W_]|\s*[\"“'(\[])|[-–—]\s*(?=[A-ZÀ-ÞА-Я\"“¿¡]))\s*")
 _LABEL = re.compile(
     r"\s*[\[(]?(?P<label>[^\W_][^\n:：\[\]()]{0,59}(?:\([^()\n]{1,30}\))?)[\])]?"
@@ -35,10 +35,10 @@ _NUMBERED = re.compile(r"(?:[\s_#-]*\d{1,3}|[\s_#-][A-Z])$")
 _PARTICLES = frozenset("van von de der den del della di da dos du le la bin ibn al el y e".split())
 _DASHES = ("-", "–", "—")
 # Set by eye, not swept: see "Numbers" in docs/architecture.md.
-_LABELLED = 0.6  # share of the cues with a label that make a file one of labelled cues
+_LABELLED = 0.6  # share of cues with a label, from which on the file labels its speakers
 _OFTEN = 0.2  # share of the cues that a single word must label to be a name
-_SELDOM = 0.02  # and two words or more
-_NEAR = 40  # characters before a note that tell whether it ends a sentence
+_SELDOM = 0.02  # the same for two words or more
+_NEAR = 40  # characters before a note that show whether it follows the end of a sentence
 _ACRONYM = 5  # capitals; a longer word in capitals may be a name
 
 
@@ -63,7 +63,7 @@ class Speakers:
         self.labels = frozenset(label for label in self._count if self._is_speaker(label))
 
     def blank(self, line: Line) -> bool:
-        """Leave out who speaks; True if it was a name."""
+        """Blank out the speaker's label and marks; True if the speaker was named."""
         text = line.text
         if mark := _MARK.match(text):
             line.blank(mark.span())
@@ -81,38 +81,38 @@ class Speakers:
             return self._labelled or count > 1 or label.isupper() or not label.isalpha()
         terms = sum(_bare(word) in _words("terms") or word.isdigit() for word in words)
         if terms or not _is_name(words):
-            # What stands before most captions is who speaks, whatever it looks like.
+            # A label before most captions names a speaker, whatever it looks like.
             return count > 2 and share >= _LABELLED and terms < len(words)
         if label.isupper() and len(label) <= _ACRONYM:
             return share >= _LABELLED
         if marked or self._labelled:
             return True
         if label.lower() == label.upper():
-            return False  # a script without capitals: any word may stand before a colon
+            return False  # script without capitals: any word may stand before a colon
         if any(self._said[word.lower()] for word in words if word.lower() not in _PARTICLES):
             return False
         if label in self._dashed and count > 1:
             return True
         if label == self._opens and label.isupper() and len(words) > 1:
-            return True  # the lecturer, named where the lecture begins and never again
+            return True  # the lecturer, named only where the lecture begins
         return count > 2 and share >= _OFTEN if len(words) == 1 else count > 1 and share >= _SELDOM
 
 
 def blank_notes(lines: Sequence[Line]) -> list[str]:
-    """Leave out the notes of sounds in a cue, and what is sung; returns them."""
-    found = []
+    """Blank out the notes of sounds and the songs in a cue, and return them."""
+    blanked = []
     for line in lines:
         if _SUNG.fullmatch(line.text) or not line.text.strip(" ♪♫"):
             if any(char in line.text for char in "♪♫"):
-                found.append(line.text.strip())
+                blanked.append(line.text.strip())
                 line.blank((0, len(line.text)))
             continue
         notes = [match for match in _NOTE.finditer(line.text) if _is_note(line.text, match)]
-        found += [match[0] for match in notes]
+        blanked += [match[0] for match in notes]
         line.blank(*(match.span() for match in notes))
         if notes and not any(char.isalnum() for char in line.text):
-            line.blank((0, len(line.text)))  # the full stop behind a note alone
-    return found
+            line.blank((0, len(line.text)))  # a full stop after nothing but a note
+    return blanked
 
 
 def _is_note(text: str, match: re.Match[str]) -> bool:
@@ -149,12 +149,8 @@ def _is_role(label: str) -> bool:
     return all(_bare(word) in _words("roles") for word in bare.split()) and bool(bare)
 
 
-def _is_term(words: Sequence[str]) -> bool:
-    return all(_bare(word) in _words("terms") for word in words)
-
-
 def _is_name(words: Sequence[str]) -> bool:
-    """`Jane Roe`, `DR. NOETHER`, `Jean-Luc d'Arc`, `Ludwig van B.`: one to five such words."""
+    """Names of one to five words: `Jane Roe`, `DR. NOETHER`, `Jean-Luc d'Arc`, `Ludwig van B.`"""
     if len(words) > 5 or words[0][0].islower():
         return False
     return all(

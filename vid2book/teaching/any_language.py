@@ -1,9 +1,9 @@
 """How likely each sentence is to teach, in any language.
 
-A ridge regression on multilingual sentence embeddings reads the wording, fitted to labelled
-sentences in seven languages (`scripts/fit_any_language.py`); `context.py` joins the sentences. The
-embeddings all lie close together, so they are centred, and no cosine of them is held against a
-threshold. There are no turns of phrase here, as `classify.py` has them for English.
+A ridge regression on multilingual sentence embeddings judges the wording; it is fitted to labelled
+sentences in seven languages (`scripts/fit_any_language.py`). `context.py` joins the sentences. The
+embeddings all lie close together, so they are centred, and no raw cosine is compared with a
+threshold. Turns of phrase, which `classify.py` uses for English, play no part here.
 """
 
 from __future__ import annotations
@@ -25,9 +25,9 @@ from .context import (
     core,
     describe,
     face_alone,
+    keyframe_during,
     nearness,
     off_topic,
-    shown,
     smooth,
 )
 from .wording import OFF_TOPIC, Array, Embed
@@ -42,11 +42,11 @@ FEATURES = (
     "opening",
     "closing",
 )
-_SAME_TOPIC = 0.3  # centred cosine of a lesson's speech and its own title, about; set by eye
+_SAME_TOPIC = 0.3  # typical centred cosine of a lesson's speech and its title; set by eye
 
 
 class Reader(NamedTuple):
-    """From vectors to kinds of speech: about 1 for what a row is, and -1 or 0 for what it is not.
+    """Maps vectors to kinds of speech: about 1 for the kind of a row, and -1 or 0 otherwise.
 
     `mean` has shape (d,), `weights` (1 + len(OFF_TOPIC), d + 1): off topic or not, then the kinds.
     """
@@ -55,13 +55,13 @@ class Reader(NamedTuple):
     weights: Array
 
     def centre(self, vectors: NDArray[Any]) -> Array:
-        """Unit vectors without what all speech has in common; zero rows stay zero."""
+        """Subtract the mean of all speech and normalise; zero rows stay zero."""
         filled = np.abs(vectors).sum(axis=1, keepdims=True) > 0
         moved = (vectors - self.mean) * filled
         return np.asarray(moved / np.maximum(np.linalg.norm(moved, axis=1, keepdims=True), 1e-9))
 
     def read(self, vectors: NDArray[Any]) -> tuple[Array, Array]:
-        """About -1 for teaching to 1 for off topic, shape (n,); how well each kind fits, (n, 4)."""
+        """Scores from about -1 (teaching) to 1 (off topic), shape (n,); fits by kind, (n, 4)."""
         fit = self.centre(vectors) @ self.weights[:, :-1].T + self.weights[:, -1]
         return fit[:, 0], fit[:, 1:]
 
@@ -97,7 +97,7 @@ def measure(
     rough = 1 / (1 + np.exp(4 * wording))
     about = [text for text in (describe(video), *(text for _, text in screen)) if text.strip()]
     near = nearness(reader.centre(embed(about)), reader.centre(vectors), rough, lengths)
-    shows = [shown(sentence, screen) for sentence in sentences]
+    shows = [keyframe_during(sentence, screen) for sentence in sentences]
     face = np.array([0.0 if i is None else face_alone(*screen[i]) for i in shows])
     columns = [
         np.ones(len(sentences)),
@@ -105,7 +105,7 @@ def measure(
         np.full(len(sentences), core(wording)),
         near,
         smooth(near),
-        face - face.mean(),  # a lecturer who is always in the picture tells nothing
+        face - face.mean(),  # a lecturer who is always in the picture is no evidence
         np.array([np.exp(-s.start / 20) for s in sentences]),
         np.array([np.exp(-max(0.0, duration - s.end) / 10) for s in sentences]),
     ]
@@ -115,7 +115,7 @@ def measure(
 def relevance_any(
     video: Video, sentences: Sequence[Sentence], screen: Sequence[str], embed: Embed
 ) -> float:
-    """How well the speech fits what is known of the video, 1 to 5; 3 if nothing is known."""
+    """How well the speech fits the video's description and screen, 1 to 5; 3 if both are empty."""
     about = " ".join([describe(video), *screen])
     spoken = " ".join(sentence.text for sentence in sentences)
     if not about.strip() or not spoken.strip():

@@ -1,7 +1,7 @@
 """How likely each sentence is to teach, from its wording, its topic and its neighbours.
 
-Every sentence gets a handful of features in about the range -1 to 1, which `context.py` joins over
-the sentences of a video. This is for English; `any_language.py` reads the rest.
+Every sentence gets a handful of features, roughly from -1 to 1, which `context.py` joins over the
+sentences of a video. This is for English; `any_language.py` handles the rest.
 """
 
 from __future__ import annotations
@@ -23,9 +23,9 @@ from .context import (
     core,
     describe,
     face_alone,
+    keyframe_during,
     nearness,
     off_topic,
-    shown,
     smooth,
 )
 from .wording import CUES, OFF_TOPIC, Array, Classifier, Embed, classifier, count_cues, plain
@@ -92,7 +92,7 @@ def measure(
     lesson = [t for t, advert in zip(screen_texts, adverts, strict=True) if not advert]
     about = [t for t in (plain(describe(video)), *lesson) if t]
     near = nearness(reader.centre(embed(about)), vectors, rough, [len(t.split()) for t in texts])
-    shows = [shown(s, screen) for s in sentences]
+    shows = [keyframe_during(s, screen) for s in sentences]
     face = np.array([0.0 if i is None else face_alone(*screen[i]) for i in shows])
     columns = [
         np.ones(len(texts)),
@@ -105,7 +105,7 @@ def measure(
         _written(texts, about),
         _recurrence(texts, rough),
         np.array([0.0 if i is None else adverts[i] for i in shows]),
-        face - face.mean(),  # a lecturer who is always in the picture tells nothing
+        face - face.mean(),  # a lecturer who is always in the picture is no evidence
         np.array([np.exp(-s.start / 20) for s in sentences]),
         np.array([np.exp(-max(0.0, duration - s.end) / 10) for s in sentences]),
     ]
@@ -117,7 +117,7 @@ def measure(
 def relevance(
     video: Video, sentences: Sequence[Sentence], screen: Sequence[str], embed: Embed
 ) -> float:
-    """How well the speech fits what is known of the video, 1 to 5; 3 if nothing is known."""
+    """How well the speech fits the video's description and screen, 1 to 5; 3 if both are empty."""
     about = plain(f"{describe(video)} {' '.join(screen)}")
     spoken = plain(" ".join(s.text for s in sentences))
     if not re.search(r"\w", about) or not spoken:
@@ -127,25 +127,27 @@ def relevance(
 
 
 def _adverts(screen_texts: Sequence[str]) -> Array:
-    """How many turns of phrase of adverts and end cards each screen has more than most, up to 2.
+    """How many more advert and end-card phrases each screen has than the median screen, up to 2.
 
-    More than most, because the address bar of a browser stands on every screen of a screencast.
+    The median is subtracted because a browser's address bar is on every screen of a screencast.
     """
     if not screen_texts:
         return np.zeros(0)
     kinds = ("sponsor", "selling", "channel")
-    found = np.sum([count_cues(screen_texts, kind) for kind in kinds], axis=0)
-    return np.asarray(np.clip(found - np.median(found), 0, 2))
+    counts = np.sum([count_cues(screen_texts, kind) for kind in kinds], axis=0)
+    return np.asarray(np.clip(counts - np.median(counts), 0, 2))
 
 
 def _written(texts: Sequence[str], about: Sequence[str]) -> Array:
-    """Share of a sentence's content words that stand in the manifest or on the screen."""
-    known = {w for t in about for w in content_words(t)}
-    return np.array([len(content_words(t) & known) / max(3, len(content_words(t))) for t in texts])
+    """Share of a sentence's content words that are in the manifest or on the screen."""
+    topic_words = {w for t in about for w in content_words(t)}
+    return np.array(
+        [len(content_words(t) & topic_words) / max(3, len(content_words(t))) for t in texts]
+    )
 
 
 def _recurrence(texts: Sequence[str], rough: Array) -> Array:
-    """Share of a sentence's content words that teaching sentences further away say as well."""
+    """Share of a sentence's content words that also occur in teaching sentences further away."""
     words = [content_words(t) for t in texts]
     lesson = [own if teaches > 0.5 else set() for own, teaches in zip(words, rough, strict=True)]
     everywhere = Counter(w for own in lesson for w in own)
@@ -158,13 +160,13 @@ def _recurrence(texts: Sequence[str], rough: Array) -> Array:
 
 
 def _first_person(text: str) -> float:
-    """Share of words about the speaker, four times over, at most 1."""
+    """Four times the share of words about the speaker, at most 1."""
     mine = re.findall(r"\b(?:i|me|my|mine|myself)\b", text)
     return min(1.0, 4 * len(mine) / max(6, len(text.split())))
 
 
 def content_words(text: str) -> set[str]:
-    """Content words, cut to their first letters so that most inflections fall together."""
+    """Content words, cut to their first letters so that most inflections coincide."""
     return {w[:6].rstrip("es") for w in re.findall(r"[a-zα-ω]{3,}", text) if w not in _STOP}
 
 

@@ -1,4 +1,4 @@
-"""What the classifiers of sentences share: a sentence is judged with those around it.
+"""Parts shared by the classifiers of sentences, which judge a sentence with its neighbours.
 
 Off-topic speech comes in runs (an opening, a sponsor, a goodbye). A linear-chain conditional random
 field with two states (teaching, off topic) joins the features of all sentences.
@@ -16,12 +16,12 @@ from ..records import Keyframe, Sentence, Video
 from .wording import Array
 
 # Set by eye; the weights of all features were fitted with these (scripts/fit_teaching.py).
-NEIGHBOURS = 4  # sentences either way that are no witnesses for a sentence
-_FACE = 0.02  # share of the screen that a face takes, as align.max_face
+NEIGHBOURS = 4  # sentences either way that do not count as evidence for a sentence
+_FACE = 0.02  # share of the screen above which a face counts, as align.max_face
 
 
 class Classified(NamedTuple):
-    """Per sentence: the probability of teaching, and the likeliest kind if it does not."""
+    """Per sentence: the probability that it teaches, and its likeliest kind if it does not."""
 
     teaching: Array
     kinds: list[str]
@@ -35,16 +35,16 @@ class Model(NamedTuple):
 
 
 def describe(video: Video) -> str:
-    """What the manifest says that a video is about."""
+    """The topic of a video as the manifest gives it."""
     fields = (video.title, video.description, video.knowledge_point, video.sub_course, video.course)
     return ". ".join(field for field in (*fields, video.subject) if field)
 
 
 def off_topic(emissions: Array, transitions: Array) -> Array:
-    """The chance that each sentence is off topic, by forward-backward.
+    """The probability that each sentence is off topic, by forward-backward.
 
     Args:
-        emissions: shape (n,), log odds of off topic by the sentence alone.
+        emissions: shape (n,), log odds of off topic, from each sentence alone.
         transitions: shape (2, 2), log potentials.
     """
     n = len(emissions)
@@ -61,26 +61,26 @@ def off_topic(emissions: Array, transitions: Array) -> Array:
 def nearness(written: Array, spoken: Array, rough: Array, lengths: Sequence[int]) -> Array:
     """Cosine of each sentence with the topic, shape (n,).
 
-    The topic is half what is written, half what the rest of the video speaks about. A sentence and
-    its neighbours have no say in it: a sponsor would be its own topic.
+    The topic is half the written text, half the speech in the rest of the video. It excludes the
+    sentence and its neighbours; otherwise a sponsor would be its own topic.
     """
     weight = rough * lengths
-    given = written.mean(axis=0) if len(written) else np.zeros(spoken.shape[1])
+    stated = written.mean(axis=0) if len(written) else np.zeros(spoken.shape[1])
     weighted = weight[:, None] * spoken
     everything = weighted.sum(axis=0)
     out = np.zeros(len(spoken))
     for i, own in enumerate(spoken):
         near = slice(max(0, i - NEIGHBOURS), i + NEIGHBOURS + 1)
         far = everything - weighted[near].sum(axis=0)
-        topic = given + far / max(1.0, float(weight.sum() - weight[near].sum()))
+        topic = stated + far / max(1.0, float(weight.sum() - weight[near].sum()))
         length = min(1.0, lengths[i] / 6)
         out[i] = length * (own @ topic) / max(1e-9, float(np.linalg.norm(topic)))
     return out
 
 
 def core(wording: Array) -> float:
-    """How the half of the video that sounds most like teaching sounds: a lecture has such a half,
-    however long its opening and its sponsor are."""
+    """The mean score of the half of the video that sounds most like teaching: a lecture has such a
+    half, however long its opening and its sponsor are."""
     return float(np.sort(smooth(wording))[: (len(wording) + 1) // 2].mean())
 
 
@@ -90,12 +90,12 @@ def smooth(values: Array) -> Array:
 
 
 def face_alone(keyframe: Keyframe, text: str) -> float:
-    """1 where a picture shows a face and next to no text."""
+    """1.0 if a picture shows a face and next to no text, otherwise 0.0."""
     return float(keyframe.faces > _FACE and len(text.split()) < 4)
 
 
-def shown(sentence: Sentence, screen: Sequence[tuple[Keyframe, str]]) -> int | None:
-    """Which keyframe stands longest while the sentence is said."""
+def keyframe_during(sentence: Sentence, screen: Sequence[tuple[Keyframe, str]]) -> int | None:
+    """The index of the keyframe shown longest during a sentence; None if none is."""
     spans = [min(sentence.end, k.end) - max(sentence.start, k.start) for k, _ in screen]
     best = int(np.argmax(spans)) if spans else -1
     return best if best >= 0 and spans[best] > 0 else None

@@ -1,8 +1,8 @@
 """A language model grades a video by its transcript: relevance, knowledge density, quality.
 
-The criteria are those of the Multimodal Textbook (arXiv 2501.00958, section 3.2): what is said must
-fit the knowledge point, hold knowledge, and be transcribed well. It reads the raw transcript, since
-a refined one would hide how well it was transcribed.
+The criteria are from the Multimodal Textbook (arXiv 2501.00958, section 3.2): the speech must fit
+the knowledge point, contain knowledge, and be transcribed well. The model reads the raw transcript,
+since a refined one would hide how well it was transcribed.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ class _Mark(Answer):
 
 
 class Report(Answer):
-    """What the model is asked for. A reason comes before its score, so that it can lead to it."""
+    """The answer requested of the model. Reasons come first, so that scores follow from them."""
 
     relevance: _Mark
     knowledge_density: _Mark
@@ -54,14 +54,14 @@ def grade(
     """The grades that each model gives the video, or why it gives none.
 
     Args:
-        max_words: of the transcript that are shown to a model.
+        max_words: of the transcript to show to a model, at most.
     """
     prompt = Prompt(INSTRUCTIONS, _question(video, transcript, max_words))
-    found: list[Grades | ChatError] = []
+    grades: list[Grades | ChatError] = []
     for chat in chats:
         (answer,) = chat.ask([prompt], Report)
-        found.append(_grades(chat, answer) if isinstance(answer, Report) else answer)
-    return found
+        grades.append(_grades(chat, answer) if isinstance(answer, Report) else answer)
+    return grades
 
 
 def _question(video: Video, transcript: Transcript, max_words: int) -> str:
@@ -72,7 +72,7 @@ def _question(video: Video, transcript: Transcript, max_words: int) -> str:
 
 
 def _excerpt(words: Sequence[str], most: int) -> str:
-    """The transcript, or its beginning, middle and end."""
+    """The whole transcript, or its beginning, middle and end."""
     if len(words) <= most:
         return " ".join(words)
     size = most // 3

@@ -1,4 +1,4 @@
-"""Judge: whether a video teaches, decided by thresholds on what `score` found."""
+"""Judge: decides whether a video teaches, by thresholds on the results of `score`."""
 
 from __future__ import annotations
 
@@ -34,13 +34,13 @@ def judge(
     transcript: Transcript,
     settings: config.Judge,
 ) -> tuple[list[Sentence], Judgement, list[Decision]]:
-    """Decide what stays.
+    """Decide which sentences stay, and whether the video does.
 
-    A video stays if enough of it teaches and a grader finds all three grades good enough: of
-    several language models one is enough, as with the Multimodal Textbook (arXiv 2501.00958,
-    section 7.1). Without language models the rules are the grader. One in which nobody speaks, or
-    whose speech is too short to judge, or was not heard, or could not be judged by anyone, stays if
-    enough is written on its pictures, and if it is English, teaches.
+    A video stays if enough of it teaches and all three grades of one grader are good enough. Of
+    several language models one suffices, as in the Multimodal Textbook (arXiv 2501.00958, section
+    7.1); without language models, the rules are the grader. If there is no speech, too little to
+    judge, or none that could be transcribed or judged, the video stays if enough is written on its
+    pictures and, in English, if that teaches.
 
     Returns:
         All sentences with `teaching` and `drop` set, the judgement, and decisions: for the video,
@@ -52,7 +52,7 @@ def judge(
     judged = not scores.unjudged and sum(words) >= needed
     kept = [not judged or p >= settings.min_teaching for p in scores.teaching]
     reasons = [
-        "" if k else _REASONS[kind] if _understood(s, transcript) else NOT_UNDERSTOOD
+        "" if k else _REASONS[kind] if _is_understood(s, transcript) else NOT_UNDERSTOOD
         for s, k, kind in zip(sentences, kept, scores.kinds, strict=True)
     ]
     scored = [
@@ -60,17 +60,19 @@ def judge(
         for s, p, reason in zip(sentences, scores.teaching, reasons, strict=True)
     ]
     graders = scores.models or (scores.rules,)
-    best = max(graders, key=lambda g: (not _lacking(g, settings), sum(m.score for m in g.marks())))
+    best = max(
+        graders, key=lambda g: (not _shortfalls(g, settings), sum(m.score for m in g.marks()))
+    )
     by_speech = judged or (bool(scores.models) and sum(words) >= needed)
-    lacking = _lacking(best, settings) if by_speech else []
+    shortfalls = _shortfalls(best, settings) if by_speech else []
     enough, verdict, share = _verdict(scores, transcript, words, reasons, judged, needed, settings)
     judgement = Judgement(
         relevance=best.relevance.score,
         knowledge_density=best.knowledge_density.score,
         transcription_quality=best.transcription_quality.score,
         teaching_share=round(share, 4),
-        kept=enough and not lacking,
-        reason=verdict if not (enough and lacking) else f"{'; '.join(lacking)} ({verdict})",
+        kept=enough and not shortfalls,
+        reason=verdict if not (enough and shortfalls) else f"{'; '.join(shortfalls)} ({verdict})",
         language=transcript.language or scores.written_in,
     )
     threshold = settings.min_teaching_share if judged else None
@@ -90,8 +92,8 @@ def judge(
     return scored, judgement, [*on_video, *dropped]
 
 
-def _understood(sentence: Sentence, transcript: Transcript) -> bool:
-    """Whether the speech model was sure enough of its words to tell what a sentence is about."""
+def _is_understood(sentence: Sentence, transcript: Transcript) -> bool:
+    """Whether the speech model was sure enough of a sentence to say what it is about."""
     sure = [
         word.probability
         for segment in transcript.segments
@@ -103,7 +105,7 @@ def _understood(sentence: Sentence, transcript: Transcript) -> bool:
 
 
 def _thresholds(settings: config.Judge) -> tuple[float, float, float]:
-    """In the order of `CRITERIA`."""
+    """The lowest acceptable grades, in the order of `CRITERIA`."""
     return (
         settings.min_relevance,
         settings.min_knowledge_density,
@@ -111,8 +113,8 @@ def _thresholds(settings: config.Judge) -> tuple[float, float, float]:
     )
 
 
-def _lacking(grades: Grades, settings: config.Judge) -> list[str]:
-    """What is wrong with the video, by this grader; nothing if its grades are good enough."""
+def _shortfalls(grades: Grades, settings: config.Judge) -> list[str]:
+    """The grades of one grader that are too low, as text; empty if all are good enough."""
     return [
         f"{name} is {mark.score:g} of 5, below the required {least:g}: {mark.reason}"
         for name, mark, least in zip(CRITERIA, grades.marks(), _thresholds(settings), strict=True)
@@ -128,14 +130,14 @@ def _on_grades(
     judged: bool,
     settings: config.Judge,
 ) -> list[Decision]:
-    """A decision per grade; the rules' are told for comparison also where models decide."""
+    """A decision per grade. The rules' grades are included for comparison where models decide."""
     if not judged and not scores.models:
         return []
-    found = []
+    decisions = []
     for grades in (*scores.models, scores.rules):
         decides = grades in graders
         for name, mark, least in zip(CRITERIA, grades.marks(), _thresholds(settings), strict=True):
-            found.append(
+            decisions.append(
                 _on_video(
                     video,
                     transcript,
@@ -145,11 +147,11 @@ def _on_grades(
                     least if decides else None,
                 )
             )
-    return found
+    return decisions
 
 
 def _on_language(video: Video, transcript: Transcript, scores: Scores) -> list[Decision]:
-    """What is said of the language where the speech does not tell it and the pictures do."""
+    """A decision on the language if only the text on the pictures shows it."""
     if transcript.language or not scores.written_in:
         return []
     reason = (
@@ -176,7 +178,7 @@ def _on_video(
 class _Verdict(NamedTuple):
     enough: bool
     reason: str  # one line for a person
-    share: float  # of the words that teach, as far as that is known
+    share: float  # of the words that teach, as far as known
 
 
 def _verdict(
@@ -188,10 +190,10 @@ def _verdict(
     needed: int,
     settings: config.Judge,
 ) -> _Verdict:
-    """Whether there is enough, by the speech or else by what is written.
+    """Whether enough teaches, judged by the speech or else by the text on the pictures.
 
     Args:
-        needed: words that must be said to be judged by.
+        needed: spoken words needed to judge by the speech.
     """
     total = sum(words)
     if not settings.enabled:
@@ -212,7 +214,7 @@ def _verdict(
 
 
 def _by_writing(why: str, scores: Scores, share: float, settings: config.Judge) -> _Verdict:
-    """Whether enough is written on the pictures, and teaches; `share` is of what is said."""
+    """Whether enough is written on the pictures and teaches; `share` is the speech's."""
     least = settings.min_words // 2
     reason = f"{why}; {scores.written} different words are written on its pictures"
     if scores.written < least:
@@ -226,7 +228,7 @@ def _by_writing(why: str, scores: Scores, share: float, settings: config.Judge) 
 
 
 def _by_speech(reasons: Sequence[str], words: Sequence[int], settings: config.Judge) -> _Verdict:
-    """How much teaches, and what the rest is."""
+    """Whether enough of the speech teaches, and what the rest is."""
     total, rest = sum(words), Counter[str]()
     for reason, n in zip(reasons, words, strict=True):
         if reason:

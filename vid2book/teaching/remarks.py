@@ -1,9 +1,9 @@
-"""Single remarks within a lesson: to the audience, about the room, for the channel.
+"""Removes single remarks within a lesson: to the audience, about the room, for the channel.
 
-The chain of `context.py` takes off-topic speech to come in runs, and so it keeps "Could you please
-open a window?" between two sentences that teach. This reads each sentence by itself, by a softmax
-regression on multilingual sentence embeddings (`scripts/fit_remarks.py`), and takes it out where
-the two readings together are sure enough.
+The chain of `context.py` assumes that off-topic speech comes in runs, so it keeps "Could you please
+open a window?" between two sentences that teach. This module reads each sentence by itself, with a
+softmax regression on multilingual sentence embeddings (`scripts/fit_remarks.py`), and removes it if
+both readings together are sure enough.
 """
 
 from __future__ import annotations
@@ -21,12 +21,12 @@ from .context import Classified
 from .wording import OFF_TOPIC, Array, Embed
 
 KINDS = ("teaching", *OFF_TOPIC)
-_FEWEST_WORDS = 3  # what is shorter says too little by itself; set by eye
-_SUREST = 1e-6  # chance that the chain leaves open at least
+_FEWEST_WORDS = 3  # shorter sentences say too little by themselves; set by eye
+_SUREST = 1e-6  # probabilities of the chain are kept this far from 0 and 1
 
 
 def without_remarks(classified: Classified, texts: Sequence[str], embed: Embed) -> Classified:
-    """The classified sentences, each at most as likely to teach as it is by both readings.
+    """The classification with remarks lowered to their probability from both readings.
 
     Args:
         texts: the sentences.
@@ -46,7 +46,7 @@ def without_remarks(classified: Classified, texts: Sequence[str], embed: Embed) 
 
 
 def read_alone(texts: Sequence[str], embed: Embed) -> tuple[Array, list[str]]:
-    """The log odds that each sentence is a remark, by itself, and the likeliest kind if it is."""
+    """The log odds that each sentence alone is a remark, and its likeliest kind if it is."""
     fitted = _fitted()
     x = embed(texts) - fitted.mean
     x /= np.maximum(np.linalg.norm(x, axis=1, keepdims=True), 1e-9)
@@ -55,13 +55,13 @@ def read_alone(texts: Sequence[str], embed: Embed) -> tuple[Array, list[str]]:
 
 
 def chain_odds(teaching: Array) -> Array:
-    """Log odds of off topic, of chances of teaching."""
+    """Probabilities of teaching as log odds of being off topic."""
     chance = np.clip(teaching, _SUREST, 1 - _SUREST)
     return np.asarray(np.log((1 - chance) / chance))
 
 
 class _Fitted(NamedTuple):
-    """`weights` by kind (less teaching) and dimension, and 1; `chain`: what its log odds count."""
+    """`weights` by kind (without teaching) and dimension plus 1; `chain` weighs its log odds."""
 
     mean: Array
     weights: Array

@@ -1,7 +1,7 @@
 """Score: how likely each sentence is to teach, and three grades for the video as a whole.
 
-Nothing is decided here, so that another threshold needs no model. Rules always grade; language
-models do as well where the config names some.
+Nothing is decided here, so changing a threshold needs no model. Rules always grade; language
+models do too if the config names any.
 """
 
 from __future__ import annotations
@@ -35,13 +35,13 @@ _TEACHES = 0.5  # probability: likelier to teach than not
 
 @dataclass(frozen=True)
 class Scores:
-    """What the judge decides by.
+    """The basis of the judge's decisions.
 
-    `teaching` and `kinds` have an entry per sentence: the chance that it teaches, and what it is if
-    not. `unjudged` says why the sentences were not scored; then all of them teach. `written` counts
-    the different words that are written on the pictures, and `written_teaching` is the mean chance
-    that they teach; None: nobody knows. `written_in` is their language, empty where that is not
-    known, and `written_in_score` its probability.
+    `teaching` and `kinds` have an entry per sentence: the probability that it teaches, and its kind
+    if it does not. `unjudged` says why the sentences were not scored; then all count as teaching.
+    `written` counts the different words on the pictures, and `written_teaching` is the mean
+    probability that they teach, None if unknown. `written_in` is their language, empty if unknown,
+    and `written_in_score` its probability.
     """
 
     teaching: tuple[float, ...]
@@ -70,7 +70,7 @@ def score(
     Args:
         screen: the keyframes in order of time, each with its on-screen text ('' if none).
         embed: English texts to vectors of length 1, shape (n, d).
-        embed_any: the same for texts in any language; None: there is no such model.
+        embed_any: the same for texts in any language; None if there is no such model.
         chats: language models that grade, if any.
 
     Returns:
@@ -84,9 +84,9 @@ def score(
     )
     if not settings.enabled:
         return scores, []
-    # Whether the speech is enough to judge by, the judge decides; if not, this stands in.
-    taught = written_teaching(video, screen, transcript.duration, embed)
-    scores = replace(scores, written_teaching=taught)
+    # The judge decides whether the speech is enough to go by; if not, it uses this.
+    screen_teaching = written_teaching(video, screen, transcript.duration, embed)
+    scores = replace(scores, written_teaching=screen_teaching)
     if not sentences:
         return scores, []
     answers = grade(video, transcript, chats, settings.max_graded_words)
@@ -115,14 +115,14 @@ def _by_rules(
         rules = Grades("rules", unknown, unknown, quality)
         return Scores((1.0,) * len(sentences), ("",) * len(sentences), rules, (), unjudged)
     english = language == "en" or embed_any is None
-    read, fits = (classify, relevance) if english else (classify_any, relevance_any)
+    classify_all, measure_fit = (classify, relevance) if english else (classify_any, relevance_any)
     vectors = embed if english or embed_any is None else embed_any
-    found = read(video, sentences, screen, transcript.duration, vectors)
+    classified = classify_all(video, sentences, screen, transcript.duration, vectors)
     if embed_any is not None:
-        found = without_remarks(found, [s.text for s in sentences], embed_any)
-    teaching, kinds = found
+        classified = without_remarks(classified, [s.text for s in sentences], embed_any)
+    teaching, kinds = classified
     lesson = [s for s, p in zip(sentences, teaching, strict=True) if p >= _TEACHES]
-    fit = fits(video, lesson, [text for _, text in screen], vectors)
+    fit = measure_fit(video, lesson, [text for _, text in screen], vectors)
     rules = Grades(
         "rules",
         Grade(fit, "similarity of the speech to the topic, by embeddings"),
@@ -160,8 +160,8 @@ def _density(
 ) -> Grade:
     """1 to 5: how surely the speech teaches, and in English how heavy its words are.
 
-    Half is then the mean teaching score; half is the share of words of seven letters or more and of
-    numbers, which is about a tenth in chat and a fifth to a third in lectures.
+    In English, half is the mean teaching score, and half the share of numbers and words of seven
+    letters or more, which is about a tenth in chat and a fifth to a third in lectures.
     """
     lengths = [count_words(s.text) for s in sentences]
     if not sum(lengths):
@@ -172,9 +172,9 @@ def _density(
         return Grade(_scale(mean), teaches)
     tokens = [t for s in sentences for t in words(s.text)]
     heavy = sum(len(t) >= 7 or t.isdigit() for t in tokens) / max(1, len(tokens))
-    told = f"{100 * heavy:.0f}% of the words are long or numbers; {teaches}"
+    reason = f"{100 * heavy:.0f}% of the words are long or numbers; {teaches}"
     # 0.3 is a lecture full of terms: see above. Set by eye, as is the half.
-    return Grade(_scale(0.5 * mean + 0.5 * min(1.0, heavy / 0.3)), told)
+    return Grade(_scale(0.5 * mean + 0.5 * min(1.0, heavy / 0.3)), reason)
 
 
 def _quality(transcript: Transcript) -> Grade:
@@ -184,14 +184,14 @@ def _quality(transcript: Transcript) -> Grade:
         return Grade(1.0, "no speech")
     total = sum(s.avg_logprob * n for s, n in zip(transcript.segments, spans, strict=True))
     sure = math.exp(min(0.0, total / sum(spans)))
-    # From 0.3 (hardly a word is right) to 0.9 (nearly all are): set by eye.
+    # From 0.3 (hardly a word is right) to 0.9 (nearly all are); set by eye.
     return Grade(
         _scale((sure - 0.3) / 0.6), f"mean probability of a word by {transcript.model}: {sure:.2f}"
     )
 
 
 def _scale(share: float) -> float:
-    """From 0..1 to the scale of 1..5."""
+    """Map 0..1 to the scale of 1..5."""
     return round(1 + 4 * min(1.0, max(0.0, share)), 2)
 
 

@@ -1,7 +1,7 @@
 """What a sentence sounds like, whatever its topic: teaching, a sponsor, small talk.
 
-Two witnesses: turns of phrase (cues.yaml, regular expressions) and a ridge regression on labelled
-sentences (examples*.yaml), with the embedding, the words and the pairs of words as its inputs.
+There are two kinds of evidence: turns of phrase (regular expressions in cues.yaml), and a ridge
+regression on labelled sentences (examples*.yaml) whose inputs are embeddings, words and word pairs.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ Array = npt.NDArray[np.float64]
 Embed = Callable[[Sequence[str]], npt.NDArray[np.float32]]
 
 OFF_TOPIC = ("sponsor", "channel", "small talk", "housekeeping")
-# Kinds of cues, and the kind of off-topic speech that each speaks for.
+# Kinds of cues, and the kind of off-topic speech that each indicates.
 CUES = {
     "sponsor": "sponsor",
     "selling": "sponsor",
@@ -33,7 +33,7 @@ CUES = {
 }
 # Set by eye; the weights of all features were fitted with these (scripts/fit_teaching.py).
 _RIDGE = 3.0  # weight of the penalty on large weights
-_MOST_CUES = 3  # that count of a sentence
+_MOST_CUES = 3  # that count per sentence
 
 
 class Example(NamedTuple):
@@ -42,7 +42,7 @@ class Example(NamedTuple):
 
 
 def plain(text: str) -> str:
-    """Lower case, straight apostrophes, single spaces: what cues and the classifier read."""
+    """Lower case, straight apostrophes, single spaces: the input of cues and the classifier."""
     return " ".join(text.replace("’", "'").lower().split())
 
 
@@ -53,12 +53,12 @@ def count_cues(texts: Sequence[str], kind: str) -> Array:
 
 
 def takes_leave(text: str) -> bool:
-    """Whether a sentence ends a video: it speaks of the channel, the maker or other videos."""
+    """Whether a sentence ends a video, by mentioning the channel, its maker or other videos."""
     return any(count_cues([plain(text)], kind)[0] > 0 for kind in ("channel", "greeting", "leave"))
 
 
 class Classifier:
-    """Ridge regression from sentences to the kinds of speech, fitted when it is made."""
+    """Ridge regression from sentences to kinds of speech, fitted on construction."""
 
     def __init__(self, examples: Sequence[Example], embed: Embed) -> None:
         texts = [plain(e.text) for e in examples]
@@ -67,8 +67,8 @@ class Classifier:
         raw = embed(texts).astype(np.float64)
         self._embed = embed
         self._mean = (weight @ raw) / weight.sum()
-        seen = Counter(f for t in texts for f in set(_word_features(t)))
-        self._columns = {f: i for i, f in enumerate(f for f, n in seen.items() if n > 1)}
+        frequency = Counter(f for t in texts for f in set(_word_features(t)))
+        self._columns = {f: i for i, f in enumerate(f for f, n in frequency.items() if n > 1)}
         x = np.hstack([self.centre(raw), self._words(texts)])
         y = np.column_stack([np.where(label == 0, -1.0, 1.0), np.eye(5)[label][:, 1:]])
         # The dual form: there are fewer sentences than words and pairs of words.
@@ -76,7 +76,7 @@ class Classifier:
         self._beta = x.T @ dual
 
     def centre(self, vectors: npt.NDArray[Any]) -> Array:
-        """Unit vectors without what all speech has in common; zero rows stay zero."""
+        """Subtract the mean of all speech and normalise; zero rows stay zero."""
         filled = np.abs(vectors).sum(axis=1, keepdims=True) > 0
         moved = (vectors - self._mean) * filled
         return np.asarray(moved / np.maximum(np.linalg.norm(moved, axis=1, keepdims=True), 1e-9))
@@ -85,8 +85,8 @@ class Classifier:
         """Read plain texts.
 
         Returns:
-            Centred vectors, shape (n, d); about -1 for teaching to 1 for off topic, shape (n,);
-            how well each kind of OFF_TOPIC fits, shape (n, 4).
+            Centred vectors, shape (n, d); scores from about -1 (teaching) to 1 (off topic), shape
+            (n,); how well each kind of OFF_TOPIC fits, shape (n, 4).
         """
         vectors = self.centre(self._embed(texts))
         fit = np.hstack([vectors, self._words(texts)]) @ self._beta
@@ -102,19 +102,19 @@ class Classifier:
 
 @lru_cache(maxsize=1)
 def classifier(embed: Embed) -> Classifier:
-    """The classifier on the packaged examples; kept, since fitting takes about a second."""
+    """The classifier on the packaged examples, cached because fitting takes about a second."""
     names = ("examples.yaml", "examples_in_context.yaml")
     return Classifier([e for name in names for e in read_examples(name)], embed)
 
 
 def read_examples(name: str) -> list[Example]:
-    """The examples in a packaged YAML file: from kind to a list of sentences."""
+    """The examples in a packaged YAML file, which maps kinds to lists of sentences."""
     content = yaml.safe_load((files(__package__) / name).read_text("utf-8"))
     return [Example(kind, text) for kind, texts in content.items() for text in texts]
 
 
 def _balance(label: npt.NDArray[np.int64]) -> Array:
-    """Weights that give teaching and off-topic examples the same total, on average 1."""
+    """Weights, on average 1, that give teaching and off-topic examples the same total."""
     share = np.where(label == 0, (label == 0).mean(), (label != 0).mean())
     return np.asarray(0.5 / share)
 

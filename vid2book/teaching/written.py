@@ -1,8 +1,8 @@
-"""Written: in which language a video's pictures are, and how far what stands on those of a silent
-video teaches.
+"""Written: the language of the text on a video's pictures, and how much of that text teaches in a
+video without speech.
 
-An advertisement and a video diary have words on their pictures too. Their lines are told from those
-of a lesson as sentences of speech are.
+Advertisements and video diaries have words on their pictures too. Lines are classified like spoken
+sentences, to distinguish those from lessons.
 """
 
 from __future__ import annotations
@@ -18,30 +18,30 @@ from .classify import classify
 from .wording import Embed
 
 # Set by eye, not swept: see "Numbers" in docs/architecture.md.
-_FEWEST_WORDS = 10  # of which the language can be told: formulas and names look like any
+_FEWEST_WORDS = 10  # needed to identify the language: formulas and names fit any
 _SURE = 0.9  # probability of the language
 
 
 def written_language(texts: Sequence[str]) -> Identified:
-    """The language of what stands on the pictures; no code where that is too little or unsure.
+    """The language of the text on the pictures; no code if there is too little text or doubt.
 
     Args:
         texts: the on-screen text of each picture.
     """
     lines = _lines(texts)
-    # Formulas are of no language: in Latin and Greek a word has three letters.
+    # Formulas have no language, so words in Latin and Greek letters need three of them.
     words = words_and_ideograms(" ".join(lines).lower())
     telling = [word for word in words if len(word) > 2 or word > "\u0400"]
     if len(telling) < _FEWEST_WORDS:
         return Identified("", 0.0)
-    found = identify(" ".join(lines))
-    return found if found.probability >= _SURE else Identified("", found.probability)
+    guess = identify(" ".join(lines))
+    return guess if guess.probability >= _SURE else Identified("", guess.probability)
 
 
 def written_teaching(
     video: Video, screen: Sequence[tuple[Keyframe, str]], duration: float, embed: Embed
 ) -> float | None:
-    """The mean chance that a word on the pictures teaches, 0 to 1; None if they are not in English.
+    """The mean probability that a word on the pictures teaches, 0 to 1; None unless in English.
 
     Args:
         screen: the keyframes in order of time, each with its on-screen text ('' if none).
@@ -61,6 +61,6 @@ def written_teaching(
 
 
 def _lines(texts: Sequence[str]) -> list[str]:
-    """The different lines, with single spaces."""
+    """The distinct lines, with single spaces."""
     lines = (" ".join(line.split()) for text in texts for line in text.splitlines())
     return list(dict.fromkeys(filter(None, lines)))

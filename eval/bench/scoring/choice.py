@@ -1,7 +1,7 @@
-"""Multiple choice by letter, which may abstain: ScienceQA.
+"""ScienceQA: multiple choice by letter, where a response may abstain.
 
-After Lu et al., "Learn to Explain" (2022); `extract_as_released` reads a response as the scripts
-of LLaVA and of the Multimodal Textbook do.
+After Lu et al., "Learn to Explain" (2022); `extract_as_released` reads a response like the scripts
+of LLaVA and of the Multimodal Textbook.
 """
 
 from __future__ import annotations
@@ -22,21 +22,21 @@ def extract(doc: Mapping[str, Any], response: str) -> str | None:
     Args:
         doc: has `choices`, the options' texts.
     """
-    found = option(response, doc["choices"], doc.get("question", ""))
-    return None if found is None else chr(ord("A") + found)
+    index = option(response, doc["choices"], doc.get("question", ""))
+    return None if index is None else chr(ord("A") + index)
 
 
 def extract_as_released(doc: Mapping[str, Any], response: str) -> str | None:
-    """The letter alone, before ". ", or in the one "The answer is X."; else an abstention."""
+    """A letter alone, before ". ", or in the only "The answer is X."; otherwise, an abstention."""
     text = response.strip()
-    stated = _STATED.findall(text)
+    statements = _STATED.findall(text)
     if len(text) == 1 or text[1:3] == ". ":
-        found = text[0]
-    elif len(stated) == 1:
-        found = stated[0]
+        letter = text[0]
+    elif len(statements) == 1:
+        letter = statements[0]
     else:
         return None
-    return found if found in _LETTERS[: len(doc["choices"])] else None
+    return letter if letter in _LETTERS[: len(doc["choices"])] else None
 
 
 def grade(doc: Mapping[str, Any], answer: str) -> float:

@@ -1,4 +1,4 @@
-"""Exact match after the VQA normalisation: questions of one's own about slides."""
+"""Exact match after the VQA normalisation, for your own questions about slides."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from .vqa import normalise
 
 
 def extract(doc: Mapping[str, Any], response: str) -> str | None:
-    """The first sentence or line: a base model goes on with what would come next in a lesson."""
+    """The first sentence or line: a base model continues with the rest of a lesson."""
     return next(iter(sentences(response)), None)
 
 

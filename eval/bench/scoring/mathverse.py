@@ -1,7 +1,7 @@
-"""MathVerse: one problem in several versions, as a choice of letter or a free answer.
+"""MathVerse: each problem in several versions, with options or a free answer.
 
-After Zhang et al., "MathVerse" (2024), whose own scores are a language model's; here rules come
-first. The options stand in the question's text.
+After Zhang et al., "MathVerse" (2024), where a language model does the scoring; here rules come
+first. The options are part of the question's text.
 """
 
 from __future__ import annotations
@@ -21,15 +21,15 @@ def extract(doc: Mapping[str, Any], response: str) -> str | None:
     """The option's letter, or the value.
 
     Args:
-        doc: has `question_type` and `question_for_eval`, which every version of a problem has in
-            full, though it may show the question in the image alone.
+        doc: has `question_type` and `question_for_eval`, the full question, which every version of
+            a problem has, even if it shows the question only in the image.
     """
     question = doc["question_for_eval"]
     if doc["question_type"] != "multi-choice":
         return value(response, question)
     choices = [words for _, words in _OPTION.findall(question)]
-    found = option(response, choices, question)
-    return None if found is None else chr(ord("A") + found)
+    index = option(response, choices, question)
+    return None if index is None else chr(ord("A") + index)
 
 
 def grade(doc: Mapping[str, Any], answer: str) -> float:

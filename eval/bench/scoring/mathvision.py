@@ -1,4 +1,4 @@
-"""MATH-Vision: an option's letter or value, or a free answer compared as mathematics.
+"""MATH-Vision: the letter or value of an option, or a free answer compared as mathematics.
 
 After Wang et al., "Measuring Multimodal Mathematical Reasoning with MATH-Vision" (2024). Free
 answers are compared by math-verify.
@@ -17,7 +17,7 @@ _LETTERS = "ABCDEFGH"
 
 
 def extract(doc: Mapping[str, Any], response: str) -> str | None:
-    r"""The option's letter or the value: \boxed{}, a statement, the only line or the only number.
+    r"""The option's letter, or the value: \boxed{}, a statement, the only line or the only number.
 
     Args:
         doc: has `options`, empty for a free answer.
@@ -25,8 +25,8 @@ def extract(doc: Mapping[str, Any], response: str) -> str | None:
     question = doc.get("question", "")
     if not doc["options"]:
         return value(response, question)
-    found = option(response, doc["options"], question)
-    return None if found is None else chr(ord("A") + found)
+    index = option(response, doc["options"], question)
+    return None if index is None else chr(ord("A") + index)
 
 
 def grade(doc: Mapping[str, Any], answer: str) -> float:

@@ -1,9 +1,9 @@
 """MathVista: an answer normalised by its type, then compared.
 
-After Lu et al., "MathVista" (2023), and its scoring script, but for two things: there an empty
-answer is taken for the option that is spelled most like it, here it is an abstention; there a
-language model extracts where three rules do not, here more rules come first and the model is a
-choice (`Extractor`).
+After Lu et al., "MathVista" (2023), and its scoring script, with two differences. The script takes
+an empty answer for the option with the most similar spelling; here it is an abstention. In the
+script, a language model extracts the answer if three rules fail; here there are more rules, and the
+model is optional (`Scoring.chat`).
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from .options import letter, option
-from .statements import stated
+from .statements import answer_statements
 from .values import number
 
 
@@ -25,16 +25,16 @@ def extract(doc: Mapping[str, Any], response: str) -> str | None:
     """
     question = doc.get("question", "")
     if doc["question_type"] == "multi_choice":
-        found = option(response, doc["choices"], question)
-        return None if found is None else doc["choices"][found]
+        index = option(response, doc["choices"], question)
+        return None if index is None else doc["choices"][index]
     if doc["answer_type"] == "list":
-        said = (_bracketed(passage) for passage in (*stated(response), response))
-        return next((found for found in said if found), None)
+        lists = (_bracketed(passage) for passage in (*answer_statements(response), response))
+        return next((text for text in lists if text), None)
     return number(response, question)
 
 
 def guess(doc: Mapping[str, Any]) -> str | None:
-    """What the benchmark's script makes of no answer: the shortest option, which is the nearest."""
+    """The option that the script takes for an empty answer: the shortest is the most similar."""
     if doc["question_type"] != "multi_choice":
         return None
     return min(doc["choices"], key=len)
@@ -46,9 +46,9 @@ def grade(doc: Mapping[str, Any], answer: str) -> float:
 
 
 def normalise(doc: Mapping[str, Any], answer: str) -> str | None:
-    """`answer` as the benchmark writes answers of this type; None if it is not of it.
+    """`answer` as the benchmark writes answers of this type; None if it is not of this type.
 
-    An option's letter becomes its text, and a text that is no option the one spelled most like it.
+    An option's letter becomes its text; any other text becomes the option spelled most like it.
     """
     if doc["question_type"] == "multi_choice":
         return _closest(answer.strip(), doc["choices"])
@@ -67,8 +67,8 @@ def _closest(answer: str, choices: list[str]) -> str | None:
 
     if not answer:
         return None
-    if found := letter(answer, len(choices)):
-        return choices[ord(found) - ord("A")]
+    if label := letter(answer, len(choices)):
+        return choices[ord(label) - ord("A")]
     return min(choices, key=lambda choice: Levenshtein.distance(answer, choice))
 
 
@@ -78,7 +78,7 @@ def _bracketed(text: str) -> str | None:
 
 
 def _listed(answer: str) -> str:
-    """A list in Python's spelling, so that spaces do not count; anything else as it is."""
+    """A list in Python's notation, so that spaces do not matter; anything else unchanged."""
     try:
         value = ast.literal_eval(answer)
     except (ValueError, SyntaxError):

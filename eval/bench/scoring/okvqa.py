@@ -1,8 +1,8 @@
 """OK-VQA: VQA accuracy over stems.
 
-The answers of the dataset are stems ("surf"), so that what a model says is stemmed too ("surfing").
-After Marino et al., "OK-VQA" (2019), by its evaluation as LAVIS has it: what stands in the answers
-is not normalised where all people agree.
+The answers in the dataset are stems ("surf"), so a model's answer is stemmed too ("surfing"). After
+Marino et al., "OK-VQA" (2019), with the evaluation as implemented in LAVIS: the people's answers
+are not normalised if they are all the same.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ __all__ = ["extract", "extract_as_released", "grade"]
 
 
 def extract_as_released(doc: Mapping[str, Any], response: str) -> str | None:
-    """The short answer that a response begins with, by the rules of the Multimodal Textbook."""
+    """The short answer at the beginning of a response, by the rules of the Multimodal Textbook."""
     text = response.split("\n")[0].split(". ")[0].split('"')[0].split(", ")[0].strip().lower()
     text = text.removesuffix(".").removeprefix("it is ").removeprefix("it's ")
     return text.removeprefix("a ").removeprefix("an ").removeprefix("the ") or None
@@ -28,8 +28,8 @@ def grade(doc: Mapping[str, Any], answer: str) -> float:
     people = [str(person) for person in doc["answers"]]
     if len(set(people)) > 1:
         people = [_stem(unpunctuated(person)) for person in people]
-    said = " ".join(answer.split("\n")).replace("\t", " ").strip()
-    return accuracy(without_articles(_stem(unpunctuated(said))), people)
+    response = " ".join(answer.split("\n")).replace("\t", " ").strip()
+    return accuracy(without_articles(_stem(unpunctuated(response))), people)
 
 
 @cache

@@ -1,4 +1,4 @@
-"""Which option a response settles on, by its letter or by its words."""
+"""Finds the option that a response settles on, by its letter or by its words."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from collections.abc import Sequence
 from .equal import same_value
 from .polarity import yes_or_no
 from .reading import plain, readable, refuses, sentences
-from .statements import settled, stated
+from .statements import answer_statements, likely_sentences
 from .values import stated_number
 
 _ALONE = re.compile(r"[(\[\"'“]*([A-Za-z])[)\]\"'”]*[.,:;]?")
-# A letter at the beginning, with a mark behind it. "A" without one is the article.
+# A letter at the beginning, followed by a mark. "A" without a mark is the article.
 _LEADING = re.compile(r"[\[\"'“]*(?:\(([A-Za-z])\)|([A-Z])\s?[.:)](?!\d)|([A-Z])(?=\s*\n))")
 _IN_STATEMENT = re.compile(
     r"[\[\"'“]*(?:(?i:the )?(?i:option|choice|letter|answer)\s*:?\s*)?"
@@ -44,43 +44,43 @@ _FILLERS = {"the", "a", "an", "will", "would", "it", "is", "are", "be", "also", 
 
 
 def option(response: str, choices: Sequence[str], question: str = "") -> int | None:
-    """Index of the option that a response settles on, or None: an abstention.
+    """The index of the option that a response settles on, or None for an abstention.
 
-    A statement counts before a letter that stands at the beginning or as the last line, and that
-    before words in a sentence. Two options named alike, an option that is denied, or a response
-    that says there is no telling, settle nothing.
+    Statements take precedence over a letter at the beginning or on a line of its own, and letters
+    over words in a sentence. A response settles nothing if it names two options equally, denies the
+    option, or says that the answer cannot be told.
 
     Args:
         response: as the model gave it.
         choices: the options' texts.
-        question: what was asked, for options that are yes and no.
+        question: the question, for the options yes and no.
     """
     text = readable(response)
     whole = _same(text, choices)
     if whole is not None:
         return whole
-    for passage in stated(response):
-        if (found := _in_statement(passage, choices)) is not None:
-            return found
-        if refuses(passage) or _several(passage, choices) or _names_none(passage):
+    for passage in answer_statements(response):
+        if (index := _in_statement(passage, choices)) is not None:
+            return index
+        if refuses(passage) or _names_several(passage, choices) or _begins_with_letter(passage):
             return None
-        if not _WORD.search(passage):  # a value, which may be written in another way
+        if not _WORD.search(passage):  # a value, which may be written differently
             return _equal(passage, choices)
-    if (found := _by_place(text, choices)) is not None:
-        return found
-    held = [
-        found
-        for sentence in settled(text)
-        if (found := _in_sentence(sentence, choices, question)) is not None
+    if (index := _by_place(text, choices)) is not None:
+        return index
+    candidates = [
+        index
+        for sentence in likely_sentences(text)
+        if (index := _in_sentence(sentence, choices, question)) is not None
     ]
     if any(refuses(sentence) for sentence in sentences(text)):
-        # An option may itself say that there is no telling.
-        return next((i for i in held if refuses(choices[i])), None)
-    return held[0] if held else yes_or_no(text, choices, question)
+        # An option may itself say that the answer cannot be told.
+        return next((i for i in candidates if refuses(choices[i])), None)
+    return candidates[0] if candidates else yes_or_no(text, choices, question)
 
 
 def letter(text: str, count: int) -> str | None:
-    """The letter of one of the first `count` options that stands alone or leads, or None."""
+    """The letter of one of `count` options that stands alone or at the beginning, or None."""
     text = readable(text)
     if alone := _ALONE.fullmatch(text):
         return _within(alone[1].upper(), count)
@@ -90,63 +90,63 @@ def letter(text: str, count: int) -> str | None:
 
 
 def _in_statement(passage: str, choices: Sequence[str]) -> int | None:
-    if _several(passage, choices):
+    if _names_several(passage, choices):
         return None
-    if found := letter(passage, len(choices)):
-        return _or_its_words(found, passage, choices)
+    if label := letter(passage, len(choices)):
+        return _letter_or_words(label, passage, choices)
     if leading := _IN_STATEMENT.match(passage):
-        found = _within("".join(filter(None, leading.groups())).upper(), len(choices))
-        if found:
-            return _or_its_words(found, passage, choices)
+        label = _within("".join(filter(None, leading.groups())).upper(), len(choices))
+        if label:
+            return _letter_or_words(label, passage, choices)
     return _in_sentence(passage, choices)
 
 
 def _equal(passage: str, choices: Sequence[str]) -> int | None:
-    """The one option that is this value."""
-    said = re.split(r"=|≈", passage)[-1]
-    found = [i for i, c in enumerate(choices) if same_value(_RATIO.sub("/", readable(c)), said)]
-    return found[0] if len(found) == 1 else None
+    """The only option that equals this value."""
+    result = re.split(r"=|≈", passage)[-1]
+    matches = [i for i, c in enumerate(choices) if same_value(_RATIO.sub("/", readable(c)), result)]
+    return matches[0] if len(matches) == 1 else None
 
 
-def _names_none(passage: str) -> bool:
-    """Whether a statement in which no option was found begins with a letter."""
+def _begins_with_letter(passage: str) -> bool:
+    """Whether a statement begins with a letter; called if no option was found in it."""
     return bool(_ALONE.fullmatch(passage) or _LEADING.match(passage))
 
 
 def _by_place(text: str, choices: Sequence[str]) -> int | None:
-    """A letter at the beginning, or the only one that has a line of its own."""
+    """The option of a letter at the beginning, or of the only letter on a line of its own."""
     lines = [line.strip() for line in text.splitlines() if line.strip()]
     if not lines:
         return None
     leading = _LEADING.match(text)
-    if leading and not _several(lines[0], choices) and not _lists(lines[0]):
-        found = _within("".join(filter(None, leading.groups())).upper(), len(choices))
-        if found:
-            return _or_its_words(found, lines[0], choices)
+    if leading and not _names_several(lines[0], choices) and not _lists(lines[0]):
+        label = _within("".join(filter(None, leading.groups())).upper(), len(choices))
+        if label:
+            return _letter_or_words(label, lines[0], choices)
     alone = {match[1].upper() for line in lines if (match := _ALONE.fullmatch(line))}
-    found = _within(alone.pop(), len(choices)) if len(alone) == 1 else None
-    return None if found is None else _index(found)
+    label = _within(alone.pop(), len(choices)) if len(alone) == 1 else None
+    return None if label is None else _index(label)
 
 
 def _in_sentence(sentence: str, choices: Sequence[str], question: str = "") -> int | None:
-    named = {
-        found
+    labels = {
+        label
         for match in _NAMED.finditer(sentence)
-        if _within(found := str(match[match.lastgroup or 0]), len(choices))
+        if _within(label := str(match[match.lastgroup or 0]), len(choices))
         and not _NEGATES.search(sentence[: match.start()])
     }
-    if len(named) == 1:
-        return _or_its_words(named.pop(), sentence, choices)
-    return None if named else _by_words(sentence, choices, question)
+    if len(labels) == 1:
+        return _letter_or_words(labels.pop(), sentence, choices)
+    return None if labels else _by_words(sentence, choices, question)
 
 
-def _or_its_words(found: str, passage: str, choices: Sequence[str]) -> int | None:
-    """The letter's option, or the one that is spelt out behind it: "A: No" is no.
+def _letter_or_words(label: str, passage: str, choices: Sequence[str]) -> int | None:
+    """The letter's option, or the one spelt out after it: "A: No" is no.
 
-    What a model spells out is what it says; letters it mixes up.
+    The words count more, because models mix up letters.
     """
-    index = _index(found)
-    rest = re.sub(rf"^.*?\b{found}\b[)\].:\"'”]*", "", passage, count=1, flags=re.IGNORECASE)
+    index = _index(label)
+    rest = re.sub(rf"^.*?\b{label}\b[)\].:\"'”]*", "", passage, count=1, flags=re.IGNORECASE)
     words = _same(rest.strip(" ()"), choices)
     if words is None:
         words = _same(re.split(r"[.,;]\s|\n", rest.strip())[0].strip(" ()"), choices)
@@ -154,33 +154,35 @@ def _or_its_words(found: str, passage: str, choices: Sequence[str]) -> int | Non
 
 
 def _by_words(sentence: str, choices: Sequence[str], question: str) -> int | None:
-    """The option that a sentence holds as whole words and does not deny.
+    """The option that a sentence contains as whole words and does not deny.
 
-    "3/4 cup" holds "3/4" too: the longest counts, if it holds all the others. A question for what
-    is not so ("cannot be") is answered by a denial.
+    "3/4 cup" also contains "3/4": the longest option counts, if it contains all the others. A
+    negative question ("cannot be") is answered by a denial.
     """
     for whole in (sentence, re.split(r"=|≈", sentence)[-1]):
         if (same := _same(whole, choices)) is not None:
             return same
-    text, spelt = _words(sentence), [_words(choice) for choice in choices]
-    says = _holds if _NOT.search(question) else _asserts
+    text, phrases = _words(sentence), [_words(choice) for choice in choices]
+    matches = _contains if _NOT.search(question) else _asserts
     number = _words(stated_number(sentence, "") or "")
-    held = [i for i, words in enumerate(spelt) if _findable(words, number) and says(text, words)]
-    longest = max(held, key=lambda i: len(spelt[i]), default=None)
-    if longest is None or not all(_holds(spelt[longest], spelt[i]) for i in held):
+    mentioned = [
+        i for i, words in enumerate(phrases) if _searchable(words, number) and matches(text, words)
+    ]
+    longest = max(mentioned, key=lambda i: len(phrases[i]), default=None)
+    if longest is None or not all(_contains(phrases[longest], phrases[i]) for i in mentioned):
         return None
     return longest
 
 
-def _findable(words: str, number: str) -> bool:
-    """Whether words are enough to be looked for; a number must be what its sentence says."""
+def _searchable(words: str, number: str) -> bool:
+    """Whether words are distinctive enough to search for; a number must be the sentence's own."""
     return (len(words) > 1 and not words.replace(".", "").isdigit()) or words == number
 
 
 def _same(text: str, choices: Sequence[str]) -> int | None:
-    said = _words(text)
-    found = [i for i, choice in enumerate(choices) if said and _words(choice) == said]
-    return found[0] if found else None
+    words = _words(text)
+    matches = [i for i, choice in enumerate(choices) if words and _words(choice) == words]
+    return matches[0] if matches else None
 
 
 def _asserts(text: str, part: str) -> bool:
@@ -191,12 +193,12 @@ def _asserts(text: str, part: str) -> bool:
     return False
 
 
-def _holds(text: str, part: str) -> bool:
+def _contains(text: str, part: str) -> bool:
     return any(True for _ in _mentions(text, part))
 
 
 def _mentions(text: str, part: str) -> list[re.Match[str]]:
-    """Where a text has `part` as whole words, and not as a piece of a formula."""
+    """Where a text contains `part` as whole words, but not as part of a formula."""
     before, after = r"(?<![\w.'’])", r"(?!\w|\.\d)"
     if re.search(r"\d|√|pi", part):
         before, after = before + r"(?<![\^/√+*])", after + r"(?!\s?[/^√*+])"
@@ -204,7 +206,7 @@ def _mentions(text: str, part: str) -> list[re.Match[str]]:
 
 
 def _words(text: str) -> str:
-    """One spelling for what differs in mark-up, in number, in zeros and in small words only."""
+    """A common spelling for texts that differ only in mark-up, plurals, zeros and small words."""
     text = re.sub(r"(?<=[\w,] )A\b", "ᴀ", readable(text))  # a name, not the article
     text = re.sub(r"(?<=[a-z])-(?=[a-z])", " ", plain(text)).replace("−", "-").strip("\"'“”")
     text = re.sub(r"\\[dt]?frac\s*\{\s*([^{}]+?)\s*\}\s*\{\s*([^{}]+?)\s*\}", r"\1/\2", text)
@@ -219,19 +221,19 @@ def _words(text: str) -> str:
     return " ".join(kept or words)
 
 
-def _several(passage: str, choices: Sequence[str]) -> bool:
+def _names_several(passage: str, choices: Sequence[str]) -> bool:
     """Whether a statement names more than one letter ("B and C")."""
     return bool(_SEVERAL.match(passage)) and len(choices) > 1
 
 
 def _lists(line: str) -> bool:
-    """Whether a line goes through the options ("A. 2 B. 3 C. 4")."""
+    """Whether a line lists the options ("A. 2 B. 3 C. 4")."""
     return len({"".join(groups) for groups in _LABEL.findall(line)}) > 1
 
 
-def _index(found: str) -> int:
-    return ord(found) - ord("A")
+def _index(label: str) -> int:
+    return ord(label) - ord("A")
 
 
-def _within(found: str, count: int) -> str | None:
-    return found if 0 <= ord(found) - ord("A") < count else None
+def _within(label: str, count: int) -> str | None:
+    return label if 0 <= ord(label) - ord("A") < count else None

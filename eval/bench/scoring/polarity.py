@@ -1,4 +1,4 @@
-"""Yes or no, where a response answers with the question itself, made a statement.
+"""Finds yes or no if a response repeats the question as a statement.
 
 "Are there fewer cars than things?" - "There are fewer cars than things."
 """
@@ -45,44 +45,48 @@ _EXTREMES = {"minimum", "maximum", "odd", "even", "increasing", "decreasing"}
 
 
 def yes_or_no(text: str, choices: Sequence[str], question: str) -> int | None:
-    """Index of "yes" or "no" among two options, or None.
+    """The index of "yes" or "no" among two options, or None.
 
-    A sentence that has the question's words in the question's order says yes; with a "not" more, or
-    with one word turned into its opposite, it says no. The word itself at the beginning counts
-    before.
+    A sentence with the words of the question in the same order means yes; with an additional "not",
+    or with one word replaced by its opposite, it means no. If the response begins with "yes" or
+    "no", that decides.
 
     Args:
-        text: the response, readable.
-        choices: the options; nothing is found unless they are yes and no.
-        question: what was asked.
+        text: the response, made readable.
+        choices: the options; if they are not yes and no, the result is None.
+        question: the question.
     """
-    spelt = [plain(choice) for choice in choices]
-    if sorted(spelt) != ["no", "yes"]:
+    options = [plain(choice) for choice in choices]
+    if sorted(options) != ["no", "yes"]:
         return None
     if first := re.match(r"\W*(yes|no)\b", text, re.IGNORECASE):
-        return spelt.index(first[1].lower())
-    asked = _content(question)
-    if len(asked) < 2:
+        return options.index(first[1].lower())
+    words = _content(question)
+    if len(words) < 2:
         return None
-    told = (_content(_REASON.sub("", sentence)) for sentence in sentences(_ASKS.sub("", text)))
-    found = {_compared(asked, said) for said in told if len(said) <= len(asked) + 4} - {None}
-    return spelt.index("yes" if found.pop() else "no") if len(found) == 1 else None
+    sentence_words = (
+        _content(_REASON.sub("", sentence)) for sentence in sentences(_ASKS.sub("", text))
+    )
+    verdicts = {
+        _agrees(words, answer) for answer in sentence_words if len(answer) <= len(words) + 4
+    } - {None}
+    return options.index("yes" if verdicts.pop() else "no") if len(verdicts) == 1 else None
 
 
-def _compared(asked: list[str], said: list[str]) -> bool | None:
-    """Whether what is said is what was asked (True) or its opposite (False); None: neither."""
-    denied = [any(_NOT.search(word) for word in words) for words in (asked, said)]
-    asked, said = ([w for w in words if not _NOT.search(w)] for words in (asked, said))
-    agrees = denied[0] == denied[1]
-    if _in_order(asked, said):
-        return agrees
-    for i, word in enumerate(asked):
+def _agrees(question: list[str], answer: list[str]) -> bool | None:
+    """Whether words repeat the question (True) or say its opposite (False); None if neither."""
+    denied = [any(_NOT.search(word) for word in words) for words in (question, answer)]
+    question, answer = ([w for w in words if not _NOT.search(w)] for words in (question, answer))
+    same_sense = denied[0] == denied[1]
+    if _in_order(question, answer):
+        return same_sense
+    for i, word in enumerate(question):
         for other in _OPPOSITES.get(word, "").split():
-            if _in_order([*asked[:i], other, *asked[i + 1 :]], said):
-                return not agrees
-    # "Is blue the minimum?" - "The minimum is blue." Only a comparison has an order.
-    if not _OPPOSITES.keys() & {*asked} - _EXTREMES and set(asked) <= set(said):
-        return agrees
+            if _in_order([*question[:i], other, *question[i + 1 :]], answer):
+                return not same_sense
+    # "Is blue the minimum?" - "The minimum is blue." Order matters only in comparisons.
+    if not _OPPOSITES.keys() & {*question} - _EXTREMES and set(question) <= set(answer):
+        return same_sense
     return None
 
 

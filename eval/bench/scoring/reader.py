@@ -1,6 +1,6 @@
-"""A language model as reader: it finds the answer in a response, or says whether it is right.
+"""A language model that finds the answer in a response, or says whether it is right.
 
-Every verdict is kept, so that a run that is taken up again asks nothing twice.
+Every verdict is stored, so a resumed run asks nothing twice.
 """
 
 from __future__ import annotations
@@ -47,46 +47,46 @@ Reply "It depends on what is meant." -> null"""
 _VERDICT = re.compile(r"###judge: (True|False)", re.IGNORECASE)
 
 
-def find(chat: Chat, questions: Sequence[str], said: Sequence[str]) -> list[str | None]:
+def find(chat: Chat, questions: Sequence[str], responses: Sequence[str]) -> list[str | None]:
     """The answer in each response, or None.
 
     Raises:
-        BackendError: the model cannot be asked.
+        BackendError: the model cannot be used.
     """
-    users = [f"Question: {q}\n\nReply: {s}" for q, s in zip(questions, said, strict=True)]
-    found = _ask(chat, [Prompt(_FIND, user) for user in users], ReadAnswer)
-    return [answer.answer or None if answer else None for answer in found]
+    users = [f"Question: {q}\n\nReply: {s}" for q, s in zip(questions, responses, strict=True)]
+    answers = _ask(chat, [Prompt(_FIND, user) for user in users], ReadAnswer)
+    return [answer.answer or None if answer else None for answer in answers]
 
 
 def judge(
     chat: Chat,
-    said: Sequence[str],
+    responses: Sequence[str],
     targets: Sequence[str],
     options: Sequence[Sequence[str] | str | None],
 ) -> list[bool]:
-    """Whether each response is right, as the released scripts ask it (`judge.yaml`).
+    """Whether each response is right, judged as in the released scripts (`judge.yaml`).
 
     Args:
         chat: the judge.
-        said: the responses, whole.
+        responses: the whole responses.
         targets: the right answers.
-        options: the options as the data have them; "" where the script does not show them.
+        options: the options as the data have them; "" if the script does not show them.
 
     Raises:
-        BackendError: the model cannot be asked.
+        BackendError: the model cannot be used.
     """
-    asked = _protocol()
+    protocol = _protocol()
     cases = tuple(
-        (case.get("before", "") + _query(asked, case), asked["verdict"].format(**case))
-        for case in asked["cases"]
+        (case.get("before", "") + _query(protocol, case), protocol["verdict"].format(**case))
+        for case in protocol["cases"]
     )
     prompts = [
         Prompt(
-            asked["system"],
-            _query(asked, {"said": text, "choices": str(choices), "target": target}),
+            protocol["system"],
+            _query(protocol, {"said": text, "choices": str(choices), "target": target}),
             examples=cases,
         )
-        for text, target, choices in zip(said, targets, options, strict=True)
+        for text, target, choices in zip(responses, targets, options, strict=True)
     ]
     store = Store()
     keys = [make_key(chat.identity, *prompt.messages()) for prompt in prompts]
@@ -97,14 +97,14 @@ def judge(
         for i, text in zip(batch, chat.write([prompts[i] for i in batch]), strict=True):
             if isinstance(text, BackendError):
                 raise text
-            found = _VERDICT.search(text) if isinstance(text, str) else None
-            verdicts[i] = Verdict(right=bool(found and found[1].lower() == "true"))
+            match = _VERDICT.search(text) if isinstance(text, str) else None
+            verdicts[i] = Verdict(right=bool(match and match[1].lower() == "true"))
             store.save(_VERDICTS, keys[i], Verdict, verdicts[i])
     return [verdict is not None and verdict.right for verdict in verdicts]
 
 
-def _query(asked: dict[str, Any], case: Mapping[str, str]) -> str:
-    return str(asked["query"].format(**case))
+def _query(protocol: dict[str, Any], case: Mapping[str, str]) -> str:
+    return str(protocol["query"].format(**case))
 
 
 @cache
@@ -114,7 +114,7 @@ def _protocol() -> dict[str, Any]:
 
 
 def _ask(chat: Chat, prompts: Sequence[Prompt], kind: type[A]) -> list[A | None]:
-    """An answer to each prompt from the store or the model; None if it is of no use."""
+    """An answer to each prompt, from the store or the model; None if it is unusable."""
     store = Store()
     keys = [make_key(chat.identity, prompt.system, prompt.user) for prompt in prompts]
     place = f"bench/{kind.__name__.lower()}"

@@ -1,4 +1,4 @@
-"""A response made readable: without mark-up, cut where it goes on with a question of its own."""
+"""Makes a response readable: removes mark-up, and cuts it where it poses a new question."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ _EMPHASIS = re.compile(r"(\*\*|__)(?=\S)(.+?)(?<=\S)\1", re.DOTALL)
 _ITALIC = re.compile(r"(?<![\w*])\*(?=[^\s*])([^*\n]+?)(?<=[^\s*])\*(?![\w*])")
 _HEADING = re.compile(r"^\s{0,3}#{1,6}\s+", re.MULTILINE)
 _INVISIBLE = re.compile("[\u200b-\u200d\u2060\ufeff]")
-# A full stop within a number, or after a single letter (an option's, an initial), ends no sentence.
+# A full stop in a number, or after a single letter (an option, an initial), ends no sentence.
 _END = re.compile(r"(?<!\b[A-Za-z])[.!?](?=[\s\"”')\]]|$)[\"”')\]]*\s*|[。！？]\s*|\n+")
-_NOT_SAID = re.compile(
+_REFUSAL = re.compile(
     r"\b(?:sorry|(?:cannot|can ?not|can['’]t|could(?: not|n['’]t)|unable to|(?:im|not )possible to"
     r"|impossible to)\s(?:be )?(?:\w+ly )?(?:determin|answer|provid|see|view|process|help|identif"
     r"|tell|say|calculat|comput|solv|giv|confirm|access|conclud|assess|analy|infer|interpret|find|measur"
@@ -37,10 +37,10 @@ _NOT_SAID = re.compile(
 
 
 def readable(response: str) -> str:
-    r"""The text without marks of emphasis, LaTeX's delimiters and what follows a new "Question:".
+    r"""The text without emphasis, LaTeX's delimiters, or anything after a new "Question:".
 
-    Nor with what a reasoning model thinks before it answers (until "</think>").
-    Commands that only set a text in another face (`\text{B}`, `\mathrm{cm}`) leave the text.
+    The thoughts of a reasoning model (up to "</think>") are removed too. Commands that only change
+    the typeface (`\text{B}`, `\mathrm{cm}`) are replaced with their text.
     """
     text = _INVISIBLE.sub("", response).rpartition("</think>")[2].strip()
     if cut := _RUN_ON.search(text):
@@ -53,7 +53,7 @@ def readable(response: str) -> str:
 
 
 def emphasised(response: str) -> list[str]:
-    """What stands in bold type, in order."""
+    """The passages in bold type, in order."""
     return [readable(inside) for _, inside in _EMPHASIS.findall(response)]
 
 
@@ -63,12 +63,12 @@ def sentences(text: str) -> list[str]:
 
 
 def refuses(text: str) -> bool:
-    """Whether it says that there is no telling."""
-    return bool(_NOT_SAID.search(text))
+    """Whether a text says that the answer cannot be told."""
+    return bool(_REFUSAL.search(text))
 
 
 def boxed(text: str) -> str | None:
-    r"""What the last \boxed{} holds; None if there is none, or it is cut off."""
+    r"""The content of the last \boxed{}; None if there is none, or it is cut off."""
     start = text.rfind("\\boxed{")
     if start < 0:
         return None
@@ -81,5 +81,5 @@ def boxed(text: str) -> str | None:
 
 
 def plain(text: str) -> str:
-    """In lower case, with single spaces, and without a full stop at the end."""
+    """The text in lower case, with single spaces, and without a full stop at the end."""
     return " ".join(text.lower().strip().rstrip(".").split())

@@ -1,7 +1,7 @@
-r"""Where a response says its answer: the passages to look in, the surest first.
+r"""Finds the passages where a response gives its answer, the most reliable first.
 
-A passage that states the answer (\boxed{}, "the answer is ...") holds what follows the statement
-only; a sentence is held whole.
+For a statement of the answer (\boxed{}, "the answer is ..."), the passage is only what follows; for
+other sentences, it is the whole sentence.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ _CONCLUDES = re.compile(
 )
 _UNDER_A_CONDITION = re.compile(r"(?:^|[.\n])[^.\n]*\b(?:if|other|wrong|incorrect)\b[^.\n]*$", re.I)
 _QUESTION = re.compile(r"[^.!?\n]*\?")
-# Items of a list and rows of a table: what is gone through on the way, or the options once more.
+# Items of a list and rows of a table: steps on the way, or the options repeated.
 _ITEM = re.compile(r"\s*(?:\d+[.)]|[-*•|]|\(?[A-Z]\s?[).:])\s.*|.*\|.*\|", re.DOTALL)
 _ASIDE = re.compile(
     r"i hope|let me know|do you have|is there anything|feel free|any (?:other|more) questions"
@@ -47,44 +47,44 @@ _DIGRESSION = re.compile(
 )
 
 
-def stated(text: str) -> list[str]:
+def answer_statements(text: str) -> list[str]:
     r"""What a response states as its answer: the last \boxed{}, then statements, the last first.
 
     Args:
-        text: as it was said.
+        text: the response as the model gave it.
     """
-    found = [readable(inside)] if (inside := boxed(text)) is not None else []
-    found += [readable(inside) for inside in _TAGGED.findall(text)[-1:]]
+    passages = [readable(inside)] if (inside := boxed(text)) is not None else []
+    passages += [readable(inside) for inside in _TAGGED.findall(text)[-1:]]
     text = readable(text)
-    matches = [m for way in (_ANSWER, _IS_IT, _CHOSEN) for m in way.finditer(text)]
+    matches = [m for pattern in (_ANSWER, _IS_IT, _CHOSEN) for m in pattern.finditer(text)]
     for match in sorted(matches, key=lambda m: m.start(), reverse=True):
         if _UNDER_A_CONDITION.search(text[: match.start()]):
             continue
-        said = match.groupdict().get("said") or match.groupdict().get("other") or ""
-        parts = sentences(said.strip())
+        statement = match.groupdict().get("said") or match.groupdict().get("other") or ""
+        parts = sentences(statement.strip())
         if parts:
-            found.append(parts[0].strip(" \"'“”"))
-    return found
+            passages.append(parts[0].strip(" \"'“”"))
+    return passages
 
 
-def settled(text: str) -> Iterator[str]:
-    """Sentences in which an answer may stand unannounced, the surest first.
+def likely_sentences(text: str) -> Iterator[str]:
+    """Sentences that may contain an unannounced answer, the most reliable first.
 
-    The last conclusion ("therefore ..."), else the last sentence, then the first.
+    These are the last conclusion ("therefore ..."), the last sentence, and the first one.
 
     Args:
-        text: readable.
+        text: the response, made readable.
     """
     kept = [line for line in text.splitlines() if not _ITEM.match(line) or _CONCLUDES.match(line)]
-    said = [s for s in sentences(_QUESTION.sub("", "\n".join(kept))) if not _ASIDE.search(s)]
-    concluded = [part for part in said if _CONCLUDES.match(part)]
-    order = [*concluded[-1:], *said[-1:], *said[:1]]
+    candidates = [s for s in sentences(_QUESTION.sub("", "\n".join(kept))) if not _ASIDE.search(s)]
+    conclusions = [part for part in candidates if _CONCLUDES.match(part)]
+    order = [*conclusions[-1:], *candidates[-1:], *candidates[:1]]
     for sentence in dict.fromkeys(order):
         yield main_clause(_CONCLUDES.sub("", sentence).lstrip(" ,:"))
 
 
 def main_clause(sentence: str) -> str:
-    """Without a subordinate clause or adverbial at its beginning ("If ... decrease, ...")."""
+    """The sentence without an initial subordinate clause or adverbial ("If ... decrease, ...")."""
     while (rest := _DIGRESSION.sub("", sentence, count=1)) != sentence:
         sentence = rest
     return sentence

@@ -1,4 +1,4 @@
-"""VQA accuracy, for OK-VQA and TextVQA: ten people's answers to each question.
+"""VQA accuracy, for OK-VQA and TextVQA: each question has the answers of ten people.
 
 After Antol et al., "VQA: Visual Question Answering" (2015), and the answer normalisation of the
 EvalAI server as used for TextVQA (Singh et al., 2019).
@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 # Words that people type without their apostrophe. Forms that are words themselves ("its", "well",
-# "were") are left as they stand, as the server does.
+# "were") are left unchanged, as on the server.
 _WITH_APOSTROPHE = """
     ain't aren't can't could've couldn't couldn't've didn't doesn't don't hadn't hadn't've hasn't
     haven't he'd he'd've he's how'd how'll how's isn't it'd it'd've it'll ma'am might've mightn't
@@ -30,8 +30,8 @@ _CONTRACTIONS = {
     for i, sign in enumerate(word)
     if sign == "'"
 }
-# The server's own table, to the letter: with other words, scores would not compare with published
-# ones.
+# The server's own table, copied exactly: with other words, scores would not be comparable with
+# published ones.
 _NUMBERS = ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"]
 DIGITS = {word: str(i) for i, word in enumerate(_NUMBERS)} | {"none": "0"}
 _ARTICLES = {"a", "an", "the"}
@@ -41,7 +41,7 @@ _PERIOD = re.compile(r"\.(?!\d)")
 
 
 def extract(doc: Mapping[str, Any], response: str) -> str | None:
-    """The first line that says anything: a base model goes on with a question of its own."""
+    """The first line that is not empty: a base model continues with a question of its own."""
     return next((line.strip() for line in response.splitlines() if line.strip()), None)
 
 
@@ -49,7 +49,7 @@ def grade(doc: Mapping[str, Any], answer: str) -> float:
     """Mean over the people of min(1, matches among the nine others / 3).
 
     Args:
-        doc: has `answers`, a string a person.
+        doc: has `answers`, one string per person.
     """
     return accuracy(normalise(answer), [normalise(person) for person in doc["answers"]])
 
@@ -59,39 +59,39 @@ def extract_as_released(doc: Mapping[str, Any], response: str) -> str | None:
     return response.strip() or None
 
 
-def accuracy(said: str, people: Sequence[str]) -> float:
-    """VQA accuracy of an answer, all being normalised."""
-    matches = people.count(said)
-    shares = [min(1.0, (matches - (person == said)) / 3) for person in people]
+def accuracy(answer: str, people: Sequence[str]) -> float:
+    """VQA accuracy of an answer; all answers are normalised."""
+    matches = people.count(answer)
+    shares = [min(1.0, (matches - (person == answer)) / 3) for person in people]
     return sum(shares) / len(shares)
 
 
 def first(doc: Mapping[str, Any]) -> str:
-    """What the first person answered: the answer of a shot in the Multimodal Textbook's scripts."""
+    """The first person's answer, which the Multimodal Textbook's scripts give in a shot."""
     return str(doc["answers"][0])
 
 
 def most_common(doc: Mapping[str, Any]) -> str:
-    """What most people answered, the first of them on a tie: the answer of a shot."""
+    """The most common answer, or the first of several, which is given in a shot."""
     return Counter(doc["answers"]).most_common(1)[0][0]
 
 
 def normalise(answer: str) -> str:
-    """Lower case, number words as digits, no articles and hardly any punctuation."""
+    """Lower case, with digits for number words, no articles, and hardly any punctuation."""
     text = answer.lower().replace(",", "").replace("?", "").replace("'s", " 's")
     return without_articles(unpunctuated(" ".join(text.split())))
 
 
 def without_articles(text: str) -> str:
-    """In lower case, number words as digits, contractions with their apostrophe, no articles."""
+    """Lower case, digits for number words, contractions with apostrophes, and no articles."""
     words = (DIGITS.get(word, word) for word in text.lower().split())
     return " ".join(_CONTRACTIONS.get(word, word) for word in words if word not in _ARTICLES)
 
 
 def unpunctuated(text: str) -> str:
-    """A sign at the border of a word goes, one within words leaves a space.
+    """Remove signs at word boundaries, and replace those within words with a space.
 
-    Where digits are grouped by commas, all signs go.
+    If digits are grouped by commas, all signs are removed.
     """
     grouped = bool(_GROUPED.search(text))
     out = text

@@ -1,8 +1,8 @@
-"""Labelled passages: lecture speech, and what must not be taken for it.
+"""Labelled passages: lecture speech, and text that must not be mistaken for it.
 
 All were written for this purpose, 60 to 120 words each. Topics are split into `tune`, from which
-weights and norms come, and `held_out`, on which the measures are validated. What is written for a
-test is easier than what is recorded, so that figures on it are upper bounds.
+weights and norms come, and `held_out`, on which the measures are validated. Text written for a test
+is easier than recorded speech, so figures on it are upper bounds.
 """
 
 from __future__ import annotations
@@ -20,13 +20,13 @@ LECTURE = "lecture"
 OTHERS = ("chat", "sponsor", "news", "forum", "word salad")
 _WRITTEN = (LECTURE, *OTHERS[:-1])
 _SALAD_WORDS = 90
-# From the words of each class alone, and of all: those of lectures have all the terms.
+# Made from the words of each class alone, and of all; salad from lectures has all the terms.
 _SALADS: dict[Part, int] = {"tune": 4, "held_out": 7}
 
 
 class Passage(NamedTuple):
     kind: str  # LECTURE or one of OTHERS
-    topic: str  # of a lecture "subject/topic"
+    topic: str  # of a lecture: "subject/topic"
     text: str
 
 
@@ -43,11 +43,11 @@ def _read(kind: str, part: Part) -> list[Passage]:
 
 
 def _salad(written: Sequence[Passage], part: Part) -> list[Passage]:
-    made = []
+    salads = []
     for source in (*_WRITTEN, "all"):
         pool = [w for p in written if source in (p.kind, "all") for w in p.text.split()]
         for i in range(_SALADS[part]):
             draw = random.Random(f"{part} {source} {i}")
             text = " ".join(draw.sample(pool, _SALAD_WORDS))
-            made.append(Passage("word salad", f"words of {source}, {i + 1}", text))
-    return made
+            salads.append(Passage("word salad", f"words of {source}, {i + 1}", text))
+    return salads

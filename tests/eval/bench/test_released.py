@@ -80,7 +80,7 @@ def test_okvqa_takes_its_shots_from_train2014_with_the_first_answer(with_train: 
     (request,) = task.instances
     shot, query = request.args[2]["turns"]
     assert shot.answer == "first" and query.question.endswith("single word or phrase.")
-    assert task.asked[0].shots[0].startswith("okvqa/train2014#")
+    assert task.questions[0].shots[0].startswith("okvqa/train2014#")
     assert request.args[1] == {"until": [], "max_gen_toks": 128}
     (short,) = asked("okvqa", with_train, "idefics2").instances
     assert short.args[2]["turns"][-1].question == "what is it?"

@@ -249,7 +249,7 @@ def test_the_command_tells_what_is_wrong(data: Path, tmp_path: Path) -> None:
     model = vlms.save("llava", tmp_path / "model")
     for arguments, message in [
         (["--tasks", "mathvisto"], "no task 'mathvisto'"),
-        (["--shots", "one"], "numbers with commas"),
+        (["--shots", "one"], "numbers separated by commas"),
         (["--against", tmp_path / "nothing"], "holds no run"),
         (["--scoring", "judge_as_released"], "needs a language model"),
         (["--llm", "a", "--llm-url", "localhost"], "a URL such as"),

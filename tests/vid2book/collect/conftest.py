@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from vid2book.collect.decide import Decided
+from vid2book.collect.decide import Decisions
 from vid2book.collect.ledger import Ledger
 from vid2book.collect.places import Places, places
 from vid2book.collect.plan import Manners, Plan
@@ -53,7 +53,7 @@ def told() -> list[str]:
 
 
 @pytest.fixture
-def run(site: Site, at: Places, told: list[str]) -> Iterator[Callable[..., Decided]]:
+def run(site: Site, at: Places, told: list[str]) -> Iterator[Callable[..., Decisions]]:
     """Runs a plan to its end."""
 
     def once(
@@ -61,7 +61,7 @@ def run(site: Site, at: Places, told: list[str]) -> Iterator[Callable[..., Decid
         again: bool = False,
         progress: Progress | None = None,
         **more: Any,
-    ) -> Decided:
+    ) -> Decisions:
         plan = Plan.model_validate(
             {
                 "sources": sources,

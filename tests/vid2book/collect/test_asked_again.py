@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from vid2book.collect.decide import Decided
+from vid2book.collect.decide import Decisions
 from vid2book.collect.ledger import Ledger
 from vid2book.collect.places import Places
 from vid2book.manifest import read_manifest
@@ -18,7 +18,7 @@ from ...support.site import Site
 
 pytest.importorskip("yt_dlp", reason="the extra 'collect' is not installed")
 
-Run = Callable[..., Decided]
+Run = Callable[..., Decisions]
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from typing import Any
 from typer.testing import CliRunner
 
 from vid2book.cli import app
-from vid2book.collect.expand import expanded, faults
+from vid2book.collect.expand import add_points, faults
 from vid2book.collect.taxonomy import KnowledgePoint, dump, load
 from vid2book.models.chat import Chat, ChatError, Messages
 from vid2book.models.embed import WordLlama
@@ -44,7 +44,7 @@ def test_what_a_model_proposes_is_new_and_a_term() -> None:
         "power",
     ]
     model = Model(str({"points": names}).replace("'", '"'), ChatError("busy"))
-    grown, failures = expanded([*ENERGY, *WAVES], model, WordLlama(), each=10)
+    grown, failures = add_points([*ENERGY, *WAVES], model, WordLlama(), each=10)
     assert [p.name for p in grown] == [
         "kinetic energy", "work", "Potential energy", "power", "diffraction",
     ]  # fmt: skip
@@ -53,7 +53,7 @@ def test_what_a_model_proposes_is_new_and_a_term() -> None:
 
 def test_a_model_gives_no_more_than_was_asked_for() -> None:
     model = Model('{"points": ["torque", "impulse", "friction"]}')
-    assert len(expanded(ENERGY, model, WordLlama(), each=2)[0]) == 4
+    assert len(add_points(ENERGY, model, WordLlama(), each=2)[0]) == 4
 
 
 def test_alike_points_are_told_once() -> None:

@@ -26,13 +26,13 @@ def path(tmp_path: Path) -> Path:
 def test_a_query_goes_on_where_it_was(path: Path) -> None:
     ledger = Ledger(path)
     assert ledger.cursor("s", "q") == ""
-    ledger.found("s", "q", WAVE, [ONE], "page 2")
-    ledger.unanswered("s", "q", "late", "429")
+    ledger.add_page("s", "q", WAVE, [ONE], "page 2")
+    ledger.mark_unanswered("s", "q", "late", "429")
     ledger.close()
     ledger = Ledger(path)
     assert ledger.cursor("s", "q") == "page 2"
     assert ledger.queries() == [("s", "q", "late", "429")]
-    ledger.found("s", "q", WAVE, [TWO], "")
+    ledger.add_page("s", "q", WAVE, [TWO], "")
     assert ledger.cursor("s", "q") is None
     assert ledger.cursor("another", "q") == ""
     assert ledger.candidates() == [ONE, TWO]
@@ -41,24 +41,26 @@ def test_a_query_goes_on_where_it_was(path: Path) -> None:
 
 def test_a_source_that_goes_in_circles_comes_to_an_end(path: Path) -> None:
     ledger = Ledger(path)
-    ledger.found("s", "q", None, [ONE], "again")
-    ledger.found("s", "q", None, [ONE], "again")
+    ledger.add_page("s", "q", None, [ONE], "again")
+    ledger.add_page("s", "q", None, [ONE], "again")
     assert ledger.cursor("s", "q") is None
 
 
 def test_one_page_under_two_addresses_is_one_candidate(path: Path) -> None:
     ledger = Ledger(path)
-    ledger.found("s", "q", None, [ONE], "")
-    ledger.found("t", "r", WAVE, [replace(TWO, url="https://Example.org/1/?utm_source=x#top")], "")
+    ledger.add_page("s", "q", None, [ONE], "")
+    ledger.add_page(
+        "t", "r", WAVE, [replace(TWO, url="https://Example.org/1/?utm_source=x#top")], ""
+    )
     assert ledger.candidates() == [ONE]
     assert [find.source for find in ledger.finds()[ONE.key]] == ["s", "t"]
 
 
 def test_details_may_turn_one_candidate_into_several(path: Path) -> None:
     ledger = Ledger(path)
-    ledger.found("s", "q", WAVE, [ONE], "")
+    ledger.add_page("s", "q", WAVE, [ONE], "")
     parts = [replace(ONE, url=f"{ONE.url}/{n}", is_complete=True) for n in "ab"]
-    ledger.learnt(ONE.key, parts)
+    ledger.add_details(ONE.key, parts)
     assert ledger.candidates() == parts
     assert [f.point for f in ledger.finds()[parts[1].key]] == ["wave"]
     assert {key: part.status for key, part in ledger.parts("metadata").items()} == {
@@ -87,7 +89,7 @@ def test_decisions_are_those_of_the_last_run(path: Path) -> None:
 
 def test_it_is_read_while_another_writes(path: Path) -> None:
     writer, reader = Ledger(path), Ledger(path)
-    writer.found("s", "q", None, [ONE], "")
+    writer.add_page("s", "q", None, [ONE], "")
     assert reader.candidates() == [ONE]
 
 
@@ -125,12 +127,12 @@ def test_what_was_left_out_stays_where_nothing_changed_and_is_counted_anew_where
     path: Path,
 ) -> None:
     ledger = Ledger(path)
-    ledger.found("s", "", None, [ONE], "", '{"etag": "a"}', {"no page": 2})
+    ledger.add_page("s", "", None, [ONE], "", '{"etag": "a"}', {"no page": 2})
     ledger.reopen("s")
     assert ledger.cursor("s", "") == '{"etag": "a"}'
-    ledger.found("s", "", None, [], "", '{"etag": "a"}')
+    ledger.add_page("s", "", None, [], "", '{"etag": "a"}')
     assert ledger.left_out() == [("s", "", {"no page": 2})]
     ledger.reopen("s")
-    ledger.found("s", "", None, [ONE], "", '{"etag": "b"}', {"no page": 1})
+    ledger.add_page("s", "", None, [ONE], "", '{"etag": "b"}', {"no page": 1})
     assert ledger.left_out() == [("s", "", {"no page": 1})]
     assert ledger.cursor("s", "") is None

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from vid2book.collect.decide import Decided
+from vid2book.collect.decide import Decisions
 from vid2book.collect.places import Places
 
 from ...support.collected import decisions, item, manifest, rss, stages
@@ -19,7 +19,7 @@ from ...support.site import Site
 
 pytest.importorskip("yt_dlp", reason="the extra 'collect' is not installed")
 
-Run = Callable[..., Decided]
+Run = Callable[..., Decisions]
 LONG, SHORT = {"min_minutes": 0.1}, {"min_minutes": 0.01}  # of a video of two seconds
 
 

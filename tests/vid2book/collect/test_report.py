@@ -17,7 +17,7 @@ from vid2book.collect.places import PlaceError, Places, places
 from vid2book.collect.plan import Plan
 from vid2book.collect.report import areas, write_report
 from vid2book.collect.taxonomy import KnowledgePoint, load
-from vid2book.collect.treemap import Box, squarified
+from vid2book.collect.treemap import Box, squarify
 
 PLAN = Plan.model_validate({"sources": [{"kind": "peertube"}], "quotas": {"point": 1}})
 ENERGY = KnowledgePoint("Physics", "Mechanics", "Energy", "kinetic energy")
@@ -35,9 +35,9 @@ def at(tmp_path: Path) -> Places:
     found = places(tmp_path / "m.jsonl")
     ledger = Ledger(found.ledger)
     videos = [Candidate(f"https://example.org/{n}", "s", title=f"Video {n}") for n in range(3)]
-    ledger.found("s", "q", ENERGY, videos[:2], "")
-    ledger.found("s", "r", POINTS[2], videos[2:], "")
-    ledger.unanswered("s", "t", "refused", "robots.txt <b>disallows</b> it")
+    ledger.add_page("s", "q", ENERGY, videos[:2], "")
+    ledger.add_page("s", "r", POINTS[2], videos[2:], "")
+    ledger.mark_unanswered("s", "t", "refused", "robots.txt <b>disallows</b> it")
     ledger.decide(
         [
             Verdict(videos[0].key, "relevance", True, "near", 0.5, 0.2, ENERGY.name),
@@ -64,7 +64,7 @@ def test_coverage_counts_videos_candidates_and_what_they_fail_by(at: Places) -> 
 def test_a_gap_tells_what_most_of_its_candidates_had(tmp_path: Path) -> None:
     ledger = Ledger(tmp_path / "l.sqlite")
     videos = [Candidate(f"https://example.org/{n}", "s") for n in range(4)]
-    ledger.found("s", "q", ENERGY, videos, "")
+    ledger.add_page("s", "q", ENERGY, videos, "")
     waiting = [Verdict(v.key, "waiting", False, "to be fetched") for v in videos[1:]]
     ledger.decide([Verdict(videos[0].key, "licence", False, "none is stated"), *waiting])
     assert coverage([ENERGY], ledger, PLAN)[0][0].lost == (("not fetched yet", 3), ("licence", 1))
@@ -74,8 +74,8 @@ def test_candidates_of_no_point_are_shown_by_themselves(tmp_path: Path) -> None:
     """What a feed lists and is near to nothing has a nearest point all the same."""
     ledger = Ledger(tmp_path / "l.sqlite")
     bread, cake, cell, other = (Candidate(f"https://example.org/{n}", "s") for n in range(4))
-    ledger.found("feed", "", None, [bread, cake, cell], "")
-    ledger.found("search", "q", KnowledgePoint("Art", "Art", "Art", "fresco"), [other], "")
+    ledger.add_page("feed", "", None, [bread, cake, cell], "")
+    ledger.add_page("search", "q", KnowledgePoint("Art", "Art", "Art", "fresco"), [other], "")
     ledger.decide(
         [
             Verdict(bread.key, "relevance", False, "far", 0.1, 0.38, ENERGY.name),
@@ -99,9 +99,9 @@ def test_a_gap_whose_query_has_no_answer_does_not_say_that_nothing_was_found(
     )
     search, feed = (source.identity() for source in plan.sources)
     ledger = Ledger(tmp_path / "l.sqlite")
-    ledger.found(feed, "", None, [], "")
-    ledger.unanswered(search, "kinetic energy", "late", "503")
-    ledger.found(search, "focal length", POINTS[2], [], "")
+    ledger.add_page(feed, "", None, [], "")
+    ledger.mark_unanswered(search, "kinetic energy", "late", "503")
+    ledger.add_page(search, "focal length", POINTS[2], [], "")
     lines, _ = coverage(POINTS, ledger, plan)
     assert [line.unfound for line in lines] == [
         "1 of 2 sources gave no answer",
@@ -113,7 +113,7 @@ def test_a_gap_whose_query_has_no_answer_does_not_say_that_nothing_was_found(
 
 @pytest.mark.parametrize("weights", [[1.0], [3, 1, 2, 6, 1], [1] * 41, [1000, 1]])
 def test_areas_are_as_weights_and_fill_the_map(weights: list[float]) -> None:
-    boxes = squarified(weights, Box(0, 0, 100, 50))
+    boxes = squarify(weights, Box(0, 0, 100, 50))
     for weight, box in zip(weights, boxes, strict=True):
         assert box.width * box.height == pytest.approx(5000 * weight / sum(weights))
         assert box.left >= 0 and box.left + box.width <= 100 + 1e-6

@@ -14,8 +14,8 @@ from vid2book.collect.balance import Counts, chosen, spread
 from vid2book.collect.candidate import Candidate
 from vid2book.collect.ledger import Ledger
 from vid2book.collect.plan import Deny, Quotas, Review, load
-from vid2book.collect.review import Relevance, Reviewed, graded, rule, same_video
-from vid2book.collect.rights import denied, licence_of, licence_refusal
+from vid2book.collect.review import Relevance, ReviewedCandidate, grade_candidates, rule, same_video
+from vid2book.collect.rights import denial, licence_of, licence_refusal
 from vid2book.collect.taxonomy import KnowledgePoint
 from vid2book.config import ConfigError
 from vid2book.licences import OPEN
@@ -78,7 +78,7 @@ def test_a_user_may_take_more() -> None:
 )
 def test_the_deny_list(deny: dict[str, Any], is_denied: bool) -> None:
     video = replace(VIDEO, channel_url="https://example.org/@physics")
-    assert bool(denied(video, Deny(**deny))) == is_denied
+    assert bool(denial(video, Deny(**deny))) == is_denied
 
 
 @pytest.mark.parametrize(
@@ -167,21 +167,21 @@ def test_a_word_that_means_another_thing_names_no_point(shipped: Relevance) -> N
 def test_a_model_is_asked_once_and_its_silence_is_no_refusal(tmp_path: Path) -> None:
     ledger = Ledger(tmp_path / "l.sqlite")
     others = [replace(VIDEO, url=f"https://example.org/{n}") for n in "ab"]
-    reviewed = [Reviewed(c, ENERGY, 0.5) for c in (VIDEO, *others)]
+    reviewed = [ReviewedCandidate(c, ENERGY, 0.5) for c in (VIDEO, *others)]
     model = Model(
         '{"reason": "It teaches it.", "grade": 5}',
         '{"reason": "An advert.", "grade": 1}',
         ChatError("busy"),
     )
-    first = graded(reviewed, model, Review(), ledger)
+    first = grade_candidates(reviewed, model, Review(), ledger)
     assert [v.kept for v in first] == [True, False, True]
     assert first[1].reason == "a model: An advert." and first[1].score == 1
-    again = graded(reviewed[:2], Model(), Review(), ledger)
+    again = grade_candidates(reviewed[:2], Model(), Review(), ledger)
     assert again == first[:2]
 
 
-def reviewed(n: int, point: KnowledgePoint, relevance: float = 0.5) -> Reviewed:
-    return Reviewed(replace(VIDEO, url=f"https://example.org/{n}"), point, relevance)
+def reviewed(n: int, point: KnowledgePoint, relevance: float = 0.5) -> ReviewedCandidate:
+    return ReviewedCandidate(replace(VIDEO, url=f"https://example.org/{n}"), point, relevance)
 
 
 def test_poor_points_come_first_and_quotas_hold() -> None:

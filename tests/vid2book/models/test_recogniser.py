@@ -21,7 +21,7 @@ from vid2book.models.faster_whisper import FasterWhisper
 from vid2book.models.openai_whisper import OpenAIWhisper
 from vid2book.models.packaged_whisper import packaged_hash
 from vid2book.models.packages import package_folder
-from vid2book.models.recogniser import Recogniser, _Hearing, _settled
+from vid2book.models.recogniser import Recogniser, _Hearing, _triage
 from vid2book.models.speech import RecognisedWindow, SpeechModelError
 from vid2book.models.windows import RATE, Piece, cut_windows, find_pieces, place, sound
 from vid2book.records import Word
@@ -243,17 +243,17 @@ def test_what_the_model_left_out_or_looped_on_is_tried_again() -> None:
     window = [Piece(n * 5.0, n * 5.0 + 4.8, 0.4) for n in range(4)]
     full = tuple(Word(n * 0.5, n * 0.5 + 0.4, f" w{n}") for n in range(40))
     whole = _Hearing(window, list(full), 0.1)
-    assert _settled(whole) == ([whole], [])
+    assert _triage(whole) == ([whole], [])
     stopped = _Hearing(window, list(full[:20]), 0.1)
-    assert _settled(stopped) == ([stopped._replace(window=window[:2])], [window[2:]])
+    assert _triage(stopped) == ([stopped._replace(window=window[:2])], [window[2:]])
     holed = _Hearing(window, [w for w in full if not 5 <= w.start < 10], 0.1)
-    assert _settled(holed) == ([], [window[:2], window[2:]])
+    assert _triage(holed) == ([], [window[:2], window[2:]])
     loop = _Hearing(window, [Word(w.start, w.end, " again and") for w in full], 0.1)
-    assert _settled(loop) == ([], [window[:2], window[2:]])
+    assert _triage(loop) == ([], [window[:2], window[2:]])
     tune = _Hearing(window, [], 0.9)
-    assert _settled(tune) == ([tune], [])
+    assert _triage(tune) == ([tune], [])
     missed = _Hearing(window, [], 0.1)
-    assert _settled(missed) == ([], [window[:2], window[2:]])
+    assert _triage(missed) == ([], [window[:2], window[2:]])
 
 
 def test_words_find_back_to_their_time() -> None:

@@ -83,7 +83,7 @@ def test_without_a_model_for_it_nothing_is_heard(told: str, why: str) -> None:
     heard = tiny(espeak(SPANISH, "es"), told)
     assert (heard.segments, heard.language) == ([], told)
     assert heard.unheard == f"its speech is not heard: {why}"
-    assert tiny.foreseen(told) == heard.unheard and tiny.foreseen("en") == ""
+    assert tiny.predict_unheard(told) == heard.unheard and tiny.predict_unheard("en") == ""
 
 
 class Guessing:

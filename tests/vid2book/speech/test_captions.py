@@ -13,7 +13,7 @@ from vid2book import config
 from vid2book.models.speech import Recognised, SpeechModelError
 from vid2book.pipeline.work import Failed, Work
 from vid2book.records import Decision, Segment, Transcript, Video, Word
-from vid2book.speech.captions import NamedRecogniser, from_captions, hear_the_rest
+from vid2book.speech.captions import NamedRecogniser, from_captions, transcribe_gaps
 from vid2book.speech.recognise import RECOGNISE
 from vid2book.speech.refine import refine
 from vid2book.speech.subtitles import SubtitleError
@@ -129,7 +129,7 @@ def with_rest(
         return sound[int(start * RATE) : int(end * RATE)]
 
     captioned = from_captions(row, len(sound) / RATE)
-    return hear_the_rest(row, captioned, read, recogniser, "", config.Transcribe(**settings))
+    return transcribe_gaps(row, captioned, read, recogniser, "", config.Transcribe(**settings))
 
 
 TALK = np.concatenate([spoken(ENERGY), silence(0.5), spoken(FALL)])
@@ -175,7 +175,7 @@ def test_captions_that_cover_the_speech_leave_the_sound_unread(tmp_path: Path) -
         raise AssertionError("nobody asked for it")
 
     row = video(tmp_path, (1.0, 9.0, "One."), (12.0, 29.0, "Two."), language="en")
-    transcript, _ = hear_the_rest(
+    transcript, _ = transcribe_gaps(
         row, from_captions(row, 30.0), read, heard_as("x"), "", config.Transcribe()
     )
     assert texts(transcript) == ["One.", "Two."]

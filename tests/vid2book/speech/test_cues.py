@@ -38,7 +38,7 @@ def test_a_cue_with_bad_times_costs_no_word_and_is_told(tmp_path: Path) -> None:
         "3\n00:00:05,000 --> 00:00:06,000\nThree.\n\n4\n-0:00:09,000 --> -0:00:08,000\nFour.\n"
     )
     assert said(text, tmp_path, "a.srt") == "One. Two. Three."
-    repaired, dropped = read_subtitles(tmp_path / "a.srt").told
+    repaired, dropped = read_subtitles(tmp_path / "a.srt").findings
     assert "line 6" in repaired.reason and repaired.kept
     assert 2.0 <= repaired.start < repaired.end <= 5.0
     assert dropped.text == "Four." and not dropped.kept
@@ -84,5 +84,5 @@ def test_joined_segments_of_a_stream_share_a_clock(tmp_path: Path) -> None:
 
 def test_text_before_the_first_cue_is_told(tmp_path: Path) -> None:
     assert said("A title\n\n1\n00:01.000 --> 00:02.000\nOne.\n", tmp_path, "a.srt") == "One."
-    [stray] = read_subtitles(tmp_path / "a.srt").told
+    [stray] = read_subtitles(tmp_path / "a.srt").findings
     assert stray.text == "A title" and not stray.kept

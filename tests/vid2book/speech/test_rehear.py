@@ -16,7 +16,7 @@ from vid2book.models.windows import Piece
 from vid2book.pipeline.work import Work
 from vid2book.records import Keyframe, OcrLine, Segment, Transcript, Video, Word
 from vid2book.speech.rehear import REHEAR, find_stretches, rehear
-from vid2book.speech.terms import Term, expected, find_terms, mend
+from vid2book.speech.terms import Term, find_terms, hint_for, mend
 from vid2book.store import Store
 
 from ...support.library import Library
@@ -107,9 +107,9 @@ def test_what_looks_like_a_term_stands_first_in_what_is_expected() -> None:
         Term("Lasso", "lasso", ((500.0, 600.0),)),
         Term("Newey", "newey", ((400.0, 500.0),)),
     ]
-    assert expected([known[2]], known, 0.0, 20.0) == "Newey, Tikhonov."
+    assert hint_for([known[2]], known, 0.0, 20.0) == "Newey, Tikhonov."
     many = terms(*(f"Telomerase{'abcdefghij'[n % 10] * (n // 10 + 1)}" for n in range(90)))
-    assert len(expected([], many, 0.0, 20.0)) < 224
+    assert len(hint_for([], many, 0.0, 20.0)) < 224
 
 
 class Second:

@@ -33,8 +33,8 @@ def test_names_of_speakers_are_private() -> None:
     subtitles = read_subtitles(CASES / "speaker.vtt")
     assert len(subtitles.segments) == 6
     assert subtitles.segments[0].text.startswith("A simple pendulum is")
-    [told] = subtitles.told
-    assert "names of speakers" in told.reason and told.reason.endswith(": 6")
+    [finding] = subtitles.findings
+    assert "names of speakers" in finding.reason and finding.reason.endswith(": 6")
     assert not any(name in repr(subtitles) for name in ("Jane", "Roe"))
 
 

@@ -1,1 +1,1 @@
-"""Where videos are looked for: a file for each kind, behind the interface in `base.py`."""
+"""Sources of videos: one file for each kind, behind the interface in `base.py`."""

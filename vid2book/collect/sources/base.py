@@ -1,6 +1,6 @@
-"""What a source of videos is.
+"""The interface of a source of videos.
 
-To add one: a section in `plan.py`, a file here with a `Source`, and its line in `every.py`.
+To add one, write a section in `plan.py`, a file here with a `Source`, and a line in `every.py`.
 """
 
 from __future__ import annotations
@@ -20,12 +20,12 @@ from ..outcomes import Later
 
 
 class Page(NamedTuple):
-    """Some answers to a query.
+    """One page of answers to a query.
 
     Attributes:
-        cursor: where the next ones are; empty: there are no more.
-        again: the cursor with which to ask again another day, such as the ETag of a feed.
-        left_out: why entries are no candidates, and how many for each reason.
+        cursor: where the next page starts; empty: there is none.
+        again: the cursor with which to repeat the query later, such as the ETag of a feed.
+        left_out: why entries are not candidates, and how many for each reason.
     """
 
     candidates: list[Candidate]
@@ -35,38 +35,38 @@ class Page(NamedTuple):
 
 
 def page_of(entries: Iterable[Candidate | str], cursor: str = "", again: str = "") -> Page:
-    """A page of what was made of the entries of a list: a candidate, or why there is none."""
-    made = list(entries)
-    candidates = [one for one in made if isinstance(one, Candidate)]
-    return Page(candidates, cursor, again, Counter(one for one in made if isinstance(one, str)))
+    """A page of entries, each a candidate or the reason why it is none."""
+    results = list(entries)
+    candidates = [one for one in results if isinstance(one, Candidate)]
+    return Page(candidates, cursor, again, Counter(one for one in results if isinstance(one, str)))
 
 
 class Source(ABC):
-    """Finds candidates. What fails is an `Unfetched` of `outcomes.py`; bad entries are counted."""
+    """Finds candidates. Failures raise `outcomes.Unfetched`; bad entries are counted."""
 
     @abstractmethod
     def search(self, query: str, cursor: str) -> Page:
         """One page of the answers to a query.
 
         Args:
-            query: words; empty for a source that lists all it has.
-            cursor: as the page before gave it; empty for the first.
+            query: words; empty for a source that lists everything it has.
+            cursor: from the previous page; empty for the first one.
 
         Raises:
-            Unfetched: it gave none.
+            Unfetched: there is no answer.
         """
 
     def details(self, candidate: Candidate) -> list[Candidate]:
-        """What can be learnt about a candidate before the download; it may be several videos.
+        """Everything known about a candidate before the download; it may be several videos.
 
         Raises:
-            Unfetched: nothing was had.
+            Unfetched: there is no answer.
         """
         return [candidate]
 
 
 def text(value: Any) -> str:
-    """A value of an API as one line of text: lists are joined, mark-up is taken out."""
+    """A value from an API as one line of text: lists are joined, mark-up is removed."""
     if value is None:
         return ""
     if isinstance(value, list | tuple):
@@ -76,7 +76,7 @@ def text(value: Any) -> str:
 
 
 def number(value: Any) -> int:
-    """A whole number that may be written as text; 0 where it is none."""
+    """An integer that may be written as text; 0 if it is not a number."""
     try:
         return int(float(value))
     except (TypeError, ValueError, OverflowError):
@@ -84,7 +84,7 @@ def number(value: Any) -> int:
 
 
 def seconds(value: Any) -> float | None:
-    """A length: 61.5, "61.5", "1:01" or "1:02:03"; None if it is none."""
+    """A length such as 61.5, "61.5", "1:01" or "1:02:03"; None if it is not one."""
     parts = str(value if value is not None else "").strip().split(":")
     try:
         total = 0.0
@@ -96,15 +96,15 @@ def seconds(value: Any) -> float | None:
 
 
 def dicts(value: Any) -> Iterable[dict[str, Any]]:
-    """The objects of a list of an API, if it is one."""
+    """The objects in a list from an API; none if it is not a list."""
     return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
 
 
 def listed(value: Any, where: str) -> list[dict[str, Any]]:
-    """The objects of the list that an API answers with; an empty list is an answer, too.
+    """The objects in the list that an API answers with; an empty list is an answer, too.
 
     Raises:
-        Later: there is no list, so that nothing is known of what there is.
+        Later: there is no list, so nothing is known.
     """
     if not isinstance(value, list):
         raise Later(f"{where}: the answer has no list of videos")
@@ -112,12 +112,12 @@ def listed(value: Any, where: str) -> list[dict[str, Any]]:
 
 
 def is_video_file(url: str) -> bool:
-    """Whether an address is that of a video itself, by the ending of its name."""
+    """Whether an address leads to a video file, judged by its ending."""
     return (guess_type(urlsplit(url).path)[0] or "").startswith("video/")
 
 
 def inside(value: Any, *names: str) -> Any:
-    """What stands in an object within objects; None where one of them is missing."""
+    """A value within nested objects; None if any of them is missing."""
     for name in names:
         value = value.get(name) if isinstance(value, dict) else None
     return value

@@ -14,7 +14,7 @@ from ..plan import Commons as Settings
 from ..web import Web
 from .base import Page, Source, dicts, inside, number, seconds, text
 
-_AT_ONCE = 50  # answers that the API gives to anyone
+_AT_ONCE = 50  # answers that the API gives to anonymous clients
 
 
 class Commons(Source):
@@ -26,7 +26,7 @@ class Commons(Source):
             "action": "query",
             "format": "json",
             "formatversion": 2,
-            "maxlag": 5,  # asks to be put off while the servers are behind
+            "maxlag": 5,  # asks lagging servers to put us off
             "generator": "search",
             "gsrsearch": f"filetype:video {query}",
             "gsrnamespace": 6,
@@ -34,8 +34,8 @@ class Commons(Source):
             "prop": "videoinfo",
             "viprop": "url|size|sha1|mime|user|timestamp|extmetadata|derivatives",
         }
-        told: dict[str, Any] = json.loads(cursor) if cursor else {"seen": 0}
-        params |= told.get("continue", {})
+        position: dict[str, Any] = json.loads(cursor) if cursor else {"seen": 0}
+        params |= position.get("continue", {})
         answer = self._web.json(self._settings.url, params)
         if error := inside(answer, "error"):
             raise Later(f"{self._settings.url}: {text(inside(error, 'info')) or 'an error'}")
@@ -44,29 +44,30 @@ class Commons(Source):
         pages = sorted(
             dicts(inside(answer, "query", "pages")), key=lambda p: number(p.get("index"))
         )
-        found = [c for page in pages if (c := self._candidate(page))]
-        seen = told["seen"] + len(pages)
+        candidates = [c for page in pages if (c := self._candidate(page))]
+        count = position["seen"] + len(pages)
         following = inside(answer, "continue")
-        if not following or seen >= self._settings.results:
-            return Page(found)
-        return Page(found, json.dumps({"seen": seen, "continue": following}))
+        if not following or count >= self._settings.results:
+            return Page(candidates)
+        return Page(candidates, json.dumps({"seen": count, "continue": following}))
 
     def _candidate(self, page: dict[str, Any]) -> Candidate | None:
         info = next(iter(dicts(page.get("videoinfo"))), None)
         if info is None or not info.get("url") or not str(info.get("mime", "")).startswith("video"):
             return None
-        told = info.get("extmetadata")
+        metadata = info.get("extmetadata")
         address = str(info.get("descriptionurl") or info["url"])
-        licence = _value(told, "LicenseUrl") or _value(told, "LicenseShortName")
+        licence = _value(metadata, "LicenseUrl") or _value(metadata, "LicenseShortName")
         return Candidate(
             url=address,
             source=self._settings.title(),
             given_id=f"commons-{page.get('pageid')}",
-            title=_value(told, "ObjectName") or str(page.get("title", "")).removeprefix("File:"),
-            description=_value(told, "ImageDescription"),
+            title=_value(metadata, "ObjectName")
+            or str(page.get("title", "")).removeprefix("File:"),
+            description=_value(metadata, "ImageDescription"),
             license=licence,
             license_evidence=f"licence template of {address}" if licence else "",
-            uploader=_value(told, "Artist") or text(info.get("user")),
+            uploader=_value(metadata, "Artist") or text(info.get("user")),
             upload_date=day(info.get("timestamp")),
             duration=seconds(info.get("duration")),
             files=_files(info),
@@ -82,13 +83,13 @@ def _files(info: dict[str, Any]) -> tuple[MediaFile, ...]:
         number(info.get("size")),
         f"sha1:{sha1}" if sha1 else "",
     )
-    made = (
+    derivatives = (
         MediaFile(str(d["src"]), number(d.get("height")))
         for d in dicts(info.get("derivatives"))
         if d.get("src") and str(d.get("type", "")).startswith("video") and d["src"] != info["url"]
     )
-    return (own, *made)
+    return (own, *derivatives)
 
 
-def _value(told: Any, name: str) -> str:
-    return text(inside(told, name, "value"))
+def _value(metadata: Any, name: str) -> str:
+    return text(inside(metadata, name, "value"))

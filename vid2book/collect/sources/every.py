@@ -1,4 +1,4 @@
-"""The source of each section of a plan."""
+"""Makes the source for each section of a plan."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from .yt import Listing
 
 
 def source_of(settings: plan.AnySource, web: Web, cookies: Path | None = None) -> Source:
-    """What asks as the section says."""
+    """The source that a section of the plan describes."""
     match settings:
         case plan.InternetArchive():
             return Archive(settings, web)
@@ -43,21 +43,21 @@ def source_of(settings: plan.AnySource, web: Web, cookies: Path | None = None) -
 def queries(
     settings: plan.AnySource, points: Iterable[KnowledgePoint]
 ) -> dict[str, KnowledgePoint | None]:
-    """What a source is asked, with the point that it is for: once for each, or for all it has.
+    """The queries for a source, with the point of each: one per point, or one for everything.
 
-    A query that several points have (`{course}`) is for none of them.
+    A query that several points share (`{course}`) is for none of them.
     """
-    found: dict[str, KnowledgePoint | None] = {}
+    points_by_query: dict[str, KnowledgePoint | None] = {}
     if not isinstance(settings, plan.Searched):
         return {"": None}
     for point in points:
         query = query_for(settings, point)
-        found[query] = None if query in found else point
-    return found
+        points_by_query[query] = None if query in points_by_query else point
+    return points_by_query
 
 
 def query_for(settings: plan.AnySource, point: KnowledgePoint) -> str:
-    """What a source is asked for a point; empty: it is asked for all it has."""
+    """The query for a point; empty if the source lists everything it has."""
     if not isinstance(settings, plan.Searched):
         return ""
     return settings.query.format(**point._asdict(), point=point.name)

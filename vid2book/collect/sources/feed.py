@@ -18,7 +18,7 @@ from ..web import Web
 from .base import Page, dicts, is_video_file, number, page_of, seconds, text
 from .yt import PageSource
 
-_UNTOLD = ("text/html", "application/octet-stream")
+_MEANINGLESS = ("text/html", "application/octet-stream")
 _CREATIVE_COMMONS = "creativecommons.org/"
 
 
@@ -33,14 +33,14 @@ class Feed(PageSource):
         answer = self._web.get(self._settings.url, headers=_unless_changed(cursor))
         if answer.status_code == httpx.codes.NOT_MODIFIED:
             return Page([], again=cursor)
-        # Told no address, it leaves those of the feed as they are written: it would make a page
-        # of a guid that is not an address.
+        # Without the feed's address, the parser leaves addresses as they are written; with it, it
+        # would turn a guid that is not an address into a page.
         kind = answer.headers.get("content-type", "")
         parsed = feedparser.parse(answer.content, response_headers={"content-type": kind})
         if not parsed.get("version"):
             raise Unusable(f"{self._settings.url}: no RSS and no Atom")
         pages = [_page(entry, str(answer.url), parsed.version) for entry in parsed.entries]
-        often = Counter(map(canonical, pages))  # the page of the whole series names no video
+        often = Counter(map(canonical, pages))  # a page of the whole series identifies no video
         return page_of(
             (
                 self._candidate(entry, parsed.feed, page, often[canonical(page)] > 1, answer.url)
@@ -77,29 +77,29 @@ class Feed(PageSource):
 
 
 def _validators(headers: httpx.Headers) -> str:
-    """What a server needs to tell whether a feed has changed, as a cursor; empty: it cannot."""
-    told = {name: headers[name] for name in ("etag", "last-modified") if headers.get(name)}
-    return json.dumps(told) if told else ""
+    """A cursor with which a server can tell whether a feed has changed; empty: it cannot."""
+    validators = {name: headers[name] for name in ("etag", "last-modified") if headers.get(name)}
+    return json.dumps(validators) if validators else ""
 
 
 def _unless_changed(cursor: str) -> dict[str, str]:
-    told = json.loads(cursor) if cursor else {}
+    validators = json.loads(cursor) if cursor else {}
     names = {"etag": "If-None-Match", "last-modified": "If-Modified-Since"}
-    return {names[name]: value for name, value in told.items()}
+    return {names[name]: value for name, value in validators.items()}
 
 
 def _page(entry: Any, base: str, version: str) -> str:
-    """The page of an entry: its link, or in RSS a guid that is an address; or empty."""
+    """The page of an entry: its link, or in RSS a guid that is an address; empty if neither."""
     links = [link for link in dicts(entry.get("links")) if link.get("rel") == "alternate"]
-    found = next((_absolute(link.get("href"), base) for link in links), "")
+    page = next((_absolute(link.get("href"), base) for link in links), "")
     guid = str(entry.get("id") or "")
-    if not found and version.startswith("rss") and entry.get("guidislink") and _is_web(guid):
+    if not page and version.startswith("rss") and entry.get("guidislink") and _is_web(guid):
         return guid
-    return found
+    return page
 
 
 def _absolute(href: Any, base: str) -> str:
-    """An address, which may stand relative to that of the feed; empty if it is none."""
+    """An address, resolved against that of the feed; empty if it is not a web address."""
     try:
         url = urljoin(base, str(href or "").strip()) if href else ""
     except ValueError:
@@ -112,15 +112,15 @@ def _is_web(url: str) -> bool:
 
 
 def _files(entry: Any, base: str) -> tuple[MediaFile, ...]:
-    """Each enclosure that may be a video once, whichever of the two ways a feed has to name it."""
-    found: dict[str, MediaFile] = {}
+    """All enclosures that may be videos, without repeats; feeds can name them in two ways."""
+    files: dict[str, MediaFile] = {}
     for item in _enclosures(entry):
         url = _absolute(item.get("href") or item.get("url"), base)
         kind = _kind(item)
         if url and (not kind or kind.startswith("video")):
             size = number(item.get("length") or item.get("filesize"))
-            found.setdefault(url, MediaFile(url, number(item.get("height")), size))
-    return tuple(found.values())
+            files.setdefault(url, MediaFile(url, number(item.get("height")), size))
+    return tuple(files.values())
 
 
 def _enclosures(entry: Any) -> list[dict[str, Any]]:
@@ -128,13 +128,13 @@ def _enclosures(entry: Any) -> list[dict[str, Any]]:
 
 
 def _kind(item: dict[str, Any]) -> str:
-    """What an enclosure is, by its type or else by the ending of its name; or empty."""
-    told = str(item.get("type") or item.get("medium") or "").strip().lower()
-    if told.startswith(("video", "audio", "image")):
-        return told
+    """The kind of an enclosure, by its type or else by its ending; empty if unknown."""
+    stated = str(item.get("type") or item.get("medium") or "").strip().lower()
+    if stated.startswith(("video", "audio", "image")):
+        return stated
     path = urlsplit(str(item.get("href") or item.get("url") or "")).path
-    # feedparser says text/html of a link that has no type.
-    return guess_type(path)[0] or ("" if told in _UNTOLD else told)
+    # For a link without a type, feedparser says text/html.
+    return guess_type(path)[0] or ("" if stated in _MEANINGLESS else stated)
 
 
 def _nothing(entry: Any) -> str:
@@ -148,32 +148,32 @@ def _nothing(entry: Any) -> str:
 
 
 def _licence(entry: Any, feed: Any, where: str) -> tuple[str, str]:
-    """The licence of an entry, or else that of the whole feed, and where it is stated."""
-    for told, name in (
+    """The licence of an entry, or else of the whole feed, and where it is stated."""
+    for part, name in (
         (entry, f"entry {entry.get('id') or entry.get('title')}"),
         (feed, "the feed"),
     ):
-        links = [str(link.get("href")) for link in dicts(told.get("links")) if _is_licence(link)]
-        stated = [*links, *_elements(told)]
-        rights = text(told.get("rights"))
-        # Rights are prose. Taken for a licence are those that name one alone.
+        links = [str(link.get("href")) for link in dicts(part.get("links")) if _is_licence(link)]
+        stated = [*links, *_elements(part)]
+        rights = text(part.get("rights"))
+        # Rights are prose; they count as a licence only if they name exactly one.
         stated.append(rights)
         if licence := next((text(s) for s in stated if s), ""):
             return licence, f"stated by {name} in {where}"
     return "", ""
 
 
-def _elements(told: Any) -> list[Any]:
-    """What elements called `license` say, in whatever namespace: their addresses, then words."""
-    found = [told.get(name) for name in sorted(told) if name.endswith("license")]
+def _elements(part: Any) -> list[Any]:
+    """The content of `license` elements in any namespace: addresses first, then words."""
+    values = [part.get(name) for name in sorted(part) if name.endswith("license")]
     addresses = [
         value[name]
-        for value in found
+        for value in values
         if isinstance(value, dict)
         for name in ("href", "url", "rdf:resource")
         if value.get(name)
     ]
-    return addresses + [value for value in found if isinstance(value, str)]
+    return addresses + [value for value in values if isinstance(value, str)]
 
 
 def _is_licence(link: dict[str, Any]) -> bool:
@@ -189,5 +189,5 @@ def _day(entry: Any) -> str:
 
 def _duration(entry: Any) -> float | None:
     media = (item.get("duration") for item in dicts(entry.get("media_content")))
-    told = [entry.get("itunes_duration"), *media]
-    return next((length for value in told if (length := seconds(value))), None)
+    values = [entry.get("itunes_duration"), *media]
+    return next((length for value in values if (length := seconds(value))), None)

@@ -51,7 +51,7 @@ class Folder(Source):
 
         try:
             files, root = fsspec.core.url_to_fs(self._settings.url)
-            found = sorted(files.find(root, detail=True).items())
+            entries = sorted(files.find(root, detail=True).items())
         except (OSError, ImportError, ValueError) as error:
             raise Later(f"{self._settings.url}: {error}") from None
         scheme = self._settings.url.partition("://")[0]
@@ -62,10 +62,10 @@ class Folder(Source):
                 given_id=PurePosixPath(name).stem,
                 title=PurePosixPath(name).stem,
                 files=(
-                    MediaFile(f"{scheme}://{str(name).lstrip('/')}", 0, int(told["size"] or 0)),
+                    MediaFile(f"{scheme}://{str(name).lstrip('/')}", 0, int(details["size"] or 0)),
                 ),
                 is_complete=True,
             )
-            for name, told in found
+            for name, details in entries
             if PurePosixPath(name).suffix.lower() in EXTENSIONS
         ]

@@ -1,4 +1,4 @@
-"""The Internet Archive: `advancedsearch.php` finds items, `/metadata/ID` tells what is in one.
+"""The Internet Archive: `advancedsearch.php` finds items, `/metadata/ID` describes one.
 
 https://archive.org/developers/md-read.html
 """
@@ -69,11 +69,11 @@ class Archive(Source):
         if not groups:
             raise Unusable(f"{candidate.url}: there is no video in it")
         return [
-            self._one(known, stem, files, len(groups) > 1, list(dicts(item["files"])))
+            self._video(known, stem, files, len(groups) > 1, list(dicts(item["files"])))
             for stem, files in groups.items()
         ]
 
-    def _one(
+    def _video(
         self,
         known: Candidate,
         stem: str,
@@ -119,7 +119,7 @@ class Archive(Source):
 
 
 def _videos(files: list[dict[str, Any]]) -> dict[str, list[dict[str, Any]]]:
-    """Video files by the stem of the original that they were made of: it and its derivatives."""
+    """Video files, grouped by the stem of their original: it and its derivatives."""
     groups: dict[str, list[dict[str, Any]]] = {}
     for file in files:
         path = PurePath(str(file.get("name", "")))
@@ -132,5 +132,5 @@ def _videos(files: list[dict[str, Any]]) -> dict[str, list[dict[str, Any]]]:
 
 
 def _language(name: str, stem: str) -> str:
-    """`en` of `lecture.en.vtt`."""
+    """The language in a name: `en` in `lecture.en.vtt`."""
     return name.removeprefix(stem).rpartition(".")[0].strip("._-")

@@ -1,4 +1,4 @@
-"""OAI-PMH: records of repositories of universities and libraries, as Dublin Core.
+"""OAI-PMH: Dublin Core records from repositories of universities and libraries.
 
 http://www.openarchives.org/OAI/openarchivesprotocol.html
 """
@@ -40,8 +40,8 @@ class OaiPmh(PageSource):
             root = ElementTree.fromstring(answer.content)
         except ElementTree.ParseError as error:
             raise Later(f"{self._settings.url}: the answer is no XML ({error})") from None
-        if (told := root.find(f"{_OAI}error")) is not None:
-            return self._at_error(told, cursor)
+        if (fault := root.find(f"{_OAI}error")) is not None:
+            return self._at_error(fault, cursor)
         if root.find(f"{_OAI}ListRecords") is None:
             raise Unusable(f"{self._settings.url}: the answer is no list of OAI-PMH ({root.tag})")
         token = root.find(f".//{_OAI}resumptionToken")
@@ -53,7 +53,7 @@ class OaiPmh(PageSource):
         if code in _NOTHING:
             return Page([])
         if code in _AGAIN and cursor:
-            return self.search("", "")  # tokens expire; what was listed before is known by its key
+            return self.search("", "")  # tokens expire; known candidates are recognised by key
         raise Unusable(f"{self._settings.url}: {code}: {text(error.text)}")
 
     def _candidate(self, record: ElementTree.Element) -> Candidate | str:
@@ -62,7 +62,7 @@ class OaiPmh(PageSource):
         if header is None or header.get("status") == "deleted":
             return "deleted in the repository"
         dc = {
-            field: [told for e in record.iter(f"{_DC}{field}") if (told := _told(e))]
+            field: [value for e in record.iter(f"{_DC}{field}") if (value := _content(e))]
             for field in (
                 "title", "description", "identifier", "rights", "language", "creator", "publisher",
                 "date", "type", "format",
@@ -74,7 +74,7 @@ class OaiPmh(PageSource):
             return "a record that is no video by its type and format"
         if not pages:
             return "a video without a web address"
-        # A record often has its rights as prose and as an address. The address is plain.
+        # A record often states its rights both as prose and as an address, which is unambiguous.
         rights = sorted(dc["rights"], key=lambda r: "creativecommons.org" not in r)
         media = [page for page in pages if is_video_file(page)][:1]
         return Candidate(
@@ -90,12 +90,12 @@ class OaiPmh(PageSource):
             else "",
             uploader=", ".join(dc["creator"]),
             channel=next(iter(dc["publisher"]), ""),
-            upload_date=next((d for told in dc["date"] if (d := day(told))), ""),
+            upload_date=next((d for date in dc["date"] if (d := day(date))), ""),
             files=tuple(map(MediaFile, media)),
             is_complete=bool(media),
         )
 
 
-def _told(element: ElementTree.Element) -> str:
-    """Its text, or what it refers to: `<dc:rights rdf:resource="..."/>`."""
+def _content(element: ElementTree.Element) -> str:
+    """Its text, or the address that it refers to: `<dc:rights rdf:resource="..."/>`."""
     return text(element.text) or element.get(f"{_RDF}resource", "")

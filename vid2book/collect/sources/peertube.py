@@ -15,8 +15,8 @@ from ..plan import PeerTube as Settings
 from ..web import Web
 from .base import Page, Source, dicts, inside, listed, number, seconds, text
 
-_AT_ONCE = 100  # answers that the API gives at most
-# PeerTube's numbers of licences. Instances may translate or rename the labels, not the numbers.
+_AT_ONCE = 100  # the most answers that the API gives
+# PeerTube's licence numbers. Instances may translate or rename the labels, but not the numbers.
 _LICENCES = {
     "1": "CC BY",
     "2": "CC BY-SA",
@@ -39,10 +39,10 @@ class PeerTube(Source):
         params = {"search": query, "start": start, "count": count, "nsfw": "false"}
         answer = self._web.json(f"{self._base}/api/v1/search/videos", params)
         videos = listed(inside(answer, "data"), self._base)
-        found = [self._candidate(v) for v in videos if v.get("uuid") and not v.get("isLive")]
+        candidates = [self._candidate(v) for v in videos if v.get("uuid") and not v.get("isLive")]
         end = start + len(videos)
         more = videos and end < min(self._settings.results, number(inside(answer, "total")))
-        return Page(found, str(end) if more else "")
+        return Page(candidates, str(end) if more else "")
 
     def _candidate(self, video: dict[str, Any]) -> Candidate:
         uuid = str(video["uuid"])
@@ -72,7 +72,7 @@ class PeerTube(Source):
         video = self._web.json(api)
         if not isinstance(video, dict) or not video.get("uuid"):
             raise Gone(f"{candidate.url}: the instance does not know the video")
-        told = self._candidate(video)
+        details = self._candidate(video)
         listed = list(dicts(video.get("files")))
         for playlist in dicts(video.get("streamingPlaylists")):
             listed += dicts(playlist.get("files"))
@@ -88,7 +88,7 @@ class PeerTube(Source):
         )
         return [
             replace(
-                told,
+                details,
                 url=candidate.url,
                 source=candidate.source,
                 files=files,
@@ -101,7 +101,7 @@ class PeerTube(Source):
     def _captions(self, api: str) -> tuple[CaptionFile, ...]:
         try:
             listed = inside(self._web.json(f"{api}/captions"), "data")
-        except Unfetched:  # captions are worth having, but no reason to go without the video
+        except Unfetched:  # captions are optional: the video is worth having without them
             return ()
         parts = urlsplit(api)
         host = f"{parts.scheme}://{parts.netloc}"

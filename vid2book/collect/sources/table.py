@@ -1,4 +1,4 @@
-"""A list of addresses: CSV, JSON Lines or Parquet, with what else is known of each."""
+"""A table of addresses, with other facts about each: CSV, JSON Lines or Parquet."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""What yt-dlp can list: a search, a channel, a playlist.
+"""Anything that yt-dlp can list: a search, a channel, a playlist.
 
-A list tells little of each video; the licence is asked for with the details of those that are
-promising.
+A list says little about each video; licences are looked up only with the details of promising
+ones.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from .base import Page, Source, page_of, seconds, text
 
 
 class PageSource(Source):
-    """A source that knows of a video no more than its page, on which yt-dlp finds the rest."""
+    """A source that knows only the page of a video; yt-dlp finds the rest there."""
 
     def __init__(self, web: Web, cookies: Path | None = None) -> None:
         self._web, self._cookies = web, cookies
@@ -39,11 +39,11 @@ class Listing(PageSource):
 
         if isinstance(self._settings, YtDlpSearch):
             most = self._settings.results
-            found = ytdlp.listed(self._web, f"{self._settings.prefix}{most}:{query}", most)
+            videos = ytdlp.listed(self._web, f"{self._settings.prefix}{most}:{query}", most)
         else:
-            found = ytdlp.listed(self._web, self._settings.url)
+            videos = ytdlp.listed(self._web, self._settings.url)
         title = self._settings.title()
-        return page_of(candidate_of(info, title) or "an entry without a page" for info in found)
+        return page_of(candidate_of(info, title) or "an entry without a page" for info in videos)
 
 
 def _details(web: Web, candidate: Candidate, cookies: Path | None) -> list[Candidate]:
@@ -56,23 +56,23 @@ def _details(web: Web, candidate: Candidate, cookies: Path | None) -> list[Candi
     pages = [str(v.get("webpage_url") or "") for v in videos]
     if len(videos) > 1 and len(set(pages)) < len(videos):
         raise Unusable(f"{candidate.url}: {len(videos)} videos without pages of their own")
-    known = [candidate_of(video, candidate.source) for video in videos]
+    candidates = [candidate_of(video, candidate.source) for video in videos]
     if len(videos) == 1:
-        return [_joined(candidate, known[0])] if known[0] else []
-    return [replace(c, is_complete=True) for c in known if c]
+        return [_joined(candidate, candidates[0])] if candidates[0] else []
+    return [replace(c, is_complete=True) for c in candidates if c]
 
 
-def _joined(candidate: Candidate, known: Candidate) -> Candidate:
-    """What the source told, and of the page what it did not: a licence comes with its evidence."""
+def _joined(candidate: Candidate, details: Candidate) -> Candidate:
+    """The source's facts, completed from the page; a licence is taken with its evidence."""
     names = ("title", "description", "language", "uploader", "channel", "channel_url", "duration")
-    more = {n: getattr(candidate, n) or getattr(known, n) for n in (*names, "upload_date")}
+    more = {n: getattr(candidate, n) or getattr(details, n) for n in (*names, "upload_date")}
     if not candidate.license:
-        more |= {"license": known.license, "license_evidence": known.license_evidence}
+        more |= {"license": details.license, "license_evidence": details.license_evidence}
     return replace(candidate, **more, is_complete=True)
 
 
 def candidate_of(info: dict[str, Any], source: str) -> Candidate | None:
-    """A candidate of what yt-dlp tells; None for what has no page."""
+    """A candidate from yt-dlp's facts; None if it has no page."""
     url = str(info.get("webpage_url") or info.get("url") or "")
     if not url.startswith(("http://", "https://")):
         return None

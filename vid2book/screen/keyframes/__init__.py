@@ -1,8 +1,8 @@
 """Keyframes: one picture for each state of the screen.
 
-An algorithm (`writing`, `ssim`, `pixel`, `clip`; one a file) finds the states in samples of the
-video and says which moment shows each; then these moments are decoded. All algorithms see the same
-samples and give the same records, so that an ablation compares nothing but how they see change.
+An algorithm (`writing`, `ssim`, `pixel`, `clip`; one file each) finds the states in samples of the
+video and chooses the moment that shows each one; these moments are then decoded. All algorithms get
+the same samples and return the same records, so an ablation compares only how they detect change.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from ...records import Decision, Keyframe
 from ...stage import Stage, StageInput
 from ..phash import phash
 from . import embedding, pixel, ssim, writing
-from .state import Found, State
+from .state import State, Timeline
 from .still import FindFaces, Picture, ReadStills, Still, Stills
 
 __all__ = ["KEYFRAMES", "keyframes"]
@@ -33,33 +33,37 @@ def keyframes(
     settings: config.Keyframes,
     image_embed: embedding.ImageEmbed | None = None,
 ) -> tuple[list[Keyframe], list[Decision]]:
-    """The keyframes of a video, in order of time, and what was looked at and left.
+    """The keyframes of a video, and decisions on its states and gaps, all in order of time.
 
     Args:
         video_id: for the decisions.
-        frames: samples at `settings.sample_rate` a second, in order of time.
-        read: gives the pictures that stand at times in rising order.
+        frames: samples at `settings.sample_rate` per second, in order of time.
+        read: decodes the pictures that are on screen at the given times, which ascend.
         faces: finds the faces on a luma plane.
         settings: section `keyframes` of the config.
-        image_embed: an RGB image to a unit vector; algorithm `clip` alone needs it.
+        image_embed: maps an RGB image to a unit vector; only algorithm `clip` needs it.
     """
     stills = Stills(read, faces, settings)
-    found = _find(frames, stills, settings, image_embed)
-    times = [state.time for state in found.kept]
-    shown = zip(found.kept, stills.pictures(times), stills.at(times), strict=True)
-    kept = [_keyframe(state, picture, still, found.captions_top) for state, picture, still in shown]
+    timeline = _find(frames, stills, settings, image_embed)
+    times = [state.time for state in timeline.states]
+    kept = [
+        _keyframe(state, picture, still, timeline.captions_top)
+        for state, picture, still in zip(
+            timeline.states, stills.pictures(times), stills.at(times), strict=True
+        )
+    ]
     decisions = [
         Decision(
-            video_id, "keyframe", "keyframes", left.start, left.end, False, left.reason, left.score
+            video_id, "keyframe", "keyframes", gap.start, gap.end, False, gap.reason, gap.score
         )
-        for left in found.left
+        for gap in timeline.gaps
     ]
     decisions += [
         Decision(
             video_id, "keyframe", "keyframes", s.start, s.end, True,
             f"{s.what}, shown at {s.time:.1f} s; {_ending(s, settings)}", s.change,
         )
-        for s in found.kept
+        for s in timeline.states
     ]  # fmt: skip
     return kept, sorted(decisions, key=lambda d: d.start)
 
@@ -69,7 +73,7 @@ def _find(
     stills: Stills,
     settings: config.Keyframes,
     image_embed: embedding.ImageEmbed | None,
-) -> Found:
+) -> Timeline:
     match settings.algorithm:
         case "writing":
             return writing.find(frames, stills, settings)
@@ -83,7 +87,7 @@ def _find(
 
 
 def _ending(state: State, settings: config.Keyframes) -> str:
-    """What the score says, in words."""
+    """The score of a state in words."""
     if not state.change:
         return "it stands to the end"
     if settings.algorithm == "writing":
@@ -112,29 +116,29 @@ def _compute(given: StageInput) -> tuple[list[Keyframe], list[Decision]]:
     if not settings.enabled:
         return [], []
     path, video_id, faces = given.at_hand.path, given.video.video_id, given.models.faces
-    lost: list[Decision] = []
+    damage: list[Decision] = []
 
-    def tell(n: Note) -> None:
-        lost.append(Decision(video_id, "keyframe", "keyframes", n.start, n.end, False, n.text))
+    def note_damage(n: Note) -> None:
+        damage.append(Decision(video_id, "keyframe", "keyframes", n.start, n.end, False, n.text))
 
     def frames() -> Iterator[Frame]:
         rate, until = settings.sample_rate, given.until
-        for frame in read_frames(path, rate, until, info=given.info, tell=tell):
+        for frame in read_frames(path, rate, until, info=given.info, tell=note_damage):
             given.tell("keyframes", frame.time)
             yield frame
 
     def read(times: Sequence[float]) -> Iterator[Frame]:
         return read_stills(path, times, given.info)
 
-    found, decisions = keyframes(
+    kept, decisions = keyframes(
         video_id, frames(), read, faces.persons, settings, given.models.image_embed
     )
-    decisions = sorted([*decisions, *lost], key=lambda d: d.start)
+    decisions = sorted([*decisions, *damage], key=lambda d: d.start)
     privacy = given.config.privacy
     if privacy.faces == "keep":
-        return found, decisions
+        return kept, decisions
     boxes = partial(faces.boxes, smallest=privacy.min_face)
-    kept, hidden = hide_faces(found, video_id, boxes, privacy.faces, settings.jpeg_quality)
+    kept, hidden = hide_faces(kept, video_id, boxes, privacy.faces, settings.jpeg_quality)
     return kept, [*decisions, *hidden]
 
 

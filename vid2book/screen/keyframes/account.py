@@ -1,7 +1,7 @@
 """Why a stretch of the video has no picture of its own.
 
-Every second of the picture is within a state that is kept or is told here, by what stood on the
-screen then: cell by cell it is known which picture shows it too.
+Every second belongs to a kept state or gets a reason here, according to what stood on the screen
+then: for each cell it is known which picture shows it too.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from .content import Content, Weights
 from .follow import History
 from .persons import PERSON
 from .placing import Chosen
-from .state import Left
+from .state import Gap
 
 PASSING = "the screen is still changing here"
 MOVING = "the picture moves: nothing stands long enough to be read"
@@ -25,19 +25,19 @@ LITTLE = "what is new on it is too small, or gone too soon, to be read"
 _BLANK = "nothing is written or drawn on it"
 _CAPTIONS = "nothing but captions is written or drawn on it"
 _NOTHING = "nothing new"
-_SOME = "what is new is small or soon gone"
+_HARDLY_NEW = "what is new is small or soon gone"
 _POSE = "nothing is new but where a person or a hand is; see the picture of {:.1f} s"
 
 # Set by eye, not swept: see "Numbers" in docs/architecture.md.
-_SHOWN = 0.9  # share of what stands there that a picture must show to be named for it
-_NEW = 2.0  # of what makes a picture: less of it that no picture shows is a codec's or a fade's
-_MOVES = 0.4  # share of the screen without rest that makes a moving picture
+_SHOWN = 0.9  # share of the content that a picture must show for a reason to name it
+_NEW = 2.0  # times the worth of a picture: less new content than this is due to a codec or a fade
+_MOVES = 0.4  # share of restless cells that makes a moving picture
 _OFTEN = 0.1  # share of a stretch in which there is something new
-_HARDLY = 0.05  # as much of what moves may stand by chance
+_HARDLY = 0.05  # of the moving cells, this share may seem to stand by chance
 _BRIEF = 1.0  # seconds; a shorter stretch between two others is a change of the screen
 _NEAR = 0.6  # seconds before and after a change
-_FADES = 2.0  # seconds beside a state within which it may come or go
-_FADING = 0.2  # of what stands then; less that moves is somebody who writes
+_FADES = 2.0  # seconds next to a state within which it may fade in or out
+_FADING = 0.2  # share of the content; if less than this moves, somebody is writing
 
 
 def account(
@@ -46,13 +46,13 @@ def account(
     heads: Sequence[Chosen],
     person: Mask,
     worth: float,
-) -> list[Left]:
+) -> list[Gap]:
     """The stretches outside the states of `chosen`, in order of time, each with its reason.
 
     Args:
-        heads: those that were not taken, since they show a person alone.
+        heads: pictures that were rejected because they show only a person.
         person: versions that show persons.
-        worth: of what makes a picture.
+        worth: the least that deserves a picture.
     """
     history = content.history
     restless = history.grid.size - _over_time(history, np.ones(len(history.version)))
@@ -62,7 +62,7 @@ def account(
     outside = np.ones(history.samples, bool)
     for picture in chosen:
         outside[picture.first : picture.last + 1] = False
-    left: list[Left] = []
+    gaps: list[Gap] = []
     standing = content.worth(content.clear * content.above_captions)
     changes = _changes(history, worth)
     for first, last in _runs(outside):
@@ -74,57 +74,58 @@ def account(
                 reasons[first + k] = PASSING
         sample = first
         for _, run in groupby(reasons[first : last + 1], _elsewhere):
-            same = list(run)
-            reason = _reason(same)
-            following = sample + len(same)
+            run_reasons = list(run)
+            reason = _reason(run_reasons)
+            following = sample + len(run_reasons)
             start, end = history.times[sample], history.times[following]
             brief = end - start < _BRIEF and changes[sample:following].all()
-            if brief and (reason in (LITTLE, MOVING) or reason.startswith(_SOME)):
+            if brief and (reason in (LITTLE, MOVING) or reason.startswith(_HARDLY_NEW)):
                 reason = PASSING
-            if left and left[-1].reason == reason and left[-1].end == start:
-                start = left.pop().start
-            left.append(Left(float(start), float(end), reason))
+            if gaps and gaps[-1].reason == reason and gaps[-1].end == start:
+                start = gaps.pop().start
+            gaps.append(Gap(float(start), float(end), reason))
             sample = following
-    return left
+    return gaps
 
 
 def _changes(history: History, worth: float) -> Mask:
-    """samples: whether the screen changes right before or after."""
+    """samples: whether the screen changes right before or right after."""
     now = (history.unrest * history.grid.size >= worth).astype(np.uint8)
     near = np.ones(2 * round(_NEAR * history.rate) + 1, np.uint8)
     return np.convolve(now, near, "same") > 0
 
 
 def _ends(fades: Mask, most: int) -> Iterator[int]:
-    """Positions at both ends of a stretch that fade in a row, at most so many.
+    """Positions of the fades at both ends of a stretch, at most `most` at each.
 
-    What comes there has not settled yet, so that nothing new seems to stand there.
+    Whatever appears there has not settled yet, so nothing new seems to stand there.
     """
     for order in (range(len(fades)), range(len(fades) - 1, -1, -1)):
         yield from takewhile(lambda k: fades[k], order[:most])
 
 
-def _reason(same: Sequence[str]) -> str:
-    """What is to be told of samples for which the same picture is named, if any is."""
-    some = [reason for reason in same if reason.startswith(_SOME)]
-    if len(some) >= _OFTEN * len(same):
-        return some[0]
-    return Counter(same).most_common(1)[0][0]
+def _reason(reasons: Sequence[str]) -> str:
+    """One reason for samples whose reasons name the same picture, or none."""
+    new = [reason for reason in reasons if reason.startswith(_HARDLY_NEW)]
+    if len(new) >= _OFTEN * len(reasons):
+        return new[0]
+    return Counter(reasons).most_common(1)[0][0]
 
 
 def _elsewhere(reason: str) -> str:
-    """The picture that a reason names, or the reason: how much is new cuts no stretch in two."""
+    """The picture that a reason names, or else the reason: the amount of new content splits
+    no stretch."""
     return reason.partition("; ")[2] or reason
 
 
 def _reasons(
     content: Content, chosen: Sequence[Chosen], person: Mask, worth: float, restless: Weights
 ) -> list[str]:
-    """What is to be told of each sample, of whose cells so many are `restless`."""
+    """The reason for each sample, given how many of its cells are `restless`."""
     history = content.history
     clear = content.clear * content.above_captions
     visible = content.worth(clear)
-    # A blank cell counts among those that show something faint, and is blank all the same.
+    # `visible` credits a blank cell with any faint version that it seems to contain.
     alone = _over_time(history, clear[history.version])
     blank = _BLANK if content.captions_top == 1 else _CAPTIONS
     second = (history.times[:-1] - history.times[0]).astype(np.int64)
@@ -162,12 +163,12 @@ def _reasons(
 
 
 def _new(cells: float, worth: float) -> str:
-    """What is to be told of so many cells that no picture shows, or that have not settled."""
-    return _NOTHING if cells < _NEW * worth else _SOME
+    """What to say of this many cells that no picture shows or that have not settled."""
+    return _NOTHING if cells < _NEW * worth else _HARDLY_NEW
 
 
 def _over_time(history: History, value: Weights) -> Weights:
-    """samples: the sum of the values of all sightings that last through each."""
+    """samples: the sum of the values of all sightings that include each."""
     change = np.zeros(history.samples + 1)
     np.add.at(change, history.first, value)
     np.add.at(change, history.last + 1, -value)
@@ -177,7 +178,7 @@ def _over_time(history: History, value: Weights) -> Weights:
 def _best(
     content: Content, chosen: Sequence[Chosen], clear: Weights, visible: Weights
 ) -> tuple[np.ndarray, Weights]:
-    """For each sample: the picture that shows most of what stands there, and how much of it."""
+    """For each sample: the picture that shows most of its content, and the share that it shows."""
     best = np.zeros(len(visible), np.int64)
     most = np.zeros(len(visible))
     for i, picture in enumerate(chosen):
@@ -190,7 +191,7 @@ def _best(
 def _around_best(
     content: Content, chosen: Sequence[Chosen], best: np.ndarray, clear: Weights
 ) -> Weights:
-    """samples: how much of what stands there the best picture shows with those beside it."""
+    """samples: how much of the content the best picture shows, together with its neighbours."""
     worth = np.zeros(len(best))
     for i in np.unique(best) if chosen else ():
         beside = chosen[max(0, i - 1) : i + 2]

@@ -10,21 +10,21 @@ from .content import Content
 
 # Set by eye, not swept: see "Numbers" in docs/architecture.md.
 _SEEN = 0.15  # weight from which on a cell counts
-_GROUP = 3  # cells that touch: the least that is written
-_PASSES = 0.7  # share of a mark that comes over something and goes again
-_WITHIN = 0.5  # cells that stand within a mark, as a share of its own
-_THIN = 2  # cells across of a line
-_STRAIGHT = 0.85  # mean of its cells
+_GROUP = 3  # fewest cells in contact that can be writing
+_PASSES = 0.7  # share of a mark that appears over something and vanishes again
+_WITHIN = 0.5  # standing cells within a mark, as a share of its own
+_THIN = 2  # width of a line, cells
+_STRAIGHT = 0.85  # mean straightness of its cells
 
 
 def worth_alone(content: Content, versions: Mask, others: Mask) -> float:
-    """The worth of versions in groups of cells: single ones here and there are no writing.
+    """The worth of versions in groups of cells: scattered single cells are no writing.
 
-    Nor is a mark, which comes and goes around or over what other pictures show as well, nor a
-    straight line alone: the border of a sheet, a rule.
+    Nor is a mark, which appears and vanishes around or over content that other pictures show as
+    well, nor a straight line by itself: the border of a sheet, a rule.
 
     Args:
-        others: what is seen on the same picture and on others too.
+        others: versions that both this picture and others show.
     """
     grid, cell = content.history.grid, content.history.cell
     weight, passing, straight = (np.zeros(grid.size) for _ in range(3))

@@ -1,7 +1,7 @@
-"""Burned-in captions: where on the screen they stand.
+"""Burned-in captions: where on the screen they are.
 
-They show themselves by their rhythm: low in the picture, and in its middle, stands a line
-that is replaced every few seconds while all above it stays.
+Their rhythm gives them away: low in the picture, and centred, a line is replaced every few seconds
+while everything above it stays.
 """
 
 from __future__ import annotations
@@ -17,24 +17,24 @@ if TYPE_CHECKING:
     from .follow import History
 
 # Set by eye, not swept: see "Numbers" in docs/architecture.md.
-_LOW = 0.72  # their last line stands below this share of the height
-_LIMIT = 0.6  # and their first one too
+_LOW = 0.72  # their last line is below this share of the height
+_LIMIT = 0.6  # and their first one below this
 _LEAST = 3  # cells of a replaced line
-_TOGETHER = 3  # samples within which one line goes
-_AT_ONCE = 0.4  # share of it that comes in one moment: nobody writes it
-_ONCE = 0.1  # and that never comes again, as the name of a key does
-_FILLED = 0.75  # share of its width in which it has something: what changes here and there is none
+_TOGETHER = 3  # samples within which one line vanishes
+_AT_ONCE = 0.4  # share of a line that appears at one moment: nobody is writing it
+_ONCE = 0.1  # share that never comes back, unlike the name of a key
+_FILLED = 0.75  # share of its width that is filled: scattered changes are no line
 _OFF_CENTRE = 0.1  # share of the width
-_TIMES = 4  # lines that must go alone
-_OFTEN = 0.4  # as a share of all that goes down there
-_ROW_OFTEN = 0.3  # share of the lines in which a row of cells takes part
+_TIMES = 4  # lines that must vanish alone,
+_OFTEN = 0.4  # and their share of everything that vanishes down there
+_ROW_OFTEN = 0.3  # share of the lines that must include a row of cells
 
 
 def captions_top(history: History, lost: Mask) -> float:
-    """Where captions begin, as a share of the height; 1.0: there are none.
+    """Where captions begin, as a share of the height; 1.0 if there are none.
 
     Args:
-        lost: sightings of content at whose end it goes.
+        lost: sightings: whether content is lost at the end.
     """
     rows = history.grid.rows
     low, limit = int(_LOW * rows), int(_LIMIT * rows)

@@ -1,9 +1,9 @@
 """How much each version of a cell is worth showing.
 
-Writing stands out from what it is written on, stands for seconds, and stays until it is replaced.
-A person who pauses, a pointer at rest and the half-typed word are there for a moment, in cells that
-change again and again. Nothing here is a yes or a no: content weighs more the longer it lives and
-the calmer its cell is, and a picture is worth the sum of what it shows.
+Writing stands out from its background, stands for seconds, and stays until it is replaced. A person
+who pauses, a pointer at rest and a half-typed word are there only for a moment, in cells that
+change again and again. Nothing here is decided with a yes or a no: content weighs more the longer
+it lives and the calmer its cell is, and a picture is worth the sum of what it shows.
 """
 
 from __future__ import annotations
@@ -21,11 +21,11 @@ from .follow import History
 Weights = NDArray[np.float64]
 
 # Set by eye, not swept: see "Numbers" in docs/architecture.md.
-_SHORT = 1.5  # power of the share of them that shorter lives weigh
+_SHORT = 1.5  # shorter lives weigh their share of a full life, to this power
 _AROUND = 2  # seconds before and after in which a cell is watched for unrest
-_CALM, _RESTLESS = 0.15, 0.45  # share of that time in change: weighs in full; weighs nothing
-_PASSING = 0.4  # weight of what came over something else and went again
-_SPREAD = 5  # cells across of the neighbourhood
+_CALM, _RESTLESS = 0.15, 0.45  # share of that time in motion: full weight; no weight
+_PASSING = 0.4  # weight of what appeared over something else and vanished again
+_SPREAD = 5  # width of the neighbourhood, cells
 _COMPARED = 12  # versions of a cell before and after with which one is compared
 _AT_ONCE = 20_000  # pairs of patches compared at once
 
@@ -36,27 +36,27 @@ class Content:
 
     history: History
     weight: Weights  # versions: 0 to 1
-    clear: Weights  # versions: 0 to 1, how clear it is, however long it stands
-    life: Weights  # versions: seconds in all that it stands
-    passing: Mask  # versions: what was there before comes back after them
-    earlier: Ids  # pairs: what stands on the version `earlier` ...
-    later: Ids  # pairs: ... stands on the version `later` of the same cell too
-    captions_top: float  # burned-in captions stand below this share of the height; 1.0: none
+    clear: Weights  # versions: 0 to 1, how clear each is, however long it stands
+    life: Weights  # versions: seconds for which each usually stands
+    passing: Mask  # versions: after them, what was there before comes back
+    earlier: Ids  # pairs: what is on the version `earlier` ...
+    later: Ids  # pairs: ... is also on the version `later` of the same cell
+    captions_top: float  # burned-in captions are below this share of the height; 1.0: none
 
     @property
     def above_captions(self) -> Mask:
-        """versions: what does not stand where the captions do."""
+        """versions: those that are not where the captions are."""
         return _above(self.history, self.captions_top)
 
     def shown(self, sample: int) -> Mask:
-        """versions: what can be seen at a sample, as itself or within a later version."""
-        seen = np.zeros(len(self.weight), bool)
-        seen[self.history.at(sample)] = True
-        seen[self.earlier[seen[self.later]]] = True
-        return seen
+        """versions: those visible at a sample, as themselves or within a later version."""
+        visible = np.zeros(len(self.weight), bool)
+        visible[self.history.at(sample)] = True
+        visible[self.earlier[visible[self.later]]] = True
+        return visible
 
     def worth(self, weight: Weights) -> Weights:
-        """samples: how much of the versions that weigh so can be seen at each."""
+        """samples: the sum of the weights of the versions visible at each."""
         value = weight.copy()
         np.add.at(value, self.later, weight[self.earlier])
         history = self.history
@@ -71,16 +71,16 @@ def weigh(history: History, least_life: float, full_life: float) -> Content:
 
     Args:
         least_life: seconds; what stands for less is worth nothing.
-        full_life: seconds; what stands so long weighs in full.
+        full_life: seconds; what stands for as long has full weight.
     """
     seconds = history.times[history.last + 1] - history.times[history.first]
-    # How long it stands when it stands: what flickers through the same few shapes is a person.
+    # The length of a typical sighting, not the total: a person flickers through the same shapes.
     count = len(history.cell)
     life = np.bincount(history.version, seconds**2, count) / np.maximum(
         np.bincount(history.version, seconds, count), 1e-9
     )
     clear = contrast(history.patch).astype(np.float64)
-    earlier, later = _grown(history, clear > 0)
+    earlier, later = _nested_pairs(history, clear > 0)
     before, after = _around(history)
     lost = _losses(history, after, earlier, later)
     weight = np.minimum(1, life / full_life) ** _SHORT * clear * (life >= least_life)
@@ -92,12 +92,12 @@ def weigh(history: History, least_life: float, full_life: float) -> Content:
 
 
 def _above(history: History, captions: float) -> Mask:
-    """versions: what stands above a share of the height."""
+    """versions: those above this share of the height."""
     return np.asarray(history.grid.row(history.cell) < int(captions * history.grid.rows))
 
 
-def _grown(history: History, clear: Mask) -> tuple[Ids, Ids]:
-    """Pairs of versions of one cell of which the second shows all that the first does."""
+def _nested_pairs(history: History, clear: Mask) -> tuple[Ids, Ids]:
+    """Pairs of versions of one cell where the second shows everything that the first shows."""
     order = np.argsort(history.cell, kind="stable").astype(np.int32)
     cell = history.cell[order]
     earlier: list[Ids] = []
@@ -118,7 +118,7 @@ def _grown(history: History, clear: Mask) -> tuple[Ids, Ids]:
 
 
 def _around(history: History) -> tuple[Ids, Ids]:
-    """sightings: the version that its cell showed before, and the one after; -1 for none."""
+    """sightings: the version that the cell showed before, and the one after; -1 for none."""
     order = np.lexsort((history.first, history.cell[history.version]))
     version = history.version[order]
     cell = history.cell[version]
@@ -132,7 +132,7 @@ def _around(history: History) -> tuple[Ids, Ids]:
 def _passing(history: History, before: Ids, after: Ids, clear: Mask) -> Mask:
     """versions: whether what was there before always came back: a pointer, a pop-up, an arm.
 
-    What was there before the video began is not known; where nothing is left, it was a background.
+    It is unknown what was there before the video began; if a blank cell follows, it was background.
     """
     returns = (before == after) & (before >= 0)
     returns |= (before < 0) & (after >= 0) & ~clear[after]
@@ -142,19 +142,19 @@ def _passing(history: History, before: Ids, after: Ids, clear: Mask) -> Mask:
 
 
 def _losses(history: History, after: Ids, earlier: Ids, later: Ids) -> Mask:
-    """sightings: whether something goes when it ends: the next version does not show it."""
+    """sightings: whether content is lost at the end: the next version does not show it."""
     count = len(history.cell)
     pair = history.version.astype(np.int64) * count + after
     grown = np.isin(pair, earlier.astype(np.int64) * count + later)
-    goes = ~(grown | (history.version == after)) | (after < 0)
-    return np.asarray(goes & (history.last < history.samples - 1))
+    lost = ~(grown | (history.version == after)) | (after < 0)
+    return np.asarray(lost & (history.last < history.samples - 1))
 
 
 def _calm(history: History) -> Weights:
-    """versions: 1 where the screen rests around the times at which it stands, 0 where it never is.
+    """versions: 1 if the screen around them rests while they stand, 0 if it never rests.
 
-    Who pauses for a moment was moving before and moves afterwards, in many cells at once; writing
-    comes at once, or under a hand that then leaves.
+    A person who pauses was moving before and moves afterwards, in many cells at once; writing
+    appears at once, or under a hand that then leaves.
     """
     rows, columns = history.grid
     shaped = history.unsettled.reshape(-1, rows, columns)

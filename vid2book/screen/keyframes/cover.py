@@ -1,12 +1,12 @@
 """The fewest pictures that show everything that stood on the screen.
 
-Each piece of content that settled is to be seen on some picture; so a build needs its last step
-only, a board its last full moment, and a slide shown twice one picture, without a rule for any of
-them. The picture that adds most is taken first (the greedy algorithm for weighted set cover), until
-what is left is not worth a picture; then pictures go whose content the others show, also at another
-place (a page that scrolled). At last come those that show as a whole what others show in parts: a
-slide with a number from the one and a word from the other. Of the moments that show a picture's own
-content, the last clear one of the first stretch is taken.
+All content that settled must be visible on some picture. A slide that builds up therefore needs
+only its last step, a board its last full moment, and a slide shown twice one picture, without a
+rule for any of them. The picture that adds most is taken first (the greedy algorithm for weighted
+set cover), until the rest is not worth a picture. Then pictures are dropped whose content others
+show, if only in another place (a page that scrolled). Finally, pictures are added that show as a
+whole what others show in parts: a slide with the number from one of them and a word from another.
+Each picture is taken at the last clear moment of the first stretch that shows its own content.
 """
 
 from __future__ import annotations
@@ -32,10 +32,10 @@ def settle(
     """The pictures that are needed, each at its best moment, in order of time.
 
     Args:
-        views: of the proposals.
+        views: one for each proposal.
         hidden: for each proposal, versions on it that do not count: a person.
-        among: those that together show everything.
-        worth: of what only one picture shows that makes it needed.
+        among: positions of the proposals that together show everything.
+        worth: a picture that alone shows this much is needed.
     """
     kept = needed(content, proposals, hidden, worth, among)
     find_zoomed(content, views, proposals, kept)

@@ -1,7 +1,7 @@
-"""What stands elsewhere on another picture: a page that scrolled, a slide zoomed into.
+"""What is elsewhere on another picture: a page that scrolled, a slide that was zoomed into.
 
-Two pictures are laid over each other by what both show (SIFT features, a similarity transform by
-RANSAC), and what the first shows is then looked for cell by cell where it should be on the second.
+Two pictures are aligned by what both show (SIFT features, a similarity transform by RANSAC). Then
+each cell of the first is compared with the place where it should be on the second.
 """
 
 from __future__ import annotations
@@ -32,28 +32,28 @@ from .cells import (
 from .follow import History
 
 # Set by eye, not swept: see "Numbers" in docs/architecture.md.
-_FEATURES = 1500  # of a picture at most, the strongest
-_SCALE = 0.7  # of the pictures in which they are looked for
+_FEATURES = 1500  # the most per picture, strongest first
+_SCALE = 0.7  # of the pictures on which they are detected
 _RATIO = 0.75  # of the distances to the nearest and the second nearest feature (Lowe, 2004)
-_UNKNOWN = -2  # of a feature that was not looked for
-_LEAST_PAIRS = 8  # features on both pictures that must agree; two would give a transform
+_UNKNOWN = -2  # for a feature that has not been matched yet
+_LEAST_PAIRS = 8  # pairs of features that must agree; two would determine a transform
 _REPROJECTION = 2.0  # pixels
-_LOOSE = 0.9  # of a pattern's deviation; a correlation of 0.6
-_SUPPORT = 0.4  # share of the cells around that are surely there
-_CERTAIN = 0.8  # of them, from which on the cell between them is there too
-_AROUND = 9  # cells across of the neighbourhood
-_ZOOM = 1.4  # a larger view shows details that a smaller one does not
-_UPRIGHT = 0.01  # a transform nearer than this to a shift is one
-_STRONGEST = 300  # features that tell whether the whole picture moved
-_WHOLE = 0.8  # share of their pairs that must agree on how,
-_PAIRED = 0.4  # and of them that must have a pair
-_WIDE = 0.3  # share of width and of height over which these must lie
-_MOVED = 2.0  # pixels by which half of them must have moved, or the picture stands
+_LOOSE = 0.9  # share of a pattern's deviation; a correlation of 0.6
+_SUPPORT = 0.4  # share of the surrounding cells that are surely there
+_CERTAIN = 0.8  # share from which on the cell between them is there too
+_AROUND = 9  # width of the neighbourhood, cells
+_ZOOM = 1.4  # beyond it, the larger view shows details that the smaller one does not
+_UPRIGHT = 0.01  # a transform this close to a shift is one
+_STRONGEST = 300  # features that show whether the whole picture moved
+_WHOLE = 0.8  # share of their pairs that must agree on the transform,
+_PAIRED = 0.4  # and share of the features that must have a pair
+_WIDE = 0.3  # share of the width and height that the agreeing pairs must span
+_MOVED = 2.0  # pixels by which half of them must have moved; otherwise the picture stands still
 
 
 @dataclass(frozen=True, eq=False)
 class View:
-    """A sample as it can be laid over others."""
+    """A sample that can be aligned with others."""
 
     history: History
     sample: int
@@ -61,7 +61,7 @@ class View:
 
     @cached_property
     def features(self) -> tuple[Sequence[cv2.KeyPoint], NDArray[np.float32] | None]:
-        # SIFT doubles its picture first, which costs much and finds grain.
+        # SIFT doubles the picture first, which is slow and finds grain.
         height, width = self.plane.shape
         size = max(1, round(_SCALE * width)), max(1, round(_SCALE * height))
         small = cv2.resize(self.plane, size, interpolation=cv2.INTER_AREA)
@@ -76,9 +76,9 @@ class View:
         return {}
 
     def match(self, own: Ids, other: View) -> Ids:
-        """For some of its features: the one of `other` that shows the same; -1: none does.
+        """For each of its features `own`: the one of `other` that shows the same, or -1.
 
-        Other cells are looked for on the same picture again, and have many features in common.
+        Results are kept, because calls for the same picture have many features in common.
         """
         descriptors, others = self.features[1], other.features[1]
         if descriptors is None or others is None:
@@ -94,11 +94,11 @@ class View:
 
 
 class Elsewhere(NamedTuple):
-    """What another picture shows at other places."""
+    """What another picture shows in other places."""
 
-    found: Mask  # for each version asked for
-    transform: NDArray[np.float64]  # 2 x 3, from pixels of the one picture to those of the other
-    whole: bool  # everything moved: a camera, a zoom into a photograph
+    found: Mask  # for each version that was looked for
+    transform: NDArray[np.float64]  # 2 x 3, from pixels of the first picture to the other's
+    whole: bool  # everything moved: by a camera, or a zoom into a photograph
 
     def shift(self, history: History, version: Ids) -> NDArray[np.float64]:
         """How far each of the versions would move, in pixels."""
@@ -109,22 +109,22 @@ class Elsewhere(NamedTuple):
 
 
 def seen_elsewhere(view: View, version: Ids, other: View) -> Elsewhere | None:
-    """Which versions that stand on `view` are shown by `other`, at another place; None: none is."""
+    """Which versions on `view` the picture `other` shows in another place; None if none."""
     history = view.history
-    seen = _seen(view, history.cell[version], history.patch[version], other)
-    return seen if seen and seen.found.any() else None
+    elsewhere = _find(view, history.cell[version], history.patch[version], other)
+    return elsewhere if elsewhere and elsewhere.found.any() else None
 
 
 def content_cells(view: View) -> Ids:
-    """The cells of a view on which something is, whether it stands or not."""
+    """The cells of a view that are not blank, whether they are still or not."""
     known = _patches(view)
     return np.flatnonzero(contrast(known) > 0).astype(np.int32)
 
 
 def seen_cells(view: View, cell: Ids, other: View) -> Mask:
-    """For each of these cells: whether `other` shows what `view` has there, wherever."""
-    seen = _seen(view, cell, _patches(view)[cell], other)
-    return seen.found if seen else np.zeros(len(cell), bool)
+    """For each of these cells of `view`: whether `other` shows its content, wherever."""
+    elsewhere = _find(view, cell, _patches(view)[cell], other)
+    return elsewhere.found if elsewhere else np.zeros(len(cell), bool)
 
 
 def _patches(view: View) -> Patches:
@@ -133,8 +133,8 @@ def _patches(view: View) -> Patches:
     return patches(windows_of(all_windows(smooth(view.plane), grid), grid, everywhere))
 
 
-def _seen(view: View, cell: Ids, known: Patches, other: View) -> Elsewhere | None:
-    """Which cells of `view`, with what is known to stand there, `other` shows."""
+def _find(view: View, cell: Ids, known: Patches, other: View) -> Elsewhere | None:
+    """Which cells of `view`, with the `known` content, `other` shows."""
     transform = _whole_transform(view, other)
     whole = transform is not None
     if transform is None:
@@ -148,21 +148,21 @@ def _seen(view: View, cell: Ids, known: Patches, other: View) -> Elsewhere | Non
     )
     windows = windows_of(all_windows(np.asarray(moved, np.uint8), grid), grid, cell)
     sure = same(windows, known)
-    # Small letters come out of a codec a little otherwise at each place.
+    # Codecs render small letters a little differently in each place.
     likely = same(windows, known, _LOOSE)
     around = support(grid, cell, cell[sure])[cell]
     place = np.stack([grid.column(cell), grid.row(cell)]) * CELL + CELL / 2
     x, y = transform[:, :2] @ place + transform[:, 2:]
     inside = (x >= 0) & (x < width) & (y >= 0) & (y < height)
-    # Where the whole picture moved it is known where to look, and smooth shades match all the same.
+    # If the whole picture moved, the place is certain, and smooth shades match as well.
     near = likely if whole else likely & (around >= _SUPPORT)
     return Elsewhere(sure | near | (inside & (around >= _CERTAIN)), transform, whole)
 
 
-def support(grid: Grid, asked: Ids, found: Ids) -> NDArray[np.float32]:
-    """For each cell of the grid: which share of the cells asked about around it were found."""
+def support(grid: Grid, sought: Ids, found: Ids) -> NDArray[np.float32]:
+    """For each cell of the grid: the share of the cells sought around it that were found."""
     there, known = np.zeros(tuple(grid), np.float32), np.zeros(tuple(grid), np.float32)
-    there.reshape(-1)[asked] = 1
+    there.reshape(-1)[sought] = 1
     known.reshape(-1)[found] = 1
     around = (_AROUND, _AROUND)
     share = cv2.blur(known, around) / np.maximum(cv2.blur(there, around), 1e-6)
@@ -170,7 +170,7 @@ def support(grid: Grid, asked: Ids, found: Ids) -> NDArray[np.float32]:
 
 
 def _whole_transform(view: View, other: View) -> NDArray[np.float64] | None:
-    """From pixels of `view` to those of `other`, if all of the one moved to its place there."""
+    """The transform from `view` to `other`, if the whole picture moved."""
     response = [-point.response for point in view.features[0]]
     strongest = np.argsort(response)[:_STRONGEST].astype(np.int32)
     pairs = _pairs(view, strongest, other)
@@ -179,15 +179,15 @@ def _whole_transform(view: View, other: View) -> NDArray[np.float64] | None:
     fit = _fit(*pairs)
     if fit is None:
         return None
-    found, agree = fit
+    transform, agree = fit
     here, there = pairs[0][agree], pairs[1][agree]
     wide = np.ptp(here, axis=0) >= _WIDE * np.array(view.plane.shape[::-1])
     moved = np.median(np.hypot(*(there - here).T)) >= _MOVED
-    return found if agree.mean() >= _WHOLE and wide.all() and moved else None
+    return transform if agree.mean() >= _WHOLE and wide.all() and moved else None
 
 
 def _transform(view: View, cell: Ids, other: View) -> NDArray[np.float64] | None:
-    """From pixels of `view` to those of `other`, by what stands in the cells, if known."""
+    """The transform from `view` to `other`, by the features in the cells; None if unknown."""
     inside = np.zeros(view.history.grid.size, bool)
     inside[cell] = True
     columns = view.history.grid.columns
@@ -203,29 +203,31 @@ def _transform(view: View, cell: Ids, other: View) -> NDArray[np.float64] | None
 def _pairs(
     view: View, own: Ids, other: View
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]] | None:
-    """Where some features of `view` are, and where they are on `other`; None: too few are there."""
+    """Where the features `own` are on `view` and on `other`; None if too few pairs match."""
     points, others = view.features[0], other.features[0]
     if min(len(own), len(others)) < _LEAST_PAIRS:
         return None
-    found = view.match(own, other)
-    if (found >= 0).sum() < _LEAST_PAIRS:
+    match = view.match(own, other)
+    if (match >= 0).sum() < _LEAST_PAIRS:
         return None
-    here = np.array([points[i].pt for i in own[found >= 0]])
-    there = np.array([others[i].pt for i in found[found >= 0]])
+    here = np.array([points[i].pt for i in own[match >= 0]])
+    there = np.array([others[i].pt for i in match[match >= 0]])
     return here, there
 
 
 def _fit(
     here: NDArray[np.float64], there: NDArray[np.float64]
 ) -> tuple[NDArray[np.float64], Mask] | None:
-    """The transform on which most pairs agree, and which do."""
-    found, inliers = cv2.estimateAffinePartial2D(here, there, ransacReprojThreshold=_REPROJECTION)
-    if found is None or inliers.sum() < _LEAST_PAIRS:
+    """The transform on which most pairs agree, and which pairs do."""
+    transform, inliers = cv2.estimateAffinePartial2D(
+        here, there, ransacReprojThreshold=_REPROJECTION
+    )
+    if transform is None or inliers.sum() < _LEAST_PAIRS:
         return None
-    if not 1 / _ZOOM < np.hypot(found[0, 0], found[1, 0]) < _ZOOM:
+    if not 1 / _ZOOM < np.hypot(transform[0, 0], transform[1, 0]) < _ZOOM:
         return None
     agree = np.asarray(inliers[:, 0] > 0)
-    if abs(found[0, 0] - 1) < _UPRIGHT and abs(found[1, 0]) < _UPRIGHT:
+    if abs(transform[0, 0] - 1) < _UPRIGHT and abs(transform[1, 0]) < _UPRIGHT:
         right, down = np.median((there - here)[agree], axis=0)
         return np.array([[1, 0, right], [0, 1, down]]), agree
-    return np.asarray(found, np.float64), agree
+    return np.asarray(transform, np.float64), agree

@@ -1,4 +1,4 @@
-"""Hands and arms that rest on a picture for a moment: they come in from its edge and go again."""
+"""Hands and arms that rest on a picture for a moment: they reach in from its edge and vanish."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ from .still import Still
 from .strokes import written
 
 _RESTS = 5.0  # seconds; a hand that lies still for longer is what the picture shows
-_LEAST = 3.0  # weight of what comes and goes that makes it worth a look
-_AROUND = 10.0  # seconds before and after within which what it covers is seen
-_COMES_BACK = 0.6  # share of what it covers that is as it was
+_LEAST = 3.0  # weight of brief content from which on it is worth a look
+_AROUND = 10.0  # seconds before and after in which the covered content is visible
+_COMES_BACK = 0.6  # share of the covered content that comes back unchanged
 _LARGEST = 0.3  # share of the picture; more is another scene
-_SOLID = 0.5  # share of it that is three cells across; a curve that is drawn is thin
+_SOLID = 0.5  # share that is at least three cells wide; a drawn curve is thin
 
 
 def hands(content: Content, proposals: Sequence[Proposal], stills: Sequence[Still]) -> list[Mask]:
-    """For each proposal: the versions that show something which reaches in from the edge."""
+    """For each proposal: the versions that show something reaching in from the edge."""
     brief = content.life < _RESTS
     return [
         _hand(content, proposal, still, brief)
@@ -55,7 +55,7 @@ def _hand(content: Content, proposal: Proposal, still: Still, brief: Mask) -> Ma
 
 
 def _is_solid(group: Mask) -> bool:
-    """Whether what is within the outline of a group of cells is more than lines."""
+    """Whether a group of cells, with its outline filled, is more than lines."""
     outline, _ = cv2.findContours(group.astype(np.uint8), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
     filled = cv2.drawContours(np.zeros(group.shape, np.uint8), outline, -1, 1, cv2.FILLED)
     thick = cv2.morphologyEx(filled, cv2.MORPH_OPEN, np.ones((3, 3), np.uint8))
@@ -63,7 +63,7 @@ def _is_solid(group: Mask) -> bool:
 
 
 def _comes_back(content: Content, sample: int) -> Mask:
-    """cells: whether something that stands on it soon after a moment stood there before."""
+    """cells: whether something that is there soon before a sample is there again soon after it."""
     history = content.history
     most = round(_AROUND * history.rate)
     before = (history.last < sample) & (history.last >= sample - most)

@@ -1,9 +1,9 @@
-"""Pictures worth keeping while a video is gone through, so that few are decoded a second time.
+"""Pictures kept while a video is decoded, so that few have to be decoded a second time.
 
-A picture may be wanted of the moment before much of the screen changes, or, as that may hold the
-trace of a fade, of the one a little earlier; and where a face is found on that, of one earlier
-still, to see whether it lasts. That is known when it changes, and not yet whether it will be
-wanted; so the moments before the greatest changes are kept, within a bound.
+The picture of a state is often taken right before much of the screen changes, or, because that may
+show the trace of a fade, a little earlier. If a face is found on it, an even earlier one shows
+whether the face lasts. When the screen changes, it is not known yet which pictures will be needed,
+so those before the greatest changes are kept, within a bound.
 """
 
 from __future__ import annotations
@@ -14,10 +14,10 @@ from typing import NamedTuple
 from ...media.frames import Frame
 from .cells import Plane
 
-EARLIER = 3  # samples before a change: nearer ones may hold the trace of a fade
-_PLANES = 120  # moments of which planes are kept
-_PIXELS = 40e6  # of the pictures that are kept whole, 1.5 bytes each
-_SLACK = 1.25  # times as many may be there before the bound is looked after
+EARLIER = 3  # samples before a change: closer ones may show the trace of a fade
+_PLANES = 120  # most moments whose planes are kept
+_PIXELS = 40e6  # most pixels of the pictures that are kept whole, 1.5 bytes each
+_SLACK = 1.25  # times the bound, at which it is enforced
 
 
 class _Moment(NamedTuple):
@@ -38,12 +38,12 @@ class Moments:
         self._pixels = 0.0
 
     def see(self, plane: Plane, frame: Frame | None) -> None:
-        """One more sample, and the picture of which it is. The plane must not be written to."""
+        """Add a sample and its picture. The plane must not be written to."""
         self._latest.append((plane, frame))
         self._seen += 1
 
     def end(self, cells: int) -> None:
-        """What stood on so many cells goes: the newest sample was the last one with it."""
+        """Note that the content of `cells` cells ends with the newest sample."""
         if cells == 0 or not self._seen:
             return
         first, (plane, _) = self._latest[0], self._latest[-1]
@@ -54,21 +54,21 @@ class Moments:
             self._bound()
 
     def planes(self) -> dict[int, Plane]:
-        """The planes that are kept, by sample; those of the last sample are among them."""
+        """The kept planes by sample, including those of the last sample."""
         self.end(1)
         planes: dict[int, Plane] = {}
         for sample, moment in self._kept.items():
-            seen = (moment.plane, moment.earlier, moment.earliest)
-            planes |= {max(0, sample - i * EARLIER): plane for i, plane in enumerate(seen)}
+            its_planes = (moment.plane, moment.earlier, moment.earliest)
+            planes |= {max(0, sample - i * EARLIER): plane for i, plane in enumerate(its_planes)}
         return planes
 
     def frames(self) -> dict[int, Frame]:
-        """The pictures that are kept whole, by sample."""
+        """The pictures kept whole, by sample."""
         kept = ((max(0, sample - EARLIER), m.frame) for sample, m in self._kept.items())
         return {sample: frame for sample, frame in kept if frame is not None}
 
     def _bound(self) -> None:
-        """Let go of the moments before the least changes."""
+        """Drop the moments before the smallest changes."""
         great = sorted(self._kept.items(), key=lambda m: -m[1].change)
         if len(great) > _SLACK * _PLANES:
             great = great[:_PLANES]

@@ -1,13 +1,13 @@
-"""Which of the moments that are proposed are needed.
+"""Which of the proposed moments are needed.
 
-First those that show content which no other does. What is left out then was seen, yet its parts
-may have been on several pictures: a slide of the same layout as others, with a number from the one
-and a word from the other, was never seen as a whole. So each state is held against the pictures
-that show most of it, and added where too much is missing on every single one of them.
+First come those that show content that no other moment shows. The rest has then been shown, but
+perhaps in parts: of a slide with the same layout as others, a number may be on one picture and a
+word on another. So each state is compared with the pictures that show most of it, and is added if
+every single one of them lacks too much.
 
-Two things need not be on that one picture: what is at another place on a picture near it, for a
-page is read on from one picture to the next, and, of little, what stands from the moment to a
-picture near it, for a person or a window moves on before it.
+Two things may be missing on that picture: content that a neighbouring picture shows in another
+place, because reading continues from one picture to the next; and, if it is not much, content that
+stays until a neighbouring picture, because a person or a window is moving in front of it.
 """
 
 from __future__ import annotations
@@ -23,14 +23,14 @@ from .content import Content
 from .proposals import Proposal
 
 # Set by eye, not swept: see "Numbers" in docs/architecture.md.
-_TIE = 0.5  # worth that makes no difference
+_TIE = 0.5  # difference in worth that does not matter
 _NEAREST = 3  # pictures that lack least; one of them may show the whole state
-_BESIDE = 2  # pictures before and after to which content may stand
-_TOGETHER = 1.25  # times what makes a picture, of what is seen on others, but not together
-_MUCH = 3.2  # times as much of what goes on to a picture near it
-_LONG = 4.0  # seconds that it must stand
-_FIRM = 0.4  # weight of what must be seen together with the rest
-_GAP = 0.6  # seconds in which something else may be where it stands
+_BESIDE = 2  # pictures before and after until which content may stay
+_TOGETHER = 1.25  # times the worth of a picture, if others show the content, but not together
+_MUCH = 3.2  # times that, if the content stays until a neighbouring picture
+_LONG = 4.0  # seconds that content must stand,
+_FIRM = 0.4  # and weight it must have, to have to be seen together with the rest
+_GAP = 0.6  # seconds during which something else may cover it
 _AT_ONCE = 20_000  # versions whose worth is compared at once
 
 
@@ -41,8 +41,8 @@ def needed(
     worth: float,
     among: Sequence[int],
 ) -> list[int]:
-    """Those `among` the proposals that are needed, in order of time."""
-    times = np.zeros(len(content.weight), np.int32)  # how many of the kept show each version
+    """The needed ones `among` the proposals, in order of time."""
+    times = np.zeros(len(content.weight), np.int32)  # how many kept proposals show each version
     for i in among:
         times += proposals[i].shown
 
@@ -52,12 +52,12 @@ def needed(
 
     kept = {i: own(i) for i in among}
     while kept and (least := min(kept.values())) < worth:
-        # What is shown first stays.
+        # Among equals, the last goes.
         needless = max(i for i, value in kept.items() if value <= least + _TIE)
         del kept[needless]
-        gone = proposals[needless].shown
-        times -= gone
-        kept |= {i: own(i) for i in kept if (proposals[i].shown & gone).any()}
+        dropped = proposals[needless].shown
+        times -= dropped
+        kept |= {i: own(i) for i in kept if (proposals[i].shown & dropped).any()}
     return list(kept)
 
 
@@ -68,7 +68,7 @@ def seen_whole(
     worth: float,
     kept: Sequence[int],
 ) -> list[int]:
-    """Those kept, and what more of the proposals is needed for each state to be seen whole."""
+    """The kept proposals, and those needed for each state to be seen as a whole."""
     worth *= _TOGETHER
     if not proposals:
         return []
@@ -86,7 +86,7 @@ def seen_whole(
 
 
 class _States:
-    """What each of the proposals shows that others do not."""
+    """What each proposal shows that others do not."""
 
     def __init__(
         self,
@@ -104,44 +104,44 @@ class _States:
         self._staying: dict[tuple[int, int], Mask] = {}
 
     def own(self, i: int, kept: Sequence[int]) -> float:
-        """The worth of what of one state no other picture shows."""
+        """The worth of what this state shows and no other single picture shows."""
         others = [k for k in kept if k != i]
         near = [k for k in others if k < i][-_BESIDE:] + [k for k in others if k > i][:_BESIDE]
         best = sorted(others, key=lambda k: self._lacks[i, k])[:_NEAREST]
-        seen = self._proposals[i].shown
-        left = seen & ~self._proposals[i].moved & ~self._hidden[i]
-        # What is on no other picture counts however briefly it stands.
+        visible = self._proposals[i].shown
+        alone = visible & ~self._proposals[i].moved & ~self._hidden[i]
+        # Content that no other picture shows counts even if it stands only briefly.
         unsure = (self._content.weight < _FIRM) | (self._content.life < _LONG)
         for k in others:
-            left &= ~(unsure & self._proposals[k].shown)
+            alone &= ~(unsure & self._proposals[k].shown)
         for k in near:
-            left &= ~self._proposals[k].moved
-        value = self._least(left, seen, best)
+            alone &= ~self._proposals[k].moved
+        value = self._least(alone, visible, best)
         if value >= self._worth:
             for k in near:
-                left &= ~(self._stays(i, k) & self._proposals[k].shown)
-            # Little of it may be seen as it goes on, and be covered on the other.
-            value = max(value / _MUCH, self._least(left, seen, best))
+                alone &= ~(self._stays(i, k) & self._proposals[k].shown)
+            # Only a little content may rely on a neighbour, where it may be covered.
+            value = max(value / _MUCH, self._least(alone, visible, best))
         return value
 
-    def _least(self, left: Mask, seen: Mask, best: Sequence[int]) -> float:
-        """The worth of what is left on that picture which shows most of it."""
+    def _least(self, alone: Mask, visible: Mask, best: Sequence[int]) -> float:
+        """The worth of what the picture that shows most of `alone` still lacks."""
         if not best:
-            return worth_alone(self._content, left, seen & ~left)
+            return worth_alone(self._content, alone, visible & ~alone)
         shown = (self._proposals[k].shown for k in best)
-        return min(worth_alone(self._content, left & ~s, seen & (s | ~left)) for s in shown)
+        return min(worth_alone(self._content, alone & ~s, visible & (s | ~alone)) for s in shown)
 
     def _stays(self, one: int, other: int) -> Mask:
-        """versions: whether nothing else, but a person, stands in their place between two."""
+        """versions: whether nothing but a person covers them between two proposals."""
         pair = min(one, other), max(one, other)
         if pair not in self._staying:
             first, last = (self._proposals[i].sample for i in pair)
-            self._staying[pair] = _staying(self._content, first, last, self._person)
+            self._staying[pair] = _uncovered_between(self._content, first, last, self._person)
         return self._staying[pair]
 
 
 def _lacks(content: Content, proposals: Sequence[Proposal]) -> NDArray[np.float32]:
-    """proposals x proposals: the worth of what the one shows and the other does not."""
+    """proposals x proposals: the worth of what the first shows and the second does not."""
     common = np.zeros((len(proposals), len(proposals)), np.float32)
     for first in range(0, len(content.weight), _AT_ONCE):
         part = slice(first, first + _AT_ONCE)
@@ -150,12 +150,12 @@ def _lacks(content: Content, proposals: Sequence[Proposal]) -> NDArray[np.float3
     return np.asarray(common.diagonal()[:, None] - common)
 
 
-def _staying(content: Content, first: int, last: int, person: Mask) -> Mask:
-    """versions: whether nothing else stands in their place between two samples."""
+def _uncovered_between(content: Content, first: int, last: int, person: Mask) -> Mask:
+    """versions: whether nothing else takes their place between two samples."""
     history = content.history
     length = np.minimum(history.last, last) - np.maximum(history.first, first) + 1
-    something = ((content.weight >= _FIRM) | (content.clear == 0)) & ~person & ~content.passing
-    during = (length > 0) & something[history.version]
+    covers = ((content.weight >= _FIRM) | (content.clear == 0)) & ~person & ~content.passing
+    during = (length > 0) & covers[history.version]
     version, length = history.version[during], length[during]
     count = len(history.cell)
     settled = np.bincount(history.cell[version], length, history.grid.size)

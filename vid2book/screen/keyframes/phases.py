@@ -1,8 +1,8 @@
-"""The phases of what is filmed: where something begins to happen, or something else does.
+"""The phases of a filmed scene: where something begins to happen, or something else does.
 
-Each second of a scene has its pattern of unrest, the cells in which something moves. While a ball
-rolls down a ramp again and again, the same cells move; another ball, another slope move others, and
-before the first roll none does. A phase ends where the seconds before and those after share little.
+Each second of a scene has a pattern of unrest: the cells in which something moves. While a ball
+rolls down a ramp again and again, the same cells move. Another ball or another slope moves others,
+and before the first roll none moves. A phase ends where the seconds before and after share little.
 """
 
 from __future__ import annotations
@@ -14,15 +14,15 @@ from .follow import History
 
 # Set by eye, not swept: see "Numbers" in docs/architecture.md.
 _WINDOW = 5  # seconds before and after that are compared
-_LEAST = 8  # seconds of a phase: a hand that sets something going is none
-_MOVES = 0.2  # share of a second without rest that counts as moving
-_OFTEN = 0.5  # share of the window in which a cell moves, from which on it counts in full
-_OTHERWISE = 0.8  # share of what moves in one of the two windows that does not in the other
-_CELLS = 8.0  # that differ, or nothing began
-_NEAR = 2.0  # seconds about a cut within which the screen tells where it is
-_COMMOTION = 2.0  # times what changes from one sample to the next as a rule
-_LIT = 16.0  # grey levels by which a part of the picture is lighter or darker for good
-_THUMB_NOISE = 1.5  # times what it varies by within the windows
+_LEAST = 8  # seconds of a phase: a hand that sets something in motion is not one
+_MOVES = 0.2  # share of a second in motion from which on a cell counts as moving
+_OFTEN = 0.5  # share of the window in which a cell must move to count in full
+_OTHERWISE = 0.8  # share of the moving cells that move in only one of the two windows
+_CELLS = 8.0  # cells that must differ; otherwise nothing began
+_NEAR = 2.0  # seconds around a cut within which its exact time is looked for
+_COMMOTION = 2.0  # times the usual change from one sample to the next
+_LIT = 16.0  # grey levels by which a part of the picture gets lighter or darker for good
+_THUMB_NOISE = 1.5  # times the variation within the windows
 
 
 def phases(history: History, start: float, end: float) -> list[tuple[float, float]]:
@@ -43,7 +43,7 @@ def phases(history: History, start: float, end: float) -> list[tuple[float, floa
 
 
 def _activity(moves: NDArray[np.bool_]) -> NDArray[np.float64]:
-    """seconds: cells that move before and not after or the reverse, where that is most of them."""
+    """seconds: cells that move only before or only after it; 0 unless these are most cells."""
     total = np.concatenate(
         [np.zeros((1, moves.shape[1]), np.int32), np.cumsum(moves, axis=0, dtype=np.int32)]
     )
@@ -59,9 +59,9 @@ def _activity(moves: NDArray[np.bool_]) -> NDArray[np.float64]:
 
 
 def _light(history: History, first: int, seconds: int) -> NDArray[np.float64]:
-    """seconds: grey levels by which some part of the picture turns lighter or darker for good.
+    """seconds: grey levels by which some part of the picture gets lighter or darker for good.
 
-    What the whole picture does is the lamp or the camera.
+    Changes of the whole picture are ignored: they come from the lamp or the camera.
     """
     second = (history.times[:-1] - history.times[0]).astype(np.int64) - first
     differs = np.zeros(seconds)
@@ -79,7 +79,7 @@ def _light(history: History, first: int, seconds: int) -> NDArray[np.float64]:
 
 
 def _turn(history: History, time: float) -> float:
-    """When the commotion begins that ends the phase before: a hand comes in."""
+    """When the commotion begins that ends the previous phase: a hand comes in."""
     near = np.flatnonzero(np.abs(history.times[:-1] - time) <= _NEAR)
     at = int(near[history.unrest[near].argmax()])
     since = np.searchsorted(history.times, history.times[at] - _WINDOW)
@@ -92,11 +92,11 @@ def _turn(history: History, time: float) -> float:
 
 
 def _peaks(begins: NDArray[np.float64]) -> list[int]:
-    """Positions at which more begins than at any other that is nearer than the least phase."""
-    found: list[int] = []
+    """Local maxima, in order, at least one shortest phase apart."""
+    peaks: list[int] = []
     for at in np.argsort(-begins, kind="stable"):
         if begins[at] < 1:
             break
-        if all(abs(at - other) >= _LEAST for other in found):
-            found.append(int(at))
-    return sorted(found)
+        if all(abs(at - other) >= _LEAST for other in peaks):
+            peaks.append(int(at))
+    return sorted(peaks)

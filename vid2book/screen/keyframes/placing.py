@@ -1,4 +1,4 @@
-"""At which moment a picture is taken, and how long what it shows stands."""
+"""The moment at which each picture is taken, and how long its content stands."""
 
 from __future__ import annotations
 
@@ -18,21 +18,21 @@ from .proposals import Proposal
 # Set by eye, not swept: see "Numbers" in docs/architecture.md.
 _FRAME, _FRAME_SHARE = 3, 0.6  # pictures, and share of them, that show a window's frame
 _FULL = 0.97  # share of a picture's own content that a moment must show
-_FADE = 0.05  # share of cells that change where the screen does
-_MORE = 1.2  # times what goes on, as one sample differs from the next
-_RESTS = 2.0  # seconds; what stands for less passes
-_TELLING = 0.25  # share of what belongs to a picture; more of its own tells how long it stands
-_STANDS = 0.5  # and until it goes
-_BEGINS = 0.3  # and from which on it is there
-_CLEAR = 0.985  # of the most that is to be seen in any of these moments
-_WRITING = 1.0  # seconds around a moment in which nothing is written, or it shows half a line
-_CHIEFLY = 0.5  # share of it that does not pass, or what passes is what the picture is of
+_FADE = 0.05  # share of cells that change when the whole screen does
+_MORE = 1.2  # times the usual change from one sample to the next
+_RESTS = 2.0  # seconds; what stands for less is passing
+_TELLING = 0.25  # if its own content is this share of what belongs to a picture, it sets the span
+_STANDS = 0.5  # share of its content until which a picture stands,
+_BEGINS = 0.3  # and from which on it has begun
+_CLEAR = 0.985  # of the most that is visible at any of these moments
+_WRITING = 1.0  # seconds without writing around a moment; otherwise it may show half a line
+_CHIEFLY = 0.5  # share that does not pass; with less, the passing content is what matters
 _WRITTEN = 3  # cells; a pointer that comes to rest takes as many
 
 
 @dataclass(frozen=True)
 class Chosen:
-    """A picture: at which sample, and the samples during which its own content stands."""
+    """A picture: its sample, and the samples during which its own content stands."""
 
     sample: int
     first: int
@@ -41,35 +41,35 @@ class Chosen:
 
 
 class _Screen(NamedTuple):
-    """What tells the moment of a picture."""
+    """What determines the moment of a picture."""
 
-    visible: Weights  # samples: worth of what is to be seen
+    visible: Weights  # samples: worth of the visible content
     own: Weights  # samples: the same, without what other pictures show
     rests: Mask  # samples: whether nothing is being written
-    worth: float  # of what makes a picture
+    worth: float  # the least that deserves a picture
 
 
 def place(
     content: Content, kept: Sequence[Proposal], hidden: Sequence[Mask], worth: float
 ) -> list[Chosen]:
-    """Each of the pictures that are needed at its best moment, in order of time.
+    """Each needed picture at its best moment, in order of time.
 
     Args:
-        hidden: for each of them, versions on it that do not count: a person.
-        worth: of what only one picture shows, from which on that alone tells its moment.
+        hidden: for each picture, versions on it that do not count: a person.
+        worth: what only one picture shows determines its moment if it is worth this much.
     """
     times = np.sum([proposal.shown for proposal in kept], axis=0)
     stays, rests = np.where(content.passing, 0, content.weight), _rests(content)
     visible = content.worth(stays)
-    told = np.zeros(len(content.weight), bool)
-    frame = max(_FRAME, _FRAME_SHARE * len(kept))  # on so many pictures
+    claimed = np.zeros(len(content.weight), bool)
+    frame = max(_FRAME, _FRAME_SHARE * len(kept))  # pictures that show a window's frame
     chosen: list[Chosen] = []
     for i, (proposal, person) in enumerate(zip(kept, hidden, strict=True)):
         counts = proposal.shown & ~person
         alone = counts & (times == 1)
-        # What several pictures show belongs to the first of them; the frame of a window to none.
-        belongs = counts & ~told & (times < frame)
-        told |= proposal.shown
+        # What several pictures show belongs to the first of them; a window's frame to none.
+        belongs = counts & ~claimed & (times < frame)
+        claimed |= proposal.shown
         beside = kept[max(0, i - 1) : i], kept[i + 1 : i + 2]
         own = content.worth(np.where(times > proposal.shown, 0, stays))
         screen = _Screen(visible, own, rests, worth)
@@ -77,11 +77,11 @@ def place(
             chosen.append(_by_its_own(content, proposal, alone, belongs, beside, screen))
         else:
             chosen.append(_as_a_whole(content, proposal, counts, beside, screen))
-    return _once(chosen)
+    return _merge_same_moments(chosen)
 
 
-def _once(chosen: Sequence[Chosen]) -> list[Chosen]:
-    """The pictures in order of time, those of the same moment as one."""
+def _merge_same_moments(chosen: Sequence[Chosen]) -> list[Chosen]:
+    """The pictures in order of time, those at the same moment merged."""
     at: dict[int, Chosen] = {}
     for c in sorted(chosen, key=lambda c: c.sample):
         if (other := at.get(c.sample)) is not None:
@@ -99,16 +99,16 @@ def _by_its_own(
     beside: Sequence[Sequence[Proposal]],
     screen: _Screen,
 ) -> Chosen:
-    """The best moment for what only this picture shows, and how long what belongs to it stands."""
-    # The moments at which nothing crosses it yet are those of other pictures.
+    """The best moment for what only this picture shows, and how long its content stands."""
+    # The moments before anything crossed it belong to other pictures.
     own, more = (np.where(mask & ~proposal.crossed, content.weight, 0) for mask in (alone, belongs))
     here = np.where(content.shown(proposal.sample), own, 0)
     stays = np.where(content.passing & (content.life < _RESTS), 0, here)
     if stays.sum() >= max(screen.worth, _CHIEFLY * here.sum()):
-        here = stays  # what passes over it, a list of choices, does not tell its moment
+        here = stays  # what passes over it, such as an open menu, must not set its moment
     share = _share(content, here, proposal.sample)
     if (share >= _FULL).sum() < _RESTS * content.history.rate:
-        # It passes here, and the same may rest where it was displaced from.
+        # It is passing here, but may rest where it was before it moved.
         share = _share(content, own, proposal.sample)
     sample = _moment(content, share, share >= _FULL, proposal.sample, screen)
     if own.sum() >= _TELLING * more.sum():
@@ -124,10 +124,10 @@ def _as_a_whole(
     beside: Sequence[Sequence[Proposal]],
     screen: _Screen,
 ) -> Chosen:
-    """The best moment for what is seen together on this picture alone, each part on others too.
+    """The best moment of a picture whose parts are on others, but not together.
 
     Args:
-        beside: the picture before and the one after, as far as there are any.
+        beside: the pictures before and after, if there are any.
     """
     here = counts & content.shown(proposal.sample) & ~proposal.crossed
     whole = np.where(here, content.weight, 0)
@@ -144,7 +144,7 @@ def _between(
     counts: Mask,
     beside: Sequence[Sequence[Proposal]],
 ) -> Chosen:
-    """A picture of what stands from when the one before lacks it until the next one lacks it."""
+    """A picture that begins with what the previous one lacks and ends with what the next lacks."""
     before, after = (
         _share(content, np.where(counts & ~lacking, content.weight, 0), sample)
         for lacking in (np.any([other.shown for other in part], axis=0) for part in beside)
@@ -159,12 +159,12 @@ def _moment(
     proposed: int,
     screen: _Screen,
 ) -> int:
-    """The last clear moment of the first stretch in which a picture's content is there in full."""
+    """The last clear moment of the first stretch that shows all of a picture's content."""
     full[proposed] = True
     begin = int(np.flatnonzero(full)[0])
     last = _last(share, begin)
     moments = np.arange(begin, last + 1)[full[begin : last + 1]]
-    # The first moment may hold the trace of what it took the place of.
+    # The first moment may still show a trace of what was there before.
     after_first = moments[np.isin(moments - 1, moments)]
     moments = after_first if len(after_first) else moments
     moments = moments[_calm(content.history, moments.astype(np.int32))]
@@ -181,12 +181,12 @@ def _moment(
 
 
 def _rests(content: Content) -> Mask:
-    """samples: whether they lie within a second in which nothing is written."""
+    """samples: whether they are within a second in which nothing is written."""
     history = content.history
     begins = np.bincount(
         history.first[(content.clear > 0)[history.version]], minlength=history.samples
     )
-    # What a second begins with has been written before it.
+    # What begins at the first sample of a second was written before it.
     length = max(2, round(_WRITING * history.rate))
     total = np.concatenate([[0], np.cumsum(begins)])
     quiet = np.flatnonzero(total[length:] - total[1 : 1 - length] <= _WRITTEN)
@@ -197,26 +197,26 @@ def _rests(content: Content) -> Mask:
 
 
 def _calm(history: History, moments: Ids) -> Mask:
-    """Whether the screen moves no more at a moment than it does at most of them: it may fade."""
+    """Whether the screen moves no more at each moment than is usual; otherwise it may be fading."""
     unrest = history.unrest[moments]
     return np.asarray(unrest <= max(_FADE, _MORE * float(np.median(unrest))))
 
 
 def _first(share: Weights, sample: int) -> int:
-    """The first sample of the stretch before one in which some of the content is there."""
+    """The first sample of the stretch up to `sample` in which some of the content is there."""
     while sample > 0 and share[sample - 1] >= _BEGINS:
         sample -= 1
     return sample
 
 
 def _last(share: Weights, sample: int) -> int:
-    """The last sample of the stretch around one in which half of the content stands."""
+    """The last sample of the stretch from `sample` in which half of the content stands."""
     while sample + 1 < len(share) and share[sample + 1] >= _STANDS:
         sample += 1
     return sample
 
 
 def _share(content: Content, weight: Weights, sample: int) -> Weights:
-    """samples: how much of what weighs so is to be seen, against one sample."""
+    """samples: how much of the weighted content is visible, relative to one sample."""
     worth = content.worth(weight)
     return np.asarray(worth / max(worth[sample], 1e-9))

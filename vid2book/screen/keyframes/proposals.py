@@ -1,8 +1,8 @@
-"""Moments that may be worth a picture, and what is to be seen on each.
+"""Moments that may be worth a picture, and what is visible at each.
 
-Everything that settled is to be seen at one of them (the greedy algorithm for weighted set cover),
-and so is every state of the screen as a whole: what stood together at a moment was never seen
-together if each part of it has another picture.
+Everything that settled is visible at one of them (the greedy algorithm for weighted set cover), and
+every state of the screen is visible as a whole: if each part of a state were on a different
+picture, no picture would show what stood together.
 """
 
 from __future__ import annotations
@@ -20,88 +20,88 @@ from .displaced import View, seen_elsewhere, support
 
 # Set by eye, not swept: see "Numbers" in docs/architecture.md.
 _NEIGHBOURS = 4  # pictures before and after in which displaced content is looked for
-_LEAST_MOVED = 6  # versions that may be worth a look for them elsewhere
-_SOME = 0.3  # of what is missing that moves when a page scrolls,
-_SCROLLED = 0.2  # and over how much of the height
-_SUPPORT = 0.75  # share of the cells around it that are as they were
-_DRIFT = 3.0  # pixels by which what counts as standing may have moved
-_TRACE = 0.1  # share of what is new that is left of something before
-_STILL_MISSING = 0.5  # share of what is missing at a moment that is missing at those around it
+_LEAST_MOVED = 6  # missing versions; fewer are not looked for elsewhere
+_MISSING_MOVED = 0.3  # share of the missing content that moves when a page scrolls,
+_SCROLLED = 0.2  # and share of the height over which it is spread
+_SUPPORT = 0.75  # share of the surrounding cells that must be as they were
+_DRIFT = 3.0  # pixels by which content may move and still count as standing
+_TRACE = 0.1  # share of new content that may be a trace of what was there before
+_STILL_MISSING = 0.5  # share of a moment's missing content that its neighbours must miss as well
 
 
 @dataclass(frozen=True)
 class Proposal:
-    """A moment that shows something that none proposed before it shows."""
+    """A moment that shows something that no earlier proposal shows."""
 
     sample: int
-    shown: Mask  # versions that are to be seen then, at whatever place
-    crossed: Mask  # those of them over which something is drawn then
-    moved: Mask  # those of them that stand at another place then
+    shown: Mask  # versions visible at that moment, wherever they are
+    crossed: Mask  # those of them with something drawn over them
+    moved: Mask  # those of them that are in another place
 
 
 def candidates(content: Content, worth: float) -> tuple[list[int], list[int]]:
-    """Samples that together show everything, and more so that each state is seen as a whole.
+    """Samples that together show everything, and further ones that show each state as a whole.
 
     Both are in order of time, and some may not be needed.
 
     Args:
-        worth: of what makes a picture.
+        worth: the least that deserves a picture.
     """
     samples = _everything(content, worth)
     more: list[int] = []
     shown = [content.shown(sample) for sample in samples]
     missing = content.worth(content.weight)
-    nearest = np.zeros(len(missing), np.int64)  # which of those shown lacks the least
-    for i, seen in enumerate(shown):
-        _compare(content, i, seen, missing, nearest)
+    nearest = np.zeros(len(missing), np.int64)  # which of `shown` lacks the least
+    for i, visible in enumerate(shown):
+        _compare(content, i, visible, missing, nearest)
     while shown and (most := missing.max(initial=0)) >= worth:
         sample = int(np.flatnonzero(missing >= most - 1e-6)[-1])
-        seen, other = content.shown(sample), shown[nearest[sample]]
-        if worth_alone(content, seen & ~other, seen & other) < worth:
-            _pass_over(missing, sample, content.worth(_weigh(content, seen & ~other)))
+        visible, other = content.shown(sample), shown[nearest[sample]]
+        if worth_alone(content, visible & ~other, visible & other) < worth:
+            _pass_over(missing, sample, content.worth(_weigh(content, visible & ~other)))
         else:
             more.append(sample)
-            shown.append(seen)
-            _compare(content, len(shown) - 1, seen, missing, nearest)
+            shown.append(visible)
+            _compare(content, len(shown) - 1, visible, missing, nearest)
     return sorted(samples), sorted(more)
 
 
 def _everything(content: Content, worth: float) -> list[int]:
     """Samples that together show everything."""
-    left = content.weight.copy()
-    visible = content.worth(left)
+    uncovered = content.weight.copy()
+    visible = content.worth(uncovered)
     samples: list[int] = []
     while True:
-        gain = content.worth(left)
+        gain = content.worth(uncovered)
         best = gain.max(initial=0)
         if best < worth:
             return samples
-        # What is new tells the stretch, and all that is to be seen the moment.
+        # New content determines the stretch, and all visible content the moment within it.
         at = int(np.flatnonzero(gain >= best - 1e-6)[-1])
         part = _around(gain >= (1 - _TRACE) * best, at)
         most = visible[part].max()
         samples.append(part.start + int(np.flatnonzero(visible[part] >= most - 1e-6)[-1]))
-        left[content.shown(samples[-1])] = 0
+        uncovered[content.shown(samples[-1])] = 0
 
 
 def _compare(
-    content: Content, i: int, seen: Mask, missing: Weights, nearest: NDArray[np.int64]
+    content: Content, i: int, visible: Mask, missing: Weights, nearest: NDArray[np.int64]
 ) -> None:
-    """Note at which samples a moment lacks less than those before it do."""
-    lacks = content.worth(_weigh(content, ~seen))
+    """Note the samples of whose content this moment lacks less than all earlier ones."""
+    lacks = content.worth(_weigh(content, ~visible))
     less = lacks < missing
     nearest[less], missing[less] = i, lacks[less]
 
 
 def _pass_over(missing: Weights, sample: int, lacks: Weights) -> None:
-    """What a moment shows of its own is no writing: let it count no more while it stands."""
+    """Stop counting what only this moment shows, while it stands: it is no writing."""
     part = _around(lacks >= _STILL_MISSING * lacks[sample], sample)
     missing[part] = np.maximum(missing[part] - lacks[sample], 0)
     missing[sample] = 0
 
 
 def _around(there: Mask, sample: int) -> slice:
-    """The stretch of true values in which a sample lies."""
+    """The run of true values that contains a sample."""
     first = last = sample
     while first > 0 and there[first - 1]:
         first -= 1
@@ -115,11 +115,13 @@ def _weigh(content: Content, versions: Mask) -> Weights:
 
 
 def propose(content: Content, views: Sequence[View], among: Sequence[int]) -> list[Proposal]:
-    """What each candidate shows, at its place or at another."""
+    """What each candidate shows, in the same place or in another."""
     proposals = []
     for view in views:
-        seen = content.shown(view.sample)
-        proposals.append(Proposal(view.sample, seen, np.zeros_like(seen), np.zeros_like(seen)))
+        visible = content.shown(view.sample)
+        proposals.append(
+            Proposal(view.sample, visible, np.zeros_like(visible), np.zeros_like(visible))
+        )
     _find_displaced(content, views, proposals, among)
     return proposals
 
@@ -127,19 +129,19 @@ def propose(content: Content, views: Sequence[View], among: Sequence[int]) -> li
 def _find_displaced(
     content: Content, views: Sequence[View], proposals: Sequence[Proposal], among: Sequence[int]
 ) -> None:
-    """Add to each proposal what it shows of those near it, crossed or at another place."""
+    """Add to each proposal what it shows of its neighbours, crossed or in another place."""
     in_place = [proposal.shown.copy() for proposal in proposals]
     more = set(range(len(views))) - set(among)
     pairs = [*_near(among), *(p for p in _near(range(len(views))) if more & set(p))]
     for i, j in pairs:
-        there = _there(content, views[i])
-        other, seen = views[j], proposals[j]
-        seen.crossed[_crossed(content, there, in_place[j], other)] = True
-        missing = np.flatnonzero(there & ~in_place[j] & ~seen.crossed).astype(np.int32)
+        there = _valuable(content, views[i])
+        other, target = views[j], proposals[j]
+        target.crossed[_find_crossed(content, there, in_place[j], other)] = True
+        missing = np.flatnonzero(there & ~in_place[j] & ~target.crossed).astype(np.int32)
         if len(missing) >= _LEAST_MOVED:
-            moved = _moved(content, views[i], missing, other, there & in_place[j])
-            seen.shown[moved] = True
-            seen.moved[moved] = True
+            moved = _find_moved(content, views[i], missing, other, there & in_place[j])
+            target.shown[moved] = True
+            target.moved[moved] = True
     for proposal in proposals:
         proposal.shown[proposal.crossed] = True
 
@@ -147,42 +149,42 @@ def _find_displaced(
 def find_zoomed(
     content: Content, views: Sequence[View], proposals: Sequence[Proposal], kept: Sequence[int]
 ) -> None:
-    """Add to those kept what they show of others that have come near, now that some are gone.
+    """Add to the kept proposals what they show of those that are their neighbours only now.
 
-    A slow zoom or pan is longer than what was looked at together.
+    A slow zoom or pan takes longer than the pictures that were compared at first.
     """
     for i, j in _near(kept):
         if abs(i - j) > _NEIGHBOURS:
-            missing = np.flatnonzero(_there(content, views[i]) & ~proposals[j].shown)
+            missing = np.flatnonzero(_valuable(content, views[i]) & ~proposals[j].shown)
             elsewhere = seen_elsewhere(views[i], missing.astype(np.int32), views[j])
             if elsewhere is not None and elsewhere.whole and elsewhere.found.mean() >= _SUPPORT:
-                # And with it what that has of those between, which are gone.
-                seen = proposals[i].shown.copy()
-                seen[missing[~elsewhere.found]] = False
-                proposals[j].moved[seen & ~proposals[j].shown] = True
-                proposals[j].shown[seen] = True
+                # This includes what i shows of those in between, which have been dropped.
+                visible = proposals[i].shown.copy()
+                visible[missing[~elsewhere.found]] = False
+                proposals[j].moved[visible & ~proposals[j].shown] = True
+                proposals[j].shown[visible] = True
 
 
 def _near(positions: Sequence[int]) -> Iterator[tuple[int, int]]:
-    """Pairs of neighbours, both ways."""
+    """Pairs of neighbours, in both directions."""
     for at, i in enumerate(positions):
         for j in positions[max(0, at - _NEIGHBOURS) : at + _NEIGHBOURS + 1]:
             if i != j:
                 yield i, j
 
 
-def _there(content: Content, view: View) -> Mask:
-    """versions: what is worth something and stands on a view."""
+def _valuable(content: Content, view: View) -> Mask:
+    """versions: those on a view that are worth something."""
     there = np.zeros(len(content.weight), bool)
     there[content.history.at(view.sample)] = True
     return there & (content.weight > 0)
 
 
-def _crossed(content: Content, there: Mask, in_place: Mask, other: View) -> Ids:
-    """Those of the versions `there` that `other` shows with something drawn over them.
+def _find_crossed(content: Content, there: Mask, in_place: Mask, other: View) -> Ids:
+    """The versions of `there` that `other` shows with something drawn over them.
 
-    A stroke that crosses a letter hides it from a comparison of cells; that the letters around it
-    stand as they did says that it is the same one.
+    A stroke that crosses a letter hides it from a comparison of cells. If the letters around it are
+    unchanged, it is the same letter.
     """
     history = content.history
     missing = np.flatnonzero(there & ~in_place).astype(np.int32)
@@ -195,11 +197,11 @@ def _crossed(content: Content, there: Mask, in_place: Mask, other: View) -> Ids:
     return missing[drawn & (around[cell] >= _SUPPORT)]
 
 
-def _moved(content: Content, view: View, missing: Ids, other: View, still: Mask) -> Ids:
-    """Those of the missing versions that `other` shows at another place.
+def _find_moved(content: Content, view: View, missing: Ids, other: View, still: Mask) -> Ids:
+    """The missing versions that `other` shows in another place.
 
-    What stays where it is contradicts a transform that would move it, unless a page scrolls within
-    a frame that stays: then much moves, over a good part of the height.
+    Content that stays in place contradicts a transform that would move it, unless a page scrolls
+    within a fixed frame: then much content moves, over a good part of the height.
     """
     none = np.zeros(0, np.int32)
     elsewhere = seen_elsewhere(view, missing, other)
@@ -213,5 +215,5 @@ def _moved(content: Content, view: View, missing: Ids, other: View, still: Mask)
         return moved
     row = content.history.grid.row(content.history.cell[moved])
     low, high = np.quantile(row, (0.1, 0.9))
-    much = content.weight[moved].sum() >= _SOME * content.weight[missing].sum()
+    much = content.weight[moved].sum() >= _MISSING_MOVED * content.weight[missing].sum()
     return moved if much and high - low >= _SCROLLED * content.history.grid.rows else none

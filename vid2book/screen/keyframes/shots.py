@@ -1,10 +1,10 @@
-"""Pictures of what never stands: a sheet filmed by hand, an experiment, an animation.
+"""Pictures of what never stands still: a sheet filmed by hand, an experiment, an animation.
 
-Where nothing settles for long there is no complete state to wait for, and the camera may move. A
-shot is looked at every few seconds, at its sharpest moments, and these views are laid over each
-other: what several of them show was there for a while, at whatever place, and the fewest views that
-show all of that are kept. A shot in which nothing lasts gets its sharpest moment, and so does each
-step of a long one that shows another scene. A view that is chiefly a person is none.
+Where nothing settles for long, there is no complete state to wait for, and the camera may move. So
+the sharpest view of every few seconds of a shot is taken, and these views are laid over each other.
+Whatever several of them show lasted for a while, wherever it was, and the fewest views that show
+all of it are kept. A shot in which nothing lasts gets its sharpest moment, and so does each part of
+a long one that shows another scene. A view that mainly shows a person does not count.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from .content import Content
 from .displaced import View, content_cells, seen_cells
 from .follow import History
 from .persons import PERSON, chiefly_person
-from .state import Left, State
+from .state import Gap, State
 from .still import Stills
 
 SHOT = "the best moment of a picture that moves"
@@ -34,103 +34,102 @@ _MOST = "it moves, and most of it is on the picture of {:.1f} s"
 _LOOK = 3.0  # seconds between two views of a shot
 _CUT = 0.5  # share of cells that change from one shot to the next
 _CUT_LOOK = 20.0  # grey levels by which the tiny pictures of two shots differ in the mean
-_MUCH = 5.0  # times what makes a picture that stands: content that stood too briefly is unsure
-_FADE = 0.05  # share of cells that change where the screen does
-_MORE = 1.2  # times what goes on, as one sample differs from the next
+_MUCH = 5.0  # times the worth of a still picture: content that stood too briefly is unsure
+_FADE = 0.05  # share of cells that change when the whole screen does
+_MORE = 1.2  # times the usual change from one sample to the next
 _NEAR = 4  # views before and after with which one is compared
-_LASTS = 2  # other views that show what lasts
-_READABLE = 40  # cells that last, or there is nothing to be read
-_CLEAN = 5  # steps in which it counts how much of a view passes
-_SHOWN = 0.8  # share of what lasts on a view that another must show to make it needless
+_LASTS = 2  # other views that must show something for it to count as lasting
+_READABLE = 40  # lasting cells; with fewer, there is nothing to read
+_CLEAN = 5  # steps to which the passing share of a view is rounded
+_SHOWN = 0.8  # share of what lasts on a view; another view that shows it makes this one needless
 _NEARLY = 0.5  # the same, where nothing lasts
-_SCENE = 0.15  # and where the camera moves as well: all that can be asked is another scene
-_HELD = 0.2  # share of cells that change all the time under a camera that is held in a hand
+_SCENE = 0.15  # the same, where the camera moves as well: only another scene can be asked for
+_HELD = 0.2  # share of cells that change all the time if the camera is held by hand
 
 
 def shots(
     content: Content,
-    left: Sequence[Left],
+    gaps: Sequence[Gap],
     shown: Sequence[View],
     known: Mask,
     stills: Stills,
     worth: float,
     settings: config.Keyframes,
-) -> tuple[list[State], list[Left]]:
-    """Pictures of stretches in which nothing stands, and what is left without one.
+) -> tuple[list[State], list[Gap]]:
+    """Pictures of stretches in which nothing stands, and the gaps that remain.
 
     Args:
-        left: stretches without a picture, in order of time.
-        shown: the pictures that there are.
-        known: versions that they show, and persons.
-        stills: gives pictures.
-        worth: of what makes a picture.
+        gaps: stretches without a picture, in order of time.
+        shown: the pictures chosen so far.
+        known: versions that they show, and those of persons.
+        stills: the source of pictures.
+        worth: the least that deserves a picture.
         settings: section `keyframes` of the config.
     """
     history = content.history
     unseen = content.worth(content.clear * ~known)
     views = list(shown)
     states: list[State] = []
-    still: list[Left] = []
-    for moving, stretch in _joined(left, settings.min_shot):
+    remaining: list[Gap] = []
+    for moving, gap in _join_gaps(gaps, settings.min_shot):
         if not moving:
-            still.append(stretch)
+            remaining.append(gap)
             continue
-        for first, last in _shots(history, stretch, settings.min_shot):
+        for first, last in _shots(history, gap, settings.min_shot):
             part = slice(first, last + 1)
             if unseen[part].max() < _MUCH * worth and history.detail[part].max() == 0:
-                still.append(_left(history, first, last, LITTLE))
+                remaining.append(_gap(history, first, last, LITTLE))
                 continue
             for picture in _pictures(content, first, last, stills, settings.shot_interval):
                 since, until, time = picture.first, picture.last, history.times[picture.view.sample]
-                like = _like(picture, views)
+                like = _find_alike(picture, views)
                 if chiefly_person(stills.at([float(time)])[0], history.grid):
-                    still.append(_left(history, since, until, PERSON))
+                    remaining.append(_gap(history, since, until, PERSON))
                 elif like is not None:
-                    told = {_SHOWN: _SAME, _NEARLY: _MOST}.get(picture.least, _ALIKE)
-                    reason = told.format(history.times[like.sample])
-                    still.append(_left(history, since, until, reason))
+                    template = {_SHOWN: _SAME, _NEARLY: _MOST}.get(picture.least, _ALIKE)
+                    reason = template.format(history.times[like.sample])
+                    remaining.append(_gap(history, since, until, reason))
                 else:
                     views.append(picture.view)
                     start, end = history.times[since], history.times[until + 1]
                     states.append(State(float(time), float(start), float(end), 1.0, 1.0, SHOT))
-    return states, still
+    return states, remaining
 
 
-def _left(history: History, first: int, last: int, reason: str) -> Left:
-    return Left(float(history.times[first]), float(history.times[last + 1]), reason)
+def _gap(history: History, first: int, last: int, reason: str) -> Gap:
+    return Gap(float(history.times[first]), float(history.times[last + 1]), reason)
 
 
-def _joined(left: Sequence[Left], least: float) -> Iterator[tuple[bool, Left]]:
-    """Stretches, and whether they deserve pictures: those of at least `least` seconds in which
-    nothing stands.
+def _join_gaps(gaps: Sequence[Gap], least: float) -> Iterator[tuple[bool, Gap]]:
+    """Gaps, and whether they deserve pictures: if nothing stands in them for `least` seconds.
 
-    These are one with the changes of the screen between them.
+    These are joined with the changes of the screen between them.
     """
-    run: list[Left] = []
-    for stretch in left:
-        moves = stretch.reason in (MOVING, LITTLE, PASSING)
-        if run and not (moves and stretch.start <= run[-1].end):
+    run: list[Gap] = []
+    for gap in gaps:
+        moves = gap.reason in (MOVING, LITTLE, PASSING)
+        if run and not (moves and gap.start <= run[-1].end):
             yield from _run(run, least)
             run = []
         if moves:
-            run.append(stretch)
+            run.append(gap)
         else:
-            yield False, stretch
+            yield False, gap
     yield from _run(run, least)
 
 
-def _run(run: Sequence[Left], least: float) -> Iterator[tuple[bool, Left]]:
-    moves = any(stretch.reason != PASSING for stretch in run)
+def _run(run: Sequence[Gap], least: float) -> Iterator[tuple[bool, Gap]]:
+    moves = any(gap.reason != PASSING for gap in run)
     if moves and run[-1].end - run[0].start >= least:
-        yield True, Left(run[0].start, run[-1].end, MOVING)
+        yield True, Gap(run[0].start, run[-1].end, MOVING)
     else:
-        yield from ((False, stretch) for stretch in run)
+        yield from ((False, gap) for gap in run)
 
 
-def _shots(history: History, stretch: Left, least: float) -> Iterator[tuple[int, int]]:
-    """First and last sample of each shot of a stretch; none is shorter than `least` seconds."""
-    first = int(np.searchsorted(history.times, stretch.start))
-    end = int(np.searchsorted(history.times, stretch.end))
+def _shots(history: History, gap: Gap, least: float) -> Iterator[tuple[int, int]]:
+    """First and last sample of each shot in a gap; none is shorter than `least` seconds."""
+    first = int(np.searchsorted(history.times, gap.start))
+    end = int(np.searchsorted(history.times, gap.end))
     for k in range(first + 1, end):
         length = history.times[k] - history.times[first]
         rest = history.times[end] - history.times[k]
@@ -149,20 +148,20 @@ class _Picture(NamedTuple):
     """A view of a shot that may be worth a picture."""
 
     view: View
-    cells: Ids  # what is worth showing of it
-    least: float  # share of that; another picture that shows as much is alike
-    first: int  # sample, as the last one
-    last: int
+    cells: Ids  # those worth showing
+    least: float  # share of them; another picture that shows as much is alike
+    first: int  # sample
+    last: int  # sample
 
 
 def _pictures(
     content: Content, first: int, last: int, stills: Stills, interval: float
 ) -> Iterator[_Picture]:
-    """Views of a shot: those that show what lasts, else one every `interval` seconds."""
+    """Views of a shot: those that show what lasts, or else one every `interval` seconds."""
     history = content.history
     windows = list(_windows(history, first, last, _LOOK))
     views = _look(content, windows, stills)
-    lasting = _lasting(views)
+    lasting = _find_lasting(views)
     kept = _cover(views, lasting)
     if kept:
         cells, least = lasting, _SHOWN
@@ -181,7 +180,7 @@ def _pictures(
 
 
 def _windows(history: History, first: int, last: int, length: float) -> Iterator[tuple[int, int]]:
-    """First and last sample of stretches of this many seconds; the last may be longer."""
+    """First and last sample of windows of `length` seconds; the last may be longer."""
     end = history.times[last + 1]
     for k in range(first + 1, last + 1):
         if (
@@ -194,13 +193,13 @@ def _windows(history: History, first: int, last: int, length: float) -> Iterator
 
 
 def _look(content: Content, windows: Sequence[tuple[int, int]], stills: Stills) -> list[View]:
-    """The sharpest moment of each window, or where the camera rests the one with most on it."""
+    """The sharpest moment of each window, or the one that shows most if the camera rests."""
     history = content.history
     clear = content.worth(content.clear)
     samples = []
     for first, last in windows:
         part = slice(first, last + 1)
-        # A fade shows two pictures at once, which is sharp, but moves more than what goes on.
+        # A fade shows two pictures at once, which looks sharp, but changes more than is usual.
         calm = history.unrest[part] <= max(_FADE, _MORE * float(np.median(history.unrest[part])))
         detail = np.where(calm, history.detail[part], 0)
         samples.append(first + int((detail if detail.max() > 0 else clear[part] * calm).argmax()))
@@ -208,8 +207,8 @@ def _look(content: Content, windows: Sequence[tuple[int, int]], stills: Stills) 
     return [View(history, k, plane) for k, plane in zip(samples, planes, strict=True)]
 
 
-def _lasting(views: Sequence[View]) -> list[Ids]:
-    """The cells of each view that show what others show as well."""
+def _find_lasting(views: Sequence[View]) -> list[Ids]:
+    """The cells of each view that show what nearby views show as well."""
     lasting = []
     for i, view in enumerate(views):
         cells = content_cells(view)
@@ -220,26 +219,26 @@ def _lasting(views: Sequence[View]) -> list[Ids]:
 
 
 def _cover(views: Sequence[View], lasting: Sequence[Ids]) -> list[int]:
-    """Positions of the fewest views that show all that lasts; none where nothing does."""
+    """Positions of the fewest views that show all that lasts; empty if nothing does."""
     kept = [i for i in range(len(views)) if len(lasting[i]) >= _READABLE]
     clean = [1 - _comes_in(view, cells) for view, cells in zip(views, lasting, strict=True)]
-    gone = True
-    while gone:
-        gone = False
-        # What passes over a view tells against it; of two alike the earlier goes, as writing grows.
+    changed = True
+    while changed:
+        changed = False
+        # Views with much passing over them go first; of two alike the earlier, as writing grows.
         for i in sorted(kept, key=lambda i: round(_CLEAN * clean[i])):
             at = kept.index(i)
             near = [j for j in kept[max(0, at - _NEAR) : at + _NEAR + 1] if j != i]
             if any(seen_cells(views[i], lasting[i], views[j]).mean() >= _SHOWN for j in near):
                 kept.remove(i)
-                gone = True
+                changed = True
     return kept
 
 
 def _comes_in(view: View, lasting: Ids) -> float:
-    """Share of what is on a view that passes and reaches to its edge: a hand, a pen.
+    """Share of a view's content that passes and touches its edge: a hand, a pen.
 
-    What was written last has not lasted either, and stands by itself.
+    What has just been written has not lasted either, but it does not touch the edge.
     """
     grid, content = view.history.grid, content_cells(view)
     passes = np.zeros(grid.size, np.uint8)
@@ -251,8 +250,8 @@ def _comes_in(view: View, lasting: Ids) -> float:
     return float(inside / max(1, len(content)))
 
 
-def _like(picture: _Picture, views: Sequence[View]) -> View | None:
-    """One of the pictures nearest in time that shows nearly the same, at whatever place."""
+def _find_alike(picture: _Picture, views: Sequence[View]) -> View | None:
+    """One of the pictures nearest in time that shows nearly the same, wherever on the screen."""
     at, cells = picture.view.sample, picture.cells
     near = sorted(views, key=lambda other: abs(other.sample - at))[: 2 * _NEAR]
     if not len(cells):

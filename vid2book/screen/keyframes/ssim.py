@@ -9,13 +9,13 @@ from ...media.frames import Frame
 from ..ssim import gaussian_ssim
 from .cells import WIDTH
 from .reference import find_by_reference
-from .state import Found
+from .state import Timeline
 
-_THRESHOLD = 0.15  # of 1 - SSIM: best on examples/lectures; the paper names none
+_THRESHOLD = 0.15  # of 1 - SSIM: best on examples/lectures; the paper gives none
 
 
-def find(frames: Iterable[Frame], settings: config.Keyframes) -> Found:
-    """The states of a video; a new one begins where 1 - SSIM is above the threshold."""
+def find(frames: Iterable[Frame], settings: config.Keyframes) -> Timeline:
+    """The states of a video; a new one begins where 1 - SSIM exceeds the threshold."""
     return find_by_reference(
         frames,
         settings,

@@ -1,4 +1,4 @@
-"""What every keyframe algorithm gives: states of the screen."""
+"""What every keyframe algorithm returns: the states of the screen, and the gaps between them."""
 
 from __future__ import annotations
 
@@ -8,19 +8,19 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class State:
-    """A stretch in which the screen stands, and the moment that shows it. Times are seconds."""
+    """A stretch in which the screen stays the same, and the moment that shows it, in seconds."""
 
     time: float  # of the picture
     start: float
     end: float
-    change: float  # how great the change was that ended it, 0 to 1, as the algorithm measures
-    motion: float = 0.0  # share of the screen that never rests, where the algorithm knows it
-    what: str = "a state of its own"  # for a person to read
+    change: float  # size of the change that ended it, 0 to 1, as the algorithm measures it
+    motion: float = 0.0  # share of the screen that never rests, if the algorithm measures it
+    what: str = "a state of its own"  # for people to read
 
 
 @dataclass(frozen=True)
-class Left:
-    """A stretch without a picture of its own, and why. Times are seconds."""
+class Gap:
+    """A stretch without a picture of its own, and the reason. Times are in seconds."""
 
     start: float
     end: float
@@ -29,10 +29,10 @@ class Left:
 
 
 @dataclass(frozen=True)
-class Found:
-    """The states of a video, in order of time, and the stretches beside them."""
+class Timeline:
+    """The states of a video in order of time, and the gaps outside them."""
 
-    kept: Sequence[State]
-    left: Sequence[Left] = ()
-    # Burned-in captions stand below this share of the height; 1.0: there are none.
+    states: Sequence[State]
+    gaps: Sequence[Gap] = ()
+    # Burned-in captions are below this share of the height; 1.0 if there are none.
     captions_top: float = 1.0

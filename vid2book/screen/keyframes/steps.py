@@ -1,9 +1,9 @@
-"""Pictures of a demonstration: something happens before a scene that stays as it is.
+"""Pictures of a demonstration: something happens in front of a scene that stays as it is.
 
-The ball that rolls down a ramp never stands for long, and the ramp is on a picture already, so that
-nothing new seems to be there. Where nothing is written on the screen, what happens is all that
-there is to see: each phase of it gets a picture, if its moments differ from every other picture by
-a thing, and not by a person alone. A scene before anything happens is a phase too.
+A ball that rolls down a ramp never rests for long, and the ramp is on a picture already, so nothing
+seems to be new. But where nothing is written on the screen, what happens is all there is to see. So
+each phase of it gets a picture, if its moments differ from every other picture by a thing, and not
+just by a person. A scene before anything happens is a phase too.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from .displaced import View
 from .follow import History
 from .persons import body
 from .phases import phases
-from .state import Left, State
+from .state import Gap, State
 from .still import Still, Stills
 from .strokes import written
 
@@ -28,50 +28,50 @@ STEP = "a step of something that happens"
 # Set by eye, not swept: see "Numbers" in docs/architecture.md.
 _LEAST = 10.0  # seconds of a scene in which something may happen
 _LOOKS = 5  # moments of a phase that are looked at
-_OFTEN = 0.4  # share of them at which there must be something else
-_LIT = 16.0  # grey levels by which a cell is lighter or darker, against the whole picture
-_THING = 8  # cells that touch: the least that is one
-_SCENE = 0.5  # share of what is to be seen; if more is new, the camera moves,
+_OFTEN = 0.4  # share of these moments that must show something new
+_LIT = 16.0  # grey levels by which a cell gets lighter or darker, relative to the whole picture
+_THING = 8  # fewest cells in contact that count as a thing
+_SCENE = 0.5  # share of the visible content; if more is new, the camera moves,
 _PART = 0.15  # unless that is less than this share of the picture
 
 
 def steps(
     history: History,
     states: Sequence[State],
-    left: Sequence[Left],
+    gaps: Sequence[Gap],
     stills: Stills,
-) -> tuple[list[State], list[Left]]:
-    """The states with those of what happens, in order of time, and what is left.
+) -> tuple[list[State], list[Gap]]:
+    """The states, new ones for what happens included, in order of time; and the remaining gaps.
 
     Args:
-        states: those that there are, in order of time.
-        left: stretches without a picture, in order of time.
-        stills: gives pictures.
+        states: those found so far, in order of time.
+        gaps: stretches without a picture, in order of time.
+        stills: the source of pictures.
     """
     views = [_view(history, state.time, stills) for state in states]
-    found: list[State] = []
-    for stretch in _scenes(states, views, left):
-        for start, end in phases(history, *stretch):
-            if any(start <= state.time < end for state in (*states, *found)):
+    new: list[State] = []
+    for scene in _scenes(states, views, gaps):
+        for start, end in phases(history, *scene):
+            if any(start <= state.time < end for state in (*states, *new)):
                 continue
             view = _happens(history, start, end, views, stills)
             if view is not None:
                 views.append(view)
-                found.append(State(float(history.times[view.sample]), start, end, 1.0, 1.0, STEP))
-    if not found:
-        return list(states), list(left)
-    cut = [_beside(state, found) for state in states]
-    rest = [part for stretch in left for part in _outside(stretch, found)]
-    return sorted([*cut, *found], key=lambda state: state.time), rest
+                new.append(State(float(history.times[view.sample]), start, end, 1.0, 1.0, STEP))
+    if not new:
+        return list(states), list(gaps)
+    trimmed = [_beside(state, new) for state in states]
+    rest = [part for gap in gaps for part in _outside(gap, new)]
+    return sorted([*trimmed, *new], key=lambda state: state.time), rest
 
 
 def _scenes(
-    states: Sequence[State], views: Sequence[View], left: Sequence[Left]
+    states: Sequence[State], views: Sequence[View], gaps: Sequence[Gap]
 ) -> Iterator[tuple[float, float]]:
-    """Start and end of long stretches of a scene on which nothing is written."""
+    """Start and end of long scenes on which nothing is written."""
     scenes = [(s.start, s.end) for s, v in zip(states, views, strict=True) if not written(v.plane)]
     if len(scenes) == len(states):
-        scenes += [(stretch.start, stretch.end) for stretch in left]
+        scenes += [(gap.start, gap.end) for gap in gaps]
     start = end = -1.0
     for since, until in [*sorted(scenes), (np.inf, np.inf)]:
         if since > end:
@@ -84,20 +84,21 @@ def _scenes(
 def _happens(
     history: History, start: float, end: float, views: Sequence[View], stills: Stills
 ) -> View | None:
-    """A moment of a phase that differs from all pictures as much as most of its moments do."""
+    """A typical moment of those that differ from all pictures; None if too few do, or if
+    something is written there."""
     first, last = np.searchsorted(history.times, (start, end - 1e-6))
     samples = np.linspace(first, last - 1, _LOOKS + 2).astype(int)[1:-1]
     looks = stills.at(float(history.times[k]) for k in samples)
     if any(written(look.plane) for look in looks):
         return None
-    found: list[tuple[int, int]] = []
+    differing: list[tuple[int, int]] = []
     for i, look in enumerate(looks):
         size = _apart(history, look, views)
         if size >= _THING:
-            found.append((size, i))
-    if len(found) < _OFTEN * len(looks):
+            differing.append((size, i))
+    if len(differing) < _OFTEN * len(looks):
         return None
-    size, i = sorted(found)[len(found) // 2]
+    size, i = sorted(differing)[len(differing) // 2]
     return View(history, int(samples[i]), looks[i].plane)
 
 
@@ -107,9 +108,9 @@ def _patches(history: History, plane: Plane) -> Patches:
 
 
 def _apart(history: History, look: Still, views: Sequence[View]) -> int:
-    """Cells of the largest thing by which a moment differs from each picture of its scene.
+    """The size, in cells, of the largest thing by which a moment differs from every picture.
 
-    0 if there is none, or if so much is new that the camera moves.
+    0 if there is none, or if so much is new that the camera must have moved.
     """
     others = [_other(history, look.plane, view.plane) for view in views]
     content = _SCENE * (contrast(_patches(history, look.plane)) > 0).sum()
@@ -117,7 +118,7 @@ def _apart(history: History, look: Still, views: Sequence[View]) -> int:
     if not others or min(other.sum() for other in others) > most:
         return 0
     size = min(_largest(other, history) for other in others)
-    # To look for faces takes long.
+    # Looking for faces takes long.
     if size >= _THING and look.faces:
         beside = ~body(look.faces, history.grid)
         size = min(_largest(other & beside, history) for other in others)
@@ -125,7 +126,7 @@ def _apart(history: History, look: Still, views: Sequence[View]) -> int:
 
 
 def _other(history: History, plane: Plane, view: Plane) -> Mask:
-    """Cells that show on one of two pictures what the other does not have there."""
+    """Cells that show something on one of two pictures that is not there on the other."""
     grid = history.grid
     cells = np.arange(grid.size, dtype=np.int32)
     here, there = (windows_of(all_windows(smooth(p), grid), grid, cells) for p in (plane, view))
@@ -141,26 +142,26 @@ def _view(history: History, time: float, stills: Stills) -> View:
 
 
 def _largest(cells: Mask, history: History) -> int:
-    """Cells of the largest group that touch."""
+    """Number of cells in the largest connected group."""
     there = cells.astype(np.uint8).reshape(tuple(history.grid))
     stats = cv2.connectedComponentsWithStats(there, connectivity=8)[2]
     return int(stats[1:, cv2.CC_STAT_AREA].max(initial=0))
 
 
 def _beside(state: State, steps: Sequence[State]) -> State:
-    """A state up to the steps before and after its picture."""
+    """A state, cut to the time between the steps before and after its picture."""
     start = max((step.end for step in steps if step.end <= state.time), default=state.start)
     end = min((step.start for step in steps if step.start > state.time), default=state.end)
     return replace(state, start=max(start, state.start), end=min(end, state.end))
 
 
-def _outside(stretch: Left, states: Sequence[State]) -> Iterator[Left]:
-    """What of a stretch lies within no state."""
-    start = stretch.start
+def _outside(gap: Gap, states: Sequence[State]) -> Iterator[Gap]:
+    """The parts of a gap that no state covers."""
+    start = gap.start
     for state in states:
-        if state.end > start and state.start < stretch.end:
+        if state.end > start and state.start < gap.end:
             if state.start > start:
-                yield Left(start, state.start, stretch.reason, stretch.score)
+                yield Gap(start, state.start, gap.reason, gap.score)
             start = state.end
-    if start < stretch.end:
-        yield Left(start, stretch.end, stretch.reason, stretch.score)
+    if start < gap.end:
+        yield Gap(start, gap.end, gap.reason, gap.score)

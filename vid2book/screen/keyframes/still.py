@@ -1,4 +1,4 @@
-"""The pictures that a detector asks for once it knows which moments it may want."""
+"""The pictures that a detector requests once it knows which moments it may need."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from ..places import meet
 from .cells import WIDTH, Plane, half
 from .follow import History
 
-_BEFORE = 0.6  # seconds: a face that lasts is found then too; set by eye, not swept
+_BEFORE = 0.6  # seconds earlier, when a face that lasts is there too; set by eye, not swept
 
 ReadStills = Callable[[Sequence[float]], Iterable[Frame]]
 FindFaces = Callable[[Plane], list[Box]]
@@ -21,10 +21,10 @@ FindFaces = Callable[[Plane], list[Box]]
 
 @dataclass(frozen=True)
 class Still:
-    """How the screen looks at a moment."""
+    """The screen at one moment."""
 
     plane: Plane  # luma
-    before: Callable[[], Plane]  # luma of a moment earlier
+    before: Callable[[], Plane]  # luma, a moment earlier
     find_faces: FindFaces
 
     @cached_property
@@ -34,25 +34,24 @@ class Still:
 
     @cached_property
     def largest_face(self) -> float:
-        """Its area, as a share of the picture; 0 if it is too small to be what that is about."""
-        found = self._lasting(half)
-        areas = [(x1 - x0) * (y1 - y0) for x0, y0, x1, y1 in found]
+        """The largest face's area, as a share of the picture; 0 if it is too small to matter."""
+        areas = [(x1 - x0) * (y1 - y0) for x0, y0, x1, y1 in self._lasting(half)]
         return max(areas, default=0) / half(self.plane).size
 
     def _lasting(self, part: Callable[[Plane], Plane]) -> list[Box]:
-        """A cascade sees a face in a texture now and then, but not for long."""
-        found = self.find_faces(part(self.plane))
-        if not found or (before := self.before()).shape != self.plane.shape:
-            return found
-        around, left, top = _around(found, part(before))
+        """The faces that are there a moment earlier too: cascades mistake textures only briefly."""
+        boxes = self.find_faces(part(self.plane))
+        if not boxes or (before := self.before()).shape != self.plane.shape:
+            return boxes
+        around, left, top = _around(boxes, part(before))
         earlier = [
             (x0 + left, y0 + top, x1 + left, y1 + top) for x0, y0, x1, y1 in self.find_faces(around)
         ]
-        return [box for box in found if any(meet(box, other) for other in earlier)]
+        return [box for box in boxes if any(meet(box, other) for other in earlier)]
 
 
 def _around(boxes: Sequence[Box], plane: Plane) -> tuple[Plane, int, int]:
-    """The part of a plane on which faces like these would be, and where it begins."""
+    """The part of a plane that includes these faces and their surroundings; its left and top."""
     beside = max(x1 - x0 for x0, _, x1, _ in boxes)
     x0, y0, x1, y1 = zip(*boxes, strict=True)
     left, top = max(0, min(x0) - beside), max(0, min(y0) - beside)
@@ -61,7 +60,7 @@ def _around(boxes: Sequence[Box], plane: Plane) -> tuple[Plane, int, int]:
 
 @dataclass(frozen=True)
 class Picture:
-    """A picture of the video as it is kept."""
+    """A picture of the video in the form in which it is kept."""
 
     image: bytes  # JPEG
     width: int
@@ -69,13 +68,13 @@ class Picture:
 
 
 class Stills:
-    """Gets pictures by their times, each once."""
+    """Provides pictures by time, and decodes each only once."""
 
     def __init__(self, read: ReadStills, faces: FindFaces, settings: config.Keyframes) -> None:
         """
         Args:
-            read: the pictures that stand at times in rising order.
-            faces: where faces are on a luma plane.
+            read: decodes the pictures that are on screen at the given times, which ascend.
+            faces: finds the faces on a luma plane.
             settings: section `keyframes` of the config.
         """
         self._read, self._faces, self._settings = read, faces, settings
@@ -85,20 +84,20 @@ class Stills:
         self._pictures: dict[int, Picture] = {}
 
     def know(self, history: History) -> None:
-        """Take over what a history has kept."""
+        """Take over the pictures that a history has kept."""
         for sample, plane in history.planes.items():
             self._planes[_key(float(history.times[sample]))] = plane
         for sample, frame in history.frames.items():
             self._frames[_key(float(history.times[sample]))] = frame
 
     def at(self, times: Iterable[float]) -> list[Still]:
-        """How it looks at each time."""
+        """The screen at each time."""
         times = list(times)
         self._decode(time for time in times if _key(time) not in self._planes)
         return [self._still(time) for time in times]
 
     def pictures(self, times: Iterable[float]) -> list[Picture]:
-        """The picture of each time."""
+        """The picture at each time."""
         times = list(times)
         for key in {_key(time) for time in times} & self._frames.keys() - self._pictures.keys():
             self._pictures[key] = self._picture(self._frames[key])
@@ -107,7 +106,7 @@ class Stills:
 
     def _still(self, time: float) -> Still:
         if (known := self._stills.get(_key(time))) is not None:
-            return known  # with its faces, if they were looked for
+            return known  # with its faces, if they have been looked for
         before = max(0.0, time - _BEFORE)
 
         def plane() -> Plane:
@@ -120,10 +119,10 @@ class Stills:
         return still
 
     def _decode(self, times: Iterable[float]) -> None:
-        wanted = sorted(set(times))
-        if not wanted:
-            return  # to open a file takes as long as to decode ten pictures
-        for time, frame in zip(wanted, self._read(wanted), strict=True):
+        ascending = sorted(set(times))
+        if not ascending:
+            return  # opening a file takes as long as decoding ten pictures
+        for time, frame in zip(ascending, self._read(ascending), strict=True):
             self._planes[_key(time)] = frame.luma(WIDTH)
             self._pictures[_key(time)] = self._picture(frame)
 

@@ -1,4 +1,4 @@
-"""Whether something is written on a picture, told without reading it."""
+"""Whether something is written on a picture, without reading it."""
 
 from __future__ import annotations
 
@@ -10,18 +10,18 @@ from .cells import CELL, Grid, Mask, Plane
 # Set by eye, not swept: see "Numbers" in docs/architecture.md.
 _EDGE = 40  # grey levels by which letters stand out
 _GAP = 9  # pixels between letters
-_LINE = (6, 60)  # pixels that a line of writing is high
-_WIDTH = 24  # pixels that it is wide at least,
-_ASPECT = 1.8  # and times its height
-_FILL = (0.3, 0.9)  # share of its box on which there are edges
-_STROKES = 1.5  # edges that are crossed along it, in its height
+_LINE = (6, 60)  # least and greatest height of a line of writing, pixels
+_WIDTH = 24  # its least width, pixels,
+_ASPECT = 1.8  # and as a multiple of its height
+_FILL = (0.3, 0.9)  # share of its box that is edges
+_STROKES = 1.5  # edges crossed along the line, per length of its height
 
 
 def written(plane: Plane, grid: Grid | None = None, where: Mask | None = None) -> bool:
-    """Whether something like a line of writing is on a picture: a row of strokes.
+    """Whether a picture has something like a line of writing: a row of strokes.
 
     Args:
-        where: the cells of the `grid` on which it is looked for; None: on all.
+        where: the cells of the `grid` to search; all if None.
     """
     edges = cv2.morphologyEx(plane, cv2.MORPH_GRADIENT, np.ones((3, 3), np.uint8))
     ink = (edges > _EDGE).astype(np.uint8)

@@ -12,7 +12,7 @@ from vid2book.config import Keyframes
 from vid2book.media.frames import Frame
 from vid2book.screen.keyframes.cells import Plane
 from vid2book.screen.keyframes.follow import follow
-from vid2book.screen.keyframes.state import Left, State
+from vid2book.screen.keyframes.state import Gap, State
 from vid2book.screen.keyframes.steps import STEP, steps
 from vid2book.screen.keyframes.still import Stills
 from vid2book.screen.keyframes.strokes import written
@@ -38,7 +38,7 @@ def rolling(seconds: float, radius: int = 22) -> list[Plane]:
     return film
 
 
-def stepped(film: list[Plane]) -> tuple[list[State], list[Left]]:
+def stepped(film: list[Plane]) -> tuple[list[State], list[Gap]]:
     """Of a film whose first picture is known and said to stand to the end."""
     frames = sampled(film)
     [history] = follow(frames)
