@@ -162,7 +162,7 @@ def work(
     """
     from vid2book.folder import layout, swap
     from vid2book.pipeline.processes import cores
-    from vid2book.pipeline.shards import noted
+    from vid2book.pipeline.shards import record_failures
 
     from . import source
     from .progress import Display
@@ -176,7 +176,7 @@ def work(
         log.keep_up()
 
     run = source.fill(corpus, workers, report, retry, cluster)
-    run = log_bugs(run, target / layout.ERRORS) if target else noted(corpus, run)
+    run = log_bugs(run, target / layout.ERRORS) if target else record_failures(corpus, run)
     run = show_bugs(run, terminal.errors if verbose or debug else None, debug)
     run = display.shown(log.counted(run))
     with _report_stop(display, terminal):

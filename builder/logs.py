@@ -18,7 +18,7 @@ import typer
 from rich.console import Console
 
 from vid2book.console import NOTHING_DONE
-from vid2book.folder.swap import disk_told
+from vid2book.folder.swap import disk_full_errors
 
 from .tally import Tally, write_prometheus
 
@@ -101,14 +101,14 @@ class BuildLog:
     def _add(self, line: dict[str, Any]) -> None:
         if self._path is None:
             return
-        with disk_told(self._path):
+        with disk_full_errors(self._path):
             self._path.parent.mkdir(parents=True, exist_ok=True)
             with self._path.open("a", encoding="utf-8") as file:
                 file.write(json.dumps(line) + "\n")
 
     def _export_to_prometheus(self) -> None:
         if self._prometheus:
-            with disk_told(self._prometheus):
+            with disk_full_errors(self._prometheus):
                 write_prometheus(self.tally, self._prometheus)
 
 

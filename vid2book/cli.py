@@ -22,8 +22,8 @@ from .collect.taxonomy_command import taxonomy
 from .console import (
     IDS_ARE_NO_OPTIONS,
     NOTHING_DONE,
+    add_empty_values,
     context_settings,
-    filled_up,
     user_errors,
 )
 from .errors import is_disk_full
@@ -55,7 +55,7 @@ class _EntryPointCommand(Command):
         single = typer.Typer(add_completion=False)
         settings = HELP | context_settings(self._function)
         single.command(self.name, cls=Command, context_settings=settings)(self._function)
-        args = filled_up(self._function, args)
+        args = add_empty_values(self._function, args)
         return typer.main.get_command(single).make_context(info_name, args, *rest, **kwargs)
 
 

@@ -37,7 +37,7 @@ def takes_ids(command: C) -> C:
 
 
 def may_stand_alone(option: str) -> Callable[[C], C]:
-    """Marks an option whose value is optional, which Typer does not support; see `filled_up`."""
+    """Marks an option whose value is optional, unknown to Typer; see `add_empty_values`."""
 
     def mark(command: C) -> C:
         setattr(command, _ALONE, option)
@@ -46,8 +46,8 @@ def may_stand_alone(option: str) -> Callable[[C], C]:
     return mark
 
 
-def filled_up(command: object, arguments: list[str]) -> list[str]:
-    """The arguments, with an empty value after an option that has none; see `may_stand_alone`."""
+def add_empty_values(command: object, arguments: list[str]) -> list[str]:
+    """The arguments, with an empty value after an option without one; see `may_stand_alone`."""
     option = getattr(command, _ALONE, None)
     filled: list[str] = []
     for argument, following in pairwise([*arguments, "-"]):
@@ -94,7 +94,7 @@ def stop(
     raise typer.Exit(code) from None
 
 
-def agreed(question: str) -> bool:
+def confirm(question: str) -> bool:
     """Ask yes or no on standard error; False if nobody answers."""
     try:
         return Confirm.ask(escape(question), console=LineConsole(stderr=True), default=False)

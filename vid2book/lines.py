@@ -34,11 +34,11 @@ class LineConsole(Console):
             return
         if self.is_terminal:
             text = self.render_str(" ".join(objects), markup=settings.pop("markup", None))
-            objects = (Text("\n").join(wrapped(text, self.width)),)
+            objects = (Text("\n").join(wrap_lines(text, self.width)),)
         super().print(*objects, **settings | {"soft_wrap": True})
 
 
-def wrapped(text: Text, width: int) -> Iterator[Text]:
+def wrap_lines(text: Text, width: int) -> Iterator[Text]:
     """The lines of a text on a terminal with this many columns."""
     for line in text.split("\n", allow_blank=True):
         starts, used = [], 0

@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.filesize import decimal
 from rich.markup import escape
 
-from vid2book.console import NOTHING_DONE, SOME_FAILED, agreed, stop, user_errors
+from vid2book.console import NOTHING_DONE, SOME_FAILED, confirm, stop, user_errors
 from vid2book.quantities import number_of
 from vid2book.terminal import AsJson, Quiet, Terminal, table
 
@@ -213,7 +213,7 @@ def _confirm_deletion(holding: Mapping[str, list[str]]) -> bool:
     from ..release import first_names
 
     lost = first_names(sorted({video for videos in holding.values() for video in videos}))
-    return agreed(
+    return confirm(
         f"{_containing(holding)} videos that this corpus does not have ({lost}). "
         f"Delete {_them(holding)} and all older history after the push?"
     )

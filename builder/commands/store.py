@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 from rich.markup import escape
 
-from vid2book.console import NOTHING_DONE, SOME_FAILED, agreed, user_errors
+from vid2book.console import NOTHING_DONE, SOME_FAILED, confirm, user_errors
 from vid2book.errors import UserError
 from vid2book.pipeline.names import SHOWN, shown_as
 from vid2book.quantities import number_of
@@ -190,7 +190,7 @@ def _confirm_deletion(holding: Holding, store: Store, out: Terminal, yes: bool) 
         f"Delete {number_of(holding.results, 'result')} from {store.root} (in "
         f"{number_of(holding.objects, 'object')} of {_size(holding.size)})?"
     )
-    if not yes and not agreed(question):
+    if not yes and not confirm(question):
         out.errors.print("Nothing was deleted; --yes deletes without asking")
         raise typer.Exit(NOTHING_DONE)
 

@@ -21,7 +21,7 @@ from vid2book.errors import UserError
 from vid2book.pipeline.corpus import Corpus
 from vid2book.pipeline.graph import TEXT
 from vid2book.pipeline.local import Event
-from vid2book.pipeline.shards import Shard, became_of, noted
+from vid2book.pipeline.shards import Shard, became_of, record_failures
 from vid2book.pipeline.work import _stored
 from vid2book.records import Video
 from vid2book.store import Store
@@ -102,7 +102,7 @@ def test_what_failed_in_a_shard_failed_in_the_corpus(
     event = Event(lost, failure="KeyError: 'x'", kept=False, bug="Traceback: KeyError")
     here = replace(event, duration=60.0, seconds=2.0, cpu={"cut": 1.0}, wall={"cut": 2.0})
     assert became_of(corpus, lost) is None
-    assert list(noted(corpus, [here, Event(fine)])) == [here, Event(fine)]
+    assert list(record_failures(corpus, [here, Event(fine)])) == [here, Event(fine)]
     assert became_of(corpus, lost) == event
     assert became_of(corpus, poor) == Event(poor, failure="line 2: no path")
 

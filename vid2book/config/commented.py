@@ -57,7 +57,7 @@ def _lines(section: Section, prefix: str = "", only: str = "") -> Iterator[str]:
             yield from _lines(value, f"{full}.", only)
         else:
             key = key_of(full, field, value)
-            yield from _explained(key, indent)
+            yield from _explain(key, indent)
             yield from _entry(name, key.value, indent)
 
 
@@ -65,7 +65,7 @@ def _llm_lines() -> Iterator[str]:
     """The keys of a language model, all commented out."""
     for key in language_model_keys():
         yield "#"
-        yield from _explained(key, "#   ")
+        yield from _explain(key, "#   ")
         yield from _entry(key.name, "NAME" if key.required else key.default, "#   ")
 
 
@@ -74,7 +74,7 @@ def _entry(name: str, value: Any, indent: str) -> list[str]:
     return [f"{indent}{line}" for line in text.splitlines()]
 
 
-def _explained(key: Key, indent: str) -> list[str]:
+def _explain(key: Key, indent: str) -> list[str]:
     """The description of a key, then its unit and limits, and the default if the value differs."""
     notes = [part for part in (key.unit, key.values) if part]
     if key.value != key.default:

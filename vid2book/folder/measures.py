@@ -51,7 +51,7 @@ def put_on_card(report: Path, corpus: Path) -> None:
         CorpusError: as `read_measures`; or another process is writing to the folder.
     """
     measures = read_measures(report, corpus)
-    with swap.disk_told(corpus), swap.writing(corpus):
+    with swap.disk_full_errors(corpus), swap.writing(corpus):
         for path, content in measures.files.items():
             (corpus / path).parent.mkdir(exist_ok=True)
             (corpus / path).write_bytes(content)

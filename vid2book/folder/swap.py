@@ -72,7 +72,7 @@ def new_corpus(out: Path) -> Iterator[Path]:
         FolderError: as `recover`; or the disk is full.
         CorpusError: the files do not match the record.
     """
-    with disk_told(out), writing(out):
+    with disk_full_errors(out), writing(out):
         _recover(out)
         new = out / f"{_NEW}{os.getpid()}"
         new.mkdir()
@@ -100,7 +100,7 @@ def new_folder(out: Path) -> Iterator[Path]:
     out = out.absolute()
     out.parent.mkdir(parents=True, exist_ok=True)
     prefix = f".{out.name}.vid2book-"
-    with disk_told(out), hold(out.with_name(f".{out.name}.lock"), out):
+    with disk_full_errors(out), hold(out.with_name(f".{out.name}.lock"), out):
         for path in out.parent.iterdir():
             if path.name.startswith(prefix):  # left by a process that was killed
                 shutil.rmtree(path, ignore_errors=True)
@@ -114,7 +114,7 @@ def new_folder(out: Path) -> Iterator[Path]:
 
 
 @contextmanager
-def disk_told(out: Path) -> Iterator[None]:
+def disk_full_errors(out: Path) -> Iterator[None]:
     """Raises FolderError, with a message of one line, if the disk is full."""
     try:
         yield

@@ -88,7 +88,7 @@ def _shape(file: TextIO) -> tuple[bool, bool]:
 def _lines(file: TextIO) -> Iterator[Item]:
     for number, line in enumerate(iter(file.readline, ""), 1):
         if text := line.strip("\ufeff \t\r\n\0\x1a"):
-            yield Item(number, _parsed(text))
+            yield Item(number, _parse_or_error(text))
 
 
 def _stream(file: TextIO, listed: bool) -> Iterator[Item]:
@@ -128,7 +128,7 @@ def _first(text: str, is_all: bool) -> tuple[Any | BadJson, int]:
         value, end = _DECODER.raw_decode(text)
     except (ValueError, RecursionError):
         end = _end_of(text)
-        return (_parsed(text[:end]) if end else BadJson("it does not end")), end
+        return (_parse_or_error(text[:end]) if end else BadJson("it does not end")), end
     if end == len(text) and not is_all and text[0] not in '{["':
         return None, 0  # a number or a word may continue in the part that is not read yet
     if wrong := undecoded(text[:end]):
@@ -157,7 +157,7 @@ def _end_of(text: str) -> int:
     return 0
 
 
-def _parsed(text: str) -> Any | BadJson:
+def _parse_or_error(text: str) -> Any | BadJson:
     if wrong := undecoded(text):
         return BadJson(wrong)
     try:

@@ -109,7 +109,7 @@ def _json_rows(path: Path) -> Iterator[tuple[str, Row | Unread]]:
     unit = "item" if is_list(path) else "line"
     first_two = list(_first_two(path))
     is_lines = ".json" not in path.suffixes
-    if len(first_two) == 1 and (inner := _wrapped(first_two[0].value, is_lines)):
+    if len(first_two) == 1 and (inner := _unwrap(first_two[0].value, is_lines)):
         yield from ((f"{path.name} {place}", row) for place, row in inner)
         return
     for item in items(path):
@@ -126,7 +126,7 @@ def _first_two(path: Path) -> Iterator[Item]:
         yield item
 
 
-def _wrapped(value: Any, is_lines: bool) -> list[tuple[str, Row]]:
+def _unwrap(value: Any, is_lines: bool) -> list[tuple[str, Row]]:
     """The rows inside an object that wraps them, with their places; none if it is a row itself.
 
     {"version": 1, "data": [{...}, ...]} wraps rows, and so do {"ID": {...}, "ID": {...}, ...} and,

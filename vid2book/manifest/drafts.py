@@ -103,7 +103,7 @@ def draft(row: Row, where: str, base: Path | str, inside: PurePath | None = None
     return Draft(Video(**values, metadata=metadata, problem=problem), where, exact)
 
 
-def settled(drafts: Iterable[Draft]) -> list[Video]:
+def with_unique_ids(drafts: Iterable[Draft]) -> list[Video]:
     """The videos of drafts, with unique ids.
 
     If an id made from a name equals one from the manifest, the former changes. A row whose id is

@@ -12,7 +12,7 @@ from pathlib import Path, PurePosixPath
 from ..errors import UserError
 from ..remote import files
 from ..remote.urls import is_web, name_of
-from .walk import Listing, listed
+from .walk import Listing, listing_of
 
 _AT_ONCE = 256  # videos whose small files are here together
 _REQUESTS = 16  # at a time
@@ -23,7 +23,7 @@ class ListingError(UserError):
 
 
 @contextmanager
-def fetched(url: str) -> Iterator[Path]:
+def temporary_copy(url: str) -> Iterator[Path]:
     """A temporary local copy of a small file, such as a manifest.
 
     Raises:
@@ -57,7 +57,7 @@ def list_folder(url: str) -> Listing:
     except OSError as error:
         raise ListingError(f"it cannot be listed: {error.strerror}") from error
     cut = len(top.rstrip("/")) + 1
-    return listed(PurePosixPath(path[cut:]) for path in paths)
+    return listing_of(PurePosixPath(path[cut:]) for path in paths)
 
 
 def with_notes(

@@ -16,10 +16,10 @@ from ..quantities import number_of
 from ..records import Video
 from ..remote.urls import as_url, is_url, name_of, parent_of
 from .archive import address, read_archive
-from .drafts import Draft, draft, settled, unreadable
+from .drafts import Draft, draft, unreadable, with_unique_ids
 from .ids import given_id, id_in_name
 from .info import look_beside
-from .remote_sources import ListingError, fetched, list_folder, with_notes
+from .remote_sources import ListingError, list_folder, temporary_copy, with_notes
 from .walk import PassedOver, names_in, walk
 
 _SHEETS = {".xlsx", ".xls", ".ods", ".numbers"}
@@ -70,7 +70,7 @@ def read_sources(sources: Sequence[str | Path]) -> Manifest:
         if not more:
             raise ManifestError(_empty_source(source, passed_over))
         drafts += more
-    return Manifest(settled(drafts), passed_over)
+    return Manifest(with_unique_ids(drafts), passed_over)
 
 
 def _empty_source(source: str | Path, passed_over: Sequence[PassedOver]) -> str:
@@ -122,7 +122,7 @@ def _from_elsewhere(url: str, passed_over: list[PassedOver]) -> Iterator[Draft]:
 
 
 def _of_table_at(url: str) -> Iterator[Draft]:
-    with fetched(url) as path:
+    with temporary_copy(url) as path:
         yield from _of_table(path, parent_of(url), public_url(url))
 
 

@@ -53,7 +53,7 @@ def walk(folder: Path) -> Listing:
     return listing
 
 
-def listed(files: Iterable[PurePosixPath]) -> Listing:
+def listing_of(files: Iterable[PurePosixPath]) -> Listing:
     """The listing of a folder whose files are given by their paths within it."""
     folders: dict[Path, list[str]] = {}
     for file in files:

@@ -125,14 +125,14 @@ class _Hand:
         if row["stop"] or not before.kept:  # from an earlier pool
             return row
         try:
-            after = self._through(before.video, row["number"])
+            after = self._run(before.video, row["number"])
         except UserError as error:  # not the video's fault, so it ends the run
             self._stop = _message(error)
         if self._stop:
             return {**row, "stop": self._stop}
         return {**row, "event": pickle.dumps(_merge(before, after))}
 
-    def _through(self, video: Video, number: int) -> Event:
+    def _run(self, video: Video, number: int) -> Event:
         if self._stop:
             return Event(video)
         if ray.get(self._desk.begins.remote(number, self._branches)) > _TRIES:

@@ -159,7 +159,7 @@ class Processes:
         while more or self._busy or self._todo:
             more = yield from self._hand_out(videos)
             yield from self._collect()
-            yield from self._end_what_is_late()
+            yield from self._end_late_workers()
 
     def _hand_out(self, videos: Iterator[Video]) -> Generator[Event, None, bool]:
         """Give tasks to processes, looking a few videos ahead; returns whether there may be
@@ -185,7 +185,7 @@ class Processes:
         try:
             branches = self._missing(video)
         except Failed as error:
-            yield from self._through(Event(video, failure=str(error), fault=_fault(error)))
+            yield from self._finish(Event(video, failure=str(error), fault=_fault(error)))
             return
         if not branches:
             ends_here = "text" in self._branches
@@ -238,7 +238,7 @@ class Processes:
         elif message.kind == "died":
             yield from self._bury(worker, BranchResult(failure="its process died (out of memory?)"))
 
-    def _end_what_is_late(self) -> Iterator[Event]:
+    def _end_late_workers(self) -> Iterator[Event]:
         """End processes that exceed a bound. A task that took too much memory is tried once more,
         alone."""
         bounds = self._corpus.config.bounds
@@ -280,13 +280,13 @@ class Processes:
         # After a fault of the video itself the last branch runs too: it only records the fault.
         if not video.next or not video.event.kept:
             del self._progress[task.video.video_id]
-            yield from self._through(video.event, video.missed)
+            yield from self._finish(video.event, video.missed)
             return
         branches, video.next = video.next, []
         video.waits_for = set(branches)
         self._todo.extendleft(_Task(task.video, name) for name in reversed(branches))
 
-    def _through(self, event: Event, missed: str = "") -> Iterator[Event]:
+    def _finish(self, event: Event, missed: str = "") -> Iterator[Event]:
         yield event
         self._faults.count(event.fault, missed)
 

@@ -53,7 +53,7 @@ class Shard(NamedTuple):
         return replace(corpus, videos=corpus.videos[self.number :: self.of])
 
 
-def noted(corpus: Corpus, events: Iterable[Event]) -> Iterator[Event]:
+def record_failures(corpus: Corpus, events: Iterable[Event]) -> Iterator[Event]:
     """Pass events on, and record in the store the failures that are not the videos' own fault."""
     for event in events:
         if event.failure and not event.kept:

@@ -97,7 +97,7 @@ class Pack:
             raise DamagedError(str(error)) from error
 
 
-def packed(results: Iterable[Result]) -> bytes:
+def pack_results(results: Iterable[Result]) -> bytes:
     """An archive of results."""
     return archive(file for result in results for file in _files(result))
 

@@ -17,7 +17,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from .packs import DamagedError, Pack, Result, archive, packed
+from .packs import DamagedError, Pack, Result, archive, pack_results
 
 if TYPE_CHECKING:
     from .store import Store
@@ -84,7 +84,7 @@ class Shelf:
         Raises:
             StoreError: it cannot be written.
         """
-        data = packed([Result(stage, key, kind, value)])
+        data = pack_results([Result(stage, key, kind, value)])
         outdated = self._provisional_names(stage, key, of_any_run=True)
         name = f"{_part(stage, key)}{note and '_'}{note}{_PACK}"
         if provisional:
@@ -101,7 +101,7 @@ class Shelf:
             StoreError: they cannot be written.
         """
         parts = [_part(result.stage, result.key) for result in results]
-        self._write(_object_name(parts), packed(results))
+        self._write(_object_name(parts), pack_results(results))
 
     def join(self, results: Iterable[tuple[str, str]]) -> None:
         """Join those of the results (stage and key) that are objects of their own into one object.

@@ -170,7 +170,7 @@ def check(store: Store, tell: Callable[[int], object] = lambda _: None) -> Itera
                     yield damage
 
 
-def prune(store: Store, wanted: Selection, act: bool) -> Holding:
+def prune(store: Store, selection: Selection, act: bool) -> Holding:
     """Delete the results of a selection; returns what they amount to.
 
     Args:
@@ -185,13 +185,13 @@ def prune(store: Store, wanted: Selection, act: bool) -> Holding:
             top, folder, name = _split_path(entry.path)
             if not _OURS.fullmatch(entry.path):
                 continue
-            if wanted.before is not None and entry.modified >= wanted.before:
+            if selection.before is not None and entry.modified >= selection.before:
                 continue
             on_shelf = top == SHELVES
-            if wanted.shelves and not (on_shelf and wanted.shelves(folder)):
+            if selection.shelves and not (on_shelf and selection.shelves(folder)):
                 continue
             stages = stages_of(name) if on_shelf else [top.removesuffix("-pieces")]
-            selected = [s for s in stages if s in wanted.stages] if wanted.stages else stages
+            selected = [s for s in stages if s in selection.stages] if selection.stages else stages
             if not selected:
                 continue
             pruned.add(len(selected), entry)

@@ -15,7 +15,7 @@ from ..quantities import number_of
 from ..records import Decision
 from .scores import grades_of, reason_of
 from .times import clock
-from .why import LEVELS, NOTE, notes_on, opened, span, title_of, verdict_of, verdict_on
+from .why import LEVELS, NOTE, notes_on, open_video, span, title_of, verdict_of, verdict_on
 
 _MOST_TIMES = 8  # printed for one reason
 
@@ -64,8 +64,8 @@ class Summary:
         for decision in notes_on(on_video):
             table.add_row("Video", NOTE, "", reason_of(decision))
         for level, name in LEVELS.items():
-            for verdict, reason, spans in _grouped(self.decisions, level):
-                table.add_row(name, verdict, _listed(spans), reason)
+            for verdict, reason, spans in _group(self.decisions, level):
+                table.add_row(name, verdict, _list_times(spans), reason)
                 name = ""
         return table
 
@@ -101,7 +101,7 @@ def summary(corpus: Path, video_id: str) -> Summary:
         FolderError: the folder is not a corpus.
         WhyError: the corpus does not have this video, or has no decisions.
     """
-    source, row = opened(corpus, video_id)
+    source, row = open_video(corpus, video_id)
     samples = list(source.words(video_id))
     kinds = [e["kind"] for sample in samples for e in sample.get("elements") or []]
     return Summary(
@@ -117,7 +117,7 @@ def summary(corpus: Path, video_id: str) -> Summary:
     )
 
 
-def _grouped(
+def _group(
     decisions: Sequence[Decision], level: str
 ) -> Iterator[tuple[Text, str, list[tuple[float, float]]]]:
     """Verdicts with their reasons and stretches; what any stage drops counts as dropped."""
@@ -141,7 +141,7 @@ def _what(decision: Decision) -> tuple[float, float, str]:
     return decision.start, decision.end, decision.text if decision.level == "line" else ""
 
 
-def _listed(stretches: Sequence[tuple[float, float]]) -> str:
+def _list_times(stretches: Sequence[tuple[float, float]]) -> str:
     times = [span(*stretch) for stretch in sorted(stretches)]
     more = len(times) - _MOST_TIMES
     return ", ".join(times[:_MOST_TIMES]) + (f" and {more:,} more" if more > 0 else "")

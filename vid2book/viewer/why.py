@@ -127,7 +127,7 @@ def why(corpus: Path, video_id: str, at: float) -> Why:
         FolderError: the folder is not a corpus.
         WhyError: the corpus does not have this video, or the video is shorter.
     """
-    source, row = opened(corpus, video_id)
+    source, row = open_video(corpus, video_id)
     length = row.get("duration_s") or 0.0
     if at < 0 or 0 < length < at:
         raise WhyError(f"{video_id} is {clock(length)} long and has no {clock(at)}")
@@ -227,7 +227,7 @@ def span(start: float, end: float) -> str:
     return clock(start) if clock(start) == clock(end) else f"{clock(start)}–{clock(end)}"
 
 
-def opened(corpus: Path, video_id: str) -> tuple[CorpusFolder, Row]:
+def open_video(corpus: Path, video_id: str) -> tuple[CorpusFolder, Row]:
     """A corpus, and the row of one of its videos.
 
     Raises:
