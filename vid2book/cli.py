@@ -136,7 +136,7 @@ def print_config(
 
 
 @app.command(cls=Command, context_settings=HELP)
-@user_errors(stopped="Stopped. The book that was there is as it was; the same command starts anew.")
+@user_errors(stopped="Stopped. The earlier book is unchanged; the same command starts anew.")
 def view(
     corpus: _Corpus,
     browser: Annotated[
@@ -196,7 +196,7 @@ def main() -> None:
         app(standalone_mode=True)
     except Exception as error:
         if isinstance(error, OSError) and is_disk_full(error):
-            print(f"Error: {error.strerror}, which output or files need", file=sys.stderr)
+            print(f"Error: {error.strerror}; free some, then try again", file=sys.stderr)
             sys.exit(NOTHING_DONE)
         # Python itself would exit with 1, which means that the corpus was written.
         sys.excepthook(type(error), error, error.__traceback__)

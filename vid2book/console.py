@@ -37,7 +37,7 @@ def takes_ids(command: C) -> C:
 
 
 def may_stand_alone(option: str) -> Callable[[C], C]:
-    """Marks an option whose value is optional, unknown to Typer; see `add_empty_values`."""
+    """Marks an option with an optional value, which Typer lacks; see `add_empty_values`."""
 
     def mark(command: C) -> C:
         setattr(command, _ALONE, option)

@@ -81,7 +81,7 @@ def test_no_export_leaves_its_folder(out: Path, tmp_path: Path, to: Format, fiel
 def test_no_book_leaves_its_folder(out: Path, tmp_path: Path) -> None:
     change(out, "videos", lambda rows: rows[0].update(video_id="../../up"))
     before = everything(tmp_path)
-    with pytest.raises(FolderError, match="is no video id"):
+    with pytest.raises(FolderError, match="is not a video id"):
         write_book(out)
     assert everything(tmp_path) == before
 

@@ -57,7 +57,9 @@ class CorpusFolder:
         for row in chain.from_iterable(read_rows(f, batch=1024) for f in shards(folder, "videos")):
             video_id = str(row.get("video_id"))
             if not is_video_id(video_id):
-                raise FolderError(f"{folder}/videos: {video_id!r} is no video id: {VIDEO_ID_RULE}")
+                raise FolderError(
+                    f"{folder}/videos: {video_id!r} is not a video id: {VIDEO_ID_RULE}"
+                )
             self.videos[video_id] = row
         self.title = card_title(folder) or folder.resolve().name
         self.has_decisions = bool(shards(folder, "decisions"))

@@ -122,8 +122,8 @@ def disk_full_errors(out: Path) -> Iterator[None]:
         if not is_disk_full(error):
             raise
         raise FolderError(
-            f"{out}: there is no room left to write it ({error.strerror}); what was there is as it "
-            "was. Free some, and try again"
+            f"{out}: there is no room left to write it ({error.strerror}); what was there is "
+            "unchanged. Free some space, then try again"
         ) from None
 
 
@@ -140,7 +140,7 @@ def _recover(out: Path) -> None:
     foreign = [part for part in PARTS if (out / part).exists()]
     if foreign and not (out / RECORD).is_file():
         raise FolderError(
-            f"{out}: holds {', '.join(foreign)} of something else than a corpus built here; "
+            f"{out}: holds {', '.join(foreign)}, which do not belong to a corpus built here; "
             "name another folder, or move them away"
         )
 

@@ -42,4 +42,4 @@ class Faults:
             )
 
 
-_THEN = "See to it; the same command then goes on where this one stopped"
+_THEN = "Fix that, then run the same command to continue"

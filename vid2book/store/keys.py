@@ -1,4 +1,4 @@
-"""Keys."""
+"""Makes the keys of the store."""
 
 from __future__ import annotations
 

@@ -88,7 +88,7 @@ class _Writer:
             for page in pages:
                 if page.video_id in self._written:
                     raise FolderError(
-                        f"{self._corpus.folder}: the samples of {page.video_id!r} do not stand "
+                        f"{self._corpus.folder}: the samples of {page.video_id!r} are not "
                         "together in data/; build the corpus again"
                     )
                 self._words.update(page.words)

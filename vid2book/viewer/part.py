@@ -118,8 +118,8 @@ def _write_page(
     corpus, chapters, places, templates = _opened(part.corpus)
     if video_id not in places:
         raise FolderError(
-            f"{corpus.folder}: data/ has samples of {video_id!r}, and videos/ does "
-            "not name it; build the corpus again"
+            f"{corpus.folder}: data/ has samples of {video_id!r}, but videos/ does "
+            "not list it; build the corpus again"
         )
     place = places[video_id]
     chapter = chapters[place]

@@ -290,7 +290,7 @@ def test_samples_that_do_not_stand_together(tmp_path: Path) -> None:
     folder = write_corpus(tmp_path / "corpus")
     file = folder / "data" / "train-00001-of-00002.parquet"
     pq.write_table(pq.read_table(file).take([1, 0]), file)
-    with pytest.raises(FolderError, match="'newton' do not stand together"):
+    with pytest.raises(FolderError, match="'newton' are not together"):
         write_book(folder)
 
 
