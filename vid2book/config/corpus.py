@@ -92,7 +92,7 @@ class Interleave(Section):
     )
     min_same_line: Share = Field(
         0.9,
-        description="Two lines of on-screen text are the same, and are told once, if at least this "
+        description="Two lines of on-screen text are the same, and appear once, if at least this "
         "share of their characters agrees. OCR does not always read a line the same way.",
     )
 

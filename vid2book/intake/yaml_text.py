@@ -73,7 +73,7 @@ def _check(text: str) -> None:
         line = event.start_mark.line + 1 if event.start_mark else 0
         if isinstance(event, yaml.AliasEvent):
             if event.anchor in (anchor for anchor, _ in opened):
-                raise BadYaml(f"line {line}: '*{event.anchor}' stands within what it names")
+                raise BadYaml(f"line {line}: '*{event.anchor}' is inside what it refers to")
             nodes += sizes.get(event.anchor or "", 1)
         elif isinstance(event, yaml.ScalarEvent):
             nodes += 1

@@ -41,7 +41,7 @@ class _Module(NamedTuple):
 
     meaning: str  # hash of its code and data
     imports: frozenset[str]  # modules of the project
-    records: frozenset[str]  # what it takes from `vid2book.records`
+    records: frozenset[str]  # names that it imports from `vid2book.records`
     data: tuple[Path, ...]
 
 
