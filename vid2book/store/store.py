@@ -184,7 +184,7 @@ class Store:
             self.place.write(path, data)
 
     def delete(self, paths: Sequence[str]) -> None:
-        """Delete objects, if possible. One that stays is replaced later, or that fails."""
+        """Delete objects if possible. If one stays, an error shows up when it is replaced."""
         if paths:
             with suppress(OSError):
                 self.place.delete(paths)
