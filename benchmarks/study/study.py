@@ -31,6 +31,7 @@ from ranks import ranks
 
 HERE = Path(__file__).resolve().parent
 DESIGNS = ("whole corpora", "matched ids")
+PASSES = 5  # over the samples that all cells have: about as many tokens as on whole corpora
 
 
 def main() -> None:
@@ -38,7 +39,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("out", type=Path, help="folder for all that is made")
     parser.add_argument("--minutes", type=float, default=180, help="of video")
-    parser.add_argument("--tokens", type=int, default=300_000, help="that each model learns from")
+    parser.add_argument("--tokens", type=int, default=100_000, help="that each model learns from")
     parser.add_argument("--lessons", type=int, default=30, help="held out")
     parser.add_argument("--workers", type=int, default=2, help="models trained at once")
     parser.add_argument("--cells", nargs="*", help="of study.yaml, these alone; first the base")
@@ -92,7 +93,7 @@ def study_of(
     if design == "whole corpora":
         study["budget"] = tokens
     else:
-        study["train"]["tokens"] = tokens
+        study["train"]["epochs"] = PASSES
     if chosen:
         axis = study["axes"]["pipeline"]
         study["axes"]["pipeline"] = {cell: axis[cell] for cell in chosen}

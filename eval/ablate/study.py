@@ -96,7 +96,9 @@ def jobs(ablation: Ablation, chosen: list[Cell], folders: Folders) -> list[Job]:
     for seed in ablation.seeds:
         for cell, corpus, rows in zip(chosen, corpora, offered, strict=True):
             learned = folders.arranged(corpus, cell.settings, only, seed)
-            recipe = cell.recipe.model_copy(update={"seed": seed, "tokens": ablation.budget})
+            recipe = cell.recipe.model_copy(update={"seed": seed})
+            if ablation.budget is not None:
+                recipe = recipe.model_copy(update={"tokens": ablation.budget})
             planned.append(
                 Job(
                     cell=cell.name,

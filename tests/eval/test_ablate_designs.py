@@ -160,6 +160,8 @@ def test_a_filter_is_compared_by_whole_corpora_alone(folders: TwoPipelines) -> N
     whole = asked(study(design="whole corpora", budget=500), folders)
     assert [Path(job.corpus.path).name for job in whole] == ["judged", "whole"]
     assert [job.recipe.tokens for job in whole] == [500, 500]
+    counted = asked(study(train={**RECIPE, "tokens": 70}), folders)  # as the recipe says
+    assert [job.recipe.tokens for job in counted] == [70, 70]
     with pytest.raises(ValueError, match="go together"):
         study(design="whole corpora")
     with pytest.raises(ValueError, match="go together"):
