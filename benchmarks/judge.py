@@ -60,7 +60,7 @@ def dropped(said: Sequence[Sentence]) -> list[int]:
     texts = [sentence.text for sentence in said]
     words = np.array([count_words(text) for text in texts])
     chain = classify(Video("v", "/nowhere.mp4", language="en"), said, [], said[-1].end, EMBED)
-    both = without_remarks(chain, texts, EMBED_ANY)
+    both = without_remarks(chain, texts, EMBED_ANY, english=True)
     return [
         int(words[chain.teaching < 0.5].sum()),
         int(words[both.teaching < 0.5].sum()),

@@ -1,9 +1,9 @@
 """Single remarks within a lesson: `python benchmarks/remarks.py` prints the README's table.
 
-First the talks with asides and questions from the audience by language (`talks` and `talks2` of
-scripts/passages). Then the English lessons `held`, with remarks put between their sentences and,
-half as often, sentences that teach and sound like a remark. Nothing was fitted to any of these.
-Shares of words, by the chain alone and with the reader of remarks.
+First the talks with asides and questions from the audience by language (`talks`, `talks2` and
+`talks3` of scripts/passages). Then the English lessons `held`, with remarks put between their
+sentences and, half as often, sentences that teach and sound like a remark. Nothing was fitted to
+any of these. Shares of words, by the chain alone and with the reader of remarks.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ def main() -> None:
     lessons = [p for p in passages("held") if not p.vlog]
     print("| | off topic kept | teaching lost |\n| --- | --- | --- |")
     for language in ("en", *languages()):
-        for name in ("talks", "talks2"):
+        for name in ("talks", "talks2", "talks3"):
             print(row(f"`{name}`, {language}", passages(name, language)))
     for name in SETS:
         sentences = read(name)
@@ -54,7 +54,7 @@ def row(name: str, lessons: Sequence[Passage]) -> str:
         read, embed = (classify, EMBED) if english else (classify_any, EMBED_ANY)
         duration = heard.transcript.duration
         before = read(heard.video, heard.sentences, heard.screen, duration, embed)
-        after = without_remarks(before, texts, EMBED_ANY)
+        after = without_remarks(before, texts, EMBED_ANY, english=english)
         for n, found in enumerate((before, after)):
             totals[n] += errors(found.teaching >= 0.5, heard.off_topic, heard.words)
     kept, lost = (totals[:, n, 0] / totals[:, n, 1] for n in (0, 1))

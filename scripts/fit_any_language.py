@@ -33,7 +33,7 @@ class Labelled(NamedTuple):
 
 def main() -> None:
     rng = random.Random(0)
-    embed = _remembering(MultilingualE5())
+    embed = remembering(MultilingualE5())
     found = {language: passages("tune", language) for language in ("en", *languages())}
     for group in found.values():
         rng.shuffle(group)
@@ -126,7 +126,7 @@ def _measured(passage: Passage, reader: Reader, embed: Embed, rng: random.Random
     return Sequenced(features, seen.off_topic.astype(float))
 
 
-def _remembering(embed: Embed) -> Embed:
+def remembering(embed: Embed) -> Embed:
     """The same text is embedded once; a passage comes many times."""
     known: dict[str, Array] = {}
 

@@ -1,8 +1,9 @@
-"""Labelled transcripts: on `tune` the sentence models are fitted, on `held` they are tested, and on
-`talks` and `talks2`, in which asides and questions interrupt the lesson, they are measured.
+"""Labelled transcripts: on `tune` the sentence models are fitted, and on `held` they are tested.
+In `asides`, `talks`, `talks2` and `talks3`, remarks and questions interrupt the lesson: the reader
+of remarks is fitted to `asides` and measured on the others.
 
-English ones are passages/tune_*.yaml, passages/held_*.yaml and passages/talks_en.yaml; those of
-another language stand together, passages/LANGUAGE/tune.yaml and so on.
+English ones are passages/tune_*.yaml, passages/asides_en.yaml and so on; those of another
+language stand together, passages/LANGUAGE/tune.yaml and so on.
 
 A passage has the manifest's fields, and parts in order of time: what is said, one sentence a line,
 whether that is off topic, what the screen says meanwhile and how large a face it shows.
@@ -57,7 +58,7 @@ class Recording(NamedTuple):
 
 
 def passages(prefix: str, language: str = "en") -> list[Passage]:
-    """The passages of one language (ISO 639-1): `tune`, `held` or `talks`."""
+    """The passages of one language (ISO 639-1): `tune`, `held`, `asides` or one of `talks`."""
     if language == "en":
         paths = sorted(FOLDER.glob(f"{prefix}_*.yaml"))
     else:

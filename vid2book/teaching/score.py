@@ -119,7 +119,8 @@ def _by_rules(
     vectors = embed if english or embed_any is None else embed_any
     classified = classify_all(video, sentences, screen, transcript.duration, vectors)
     if embed_any is not None:
-        classified = without_remarks(classified, [s.text for s in sentences], embed_any)
+        texts = [s.text for s in sentences]
+        classified = without_remarks(classified, texts, embed_any, english=english)
     teaching, kinds = classified
     lesson = [s for s, p in zip(sentences, teaching, strict=True) if p >= _TEACHES]
     fit = measure_fit(video, lesson, [text for _, text in screen], vectors)

@@ -312,8 +312,8 @@ def test_held_out_passages_of_other_languages(language: str) -> None:
         assert judgement.kept != passage.vlog, judgement.reason
     assert off > 190 and teaching > 200
     assert kept_off / off <= 0.25, f"{kept_off} of {off} off-topic words are kept"
-    # In German and French it is one sentence.
-    assert dropped / teaching <= 0.05, f"{dropped} of {teaching} teaching words are dropped"
+    # In French it is two sentences.
+    assert dropped / teaching <= 0.07, f"{dropped} of {teaching} teaching words are dropped"
 
 
 @pytest.mark.parametrize("language", languages())
@@ -326,9 +326,9 @@ def test_asides_are_dropped_in_other_languages(language: str) -> None:
         off += int(recording.words[recording.off_topic].sum())
         lost += int((~recording.off_topic & ~stays).sum())
         teaching += int((~recording.off_topic).sum())
-    assert kept / off <= 0.25, f"{kept} of {off} off-topic words are kept"
-    # Of a Spanish lesson in grammar the examples are lost.
-    most = 6 if language == "es" else 1
+    assert kept / off <= 0.15, f"{kept} of {off} off-topic words are kept"
+    # Of a lesson in grammar some examples are lost.
+    most = 4 if language == "es" else 2
     assert lost <= most, f"{lost} of {teaching} sentences that teach are dropped"
 
 
