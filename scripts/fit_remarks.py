@@ -57,7 +57,7 @@ FOLDS = 3  # of the sources of talks
 # real remark, and of a real lecture.
 WRITTEN, ASIDE, REAL_REMARK, REAL = 3.0, 1.5, 2.0, 0.5
 # And for the logistic regression: of a talk `asides`, of a passage `tune`, of a real lecture.
-JOINT = {"asides": 1.0, "tune": 0.5, "lecture": 0.3}
+JOINT = {"asides": 1.0, "tune": 1.0, "lecture": 0.3}
 EACH = 20  # passages of a source
 FEWEST = 8  # sentences of a passage; texts without full stops have fewer
 WORDS_PER_SECOND = 2.5
