@@ -28,6 +28,7 @@ _SUREST = 1e-6  # chance that the chain leaves open at least
 _MOST = 8.0  # log odds beyond which either reading counts no more
 _AROUND = 2  # sentences on either side
 _FEW_WORDS = 3  # fewer say little by themselves
+_MOSTLY = 0.5  # share of the words that teach by the chain, from which on a video is a lesson
 
 
 class Net(NamedTuple):
@@ -73,9 +74,14 @@ def without_remarks(
     odds, kinds = read_alone(texts, embed)
     lengths = np.array([count_words(text) for text in texts])
     joined = features(odds, classified.teaching, lengths, english=english) @ _fitted().joint
-    is_remark = (joined > 0) & (classified.teaching >= 0.5)  # by this reading and not by the chain
+    teaching = 1 / (1 + np.exp(joined))
+    teaches = classified.teaching >= 0.5
+    if (lengths * teaches).sum() < _MOSTLY * lengths.sum():
+        # A vlog is no lesson with many remarks: what the chain drops of it stays dropped.
+        teaching = np.minimum(teaching, classified.teaching)
+    is_remark = (joined > 0) & teaches  # by this reading and not by the chain
     return Classified(
-        1 / (1 + np.exp(joined)),
+        teaching,
         [
             own if new else kind
             for own, kind, new in zip(kinds, classified.kinds, is_remark, strict=True)

@@ -328,7 +328,7 @@ def test_asides_are_dropped_in_other_languages(language: str) -> None:
         teaching += int((~recording.off_topic).sum())
     assert kept / off <= 0.15, f"{kept} of {off} off-topic words are kept"
     # Of a lesson in grammar some examples are lost.
-    most = 4 if language == "es" else 2
+    most = 6 if language == "es" else 2
     assert lost <= most, f"{lost} of {teaching} sentences that teach are dropped"
 
 
