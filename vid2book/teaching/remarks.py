@@ -91,7 +91,7 @@ def without_remarks(
 
 def read_alone(texts: Sequence[str], embed: Embed) -> tuple[Array, list[str]]:
     """The log odds that each sentence is a remark, by itself, and the likeliest kind if it is."""
-    return _fitted().net.read(embed(texts))
+    return _fitted().net.read(embed(texts).astype(np.float64))
 
 
 def features(odds: Array, teaching: Array, lengths: Array, *, english: bool) -> Array:
