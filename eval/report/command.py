@@ -158,6 +158,7 @@ def measure(
     out = terminal.results
     for table in _tables(report, out.width):
         out.print(table)
+    out.print("Value and 95% interval over videos. ↑: higher is better, ↓: lower is better.")
     for corpus in report.corpora:
         for reason, count in corpus.skipped.items():
             line = f"{corpus.name}: left out {number_of(count, 'time')}: {reason}"
@@ -217,6 +218,4 @@ def _table(report: Report, corpora: Sequence[MeasuredCorpus]) -> Table:
                 cells.append(f"{number(value.value)} [dim]{low} to {high}[/]")
         if set(cells) != {"-"} and not first.figure.minor:
             table.add_row(f"{first.figure.name}{_GOOD[first.figure.better]}", *cells)
-    table.caption = "Value and 95% interval over videos. ↑: higher is better, ↓: lower is better."
-    table.caption_justify = "left"
     return table

@@ -329,7 +329,7 @@ def _on_clip(video_id: str, clip: Clip) -> Decision:
         reason = "a paragraph whose pictures have no text to compare"
     else:
         what = "text" if clip.caption_similarity is None else "caption"
-        reason = f"a paragraph; the {what} of its pictures is close to it (score)"
+        reason = f"a paragraph; the {what} of its pictures is close to it"
     return Decision(
         video_id, "clip", "align", clip.start, clip.end, True, reason, score, None, clip.text,
         raw=clip.raw if clip.raw != clip.text else "",

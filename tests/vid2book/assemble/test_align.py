@@ -322,7 +322,7 @@ def test_a_paragraph_is_told_with_what_was_spoken() -> None:
     left, decisions = align(VIDEO, shown, [], clips, embed, embed, Align())
     first, second, third = (d for d in decisions if d.level == "clip")
     assert (first.text, first.raw, first.score) == (LESSON, spoken, left[0].similarity)
-    assert first.reason == "a paragraph; the text of its pictures is close to it (score)"
+    assert first.reason == "a paragraph; the text of its pictures is close to it"
     assert (second.raw, second.reason) == ("", "a paragraph spoken over the previous picture")
     assert third.reason == "pictures without speech"
 
