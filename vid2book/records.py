@@ -192,12 +192,16 @@ class Grades:
 
 @dataclass(frozen=True)
 class Judgement:
-    """Whether a video teaches. The three grades run from 1 (poor) to 5 (excellent)."""
+    """Whether a video teaches. The three grades run from 1 (poor) to 5 (excellent).
 
-    relevance: float  # to the manifest's title, knowledge point and description
-    knowledge_density: float
-    transcription_quality: float
-    teaching_share: float  # of the words, 0 to 1
+    They and the share are of the speech: None where there is not enough of it, or nothing that
+    can judge it.
+    """
+
+    relevance: float | None  # to the manifest's title, knowledge point and description
+    knowledge_density: float | None
+    transcription_quality: float | None
+    teaching_share: float | None  # of the words, 0 to 1
     kept: bool
     reason: str  # for a person to read, also when kept
     language: str = ""  # of the speech, or else of the on-screen text; empty: unknown

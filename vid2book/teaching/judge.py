@@ -48,8 +48,9 @@ def judge(
     """
     words = [count_words(s.text) for s in sentences]
     least = settings.min_words_per_minute * transcript.duration / 60
-    needed = max(settings.min_words, round(least))
-    judged = not scores.unjudged and sum(words) >= needed
+    needed = max(1, settings.min_words, round(least))
+    has_speech = sum(words) >= needed
+    judged = has_speech and not scores.unjudged
     kept = [not judged or p >= settings.min_teaching for p in scores.teaching]
     reasons = [
         "" if k else _REASONS[kind] if _is_understood(s, transcript) else NOT_UNDERSTOOD
@@ -63,22 +64,22 @@ def judge(
     best = max(
         graders, key=lambda g: (not _shortfalls(g, settings), sum(m.score for m in g.marks()))
     )
-    by_speech = judged or (bool(scores.models) and sum(words) >= needed)
+    by_speech = judged or (has_speech and bool(scores.models))
     shortfalls = _shortfalls(best, settings) if by_speech else []
-    enough, verdict, share = _verdict(scores, transcript, words, reasons, judged, needed, settings)
+    enough, verdict, score = _verdict(scores, transcript, words, reasons, judged, needed, settings)
     judgement = Judgement(
-        relevance=best.relevance.score,
-        knowledge_density=best.knowledge_density.score,
-        transcription_quality=best.transcription_quality.score,
-        teaching_share=round(share, 4),
+        relevance=best.relevance.score if by_speech else None,
+        knowledge_density=best.knowledge_density.score if by_speech else None,
+        transcription_quality=best.transcription_quality.score if has_speech else None,
+        teaching_share=round(score, 4) if judged and score is not None else None,
         kept=enough and not shortfalls,
         reason=verdict if not (enough and shortfalls) else f"{'; '.join(shortfalls)} ({verdict})",
         language=transcript.language or scores.written_in,
     )
     threshold = settings.min_teaching_share if judged else None
     on_video = [
-        _on_video(video, transcript, judgement.kept, judgement.reason, share, threshold),
-        *_on_grades(video, transcript, scores, graders, judged, settings),
+        _on_video(video, transcript, judgement.kept, judgement.reason, score, threshold),
+        *(_on_grades(video, transcript, scores, graders, settings) if by_speech else ()),
         *_on_language(video, transcript, scores),
     ]
     dropped = [
@@ -127,12 +128,9 @@ def _on_grades(
     transcript: Transcript,
     scores: Scores,
     graders: Sequence[Grades],
-    judged: bool,
     settings: config.Judge,
 ) -> list[Decision]:
     """A decision per grade. The rules' grades are included for comparison where models decide."""
-    if not judged and not scores.models:
-        return []
     decisions = []
     for grades in (*scores.models, scores.rules):
         decides = grades in graders
@@ -166,19 +164,19 @@ def _on_video(
     transcript: Transcript,
     kept: bool,
     reason: str,
-    score: float,
+    score: float | None,
     threshold: float | None,
 ) -> Decision:
     return Decision(
         video.video_id, "video", "judge", 0.0, transcript.duration, kept, reason,
-        round(score, 4), threshold,
+        None if score is None else round(score, 4), threshold,
     )  # fmt: skip
 
 
 class _Verdict(NamedTuple):
     enough: bool
     reason: str  # one line for a person
-    share: float  # of the words that teach, as far as known
+    score: float | None  # share of the words that teach, or probability that what is written does
 
 
 def _verdict(
@@ -197,11 +195,11 @@ def _verdict(
     """
     total = sum(words)
     if not settings.enabled:
-        return _Verdict(True, f"everything is kept: {scores.unjudged}", 1.0)
+        return _Verdict(True, f"everything is kept: {scores.unjudged}", None)
     if judged:
         return _by_speech(reasons, words, settings)
     if scores.models and total >= needed:
-        return _Verdict(True, f"judged by language models alone: {scores.unjudged}", 1.0)
+        return _Verdict(True, f"judged by language models alone: {scores.unjudged}", None)
     if transcript.unheard:
         why = transcript.unheard
     elif not total:
@@ -210,21 +208,23 @@ def _verdict(
         why = f"too few words to judge: {total} are said, {needed} are needed"
     else:
         why = f"the speech was not judged: {scores.unjudged}"
-    return _by_writing(why, scores, float(total > 0), settings)
+    return _by_writing(why, scores, settings)
 
 
-def _by_writing(why: str, scores: Scores, share: float, settings: config.Judge) -> _Verdict:
-    """Whether enough is written on the pictures and teaches; `share` is the speech's."""
+def _by_writing(why: str, scores: Scores, settings: config.Judge) -> _Verdict:
+    """Whether enough is written on the pictures and teaches."""
     least = settings.min_words // 2
     reason = f"{why}; {scores.written} different words are written on its pictures"
     if scores.written < least:
-        return _Verdict(False, f"{reason}, {least} are needed", share)
-    if scores.written_teaching is None:
-        return _Verdict(True, reason, share)
-    if scores.written_teaching >= settings.min_teaching_share:
-        return _Verdict(True, reason, scores.written_teaching)
-    none = f"{reason}, and they do not teach (mean probability {scores.written_teaching:.2f})"
-    return _Verdict(False, none, scores.written_teaching)
+        return _Verdict(False, f"{reason}, {least} are needed", None)
+    probability = scores.written_teaching
+    if probability is None:
+        return _Verdict(True, reason, None)
+    enough = probability >= settings.min_teaching_share
+    verdict = "teach" if enough else "do not teach"
+    return _Verdict(
+        enough, f"{reason}, and they {verdict} (mean probability {probability:.2f})", probability
+    )
 
 
 def _by_speech(reasons: Sequence[str], words: Sequence[int], settings: config.Judge) -> _Verdict:

@@ -15,19 +15,26 @@ _COSINE = "-1 to 1"
 
 
 class _Kind(NamedTuple):
-    """Decisions of a stage on a level whose reason begins with a text, and what their score is."""
+    """Decisions of a stage on a level whose reason begins with a text, and what their score is.
+
+    The reason has to hold the text `holds` as well.
+    """
 
     stage: str
     level: str
     begins: str
     name: str
     scale: str
+    holds: str = ""
 
+
+_WRITTEN = " different words are written on its pictures"
 
 # The first match counts.
 _KINDS = (
     _Kind("judge", "sentence", "", "probability that it teaches", _SHARE),
     _Kind("judge", "video", "the language cannot be told", "probability of the language", _SHARE),
+    _Kind("judge", "video", "", "probability that what is written teaches", _SHARE, _WRITTEN),
     _Kind("judge", "video", "", "share of the words that teach", _SHARE),
     _Kind("align", "clip", "", "similarity of its pictures to its speech", _COSINE),
     _Kind("align", "keyframe", "a talking head", "share of the picture that is a face", _SHARE),
@@ -85,7 +92,7 @@ def score_of(decision: Decision) -> str:
 
 def _fits(kind: _Kind, decision: Decision) -> bool:
     where = (kind.stage, kind.level) == (decision.stage, decision.level)
-    return where and decision.reason.startswith(kind.begins)
+    return where and decision.reason.startswith(kind.begins) and kind.holds in decision.reason
 
 
 def _limit(decision: Decision) -> str:

@@ -172,6 +172,16 @@ def test_silent_videos_say_so() -> None:
     assert silent[0] == [] and not silent[1].kept
     why = "no speech to judge by; 0 different words are written on its pictures, 10 are needed"
     assert silent[1].reason == why
+    assert grades(silent[1]) == [None] * 4 and [d.score for d in silent[2]] == [None]
+
+
+def grades(judgement: Judgement) -> list[float | None]:
+    return [
+        judgement.relevance,
+        judgement.knowledge_density,
+        judgement.transcription_quality,
+        judgement.teaching_share,
+    ]
 
 
 SLIDE = "Sort a list: compare, swap, repeat until no pair is out of order"
@@ -186,6 +196,7 @@ def test_few_words_are_not_judged_but_what_is_written(screen: str) -> None:
     assert judgement.reason.startswith("too few words to judge: 4 are said, 20 are needed; ")
     assert [(s.teaching, s.drop) for s in sentences] == [(None, "")] * 2
     assert {d.level for d in decisions} == {"video"}
+    assert grades(judgement) == [None] * 4
 
 
 def test_a_few_words_in_many_minutes_are_not_judged() -> None:
@@ -240,6 +251,7 @@ def test_speech_that_was_not_heard_leaves_what_is_written(screen: str) -> None:
     judgement = run(recording)[1]
     assert judgement.kept == bool(screen)
     assert judgement.reason.startswith(f"{unheard}; ")
+    assert grades(judgement) == [None] * 4
 
 
 @pytest.mark.parametrize(
@@ -256,8 +268,10 @@ def test_a_silent_lesson_is_judged_by_what_is_written(written: str, kept: bool) 
         screen=[(keyframe, written) for keyframe, _ in recording.screen],
         transcript=Transcript((), "", "", 60.0),
     )
-    judgement = run(silent)[1]
-    assert judgement.kept == kept
+    _, judgement, (decision, *_) = run(silent)
+    assert judgement.kept == kept and grades(judgement) == [None] * 4
+    assert (decision.score is not None) == kept
+    assert not kept or f"and they teach (mean probability {decision.score:.2f})" in decision.reason
     assert judgement.reason.startswith("no speech to judge by;")
     assert judgement.reason.endswith("10 are needed") != kept
 
@@ -295,7 +309,9 @@ def test_words_on_silent_pictures_are_no_lesson_for_being_there(
 def test_switched_off_keeps_everything() -> None:
     sentences, judgement, decisions = run(lesson(ADVERT), config.Judge(enabled=False))
     assert [(s.teaching, s.drop) for s in sentences] == [(None, "")] * 2
-    assert judgement.kept and [d.level for d in decisions] == ["video"]
+    assert judgement.kept and [(d.level, d.score) for d in decisions] == [("video", None)]
+    relevance, density, quality, share = grades(judgement)
+    assert relevance is density is share is None and quality is not None
 
 
 @pytest.mark.parametrize("language", languages())

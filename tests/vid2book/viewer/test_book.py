@@ -92,6 +92,23 @@ def test_hostile_text_is_text_and_hostile_links_are_none(book: Path) -> None:
         assert name != "titles" or value[1][1] == HOSTILE
 
 
+def test_a_video_without_grades_says_what_it_was_judged_by(corpus: Path, tmp_path: Path) -> None:
+    silent = Path(shutil.copytree(corpus, tmp_path / corpus.name))
+    [file] = (silent / "videos").iterdir()
+    rows = pq.read_table(file).to_pylist()
+    why = "85 different words are written on its pictures, and they teach (mean probability 0.96)"
+    graded = ("relevance", "knowledge_density", "transcription_quality", "teaching_share")
+    for row in rows:
+        row["judgement"] = "teaches: 93% of 132 words teach"
+        if row["video_id"] == "newton":
+            row |= dict.fromkeys(graded) | {"words": 0, "judgement": f"silent; {why}"}
+    pq.write_table(pa.Table.from_pylist(rows), file)
+    page = (write_book(silent).parent / "videos" / "newton.html").read_text("utf-8")
+    assert 'class="scores"' not in page
+    told = page[page.index("There is no speech to grade, so it was judged by its pictures: ") :]
+    assert why in told.split("</p>")[0]
+
+
 def files_of(book: Path) -> dict[str, bytes]:
     return {str(f.relative_to(book)): f.read_bytes() for f in book.rglob("*") if f.is_file()}
 

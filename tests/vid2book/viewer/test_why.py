@@ -229,6 +229,12 @@ def test_a_removed_video_says_when_and_how_to_undo(corpus: Path, tmp_path: Path)
          ("nothing new; see the picture of 1:15", "")),
         ("keyframe", "align", True, "belongs: no rule drops it", 0.5, None,
          ("belongs: no rule drops it", "similarity to what is taught: 0.5 (-1 to 1)")),
+        ("video", "judge", True, "teaches: 98% of 500 words teach", 0.98, 0.25,
+         ("teaches: 98% of 500 words teach",
+          "share of the words that teach: 0.98 (0 to 1), at least 0.25 needed")),
+        ("video", "judge", True, "silent; 85 different words are written on its pictures", 0.96,
+         None, ("silent; 85 different words are written on its pictures",
+                "probability that what is written teaches: 0.96 (0 to 1)")),
         ("clip", "somebody", False, "odd (or not)", None, None, ("odd (or not)", "")),
         ("clip", "somebody", False, "odd", 2.0, 1.0, ("odd", "score: 2, at most 1 allowed")),
     ],
@@ -259,7 +265,7 @@ def test_every_kind_of_score_is_of_a_reason_that_there_is() -> None:
         if file != Path(scores.__file__)
     ]
     for kind in scores._KINDS:
-        assert any(f'"{kind.begins}' in source for source in sources), kind
+        assert any(f'"{kind.begins}' in s and kind.holds in s for s in sources), kind
 
 
 def test_a_whole_second_holds_what_begins_within_it() -> None:
