@@ -146,6 +146,7 @@ def work(
     verbose: bool = False,
     debug: bool = False,
     shard: str = "",
+    with_summary: bool = True,
 ) -> None:
     """Run every stage that has no result in the store, and write the corpus.
 
@@ -156,6 +157,7 @@ def work(
         verbose: show the tracebacks of bugs.
         debug: end the run at the first bug.
         shard: the name of the shard, if it is one.
+        with_summary: print what is in the corpus, and what is not.
 
     Raises:
         typer.Exit: a video failed, nothing was written, or the user stopped it.
@@ -186,8 +188,9 @@ def work(
         with swap.writing(target):
             count = cores() if cluster or not workers else workers  # of processes on this machine
             finish(
-                opened, list(run), target, count, display, log, terminal, is_local=cluster is None
-            )
+                opened, list(run), target, count, display, log, terminal,
+                is_local=cluster is None, with_summary=with_summary,
+            )  # fmt: skip
 
 
 @contextmanager

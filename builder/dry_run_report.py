@@ -66,15 +66,15 @@ def report_plan(opened: Opened, terminal: Terminal, workers: int | None, is_here
     out.print(_table(rows))
     for what, stages in _missing(rows).items():
         out.print(f"[red]Missing[/] for {', '.join(stages)}: {escape(what)}")
-    for reasons, why in (
-        (preview.failed, "cannot be used"),
-        (preview.speechless, "without its speech"),
-        (dict.fromkeys(preview.denied, DENIED), "left out"),
+    for reasons, why, more_why in (
+        (preview.failed, "cannot be used, ", "cannot be used"),
+        (preview.speechless, "only its pictures can be used, since ", "without usable speech"),
+        (dict.fromkeys(preview.denied, DENIED), "left out, ", "left out"),
     ):
         for video_id, reason in list(reasons.items())[:_MOST_SHOWN]:
-            out.print(f"{escape(video_id)}: {why}, {escape(reason)}")
+            out.print(f"{escape(video_id)}: {why}{escape(reason)}")
         if (more := len(reasons) - _MOST_SHOWN) > 0:
-            out.print(f"and {more:,} more {why}")
+            out.print(f"and {more:,} more {more_why}")
     out.print(_counts(preview))
     todo_text = f"Left to process: {time_of(preview.seconds)} of video. " if preview.todo else ""
     out.print(f"{todo_text}{escape(estimate.text)}")
@@ -117,11 +117,11 @@ def _estimate(
 
 def _counts(preview: Plan) -> str:
     text = f"{preview.usable} of {number_of(preview.videos, 'video')} can be used"
-    if preview.speechless:
-        text += (
-            f". Whether {len(preview.speechless)} more can be used shows when their pictures are "
-            "read, since their speech cannot be understood"
-        )
+    if unsure := list(preview.speechless):
+        one = len(unsure) == 1
+        which = escape(unsure[0]) if one else f"the {len(unsure):,} without usable speech"
+        whose = "its" if one else "their"
+        text += f". Whether {which} can is decided when {whose} pictures are read"
     return f"{text}. Nothing was built."
 
 

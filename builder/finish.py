@@ -60,7 +60,7 @@ def conclude(
     from . import gather
 
     corpus = corpus.without({e.video.video_id: e.failure for e in events if e.failure})
-    outcomes = list(display.counted("outcomes", gather.outcomes(corpus, workers)))
+    outcomes = list(display.counted("gathering results", gather.outcomes(corpus, workers)))
     written = _write(corpus, outcomes, output, display, workers)
     if written:
         log.finish(outcomes, written, sum(os.times()[:4]) if is_local else None)
@@ -78,6 +78,7 @@ def finish(
     log: BuildLog,
     terminal: Terminal,
     is_local: bool = True,
+    with_summary: bool = True,
 ) -> None:
     """Take the decisions that need the whole corpus, write it, and report what is in it.
 
@@ -87,6 +88,7 @@ def finish(
         workers: number of processes.
         log: the log of the build so far.
         is_local: whether this process started all processes that did the work.
+        with_summary: print which videos are not in the corpus, and what is in it.
 
     Raises:
         typer.Exit: a video failed, or none was kept.
@@ -97,13 +99,13 @@ def finish(
     bugs = sum(bool(event.bug) for event in events)
     provisional = sum(corpus.is_provisional(video) for video in corpus.videos) if written else 0
     # The missing videos come first: the list may be long, and the summary should be in view.
-    if missing := _missing(outcomes, opened.passed_over):
+    if with_summary and (missing := _missing(outcomes)):
         terminal.results.print(missing)
     if bugs:
         _report_bugs(bugs, output, terminal)
     if provisional:
         _report_provisional(provisional, terminal)
-    if written:
+    if with_summary and written:
         _report_corpus(log.tally, outcomes, written, output, terminal)
     terminal.document(
         _as_json(outcomes, opened.passed_over, written, log.tally, output)
@@ -164,20 +166,17 @@ def _summary(tally: Tally, outcomes: list[Outcome], written: Record) -> Table:
     return summary
 
 
-def _missing(outcomes: Sequence[Outcome], passed_over: Sequence[PassedOver]) -> Table | None:
-    """Videos and files that did not get into the corpus, failures first; None if all did."""
+def _missing(outcomes: Sequence[Outcome]) -> Table | None:
+    """Videos that did not get into the corpus, failures first; None if all did."""
     rows: list[tuple[str, str, str]] = [
         (outcome.video.video_id, status, outcome.reason)
         for status in ("failed", "filtered")
         for outcome in outcomes
         if outcome.status == status and not outcome.marked  # marked content is in it
     ]
-    rows += [(whole_text(file.path), "passed over", file.reason) for file in passed_over]
     if not rows:
         return None
-    missing = table(
-        "video or file", "status", "reason", title="Not in the corpus", title_justify="left"
-    )
+    missing = table("video", "status", "reason", title="Not in the corpus", title_justify="left")
     missing.columns[1].no_wrap = True
     for name, status, reason in rows[:_MOST_SHOWN]:
         missing.add_row(escape(name), status, escape(reason))

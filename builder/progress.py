@@ -37,7 +37,8 @@ class Display:
         self._tally = tally
         self._last_line = 0.0  # in seconds since the start
         self._terminal = terminal
-        self._bar = Bar(terminal.notes, "videos", tally.total)
+        # The tally estimates the time left; videos in the store take no time and would mislead.
+        self._bar = Bar(terminal.notes, "videos", tally.total, estimates=False)
 
     def step(self, step: Step) -> None:
         """Show what a process is working on."""
@@ -93,7 +94,7 @@ class Display:
     @contextmanager
     def writing(self) -> Iterator[Callable[[int, int], None]]:
         """Show the progress that `write_corpus` reports through its argument `tell`."""
-        with Bar(self._terminal.notes, "videos written") as bar:
+        with Bar(self._terminal.notes, "writing the corpus") as bar:
             yield lambda done, total: bar.show(done, total)
 
 

@@ -174,8 +174,8 @@ def _checked(corpus: Path, version: str, allowed: list[str]) -> Videos:
         options = " ".join(f"--allow-license '{name or 'unknown'}'" for name in names)
         raise CorpusError(
             f"videos whose licence is not an open one: {details}. If they may be published, state "
-            f"their licence in the manifest (column 'license'), or push with {options}; else take "
-            "them out with `vid2book remove`"
+            "their licence in the manifest (column 'license') and build the corpus again, or push "
+            f"with {options}; else take them out with `vid2book remove`"
         )
     return videos
 

@@ -23,6 +23,7 @@ from vid2book.pipeline.work import Failed
 from vid2book.quantities import names_of
 
 from .build import work
+from .changes import read_videos
 from .decontaminate import STAGE as DECONTAMINATE
 from .features import manifest_row
 from .opening import open_and_report, open_request, request_of
@@ -62,7 +63,7 @@ def restore(corpus: Path, video_ids: Sequence[str], query: Query, terminal: Term
     opened = _restorable(corpus, request, video_ids, terminal)
     decontaminated = _is_decontaminated(corpus)
     try:
-        work(opened, corpus, terminal)
+        work(opened, corpus, terminal, with_summary=False)
     except typer.Exit as done:
         if done.exit_code != SOME_FAILED:
             raise
@@ -70,9 +71,10 @@ def restore(corpus: Path, video_ids: Sequence[str], query: Query, terminal: Term
     else:
         code = 0
     take_off_record(corpus, video_ids)
+    names = ", ".join(_as_it_is(corpus, video_ids))
     it = "it" if len(video_ids) == 1 else "them"
     terminal.results.print(
-        f"Restored: {', '.join(video_ids)}. If a published version lists {it} as removed, "
+        f"Restored: {names}. If a published version lists {it} as removed, "
         "`vid2book push` needs --allow-removed.",
         markup=False,
     )
@@ -82,6 +84,13 @@ def restore(corpus: Path, video_ids: Sequence[str], query: Query, terminal: Term
         )
     if code:
         raise typer.Exit(code)
+
+
+def _as_it_is(corpus: Path, video_ids: Sequence[str]) -> list[str]:
+    """The ids of the videos, with the status of those that were not kept."""
+    rows = read_videos(corpus)
+    status = {video_id: rows[video_id]["status"] for video_id in video_ids}
+    return [f"{name} ({it})" if it != "kept" else name for name, it in status.items()]
 
 
 def _request(corpus: Path, video_ids: Sequence[str]) -> Request:

@@ -59,8 +59,8 @@ class Tally:
     @property
     def left(self) -> float | None:
         """Estimated seconds until the last video is finished, if the rest take as long as those so
-        far; None if it is too early to tell."""
-        if not self.worked or not self.elapsed:
+        far; None until one of them could be read and was not in the store."""
+        if not self.video_seconds or not self.elapsed:
             return None
         return (self.total - self.done) * self.elapsed / self.worked
 

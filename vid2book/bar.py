@@ -64,9 +64,13 @@ class Bar:
         console: where it is shown; if its lines cannot be overwritten, nothing is shown.
         what: the noun that is counted, such as "videos".
         total: how many there are; None: unknown.
+        estimates: estimate the time left from the time per item so far, where it is not given.
     """
 
-    def __init__(self, console: Console, what: str, total: int | None = None) -> None:
+    def __init__(
+        self, console: Console, what: str, total: int | None = None, *, estimates: bool = True
+    ) -> None:
+        self._estimates = estimates
         self._what, self._total, self._done = what, total, 0
         self._left, self._now = "", ""
         self._more: Sequence[str] = ()
@@ -104,7 +108,7 @@ class Bar:
             done: how many of `total` are done.
             what: the noun that is counted.
             now: the current work.
-            left: seconds left; by default, estimated from the time per item so far.
+            left: seconds left; None: estimated, or unknown if the bar does not estimate.
             more: further texts, the most important first, shown as far as there is room.
         """
         self._what = self._what if what is None else what
@@ -115,7 +119,7 @@ class Bar:
             if done < self._done:  # something else is counted
                 self._started, self._left = time.monotonic(), ""
             self._done = done
-            if left is None and done and self._total:
+            if left is None and self._estimates and done and self._total:
                 left = (self._total - done) * (time.monotonic() - self._started) / done
         if left is not None:
             self._left = f"{_clock(left)} left"

@@ -61,7 +61,7 @@ def merge(
     tally = Tally(len(opened.corpus.videos))
     display = Display(tally, terminal)
     log = BuildLog(output / layout.LOG, tally, built_from=log_entry(opened.request))
-    events = list(display.counted("results", gather.became_of(opened.corpus, workers)))
+    events = list(display.counted("gathering results", gather.became_of(opened.corpus, workers)))
     finished = checked(opened.corpus, events)
     with swap.writing(output):
         finished = list(log.counted(log_bugs(finished, output / layout.ERRORS)))

@@ -25,8 +25,8 @@ _CORPUS_LEVEL = {"contribution", "outcome"}  # stored beside the stages' results
 _BESIDE = {  # other objects in the store, with the stage that they belong to
     "contribution": "interleave",
     "outcome": "interleave",
-    "gather": "reduce",
-    "reduce-latest": "reduce",
+    "gather": "reduce across videos",
+    "reduce-latest": "reduce across videos",
     "hashes": "hashes of files",
 }
 
@@ -109,6 +109,11 @@ def _list(store: Store, out: Terminal) -> None:
     kinds = _by_user_stage(contents.kinds)
     for kind, holding in sorted(kinds.items(), key=lambda item: -item[1].size):
         overview.add_row(escape(kind), f"{holding.objects:,}", _size(holding.size), _span(holding))
+    overview.caption = (
+        "The stages of a row share their objects. If some of them were computed again without the "
+        "others, these results have a row of their own."
+    )
+    overview.caption_justify = "left"
     out.results.print(overview)
     total = sum(holding.size for holding in kinds.values())
     out.results.print(

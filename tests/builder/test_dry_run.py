@@ -82,7 +82,7 @@ def test_only_what_the_config_can_use_is_counted(library: Library, tmp_path: Pat
     silent = Video("silent", str(write_video(tmp_path / "silent.mp4", pictures, 5)))
     made = planned(library, silent)
     assert (made.usable, made.failed) == (3, {})
-    assert made.speechless == {"silent": "neither sound nor captions"}
+    assert made.speechless == {"silent": "it has neither sound nor captions"}
     made = planned(library, silent, transcribe=Transcribe(backend="captions"))
     assert made.usable == 0 and "there are no captions" in made.failed["silent"]
     made = planned(library, transcribe=Transcribe(model="packaged:no-such"))
@@ -117,6 +117,17 @@ def test_the_command_runs_nothing(library: Library, tmp_path: Path) -> None:
     assert "3 of 3 videos can be used" in told.stdout
     assert not out.exists()
     assert not (store / "videos").exists()
+    for name in ("one", "two"):
+        write_video(tmp_path / f"{name}.mp4", [slide("Energy", ("E",))] * 10, 5)
+        arguments.insert(2, tmp_path / f"{name}.mp4")
+        told = vid2book(*arguments)
+        words = " ".join(told.stdout.split())
+        assert f"{name}: only its pictures can be used, since it has neither sound nor" in words
+        which = {
+            "one": "Whether one can is decided when its pictures are read.",
+            "two": "Whether the 2 without usable speech can is decided when their pictures are",
+        }
+        assert f"can be used. {which[name]}" in words
     config = tmp_path / "mine.yaml"
     config.write_text(f"refine: {{llm: {{model: big, base_url: '{NOBODY}'}}}}\n")
     told = vid2book(*arguments, "--config", config)

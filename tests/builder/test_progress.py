@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from types import SimpleNamespace
@@ -82,6 +83,22 @@ def test_time_left_follows_from_what_was_worked_on(events) -> None:
         tally.line()
         == "3 of 13 videos; 6.0 h of video per hour; 0:08:20 left; failed: 1 no [audio]"
     )
+
+
+def test_no_time_is_promised_from_what_was_in_the_store_or_failed(make) -> None:
+    out, tally = io.StringIO(), Tally(30)
+    shown_on = Console(file=out, force_terminal=True, no_color=True, width=160, highlight=False)
+    none = [
+        SimpleNamespace(video=make.video(name), duration=600.0, seconds=0.0, failure="", cpu={})
+        for name in ("a", "b")
+    ]
+    broken = SimpleNamespace(
+        video=make.video("c"), duration=0.0, seconds=0.1, failure="not a video", cpu={}
+    )
+    display = Display(tally, terminal(shown_on))
+    assert len(list(display.shown(counted(tally, [*none, broken])))) == 3
+    assert "3/30" in out.getvalue() and "-:--:-- left" in out.getvalue()
+    assert not re.search(r"\d:\d\d:\d\d left", out.getvalue()) and tally.left is None
 
 
 @pytest.mark.parametrize(

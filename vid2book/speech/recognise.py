@@ -135,7 +135,7 @@ def without_speech(given: StageInput) -> str:
     if settings.backend == "captions":
         raise MediaError(_NO_CAPTIONS)
     if not sound:
-        return "neither sound nor captions"
+        return "it has neither sound nor captions"
     return given.models.speech.predict_unheard(language(video))
 
 
