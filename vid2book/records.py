@@ -194,8 +194,8 @@ class Grades:
 class Judgement:
     """Whether a video teaches. The three grades run from 1 (poor) to 5 (excellent).
 
-    They and the share are of the speech: None where there is not enough of it, or nothing that
-    can judge it.
+    They and the share are of the speech: None if there is not enough of it, and all but the quality
+    of its transcription if nothing can judge it.
     """
 
     relevance: float | None  # to the manifest's title, knowledge point and description

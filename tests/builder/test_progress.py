@@ -85,6 +85,14 @@ def test_time_left_follows_from_what_was_worked_on(events) -> None:
     )
 
 
+def test_the_bar_says_that_the_corpus_is_being_written() -> None:
+    out = io.StringIO()
+    shown_on = Console(file=out, force_terminal=True, no_color=True, width=160, highlight=False)
+    with Display(Tally(2), terminal(shown_on)).writing() as tell:
+        tell(1, 2)
+    assert "writing the corpus 1/2" in out.getvalue()
+
+
 def test_no_time_is_promised_from_what_was_in_the_store_or_failed(make) -> None:
     out, tally = io.StringIO(), Tally(30)
     shown_on = Console(file=out, force_terminal=True, no_color=True, width=160, highlight=False)

@@ -101,6 +101,7 @@ def test_a_licence_outside_the_list_stops_the_push(make, hub: Hub, push, tmp_pat
     assert result.exit_code == 2
     assert "'CC BY-NC 4.0' (b)" in result.stderr
     assert "none stated (c)" in result.stderr
+    assert "(column 'license') and build the corpus again" in " ".join(result.stderr.split())
     assert hub.requests == []
     more = ("--allow-license", "cc-by-nc-4.0", "--allow-license", "unknown")
     assert push(tmp_path / "out", "1.0.0", *more).exit_code == 0
