@@ -175,6 +175,13 @@ def test_silent_videos_say_so() -> None:
     assert grades(silent[1]) == [None] * 4 and [d.score for d in silent[2]] == [None]
 
 
+def test_a_silent_video_is_not_judged_by_its_speech_even_if_no_words_are_needed() -> None:
+    silent = lesson(ADVERT)._replace(sentences=[], screen=[], transcript=Transcript((), "", "", 9))
+    judgement = run(silent, config.Judge(min_words=0, min_words_per_minute=0))[1]
+    assert judgement.reason.startswith("no speech to judge by;")
+    assert grades(judgement) == [None] * 4
+
+
 def grades(judgement: Judgement) -> list[float | None]:
     return [
         judgement.relevance,
