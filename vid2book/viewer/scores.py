@@ -68,6 +68,11 @@ def reason_of(decision: Decision) -> str:
     """The reason, with times such as 1:15, and without what `score_of` says."""
     named = _NAMED.fullmatch(decision.reason) if decision.score is not None else None
     reason = named[1] if named else decision.reason
+    return with_clock_times(reason)
+
+
+def with_clock_times(reason: str) -> str:
+    """A reason of unknown origin, safe to print, with times such as 1:15 instead of 75.4 s."""
     return plain(_MOMENT.sub(lambda match: f"{match[1]} {clock(float(match[2]))}", reason))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import shlex
 import shutil
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -17,8 +18,9 @@ from vid2book.folder.record import FolderError
 from vid2book.records import Decision
 from vid2book.viewer import scores
 from vid2book.viewer.scores import grades_of, reason_of, score_of
-from vid2book.viewer.summary import removed, summary
-from vid2book.viewer.why import WhyError, parse_time, why
+from vid2book.viewer.summary import Summary, removed, summary
+from vid2book.viewer.verdicts import verdict_on
+from vid2book.viewer.why import LEVELS, Why, WhyError, parse_time, why
 from vid2book.viewer.why import _standing as standing
 
 
@@ -112,8 +114,12 @@ def corpus(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def printed(corpus: Path, at: float) -> str:
+    return shown(why(corpus, "optics-1", at))
+
+
+def shown(answer: Why | Summary) -> str:
     console = Console(width=160, record=True, file=io.StringIO())
-    console.print(why(corpus, "optics-1", at))
+    console.print(answer)
     return console.export_text()
 
 
@@ -160,6 +166,35 @@ def test_it_prints_scores_and_commands_no_terminal(corpus: Path) -> None:
     assert "before" in printed(corpus, 50) and "after" in printed(corpus, 50)
 
 
+PARAGRAPH = Decision("v", "clip", "align", 5, 15, True, "a paragraph", text="Light bends.")
+SLIDE = Decision("v", "keyframe", "align", 5, 15, True, "kept", text="Lenses")
+
+
+@pytest.mark.parametrize(
+    ("there", "speech", "screen"),
+    [
+        ([PARAGRAPH, SLIDE], "kept unchanged (see the paragraph)", "kept as read"),
+        # Nobody speaks, and nothing is written on the picture.
+        ([replace(PARAGRAPH, text=""), replace(SLIDE, text="")], "nothing here", "nothing here"),
+        ([PARAGRAPH, Decision("v", "clip", "recognise", 9, 12, False, "music")],
+         "nothing here", "nothing here"),
+        # A stage keeps the picture, another drops it.
+        ([SLIDE, replace(SLIDE, stage="reduce", kept=False)], "nothing here", "nothing here"),
+    ],
+)  # fmt: skip
+def test_what_nobody_changed_has_no_decision_of_its_own(
+    there: list[Decision], speech: str, screen: str
+) -> None:
+    here = {level: tuple(d for d in there if d.level == level) for level in LEVELS}
+    late = Decision("v", "sentence", "judge", 20, 24, False, "small talk", text="Hello.")
+    near: dict[str, tuple[Decision, ...]] = {level: () for level in LEVELS} | {"sentence": (late,)}
+    lines = shown(Why("v", 10, "", "kept", "", (), here, near, ())).splitlines()
+    told = {name: " ".join(line.removeprefix(name).split())
+            for line in lines for name in LEVELS.values() if line.startswith(name)}  # fmt: skip
+    assert (told["Speech"], told["On-screen text"]) == (speech, screen)
+    assert any("small talk" in line for line in lines) == (speech == "nothing here")
+
+
 def test_questions_that_cannot_be_answered(corpus: Path, tmp_path: Path) -> None:
     with pytest.raises(WhyError, match="did you mean optics-1 or optics-2"):
         why(corpus, "optic-1", 3)
@@ -193,9 +228,7 @@ def test_times_that_are_none(text: str) -> None:
 def test_a_whole_video(corpus: Path) -> None:
     found = summary(corpus, "optics-1")
     assert (found.samples, found.images, found.texts) == (1, 0, 1)
-    console = Console(width=160, record=True, file=io.StringIO())
-    console.print(found)
-    lines = [line.split() for line in console.export_text().splitlines() if line.strip()]
+    lines = [line.split() for line in shown(found).splitlines() if line.strip()]
     assert lines[1:3] == [
         ["Kept:", "it", "teaches"],
         "In the corpus: 1 sample with 0 pictures and 1 paragraph.".split(),
@@ -209,6 +242,37 @@ def test_a_whole_video(corpus: Path) -> None:
     assert ["repeated", "0:45–0:48", "on", "the", "picture", "before"] in lines
     with pytest.raises(WhyError, match="did you mean optics-2"):
         summary(corpus, "optics-22")
+
+
+@pytest.mark.parametrize(
+    ("decision", "verdict"),
+    [
+        (PARAGRAPH, "kept"),
+        (replace(PARAGRAPH, text="", reason="pictures without speech"), "none"),
+        (Decision("v", "sentence", "refine", 0, 9, True, "reworded by rules", text="Now.",
+                  raw="Uh, now."), "reworded"),
+        (Decision("v", "sentence", "refine", 0, 9, True, "reworded by a model", text="Now.",
+                  raw="Now."), "kept"),
+        (Decision("v", "sentence", "refine", 0, 9, True, "rewording by a model rejected because "
+                  "it adds 3: 3", text="Now.", raw="Uh, now."), "kept"),
+        (Decision("v", "sentence", "judge", 0, 9, False, "small talk"), "dropped"),
+        (Decision("v", "line", "read", 0, 9, False, "unsure"), "dropped"),
+        (Decision("v", "line", "interleave", 0, 9, False, "repeated"), "repeated"),
+        (Decision("v", "video", "recognise", 0, 9, False, "no sound"), "note"),
+        (Decision("v", "video", "judge", 0, 9, False, "teaches nothing"), "dropped"),
+    ],
+)  # fmt: skip
+def test_what_became_of_it(decision: Decision, verdict: str) -> None:
+    assert verdict_on(decision) == verdict
+
+
+def test_a_summary_says_why_there_is_no_paragraph_and_what_was_reworded() -> None:
+    silent = replace(PARAGRAPH, text="", reason="pictures without speech")
+    spoken = Decision("v", "sentence", "refine", 20, 22, True, "reworded by rules", raw="Uh, now.")
+    found = Summary("v", "", 30.0, "kept", "", 1, 1, 0, (silent, replace(spoken, text="Now.")))
+    lines = [" ".join(line.split()) for line in shown(found).splitlines()]
+    assert "Paragraph none 0:05–0:15 pictures without speech" in lines
+    assert "Speech reworded 0:20–0:22 reworded by rules" in lines
 
 
 def test_a_removed_video_says_when_and_how_to_undo(corpus: Path, tmp_path: Path) -> None:
