@@ -305,7 +305,7 @@ def test_folders_that_are_no_corpus(tmp_path: Path) -> None:
 def test_an_id_that_would_leave_the_folder(tmp_path: Path) -> None:
     (tmp_path / "videos").mkdir()
     pq.write_table(pa.table({"video_id": ["../../x"]}), tmp_path / "videos" / "a.parquet")
-    with pytest.raises(FolderError, match="no video id"):
+    with pytest.raises(FolderError, match="is not a video id"):
         write_book(tmp_path)
 
 
