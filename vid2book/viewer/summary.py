@@ -124,7 +124,7 @@ def _group(
     """Verdicts with their reasons and stretches; what any stage drops counts as dropped."""
     on_level = [d for d in decisions if d.level == level]
     # Lines of one picture share their stretch.
-    dropped = {_what(decision) for decision in on_level if not decision.kept}
+    dropped = {_what(decision) for decision in on_level if verdict_on(decision) == "dropped"}
     groups: dict[tuple[Verdict, str], list[Decision]] = {}
     for decision in on_level:
         if decision.kept and _what(decision) in dropped:

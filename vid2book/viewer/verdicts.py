@@ -19,14 +19,17 @@ def verdict_on(decision: Decision) -> Verdict:
     - "repeated": lines that stay on their picture, but are not repeated where text and speech are
       joined;
     - "none": a stretch whose pictures are kept, but without a paragraph, since nobody speaks;
-    - "note": about the video as a whole, which is kept or dropped for other reasons.
+    - "note": about a video that is kept or dropped for other reasons, or a paragraph that stays in
+      its sample, although the table `clips` does not have it.
     """
-    if decision.level == "video" and decision.stage not in _ON_THE_VIDEO:
+    what = (decision.stage, decision.level)
+    if what == ("cut", "clip") or (
+        decision.level == "video" and decision.stage not in _ON_THE_VIDEO
+    ):
         return "note"
     if not decision.kept:
-        is_repeat = (decision.stage, decision.level) == ("interleave", "line")
-        return "repeated" if is_repeat else "dropped"
-    if (decision.stage, decision.level) == ("align", "clip") and not decision.text:
+        return "repeated" if what == ("interleave", "line") else "dropped"
+    if what == ("align", "clip") and not decision.text:
         return "none"
     # A language model's wording may be rejected, or be the same as before.
     if decision.reason.startswith("reworded") and decision.raw not in ("", decision.text):
@@ -36,4 +39,4 @@ def verdict_on(decision: Decision) -> Verdict:
 
 def notes_on(decisions: Iterable[Decision]) -> list[Decision]:
     """What is to be known of a video, although it is neither why it is kept nor why it is not."""
-    return [decision for decision in decisions if verdict_on(decision) == "note"]
+    return [d for d in decisions if d.level == "video" and verdict_on(d) == "note"]

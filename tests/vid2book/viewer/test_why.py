@@ -259,6 +259,7 @@ def test_a_whole_video(corpus: Path) -> None:
         (Decision("v", "line", "read", 0, 9, False, "unsure"), "dropped"),
         (Decision("v", "line", "interleave", 0, 9, False, "repeated"), "repeated"),
         (Decision("v", "video", "recognise", 0, 9, False, "no sound"), "note"),
+        (Decision("v", "clip", "cut", 0, 9, False, "not in the table `clips`"), "note"),
         (Decision("v", "video", "judge", 0, 9, False, "teaches nothing"), "dropped"),
     ],
 )  # fmt: skip
@@ -269,10 +270,15 @@ def test_what_became_of_it(decision: Decision, verdict: str) -> None:
 def test_a_summary_says_why_there_is_no_paragraph_and_what_was_reworded() -> None:
     silent = replace(PARAGRAPH, text="", reason="pictures without speech")
     spoken = Decision("v", "sentence", "refine", 20, 22, True, "reworded by rules", raw="Uh, now.")
-    found = Summary("v", "", 30.0, "kept", "", 1, 1, 0, (silent, replace(spoken, text="Now.")))
+    later = replace(PARAGRAPH, start=20.0, end=30.0)
+    uncut = replace(later, stage="cut", kept=False, reason="not in the table `clips`", text="")
+    decisions = (silent, replace(spoken, text="Now."), later, uncut)
+    found = Summary("v", "", 30.0, "kept", "", 1, 1, 1, decisions)
     lines = [" ".join(line.split()) for line in shown(found).splitlines()]
     assert "Paragraph none 0:05–0:15 pictures without speech" in lines
     assert "Speech reworded 0:20–0:22 reworded by rules" in lines
+    # A paragraph stays in its sample, even if its video could not be cut.
+    assert "kept 0:20–0:30" in lines and "note 0:20–0:30 not in the table `clips`" in lines
 
 
 def test_a_removed_video_says_when_and_how_to_undo(corpus: Path, tmp_path: Path) -> None:
