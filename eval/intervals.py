@@ -5,7 +5,8 @@ comes from a jackknife over clusters, which leaves out each video once (the esti
 MacKinnon, Nielsen and Webb, "Fast and Reliable Jackknife and Bootstrap Methods for Cluster-Robust
 Inference", 2023), with Student's t and one degree of freedom less than there are clusters. It keeps
 its level from five clusters on, even if they differ in size, which a percentile bootstrap does not
-(`tests/eval/test_null.py`). Only clusters with data count; with a single one there is no interval.
+(`tests/eval/test_null.py`). Only clusters with data count; with a single one there is no interval,
+nor with a few that all agree: two equal videos do not show that a third one would be equal too.
 
 Values between 0 and a known maximum, such as shares, get Wilson's interval for the number of
 observations that would give the same standard error (Korn and Graubard, 1998). If all observations
@@ -51,7 +52,8 @@ class Interval:
 
     Attributes:
         value: the estimate.
-        low, high: ends of the interval.
+        low, high: ends of the interval; None if one cluster, or fewer than five that all agree,
+            tell nothing about others.
         n: observations.
         clusters: videos with data; if two compared corpora share none, the smaller number.
         error: the standard error.
@@ -111,7 +113,7 @@ class Interval:
 
 def interval(statistic: Statistic) -> Interval:
     """The estimate, with its interval over the clusters that have data."""
-    return _interval(statistic, statistic.with_data())
+    return _with_width(_interval(statistic, statistic.with_data()))
 
 
 def paired_difference(first: Statistic, second: Statistic) -> Interval:
@@ -160,6 +162,12 @@ def detectable(error: float, freedom: float) -> float:
 def _difference(
     first: Statistic, second: Statistic, names: Sequence[Hashable], clusters: int
 ) -> Interval:
+    return _with_width(_unchecked_difference(first, second, names, clusters))
+
+
+def _unchecked_difference(
+    first: Statistic, second: Statistic, names: Sequence[Hashable], clusters: int
+) -> Interval:
     one, other = first.by_cluster(names), second.by_cluster(names)
     gap = _jackknife(lambda w: one(w) - other(w), len(names), clusters, clusters)
     if first.most is None or second.most is None or gap.value is None:
@@ -167,8 +175,10 @@ def _difference(
     if gap.error or not gap.value:
         return within(gap, -second.most, first.most)
     # All videos differ equally, as 0 and 100% do: join both intervals (Newcombe 1998, method 10).
-    sides = (_interval(side, names) for side in (first, second))
+    sides = [_with_width(_interval(side, names)) for side in (first, second)]
     ends = [(side.value, side.low, side.high) for side in sides]
+    if any(end is None for side in ends for end in side):
+        return replace(gap, low=None, high=None)
     (a, a_low, a_high), (b, b_low, b_high) = np.array(ends, dtype=float)
     low, high = -math.hypot(a - a_low, b_high - b), math.hypot(a_high - a, b - b_low)
     return within(
@@ -178,9 +188,18 @@ def _difference(
 
 def within(estimate: Interval, least: float, most: float) -> Interval:
     """The interval, clipped to values that the estimate can have: no share is above 1."""
-    if estimate.low is None or estimate.high is None:
+    if estimate.value is None or estimate.low is None or estimate.high is None:
         return estimate
-    return replace(estimate, low=max(least, estimate.low), high=min(most, estimate.high))
+    # By rounding, a value can itself lie a little outside.
+    low = min(estimate.value, max(least, estimate.low))
+    return replace(estimate, low=low, high=max(estimate.value, min(most, estimate.high)))
+
+
+def _with_width(estimate: Interval) -> Interval:
+    """Without the interval if it has no width and comes from too few clusters."""
+    if estimate.clusters < ENOUGH and estimate.low == estimate.high:
+        return replace(estimate, low=None, high=None)
+    return estimate
 
 
 def _interval(statistic: Statistic, names: Sequence[Hashable]) -> Interval:

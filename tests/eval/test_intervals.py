@@ -163,6 +163,17 @@ def test_many_comparisons_are_corrected() -> None:
     assert adjusted([0.01, None, 0.9]) == [pytest.approx(0.02), None, pytest.approx(0.9)]
 
 
+def test_a_few_clusters_that_agree_tell_nothing_about_others() -> None:
+    few = interval(ratio([2 / 3] * 4, range(4), most=1.0))
+    assert (few.value, few.low, few.high) == (2 / 3, None, None)
+    five = interval(ratio([2 / 3] * 5, range(5), most=1.0))
+    assert five.low == five.high == pytest.approx(2 / 3)
+    gap = paired_difference(ratio([3.0] * 2, range(2)), ratio([1.0] * 2, range(2)))
+    assert (gap.value, gap.low, gap.high) == (2.0, None, None)
+    at_the_end = interval(ratio([1.0] * 2, range(2), most=1.0))
+    assert (at_the_end.low, at_the_end.high) == pytest.approx((0.342, 1.0), abs=1e-3)
+
+
 def test_many_clusters_are_left_out_in_groups() -> None:
     values = np.random.default_rng(1).normal(0, 1, 5000)
     found = interval(ratio(values, range(5000)))
