@@ -5,8 +5,7 @@ comes from a jackknife over clusters, which leaves out each video once (the esti
 MacKinnon, Nielsen and Webb, "Fast and Reliable Jackknife and Bootstrap Methods for Cluster-Robust
 Inference", 2023), with Student's t and one degree of freedom less than there are clusters. It keeps
 its level from five clusters on, even if they differ in size, which a percentile bootstrap does not
-(`tests/eval/test_null.py`). Only clusters with data count; with a single one there is no interval,
-nor with a few that all agree: two equal videos do not show that a third one would be equal too.
+(`tests/eval/test_null.py`). Only clusters with data count; with a single one there is no interval.
 
 Values between 0 and a known maximum, such as shares, get Wilson's interval for the number of
 observations that would give the same standard error (Korn and Graubard, 1998). If all observations
@@ -36,6 +35,8 @@ __all__ = [
     "paired_difference",
     "ratio",
     "separation",
+    "with_width",
+    "within",
 ]
 
 LEVEL = 0.95
@@ -52,8 +53,7 @@ class Interval:
 
     Attributes:
         value: the estimate.
-        low, high: ends of the interval; None if one cluster, or fewer than five that all agree,
-            tell nothing about others.
+        low, high: ends of the interval.
         n: observations.
         clusters: videos with data; if two compared corpora share none, the smaller number.
         error: the standard error.
@@ -113,7 +113,7 @@ class Interval:
 
 def interval(statistic: Statistic) -> Interval:
     """The estimate, with its interval over the clusters that have data."""
-    return _with_width(_interval(statistic, statistic.with_data()))
+    return _interval(statistic, statistic.with_data())
 
 
 def paired_difference(first: Statistic, second: Statistic) -> Interval:
@@ -162,12 +162,6 @@ def detectable(error: float, freedom: float) -> float:
 def _difference(
     first: Statistic, second: Statistic, names: Sequence[Hashable], clusters: int
 ) -> Interval:
-    return _with_width(_unchecked_difference(first, second, names, clusters))
-
-
-def _unchecked_difference(
-    first: Statistic, second: Statistic, names: Sequence[Hashable], clusters: int
-) -> Interval:
     one, other = first.by_cluster(names), second.by_cluster(names)
     gap = _jackknife(lambda w: one(w) - other(w), len(names), clusters, clusters)
     if first.most is None or second.most is None or gap.value is None:
@@ -175,7 +169,7 @@ def _unchecked_difference(
     if gap.error or not gap.value:
         return within(gap, -second.most, first.most)
     # All videos differ equally, as 0 and 100% do: join both intervals (Newcombe 1998, method 10).
-    sides = [_with_width(_interval(side, names)) for side in (first, second)]
+    sides = [with_width(_interval(side, names)) for side in (first, second)]
     ends = [(side.value, side.low, side.high) for side in sides]
     if any(end is None for side in ends for end in side):
         return replace(gap, low=None, high=None)
@@ -195,8 +189,11 @@ def within(estimate: Interval, least: float, most: float) -> Interval:
     return replace(estimate, low=low, high=max(estimate.value, min(most, estimate.high)))
 
 
-def _with_width(estimate: Interval) -> Interval:
-    """Without the interval if it has no width and comes from too few clusters."""
+def with_width(estimate: Interval) -> Interval:
+    """Without the interval if it has no width and comes from fewer than five clusters.
+
+    Two equal videos do not show that a third one would be equal too.
+    """
     if estimate.clusters < ENOUGH and estimate.low == estimate.high:
         return replace(estimate, low=None, high=None)
     return estimate

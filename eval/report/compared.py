@@ -11,7 +11,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
 
-from ..intervals import ENOUGH, LEVEL, Interval, adjusted, difference, paired_difference, within
+from ..intervals import (
+    ENOUGH,
+    LEVEL,
+    Interval,
+    adjusted,
+    difference,
+    paired_difference,
+    with_width,
+    within,
+)
 from ..measures.base import Figure
 from .measuring import MeasuredCorpus
 
@@ -90,7 +99,7 @@ def _compare(one: MeasuredCorpus, other: MeasuredCorpus) -> Comparison:
 
 
 def _possible(figure: Figure, found: Interval) -> Difference:
-    return Difference(figure, within(found, -figure.width, figure.width))
+    return Difference(figure, within(with_width(found), -figure.width, figure.width))
 
 
 def _judged(

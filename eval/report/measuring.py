@@ -14,7 +14,7 @@ from vid2book.models.open_clip import OpenClip
 
 from ..corpora import CorpusError, Interleaved, InterleavedCorpus
 from ..estimates import Statistic, ratio, separation
-from ..intervals import ENOUGH, Interval, interval, within
+from ..intervals import ENOUGH, Interval, interval, with_width, within
 from ..measures import chosen
 from ..measures.base import Absent, Figure, Measurement, Overlap, PerPair, PerSample, PerVideo
 from ..seen import SampleWithImages
@@ -152,7 +152,7 @@ def _result(
     if isinstance(result, Absent):
         return Result(figure, "", None, None, result.reason)
     statistic = _statistic(figure, result, videos)
-    estimate = within(interval(statistic), *figure.limits)
+    estimate = within(with_width(interval(statistic)), *figure.limits)
     if estimate.value is None:
         return Result(figure, result.scorer, None, None, "nothing in the corpus tells of it")
     if isinstance(result, PerPair):
