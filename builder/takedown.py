@@ -14,6 +14,7 @@ from urllib.parse import parse_qs, urlsplit
 from vid2book.folder.layout import REMOVED
 from vid2book.folder.record import CorpusError
 from vid2book.folder.removed import removals, removed_text
+from vid2book.names import did_you_mean
 from vid2book.store import write_atomically
 
 from .changes import Row, Videos
@@ -93,6 +94,19 @@ def find(
     versioned = open_versioned(corpus)
     candidates = dict.fromkeys([*ids, *(matching(versioned.videos, query) if query else ())])
     return [match for video_id in candidates if (match := _match(video_id, versioned))]
+
+
+def with_hint(corpus: str | Path, unknown: Iterable[str]) -> list[str]:
+    """Ids that are not in a corpus, each with those in it that may have been meant: "celll (did you
+    mean cell?)".
+
+    Raises:
+        CorpusError: not a corpus.
+    """
+    versioned = open_versioned(corpus)
+    known = [*versioned.videos, *versioned.removed]
+    hints = {name: did_you_mean(name, known) for name in unknown}
+    return [f"{name} ({hint})" if hint else name for name, hint in hints.items()]
 
 
 def _match(video_id: str, versioned: Versioned) -> Match | None:

@@ -1,10 +1,13 @@
 """Checks names and paths that come with a corpus or a manifest. Anyone may have written them, so
-they are checked here before they are used."""
+they are checked here before they are used. Also guesses which name was meant by one that is not
+there."""
 
 from __future__ import annotations
 
+import difflib
 import os
 import re
+from collections.abc import Iterable
 from pathlib import Path, PurePosixPath, PureWindowsPath
 
 VIDEO_ID = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]{0,127}")
@@ -46,3 +49,14 @@ def inside(folder: Path, path: str) -> Path | None:
 def plain(text: str) -> str:
     """Text of unknown origin without characters that could control a terminal."""
     return "".join(ch if ch.isprintable() else " " for ch in text)
+
+
+def did_you_mean(name: str, known: Iterable[str]) -> str:
+    """ "did you mean cell?", with up to three of the known names that are like this one or contain
+    it; empty if there are none."""
+    known = list(known)
+    near = (
+        difflib.get_close_matches(name, known, n=3)
+        or [other for other in known if name.lower() in other.lower()][:3]
+    )
+    return f"did you mean {' or '.join(near)}?" if near else ""

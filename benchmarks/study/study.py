@@ -1,9 +1,9 @@
 """From videos to trained models: what is each part of the pipeline worth?
 
-    python benchmarks/study/study.py OUT [--minutes 180] [--tokens 300000] [--cells NAME ...]
+    python benchmarks/study/study.py OUT [--minutes 180] [--tokens 100000] [--cells NAME ...]
 
 Renders lectures (lectures.py), builds a corpus of them for each cell of study.yaml, trains a small
-model (learner.py) on each with three seeds, and asks all of them held-out lessons by another hand
+model (learner.py) on each with six seeds, and asks all of them held-out lessons by another hand
 (held_out.py), by both designs: on whole corpora, and on the samples that all of them have. Then it
 measures the corpora, and tells which measure ranks them as the models do (ranks.py). What is there
 already is not done again, so a run that was stopped goes on. OUT then holds a folder for each

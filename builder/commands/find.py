@@ -32,6 +32,7 @@ def find(
     from vid2book.names import plain
 
     from ..takedown import find as look
+    from ..takedown import with_hint
 
     matches = look(corpus, video_ids or (), url=url, channel=channel, uploader=uploader)
     terminal = Terminal(as_json)
@@ -43,9 +44,9 @@ def find(
             samples = number_of(video.samples, "sample") if video.samples else "no samples"
             description = f"{plain(video.title)} ({video.status}, {samples})".lstrip()
         out.print(escape(f"{video.video_id}  {description}"))
-    missing = set(video_ids or ()) - {video.video_id for video in matches}
-    if missing and matches:
-        out.print(escape(f"Not in the corpus: {', '.join(sorted(missing))}"))
-    if not matches:
+    if missing := sorted({*(video_ids or ())} - {video.video_id for video in matches}):
+        names = ", ".join(with_hint(corpus, missing))
+        out.print(escape(plain(f"Not in the corpus: {names}")))
+    elif not matches:
         out.print("No matching video in the corpus")
     terminal.document({"videos": matches})

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, get_args, get_type_hints
 
 import pyarrow.parquet as pq
 import pytest
@@ -26,6 +26,7 @@ from vid2book.builder.write import write_corpus
 from vid2book.config import Config
 from vid2book.folder import layout
 from vid2book.folder.record import checked_record
+from vid2book.records import Decision
 
 Row = dict[str, Any]
 ALIGNED = ("images", "texts", "ocr_texts", "text_ocr_list", "elements")
@@ -244,10 +245,13 @@ SENTENCES: dict[str, Callable[..., bool]] = {
         and sum(v["marked"] for v in c.videos) == sum(bool(e["drop"]) for e in c.elements)
         and sum(v["samples"] for v in c.videos) == len(c.samples)
     ),
-    r"\*\*`decisions`\*\*: one row for each video, .* kept or dropped: which .*": lambda c: {
-        d["level"] for d in c.rows("decisions")
-    }
-    <= {"video", "clip", "sentence", "keyframe", "line"},
+    r"\*\*`decisions`\*\*: what each stage kept or dropped, .*; `level` is (.*)": lambda c, told: (
+        {d["level"] for d in c.rows("decisions")} <= set(re.findall(r"`(\w+)`", told))
+        and set(re.findall(r"`(\w+)`", told)) == set(get_args(get_type_hints(Decision)["level"]))
+    ),
+    # True of a corpus that is really built: see `pipeline/test_corpus.py`.
+    r"Each video, kept paragraph and keyframe has rows": CAUTION,
+    r"Sentences and lines have rows only where a stage dropped or changed them, .*": CAUTION,
     r"\*\*`transcripts`\*\*: one row per kept video, .*": lambda c: [
         t["video_id"] for t in c.rows("transcripts")
     ]

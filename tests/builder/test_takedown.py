@@ -108,6 +108,7 @@ def test_the_commands(out: Path) -> None:
     assert (
         run("find", "--url", "https://youtu.be/zzzzzzzzzzz") == "No matching video in the corpus\n"
     )
+    assert run("find", "zzz", "A") == "Not in the corpus: A (did you mean a?), zzz\n"
     assert "Removed a, b" in run("remove", "--channel", "Optics")
     assert "No matching video" in run("find", "--channel", "Optics")
 

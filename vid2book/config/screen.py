@@ -119,8 +119,11 @@ class Read(Switchable):
     )
     min_spoken: Share = Field(
         0.7,
-        description="A line low in the middle of the picture is a burned-in caption if at least "
-        "this share of its words is said while it stands there.",
+        description="A place low in the middle of the picture is that of burned-in captions if "
+        "at least three different lines there, on half of the keyframes or more, each have at "
+        "least this share of their words said around that time. All lines of this place and size "
+        "are then captions, whatever their own share. Captions that are seen to come and go while "
+        "the rest of the screen stands still are found without this key.",
     )
     min_watermark_share: Share = Field(
         0.8,

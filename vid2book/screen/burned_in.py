@@ -38,7 +38,8 @@ def burned_in(
     Args:
         lines: of each keyframe.
         transcript: None if it is unknown what is said.
-        min_spoken: share of a subtitle's words that must be heard while it is shown.
+        min_spoken: share of a line's words that must be heard for it to prove that its place is
+            that of the subtitles; the other lines of that place need no share.
     """
     subtitles = _in_subtitle_band(keyframes, lines, transcript)
     if transcript is not None:

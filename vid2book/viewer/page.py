@@ -16,6 +16,7 @@ from .. import thumbnails
 from ..folder.reader import Row, is_marked
 from ..records import Decision
 from .times import clock
+from .verdicts import verdict_on
 
 MIME_TYPES = {  # MPO is a JPEG with a second picture after it
     "JPEG": "image/jpeg",
@@ -132,6 +133,8 @@ Block = Passage | SampleHead | LeftOut
 def dropped(decided: Iterable[tuple[Decision, bytes]], marked: Sequence[Row] = ()) -> list[Dropped]:
     """What was dropped from a video, numbered in order of time, without the video as a whole.
 
+    Lines that the picture before shows too are on their own picture as well, so they do not count.
+
     Args:
         decided: decisions, each with a small picture of what is left out, or empty bytes.
         marked: elements of samples that the page shows as marked; they do not count as dropped.
@@ -139,7 +142,8 @@ def dropped(decided: Iterable[tuple[Decision, bytes]], marked: Sequence[Row] = (
     drops = [
         (d, image)
         for d, image in decided
-        if not (d.kept or d.level == "video" or any(_is_about(d, element) for element in marked))
+        if verdict_on(d) == "dropped"
+        and not (d.level == "video" or any(_is_about(d, element) for element in marked))
     ]
     return [Dropped(n, d, *_picture(image)[1:]) for n, (d, image) in enumerate(drops, 1)]
 

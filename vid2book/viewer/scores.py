@@ -24,11 +24,12 @@ class _Kind(NamedTuple):
     scale: str
 
 
+_TEACHING = _Kind("judge", "video", "", "share of the words that teach", _SHARE)
 # The first match counts.
 _KINDS = (
     _Kind("judge", "sentence", "", "probability that it teaches", _SHARE),
     _Kind("judge", "video", "the language cannot be told", "probability of the language", _SHARE),
-    _Kind("judge", "video", "", "share of the words that teach", _SHARE),
+    _TEACHING,
     _Kind("align", "clip", "", "similarity of its pictures to its speech", _COSINE),
     _Kind("align", "keyframe", "a talking head", "share of the picture that is a face", _SHARE),
     _Kind("align", "keyframe", "on screen while", "share of its speech that teaches", _SHARE),
@@ -48,6 +49,7 @@ _KINDS = (
 )
 _CRITERIA = ("relevance", "knowledge density", "transcription quality")
 _GRADE = re.compile(rf"(?P<criterion>{'|'.join(_CRITERIA)}) by (?P<grader>.+?): ")
+_GRADES = _Kind("judge", "video", "", "grade", "1 to 5")
 _NAMED = re.compile(r"(.*) \(([^()\d]+)\)")  # some reasons end with the name of their score
 _MOMENT = re.compile(r"\b(of|at) (\d+(?:\.\d+)?) s\b")
 
@@ -66,21 +68,43 @@ def grades_of(decisions: Iterable[Decision]) -> dict[str, list[str]]:
 
 def reason_of(decision: Decision) -> str:
     """The reason, with times such as 1:15, and without what `score_of` says."""
-    named = _NAMED.fullmatch(decision.reason) if decision.score is not None else None
-    reason = named[1] if named else decision.reason
+    named = _named(decision)
+    return with_clock_times(named[1] if named else decision.reason)
+
+
+def with_clock_times(reason: str) -> str:
+    """A reason of unknown origin, safe to print, with times such as 1:15 instead of 75.4 s."""
     return plain(_MOMENT.sub(lambda match: f"{match[1]} {clock(float(match[2]))}", reason))
 
 
 def score_of(decision: Decision) -> str:
     """The score in words: "probability that it teaches: 0.03 (0 to 1), at least 0.5 needed"; empty
     if there is none."""
-    if decision.score is None:
+    kind = _kind_of(decision)
+    # A video whose words cannot be judged has no share of them that teaches, and no threshold.
+    if decision.score is None or (kind is _TEACHING and decision.threshold is None):
         return ""
-    kind = next((kind for kind in _KINDS if _fits(kind, decision)), None)
-    named = _NAMED.fullmatch(decision.reason)
+    named = _named(decision)
     name = plain(named[2]) if named else kind.name if kind else "score"
     scale = f" ({kind.scale})" if kind and not named else ""
     return f"{name}: {decision.score:.3g}{scale}{_limit(decision)}"
+
+
+def _kind_of(decision: Decision) -> _Kind | None:
+    if _is_judgement(decision) and _GRADE.match(decision.reason):
+        return _GRADES
+    return next((kind for kind in _KINDS if _fits(kind, decision)), None)
+
+
+def _named(decision: Decision) -> re.Match[str] | None:
+    """The reason, and the name of the score that it ends with; None if it has none."""
+    named = _NAMED.fullmatch(decision.reason) if decision.score is not None else None
+    # A grader's words may end with anything in brackets.
+    return None if named and _is_judgement(decision) and named[2] != "probability" else named
+
+
+def _is_judgement(decision: Decision) -> bool:
+    return (decision.stage, decision.level) == ("judge", "video")
 
 
 def _fits(kind: _Kind, decision: Decision) -> bool:
@@ -91,6 +115,7 @@ def _fits(kind: _Kind, decision: Decision) -> bool:
 def _limit(decision: Decision) -> str:
     if decision.threshold is None or decision.score is None:
         return ""
-    if decision.kept == (decision.score >= decision.threshold):
+    # A video that teaches may still be dropped, for another of the judge's reasons.
+    if _is_judgement(decision) or decision.kept == (decision.score >= decision.threshold):
         return f", at least {decision.threshold:.3g} needed"
     return f", at most {decision.threshold:.3g} allowed"

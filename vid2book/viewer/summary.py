@@ -15,7 +15,8 @@ from ..quantities import number_of
 from ..records import Decision
 from .scores import grades_of, reason_of
 from .times import clock
-from .why import LEVELS, NOTE, notes_on, open_video, span, title_of, verdict_of, verdict_on
+from .verdicts import Verdict, notes_on, verdict_on
+from .why import LEVELS, open_video, span, styled, title_of, verdict_of
 
 _MOST_TIMES = 8  # printed for one reason
 
@@ -62,10 +63,10 @@ class Summary:
         for column in ("", "", "Times", "Reason"):
             table.add_column(column)
         for decision in notes_on(on_video):
-            table.add_row("Video", NOTE, "", reason_of(decision))
+            table.add_row("Video", styled("note"), "", reason_of(decision))
         for level, name in LEVELS.items():
             for verdict, reason, spans in _group(self.decisions, level):
-                table.add_row(name, verdict, _list_times(spans), reason)
+                table.add_row(name, styled(verdict), _list_times(spans), reason)
                 name = ""
         return table
 
@@ -119,21 +120,22 @@ def summary(corpus: Path, video_id: str) -> Summary:
 
 def _group(
     decisions: Sequence[Decision], level: str
-) -> Iterator[tuple[Text, str, list[tuple[float, float]]]]:
+) -> Iterator[tuple[Verdict, str, list[tuple[float, float]]]]:
     """Verdicts with their reasons and stretches; what any stage drops counts as dropped."""
     on_level = [d for d in decisions if d.level == level]
     # Lines of one picture share their stretch.
-    dropped = {_what(decision) for decision in on_level if not decision.kept}
-    groups: dict[tuple[str, str], list[Decision]] = {}
+    dropped = {_what(decision) for decision in on_level if verdict_on(decision) == "dropped"}
+    groups: dict[tuple[Verdict, str], list[Decision]] = {}
     for decision in on_level:
         if decision.kept and _what(decision) in dropped:
             continue
-        # Kept sentences have a reason, since they may have been changed; other kept things do not.
-        reason = "" if decision.kept and level != "sentence" else reason_of(decision)
-        groups.setdefault((verdict_on(decision).plain, reason), []).append(decision)
-    for (_, reason), group in sorted(groups.items(), key=lambda item: not item[1][0].kept):
+        verdict = verdict_on(decision)
+        # What is simply kept needs no reason, except for sentences, which may have been changed.
+        reason = "" if verdict == "kept" and level != "sentence" else reason_of(decision)
+        groups.setdefault((verdict, reason), []).append(decision)
+    for (verdict, reason), group in sorted(groups.items(), key=lambda item: not item[1][0].kept):
         stretches = dict.fromkeys((d.start, d.end) for d in group)
-        yield verdict_on(group[0]), reason, list(stretches)
+        yield verdict, reason, list(stretches)
 
 
 def _what(decision: Decision) -> tuple[float, float, str]:

@@ -11,7 +11,9 @@ from pathlib import Path
 from jinja2 import Environment, FunctionLoader, StrictUndefined
 from markupsafe import Markup
 
+from .scores import reason_of, score_of, with_clock_times
 from .times import clock, url_at
+from .verdicts import verdict_on
 
 GENERATOR = '<meta name="generator" content="vid2book view">'
 
@@ -22,6 +24,9 @@ class Templates:
     def __init__(self) -> None:
         self._env = environment(__package__)
         self._env.filters.update(clock=clock, count=count, number=number, span=span)
+        self._env.filters.update(
+            reason=reason_of, score=score_of, verdict=verdict_on, with_clock_times=with_clock_times
+        )
         style = packaged(__package__, "book.css")
         script = packaged(__package__, "search.js") + packaged(__package__, "book.js")
         self._env.globals.update(

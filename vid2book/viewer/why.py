@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -14,11 +13,12 @@ from rich.text import Text
 
 from ..errors import UserError
 from ..folder.reader import CorpusFolder, Row
-from ..names import plain
+from ..names import did_you_mean, plain
 from ..quantities import names_of
 from ..records import Decision
-from .scores import reason_of, score_of
+from .scores import reason_of, score_of, with_clock_times
 from .times import clock
+from .verdicts import Verdict, notes_on, verdict_on
 
 LEVELS = {  # in the order in which they are printed
     "keyframe": "Screen",
@@ -27,7 +27,7 @@ LEVELS = {  # in the order in which they are printed
     "clip": "Paragraph",
 }
 
-NOTE = Text("note", style="dim")  # in place of a verdict, for notes on a video as a whole
+_STYLES: dict[Verdict, str] = {"kept": "green", "dropped": "red"}  # others are dim
 _TIME = re.compile(r"(?:(?:(\d+):)?(\d+):)?(\d+(?:\.\d+)?)")
 
 
@@ -79,7 +79,7 @@ class Why:
                 ("In the corpus ", "green"),
                 f"{plain(piece.sample)}, {piece.kind} at position {piece.position}, "
                 f"{span(piece.start, piece.end)}  ",
-                (f"marked by {plain(piece.drop)}  " if piece.drop else "", "yellow"),
+                (f"marked by {with_clock_times(piece.drop)}  " if piece.drop else "", "yellow"),
                 (plain(piece.text), "italic"),
             )
 
@@ -88,16 +88,36 @@ class Why:
         for column in ("", "", "Time", "Stage and reason"):
             table.add_column(column, no_wrap=column == "Time")
         for decision in notes_on(self.video):
-            table.add_row("Video", NOTE, *_cells(decision)[1:])
+            table.add_row("Video", *_cells(decision))
         for level, name in LEVELS.items():
             for place, decision in enumerate(self.here[level]):
                 table.add_row("" if place else name, *_cells(decision))
-            if not self.here[level]:
-                table.add_row(name, Text("nothing here", style="dim"))
+            if self.here[level]:
+                continue
+            if as_it_was := self._as_it_was(level):
+                table.add_row(name, styled("kept"), "", as_it_was)
+                continue
+            table.add_row(name, Text("nothing here", style="dim"))
             for decision in self.near[level]:
                 side = "before" if decision.end <= self.at else "after"
                 table.add_row(Text(f"  {side}", style="dim"), *_cells(decision))
         return table
+
+    def _as_it_was(self, level: str) -> str:
+        """How the speech or the on-screen text of this moment was kept if no decision is about it,
+        since only changes have one. Empty if nothing is said or written, or none of it was kept.
+        """
+        if level == "sentence":
+            clips = self.here["clip"]
+            unheard = any(d.stage == "recognise" and not d.kept for d in clips)
+            said = any(d.kept and d.text for d in clips) and not unheard
+            return "unchanged (see the paragraph)" if said else ""
+        if level == "line":
+            screens = self.here["keyframe"]
+            dropped = {(d.start, d.end) for d in screens if not d.kept}
+            kept = [d for d in screens if (d.start, d.end) not in dropped]
+            return "as read" if any(d.stage == "align" and d.text for d in kept) else ""
+        return ""
 
 
 def parse_time(text: str) -> float:
@@ -193,7 +213,7 @@ def _cells(decision: Decision) -> tuple[Text, Text, Text]:
         details.append("\n").append(plain(decision.text), style="italic")
     if decision.raw not in ("", decision.text):
         details.append("\nas spoken: ", style="dim").append(plain(decision.raw), style="italic")
-    return verdict_on(decision), Text(span(decision.start, decision.end)), details
+    return styled(verdict_on(decision)), Text(span(decision.start, decision.end)), details
 
 
 def title_of(title: str, about: str) -> Text:
@@ -208,18 +228,9 @@ def verdict_of(status: str, reason: str, decisions: Sequence[Decision]) -> Text:
     return Text(f"{status.capitalize()}: {plain(why)}" if why else status.capitalize())
 
 
-def notes_on(decisions: Sequence[Decision]) -> list[Decision]:
-    """Decisions on a video as a whole that `verdict_of` does not include."""
-    return [d for d in decisions if d.stage not in ("judge", "reduce", "read the file")]
-
-
-def verdict_on(decision: Decision) -> Text:
-    """ "kept", "dropped", or "repeated" for lines that stay, but are not repeated in the text."""
-    if decision.kept:
-        return Text("kept", style="green")
-    if decision.stage == "interleave" and decision.level == "line":
-        return Text("repeated", style="dim")
-    return Text("dropped", style="red")
+def styled(verdict: Verdict) -> Text:
+    """A verdict in its colour."""
+    return Text(verdict, style=_STYLES.get(verdict, "dim"))
 
 
 def span(start: float, end: float) -> str:
@@ -247,11 +258,5 @@ def open_video(corpus: Path, video_id: str) -> tuple[CorpusFolder, Row]:
 
 def _unknown(video_id: str, known: Iterable[str]) -> str:
     known = list(known)
-    near = (
-        difflib.get_close_matches(video_id, known, n=3)
-        or [name for name in known if video_id.lower() in name.lower()][:3]
-    )
-    hint = f"; it has {names_of(known)}"
-    if near:
-        hint = f"; did you mean {' or '.join(near)}?"
-    return f"the corpus has no video '{video_id}'{hint}"
+    hint = did_you_mean(video_id, known) or f"it has {names_of(known)}"
+    return f"the corpus has no video '{video_id}'; {hint}"

@@ -121,4 +121,4 @@ def test_the_language_that_is_told_decides() -> None:
 def test_russian_captions_of_windows() -> None:
     subtitles = read_subtitles(CASES / "cp1251.srt")
     assert subtitles.segments[0].text == "Сегодня мы изучаем простой маятник."
-    assert "cp1251" in subtitles.told[0].reason
+    assert "cp1251" in subtitles.findings[0].reason

@@ -181,7 +181,7 @@ def test_the_same_fault_of_many_videos_stops_the_run() -> None:
     for fault in ["full", "", *["full"] * 4, "dead", *["full"] * 4]:
         faults.count(fault, "")
     with pytest.raises(
-        StoppedError, match=r"5 videos in a row .* has nothing to do with them: full\. See to"
+        StoppedError, match=r"5 videos in a row .* has nothing to do with them: full\. Fix that"
     ):
         faults.count("full", "")
 

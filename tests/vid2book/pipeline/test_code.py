@@ -157,7 +157,7 @@ def test_a_record_counts_where_it_is_met(root: Path, record: str, stages: set[st
 @pytest.mark.parametrize(
     ("wired", "otherwise", "stages"),
     [
-        ("wanted.beam_size", "1", {"recognise"}),
+        ("transcribe.beam_size", "1", {"recognise"}),
         ("RapidOcr()", "RapidOcr(2)", {"read"}),
         (
             "Server(settings)",
@@ -219,7 +219,13 @@ def test_all_data_beside_the_stages_counts(root: Path) -> None:
         for file in code._read(name).data
     }
     folders = ("intake", "speech", "screen", "teaching", "assemble")
-    assert counted == {file for f in folders for file in (root / f).rglob("*.yaml")} != set()
+    beside = {
+        file
+        for folder in folders
+        for kind in ("*.yaml", "*.json")
+        for file in (root / folder).rglob(kind)
+    }
+    assert counted == beside != set()
 
 
 def test_a_name_for_type_checkers_alone_does_not_count(root: Path) -> None:

@@ -85,6 +85,23 @@ def test_decisions_begin_with_the_video(corpus: Corpus) -> None:
         assert rest == sorted(rest)
 
 
+def test_every_piece_has_a_decision_and_the_words_only_where_something_happened(
+    corpus: Corpus,
+) -> None:
+    """As the card and `docs/corpus.md` say of the table `decisions`."""
+    for video in corpus.videos:
+        told = corpus.decisions(video)
+        kept = {(d.level, d.start, d.end) for d in told if d.kept}
+        screens = {end for level, _, end in kept if level == "keyframe"}
+        for element in (e for sample in corpus.samples(video) for e in sample.elements):
+            if element.kind == "image":
+                assert element.end in screens
+            else:
+                assert ("clip", element.start, element.end) in kept
+        words = [d for d in told if d.level in ("sentence", "line")]
+        assert all(not d.kept or d.raw not in ("", d.text) for d in words)
+
+
 def test_nothing_is_computed_for_a_corpus_in_the_store(corpus: Corpus, calls: Counter[str]) -> None:
     for video in corpus.videos:
         corpus.outcome(video)

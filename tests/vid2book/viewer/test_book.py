@@ -22,7 +22,7 @@ from vid2book.viewer import chapters, write_book
 from vid2book.viewer.search import script_json
 from vid2book.viewer.times import clock, safe_url, url_at
 
-from ...support.books import HOSTILE, VIDEOS, write_corpus
+from ...support.books import FORCE, HOSTILE, VIDEOS, decision, write_corpus
 
 
 @pytest.fixture(scope="module")
@@ -61,7 +61,7 @@ def test_a_page_is_in_order_of_time_with_what_was_dropped(book: Path) -> None:
     main = page[page.index("<main") :]
     places = [main.index(words) for words in order]
     assert places == sorted(places)
-    assert "score 0.12, threshold 0.5" in page and "a talking head" in page
+    assert "probability that it teaches: 0.12 (0 to 1), at least 0.5 needed" in page
     assert page.count("data:image/jpeg;base64,") == 5  # and one of what was left out
     assert 'href="https://lectures.example/newton.mp4#t=754"' in page
 
@@ -77,6 +77,29 @@ def test_a_picture_that_was_left_out_is_shown_with_its_reason(book: Path) -> Non
     assert page.count("Picture left out") == 1 and item.count("<img") == 1
     hostile = (book / "videos" / "hostile.html").read_text("utf-8")
     assert "Picture left out" in hostile and "left out, small" not in hostile  # it is no picture
+
+
+def test_a_page_has_the_words_of_why(tmp_path: Path) -> None:
+    folder = write_corpus(tmp_path / "corpus")
+    more = [
+        decision("newton", "video", "recognise", 0, 812, reason="no sound"),
+        decision("newton", "keyframe", "keyframes", 300, 310, reason="see the picture of 75.4 s"),
+        decision("newton", "line", "interleave", 38, 55, reason="repeated", text=FORCE[0]),
+    ]
+    [file] = (folder / "decisions").iterdir()
+    table = pq.read_table(file)
+    rows = [{name: row.get(name) for name in table.column_names} for row in more]
+    new = pa.Table.from_pylist(rows, table.schema)
+    pq.write_table(pa.concat_tables([table, new]), file)
+    page = (write_book(folder).parent / "videos" / "newton.html").read_text("utf-8")
+    verdicts = page[page.index('<details class="verdicts">') :].split("</details>")[0]
+    assert "<b>Note</b> by recognise" in verdicts and "<b>Kept</b> by judge" in verdicts
+    assert "<b>Left out</b>" not in verdicts
+    assert "share of the words that teach: 0.93 (0 to 1), at least 0.25 needed" in verdicts
+    assert "see the picture of 1:15" in page and "75.4 s" not in page
+    # A line that the picture before shows too is not left out.
+    assert "Left out: 2 pictures, 1 sentence, 1 on-screen line." in page
+    assert "<td>interleave</td>" not in (folder / "preview" / "index.html").read_text("utf-8")
 
 
 def test_hostile_text_is_text_and_hostile_links_are_none(book: Path) -> None:
@@ -282,7 +305,7 @@ def test_folders_that_are_no_corpus(tmp_path: Path) -> None:
 def test_an_id_that_would_leave_the_folder(tmp_path: Path) -> None:
     (tmp_path / "videos").mkdir()
     pq.write_table(pa.table({"video_id": ["../../x"]}), tmp_path / "videos" / "a.parquet")
-    with pytest.raises(FolderError, match="no video id"):
+    with pytest.raises(FolderError, match="is not a video id"):
         write_book(tmp_path)
 
 

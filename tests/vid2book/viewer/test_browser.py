@@ -91,7 +91,7 @@ def test_the_switch_shows_what_was_left_out_and_why(book: Path, browser: Browser
     assert not reason.is_visible()
     browser.page.get_by_label("Left out").first.check()
     assert reason.is_visible()
-    assert "score 0.11, threshold 0.02" in browser.page.locator("#d1").inner_text()
+    assert "face: 0.11 (0 to 1), at most 0.02 allowed" in browser.page.locator("#d1").inner_text()
 
 
 def test_a_page_alone_can_be_searched(book: Path, browser: Browser, tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import shlex
 import shutil
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -17,8 +18,9 @@ from vid2book.folder.record import FolderError
 from vid2book.records import Decision
 from vid2book.viewer import scores
 from vid2book.viewer.scores import grades_of, reason_of, score_of
-from vid2book.viewer.summary import removed, summary
-from vid2book.viewer.why import WhyError, parse_time, why
+from vid2book.viewer.summary import Summary, removed, summary
+from vid2book.viewer.verdicts import verdict_on
+from vid2book.viewer.why import LEVELS, Why, WhyError, parse_time, why
 from vid2book.viewer.why import _standing as standing
 
 
@@ -112,8 +114,12 @@ def corpus(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def printed(corpus: Path, at: float) -> str:
+    return shown(why(corpus, "optics-1", at))
+
+
+def shown(answer: Why | Summary) -> str:
     console = Console(width=160, record=True, file=io.StringIO())
-    console.print(why(corpus, "optics-1", at))
+    console.print(answer)
     return console.export_text()
 
 
@@ -160,6 +166,35 @@ def test_it_prints_scores_and_commands_no_terminal(corpus: Path) -> None:
     assert "before" in printed(corpus, 50) and "after" in printed(corpus, 50)
 
 
+PARAGRAPH = Decision("v", "clip", "align", 5, 15, True, "a paragraph", text="Light bends.")
+SLIDE = Decision("v", "keyframe", "align", 5, 15, True, "kept", text="Lenses")
+
+
+@pytest.mark.parametrize(
+    ("there", "speech", "screen"),
+    [
+        ([PARAGRAPH, SLIDE], "kept unchanged (see the paragraph)", "kept as read"),
+        # Nobody speaks, and nothing is written on the picture.
+        ([replace(PARAGRAPH, text=""), replace(SLIDE, text="")], "nothing here", "nothing here"),
+        ([PARAGRAPH, Decision("v", "clip", "recognise", 9, 12, False, "music")],
+         "nothing here", "nothing here"),
+        # A stage keeps the picture, another drops it.
+        ([SLIDE, replace(SLIDE, stage="reduce", kept=False)], "nothing here", "nothing here"),
+    ],
+)  # fmt: skip
+def test_what_nobody_changed_has_no_decision_of_its_own(
+    there: list[Decision], speech: str, screen: str
+) -> None:
+    here = {level: tuple(d for d in there if d.level == level) for level in LEVELS}
+    late = Decision("v", "sentence", "judge", 20, 24, False, "small talk", text="Hello.")
+    near: dict[str, tuple[Decision, ...]] = {level: () for level in LEVELS} | {"sentence": (late,)}
+    lines = shown(Why("v", 10, "", "kept", "", (), here, near, ())).splitlines()
+    told = {name: " ".join(line.removeprefix(name).split())
+            for line in lines for name in LEVELS.values() if line.startswith(name)}  # fmt: skip
+    assert (told["Speech"], told["On-screen text"]) == (speech, screen)
+    assert any("small talk" in line for line in lines) == (speech == "nothing here")
+
+
 def test_questions_that_cannot_be_answered(corpus: Path, tmp_path: Path) -> None:
     with pytest.raises(WhyError, match="did you mean optics-1 or optics-2"):
         why(corpus, "optic-1", 3)
@@ -193,9 +228,7 @@ def test_times_that_are_none(text: str) -> None:
 def test_a_whole_video(corpus: Path) -> None:
     found = summary(corpus, "optics-1")
     assert (found.samples, found.images, found.texts) == (1, 0, 1)
-    console = Console(width=160, record=True, file=io.StringIO())
-    console.print(found)
-    lines = [line.split() for line in console.export_text().splitlines() if line.strip()]
+    lines = [line.split() for line in shown(found).splitlines() if line.strip()]
     assert lines[1:3] == [
         ["Kept:", "it", "teaches"],
         "In the corpus: 1 sample with 0 pictures and 1 paragraph.".split(),
@@ -209,6 +242,43 @@ def test_a_whole_video(corpus: Path) -> None:
     assert ["repeated", "0:45–0:48", "on", "the", "picture", "before"] in lines
     with pytest.raises(WhyError, match="did you mean optics-2"):
         summary(corpus, "optics-22")
+
+
+@pytest.mark.parametrize(
+    ("decision", "verdict"),
+    [
+        (PARAGRAPH, "kept"),
+        (replace(PARAGRAPH, text="", reason="pictures without speech"), "none"),
+        (Decision("v", "sentence", "refine", 0, 9, True, "reworded by rules", text="Now.",
+                  raw="Uh, now."), "reworded"),
+        (Decision("v", "sentence", "refine", 0, 9, True, "reworded by a model", text="Now.",
+                  raw="Now."), "kept"),
+        (Decision("v", "sentence", "refine", 0, 9, True, "rewording by a model rejected because "
+                  "it adds 3: 3", text="Now.", raw="Uh, now."), "kept"),
+        (Decision("v", "sentence", "judge", 0, 9, False, "small talk"), "dropped"),
+        (Decision("v", "line", "read", 0, 9, False, "unsure"), "dropped"),
+        (Decision("v", "line", "interleave", 0, 9, False, "repeated"), "repeated"),
+        (Decision("v", "video", "recognise", 0, 9, False, "no sound"), "note"),
+        (Decision("v", "clip", "cut", 0, 9, False, "not in the table `clips`"), "note"),
+        (Decision("v", "video", "judge", 0, 9, False, "teaches nothing"), "dropped"),
+    ],
+)  # fmt: skip
+def test_what_became_of_it(decision: Decision, verdict: str) -> None:
+    assert verdict_on(decision) == verdict
+
+
+def test_a_summary_says_why_there_is_no_paragraph_and_what_was_reworded() -> None:
+    silent = replace(PARAGRAPH, text="", reason="pictures without speech")
+    spoken = Decision("v", "sentence", "refine", 20, 22, True, "reworded by rules", raw="Uh, now.")
+    later = replace(PARAGRAPH, start=20.0, end=30.0)
+    uncut = replace(later, stage="cut", kept=False, reason="not in the table `clips`", text="")
+    decisions = (silent, replace(spoken, text="Now."), later, uncut)
+    found = Summary("v", "", 30.0, "kept", "", 1, 1, 1, decisions)
+    lines = [" ".join(line.split()) for line in shown(found).splitlines()]
+    assert "Paragraph none 0:05–0:15 pictures without speech" in lines
+    assert "Speech reworded 0:20–0:22 reworded by rules" in lines
+    # A paragraph stays in its sample, even if its video could not be cut.
+    assert "kept 0:20–0:30" in lines and "note 0:20–0:30 not in the table `clips`" in lines
 
 
 def test_a_removed_video_says_when_and_how_to_undo(corpus: Path, tmp_path: Path) -> None:
@@ -229,6 +299,19 @@ def test_a_removed_video_says_when_and_how_to_undo(corpus: Path, tmp_path: Path)
          ("nothing new; see the picture of 1:15", "")),
         ("keyframe", "align", True, "belongs: no rule drops it", 0.5, None,
          ("belongs: no rule drops it", "similarity to what is taught: 0.5 (-1 to 1)")),
+        ("video", "judge", True, "teaches: 64% of 366 words teach", 0.639, 0.25,
+         ("teaches: 64% of 366 words teach",
+          "share of the words that teach: 0.639 (0 to 1), at least 0.25 needed")),
+        ("video", "judge", False, "relevance by a-model: not on the topic (a vlog)", 1.0, 2.0,
+         ("relevance by a-model: not on the topic (a vlog)",
+          "grade: 1 (1 to 5), at least 2 needed")),
+        ("video", "judge", False, "relevance is 1 of 5, below the required 2: off (a vlog)", 0.9,
+         0.2, ("relevance is 1 of 5, below the required 2: off (a vlog)",
+          "share of the words that teach: 0.9 (0 to 1), at least 0.2 needed")),
+        ("video", "judge", True, "no speech to judge by; 9 words are written", 1.0, None,
+         ("no speech to judge by; 9 words are written", "")),
+        ("video", "judge", True, "the language cannot be told from the speech (probability)", 0.9,
+         None, ("the language cannot be told from the speech", "probability: 0.9")),
         ("clip", "somebody", False, "odd (or not)", None, None, ("odd (or not)", "")),
         ("clip", "somebody", False, "odd", 2.0, 1.0, ("odd", "score: 2, at most 1 allowed")),
     ],
