@@ -13,7 +13,7 @@ from huggingface_hub import constants
 
 from vid2book import licences
 from vid2book.folder import layout, swap
-from vid2book.folder.measures import Measures, read_measures
+from vid2book.folder.measures import Measures, number_on, read_measures
 from vid2book.folder.record import CorpusError
 from vid2book.folder.removed import removals
 
@@ -31,6 +31,15 @@ Ask = Callable[[Mapping[str, list[str]]], bool]  # takes versions with videos th
 
 
 @dataclass(frozen=True)
+class FewerMeasures:
+    """How many measures the card shows now, and how many that of the version before shows."""
+
+    now: int
+    before: int
+    version: str
+
+
+@dataclass(frozen=True)
 class Pushed:
     """What a push did, or with `dry_run` would do."""
 
@@ -45,6 +54,7 @@ class Pushed:
     open_pulls: tuple[int, ...] = ()  # pull requests that may hold what was deleted
     not_compared: str = ""  # why a dry run could not compare with the Hub
     drops_measures: bool = False  # from the card, since they were of other samples
+    fewer_measures: FewerMeasures | None = None  # None: as many as before, or none at all
 
     @property
     def address(self) -> str:
@@ -132,13 +142,22 @@ def push(
         card = release.card(corpus, local, on_request, forget, report)
         local[layout.CARD] = content_of(card)
         local[layout.CROISSANT] = content_of(release.croissant(card, local))
+        fewer = _fewer_measures(card, release)
         todo = release.plan(local)
         commit = None if dry_run else release.send(todo, local, private, gated)
         pulls = hub.forget(version, list(release.holding)) if forget and not dry_run else []
     return Pushed(
         repo, version, commit, todo, release.previous, release.changes, release.holding, forget,
-        tuple(pulls), drops_measures=layout.METRICS in todo.gone,
+        tuple(pulls), drops_measures=layout.METRICS in todo.gone, fewer_measures=fewer,
     )  # fmt: skip
+
+
+def _fewer_measures(card: bytes, release: Release) -> FewerMeasures | None:
+    now, known = number_on(card.decode()), release.measures_before()
+    if not now or known is None or known[1] <= now:
+        return None
+    version, before = known
+    return FewerMeasures(now, before, version)
 
 
 def _contents(report: Measures | None) -> dict[str, Content]:

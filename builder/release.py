@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable
 from pathlib import Path
 
 from vid2book.folder import layout
-from vid2book.folder.measures import Measures, section_of
+from vid2book.folder.measures import Measures, number_on, section_of
 from vid2book.folder.removed import removed_on, removed_text
 from vid2book.quantities import names_of
 
@@ -95,6 +95,17 @@ class Release:
         section = section_of(hub.text(layout.CARD, revision))
         paths = [path for path in (layout.METRICS, layout.PLOT) if path in files]
         return Measures({path: hub.content(path, revision) for path in paths}, section)
+
+    def measures_before(self) -> tuple[str, int] | None:
+        """The version that this one follows or replaces, and how many measures its card shows."""
+        hub = self.hub
+        before = self.version if self.published is not None else self.previous
+        if before is None:
+            return None
+        try:
+            return before, number_on(hub.text(layout.CARD, hub.versions[before]))
+        except HubError:  # it has no card
+            return None
 
     def removed_csv(self, local: dict[str, str], allowed: bool) -> bytes | None:
         """REMOVED.csv with the videos removed in this version and earlier ones; None if none were.

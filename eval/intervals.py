@@ -35,6 +35,8 @@ __all__ = [
     "paired_difference",
     "ratio",
     "separation",
+    "with_width",
+    "within",
 ]
 
 LEVEL = 0.95
@@ -167,8 +169,10 @@ def _difference(
     if gap.error or not gap.value:
         return within(gap, -second.most, first.most)
     # All videos differ equally, as 0 and 100% do: join both intervals (Newcombe 1998, method 10).
-    sides = (_interval(side, names) for side in (first, second))
+    sides = [with_width(_interval(side, names)) for side in (first, second)]
     ends = [(side.value, side.low, side.high) for side in sides]
+    if any(end is None for side in ends for end in side):
+        return replace(gap, low=None, high=None)
     (a, a_low, a_high), (b, b_low, b_high) = np.array(ends, dtype=float)
     low, high = -math.hypot(a - a_low, b_high - b), math.hypot(a_high - a, b - b_low)
     return within(
@@ -178,9 +182,21 @@ def _difference(
 
 def within(estimate: Interval, least: float, most: float) -> Interval:
     """The interval, clipped to values that the estimate can have: no share is above 1."""
-    if estimate.low is None or estimate.high is None:
+    if estimate.value is None or estimate.low is None or estimate.high is None:
         return estimate
-    return replace(estimate, low=max(least, estimate.low), high=min(most, estimate.high))
+    # By rounding, a value can itself lie a little outside.
+    low = min(estimate.value, max(least, estimate.low))
+    return replace(estimate, low=low, high=max(estimate.value, min(most, estimate.high)))
+
+
+def with_width(estimate: Interval) -> Interval:
+    """Without the interval if it has no width and comes from fewer than five clusters.
+
+    Two equal videos do not show that a third one would be equal too.
+    """
+    if estimate.clusters < ENOUGH and estimate.low == estimate.high:
+        return replace(estimate, low=None, high=None)
+    return estimate
 
 
 def _interval(statistic: Statistic, names: Sequence[Hashable]) -> Interval:

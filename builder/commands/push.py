@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -139,6 +140,7 @@ def _as_json(pushed: Pushed, dry_run: bool) -> dict[str, Any]:
             "changed": [change.video_id for change in changes.changed],
         },
         "measures_dropped": pushed.drops_measures,
+        "fewer_measures": pushed.fewer_measures and asdict(pushed.fewer_measures),
         "versions_with_removed_videos": pushed.holding,
         "history_deleted": pushed.forgotten,
         "open_pull_requests": pushed.open_pulls,
@@ -187,6 +189,12 @@ def _report_versions(terminal: Terminal, pushed: Pushed, dry_run: bool) -> None:
             if not dry_run
             else "The measures on the card are of other samples, so the card would no longer show "
             "them; add --measures REPORT to show those of this corpus."
+        )
+    if fewer := pushed.fewer_measures:
+        would = "would show" if dry_run else "shows"
+        out.print(
+            f"The card {would} {number_of(fewer.now, 'measure')}; version {fewer.version} "
+            f"{'shows' if dry_run else 'showed'} {fewer.before:,}"
         )
     names = ", ".join(pushed.holding)
     if pushed.holding and pushed.forgotten:

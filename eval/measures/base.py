@@ -36,8 +36,10 @@ class Figure:
         unit: of the value.
         source: the paper or definition that it comes from.
         blind: what it cannot see.
-        minor: it is part of another figure, and left out of the report's table.
+        minor: it breaks another figure down, and stands in no table unless it is asked for by name.
         counted: what its `n` counts, in the singular.
+        least: the smallest value that it can have.
+        most: the greatest; 1 for whatever its unit calls a share or "0 to 1".
     """
 
     name: str
@@ -48,6 +50,8 @@ class Figure:
     blind: str
     minor: bool = False
     counted: str = "sample"
+    least: float = 0.0
+    most: float = math.inf
 
     @property
     def is_share(self) -> bool:
@@ -55,13 +59,15 @@ class Figure:
         return self.unit.startswith("share") or self.unit.endswith("0 to 1")
 
     @property
-    def limits(self) -> tuple[float, float] | None:
-        """The least and the greatest possible value, if its unit implies them."""
-        if self.is_share:
-            return 0.0, 1.0
-        if self.better == "neither":  # counts and sizes
-            return 0.0, math.inf
-        return (-1.0, 1.0) if self.unit == "-1 to 1" else None
+    def limits(self) -> tuple[float, float]:
+        """The smallest and the greatest possible value."""
+        return self.least, 1.0 if self.is_share else self.most
+
+    @property
+    def width(self) -> float:
+        """The greatest possible difference of two values."""
+        least, most = self.limits
+        return most - least
 
 
 @dataclass

@@ -53,15 +53,17 @@ class Correlation(Measure):
 
     figures = (
         Figure("image_text_lift", "Similarity of image and text, above that with other texts",
-               "higher", "cosine", _SOURCE, _BLIND + "; it does not compare across scorers",
-               counted="image"),
+               "higher", "difference of cosines", _SOURCE,
+               _BLIND + "; it does not compare across scorers",
+               counted="image", least=-2.0, most=2.0),
         Figure("image_text_auc", "Right pairs score higher than wrong ones (AUC)", "higher",
                "share, 0.5 by chance", _SOURCE, _BLIND, counted="image"),
         Figure("image_text_recall_at_1", "Right text found among ten from the same video", "higher",
                "share, 0.1 by chance", _SOURCE, _BLIND + "; videos of few texts have easier pools",
                counted="image"),
         Figure("image_text_similarity", "Similarity of image and text", "higher", "cosine",
-               _SOURCE, "style: any slide and any lecture are somewhat alike", counted="image"),
+               _SOURCE, "style: any slide and any lecture are somewhat alike", counted="image",
+               least=-1.0, most=1.0),
     )  # fmt: skip
 
     def __init__(self, tools: Tools) -> None:

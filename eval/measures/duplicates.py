@@ -31,7 +31,7 @@ class DuplicateImages(EachSample):
                "from a large corpus most copies go unseen", counted="image"),
         Figure("duplicate_image_share_within", "Images repeated within their sample", _LOWER,
                "share", _SOURCE, "a pause and a return to an earlier slide look the same",
-               minor=True, counted="image"),
+               counted="image"),
     )  # fmt: skip
 
     def __init__(self, tools: Tools) -> None:

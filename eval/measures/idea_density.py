@@ -23,6 +23,7 @@ class IdeaDensity(TextMeasure):
         "Brown et al., Behavior Research Methods 40(2), 2008; the main rules",
         "what the ideas are about: chat has as many as lectures; names and formulas have few",
         counted="word",
+        most=1.0,
     )
     scorer = "rules on parts of speech by TextBlob"
 

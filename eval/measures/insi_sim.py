@@ -20,6 +20,7 @@ from .base import Absent, Figure, Measure, Measurement, PerSample
 
 _PLAIN = (4, 5, 6, 7, 8)  # numbers of images for which the paper has its own figures
 _RELEASED = range(4, 12)
+_LEAST, _MOST = -0.5, 0.8  # as released: all SSIM -1 and cosines -1; all 1, with six pairs
 _HIGHER: Literal["higher"] = "higher"
 _PAPER = "arXiv 2501.00958, section 4; InSI-SIM"
 _BLIND = (
@@ -38,11 +39,13 @@ class InSampleSimilarity(Measure):
         *(Figure(f"insi_sim_{n}", f"InSI-SIM of samples with {n} images", _HIGHER, "0 to 1",
                  _PAPER, _BLIND, minor=True) for n in _PLAIN),
         Figure("insi_sim_as_released", "InSI-SIM as the released scripts have it, 4 to 11 images",
-               _HIGHER, "script's scale", _PAPER, _BLIND + "; the value falls as samples grow"),
+               _HIGHER, "script's scale", _PAPER, _BLIND + "; the value falls as samples grow",
+               least=_LEAST, most=_MOST),
         *(Figure(f"insi_sim_as_released_{n}", f"InSI-SIM as released, samples with {n} images",
-                 _HIGHER, "script's scale", _PAPER, _BLIND, minor=True) for n in _RELEASED),
+                 _HIGHER, "script's scale", _PAPER, _BLIND, minor=True, least=_LEAST, most=_MOST)
+          for n in _RELEASED),
         Figure("in_sample_ssim", "Similarity of the images of a sample, SSIM only", _HIGHER,
-               "-1 to 1", "Wang et al. 2004", _BLIND),
+               "-1 to 1", "Wang et al. 2004", _BLIND, least=-1.0, most=1.0),
     )  # fmt: skip
 
     def __init__(self, tools: Tools) -> None:

@@ -47,6 +47,8 @@ class JudgedDensity(ModelMeasure):
         "whether what is taught is right; small models grade all alike: hold a model against the "
         "labelled passages first (benchmarks/density.py --judge)",
         counted="passage",
+        least=1.0,
+        most=5.0,
     )
     absent = "no judge is named; --judge takes the name of a model behind --judge-url"
 

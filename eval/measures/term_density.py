@@ -24,6 +24,7 @@ class TermDensity(TextMeasure):
         "whether a term is explained or only dropped; terms of other fields than the six; a term "
         "used in its everyday sense",
         counted="word",
+        most=100.0,
     )
     scorer = "taxonomy and wordfreq"
 

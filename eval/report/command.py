@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -19,6 +20,7 @@ from vid2book.quantities import number_of
 from vid2book.terminal import AsJson, Quiet, Terminal
 
 if TYPE_CHECKING:
+    from vid2book.folder.measures import Shown
     from vid2book.models.chat import Chat
 
     from ..tools import Tell
@@ -27,7 +29,7 @@ if TYPE_CHECKING:
 
 
 _GOOD = {"higher": " ↑", "lower": " ↓", "neither": ""}
-_NAMES, _COLUMN = 28, 26  # widths in characters: names of measures, figures of a corpus
+_NAMES, _COLUMN = 32, 24  # widths in characters: names of measures, figures of a corpus
 
 
 def measure(
@@ -115,12 +117,13 @@ def measure(
     as_json: AsJson = False,
 ) -> None:
     """Measure the quality of corpora, and write REPORT/report.html and REPORT/metrics.json."""
-    from vid2book.folder.layout import RECORD
+    from vid2book.folder.layout import CARD, RECORD
     from vid2book.folder.measures import put_on_card
     from vid2book.models.open_clip import OpenClip
 
     from .. import measure as measure_corpora
     from ..density.surprise import open_language_model
+    from ..intervals import ENOUGH
     from .metrics import write_metrics, write_overlaps
     from .page import write_page
     from .plots import check
@@ -152,19 +155,43 @@ def measure(
         if benchmark:
             write_overlaps(report, output / "overlaps.jsonl")
         write_page(report, output / "report.html")
-        for folder in map(Path, corpora):
-            if card and (folder / RECORD).is_file():
-                put_on_card(output, folder)
+        cards = {
+            folder: put_on_card(output, folder)
+            for folder in map(Path, corpora)
+            if card and (folder / RECORD).is_file()
+        }
     out = terminal.results
     for table in _tables(report, out.width):
         out.print(table)
     out.print("Value and 95% interval over videos. ↑: higher is better, ↓: lower is better.")
+    if few := [corpus.name for corpus in report.corpora if corpus.is_small]:
+        out.print(escape(f"{', '.join(few)}: fewer than {ENOUGH} videos, too few for a verdict"))
     for corpus in report.corpora:
         for reason, count in corpus.skipped.items():
             line = f"{corpus.name}: left out {number_of(count, 'time')}: {reason}"
             out.print(escape(line))
+    for folder, shown in cards.items():
+        out.print(escape(f"{folder / CARD} {_shown(shown)}"))
     out.print(f"The report is {escape(str(output / 'report.html'))}")
-    terminal.document(report.to_dict() | {"report": str(output / "report.html")})
+    terminal.document(
+        report.to_dict()
+        | {
+            "report": str(output / "report.html"),
+            "cards": {str(folder / CARD): asdict(shown) for folder, shown in cards.items()},
+        }
+    )
+
+
+def _shown(card: Shown) -> str:
+    text = f"shows {number_of(card.now, 'measure')}"
+    if card.kept:
+        text += f", {card.kept:,} of them from an earlier report on the same samples"
+    if card.dropped:
+        text += (
+            f"; it showed {card.dropped:,} more, of other samples or by other versions of the "
+            "software"
+        )
+    return text
 
 
 def _judge(model: str, url: str, key: str) -> Chat:
@@ -181,11 +208,13 @@ def _judge(model: str, url: str, key: str) -> Chat:
 def _progress(console: Console) -> Iterator[Tell]:
     """A progress bar on a terminal; elsewhere, a line every hundred samples."""
     with Bar(console, "samples") as bar:
+        bar.show(now="opening the corpora")
 
         def show_progress(what: str, done: int, total: int | None) -> None:
             if shows_bars(console):
-                bar.show(done, total, now=what)
-            elif done % 100 == 0:
+                corpus, _, counted = what.rpartition(", ")
+                bar.show(done, total, what=counted, now=corpus)
+            elif done and done % 100 == 0:
                 console.print(escape(f"{what}: {done:,}"))
 
         yield show_progress

@@ -11,7 +11,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
 
-from ..intervals import ENOUGH, LEVEL, Interval, adjusted, difference, paired_difference
+from ..intervals import (
+    ENOUGH,
+    LEVEL,
+    Interval,
+    adjusted,
+    difference,
+    paired_difference,
+    with_width,
+    within,
+)
 from ..measures.base import Figure
 from .measuring import MeasuredCorpus
 
@@ -32,6 +41,15 @@ class Difference:
     interval: Interval
     adjusted: float | None = None
     verdict: str | None = None
+
+    @property
+    def detectable(self) -> float | None:
+        """The smallest difference that these videos would reveal four times in five.
+
+        None if nothing can be told about others, or no difference of the figure could be so large.
+        """
+        found = self.interval.detectable
+        return found if found and found <= self.figure.width else None
 
 
 @dataclass(frozen=True)
@@ -72,11 +90,16 @@ def _compare(one: MeasuredCorpus, other: MeasuredCorpus) -> Comparison:
         second = other.results[name]
         if first.statistic is None or second.statistic is None or first.scorer != second.scorer:
             continue
-        whole[name] = Difference(first.figure, difference(first.statistic, second.statistic))
+        figure = first.figure
+        whole[name] = _possible(figure, difference(first.statistic, second.statistic))
         of_shared = paired_difference(first.statistic, second.statistic)
         if of_shared.value is not None:
-            paired[name] = Difference(first.figure, of_shared)
+            paired[name] = _possible(figure, of_shared)
     return Comparison(one.name, other.name, len(one.videos & other.videos), paired, whole)
+
+
+def _possible(figure: Figure, found: Interval) -> Difference:
+    return Difference(figure, within(with_width(found), -figure.width, figure.width))
 
 
 def _judged(

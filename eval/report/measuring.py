@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Hashable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from hashlib import blake2b
 from itertools import islice
 from typing import Any
 
@@ -13,7 +14,7 @@ from vid2book.models.open_clip import OpenClip
 
 from ..corpora import CorpusError, Interleaved, InterleavedCorpus
 from ..estimates import Statistic, ratio, separation
-from ..intervals import Interval, interval, within
+from ..intervals import ENOUGH, Interval, interval, with_width, within
 from ..measures import chosen
 from ..measures.base import Absent, Figure, Measurement, Overlap, PerPair, PerSample, PerVideo
 from ..seen import SampleWithImages
@@ -58,6 +59,12 @@ class MeasuredCorpus:
     details: Mapping[str, Mapping[str, int]]
     overlaps: tuple[Overlap, ...] = ()  # samples that contain something from the benchmark
     content: str | None = None  # identifies the samples of a folder of ours; None for others
+    drawn: str = ""  # identifies the samples that were measured, out of these
+
+    @property
+    def is_small(self) -> bool:
+        """Whether it has too few videos for a verdict."""
+        return len(self.videos) < ENOUGH
 
 
 def measure_corpus(
@@ -79,20 +86,24 @@ def measure_corpus(
         CorpusError: the corpus has no sample that can be read.
     """
     measures = [measure(tools) for measure in chosen(only)]
+    counted, total = f"{corpus.name}, samples", corpus.count(samples)
+    if tell:
+        tell(counted, 0, total)
     for measure in measures:
         measure.of_corpus(corpus)
     videos: list[Hashable] = []
-    total = corpus.count(samples)
+    drawn = blake2b(digest_size=16)
     with open_album() as album:
         for sample in _with_embeddings(corpus.samples(samples, tools.seed), tools.open_clip):
             for measure in measures:
                 measure.see(sample)
             album.add(sample)
             record = sample.record
+            drawn.update(f"{record.id} {len(record.images)}\n".encode())
             # An unnamed sample is a cluster of its own, which no other corpus has.
             videos.append(record.video_id if record.is_named else (corpus.name, record.video_id))
             if tell:
-                tell(f"{corpus.name}, samples", len(videos), total)
+                tell(counted, len(videos), total)
         if not videos:
             reasons = "; ".join(f"{reason} ({n})" for reason, n in corpus.skipped.items())
             raise CorpusError(f"{corpus.name}: no sample can be read. {reasons}")
@@ -102,7 +113,8 @@ def measure_corpus(
             for figure in measure.figures:
                 if only and figure.name not in only:
                     continue
-                results[figure.name] = _result(figure, by_figure[figure.name], videos, album)
+                asked = replace(figure, minor=False) if only else figure
+                results[figure.name] = _result(asked, by_figure[figure.name], videos, album)
     details = {name: counts for measure in measures for name, counts in measure.details().items()}
     return MeasuredCorpus(
         corpus.name,
@@ -113,6 +125,7 @@ def measure_corpus(
         details,
         tuple(overlap for measure in measures for overlap in measure.overlaps()),
         corpus.content,
+        drawn.hexdigest(),
     )
 
 
@@ -139,9 +152,7 @@ def _result(
     if isinstance(result, Absent):
         return Result(figure, "", None, None, result.reason)
     statistic = _statistic(figure, result, videos)
-    estimate = interval(statistic)
-    if figure.limits:
-        estimate = within(estimate, *figure.limits)
+    estimate = within(with_width(interval(statistic)), *figure.limits)
     if estimate.value is None:
         return Result(figure, result.scorer, None, None, "nothing in the corpus tells of it")
     if isinstance(result, PerPair):

@@ -3,7 +3,7 @@
     {"schema": 3, "seed", "level", "comparisons", "versions": {package: version},
      "figures": {NAME: {"title", "better", "unit", "source", "blind", "minor", "counted",
                         "validation"}},
-     "corpora": [{"name", "content", "samples", "videos", "skipped": {reason: count},
+     "corpora": [{"name", "content", "drawn", "samples", "videos", "skipped": {reason: count},
                   "measures": {NAME: {"value", "low", "high", "unit", "scorer", "n", "clusters",
                                       "reason"}},
                   "details": {"languages": {...}, "licenses": {...}, ...}}],
@@ -17,19 +17,20 @@
 and on recorded ones. It is null for other measures.
 
 `content` identifies the samples of a corpus folder of ours (`vid2book.folder.record`); null for
-others.
+others. `drawn` identifies the samples that were measured, and their positions.
 
 `value`, `low` and `high` are null if a figure could not be computed, with the reason; `low` and
-`high` also if all samples are of one video. `n` is how many images, words or samples the value
-is based on (`counted` says which), and `clusters` the number of videos with data.
+`high` also if all samples are of one video, or of fewer than five that all agree. `n` is how many
+images, words or samples the value is based on (`counted` says which), and `clusters` the number of
+videos with data.
 
 A difference is the first corpus minus the second: in `measures` over the `videos` for which both
 have data, in `whole` over everything that each has (`videos` is then the smaller number).
 `p_adjusted` is corrected for the `comparisons` of the whole report, `effect` is in standard
 deviations between videos, and `detectable` is the smallest difference that this many videos would
-reveal four times in five. `verdict` is "first" or "second" (which is better), "differs" (for a
-figure that only describes) or null: the interval includes zero, `p_adjusted` is 0.05 or more, or
-fewer than five videos have data.
+reveal four times in five; it is null if no two values of the figure can differ so much. `verdict`
+is "first" or "second" (which is better), "differs" (for a figure that only describes) or null: the
+interval includes zero, `p_adjusted` is 0.05 or more, or fewer than five videos have data.
 """
 
 from __future__ import annotations
@@ -50,6 +51,7 @@ from .measuring import MeasuredCorpus, Result, measure_corpus
 from .names import distinct_names
 
 SCHEMA = 3
+_NOT_WRITTEN = ("name", "least", "most")  # the first is the key; the others only cut intervals
 _PACKAGES = (
     "vid2book",
     "numpy",
@@ -80,7 +82,7 @@ class Report:
             "comparisons": self.comparisons,
             "versions": _versions(),
             "figures": {
-                name: {k: v for k, v in asdict(result.figure).items() if k != "name"}
+                name: {k: v for k, v in asdict(result.figure).items() if k not in _NOT_WRITTEN}
                 | {"validation": published().get(name)}
                 for name, result in self.corpora[0].results.items()
             },
@@ -133,6 +135,7 @@ def _corpus(measured: MeasuredCorpus) -> dict[str, Any]:
     return {
         "name": measured.name,
         "content": measured.content,
+        "drawn": measured.drawn,
         "samples": measured.samples,
         "videos": len(measured.videos),
         "skipped": dict(measured.skipped),
@@ -174,7 +177,7 @@ def _difference(difference: Difference) -> dict[str, Any]:
         "p": difference.interval.p,
         "p_adjusted": difference.adjusted,
         "effect": difference.interval.effect,
-        "detectable": difference.interval.detectable,
+        "detectable": difference.detectable,
         "verdict": difference.verdict,
     }
 

@@ -62,10 +62,7 @@ class _Section:
     @property
     def has_examples(self) -> bool:
         """Whether samples are worth showing: in some corpus, lowest and highest differ."""
-        return any(
-            result.lowest and result.lowest[0].value != result.highest[0].value
-            for result in self.results
-        )
+        return any(result.lowest and not _are_equal(result) for result in self.results)
 
 
 def write_page(report: Report, path: Path) -> None:
@@ -82,6 +79,7 @@ def write_page(report: Report, path: Path) -> None:
         enough=ENOUGH,
         absent=absent,
         verdicts=_verdicts,
+        are_equal=_are_equal,
         headings=_HEADINGS,
         style=Markup(style),
         policy=f"default-src 'none'; img-src data:; style-src {source_hash(style)}",
@@ -139,6 +137,11 @@ def _verdicts(difference: Difference, pair: Comparison) -> str:
     if difference.interval.excludes_zero and p is not None and p >= 1 - LEVEL:
         return "no difference shown, given the number of comparisons"
     return "no difference shown"
+
+
+def _are_equal(result: Result) -> bool:
+    """Whether the examples at both ends show the same number."""
+    return number(result.lowest[0].value) == number(result.highest[0].value)
 
 
 def _data_url(picture: bytes) -> str:

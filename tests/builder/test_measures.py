@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import os
 import shutil
 from collections.abc import Callable
@@ -17,7 +18,7 @@ from vid2book.builder.write import write_corpus
 from vid2book.eval import measure
 from vid2book.eval.report.metrics import write_metrics
 from vid2book.folder import record
-from vid2book.folder.measures import put_on_card, read_measures
+from vid2book.folder.measures import number_on, put_on_card, read_measures, section_of
 from vid2book.folder.record import CorpusError
 
 from ..support.hub.server import Hub
@@ -61,8 +62,8 @@ def test_a_version_goes_with_its_measures(
     DatasetCard(card)  # the header is still whole
     assert "## Measures\n" in card
     assert card.index("## Measures") < card.index("## Licences")
-    rows = [line for line in card.splitlines() if line.startswith("| ") and " to " in line]
-    assert any(row.startswith("| Images per sample | 2 | 2 to 2 |") for row in rows)
+    # Two videos that agree tell nothing about a third.
+    assert "| Images per sample `images_per_sample` | 2 | none: 2 videos |" in card
     plot = hub.objects.path(files["measures/measures.png"].sha256).read_bytes()
     assert Image.open(io.BytesIO(plot)).width > 600
 
@@ -137,7 +138,79 @@ def test_the_command_puts_them_there(out: Path, tmp_path: Path) -> None:
     )
     assert done.returncode == 0, done.stderr
     for folder in (out, other):
-        assert "| Images per sample | 2 |" in (folder / "README.md").read_text()
+        assert "| Images per sample `images_per_sample` | 2 |" in (folder / "README.md").read_text()
+
+
+def part(out: Path, tmp_path: Path, only: str, samples: int | None = None) -> Path:
+    """A report with one measure."""
+    folder = tmp_path / "part"
+    folder.mkdir(exist_ok=True)
+    write_metrics(measure(out, only=[only], samples=samples), folder / "metrics.json")
+    return folder
+
+
+def test_a_part_of_the_measures_leaves_the_others_on_the_card(
+    out: Path, report: Path, tmp_path: Path
+) -> None:
+    every = put_on_card(report, out)
+    before = section_of((out / "README.md").read_text())
+    assert number_on(before) == every.now > 10 and every.kept == every.dropped == 0
+    again = put_on_card(part(out, tmp_path, "images_per_sample"), out)
+    assert (again.now, again.kept, again.dropped) == (every.now, every.now - 1, 0)
+    assert section_of((out / "README.md").read_text()) == before
+    written = json.loads((out / "measures" / "metrics.json").read_text())
+    assert written["figures"].keys() == json.loads((report / "metrics.json").read_text())[
+        "figures"
+    ].keys()  # fmt: skip
+
+    # Of one sample out of two, it is no part of the same.
+    other = put_on_card(part(out, tmp_path, "images_per_sample", samples=1), out)
+    assert (other.now, other.kept, other.dropped) == (1, 0, every.now - 1)
+    assert number_on((out / "README.md").read_text()) == 1
+
+
+def test_tables_leave_out_what_breaks_another_figure_down(out: Path, tmp_path: Path) -> None:
+    metrics = measure(out).to_dict()
+    assert metrics["figures"]["insi_sim_4"]["minor"]
+    for figure in metrics["corpora"][0]["measures"].values():
+        figure["value"], figure["low"], figure["high"] = 0.5, 0.4, 0.6  # as if CLIP was there
+    (tmp_path / "metrics.json").write_text(json.dumps(metrics))
+    section = read_measures(tmp_path, out).section
+    assert "`insi_sim`" in section and "`duplicate_image_share_within`" in section
+    assert "`insi_sim_4`" not in section
+    # Whoever asks for it by name gets it.
+    asked = measure(out, only=["insi_sim_4"]).to_dict()
+    assert not asked["figures"]["insi_sim_4"]["minor"]
+
+
+def test_a_push_says_that_the_card_shows_fewer_measures(
+    hub: Hub, push: Callable, out: Path, report: Path, tmp_path: Path
+) -> None:
+    assert "The card" not in push(out, "1.2.1", "--measures", str(report)).stdout
+    every = number_on(card(hub))
+    one = str(part(out, tmp_path, "images_per_sample"))
+    would = push(out, "1.3.0", "--measures", one, "--dry-run").stdout
+    assert f"The card would show 1 measure; version 1.2.1 shows {every}" in would
+    done = push(out, "1.3.0", "--measures", one).stdout
+    assert f"The card shows 1 measure; version 1.2.1 showed {every}" in done
+    assert number_on(card(hub)) == 1
+    again = push(out, "1.3.0", "--measures", str(report), "--force").stdout
+    assert "The card" not in again and number_on(card(hub)) == every
+    replaced = push(out, "1.3.0", "--measures", one, "--force", "--json")
+    assert json.loads(replaced.stdout)["fewer_measures"] == {
+        "now": 1, "before": every, "version": "1.3.0",
+    }  # fmt: skip
+
+
+def test_what_the_folder_has_wins_over_an_earlier_push(
+    hub: Hub, push: Callable, out: Path, report: Path, tmp_path: Path
+) -> None:
+    assert push(out, "1.0.0", "--measures", str(report)).exit_code == 0
+    put_on_card(part(out, tmp_path, "images_per_sample"), out)
+    assert "The card shows 1 measure" in push(out, "1.1.0").stdout
+    assert number_on(card(hub)) == 1
+    assert push(out, "1.2.0", "--measures", str(report)).exit_code == 0
+    assert number_on(card(hub)) > 10
 
 
 def test_a_figure_that_is_null_is_left_out(out: Path, report: Path) -> None:

@@ -184,11 +184,14 @@ def test_damage(
 ) -> None:
     before, difference = moved[damage][name]
     assert difference.value is not None
-    assert difference.low is not None and difference.high is not None
+    low, high = difference.low, difference.high
+    if low is None or high is None:  # the few lectures all move equally
+        assert difference.error == 0
+        low = high = difference.value
     if sign == "up":
-        assert difference.low > 0
+        assert low > 0
     elif sign == "down":
-        assert difference.high < 0
+        assert high < 0
     else:
         assert sign == "unmoved"
         assert abs(difference.value) <= 0.05 * abs(before) + 1e-9

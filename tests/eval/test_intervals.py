@@ -7,7 +7,14 @@ import pytest
 from scipy.stats import false_discovery_control
 
 from vid2book.eval.estimates import area_under_curve, ratio, separation
-from vid2book.eval.intervals import adjusted, detectable, difference, interval, paired_difference
+from vid2book.eval.intervals import (
+    adjusted,
+    detectable,
+    difference,
+    interval,
+    paired_difference,
+    with_width,
+)
 
 
 def clustered(seed: int, videos: int = 40, per: int = 10) -> tuple[np.ndarray, list[int]]:
@@ -161,6 +168,17 @@ def test_many_comparisons_are_corrected() -> None:
     assert not any(p < 0.05 for p in adjusted(ps.tolist()))
     assert adjusted(ps.tolist()) == pytest.approx(false_discovery_control(ps))
     assert adjusted([0.01, None, 0.9]) == [pytest.approx(0.02), None, pytest.approx(0.9)]
+
+
+def test_a_few_clusters_that_agree_tell_nothing_about_others() -> None:
+    few = with_width(interval(ratio([2 / 3] * 4, range(4), most=1.0)))
+    assert (few.value, few.low, few.high) == (2 / 3, None, None)
+    five = with_width(interval(ratio([2 / 3] * 5, range(5), most=1.0)))
+    assert five.low == five.high == pytest.approx(2 / 3)
+    gap = with_width(paired_difference(ratio([3.0] * 2, range(2)), ratio([1.0] * 2, range(2))))
+    assert (gap.value, gap.low, gap.high) == (2.0, None, None)
+    at_the_end = with_width(interval(ratio([1.0] * 2, range(2), most=1.0)))
+    assert (at_the_end.low, at_the_end.high) == pytest.approx((0.342, 1.0), abs=1e-3)
 
 
 def test_many_clusters_are_left_out_in_groups() -> None:

@@ -39,7 +39,7 @@ def test_metrics(corpora: tuple[Path, Path]) -> None:
     first, second = metrics["corpora"]
     assert (first["name"], first["samples"], first["videos"]) == ("a", 8, 8)
     assert (second["name"], second["samples"], second["videos"]) == ("b", 16, 8)
-    assert told[:8] == [("a, samples", n, 8) for n in range(1, 9)]
+    assert told[:9] == [("a, samples", n, 8) for n in range(9)]
     names = {figure.name for kind in MEASURES for figure in kind.figures}
     assert set(PROMISED) <= names == set(first["measures"]) == set(metrics["figures"])
     assert all(
@@ -49,7 +49,8 @@ def test_metrics(corpora: tuple[Path, Path]) -> None:
     )
     for measured in first["measures"].values():
         assert (measured["value"] is None) == bool(measured["reason"])
-        assert measured["value"] is None or measured["low"] <= measured["value"] <= measured["high"]
+        if measured["value"] is not None:
+            assert measured["low"] <= measured["value"] <= measured["high"]
         assert measured["value"] is None or measured["scorer"]
     assert first["measures"]["insi_sim"]["reason"].startswith("no CLIP weights")
     assert first["measures"]["contamination"]["reason"].startswith("no benchmark")
@@ -72,7 +73,42 @@ def test_no_verdict_on_a_few_videos(tmp_path: Path) -> None:
     files = [write_parquet(tmp_path / f"{n}.parquet", r) for n, r in (("a", rows), ("b", twice))]
     (compared,) = measure(*files).to_dict()["compared"]
     copies = compared["measures"]["duplicate_image_share"]
-    assert copies["high"] < 0 and copies["verdict"] is None
+    assert copies["difference"] == -0.5 and copies["verdict"] is None
+    # Four videos that agree tell nothing about a fifth.
+    assert copies["low"] is None and copies["detectable"] is None
+
+
+def test_no_number_is_impossible(tmp_path: Path) -> None:
+    """Two videos that differ give wide intervals, and these end where the figure's values do."""
+    taught = "The kinetic energy of a body is half its mass times the square of its velocity. " * 20
+    chat = "Okay um yeah so like hey guys you know what I mean right. " * 4
+    for name, texts in (("one", (taught, chat)), ("other", (chat, taught))):
+        rows = [row("v0", images=3), row("v1")]
+        for values, text in zip(rows, texts, strict=True):
+            values["texts"] = [said and f"{said} {text}" for said in values["texts"]]
+        write_parquet(tmp_path / f"{name}.parquet", rows)
+    found = measure(tmp_path / "one.parquet", tmp_path / "other.parquet").to_dict()
+    figures = {figure.name: figure for kind in MEASURES for figure in kind.figures}
+    cut = set()
+    for corpus in found["corpora"]:
+        for name, estimate in corpus["measures"].items():
+            if estimate["low"] is None:
+                continue
+            least, most = figures[name].limits
+            assert least <= estimate["low"] < estimate["high"] <= most, name
+            if least == estimate["low"] or most == estimate["high"]:
+                cut.add(name)
+    assert {"term_density", "tokens_per_sample"} <= cut
+    (compared,) = found["compared"]
+    detectable = []
+    for name, difference in [*compared["measures"].items(), *compared["whole"].items()]:
+        width = figures[name].width
+        if difference["low"] is not None:
+            assert -width <= difference["low"] < difference["high"] <= width, name
+        if difference["detectable"] is not None:
+            assert 0 < difference["detectable"] <= width, name
+            detectable.append(name)
+    assert "tokens_per_sample" in detectable and "teaching_probability" not in detectable
 
 
 @pytest.mark.parametrize("ids", [lambda row, n: None, lambda row, n: n, lambda row, n: str(n)])

@@ -64,6 +64,8 @@ def test_the_page_shows_numbers_plots_and_pictures(report: Path, browser: Browse
     metrics = json.loads((report / "metrics.json").read_text())
     line = page.locator("#all tbody tr", has_text="Images that an earlier one already shows")
     assert "0.500" in line.inner_text() and "once is better" in line.inner_text()
+    within = page.locator("#all tbody tr", has_text="Images repeated within their sample")
+    assert within.count() == 1
     shown = {a["name"] for a in page.evaluate(
         "[...document.querySelectorAll('section.figure')].map(s => ({name: s.id}))")}  # fmt: skip
     computed = {n for n, m in metrics["corpora"][0]["measures"].items() if m["value"] is not None}
@@ -79,7 +81,10 @@ def test_the_page_shows_numbers_plots_and_pictures(report: Path, browser: Browse
     headings = [h.inner_text() for h in page.locator("#image_text_lift h4").all()]
     assert headings[:2] == ["Best", "Worst"]
     # Fewer duplicates are better, and the best still come first.
-    assert page.locator("#duplicate_image_share h4").all_text_contents()[:2] == ["Best", "Worst"]
+    once, twice = page.locator("#duplicate_image_share .corpus").all()
+    assert once.locator("h4").all_text_contents() == ["All are equal: 0.000"]
+    assert not once.locator("img").count()
+    assert twice.locator("h4").all_text_contents() == ["Best", "Worst"]
     values = page.locator("#duplicate_image_share .corpus:last-child .value b").all_text_contents()
     assert float(values[0]) < float(values[-1])
     assert "6 samples in 6 videos; 12 samples in 6 videos" in " ".join(
@@ -103,6 +108,17 @@ def test_corpora_without_a_shared_video_are_compared_as_wholes(tmp_path: Path) -
     assert (images["difference"], images["verdict"]) == (-2.0, "differs")
     html = " ".join((tmp_path / "out" / "report.html").read_text().split())
     assert "a and b share no video, so they are only compared as wholes" in html
+
+
+def test_the_terminal_names_corpora_that_are_too_small(tmp_path: Path) -> None:
+    small = write_parquet(tmp_path / "small.parquet", [row(f"v{i}") for i in range(4)])
+    large = write_parquet(tmp_path / "large.parquet", [row(f"v{i}") for i in range(5)])
+    told = "small: fewer than 5 videos, too few for a verdict\n"
+    only = ("--only", "duplicate_image_share_within", "-o", tmp_path / "out")
+    both = run(large, small, *only).stdout
+    assert told in both and "large: fewer" not in both
+    assert "duplicate_image_share_within" in both
+    assert "fewer than" not in run(large, *only).stdout
 
 
 def test_hostile_text_stays_text(report: Path) -> None:

@@ -16,8 +16,11 @@ from .record import CorpusError
 
 _SECTION = re.compile(r"^## Measures\n.*?(?=^## |\Z)", re.MULTILINE | re.DOTALL)
 _BEFORE = re.compile(r"^(?=## Licences$)|\Z", re.MULTILINE)  # the section that follows them
+_REPORT = "metrics.json"  # in the folder of a report
 _COLUMNS = 3  # of the plot
 _INK = "#1f5fa8"
+
+Json = dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -26,6 +29,7 @@ class Measures:
 
     files: dict[str, bytes]  # path in the folder to content
     section: str  # of the card
+    shown: tuple[str, ...] = ()  # names of the figures on the card
 
     def on(self, card: str) -> str:
         """The card with these measures, in place of any that it had."""
@@ -42,15 +46,45 @@ def section_of(card: str) -> str:
     return match[0].rstrip() if match else ""
 
 
-def put_on_card(report: Path, corpus: Path) -> None:
+def number_on(card: str) -> int:
+    """How many measures a card shows."""
+    rows = [line for line in section_of(card).splitlines() if line.startswith("| ")]
+    return max(0, len(rows) - 2)  # without the two lines of the heading
+
+
+@dataclass(frozen=True)
+class Shown:
+    """What a card shows, compared with what it showed.
+
+    Attributes:
+        now: number of figures on it.
+        kept: of these, the ones from an earlier report.
+        dropped: number of figures that are no longer on it.
+    """
+
+    now: int
+    kept: int
+    dropped: int
+
+
+def put_on_card(report: Path, corpus: Path) -> Shown:
     """Put the measures of a corpus on its card, where they stay until it is built again.
 
-    Args are those of `read_measures`.
+    Figures that the card already has and that the report lacks are kept if they come from the same
+    samples and the same versions of the software. Args are those of `read_measures`.
 
     Raises:
         CorpusError: as `read_measures`; or another process is writing to the folder.
     """
-    measures = read_measures(report, corpus)
+    metrics, measured = _read(report, corpus)
+    before = _on_card(corpus, measured["content"])
+    joined = _joined(metrics, measured, *before) if before else None
+    if joined:
+        text = json.dumps(joined, indent=1, ensure_ascii=False) + "\n"
+        measures = _measures(joined, measured["content"], text.encode())
+    else:
+        measures = _measures(metrics, measured["content"], (report / _REPORT).read_bytes())
+    earlier = set(_figures(*before)) if before else set()
     with swap.disk_full_errors(corpus), swap.writing(corpus):
         for path, content in measures.files.items():
             (corpus / path).parent.mkdir(exist_ok=True)
@@ -59,6 +93,8 @@ def put_on_card(report: Path, corpus: Path) -> None:
         new = card.with_suffix(".new")
         new.write_text(measures.on(card.read_text(encoding="utf-8")), encoding="utf-8")
         new.replace(card)
+    shown = set(measures.shown)
+    return Shown(len(shown), len(shown - _with_value(measured).keys()), len(earlier - shown))
 
 
 def read_measures(report: Path, corpus: Path) -> Measures:
@@ -71,11 +107,17 @@ def read_measures(report: Path, corpus: Path) -> Measures:
     Raises:
         CorpusError: there is no report, or it is not about the present content of this folder.
     """
-    path = report / "metrics.json"
+    metrics, measured = _read(report, corpus)
+    return _measures(metrics, measured["content"], (report / _REPORT).read_bytes())
+
+
+def _read(report: Path, corpus: Path) -> tuple[Json, Json]:
+    """The metrics of a report, and the part that is about the corpus."""
+    path = report / _REPORT
     again = f"run `vid2book measure {corpus} -o {report}`"
     try:
         metrics = json.loads(path.read_text(encoding="utf-8"))
-        by_content = {measured.get("content"): measured for measured in metrics["corpora"]}
+        by_content = _by_content(metrics)
         names = ", ".join(measured["name"] for measured in metrics["corpora"])
     except OSError:
         raise CorpusError(f"{path}: there is no such report; {again}") from None
@@ -86,20 +128,67 @@ def read_measures(report: Path, corpus: Path) -> Measures:
         raise CorpusError(
             f"{path}: this report is about other samples ({names}) than {corpus} has now; {again}"
         )
-    measured = by_content[written.content]
-    figures = {
-        name: figure | metrics["figures"][name]
-        for name, figure in measured["measures"].items()
-        if figure["value"] is not None
+    return metrics, by_content[written.content]
+
+
+def _on_card(corpus: Path, content: str) -> tuple[Json, Json] | None:
+    """The metrics that the folder has, and the part about its samples; None without them."""
+    try:
+        metrics = json.loads((corpus / METRICS).read_text(encoding="utf-8"))
+        return metrics, _by_content(metrics)[content]
+    except (OSError, ValueError, LookupError, TypeError):
+        return None
+
+
+def _by_content(metrics: Json) -> dict[str | None, Json]:
+    return {measured.get("content"): measured for measured in metrics["corpora"]}
+
+
+def _joined(metrics: Json, measured: Json, old: Json, old_measured: Json) -> Json | None:
+    """The metrics, with the figures that only the old ones have; None if none may be added."""
+    if not _have_same_basis(metrics, measured, old, old_measured):
+        return None
+    new, known = _with_value(measured), _with_value(old_measured)
+    if known.keys() <= new.keys():
+        return None
+    in_order = max(measured["measures"], old_measured["measures"], key=len)
+    both = measured | {
+        "measures": in_order | measured["measures"] | known | new,
+        "details": old_measured["details"] | measured["details"],
     }
-    plot = _plot(figures)
-    return Measures(
-        {METRICS: path.read_bytes(), PLOT: plot},
-        _section(measured, figures, metrics),
-    )
+    return metrics | {
+        "figures": old["figures"] | metrics["figures"],
+        "corpora": [both if one is measured else one for one in metrics["corpora"]],
+    }
 
 
-def _section(measured: dict[str, Any], figures: dict[str, Any], metrics: dict[str, Any]) -> str:
+def _with_value(measured: Json) -> Json:
+    return {name: f for name, f in measured["measures"].items() if f["value"] is not None}
+
+
+def _have_same_basis(metrics: Json, measured: Json, old: Json, old_measured: Json) -> bool:
+    same = all(metrics[name] == old.get(name) for name in ("schema", "level", "seed", "versions"))
+    drawn = measured.get("drawn")
+    return same and bool(drawn) and drawn == old_measured.get("drawn")
+
+
+def _figures(metrics: Json, measured: Json) -> Json:
+    """The figures of a corpus that go on its card."""
+    return {
+        name: figure | metrics["figures"][name]
+        for name, figure in _with_value(measured).items()
+        if not metrics["figures"][name]["minor"]
+    }
+
+
+def _measures(metrics: Json, content: str, written: bytes) -> Measures:
+    measured = _by_content(metrics)[content]
+    figures = _figures(metrics, measured)
+    files = {METRICS: written, PLOT: _plot(figures)}
+    return Measures(files, _section(measured, figures, metrics), tuple(figures))
+
+
+def _section(measured: Json, figures: Json, metrics: Json) -> str:
     basis = (
         f"{number_of(measured['samples'], 'sample')} from {number_of(measured['videos'], 'video')}"
     )
@@ -114,18 +203,18 @@ def _section(measured: dict[str, Any], figures: dict[str, Any], metrics: dict[st
         "| measure | value | interval | unit | better | scorer |",
         "| --- | ---: | --- | --- | --- | --- |",
     ]
-    for figure in figures.values():
+    for name, figure in figures.items():
         cells = [
-            figure["title"], _number(figure["value"]), _interval(figure), figure["unit"],
-            figure["better"], figure["scorer"],
+            f"{figure['title']} `{name}`", _number(figure["value"]), _interval(figure),
+            figure["unit"], figure["better"], figure["scorer"],
         ]  # fmt: skip
         lines.append(f"| {' | '.join(cell.replace('|', '/') for cell in cells)} |")
     return "\n".join(lines)
 
 
-def _interval(figure: dict[str, Any]) -> str:
+def _interval(figure: Json) -> str:
     if figure["low"] is None:
-        return "none: one video"
+        return f"none: {number_of(figure['clusters'], 'video')}"
     return f"{_number(figure['low'])} to {_number(figure['high'])}"
 
 
@@ -133,7 +222,7 @@ def _number(value: float) -> str:
     return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.3g}"
 
 
-def _plot(figures: dict[str, Any]) -> bytes:
+def _plot(figures: Json) -> bytes:
     """A PNG with a small plot for each measure: its value, and its interval as a bar.
 
     Raises:
