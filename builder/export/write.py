@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -46,16 +46,29 @@ def write_export(corpus: Path, to: Format, out: Path, marked: bool = False) -> E
     Marked content (config `decide: mark`) is left out unless `marked` is set.
 
     Raises:
-        CorpusError: `corpus` is not a corpus, `out` is not empty or another process is writing to
-            it, or the disk is full.
+        CorpusError: `corpus` is not a corpus, or has nothing for this format; or `out` is not empty
+            or another process is writing to it, or the disk is full.
     """
     videos = read_videos(corpus)
     if out.exists() and (not out.is_dir() or any(out.iterdir())):
         raise CorpusError(f"{out}: this exists already; name a new folder")
     left_out = Counter[str]()
+    read = 0
+
+    def counted(rows: Iterable[Row]) -> Iterator[Row]:
+        nonlocal read
+        for row in rows:
+            read += 1
+            yield row
+
     with new_folder(out) as new:
         samples = sum(
-            _WRITE[to](split, rows, new, videos)
+            _WRITE[to](split, counted(rows), new, videos)
             for split, rows in samples_of(corpus, marked, left_out)
         )
+        if without := read - samples:
+            left_out[f"it has no speech, and {to} needs some"] += without
+        if not samples:
+            reasons = ", ".join(left_out) or "it has no samples"
+            raise CorpusError(f"{corpus}: there is nothing to export as {to}: {reasons}")
     return Exported(samples, left_out)

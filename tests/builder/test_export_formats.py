@@ -22,6 +22,7 @@ from vid2book.builder.export.turns import START, turns
 from vid2book.builder.export.write import write_export
 from vid2book.builder.write import write_corpus
 from vid2book.eval.corpora import open_corpus
+from vid2book.folder.record import CorpusError
 
 TITLE = "Light & <shadow>, *part* 1_2"
 
@@ -50,6 +51,30 @@ def test_chat(out: Path) -> None:
         asked = sum(part["type"] == "image" for m in row["messages"] for part in m["content"])
         assert asked == len(row["images"]) == 2
         assert row["images"][1].tobytes() == was["images"][2].tobytes()
+
+
+def test_samples_without_speech_are_told_where_a_format_needs_some(make, tmp_path: Path) -> None:
+    corpus = make.corpus(make.video("a"), make.video("silent"), samples=1)
+    outcome, (sample,), decisions = corpus.results["silent"]
+    pictures = [n for n, text in enumerate(sample.texts) if not text]
+    silent = make.changed(
+        sample,
+        **{
+            name: tuple(getattr(sample, name)[n] for n in pictures)
+            for name in ("images", "texts", "ocr_texts", "text_ocr_list", "elements")
+        },
+    )
+    corpus.results["silent"] = outcome, [silent], decisions
+    write_corpus(corpus, tmp_path / "both")
+    for to in (Format.chat, Format.llama_factory):
+        done = write_export(tmp_path / "both", to, tmp_path / to.value)
+        assert (done.samples, done.left_out) == (1, {f"it has no speech, and {to} needs some": 1})
+    assert write_export(tmp_path / "both", Format.obelics, tmp_path / "o").samples == 2
+    del corpus.results["a"]
+    write_corpus(make.changed(corpus, videos=corpus.videos[1:]), tmp_path / "none")
+    with pytest.raises(CorpusError, match="nothing to export as chat: it has no speech"):
+        write_export(tmp_path / "none", Format.chat, tmp_path / "nothing")
+    assert not (tmp_path / "nothing").exists()
 
 
 def test_obelics(out: Path) -> None:

@@ -169,6 +169,14 @@ def test_a_part_of_the_measures_leaves_the_others_on_the_card(
     assert number_on((out / "README.md").read_text()) == 1
 
 
+def test_nothing_of_other_corpora_in_a_report_is_published(make, out: Path, tmp_path: Path) -> None:
+    write_corpus(make.corpus(make.video("c")), tmp_path / "secret")
+    write_metrics(measure(out, tmp_path / "secret"), tmp_path / "metrics.json")
+    content = read_measures(tmp_path, out).files["measures/metrics.json"]
+    [own] = json.loads(content)["corpora"]
+    assert own["name"] == "textbook" and b"secret" not in content
+
+
 def test_tables_leave_out_what_breaks_another_figure_down(out: Path, tmp_path: Path) -> None:
     metrics = measure(out).to_dict()
     assert metrics["figures"]["insi_sim_4"]["minor"]

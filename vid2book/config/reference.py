@@ -82,7 +82,8 @@ def check_key(config: Config, name: str) -> None:
         return
     nested = [key for key in known if key.endswith(f".{name}")]
     near = nested or get_close_matches(name, [*sections, *known], 1)
-    hint = f"did you mean {' or '.join(near)}?" if near else f"there are {', '.join(sections)}"
+    top = dict.fromkeys([*sections, *(key for key in known if "." not in key)])
+    hint = f"did you mean {' or '.join(near)}?" if near else f"there are {', '.join(top)}"
     raise ConfigError(f"there is no key '{name}' in the config; {hint}")
 
 

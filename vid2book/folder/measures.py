@@ -79,11 +79,7 @@ def put_on_card(report: Path, corpus: Path) -> Shown:
     metrics, measured = _read(report, corpus)
     before = _on_card(corpus, measured["content"])
     joined = _joined(metrics, measured, *before) if before else None
-    if joined:
-        text = json.dumps(joined, indent=1, ensure_ascii=False) + "\n"
-        measures = _measures(joined, measured["content"], text.encode())
-    else:
-        measures = _measures(metrics, measured["content"], (report / _REPORT).read_bytes())
+    measures = _measures(joined or metrics, measured["content"])
     earlier = set(_figures(*before)) if before else set()
     with swap.disk_full_errors(corpus), swap.writing(corpus):
         for path, content in measures.files.items():
@@ -108,7 +104,7 @@ def read_measures(report: Path, corpus: Path) -> Measures:
         CorpusError: there is no report, or it is not about the present content of this folder.
     """
     metrics, measured = _read(report, corpus)
-    return _measures(metrics, measured["content"], (report / _REPORT).read_bytes())
+    return _measures(metrics, measured["content"])
 
 
 def _read(report: Path, corpus: Path) -> tuple[Json, Json]:
@@ -181,10 +177,13 @@ def _figures(metrics: Json, measured: Json) -> Json:
     }
 
 
-def _measures(metrics: Json, content: str, written: bytes) -> Measures:
+def _measures(metrics: Json, content: str) -> Measures:
+    """What the metrics say of these samples. Nothing of other corpora in the report goes along."""
     measured = _by_content(metrics)[content]
     figures = _figures(metrics, measured)
-    files = {METRICS: written, PLOT: _plot(figures)}
+    alone = metrics | {"corpora": [measured], "comparisons": 0, "compared": []}
+    written = json.dumps(alone, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
+    files = {METRICS: written.encode(), PLOT: _plot(figures)}
     return Measures(files, _section(measured, figures, metrics), tuple(figures))
 
 
@@ -195,8 +194,8 @@ def _section(measured: Json, figures: Json, metrics: Json) -> str:
     lines = [
         "## Measures",
         "",
-        f"Measured by `vid2book measure` on {basis}, with {metrics['level']:.0%} intervals from a "
-        f"jackknife over videos. `{METRICS}` says what each measure cannot see.",
+        f"Measured by `vid2book measure` on {basis}, with {metrics['level']:.0%} intervals over "
+        f"videos. `{METRICS}` says what each measure cannot see.",
         "",
         f"![Each measure with its interval]({PLOT})",
         "",

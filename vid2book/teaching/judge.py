@@ -235,7 +235,8 @@ def _by_speech(reasons: Sequence[str], words: Sequence[int], settings: config.Ju
             rest[reason] += n
     teaching = total - rest.total()
     share = teaching / total
-    others = " and ".join(kind for kind, _ in rest.most_common(2))
+    *kinds, last = [kind for kind, _ in rest.most_common()] or [""]
+    others = f"{', '.join(kinds)} and {last}" if kinds else last
     line = f"{100 * share:.0f}% of {number_of(total, 'word')} teach"
     if others:
         line += f"; the rest is {others}"

@@ -156,11 +156,6 @@ def _is_about(decision: Decision, element: Row) -> bool:
     return element["kind"] == "text" and decision.level in ("sentence", "clip") and within
 
 
-def stands_from(decisions: Iterable[Decision]) -> dict[float, float]:
-    """The end of each kept state of the screen, to its start. Samples have only the end."""
-    return {d.end: d.start for d in decisions if d.kept and d.level == "keyframe"}
-
-
 def blocks(
     samples: Iterable[Row],
     left_out: list[Dropped],

@@ -14,9 +14,10 @@ from ..folder.reader import CorpusFolder, Row, is_marked, video_of
 from ..folder.record import FolderError
 from ..pipeline.processes import tell
 from .chapters import Chapter, Contents, chapters_of
-from .page import Block, Passage, blocks, dropped, stands_from, thumbnail
+from .page import Block, Passage, blocks, dropped, thumbnail
 from .search import Entry, IndexEntry, Texts, entries
 from .templates import Templates
+from .verdicts import stands_from
 
 _BARE_AT_ONCE = 200  # videos without samples in one part
 

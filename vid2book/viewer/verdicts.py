@@ -40,3 +40,8 @@ def verdict_on(decision: Decision) -> Verdict:
 def notes_on(decisions: Iterable[Decision]) -> list[Decision]:
     """What is to be known of a video, although it is neither why it is kept nor why it is not."""
     return [d for d in decisions if d.level == "video" and verdict_on(d) == "note"]
+
+
+def stands_from(decisions: Iterable[Decision]) -> dict[float, float]:
+    """The end of each kept state of the screen, to its start. Samples have only the end."""
+    return {d.end: d.start for d in decisions if d.kept and d.level == "keyframe"}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,7 +18,7 @@ from ..quantities import names_of
 from ..records import Decision
 from .scores import reason_of, score_of, with_clock_times
 from .times import clock
-from .verdicts import Verdict, notes_on, verdict_on
+from .verdicts import Verdict, notes_on, stands_from, verdict_on
 
 LEVELS = {  # in the order in which they are printed
     "keyframe": "Screen",
@@ -163,7 +163,7 @@ def why(corpus: Path, video_id: str, at: float) -> Why:
         video=tuple(d for d in decisions if d.level == "video"),
         here=here,
         near={x: () if here[x] else tuple(_nearest(found, at)) for x, found in by_level.items()},
-        corpus=tuple(_pieces(source.words(video_id), at)),
+        corpus=tuple(_pieces(source.words(video_id), at, stands_from(decisions))),
     )
 
 
@@ -187,12 +187,19 @@ def _nearest(decisions: list[Decision], at: float) -> Iterator[Decision]:
     yield from (d for d in decisions if d.start == after)
 
 
-def _pieces(samples: Iterable[Row], at: float) -> Iterator[Piece]:
-    """What the corpus has from this moment. An image counts from its clip's start at the latest."""
+def _pieces(samples: Iterable[Row], at: float, begins: Mapping[float, float]) -> Iterator[Piece]:
+    """What the corpus has from this moment.
+
+    Args:
+        begins: from `stands_from`: an image stands from there, and its element says only where its
+            frame is and where it ends.
+    """
     for sample in samples:
         columns = [sample.get(name) or [] for name in ("texts", "ocr_texts")]
         for position, element in enumerate(sample.get("elements") or []):
-            start = min(element["start"], element["clip_start"])
+            start = element["start"]
+            if element["kind"] == "image":
+                start = min(start, begins.get(element["end"], start))
             if _holds(start, element["end"], at):
                 texts = [column[position] for column in columns if position < len(column)]
                 text = next((text for text in texts if text), "")

@@ -123,6 +123,17 @@ def shown(answer: Why | Summary) -> str:
     return console.export_text()
 
 
+def test_an_image_counts_while_its_state_stands(corpus: Path, tmp_path: Path) -> None:
+    shutil.copytree(corpus, tmp_path / "c")
+    image = PLACE | {"kind": "image", "start": 38.0, "end": 40.0}  # the frame, and the state's end
+    row = SAMPLES[0] | {"texts": [None], "ocr_texts": ["F = m a"], "elements": [image]}
+    [file] = (tmp_path / "c" / "data").iterdir()
+    pq.write_table(pa.Table.from_pylist([row]), file)
+    assert [(p.start, p.end) for p in why(tmp_path / "c", "optics-1", 11).corpus] == [(10, 40)]
+    assert why(tmp_path / "c", "optics-1", 9).corpus == ()
+    assert why(tmp_path / "c", "optics-1", 41).corpus == ()
+
+
 def test_what_stands_at_a_moment(corpus: Path) -> None:
     found = why(corpus, "optics-1", 15)
     assert [(d.stage, d.kept, d.score) for d in found.here["keyframe"]] == [
