@@ -170,9 +170,9 @@ CRITERIA = ("relevance", "knowledge density", "transcription quality")
 
 @dataclass(frozen=True)
 class Grade:
-    """A grade from 1 (poor) to 5 (excellent), and the reason for it."""
+    """A grade from 1 (poor) to 5 (excellent), and the reason for it, or for giving none."""
 
-    score: float
+    score: float | None
     reason: str
 
 
@@ -195,7 +195,8 @@ class Judgement:
     """Whether a video teaches. The three grades run from 1 (poor) to 5 (excellent).
 
     They and the share are of the speech: None if there is not enough of it, and all but the quality
-    of its transcription if nothing can judge it.
+    of its transcription if nothing can judge it. Relevance is also None if the manifest names no
+    topic.
     """
 
     relevance: float | None  # to the manifest's title, knowledge point and description

@@ -191,7 +191,7 @@ class Judge(Switchable):
     min_relevance: Grade = Field(
         1.0,
         description="Lowest accepted grade, from 1 to 5, for how well the speech fits the "
-        "knowledge point, title and description.",
+        "knowledge point, title and description. Videos without any are not graded for it.",
     )
     min_knowledge_density: Grade = Field(
         1.0,

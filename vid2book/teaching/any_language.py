@@ -25,10 +25,12 @@ from .context import (
     core,
     describe,
     face_alone,
+    fit_of,
     keyframe_during,
     nearness,
     off_topic,
     smooth,
+    topic_of,
 )
 from .wording import OFF_TOPIC, Array, Embed
 
@@ -42,7 +44,9 @@ FEATURES = (
     "opening",
     "closing",
 )
-_SAME_TOPIC = 0.3  # typical centred cosine of a lesson's speech and its title; set by eye
+# Median similarity of the speech of passages in six languages to what is said of another passage,
+# and of their own.
+_OTHER_TOPIC, _SAME_TOPIC = 0.24, 0.45
 
 
 class Reader(NamedTuple):
@@ -112,16 +116,16 @@ def measure(
     return np.stack(columns, axis=1), [OFF_TOPIC[i] for i in by_kind.argmax(axis=1)]
 
 
-def relevance_any(
-    video: Video, sentences: Sequence[Sentence], screen: Sequence[str], embed: Embed
-) -> float:
-    """How well the speech fits the video's description and screen, 1 to 5; 3 if both are empty."""
-    about = " ".join([describe(video), *screen])
+def relevance_any(video: Video, sentences: Sequence[Sentence], embed: Embed) -> float | None:
+    """How well the speech fits the topic that the manifest names, 1 to 5; None if it names none."""
+    about = topic_of(video)
     spoken = " ".join(sentence.text for sentence in sentences)
-    if not about.strip() or not spoken.strip():
-        return 3.0 if spoken.strip() else 1.0
+    if not about.strip():
+        return None
+    if not spoken.strip():
+        return 1.0
     first, second = _fitted()[0].centre(embed([about, spoken]))
-    return round(1 + 4 * min(1.0, max(0.0, float(first @ second) / _SAME_TOPIC)), 2)
+    return fit_of(float(first @ second), _OTHER_TOPIC, _SAME_TOPIC)
 
 
 @cache

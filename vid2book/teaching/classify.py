@@ -23,10 +23,12 @@ from .context import (
     core,
     describe,
     face_alone,
+    fit_of,
     keyframe_during,
     nearness,
     off_topic,
     smooth,
+    topic_of,
 )
 from .wording import CUES, OFF_TOPIC, Array, Classifier, Embed, classifier, count_cues, plain
 
@@ -45,6 +47,9 @@ FEATURES = (
     "opening",
     "closing",
 )
+# Median similarity of the speech of 120 English passages in scripts/passages to what is said of
+# another passage, and of their own (title, description and so on).
+_OTHER_TOPIC, _SAME_TOPIC = 0.05, 0.35
 _STOP = frozenset(
     "a about after again all also am an and any are as at back be because been before but by can "
     "come could did do does doing done down each even every first for from get gets give go goes "
@@ -114,16 +119,16 @@ def measure(
     return np.stack(columns, axis=1), [OFF_TOPIC[i] for i in by_kind.argmax(axis=1)]
 
 
-def relevance(
-    video: Video, sentences: Sequence[Sentence], screen: Sequence[str], embed: Embed
-) -> float:
-    """How well the speech fits the video's description and screen, 1 to 5; 3 if both are empty."""
-    about = plain(f"{describe(video)} {' '.join(screen)}")
+def relevance(video: Video, sentences: Sequence[Sentence], embed: Embed) -> float | None:
+    """How well the speech fits the topic that the manifest names, 1 to 5; None if it names none."""
+    about = plain(topic_of(video))
     spoken = plain(" ".join(s.text for s in sentences))
-    if not re.search(r"\w", about) or not spoken:
-        return 3.0 if spoken else 1.0
+    if not re.search(r"\w", about):
+        return None
+    if not spoken:
+        return 1.0
     first, second = classifier(embed).centre(embed([about, spoken]))
-    return round(1 + 4 * min(1.0, max(0.0, float(first @ second) / 0.6)), 2)
+    return fit_of(float(first @ second), _OTHER_TOPIC, _SAME_TOPIC)
 
 
 def _adverts(screen_texts: Sequence[str]) -> Array:

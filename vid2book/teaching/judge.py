@@ -62,7 +62,8 @@ def judge(
     ]
     graders = scores.models or (scores.rules,)
     best = max(
-        graders, key=lambda g: (not _shortfalls(g, settings), sum(m.score for m in g.marks()))
+        graders,
+        key=lambda g: (not _shortfalls(g, settings), sum(m.score or 0.0 for m in g.marks())),
     )
     by_speech = judged or (has_speech and bool(scores.models))
     shortfalls = _shortfalls(best, settings) if by_speech else []
@@ -119,7 +120,7 @@ def _shortfalls(grades: Grades, settings: config.Judge) -> list[str]:
     return [
         f"{name} is {mark.score:g} of 5, below the required {least:g}: {mark.reason}"
         for name, mark, least in zip(CRITERIA, grades.marks(), _thresholds(settings), strict=True)
-        if mark.score < least
+        if mark.score is not None and mark.score < least
     ]
 
 
@@ -135,6 +136,8 @@ def _on_grades(
     for grades in (*scores.models, scores.rules):
         decides = grades in graders
         for name, mark, least in zip(CRITERIA, grades.marks(), _thresholds(settings), strict=True):
+            if mark.score is None:
+                continue
             decisions.append(
                 _on_video(
                     video,

@@ -111,7 +111,7 @@ def _by_rules(
     quality = _quality(transcript)
     language = transcript.language or language_code(video.language)
     if unjudged := _unjudged(language, embed_any, settings):
-        unknown = Grade(3.0, unjudged)
+        unknown = Grade(None, unjudged)
         rules = Grades("rules", unknown, unknown, quality)
         return Scores((1.0,) * len(sentences), ("",) * len(sentences), rules, (), unjudged)
     english = language == "en" or embed_any is None
@@ -123,10 +123,11 @@ def _by_rules(
         classified = without_remarks(classified, texts, embed_any, english=english)
     teaching, kinds = classified
     lesson = [s for s, p in zip(sentences, teaching, strict=True) if p >= _TEACHES]
-    fit = measure_fit(video, lesson, [text for _, text in screen], vectors)
+    fit = measure_fit(video, lesson, vectors)
+    why = "similarity of the speech to the title and description" if fit else "no topic is given"
     rules = Grades(
         "rules",
-        Grade(fit, "similarity of the speech to the topic, by embeddings"),
+        Grade(fit, why),
         _density(sentences, teaching, english),
         quality,
     )
