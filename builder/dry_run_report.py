@@ -109,9 +109,9 @@ def _estimate(
     seconds = sum(line.wall * shares[line.name] for line in trial.lines) / workers
     return Estimate(
         seconds,
-        f"That takes at most about {time_of(seconds)} with {number_of(workers, 'worker')} on an idle "
-        f"machine (estimated from {time_of(trial.measured)} of it). `vid2book plan` gives a better "
-        "estimate.",
+        f"That takes at most about {time_of(seconds)} with {number_of(workers, 'worker')} on an "
+        f"idle machine (estimated from {time_of(trial.measured)} of it). `vid2book plan` gives a "
+        "better estimate.",
     )
 
 
