@@ -7,7 +7,6 @@ import json
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from difflib import get_close_matches
 from pathlib import Path
 
 import yaml
@@ -18,6 +17,7 @@ from vid2book.folder.layout import CARD, ERRORS, LOG, shards
 from vid2book.folder.reader import read_rows
 from vid2book.folder.record import CorpusError, Record
 from vid2book.folder.removed import removals
+from vid2book.names import did_you_mean
 
 from .changes import read_videos
 from .features import Row, current, outcome_of
@@ -99,8 +99,7 @@ def _without(corpus: Path, old: Record, ids: set[str]) -> Record:
     if unknown := sorted(ids - set(videos)):
         problems, before = [], removals(corpus)
         for name in unknown:
-            near = get_close_matches(name, videos, n=1)
-            hint = f" (did you mean {near[0]}?)" if near else ""
+            hint = f" ({near})" if (near := did_you_mean(name, videos)) else ""
             problems.append(
                 f"{name} was removed on {before[name]}"
                 if name in before

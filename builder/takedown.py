@@ -91,19 +91,20 @@ def find(
     ids, query = list(video_ids), Query(channel, uploader, url)
     if not (ids or query):
         raise CorpusError(NO_QUERY)
-    versioned = open_versioned(corpus)
-    candidates = dict.fromkeys([*ids, *(matching(versioned.videos, query) if query else ())])
+    return look_up(open_versioned(corpus), ids, query)
+
+
+def look_up(versioned: Versioned, video_ids: Iterable[str], query: Query) -> list[Match]:
+    """The videos with these ids, or that meet the query, whether kept or not; removed ones are
+    found by their ids."""
+    matches = matching(versioned.videos, query) if query else ()
+    candidates = dict.fromkeys([*video_ids, *matches])
     return [match for video_id in candidates if (match := _match(video_id, versioned))]
 
 
-def with_hint(corpus: str | Path, unknown: Iterable[str]) -> list[str]:
+def with_hint(versioned: Versioned, unknown: Iterable[str]) -> list[str]:
     """Ids that are not in a corpus, each with those in it that may have been meant: "celll (did you
-    mean cell?)".
-
-    Raises:
-        CorpusError: not a corpus.
-    """
-    versioned = open_versioned(corpus)
+    mean cell?)"."""
     known = [*versioned.videos, *versioned.removed]
     hints = {name: did_you_mean(name, known) for name in unknown}
     return [f"{name} ({hint})" if hint else name for name, hint in hints.items()]

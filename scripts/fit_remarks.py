@@ -153,15 +153,16 @@ def _talk(origin: str, passage: Passage, embed: Embed) -> Talk:
     )  # fmt: skip
 
 
-def lectures(folder: Path, *, held_out: bool = False) -> list[Talk]:
-    """Passages of the real lectures to learn from, or of the sources that are held out."""
+def lectures(folder: Path) -> list[Talk]:
+    """Passages of the real lectures to learn from."""
     labels = yaml.safe_load((HERE / "remarks" / "real.yaml").read_text("utf-8"))
     texts: dict[str, list[str]] = defaultdict(list)
     for _, source, text in _passages(folder):
         texts[source].append(text)
     embed = WordLlama()
     talks = []
-    for source in sorted(halves(folder)[held_out]):
+    learned, _ = halves(folder)
+    for source in sorted(learned):
         for text in texts[source][:EACH]:
             parts = timed(sentences(text))
             found = classify(Video("", "", language="en"), parts, [], parts[-1].end, embed)

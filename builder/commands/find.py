@@ -8,6 +8,7 @@ import typer
 from rich.markup import escape
 
 from vid2book.console import takes_ids, user_errors
+from vid2book.errors import UserError
 from vid2book.quantities import number_of
 from vid2book.terminal import AsJson, Terminal
 
@@ -31,10 +32,14 @@ def find(
     """Find videos in a corpus: by id, by URL, or all of a channel or an uploader."""
     from vid2book.names import plain
 
-    from ..takedown import find as look
-    from ..takedown import with_hint
+    from ..takedown import NO_QUERY, Query, look_up, with_hint
+    from ..versions import open_versioned
 
-    matches = look(corpus, video_ids or (), url=url, channel=channel, uploader=uploader)
+    query = Query(channel, uploader, url)
+    if not (video_ids or query):
+        raise UserError(NO_QUERY)
+    versioned = open_versioned(corpus)
+    matches = look_up(versioned, video_ids or (), query)
     terminal = Terminal(as_json)
     out = terminal.results
     for video in matches:
@@ -45,7 +50,7 @@ def find(
             description = f"{plain(video.title)} ({video.status}, {samples})".lstrip()
         out.print(escape(f"{video.video_id}  {description}"))
     if missing := sorted({*(video_ids or ())} - {video.video_id for video in matches}):
-        names = ", ".join(with_hint(corpus, missing))
+        names = ", ".join(with_hint(versioned, missing))
         out.print(escape(plain(f"Not in the corpus: {names}")))
     elif not matches:
         out.print("No matching video in the corpus")

@@ -96,9 +96,8 @@ def jobs(ablation: Ablation, chosen: list[Cell], folders: Folders) -> list[Job]:
     for seed in ablation.seeds:
         for cell, corpus, rows in zip(chosen, corpora, offered, strict=True):
             learned = folders.arranged(corpus, cell.settings, only, seed)
-            recipe = cell.recipe.model_copy(update={"seed": seed})
-            if ablation.budget is not None:
-                recipe = recipe.model_copy(update={"tokens": ablation.budget})
+            tokens = ablation.budget or cell.recipe.tokens
+            recipe = cell.recipe.model_copy(update={"seed": seed, "tokens": tokens})
             planned.append(
                 Job(
                     cell=cell.name,

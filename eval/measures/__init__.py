@@ -1,9 +1,9 @@
 """The measures, in the order of the report. `base` explains how to add one."""
 
 from collections.abc import Collection
-from difflib import get_close_matches
 
 from vid2book.errors import UserError
+from vid2book.names import did_you_mean
 
 from .base import Measure
 from .coherence import Coherence
@@ -48,10 +48,9 @@ def chosen(only: Collection[str]) -> tuple[type[Measure], ...]:
     Raises:
         UserError: there is no such figure.
     """
-    known = {figure.name for measure in MEASURES for figure in measure.figures}
-    if unknown := sorted(set(only) - known):
-        near = get_close_matches(unknown[0], known, 1)
-        hint = f"did you mean {near[0]}?" if near else f"there are {', '.join(sorted(known))}"
+    known = sorted(figure.name for measure in MEASURES for figure in measure.figures)
+    if unknown := sorted(set(only).difference(known)):
+        hint = did_you_mean(unknown[0], known) or f"there are {', '.join(known)}"
         raise UserError(f"there is no measure '{unknown[0]}'; {hint}")
     return tuple(
         measure
