@@ -22,6 +22,7 @@ _HEARD_WITHIN = 4.0  # seconds around the keyframe
 _FOLLOWED = 0.5  # mean share of spoken words in a band of subtitles: some are read badly
 _SIGHTINGS = 3  # different spoken texts that make a place that of the subtitles,
 _USUAL = 0.5  # if they are on this share of the keyframes, and of the lines there
+_OUT = 0.25  # share of a line's height by which it may stick out of the band
 _TALL = 1.5  # times higher or lower than the usual subtitle: not a subtitle, wherever it is
 _ON_AXIS = 0.02  # share of the width by which centred subtitles are off their axis at most
 _CENTRE_SET = 0.7  # share of the lines that must be on the axis for subtitles to be centred
@@ -58,7 +59,7 @@ def _in_subtitle_band(
         (position, line)
         for position, (keyframe, screen) in enumerate(zip(keyframes, lines, strict=True))
         for line in screen
-        if middle(line) > keyframe.subtitle_top * keyframe.height
+        if line.box[1] > keyframe.subtitle_top * keyframe.height - _OUT * height(line)
     ]
     if not within or (transcript is not None and not _follow_speech(within, keyframes, transcript)):
         return set()

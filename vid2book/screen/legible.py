@@ -30,8 +30,9 @@ _BRACKETS = "()[]{}"  # may stand alone in a line of code
 _LOOP_WORDS = 8  # a shorter line may repeat itself
 _LOOP_SHARE = 0.25  # share of a line's words that are different; with fewer, it is a loop
 
-_ICON = "a misread icon: no screen has a word in this script"
+_OTHER_SCRIPT = "misread: no screen has a word in this script"
 
+_REPEATS = 0.5  # share of a caption's words that are said close to the moment of the picture
 _NEIGHBOURS = 2  # confident lines of the same size close by: a line among them is no texture
 _BEHIND = 0.25  # confidence by which it may be below their mean
 _LETTERS = 3  # a shorter line may be just a stroke
@@ -54,7 +55,7 @@ def legible(
         divided = [(line, *without_other_scripts(line.text, scripts)) for line in screen]
         written.append(tuple(replace(line, text=text) for line, text, _ in divided if text))
         decisions += [
-            _drop(video_id, keyframe, _Fault(_ICON, line.score, None), icons)
+            _drop(video_id, keyframe, _Fault(_OTHER_SCRIPT, line.score, None), icons)
             for line, _, icons in divided
             if icons
         ]
@@ -100,6 +101,8 @@ def _caption(line: OcrLine, keyframe: Keyframe, transcript: Transcript | None) -
     if transcript is None:
         return _Fault("burned-in caption", None, None)
     share = spoken_share(line.text, keyframe.time, transcript)
+    if share < _REPEATS:
+        return _Fault("burned-in caption, by its place and size", share, None)
     return _Fault("burned-in caption that repeats the speech", share, None)
 
 

@@ -269,8 +269,7 @@ def test_signs_of_a_script_that_the_screens_do_not_use_are_icons() -> None:
     kept, decisions = legible("v", [blank(5)], [menu], None, config.Read())
     assert [[found.text for found in shown] for shown in kept] == [["Select Data"]]
     assert [(d.text, d.reason) for d in decisions] == [
-        (icon, "a misread icon: no screen has a word in this script")
-        for icon in ("用", "田", "三三三")
+        (icon, "misread: no screen has a word in this script") for icon in ("用", "田", "三三三")
     ]
     course = legible("v", [blank(5), blank(10)], [slide, menu[:1]], None, config.Read())
     assert course == ([slide, menu[:1]], [])

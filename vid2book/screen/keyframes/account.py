@@ -8,16 +8,19 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from itertools import groupby, takewhile
 
 import numpy as np
 
 from .cells import Mask
 from .content import Content, Weights
+from .displaced import View, content_cells
 from .follow import History
 from .persons import PERSON
 from .placing import Chosen
 from .state import Gap
+from .still import Stills
 
 PASSING = "the screen is still changing here"
 MOVING = "the picture moves: nothing stands long enough to be read"
@@ -32,10 +35,14 @@ _POSE = "nothing is new but where a person or a hand is; see the picture of {:.1
 _SHOWN = 0.9  # share of the content that a picture must show for a reason to name it
 _NEW = 2.0  # times the worth of a picture: less new content than this is due to a codec or a fade
 _MOVES = 0.4  # share of restless cells that makes a moving picture
+_FAINT = 30.0  # cells; if less seems to stand, a look at the picture must confirm it
 _OFTEN = 0.1  # share of a stretch in which there is something new
 _HARDLY = 0.05  # of the moving cells, this share may seem to stand by chance
 _BRIEF = 1.0  # seconds; a shorter stretch between two others is a change of the screen
 _NEAR = 0.6  # seconds before and after a change
+_BLINK = 1.0  # seconds; naming a picture says little of what is seen for so short a time
+_TURN = 1.5  # seconds; the same, if something new comes, or somebody moves in front of it
+_GROWS = 3.0  # seconds that a title may take to fly in; what is longer is looked at as a shot
 _FADES = 2.0  # seconds next to a state within which it may fade in or out
 _FADING = 0.2  # share of the content; if less than this moves, somebody is writing
 
@@ -88,6 +95,59 @@ def account(
     return gaps
 
 
+def call_changes(history: History, gaps: Sequence[Gap], worth: float) -> list[Gap]:
+    """The gaps; those that are brief and filled with changes are called a change of the screen.
+
+    Comes after the pictures of shots, which are looked for in what was not called a change.
+    """
+    changes = _changes(history, worth)
+    told: list[Gap] = []
+    for gap in gaps:
+        first, following = np.searchsorted(history.times, (gap.start, gap.end))
+        if gap.end - gap.start <= _brief(gap.reason) and changes[first:following].all():
+            gap = replace(gap, reason=PASSING, score=None)
+        if told and told[-1].reason == gap.reason and told[-1].end == gap.start:
+            gap = replace(gap, start=told.pop().start)
+        told.append(gap)
+    return told
+
+
+def call_blank(content: Content, gaps: Sequence[Gap], stills: Stills, worth: float) -> list[Gap]:
+    """The gaps; those are called blank on which a little seems to stand that is not there.
+
+    What fades slowly drifts until nothing is left of it, and still counts as standing.
+    """
+    history = content.history
+    clear = content.clear * content.above_captions
+    alone = _over_time(history, clear[history.version])
+    told: list[Gap] = []
+    for gap in gaps:
+        first, following = np.searchsorted(history.times, (gap.start, gap.end))
+        names = gap.reason.startswith((_NOTHING, _HARDLY_NEW))
+        if names and alone[first:following].min() < _FAINT:
+            sample = (first + following) // 2
+            [still] = stills.at([float(history.times[sample])])
+            cells = content_cells(View(history, int(sample), still.plane))
+            above = history.grid.row(cells) < int(content.captions_top * history.grid.rows)
+            if above.sum() < worth:
+                gap = replace(gap, reason=_blank(content))
+        told.append(gap)
+    return told
+
+
+def _blank(content: Content) -> str:
+    return _BLANK if content.captions_top == 1 else _CAPTIONS
+
+
+def _brief(reason: str) -> float:
+    """Seconds up to which a stretch amid changes is no more than a change itself."""
+    if reason == LITTLE:
+        return _GROWS
+    if reason.startswith((_HARDLY_NEW, _POSE.partition(";")[0])):
+        return _TURN
+    return _BLINK if reason.startswith(_NOTHING) else 0.0
+
+
 def _changes(history: History, worth: float) -> Mask:
     """samples: whether the screen changes right before or right after."""
     now = (history.unrest * history.grid.size >= worth).astype(np.uint8)
@@ -127,7 +187,7 @@ def _reasons(
     visible = content.worth(clear)
     # `visible` credits a blank cell with any faint version that it seems to contain.
     alone = _over_time(history, clear[history.version])
-    blank = _BLANK if content.captions_top == 1 else _CAPTIONS
+    blank = _blank(content)
     second = (history.times[:-1] - history.times[0]).astype(np.int64)
     moving = history.unsettled.mean(axis=1)[second] > _MOVES
     moving |= restless > _MOVES * history.grid.size

@@ -199,3 +199,12 @@ def test_a_page_that_rolls_is_not_called_blank() -> None:
     _, decisions = look(sampled([*rolls, *[blank] * 20]))
     told = [d for d in decisions if d.reason == "nothing is written or drawn on it"]
     assert [d.start for d in told] == pytest.approx([len(rolls) / SAMPLES], abs=0.3)
+
+
+def test_a_screen_that_fades_to_nothing_is_called_blank() -> None:
+    page = draw([(24 + 150 * (i % 4), 34 * i + 8, text) for i, text in enumerate(WORDS[:10])])
+    shares = np.linspace(1, 0, 16)[1:]
+    faded = [(PAPER - (PAPER - page.astype(float)) * share).astype(np.uint8) for share in shares]
+    _, decisions = look(sampled([*[page] * 20, *faded, *[faded[-1]] * 15, *[page] * 10]))
+    middle = (20 + len(faded) + 7) / SAMPLES
+    assert [d.reason for d in telling(decisions, middle)] == ["nothing is written or drawn on it"]
