@@ -9,7 +9,7 @@ import numpy as np
 
 from vid2book.screen.keyframes.cells import Plane
 
-TILE = (24, 32)  # height, width in pixels, of planes 640 pixels wide
+TILE = (24, 56)  # height, width in pixels, of planes 640 pixels wide
 CONTENT = 14.0  # grey levels by which the pixels of a tile with content deviate
 ALIKE = 0.75  # correlation; different words of one size and font reach 0.6
 MOST = 80  # tiles that are looked for

@@ -323,6 +323,25 @@ def test_lines_in_the_caption_band_are_dropped() -> None:
     assert [(d.text, d.reason) for d in decisions] == [(t, "burned-in caption") for t in CAPTION]
 
 
+def test_a_line_that_sticks_out_of_the_caption_band_is_no_caption() -> None:
+    shown = tuple(centred(text, 320) for text in CAPTION)
+    above = centred("FAILS", 278)
+    (kept,), decisions = legible(
+        "v", [blank(5, subtitle_top=0.8)], [(above, *shown)], None, config.Read()
+    )
+    assert kept == (above,) and len(decisions) == len(CAPTION)
+
+
+def test_a_caption_whose_words_are_not_heard_is_told_by_its_place() -> None:
+    heard, unheard = centred("light is absorbed by the leaf", 300), centred("as you will see", 330)
+    frame = blank(10.0, subtitle_top=0.8)
+    _, decisions = legible("v", [frame], [(heard, unheard)], SPEECH, config.Read())
+    assert {d.text: d.reason for d in decisions} == {
+        heard.text: "burned-in caption that repeats the speech",
+        unheard.text: "burned-in caption, by its place and size",
+    }
+
+
 SPOKEN = (
     "light is absorbed by the leaf",
     "then water gives up its oxygen",

@@ -132,6 +132,19 @@ def test_a_video_without_grades_says_what_it_was_judged_by(corpus: Path, tmp_pat
     assert why in told.split("</p>")[0]
 
 
+def test_a_video_without_relevance_alone_is_not_called_ungraded(
+    corpus: Path, tmp_path: Path
+) -> None:
+    graded = Path(shutil.copytree(corpus, tmp_path / corpus.name))
+    [file] = (graded / "videos").iterdir()
+    rows = pq.read_table(file).to_pylist()
+    for row in rows:
+        row |= {"judgement": "teaches: 93% of 132 words teach", "relevance": None}
+    pq.write_table(pa.Table.from_pylist(rows), file)
+    page = (write_book(graded).parent / "videos" / "newton.html").read_text("utf-8")
+    assert 'class="scores"' in page and "not graded" not in page
+
+
 def files_of(book: Path) -> dict[str, bytes]:
     return {str(f.relative_to(book)): f.read_bytes() for f in book.rglob("*") if f.is_file()}
 
