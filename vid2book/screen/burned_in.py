@@ -5,9 +5,12 @@ They are found where `keyframes` saw them come and go, and by the speech that th
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from difflib import SequenceMatcher
+from itertools import groupby
+from operator import itemgetter
 
+import cv2
 import numpy as np
 
 from ..records import Keyframe, OcrLine, Transcript
@@ -16,6 +19,8 @@ from .places import Place, height, middle, plain, same_line
 from .read import Lines
 
 # Set by eye, not swept: see "Numbers" in docs/architecture.md.
+HEARD = 0.5  # share of a subtitle's words that are said close to the moment of the picture
+_SHADE = 60  # grey levels by which the background of subtitles varies
 _BAND = 0.65  # subtitles are below this share of the height
 _CENTRED = 0.06  # share of the width by which a subtitle may be off centre
 _HEARD_WITHIN = 4.0  # seconds around the keyframe
@@ -45,6 +50,7 @@ def burned_in(
     subtitles = _in_subtitle_band(keyframes, lines, transcript)
     if transcript is not None:
         subtitles |= _spoken_subtitles(keyframes, lines, transcript, min_spoken)
+        subtitles -= _on_other_ground(keyframes, subtitles, transcript)
     return subtitles
 
 
@@ -72,6 +78,42 @@ def _in_subtitle_band(
         for (position, line), elsewhere in zip(within, astray, strict=True)
         if usual / _TALL < height(line) < _TALL * usual and not elsewhere
     }
+
+
+def _on_other_ground(
+    keyframes: Sequence[Keyframe], subtitles: set[Place], transcript: Transcript
+) -> set[Place]:
+    """The lines that nobody says and whose background is not that of those that somebody says:
+    what the screen behind shows there."""
+    unheard = {
+        (position, line)
+        for position, line in subtitles
+        if spoken_share(line.text, keyframes[position].time, transcript) < HEARD
+    }
+    if not unheard:
+        return set()
+    grounds = dict(_grounds(keyframes, subtitles))
+    heard = [grounds[place] for place in subtitles - unheard]
+    if not heard:
+        return set()
+    usual = float(np.median(heard))
+    return {place for place in unheard if abs(grounds[place] - usual) > _SHADE}
+
+
+def _grounds(
+    keyframes: Sequence[Keyframe], places: Iterable[Place]
+) -> Iterator[tuple[Place, float]]:
+    """The grey level around each line."""
+    for position, group in groupby(sorted(places, key=itemgetter(0)), key=itemgetter(0)):
+        image = np.frombuffer(keyframes[position].image, np.uint8)
+        grey = cv2.imdecode(image, cv2.IMREAD_GRAYSCALE)
+        assert grey is not None, "a keyframe has a JPEG"
+        for place in group:
+            x0, y0, x1, y1 = (max(0, int(value)) for value in place[1].box)
+            y0, x0 = min(y0, grey.shape[0] - 1), min(x0, grey.shape[1] - 1)
+            box = grey[y0 : max(y0, y1) + 1, x0 : max(x0, x1) + 1]
+            edge = [box[0], box[-1], box[:, 0], box[:, -1]]
+            yield place, float(np.median(np.concatenate(edge)))
 
 
 def _centre(line: OcrLine, keyframe: Keyframe) -> float:

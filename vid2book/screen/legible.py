@@ -16,7 +16,7 @@ from .. import config
 from ..records import Decision, Keyframe, OcrLine, Transcript
 from ..speech.transcribe import TRANSCRIBE
 from ..stage import Stage, StageInput
-from .burned_in import burned_in, spoken_share
+from .burned_in import HEARD, burned_in, spoken_share
 from .keyframes import KEYFRAMES
 from .layout import screen_text
 from .places import height, middle
@@ -32,7 +32,6 @@ _LOOP_SHARE = 0.25  # share of a line's words that are different; with fewer, it
 
 _OTHER_SCRIPT = "misread: no screen has a word in this script"
 
-_REPEATS = 0.5  # share of a caption's words that are said close to the moment of the picture
 _NEIGHBOURS = 2  # confident lines of the same size close by: a line among them is no texture
 _BEHIND = 0.25  # confidence by which it may be below their mean
 _LETTERS = 3  # a shorter line may be just a stroke
@@ -101,7 +100,7 @@ def _caption(line: OcrLine, keyframe: Keyframe, transcript: Transcript | None) -
     if transcript is None:
         return _Fault("burned-in caption", None, None)
     share = spoken_share(line.text, keyframe.time, transcript)
-    if share < _REPEATS:
+    if share < HEARD:
         return _Fault("burned-in caption, by its place and size", share, None)
     return _Fault("burned-in caption that repeats the speech", share, None)
 

@@ -342,6 +342,16 @@ def test_a_caption_whose_words_are_not_heard_is_told_by_its_place() -> None:
     }
 
 
+def test_what_the_slide_says_under_the_captions_is_no_caption() -> None:
+    """Captions stand on a dark box; a line of the slide of the same size does not."""
+    said, slide = centred("light is absorbed by the leaf", 330), centred("a leaf is green", 300)
+    image = Image.new("RGB", (640, 360), "white")
+    ImageDraw.Draw(image).rectangle(said.box, fill="black")
+    frame = keyframe(image, 10.0, subtitle_top=0.75)
+    (kept,), decisions = legible("v", [frame], [(slide, said)], SPEECH, config.Read())
+    assert kept == (slide,) and [d.text for d in decisions] == [said.text]
+
+
 SPOKEN = (
     "light is absorbed by the leaf",
     "then water gives up its oxygen",

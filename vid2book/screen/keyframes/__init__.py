@@ -26,7 +26,7 @@ __all__ = ["KEYFRAMES", "keyframes"]
 
 # Least share of what goes, and how to say it. Set by eye, not swept. A number would say
 # too much: if a slide is replaced, a fifth of its cells may show the same by chance.
-_AMOUNTS = ((0.75, "nearly all"), (0.4, "most"), (0.1, "part"), (0.0, "little"))
+_AMOUNTS = ((0.75, "nearly all"), (0.5, "most"), (0.1, "part"), (0.0, "little"))
 
 
 def keyframes(
@@ -99,7 +99,7 @@ def _ending(state: State, settings: config.Keyframes) -> str:
         return "; it stands to the end"
     if settings.algorithm == "writing":
         amount = next(words for least, words in _AMOUNTS if state.change >= least)
-        return f"; then {amount} of what stands there goes"
+        return f"; then {amount} of it goes"
     return f"; then the screen differs by {state.change:.2f}"
 
 

@@ -23,7 +23,7 @@ from .state import Gap, State
 from .still import Still, Stills
 from .strokes import written
 
-STEP = "a step of something that happens"
+STEP = "a step of a demonstration"
 
 # Set by eye, not swept: see "Numbers" in docs/architecture.md.
 _LEAST = 10.0  # seconds of a scene in which something may happen
