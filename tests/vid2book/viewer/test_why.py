@@ -228,6 +228,14 @@ def test_times_that_are_read(text: str, seconds: float) -> None:
     assert parse_time(text) == seconds
 
 
+def test_of_many_decisions_nearby_a_few_are_printed() -> None:
+    lines = [Decision("v", "line", "read", 0, 9, False, "unsure", text=f"x{n}") for n in range(9)]
+    none: dict[str, tuple[Decision, ...]] = {level: () for level in LEVELS}
+    found = Why("v", 20.0, "", "kept", "", (), none, none | {"line": tuple(lines)}, ())
+    text = shown(found)
+    assert "x2" in text and "x3" not in text and "and 6 more" in text
+
+
 @pytest.mark.parametrize(
     "text", ["", "abc", "-5", "1:60", "1:75:00", "1::2", "nan", "1e3", "1:2:3:4", "12:34:"]
 )
