@@ -13,7 +13,7 @@ from itertools import groupby, takewhile
 
 import numpy as np
 
-from .cells import Mask
+from .cells import Mask, Plane
 from .content import Content, Weights
 from .displaced import View, content_cells
 from .follow import History
@@ -36,6 +36,7 @@ _SHOWN = 0.9  # share of the content that a picture must show for a reason to na
 _NEW = 2.0  # times the worth of a picture: less new content than this is due to a codec or a fade
 _MOVES = 0.4  # share of restless cells that makes a moving picture
 _FAINT = 30.0  # cells; if less seems to stand, a look at the picture must confirm it
+_LOOKS = 3  # moments of a stretch that are looked at
 _OFTEN = 0.1  # share of a stretch in which there is something new
 _HARDLY = 0.05  # of the moving cells, this share may seem to stand by chance
 _BRIEF = 1.0  # seconds; a shorter stretch between two others is a change of the screen
@@ -134,14 +135,19 @@ def call_blank(content: Content, gaps: Sequence[Gap], stills: Stills, worth: flo
         first, following = np.searchsorted(history.times, (gap.start, gap.end))
         names = gap.reason.startswith((_NOTHING, _HARDLY_NEW))
         if names and alone[first:following].min() < _FAINT:
-            sample = (first + following) // 2
-            [still] = stills.at([float(history.times[sample])])
-            cells = content_cells(View(history, int(sample), still.plane))
-            above = history.grid.row(cells) < int(content.captions_top * history.grid.rows)
-            if above.sum() < worth:
+            samples = np.linspace(first, following - 1, _LOOKS + 2).astype(int)[1:-1]
+            looks = stills.at(float(history.times[k]) for k in samples)
+            if all(_written(content, still.plane) < worth for still in looks):
                 gap = replace(gap, reason=_blank(content))
         told.append(gap)
     return told
+
+
+def _written(content: Content, plane: Plane) -> int:
+    """Cells above the captions on which there is something."""
+    grid = content.history.grid
+    cells = content_cells(View(content.history, 0, plane))
+    return int((grid.row(cells) < int(content.captions_top * grid.rows)).sum())
 
 
 def _blank(content: Content) -> str:
