@@ -20,7 +20,8 @@ from .read import Lines
 
 # Set by eye, not swept: see "Numbers" in docs/architecture.md.
 HEARD = 0.5  # share of a subtitle's words that are said close to the moment of the picture
-_SHADE = 60  # grey levels by which the background of subtitles varies
+_SHADE = 30  # grey levels by which the background of subtitles on a box varies,
+_ON_BOX = 0.8  # if this share of them varies no more; another line is twice as far off
 _BAND = 0.65  # subtitles are below this share of the height
 _CENTRED = 0.06  # share of the width by which a subtitle may be off centre
 _HEARD_WITHIN = 4.0  # seconds around the keyframe
@@ -50,8 +51,7 @@ def burned_in(
     subtitles = _in_subtitle_band(keyframes, lines, transcript)
     if transcript is not None:
         subtitles |= _spoken_subtitles(keyframes, lines, transcript, min_spoken)
-        subtitles -= _on_other_ground(keyframes, subtitles, transcript)
-    return subtitles
+    return subtitles - _beside_the_box(keyframes, subtitles)
 
 
 def _in_subtitle_band(
@@ -80,40 +80,31 @@ def _in_subtitle_band(
     }
 
 
-def _on_other_ground(
-    keyframes: Sequence[Keyframe], subtitles: set[Place], transcript: Transcript
-) -> set[Place]:
-    """The lines that nobody says and whose background is not that of those that somebody says:
-    what the screen behind shows there."""
-    unheard = {
-        (position, line)
-        for position, line in subtitles
-        if spoken_share(line.text, keyframes[position].time, transcript) < HEARD
-    }
-    if not unheard:
-        return set()
+def _beside_the_box(keyframes: Sequence[Keyframe], subtitles: set[Place]) -> set[Place]:
+    """If subtitles stand on a box: the lines that do not, which belong to the screen behind."""
     grounds = dict(_grounds(keyframes, subtitles))
-    heard = [grounds[place] for place in subtitles - unheard]
-    if not heard:
+    if not grounds:
         return set()
-    usual = float(np.median(heard))
-    return {place for place in unheard if abs(grounds[place] - usual) > _SHADE}
+    usual = float(np.median(list(grounds.values())))
+    off = {place: abs(ground - usual) for place, ground in grounds.items()}
+    if np.mean([apart <= _SHADE for apart in off.values()]) < _ON_BOX:
+        return set()
+    return {place for place, apart in off.items() if apart > 2 * _SHADE}
 
 
 def _grounds(
     keyframes: Sequence[Keyframe], places: Iterable[Place]
 ) -> Iterator[tuple[Place, float]]:
-    """The grey level around each line."""
+    """The grey level of the background of each line: letters cover less than half of it."""
     for position, group in groupby(sorted(places, key=itemgetter(0)), key=itemgetter(0)):
         image = np.frombuffer(keyframes[position].image, np.uint8)
         grey = cv2.imdecode(image, cv2.IMREAD_GRAYSCALE)
         assert grey is not None, "a keyframe has a JPEG"
         for place in group:
             x0, y0, x1, y1 = (max(0, int(value)) for value in place[1].box)
-            y0, x0 = min(y0, grey.shape[0] - 1), min(x0, grey.shape[1] - 1)
             box = grey[y0 : max(y0, y1) + 1, x0 : max(x0, x1) + 1]
-            edge = [box[0], box[-1], box[:, 0], box[:, -1]]
-            yield place, float(np.median(np.concatenate(edge)))
+            if box.size:
+                yield place, float(np.median(box))
 
 
 def _centre(line: OcrLine, keyframe: Keyframe) -> float:

@@ -342,16 +342,6 @@ def test_a_caption_whose_words_are_not_heard_is_told_by_its_place() -> None:
     }
 
 
-def test_what_the_slide_says_under_the_captions_is_no_caption() -> None:
-    """Captions stand on a dark box; a line of the slide of the same size does not."""
-    said, slide = centred("light is absorbed by the leaf", 330), centred("a leaf is green", 300)
-    image = Image.new("RGB", (640, 360), "white")
-    ImageDraw.Draw(image).rectangle(said.box, fill="black")
-    frame = keyframe(image, 10.0, subtitle_top=0.75)
-    (kept,), decisions = legible("v", [frame], [(slide, said)], SPEECH, config.Read())
-    assert kept == (slide,) and [d.text for d in decisions] == [said.text]
-
-
 SPOKEN = (
     "light is absorbed by the leaf",
     "then water gives up its oxygen",
@@ -365,6 +355,20 @@ SPEECH = Transcript(
     50.0,
 )
 FRAMES = [blank(10.0 * i + 10) for i in range(len(SPOKEN))]
+
+
+def test_what_the_slide_says_under_the_captions_is_no_caption() -> None:
+    """Captions stand on a dark box; a line of the slide of the same size does not."""
+    slide = centred("sugar remains here", 300)
+    lines = [(centred(text, 330),) for text in SPOKEN]
+    frames = []
+    for i, (said,) in enumerate(lines):
+        image = Image.new("RGB", (640, 360), "white")
+        ImageDraw.Draw(image).rectangle(said.box, fill="black")
+        frames.append(keyframe(image, 10.0 * i + 10, subtitle_top=0.75))
+    lines[2] = (slide, *lines[2])
+    kept, decisions = legible("v", frames, lines, SPEECH, config.Read())
+    assert kept == [(), (), (slide,), ()] and [d.text for d in decisions] == list(SPOKEN)
 
 
 def test_what_is_spoken_and_changes_at_one_place_is_a_caption() -> None:

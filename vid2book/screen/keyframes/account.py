@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from itertools import groupby, takewhile
+from itertools import groupby, pairwise, takewhile
 
 import numpy as np
 
@@ -36,7 +36,7 @@ _SHOWN = 0.9  # share of the content that a picture must show for a reason to na
 _NEW = 2.0  # times the worth of a picture: less new content than this is due to a codec or a fade
 _MOVES = 0.4  # share of restless cells that makes a moving picture
 _FAINT = 30.0  # cells; if less seems to stand, a look at the picture must confirm it
-_LOOKS = 3  # moments of a stretch that are looked at
+_LOOKS = 6  # parts of a stretch that are looked at
 _OFTEN = 0.1  # share of a stretch in which there is something new
 _HARDLY = 0.05  # of the moving cells, this share may seem to stand by chance
 _BRIEF = 1.0  # seconds; a shorter stretch between two others is a change of the screen
@@ -134,12 +134,18 @@ def call_blank(content: Content, gaps: Sequence[Gap], stills: Stills, worth: flo
     for gap in gaps:
         first, following = np.searchsorted(history.times, (gap.start, gap.end))
         names = gap.reason.startswith((_NOTHING, _HARDLY_NEW))
-        if names and alone[first:following].min() < _FAINT:
-            samples = np.linspace(first, following - 1, _LOOKS + 2).astype(int)[1:-1]
-            looks = stills.at(float(history.times[k]) for k in samples)
-            if all(_written(content, still.plane) < worth for still in looks):
-                gap = replace(gap, reason=_blank(content))
-        told.append(gap)
+        if not names or alone[first:following].min() >= _FAINT:
+            told.append(gap)
+            continue
+        parts = min(_LOOKS, following - first)
+        borders = np.linspace(first, following, parts + 1).astype(int)
+        looks = stills.at(float(history.times[(a + b) // 2]) for a, b in pairwise(borders))
+        blank = [_written(content, still.plane) < worth for still in looks]
+        for is_blank, group in groupby(range(parts), blank.__getitem__):
+            run = list(group)
+            start, end = (float(history.times[borders[k]]) for k in (run[0], run[-1] + 1))
+            reason = _blank(content) if is_blank else gap.reason
+            told.append(replace(gap, start=start, end=end, reason=reason))
     return told
 
 
