@@ -26,7 +26,7 @@ __all__ = ["KEYFRAMES", "keyframes"]
 
 # Least share of what goes, and how to say it. Set by eye, not swept. A number would say
 # too much: if a slide is replaced, a fifth of its cells may show the same by chance.
-_AMOUNTS = ((0.75, "nearly all"), (0.5, "most"), (0.1, "part"), (0.0, "little"))
+_AMOUNTS = ((0.85, "nearly all"), (0.5, "most"), (0.1, "part"), (0.0, "little"))
 
 
 def keyframes(

@@ -216,7 +216,7 @@ def test_what_goes_is_told_in_words_and_only_if_it_was_measured() -> None:
     other = luma(lecture_slide("Inside the cell", CELLS))
     _, decisions = look(sampled([*[one] * 20, *[other] * 20]))
     first, last = (d for d in decisions if d.kept)
-    assert first.reason.endswith(" s; then nearly all of it goes")
+    assert first.reason.endswith(" s; then most of it goes")
     assert first.score is not None and first.score >= 0.75
     assert last.reason.endswith(" s; it stands to the end") and last.score == 0
     noise = np.random.default_rng(5).integers(0, 255, (30, 360, 640), np.uint8)
