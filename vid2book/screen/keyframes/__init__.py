@@ -24,9 +24,9 @@ from .still import FindFaces, Picture, ReadStills, Still, Stills
 
 __all__ = ["KEYFRAMES", "keyframes"]
 
-# Least share of what goes, and how to say it. Set by eye, not swept. A number would say
-# too much: if a slide is replaced, a fifth of its cells may show the same by chance.
-_AMOUNTS = ((0.85, "nearly all"), (0.5, "most"), (0.1, "part"), (0.0, "little"))
+# Least share of what goes, and how to say it. Set by eye, not swept. A number would say too much:
+# if a slide is replaced, a fifth of its cells may show the same by chance.
+_ENDINGS = ((0.85, "nearly all of it goes"), (0.5, "most of it goes"), (0.0, "it changes in part"))
 
 
 def keyframes(
@@ -98,8 +98,7 @@ def _ending(state: State, settings: config.Keyframes) -> str:
     if not state.change:
         return "; it stands to the end"
     if settings.algorithm == "writing":
-        amount = next(words for least, words in _AMOUNTS if state.change >= least)
-        return f"; then {amount} of it goes"
+        return "; then " + next(words for least, words in _ENDINGS if state.change >= least)
     return f"; then the screen differs by {state.change:.2f}"
 
 

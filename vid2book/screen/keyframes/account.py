@@ -41,16 +41,14 @@ _OFTEN = 0.1  # share of a stretch in which there is something new
 _HARDLY = 0.05  # of the moving cells, this share may seem to stand by chance
 _BRIEF = 1.0  # seconds; a shorter stretch between two others is a change of the screen
 _NEAR = 0.6  # seconds before and after a change
-_BLINK = 1.0  # seconds; naming a picture says little of what is seen for so short a time
-_TURN = 1.5  # seconds; the same, if something new comes all the time
-_GROWS = 3.0  # seconds that a title may take to fly in; what is longer is looked at as a shot
 _BUSY = 0.5  # share of the samples that differ from the one before
 _FADES = 2.0  # seconds next to a state within which it may fade in or out
 _FADING = 0.2  # share of the content; if less than this moves, somebody is writing
-# Beginnings of reasons that may stand for a change: of any, and of those in which something new
-# comes, with the most seconds that it may take.
-_BRIEFLY = (_NOTHING, _HARDLY_NEW, _POSE.partition(";")[0], LITTLE)
-_GROWN = {_HARDLY_NEW: _TURN, LITTLE: _GROWS}
+# Seconds up to which a stretch amid changes is just one of them, by the beginning of its reason: to
+# name a picture says little of what is seen for so short a time.
+_BRIEFLY = {_NOTHING: 1.0, _HARDLY_NEW: 1.0, LITTLE: 1.0, _POSE.partition(";")[0]: 0.5}
+# The same if something new comes all the time: a title that flies in.
+_BUSILY = {_HARDLY_NEW: 1.5, LITTLE: 3.0}
 
 
 def account(
@@ -112,9 +110,9 @@ def call_changes(history: History, gaps: Sequence[Gap], worth: float) -> list[Ga
         first, following = np.searchsorted(history.times, (gap.start, gap.end))
         seconds = round(gap.end - gap.start, 3)
         moves = history.unrest[first:following] * history.grid.size >= worth
-        brief = seconds <= _BLINK and gap.reason.startswith(_BRIEFLY)
-        brief |= seconds <= _GROWN.get(gap.reason.partition(";")[0], 0) and moves.mean() >= _BUSY
-        if brief and changes[first:following].all():
+        begins = gap.reason.partition(";")[0]
+        longest = (_BUSILY if moves.mean() >= _BUSY else {}).get(begins, _BRIEFLY.get(begins, 0))
+        if seconds <= longest and changes[first:following].all():
             gap = replace(gap, reason=PASSING, score=None)
         if told and told[-1].reason == gap.reason and told[-1].end == gap.start:
             gap = replace(gap, start=told.pop().start)
