@@ -36,7 +36,7 @@ def export(
     terminal = Terminal(as_json)
     what = number_of(exported.samples, "sample")
     if exported.books is not None:
-        what = f"{number_of(exported.books, 'book')} ({what})"
+        what = f"{number_of(exported.books, 'book' if to is Format.epub else 'page')} ({what})"
     terminal.results.print(f"{what}, {decimal(size)}: {escape(str(out))}")
     for reason, count in exported.left_out.most_common():
         count_text = f"{number_of(count, 'sample')} left out"

@@ -252,6 +252,9 @@ SENTENCES: dict[str, Callable[..., bool]] = {
         and all(v["reason"] or v["status"] == "kept" for v in c.videos)
         and sum(v["marked"] for v in c.videos) == sum(bool(e["drop"]) for e in c.elements)
         and sum(v["samples"] for v in c.videos) == len(c.samples)
+        and {(v["video_id"], v["language_heard"]) for v in c.present}
+        == {(s["video_ids"][0], s["language"]) for s in c.samples}
+        and not any(v["language_heard"] for v in c.videos if v["status"] == "failed")
     ),
     r"\*\*`decisions`\*\*: what each stage kept or dropped, .*; `level` is (.*)": lambda c, told: (
         {d["level"] for d in c.rows("decisions")} <= set(re.findall(r"`(\w+)`", told))
