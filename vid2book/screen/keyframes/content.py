@@ -25,6 +25,10 @@ _SHORT = 1.5  # shorter lives weigh their share of a full life, to this power
 _AROUND = 2  # seconds before and after in which a cell is watched for unrest
 _CALM, _RESTLESS = 0.15, 0.45  # share of that time in motion: full weight; no weight
 _PASSING = 0.4  # weight of what appeared over something else and vanished again
+_REPLACED = 12  # cells whose content goes for good; with fewer, no page is replaced
+_TOGETHER = 2  # samples within which the cells of one page settle
+_AT_ONE_MOMENT = 0.6  # share of what goes within `_BESIDE` seconds that must go then
+_BESIDE = 1.2  # seconds before and after in which, with a camera that moves, as much goes
 _SPREAD = 5  # width of the neighbourhood, cells
 _COMPARED = 12  # versions of a cell before and after with which one is compared
 _AT_ONCE = 20_000  # pairs of patches compared at once
@@ -52,8 +56,13 @@ class Content:
         """versions: those visible at a sample, as themselves or within a later version."""
         visible = np.zeros(len(self.weight), bool)
         visible[self.history.at(sample)] = True
-        visible[self.earlier[visible[self.later]]] = True
-        return visible
+        return visible | self.within(visible)
+
+    def within(self, versions: Mask) -> Mask:
+        """versions: those whose content is also on some of these."""
+        inside = np.zeros(len(self.weight), bool)
+        inside[self.earlier[versions[self.later]]] = True
+        return inside
 
     def worth(self, weight: Weights) -> Weights:
         """samples: the sum of the weights of the versions visible at each."""
@@ -133,12 +142,38 @@ def _passing(history: History, before: Ids, after: Ids, clear: Mask) -> Mask:
     """versions: whether what was there before always came back: a pointer, a pop-up, an arm.
 
     It is unknown what was there before the video began; if a blank cell follows, it was background.
+    A cell that is blank before and after proves nothing where one page replaces another: both may
+    leave it blank.
     """
     returns = (before == after) & (before >= 0)
+    covers = (before >= 0) & clear[before]
+    pages = _pages(history, history.first[covers & returns], history.first[covers & ~returns])
+    returns &= covers | ~pages[history.first]
     returns |= (before < 0) & (after >= 0) & ~clear[after]
     count = len(history.cell)
     stays = np.bincount(history.version, ~returns, count)
     return np.asarray(stays == 0)
+
+
+def _pages(history: History, comes_back: Ids, goes: Ids) -> Mask:
+    """samples: whether one page replaces another around each: all at once, and for good.
+
+    Args:
+        comes_back: when content was covered that was there again later.
+        goes: when content was replaced for good.
+    """
+    began, gone, all_gone = (
+        np.convolve(
+            np.bincount(samples, minlength=history.samples), np.ones(2 * around + 1), "full"
+        )[around:][: history.samples]
+        for samples, around in (
+            (comes_back, _TOGETHER),
+            (goes, _TOGETHER),
+            (goes, round(_BESIDE * history.rate)),
+        )
+    )
+    at_once = gone >= np.maximum(_REPLACED, _AT_ONE_MOMENT * all_gone)
+    return np.asarray(at_once & (gone >= began))
 
 
 def _losses(history: History, after: Ids, earlier: Ids, later: Ids) -> Mask:

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
 from .alone import worth_alone
@@ -25,6 +26,7 @@ _MISSING_MOVED = 0.3  # share of the missing content that moves when a page scro
 _SCROLLED = 0.2  # and share of the height over which it is spread
 _SUPPORT = 0.75  # share of the surrounding cells that must be as they were
 _DRIFT = 3.0  # pixels by which content may move and still count as standing
+_LASTS = 0.6  # seconds that a state must stand to be seen as a whole
 _TRACE = 0.1  # share of new content that may be a trace of what was there before
 _STILL_MISSING = 0.5  # share of a moment's missing content that its neighbours must miss as well
 
@@ -54,8 +56,8 @@ def candidates(content: Content, worth: float) -> tuple[list[int], list[int]]:
     nearest = np.zeros(len(missing), np.int64)  # which of `shown` lacks the least
     for i, visible in enumerate(shown):
         _compare(content, i, visible, missing, nearest)
-    while shown and (most := missing.max(initial=0)) >= worth:
-        sample = int(np.flatnonzero(missing >= most - 1e-6)[-1])
+    while shown and (most := (lasting := _lasting(content, missing)).max(initial=0)) >= worth:
+        sample = int(np.flatnonzero(lasting >= most - 1e-6)[-1])
         visible, other = content.shown(sample), shown[nearest[sample]]
         if worth_alone(content, visible & ~other, visible & other) < worth:
             _pass_over(missing, sample, content.worth(_weigh(content, visible & ~other)))
@@ -91,6 +93,16 @@ def _compare(
     lacks = content.worth(_weigh(content, ~visible))
     less = lacks < missing
     nearest[less], missing[less] = i, lacks[less]
+
+
+def _lasting(content: Content, value: Weights) -> Weights:
+    """samples: a value without its brief peaks: a fade shows two states at once for a moment."""
+    length = round(_LASTS * content.history.rate)
+    if len(value) < length or length < 2:
+        return value
+    least = sliding_window_view(value, length).min(axis=1)
+    around = sliding_window_view(np.pad(least, length - 1), length)
+    return np.asarray(around.max(axis=1))
 
 
 def _pass_over(missing: Weights, sample: int, lacks: Weights) -> None:
@@ -139,7 +151,10 @@ def _find_displaced(
         target.crossed[_find_crossed(content, there, in_place[j], other)] = True
         missing = np.flatnonzero(there & ~in_place[j] & ~target.crossed).astype(np.int32)
         if len(missing) >= _LEAST_MOVED:
-            moved = _find_moved(content, views[i], missing, other, there & in_place[j])
+            moved = np.zeros_like(there)
+            moved[_find_moved(content, views[i], missing, other, there & in_place[j])] = True
+            # Whatever is drawn on a cell moves along, what was there first included.
+            moved |= content.within(moved) & ~in_place[j]
             target.shown[moved] = True
             target.moved[moved] = True
     for proposal in proposals:
