@@ -109,7 +109,7 @@ def call_changes(history: History, gaps: Sequence[Gap], worth: float) -> list[Ga
     for gap in gaps:
         first, following = np.searchsorted(history.times, (gap.start, gap.end))
         seconds = round(gap.end - gap.start, 3)
-        moves = history.unrest[first:following] * history.grid.size >= worth
+        moves = history.unrest[first : max(following, first + 1)] * history.grid.size >= worth
         begins = gap.reason.partition(";")[0]
         longest = (_BUSILY if moves.mean() >= _BUSY else {}).get(begins, _BRIEFLY.get(begins, 0))
         if seconds <= longest and changes[first:following].all():
@@ -132,7 +132,7 @@ def call_blank(content: Content, gaps: Sequence[Gap], stills: Stills, worth: flo
     for gap in gaps:
         first, following = np.searchsorted(history.times, (gap.start, gap.end))
         names = gap.reason.startswith((_NOTHING, _HARDLY_NEW))
-        if not names or alone[first:following].min() >= _FAINT:
+        if not names or alone[first:following].min(initial=_FAINT) >= _FAINT:
             told.append(gap)
             continue
         parts = min(_LOOKS, following - first)
