@@ -29,7 +29,7 @@ _BLANK = "nothing is written or drawn on it"
 _CAPTIONS = "nothing but captions is written or drawn on it"
 _NOTHING = "nothing new"
 _HARDLY_NEW = "what is new is small or soon gone"
-_POSE = "nothing is new but where a person or a hand is; see the picture of {:.1f} s"
+_POSE = "what is new was taken for a person or a hand; see the picture of {:.1f} s"
 
 # Set by eye, not swept: see "Numbers" in docs/architecture.md.
 _SHOWN = 0.9  # share of the content that a picture must show for a reason to name it
