@@ -322,14 +322,14 @@ def _belongs(related: float | None, caption_fit: float | None) -> Verdict:
 def _on_clip(video_id: str, clip: Clip) -> Decision:
     score = clip.similarity if clip.caption_similarity is None else clip.caption_similarity
     if not clip.text:
-        reason = "pictures without speech"
+        reason = "pictures over which no speech is kept"
     elif not clip.keyframes:
-        reason = "a paragraph spoken over the previous picture"
+        reason = "a paragraph without a picture of its own"
     elif score is None:
         reason = "a paragraph whose pictures have no text to compare"
     else:
         what = "text" if clip.caption_similarity is None else "caption"
-        reason = f"a paragraph; the {what} of its pictures is close to it"
+        reason = f"a paragraph; the score says how close the {what} of its pictures is to it"
     return Decision(
         video_id, "clip", "align", clip.start, clip.end, True, reason, score, None, clip.text,
         raw=clip.raw if clip.raw != clip.text else "",

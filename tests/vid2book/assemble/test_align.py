@@ -322,9 +322,11 @@ def test_a_paragraph_is_told_with_what_was_spoken() -> None:
     left, decisions = align(VIDEO, shown, [], clips, embed, embed, Align())
     first, second, third = (d for d in decisions if d.level == "clip")
     assert (first.text, first.raw, first.score) == (LESSON, spoken, left[0].similarity)
-    assert first.reason == "a paragraph; the text of its pictures is close to it"
-    assert (second.raw, second.reason) == ("", "a paragraph spoken over the previous picture")
-    assert third.reason == "pictures without speech"
+    assert first.reason == (
+        "a paragraph; the score says how close the text of its pictures is to it"
+    )
+    assert (second.raw, second.reason) == ("", "a paragraph without a picture of its own")
+    assert third.reason == "pictures over which no speech is kept"
 
 
 def test_a_caption_over_silence_is_compared_with_nothing() -> None:
