@@ -52,7 +52,7 @@ class Pushed:
     holding: Mapping[str, list[str]] = field(default_factory=dict)
     forgotten: bool = False  # whether the versions in `holding` were deleted
     open_pulls: tuple[int, ...] = ()  # pull requests that may hold what was deleted
-    not_compared: str = ""  # why a dry run could not compare with the Hub
+    not_compared: str = ""  # why a dry run could not ask the Hub
     drops_measures: bool = False  # from the card, since they were of other samples
     fewer_measures: FewerMeasures | None = None  # None: as many as before, or none at all
 
@@ -100,7 +100,7 @@ def push(
         allow_removed: also push videos that an earlier version lists as taken down.
         delete_history: delete older versions with videos that this one no longer has; or a
             function that decides, given those versions and videos.
-        dry_run: only find out what would be done.
+        dry_run: only find out what would be done; refused wherever the push would be.
         tell: called with each line of progress.
 
     Raises:
@@ -123,10 +123,12 @@ def push(
     with quiet(tell):
         try:
             if not has_token():
-                raise HubError("no token; log in with `hf auth login`, or set HF_TOKEN")
+                raise HubError(
+                    "no token; log in with `hf auth login`, or set HF_TOKEN", unanswered=True
+                )
             release = Release(hub, version, videos, force)
         except HubError as error:
-            if not dry_run:
+            if not (dry_run and error.unanswered):
                 raise
             return Pushed(repo, version, None, plan(local, {}), not_compared=str(error))
         if not report and layout.METRICS not in local:
