@@ -78,7 +78,9 @@ class Release:
         deleted = (set(log) - existing) | (set(self.holding) if forget else set())
         text = (corpus / layout.CARD).read_text(encoding="utf-8")
         text = measures.on(text) if measures else text
-        card = changelog.published_card(text, hub.repo, log, deleted, on_request, local)
+        card = changelog.published_card(
+            text, hub.repo, self.version, log, deleted, on_request, local
+        )
         return with_owner(card, old_card).encode()
 
     def kept_measures(self, local: dict[str, Content]) -> Measures | None:

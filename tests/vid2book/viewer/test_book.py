@@ -387,3 +387,8 @@ def test_what_has_nothing_to_show_is_one_line_and_no_box(corpus: Path, tmp_path:
     assert plain and boxed
     style = (book / "videos" / "newton.html").read_text("utf-8")
     assert re.search(r"\.left-out\.plain \{[^}]*border: 0", style)
+
+
+def test_a_length_has_one_form(book: Path) -> None:
+    for page in (book / "index.html", book / "videos" / "newton.html"):
+        assert ">13:32</span>" in page.read_text("utf-8")
