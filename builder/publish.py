@@ -55,6 +55,7 @@ class Pushed:
     not_compared: str = ""  # why a dry run could not ask the Hub
     drops_measures: bool = False  # from the card, since they were of other samples
     fewer_measures: FewerMeasures | None = None  # None: as many as before, or none at all
+    measures_fit: str | None = None  # of this older version, and the card shows none
 
     @property
     def address(self) -> str:
@@ -120,6 +121,7 @@ def push(
     hashes.keep()
     report = read_measures(Path(measures), corpus) if measures else None
     local |= _contents(report)
+    fits = None
     with quiet(tell):
         try:
             if not has_token():
@@ -133,6 +135,7 @@ def push(
             return Pushed(repo, version, None, plan(local, {}), not_compared=str(error))
         if not report and layout.METRICS not in local:
             report = release.kept_measures(local)
+            fits = None if report else release.version_that_fits(local)
             local |= _contents(report)
         forget = bool(release.holding) and (
             delete_history(release.holding)
@@ -151,6 +154,7 @@ def push(
     return Pushed(
         repo, version, commit, todo, release.previous, release.changes, release.holding, forget,
         tuple(pulls), drops_measures=layout.METRICS in todo.gone, fewer_measures=fewer,
+        measures_fit=fits,
     )  # fmt: skip
 
 

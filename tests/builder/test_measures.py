@@ -274,3 +274,22 @@ def test_a_published_figure_can_be_checked(
         assert [mine["measures"][n] for n in shared] == [theirs["measures"][n] for n in shared]
         assert mine["drawn"] == theirs["drawn"]
         assert mine["samples"] == theirs["samples"] == min(int(samples), mine["samples"])
+
+
+def test_a_report_that_fits_again_is_told(hub: Hub, push: Callable, make, tmp_path: Path) -> None:
+    out, report = tmp_path / "textbook", tmp_path / "report"
+    both = make.corpus(make.video("a"), make.video("b"))
+    write_corpus(both, out)
+    report.mkdir()
+    write_metrics(measure(out), report / "metrics.json")
+    assert push(out, "1.0.0", "--measures", str(report)).exit_code == 0
+    write_corpus(make.corpus(make.video("a")), out)
+    assert "fits again" not in push(out, "1.1.0").stdout
+    write_corpus(both, out)
+    told = "The measures of version 1.0.0 are of the same samples as this one"
+    assert told in push(out, "1.2.0", "--dry-run").stdout
+    again = push(out, "1.2.0")
+    assert again.exit_code == 0 and told in again.stdout
+    assert measures(hub) == set()
+    assert "fits again" not in push(out, "1.3.0", "--measures", str(report)).stdout
+    assert measures(hub)
