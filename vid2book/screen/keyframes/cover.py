@@ -13,12 +13,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import numpy as np
+
 from .cells import Mask
 from .content import Content
 from .displaced import View
 from .needed import needed, seen_whole
 from .placing import Chosen, place
 from .proposals import Proposal, find_zoomed
+
+# Set by eye, not swept: see "Numbers" in docs/architecture.md.
+_MOMENT = 1.0  # seconds; what stands as a whole for less is no state,
+_STATE = 5.0  # unless what only it shows stands for as many seconds,
+_OTHER = 0.12  # or this share of it is on no other picture
+_WHOLE = 0.97  # share of a picture's content that counts as all of it
 
 
 def settle(
@@ -41,4 +49,50 @@ def settle(
     find_zoomed(content, views, proposals, kept)
     kept = needed(content, proposals, hidden, worth, kept)
     kept = seen_whole(content, proposals, hidden, worth, kept)
-    return place(content, [proposals[i] for i in kept], [hidden[i] for i in kept], worth)
+    chosen = place(content, [proposals[i] for i in kept], [hidden[i] for i in kept], worth)
+    return _without_moments(content, chosen)
+
+
+def _without_moments(content: Content, chosen: Sequence[Chosen]) -> list[Chosen]:
+    """The pictures, without those of a moment of an animation.
+
+    Where much moves a little, each moment shows something that no other does, but nothing stands
+    as a whole, and most of what is there is on another picture too.
+    """
+    history = content.history
+    brief = [
+        picture for picture in chosen
+        if history.times[picture.last + 1] - history.times[picture.first] < _STATE
+        and _stands(content, picture) < _MOMENT
+    ]  # fmt: skip
+    kept = list(chosen)
+    while brief:
+        new = [_new(content, picture, kept) for picture in brief]
+        least = int(np.argmin(new))
+        if new[least] >= _OTHER:
+            break
+        gone = brief.pop(least)
+        kept = [picture for picture in kept if picture is not gone]
+    return kept
+
+
+def _stands(content: Content, picture: Chosen) -> float:
+    """Seconds for which everything that is visible on a picture stands around its moment."""
+    history = content.history
+    visible = np.zeros(len(content.weight), bool)
+    visible[history.at(picture.sample)] = True
+    worth = content.worth(np.where(visible, content.weight, 0))
+    there = worth >= _WHOLE * worth[picture.sample]
+    first = last = picture.sample
+    while first > 0 and there[first - 1]:
+        first -= 1
+    while last + 1 < len(there) and there[last + 1]:
+        last += 1
+    return float(history.times[last + 1] - history.times[first])
+
+
+def _new(content: Content, picture: Chosen, pictures: Sequence[Chosen]) -> float:
+    """The share of a picture that no single other one of `pictures` shows."""
+    weight = np.where(picture.shown, content.weight, 0)
+    lacks = [weight[~other.shown].sum() for other in pictures if other is not picture]
+    return float(min(lacks, default=weight.sum()) / max(weight.sum(), 1e-9))

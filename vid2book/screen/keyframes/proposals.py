@@ -213,9 +213,9 @@ def _find_crossed(content: Content, there: Mask, in_place: Mask, other: View) ->
 def _find_moved(content: Content, view: View, missing: Ids, other: View, still: Mask) -> Ids:
     """The missing versions that `other` shows in another place.
 
-    Content that stays in place contradicts a transform that would move it, with two exceptions. If a
-    page scrolls within a fixed frame, much content moves, over a good part of the height. If lines
-    are inserted, what follows them is pushed down, and what precedes them stays.
+    Content that stays in place contradicts a transform that would move it, with two exceptions. If
+    a page scrolls within a fixed frame, much content moves, over a good part of the height. If
+    lines are inserted, what follows them is pushed down, and what precedes them stays.
     """
     none = np.zeros(0, np.int32)
     elsewhere = seen_elsewhere(view, missing, other)
