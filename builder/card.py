@@ -21,6 +21,7 @@ from vid2book.config import Config
 from vid2book.folder.layout import PICTURE, TABLES, pattern
 from vid2book.folder.record import Record, SplitSize
 from vid2book.languages import UNKNOWN
+from vid2book.pipeline.names import SHOWN, shown_as
 from vid2book.public import public_url
 from vid2book.records import Outcome
 from vid2book.viewer.times import clock
@@ -209,11 +210,20 @@ def _by_licence(outcomes: list[Outcome]) -> list[tuple[str, int, str]]:
 
 
 def _models(outcomes: list[Outcome]) -> list[tuple[str, str, int]]:
-    """Stage, model with version, videos; in the order of the stages."""
-    counts = Counter(pair for outcome in outcomes for pair in outcome.models.items())
-    order = {stage: number for number, stage in enumerate(Config.model_fields)}
+    """Stage as the README names it, model with version, videos; in the order of the stages."""
+    counts = Counter(
+        pair
+        for outcome in outcomes
+        for pair in {(_shown_as(stage), model) for stage, model in outcome.models.items()}
+    )
+    order = {stage: number for number, stage in enumerate(SHOWN)}
     ranked = sorted(counts.items(), key=lambda item: (order.get(item[0][0], len(order)), item[0]))
     return [(stage, model.replace("|", "/"), count) for (stage, model), count in ranked]
+
+
+def _shown_as(stage: str) -> str:
+    """The tokenizer is listed under the stage that fills samples up to a number of tokens."""
+    return "interleave" if stage == "tokens" else shown_as(stage)
 
 
 def _hours(outcomes: list[Outcome]) -> str:

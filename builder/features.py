@@ -76,6 +76,7 @@ _VIDEOS = Features(
         **dict.fromkeys(_MANIFEST_FIELDS, _STRING),
         "metadata": _STRING,
         "duration_s": _FLOAT,
+        "language_heard": _STRING,
         "status": _STRING,
         "reason": _STRING,
         **dict.fromkeys(_SCORES, _FLOAT),
@@ -210,6 +211,7 @@ def video_row(outcome: Outcome, samples: list[Sample]) -> Row:
     return {
         **manifest_row(video),
         "duration_s": outcome.duration,
+        "language_heard": (judgement.language or UNKNOWN) if judgement else None,
         "status": outcome.status,
         "reason": public_text(without_paths(outcome.reason, video)),
         **{name: getattr(judgement, name, None) for name in _SCORES},
@@ -252,6 +254,7 @@ def current(table: str, row: Row) -> Row:
             element["drop"] = element.get("drop") or ""
     elif table == "videos":
         row["marked"] = row.get("marked") or 0
+        row.setdefault("language_heard", None)
     elif table == "decisions":
         row.setdefault("picture", None)
     return row

@@ -99,7 +99,7 @@ def finish(
     bugs = sum(bool(event.bug) for event in events)
     provisional = sum(corpus.is_provisional(video) for video in corpus.videos) if written else 0
     # The missing videos come first: the list may be long, and the summary should be in view.
-    if with_summary and (missing := _missing(outcomes)):
+    if with_summary and (missing := _missing(outcomes, opened.passed_over)):
         terminal.results.print(missing)
     if bugs:
         _report_bugs(bugs, output, terminal)
@@ -166,14 +166,16 @@ def _summary(tally: Tally, outcomes: list[Outcome], written: Record) -> Table:
     return summary
 
 
-def _missing(outcomes: Sequence[Outcome]) -> Table | None:
-    """Videos that did not get into the corpus, failures first; None if all did."""
+def _missing(outcomes: Sequence[Outcome], passed_over: Sequence[PassedOver]) -> Table | None:
+    """Videos that did not get into the corpus, failures first, and files that were passed over;
+    None if there are none."""
     rows: list[tuple[str, str, str]] = [
         (outcome.video.video_id, status, outcome.reason)
         for status in ("failed", "filtered")
         for outcome in outcomes
         if outcome.status == status and not outcome.marked  # marked content is in it
     ]
+    rows += [(whole_text(file.path), "passed over", file.reason) for file in passed_over]
     if not rows:
         return None
     missing = table("video", "status", "reason", title="Not in the corpus", title_justify="left")

@@ -2,7 +2,8 @@
 
 A few videos, spread over the manifest, go through all stages with one worker and a temporary store.
 Each second of the other videos is assumed to take as long as a second of these. What happens
-once in each process (imports, loading of models) is counted separately.
+once in each process (imports, loading of models) or once in a build is counted once, however many
+videos there are.
 """
 
 from __future__ import annotations
@@ -154,7 +155,10 @@ def forecast(
             raise ForecastError(
                 "no video of the sample can be used, the first since " + next(iter(failed.values()))
             )
-        written, imported, size = _measure_writing(small.without(failed), Path(scratch) / "corpus")
+        usable = small.without(failed)
+        first, size = _measure_writing(usable, Path(scratch) / "corpus")
+        # Most of the first time is imports, which do not grow with the corpus.
+        written, _ = _measure_writing(usable, Path(scratch) / "again")
         stored = sizes(small.store)
     times = seconds / measured
     processes = min(workers, 2 * len(corpus.videos))  # two for each video: speech and screen
@@ -167,8 +171,10 @@ def forecast(
         )
         for stage in STAGES
     ]
-    other = max(0.0, total - once - sum(cpu.values())) * times
-    writing, loading = written * times, begun + imported + once * processes
+    # Measured: starting and ending processes, hardly more for longer videos.
+    other = max(0.0, total - once - sum(cpu.values()))
+    writing = max(0.0, first - written) + written * times
+    loading = begun + once * processes
     lines += [
         Line(OTHER, other, other),
         Line(WRITING, writing, writing, size=size * times),
@@ -219,18 +225,17 @@ def _has_gpu() -> bool:
     return bool(ctranslate2.get_cuda_device_count())
 
 
-def _measure_writing(corpus: Corpus, out: Path) -> tuple[float, float, int]:
-    """CPU seconds for writing the corpus, and for the imports, and the corpus' size in bytes."""
+def _measure_writing(corpus: Corpus, out: Path) -> tuple[float, int]:
+    """CPU seconds for writing the corpus, and its size in bytes."""
     before = cpu_seconds()
     from .write import EmptyCorpusError, write_corpus
 
-    imported, before = cpu_seconds() - before, cpu_seconds()
     try:
         list(outcomes(corpus, 1))
         write_corpus(corpus, out)
     except EmptyCorpusError:
-        return cpu_seconds() - before, imported, 0
-    return cpu_seconds() - before, imported, _size(out)
+        return cpu_seconds() - before, 0
+    return cpu_seconds() - before, _size(out)
 
 
 def _sums(events: Sequence[Event]) -> tuple[Counter[str], Counter[str]]:

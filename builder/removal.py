@@ -13,7 +13,7 @@ import yaml
 
 from vid2book.config import Config
 from vid2book.folder import record, swap
-from vid2book.folder.layout import CARD, ERRORS, LOG, shards
+from vid2book.folder.layout import CARD, ERRORS, LOG, PREVIEW, shards
 from vid2book.folder.reader import read_rows
 from vid2book.folder.record import CorpusError, Record
 from vid2book.folder.removed import removals
@@ -33,6 +33,7 @@ class Removed:
     video_ids: tuple[str, ...]
     samples: int  # removed with them
     left: Record
+    book: bool  # whether the book of the corpus was deleted, because it showed the videos
 
 
 def remove(
@@ -67,8 +68,9 @@ def remove(
             raise CorpusError(f"{corpus}: no video in it matches; nothing was removed")
         ids |= dict.fromkeys(matches)
     before = record.checked_record(corpus)
+    book = (corpus / PREVIEW).exists()
     left = take_out(corpus, ids)
-    return Removed(tuple(ids), before.samples - left.samples if before else 0, left)
+    return Removed(tuple(ids), before.samples - left.samples if before else 0, left, book)
 
 
 def take_out(corpus: Path, video_ids: Iterable[str]) -> Record:

@@ -34,11 +34,19 @@ def export(
     exported = write_export(corpus, to, out, marked)
     size = sum(file.stat().st_size for file in out.rglob("*") if file.is_file())
     terminal = Terminal(as_json)
-    line = f"{number_of(exported.samples, 'sample')}, {decimal(size)}: {escape(str(out))}"
-    terminal.results.print(line)
+    what = number_of(exported.samples, "sample")
+    if exported.books is not None:
+        what = f"{number_of(exported.books, 'book' if to is Format.epub else 'page')} ({what})"
+    terminal.results.print(f"{what}, {decimal(size)}: {escape(str(out))}")
     for reason, count in exported.left_out.most_common():
         count_text = f"{number_of(count, 'sample')} left out"
         terminal.errors.print(f"[yellow]{count_text}:[/] {escape(reason)}")
     terminal.document(
-        {"folder": out, "samples": exported.samples, "bytes": size, "left_out": exported.left_out}
+        {
+            "folder": out,
+            "samples": exported.samples,
+            "books": exported.books,
+            "bytes": size,
+            "left_out": exported.left_out,
+        }
     )

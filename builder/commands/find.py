@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 from rich.markup import escape
 
-from vid2book.console import takes_ids, user_errors
+from vid2book.console import SOME_FAILED, takes_ids, user_errors
 from vid2book.errors import UserError
 from vid2book.quantities import number_of
 from vid2book.terminal import AsJson, Terminal
@@ -29,7 +29,10 @@ def find(
     uploader: Annotated[str | None, typer.Option(help="Name, id or URL of an uploader.")] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Find videos in a corpus: by id, by URL, or all of a channel or an uploader."""
+    """Find videos in a corpus: by id, by URL, or all of a channel or an uploader.
+
+    The exit code is 1 if nothing matches, or not every id is in the corpus.
+    """
     from vid2book.names import plain
 
     from ..takedown import NO_QUERY, Query, look_up, with_hint
@@ -55,3 +58,5 @@ def find(
     elif not matches:
         out.print("No matching video in the corpus")
     terminal.document({"videos": matches})
+    if missing or not matches:
+        raise typer.Exit(SOME_FAILED)

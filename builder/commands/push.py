@@ -177,7 +177,6 @@ def _report(out: Console, pushed: Pushed) -> None:
 
 def _report_versions(terminal: Terminal, pushed: Pushed, dry_run: bool) -> None:
     from ..changes import summary
-    from ..release import first_names
 
     out, errors = terminal.results, terminal.errors
     if pushed.previous and pushed.changes is not None:
@@ -200,11 +199,9 @@ def _report_versions(terminal: Terminal, pushed: Pushed, dry_run: bool) -> None:
     if pushed.holding and pushed.forgotten:
         out.print(f"{'Would delete' if dry_run else 'Deleted'} with their history: {names}")
     elif pushed.holding:
-        lost = first_names(sorted({v for videos in pushed.holding.values() for v in videos}))
         errors.print(
-            f"[yellow]{_containing(pushed.holding)} videos that this corpus does not have[/] "
-            f"({lost}). `vid2book push --delete-history` deletes {_them(pushed.holding)} and all "
-            "older history."
+            f"[yellow]{escape(_still_there(pushed.holding))}.[/] `vid2book push --delete-history` "
+            f"deletes {_them(pushed.holding)} and all older history."
         )
     if pushed.open_pulls:
         numbers = ", ".join(map(str, pushed.open_pulls))
@@ -218,18 +215,20 @@ def _confirm_deletion(holding: Mapping[str, list[str]]) -> bool:
     """Ask on a terminal; otherwise nobody can answer, so keep the versions."""
     if not (sys.stdin.isatty() and sys.stderr.isatty()):
         return False
-    from ..release import first_names
-
-    lost = first_names(sorted({video for videos in holding.values() for video in videos}))
     return confirm(
-        f"{_containing(holding)} videos that this corpus does not have ({lost}). "
-        f"Delete {_them(holding)} and all older history after the push?"
+        f"{_still_there(holding)}. Delete {_them(holding)} and all older history after the push?"
     )
 
 
-def _containing(versions: Mapping[str, object]) -> str:
-    one = len(versions) == 1
-    return f"{'Version' if one else 'Versions'} {', '.join(versions)} still contain{'s' * one}"
+def _still_there(holding: Mapping[str, list[str]]) -> str:
+    """Which older versions contain which videos that this one no longer has."""
+    from ..release import first_names
+
+    one = len(holding) == 1
+    versions = f"{'Version' if one else 'Versions'} {', '.join(holding)} still contain{'s' * one}"
+    lost = sorted({video for videos in holding.values() for video in videos})
+    what = "a video" if len(lost) == 1 else "videos"
+    return f"{versions} {what} that this corpus does not have ({first_names(lost)})"
 
 
 def _them(versions: Mapping[str, object]) -> str:

@@ -12,6 +12,7 @@ from rich.markup import escape
 
 from vid2book.console import takes_ids, user_errors
 from vid2book.errors import UserError
+from vid2book.folder.layout import PREVIEW
 from vid2book.folder.removed import undoing
 from vid2book.quantities import number_of
 from vid2book.terminal import AsJson, Quiet, Terminal
@@ -90,7 +91,12 @@ def remove(
         f"What the stages made of {it} stays in the store until `vid2book store prune` deletes it.",
         f"Versions that are already published still contain {it}: see "
         "`vid2book push --delete-history`",
-        f"Look at the corpus: vid2book view {quote(str(corpus))}",
+        (
+            f"The book in {PREVIEW}/ showed {it} and was deleted. Make it again: "
+            if removal.book
+            else "Look at the corpus: "
+        )
+        + f"vid2book view {quote(str(corpus))}",
         f"Undo this: {undoing(corpus, *removal.video_ids)}",
     ):
         terminal.results.print(escape(line))

@@ -110,8 +110,8 @@ def _list(store: Store, out: Terminal) -> None:
     for kind, holding in sorted(kinds.items(), key=lambda item: -item[1].size):
         overview.add_row(escape(kind), f"{holding.objects:,}", _size(holding.size), _span(holding))
     overview.caption = (
-        "The stages of a row share their objects. If some of them were computed again without the "
-        "others, these results have a row of their own."
+        "Stages on one line are stored together. A stage on two lines was once computed again "
+        "without the others."
     )
     overview.caption_justify = "left"
     out.results.print(overview)

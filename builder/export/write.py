@@ -30,13 +30,17 @@ _WRITE: dict[Format, Write] = {
     Format.markdown: markdown.write,
     Format.epub: epub.write,
 }
+# Formats for people, and the files that they have, one for each video.
+_BOOKS = {Format.markdown: "*.md", Format.epub: "*.epub"}
 
 
 @dataclass(frozen=True)
 class Exported:
-    """The number of samples written, and of rows that could not be exported, by reason."""
+    """The number of samples written, of books if the format has one for each video, and of rows
+    that could not be exported, by reason."""
 
     samples: int
+    books: int | None
     left_out: Counter[str]
 
 
@@ -68,7 +72,8 @@ def write_export(corpus: Path, to: Format, out: Path, marked: bool = False) -> E
         )
         if without := read - samples:
             left_out[f"it has no speech, and {to} needs some"] += without
+        books = len(list(new.glob(_BOOKS[to]))) if to in _BOOKS else None
         if not samples:
             reasons = ", ".join(left_out) or "it has no samples"
             raise CorpusError(f"{corpus}: there is nothing to export as {to}: {reasons}")
-    return Exported(samples, left_out)
+    return Exported(samples, books, left_out)

@@ -65,7 +65,7 @@ def test_counts_are_in_the_text(card: DatasetCard) -> None:
         "| Words of speech | 48 |",
         "| Tokens (`token_num`: text tokens, and 576 per image) | 4,688 |",
         "| read | PP-OCR 3.1 | 3 |",
-        "| tokens | a tokenizer 0.4 | 3 |",
+        "| interleave | a tokenizer 0.4 | 3 |",
         "| CC BY 4.0 | 2 | 0.20 |",
     ):
         assert line in card.text.splitlines()

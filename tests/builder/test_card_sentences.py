@@ -26,6 +26,7 @@ from vid2book.builder.write import write_corpus
 from vid2book.config import Config
 from vid2book.folder import layout
 from vid2book.folder.record import checked_record
+from vid2book.pipeline.names import SHOWN, shown_as
 from vid2book.records import Decision
 
 Row = dict[str, Any]
@@ -148,6 +149,13 @@ def documented(columns: str, table: str) -> bool:
     return set(re.findall(r"`(\w+)`", columns)) <= set(FEATURES[table])
 
 
+def models_of(video: dict[str, Any]) -> set[tuple[str, str]]:
+    """The models of a video, each with its stage as the README names it."""
+    versions = yaml.safe_load(video["versions"])
+    rows = {"tokens": "interleave"} | {key: shown_as(key) for key in versions if key != "tokens"}
+    return {(rows[key], name) for key, name in versions.items()}
+
+
 def away(c: Corpus, word: str) -> bool:
     return (word == "marked") == (c.config.decide == "mark")
 
@@ -244,6 +252,9 @@ SENTENCES: dict[str, Callable[..., bool]] = {
         and all(v["reason"] or v["status"] == "kept" for v in c.videos)
         and sum(v["marked"] for v in c.videos) == sum(bool(e["drop"]) for e in c.elements)
         and sum(v["samples"] for v in c.videos) == len(c.samples)
+        and {(v["video_id"], v["language_heard"]) for v in c.present}
+        == {(s["video_ids"][0], s["language"]) for s in c.samples}
+        and not any(v["language_heard"] for v in c.videos if v["status"] == "failed")
     ),
     r"\*\*`decisions`\*\*: what each stage kept or dropped, .*; `level` is (.*)": lambda c, told: (
         {d["level"] for d in c.rows("decisions")} <= set(re.findall(r"`(\w+)`", told))
@@ -302,9 +313,17 @@ SENTENCES: dict[str, Callable[..., bool]] = {
     ),
     r"(everything|what remains) is ordered by time and cut into .*": lambda c, what: in_order(c)
     and (what == "everything") == (c.config.decide == "mark"),
-    r"\| (\w+) \| (.*) \| (\d+) \|": lambda c, stage, model, n: n
-    == str(sum(yaml.safe_load(v["versions"]).get(stage) == model for v in c.videos)),
-    r"`text_num` counts tokens of the tokenizer listed under `tokens`": lambda c: any(
+    r"\| (\w+) \| (.*) \| (\d+) \|": lambda c, stage, model, n: (
+        stage in SHOWN
+        and n
+        == str(
+            sum(
+                (stage, model) in models_of(v)
+                for v in c.videos
+            )
+        )
+    ),
+    r"`text_num` counts tokens of the tokenizer listed under `interleave`": lambda c: any(
         "tokens" in yaml.safe_load(v["versions"]) for v in c.videos
     ),
     r"The whole configuration:": lambda c: c.config == c.config,  # read back from it

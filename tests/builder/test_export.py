@@ -186,6 +186,9 @@ def test_the_command(out: Path, tmp_path: Path) -> None:
         again = CliRunner().invoke(app, [str(out), str(target), "--to", "webdataset"])
         assert again.exit_code == 2
         assert "name a new folder" in again.stderr
+    books = CliRunner().invoke(app, [str(out), str(tmp_path / "b"), "--to", "epub"])
+    count = len(list((tmp_path / "b").iterdir()))
+    assert 0 < count < 9 and books.stdout.startswith(f"{count} books (9 samples), ")
     nothing = CliRunner().invoke(app, [str(tmp_path), str(tmp_path / "n"), "--to", "webdataset"])
     assert "not a corpus" in nothing.stderr
 

@@ -121,7 +121,7 @@ def _diff(run: Run, library: Library, corpus: Path) -> None:
 
 @tries("find")
 def _find(run: Run, library: Library, corpus: Path) -> None:
-    assert run("find", corpus, "--url", "https://example.org") == {"videos": []}
+    assert run("find", corpus, "--url", "https://example.org", code=1) == {"videos": []}
 
 
 @tries("remove")

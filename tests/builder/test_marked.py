@@ -61,8 +61,8 @@ def test_the_rows_hold_all_with_reasons_and_scores(marked: Path) -> None:
 def test_what_is_marked_is_not_told_as_missing(marked: Path) -> None:
     outcomes = [outcome_of(row) for row in read_videos(marked).values()]
     assert [outcome.status for outcome in outcomes] == ["kept", "filtered", "kept"]
-    assert missing(outcomes) is None
-    table = missing([replace(outcome, marked=0) for outcome in outcomes])
+    assert missing(outcomes, ()) is None
+    table = missing([replace(outcome, marked=0) for outcome in outcomes], ())
     assert table is not None and table.row_count == 1
 
 

@@ -9,7 +9,13 @@ from pathlib import Path
 
 import pytest
 
-from vid2book.builder.forecast import ForecastError, forecast, length
+from vid2book.builder.forecast import (
+    LOADING,
+    OTHER,
+    ForecastError,
+    forecast,
+    length,
+)
 from vid2book.builder.source import open_corpus
 from vid2book.folder.layout import LOG
 from vid2book.pipeline.graph import STAGES
@@ -73,6 +79,20 @@ def test_the_length_of_many_videos_follows_from_some(tmp_path: Path) -> None:
     lost = [Video(f"lost {n}", str(tmp_path / "lost.mp4")) for n in range(100)]
     found = length(replace(corpus, videos=(*many, *lost), store=Store(tmp_path / "store")))
     assert found == pytest.approx(900 * 8, rel=0.1)
+
+
+def test_what_happens_once_is_counted_once_however_many_videos_there_are(tmp_path: Path) -> None:
+    few = open_corpus([small_library(tmp_path)], store=tmp_path / "store")
+    many = replace(
+        few, videos=tuple(replace(few.videos[n % 2], video_id=f"n{n}") for n in range(80))
+    )
+    one, other = (
+        {line.name: line.cpu for line in forecast(corpus, 1, 1, 1.0).lines}
+        for corpus in (few, many)
+    )
+    assert other["keyframes"] > 10 * one["keyframes"] > 0
+    for name in (LOADING, OTHER):
+        assert other[name] < 10 * one[name], f"{name}: of 2 and of 80 videos"
 
 
 def test_the_storage_is_what_the_store_takes(tmp_path: Path) -> None:

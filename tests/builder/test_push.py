@@ -60,7 +60,7 @@ def test_a_round_of_versions(make, hub: Hub, env, push, tmp_path: Path) -> None:
     assert result.exit_code == 0
     assert "- removed: 1: `b`" in card(hub)
     assert (
-        "Versions 1.0.0, 1.1.0 still contain videos that this corpus does not have (b)"
+        "Versions 1.0.0, 1.1.0 still contain a video that this corpus does not have (b)"
         in result.stderr
     )
     assert load(env, "1.0.0", "2.0.0")["2.0.0"]["videos"] == ["a", "c"]

@@ -39,7 +39,7 @@ def test_what_is_there_is_listed(store: Store) -> None:
     assert "rehear, refine, read, judge, clip, align, reduce, clips" in told
     names = [line.split("│")[1].strip() for line in told.splitlines() if "│" in line]
     assert "reduce across videos" in names and len(names) == len(set(names))
-    assert "The stages of a row share their objects." in told
+    assert "Stages on one line are stored together." in told
     assert "3 videos" in told and not any(name in told for name in ("recognise", "legible"))
     assert "no longer used: 1 object (15 B)" in told
     run(store, "prune", "--older-layout", "--yes")

@@ -12,6 +12,8 @@ from typer.testing import CliRunner
 from vid2book import builder, cli
 from vid2book.builder.takedown import address, is_at
 from vid2book.builder.write import write_corpus
+from vid2book.console import NOTHING_DONE, SOME_FAILED
+from vid2book.folder.layout import PREVIEW
 from vid2book.folder.record import CorpusError
 
 from ..support.hub.server import Hub
@@ -99,18 +101,24 @@ def test_they_are_removed_and_put_on_record(out: Path) -> None:
 
 
 def test_the_commands(out: Path) -> None:
-    def run(*arguments: str) -> str:
+    def run(*arguments: str, code: int = 0) -> str:
         result = CliRunner().invoke(cli.app, [arguments[0], str(out), *arguments[1:]])
-        assert result.exit_code == 0, result.output
+        assert result.exit_code == code, result.output
         return result.stdout
 
     assert run("find", "--channel", "Optics").splitlines()[0].startswith("a  Lecture a, part one")
-    assert (
-        run("find", "--url", "https://youtu.be/zzzzzzzzzzz") == "No matching video in the corpus\n"
-    )
-    assert run("find", "zzz", "A") == "Not in the corpus: A (did you mean a?), zzz\n"
-    assert "Removed a, b" in run("remove", "--channel", "Optics")
-    assert "No matching video" in run("find", "--channel", "Optics")
+    nowhere = run("find", "--url", "https://youtu.be/zzzzzzzzzzz", code=SOME_FAILED)
+    assert nowhere == "No matching video in the corpus\n"
+    some = run("find", "a", "zzz", "A", code=SOME_FAILED).splitlines()
+    assert some[0].startswith("a  Lecture a")
+    assert some[1:] == ["Not in the corpus: A (did you mean a?), zzz"]
+    run("remove", "--channel", "Nobody", code=NOTHING_DONE)
+    assert "Look at the corpus: vid2book view" in run("remove", "b")
+    (out / PREVIEW).mkdir()
+    removed = run("remove", "--channel", "Optics")
+    assert "Removed a, with" in removed and not (out / PREVIEW).exists()
+    assert f"was deleted. Make it again: vid2book view {out}" in " ".join(removed.split())
+    assert "No matching video" in run("find", "--channel", "Optics", code=SOME_FAILED)
 
 
 def test_a_version_says_what_was_removed(make, out: Path, hub: Hub, push) -> None:

@@ -132,7 +132,8 @@ def test_a_removed_video_has_no_row_after_a_build_and_can_be_published_without(
     assert "cells" not in done.stdout and run(*again, "--dry-run").exit_code == 0
     assert "cells" not in read_videos(built) and record.removed(built) == ["cells"]
     assert push(built, "1.2.0").exit_code == 0
-    assert run("find", built, "cells", "sorting", "other").stdout.splitlines() == [
+    found = run("find", built, "cells", "sorting", "other")
+    assert found.exit_code == 1 and found.stdout.splitlines() == [
         f"cells  removed on {datetime.now(UTC).date()}",
         "sorting  A lecture on sorting (kept, 1 sample)",
         "Not in the corpus: other",

@@ -170,7 +170,7 @@ def results_of(
     video: Video, status: str = "kept", samples: int = 2
 ) -> tuple[Outcome, list[Sample], list[Decision]]:
     made = [make_sample(video, n) for n in range(samples)] if status == "kept" else []
-    judgement = Judgement(4.0, 3.5, 4.5, 0.9, status == "kept", "three fair scores")
+    judgement = Judgement(4.0, 3.5, 4.5, 0.9, status == "kept", "three fair scores", video.language)
     outcome = Outcome(
         video=video,
         status=status,  # type: ignore[arg-type]

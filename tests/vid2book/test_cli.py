@@ -136,7 +136,7 @@ def bad(
         {"video_id": "gone", "path": "gone.mp4"},
         {"video_id": "folder", "path": "a folder.mp4"},
         {"video_id": "../x", "path": good},
-        {"video_id": "good", "path": good, "title": "A lecture on sorting", "language": "en"},
+        {"video_id": "good", "path": good, "title": "A lecture on sorting"},
         {"video_id": "good", "path": good},
     ]
     path = manifest(folder, rows)
@@ -221,6 +221,14 @@ def test_a_wrong_input_is_one_line_and_exit_2(
     assert not out.exists()
     if "YAML" not in told:
         assert len(done.stderr.splitlines()) == 1
+
+
+def test_a_row_has_the_language_that_was_heard(bad) -> None:
+    out, _ = bad
+    rows = videos_of(out)
+    assert (rows["good"]["language"], rows["good"]["language_heard"]) == ("", "en")
+    assert {sample["language"] for sample in samples_of(out)} == {"en"}
+    assert rows["empty"]["language_heard"] is None
 
 
 def test_minutes_and_limit(library: Library, tmp_path: Path) -> None:

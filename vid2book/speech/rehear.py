@@ -168,8 +168,8 @@ def _decision(
     before, after = ("".join(word.text for word in words).strip() for words in (old, new))
     return Decision(
         video_id, "sentence", "rehear", old[0].start, old[-1].end, True,
-        "a term on the screen, heard once the model was told to expect it; at first it heard "
-        "words that look alike (share of letters)",
+        "a term on the screen, heard once the model was told to expect it; before, it heard words "
+        "that are spelled almost like it (share of letters that agree)",
         round(likeness, 4), alike, after, before,
     )  # fmt: skip
 

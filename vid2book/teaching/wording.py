@@ -18,6 +18,8 @@ import numpy as np
 import numpy.typing as npt
 import yaml
 
+from ..bounds import loading
+
 Array = npt.NDArray[np.float64]
 Embed = Callable[[Sequence[str]], npt.NDArray[np.float32]]
 
@@ -101,6 +103,7 @@ class Classifier:
 
 
 @lru_cache(maxsize=1)
+@loading("the classifier of sentences")
 def classifier(embed: Embed) -> Classifier:
     """The classifier on the packaged examples, cached because fitting takes about a second."""
     names = ("examples.yaml", "examples_in_context.yaml")

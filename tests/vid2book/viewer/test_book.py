@@ -132,6 +132,22 @@ def test_a_video_without_grades_says_what_it_was_judged_by(corpus: Path, tmp_pat
     assert why in told.split("</p>")[0]
 
 
+def test_a_video_whose_topic_is_unknown_was_graded_all_the_same(
+    corpus: Path, tmp_path: Path
+) -> None:
+    untitled = Path(shutil.copytree(corpus, tmp_path / corpus.name))
+    [file] = (untitled / "videos").iterdir()
+    rows = pq.read_table(file).to_pylist()
+    for row in rows:
+        row["judgement"] = "teaches: 93% of 132 words teach"
+        if row["video_id"] == "newton":
+            row["relevance"] = None
+    pq.write_table(pa.Table.from_pylist(rows), file)
+    page = (write_book(untitled).parent / "videos" / "newton.html").read_text("utf-8")
+    assert "<dt>Knowledge density</dt>" in page and "<dt>Relevance</dt>" not in page
+    assert "not graded" not in page and "Judged by its pictures" not in page
+
+
 def files_of(book: Path) -> dict[str, bytes]:
     return {str(f.relative_to(book)): f.read_bytes() for f in book.rglob("*") if f.is_file()}
 

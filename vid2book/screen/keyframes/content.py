@@ -56,8 +56,13 @@ class Content:
         """versions: those visible at a sample, as themselves or within a later version."""
         visible = np.zeros(len(self.weight), bool)
         visible[self.history.at(sample)] = True
-        visible[self.earlier[visible[self.later]]] = True
-        return visible
+        return visible | self.within(visible)
+
+    def within(self, versions: Mask) -> Mask:
+        """versions: those whose content is also on some of these."""
+        inside = np.zeros(len(self.weight), bool)
+        inside[self.earlier[versions[self.later]]] = True
+        return inside
 
     def worth(self, weight: Weights) -> Weights:
         """samples: the sum of the weights of the versions visible at each."""

@@ -152,7 +152,10 @@ def _find_displaced(
         target.crossed[_find_crossed(content, there, in_place[j], other)] = True
         missing = np.flatnonzero(there & ~in_place[j] & ~target.crossed).astype(np.int32)
         if len(missing) >= _LEAST_MOVED:
-            moved = _find_moved(content, views[i], missing, other, there & in_place[j])
+            moved = np.zeros_like(there)
+            moved[_find_moved(content, views[i], missing, other, there & in_place[j])] = True
+            # Whatever is drawn on a cell moves along, what was there first included.
+            moved |= content.within(moved) & ~in_place[j]
             target.shown[moved] = True
             target.moved[moved] = True
     for proposal in proposals:

@@ -122,6 +122,24 @@ def test_a_page_that_scrolls_by_half_gives_two_pictures() -> None:
     assert len(times) == 2 and times[0] < 3 < times[1]
 
 
+def terminal(lines: int, letters: int) -> Plane:
+    """A screen full of small lines, the last of so many; of the very last so many letters."""
+    random = np.random.default_rng(8)
+    words = " ".join((*PHYSICS, *CELLS)).lower().split()
+    texts = [" ".join(random.choice(words, random.integers(3, 12))) for _ in range(lines)]
+    image = Image.new("L", (WIDTH, HEIGHT), 12)
+    for i, text in enumerate([*texts[:-1], texts[-1][:letters]][-HEIGHT // 12 :]):
+        ImageDraw.Draw(image).text((4, 12 * i), text, 200, ImageFont.load_default(10))
+    return np.array(image)
+
+
+def test_a_terminal_in_which_is_typed_and_that_scrolls_gives_few_pictures() -> None:
+    film = [stand(terminal(end, letters), 2) for end in range(30, 78, 2) for letters in (16, 99)]
+    times = pictures_of(*film)
+    assert times[-1] > 94  # the last lines are on it
+    assert len(times) <= 8
+
+
 def code(lines: int, letters: int = 0) -> Plane:
     """A page of which so many lines are written, and so many letters of the next one."""
     random = np.random.default_rng(5)
