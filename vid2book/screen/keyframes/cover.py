@@ -7,6 +7,7 @@ set cover), until the rest is not worth a picture. Then pictures are dropped who
 show, if only in another place (a page that scrolled). Finally, pictures are added that show as a
 whole what others show in parts: a slide with the number from one of them and a word from another.
 Each picture is taken at the last clear moment of the first stretch that shows its own content.
+Those of a mere moment of an animation are dropped in the end.
 """
 
 from __future__ import annotations

@@ -79,7 +79,7 @@ def place(
             chosen.append(_by_its_own(content, proposal, alone, belongs, beside, screen))
         else:
             chosen.append(_as_a_whole(content, proposal, counts, beside, screen))
-    if chosen and kept:
+    if chosen:
         i = max(range(len(chosen)), key=lambda i: chosen[i].sample)
         chosen[i] = _at_the_end(content, chosen[i], visible)
     return _merge_same_moments(chosen)

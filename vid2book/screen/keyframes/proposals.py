@@ -236,5 +236,6 @@ def _find_moved(content: Content, view: View, missing: Ids, other: View, still: 
     low, high = np.quantile(row, (0.1, 0.9))
     much = content.weight[moved].sum() >= _MISSING_MOVED * content.weight[missing].sum()
     scrolled = high - low >= _SCROLLED * grid.rows
-    pushed = elsewhere.is_vertical and bool((grid.row(cell[stays]) < low).mean() >= _PRECEDES)
+    precedes = np.count_nonzero(grid.row(cell[stays]) < low) >= _PRECEDES * max(1, len(stays))
+    pushed = elsewhere.is_vertical and precedes
     return moved if much and (scrolled or pushed) else none
