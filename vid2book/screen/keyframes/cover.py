@@ -19,7 +19,7 @@ import numpy as np
 from .cells import Mask
 from .content import Content
 from .displaced import View
-from .needed import needed, seen_whole
+from .needed import lacking, needed, seen_whole
 from .placing import Chosen, place
 from .proposals import Proposal, find_zoomed
 
@@ -54,27 +54,33 @@ def settle(
     return _without_moments(content, chosen)
 
 
-def _without_moments(content: Content, chosen: Sequence[Chosen]) -> list[Chosen]:
+def _without_moments(content: Content, chosen: list[Chosen]) -> list[Chosen]:
     """The pictures, without those of a moment of an animation.
 
     Where much moves a little, each moment shows something that no other does, but nothing stands
     as a whole, and most of what is there is on another picture too.
     """
-    history = content.history
+    times = content.history.times
     brief = [
-        picture for picture in chosen
-        if history.times[picture.last + 1] - history.times[picture.first] < _STATE
+        i for i, picture in enumerate(chosen)
+        if times[picture.last + 1] - times[picture.first] < _STATE
         and _stands(content, picture) < _MOMENT
     ]  # fmt: skip
-    kept = list(chosen)
+    if not brief:
+        return chosen
+    shown = [picture.shown for picture in chosen]
+    lacks = lacking(content, shown)
+    np.fill_diagonal(lacks, np.inf)
+    total = np.array([content.weight[versions].sum() for versions in shown])
+    gone: set[int] = set()
     while brief:
-        new = [_new(content, picture, kept) for picture in brief]
-        least = int(np.argmin(new))
+        new = lacks[brief].min(axis=1) / np.maximum(total[brief], 1e-9)
+        least = int(new.argmin())
         if new[least] >= _OTHER:
             break
-        gone = brief.pop(least)
-        kept = [picture for picture in kept if picture is not gone]
-    return kept
+        gone.add(brief.pop(least))
+        lacks[:, list(gone)] = np.inf
+    return [picture for i, picture in enumerate(chosen) if i not in gone]
 
 
 def _stands(content: Content, picture: Chosen) -> float:
@@ -90,10 +96,3 @@ def _stands(content: Content, picture: Chosen) -> float:
     while last + 1 < len(there) and there[last + 1]:
         last += 1
     return float(history.times[last + 1] - history.times[first])
-
-
-def _new(content: Content, picture: Chosen, pictures: Sequence[Chosen]) -> float:
-    """The share of a picture that no single other one of `pictures` shows."""
-    weight = np.where(picture.shown, content.weight, 0)
-    lacks = [weight[~other.shown].sum() for other in pictures if other is not picture]
-    return float(min(lacks, default=weight.sum()) / max(weight.sum(), 1e-9))
