@@ -13,11 +13,19 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+import numpy as np
 import pytest
 
 from vid2book.builder.source import open_corpus
 from vid2book.eval.truth import CorpusKeyframe
+from vid2book.media.stills import read_stills
+from vid2book.pipeline.corpus import Corpus
+from vid2book.records import Keyframe, Video
 from vid2book.screen.keyframes import KEYFRAMES
+from vid2book.screen.keyframes.cells import WIDTH
+
+from .support.screens import CELLS, PHYSICS, luma, slide
+from .support.shown import share_shown
 
 FOLDER = Path(__file__).parents[1] / "benchmarks" / "real"
 VIDEOS = json.loads((FOLDER / "videos.json").read_text("utf-8"))
@@ -101,21 +109,75 @@ def test_videos_are_found_by_what_is_in_them(real: ModuleType, tmp_path: Path) -
     assert real.find(tmp_path, {content, "0" * 64}) == {content: tmp_path / "deep" / "a.mp4"}
 
 
+LEAST = {  # share of what stands at a moment that a picture named by these words must show
+    "nothing new": 0.8,
+    "what is new is small or soon gone": 0.6,
+    "it moves": 0.4,
+}
+
+
 @pytest.mark.slow
 def test_any_second_of_a_real_video_is_in_a_state_or_told(tmp_path: Path) -> None:
-    """A second outside the states has a reason, and a picture that it names is one of the video."""
+    """A second outside the states has a reason. A picture that the reason names is in the corpus,
+    unless it says otherwise, and shows what stands on the screen at that second."""
     folder = os.environ.get("VID2BOOK_REAL_VIDEOS")
     if not folder:
         pytest.skip("VID2BOOK_REAL_VIDEOS names no folder of videos")
     corpus = open_corpus(Path(folder), "offline", tmp_path / "store")
     draw = random.Random(19)
+    checked = 0
     for video in corpus.videos:
-        work = corpus.work(video)
-        told = [d for d in work.decisions(KEYFRAMES) if d.level == "keyframe"]
-        pictures = {f"{k.time:.1f}" for k in work.get(KEYFRAMES)}
-        for time in (draw.uniform(0, max(d.end for d in told)) for _ in range(40)):
-            here = [d for d in told if d.start <= time <= d.end]
+        every = corpus.decisions(video)
+        told = [d for d in every if (d.level, d.stage) == ("keyframe", "keyframes")]
+        keyframes = corpus.work(video).get(KEYFRAMES)
+        pictures = {f"{k.time:.1f}": k for k in keyframes}
+        elements = [e for sample in corpus.samples(video) for e in sample.elements]
+        there = {f"{e.start:.1f}" for e in elements if e.kind == "image"}
+        for time in sorted(draw.uniform(0, max(d.end for d in told)) for _ in range(40)):
+            here = [d for d in told if d.start <= time < d.end]
             assert here, (video.video_id, time)
             for decision in here:
-                named = re.search(r"picture of ([\d.]+) s", decision.reason)
-                assert decision.reason and (named is None or named[1] in pictures), decision
+                shown = re.search(r"shown at ([\d.]+) s", decision.reason)
+                assert not decision.kept or (shown and shown[1] in pictures), decision
+                named = re.search(r"the picture of ([\d.]+) s", decision.reason)
+                if named is None:
+                    continue
+                assert named[1] in pictures, decision
+                left_out = "which is left out too" in decision.reason
+                assert (named[1] in there) != left_out, decision
+                others = around(decision.reason, keyframes, pictures[named[1]])
+                share = shows(corpus, video, time, others)
+                least = next(
+                    (n for words, n in LEAST.items() if decision.reason.startswith(words)), 0
+                )
+                assert share >= least, (decision, time, share)
+                checked += 1
+    assert checked
+
+
+def around(reason: str, keyframes: list[Keyframe], named: Keyframe) -> list[Keyframe]:
+    """The pictures of which a reason speaks."""
+    if "and others" in reason:
+        return keyframes
+    at = keyframes.index(named)
+    return keyframes[max(0, at - 1) : at + 2] if "those around it" in reason else [named]
+
+
+def shows(corpus: Corpus, video: Video, time: float, pictures: list[Keyframe]) -> float:
+    """The share of what stands on the screen at a time that one of the pictures shows."""
+    info = corpus.work(video).info
+    assert info is not None and video.path is not None
+    times = sorted({time, *(k.time for k in pictures)})
+    planes = dict(zip(times, read_stills(video.path, times, info), strict=True))
+    looks = {at: frame.luma(WIDTH) for at, frame in planes.items()}
+    others = [looks[k.time] for k in pictures]
+    return share_shown(looks[time], others, pictures[0].subtitle_top)
+
+
+def test_a_picture_shows_a_page_that_is_on_it_even_if_it_scrolled() -> None:
+    page, other = (luma(slide(*text)) for text in (("Work and energy", PHYSICS), ("Cell", CELLS)))
+    scrolled = np.roll(page, -40, axis=0)
+    assert share_shown(page, [page]) == 1
+    assert share_shown(page, [scrolled]) >= 0.7
+    assert share_shown(page, [other]) < 0.4
+    assert share_shown(np.full_like(page, 240), [other]) == 1  # there is nothing to show

@@ -119,19 +119,21 @@ def _align(
     caption_fit = _cosines(embed, [picture.caption for picture in screen], speech_during)
     text_fit = _cosines(embed, written, speech_during)
     dropped: dict[int, Verdict] = {}
-    for i, picture in enumerate(screen):
-        verdict = None
-        if settings.enabled:
+    if settings.enabled:
+        for i, picture in enumerate(screen):
             verdict = (
                 _talking_head(picture, settings)
                 or _nothing_taught(picture.keyframe, related[i], sentences, settings)
                 or _end_card(i, screen, sentences, settings)
                 or _before_the_lesson(i, screen, sentences, related[i], lesson_words, settings)
                 or _off_the_speech(caption_fit[i], settings)
-                or _repeated(i, screen, dropped, settings)
             )
-        if verdict:
-            dropped[i] = verdict
+            if verdict:
+                dropped[i] = verdict
+        # Last, so that no picture relies on one that another rule drops.
+        for i in range(len(screen)):
+            if i not in dropped and (repeats := _repeated(i, screen, dropped, settings)):
+                dropped[i] = repeats
     decisions = [
         _decision(video.video_id, picture, dropped.get(i), related[i], caption_fit[i])
         for i, picture in enumerate(screen)
@@ -247,7 +249,7 @@ def _repeated(
 ) -> Verdict | None:
     """Drops a picture that the next one, or an earlier one that stays, shows completely."""
     this = screen[i]
-    near = [k for k in (i + 1,) if k < len(screen)]
+    near = [k for k in (i + 1,) if k < len(screen) and k not in dropped]
     if near and screen[i + 1].keyframe.start - this.keyframe.end > settings.max_repeat_gap:
         near = []
     for k in (*near, *(k for k in range(i) if k not in dropped)):
@@ -322,14 +324,14 @@ def _belongs(related: float | None, caption_fit: float | None) -> Verdict:
 def _on_clip(video_id: str, clip: Clip) -> Decision:
     score = clip.similarity if clip.caption_similarity is None else clip.caption_similarity
     if not clip.text:
-        reason = "pictures without speech"
+        reason = "pictures over which no speech is kept"
     elif not clip.keyframes:
-        reason = "a paragraph spoken over the previous picture"
+        reason = "a paragraph without a picture of its own"
     elif score is None:
         reason = "a paragraph whose pictures have no text to compare"
     else:
         what = "text" if clip.caption_similarity is None else "caption"
-        reason = f"a paragraph; the {what} of its pictures is close to it"
+        reason = f"a paragraph; the score says how close the {what} of its pictures is to it"
     return Decision(
         video_id, "clip", "align", clip.start, clip.end, True, reason, score, None, clip.text,
         raw=clip.raw if clip.raw != clip.text else "",

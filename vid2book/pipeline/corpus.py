@@ -18,6 +18,7 @@ from ..assemble.align import ALIGN
 from ..assemble.contribution import Contribution, with_images
 from ..assemble.cut import CUT, encoded
 from ..assemble.marks import span
+from ..assemble.named import say_what_is_gone
 from ..assemble.reduced import Reduced
 from ..assemble.summarise import SUMMARISE
 from ..config import Config
@@ -144,7 +145,10 @@ class Corpus:
             summary = replace(work.get(SUMMARISE), video_id=video.video_id)
             decisions += self.reduced.decisions(summary, self.config.reduce.min_same_speech)
         levels = ("video", "clip", "sentence", "keyframe", "line")
-        return sorted(decisions, key=lambda d: (d.level != "video", d.start, levels.index(d.level)))
+        in_order = sorted(
+            decisions, key=lambda d: (d.level != "video", d.start, levels.index(d.level))
+        )
+        return say_what_is_gone(in_order)
 
     def left_out(
         self, video: Video, decisions: Iterable[Decision]

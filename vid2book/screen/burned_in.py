@@ -5,9 +5,12 @@ They are found where `keyframes` saw them come and go, and by the speech that th
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from difflib import SequenceMatcher
+from itertools import groupby
+from operator import itemgetter
 
+import cv2
 import numpy as np
 
 from ..records import Keyframe, OcrLine, Transcript
@@ -16,12 +19,16 @@ from .places import Place, height, middle, plain, same_line
 from .read import Lines
 
 # Set by eye, not swept: see "Numbers" in docs/architecture.md.
+HEARD = 0.5  # share of a subtitle's words that are said close to the moment of the picture
+_SHADE = 30  # grey levels by which the background of subtitles on a box varies,
+_ON_BOX = 0.8  # if this share of them varies no more; another line is twice as far off
 _BAND = 0.65  # subtitles are below this share of the height
 _CENTRED = 0.06  # share of the width by which a subtitle may be off centre
 _HEARD_WITHIN = 4.0  # seconds around the keyframe
 _FOLLOWED = 0.5  # mean share of spoken words in a band of subtitles: some are read badly
 _SIGHTINGS = 3  # different spoken texts that make a place that of the subtitles,
 _USUAL = 0.5  # if they are on this share of the keyframes, and of the lines there
+_OUT = 0.25  # share of a line's height by which it may stick out of the band
 _TALL = 1.5  # times higher or lower than the usual subtitle: not a subtitle, wherever it is
 _ON_AXIS = 0.02  # share of the width by which centred subtitles are off their axis at most
 _CENTRE_SET = 0.7  # share of the lines that must be on the axis for subtitles to be centred
@@ -44,7 +51,7 @@ def burned_in(
     subtitles = _in_subtitle_band(keyframes, lines, transcript)
     if transcript is not None:
         subtitles |= _spoken_subtitles(keyframes, lines, transcript, min_spoken)
-    return subtitles
+    return subtitles - _beside_the_box(keyframes, subtitles)
 
 
 def _in_subtitle_band(
@@ -58,7 +65,7 @@ def _in_subtitle_band(
         (position, line)
         for position, (keyframe, screen) in enumerate(zip(keyframes, lines, strict=True))
         for line in screen
-        if middle(line) > keyframe.subtitle_top * keyframe.height
+        if line.box[1] > keyframe.subtitle_top * keyframe.height - _OUT * height(line)
     ]
     if not within or (transcript is not None and not _follow_speech(within, keyframes, transcript)):
         return set()
@@ -71,6 +78,33 @@ def _in_subtitle_band(
         for (position, line), elsewhere in zip(within, astray, strict=True)
         if usual / _TALL < height(line) < _TALL * usual and not elsewhere
     }
+
+
+def _beside_the_box(keyframes: Sequence[Keyframe], subtitles: set[Place]) -> set[Place]:
+    """If subtitles stand on a box: the lines that do not, which belong to the screen behind."""
+    grounds = dict(_grounds(keyframes, subtitles))
+    if not grounds:
+        return set()
+    usual = float(np.median(list(grounds.values())))
+    off = {place: abs(ground - usual) for place, ground in grounds.items()}
+    if np.mean([apart <= _SHADE for apart in off.values()]) < _ON_BOX:
+        return set()
+    return {place for place, apart in off.items() if apart > 2 * _SHADE}
+
+
+def _grounds(
+    keyframes: Sequence[Keyframe], places: Iterable[Place]
+) -> Iterator[tuple[Place, float]]:
+    """The grey level of the background of each line: letters cover less than half of it."""
+    for position, group in groupby(sorted(places, key=itemgetter(0)), key=itemgetter(0)):
+        image = np.frombuffer(keyframes[position].image, np.uint8)
+        grey = cv2.imdecode(image, cv2.IMREAD_GRAYSCALE)
+        assert grey is not None, "a keyframe has a JPEG"
+        for place in group:
+            x0, y0, x1, y1 = (max(0, int(value)) for value in place[1].box)
+            box = grey[y0 : max(y0, y1) + 1, x0 : max(x0, x1) + 1]
+            if box.size:
+                yield place, float(np.median(box))
 
 
 def _centre(line: OcrLine, keyframe: Keyframe) -> float:

@@ -16,7 +16,7 @@ from .. import config
 from ..records import Decision, Keyframe, OcrLine, Transcript
 from ..speech.transcribe import TRANSCRIBE
 from ..stage import Stage, StageInput
-from .burned_in import burned_in, spoken_share
+from .burned_in import HEARD, burned_in, spoken_share
 from .keyframes import KEYFRAMES
 from .layout import screen_text
 from .places import height, middle
@@ -30,7 +30,7 @@ _BRACKETS = "()[]{}"  # may stand alone in a line of code
 _LOOP_WORDS = 8  # a shorter line may repeat itself
 _LOOP_SHARE = 0.25  # share of a line's words that are different; with fewer, it is a loop
 
-_ICON = "a misread icon: no screen has a word in this script"
+_OTHER_SCRIPT = "misread: no screen has a word in this script"
 
 _NEIGHBOURS = 2  # confident lines of the same size close by: a line among them is no texture
 _BEHIND = 0.25  # confidence by which it may be below their mean
@@ -54,7 +54,7 @@ def legible(
         divided = [(line, *without_other_scripts(line.text, scripts)) for line in screen]
         written.append(tuple(replace(line, text=text) for line, text, _ in divided if text))
         decisions += [
-            _drop(video_id, keyframe, _Fault(_ICON, line.score, None), icons)
+            _drop(video_id, keyframe, _Fault(_OTHER_SCRIPT, line.score, None), icons)
             for line, _, icons in divided
             if icons
         ]
@@ -100,6 +100,8 @@ def _caption(line: OcrLine, keyframe: Keyframe, transcript: Transcript | None) -
     if transcript is None:
         return _Fault("burned-in caption", None, None)
     share = spoken_share(line.text, keyframe.time, transcript)
+    if share < HEARD:
+        return _Fault("burned-in caption, by its place and size", share, None)
     return _Fault("burned-in caption that repeats the speech", share, None)
 
 

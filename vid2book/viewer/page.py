@@ -35,6 +35,7 @@ LEVELS = {
     "keyframe": "Picture",
     "line": "On-screen line",
 }
+STRETCH = "Stretch of the screen"  # that never had a picture of its own
 
 
 @dataclass(frozen=True)
@@ -115,6 +116,8 @@ class Dropped:
 
     @property
     def what(self) -> str:
+        if (self.decision.level, self.decision.stage) == ("keyframe", "keyframes"):
+            return STRETCH
         return LEVELS.get(self.decision.level, self.decision.level)
 
 

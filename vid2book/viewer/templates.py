@@ -23,7 +23,7 @@ class Templates:
 
     def __init__(self) -> None:
         self._env = environment(__package__)
-        self._env.filters.update(clock=clock, count=count, number=number, span=span)
+        self._env.filters.update(clock=clock, count=count, number=number, plural=plural, span=span)
         self._env.filters.update(
             reason=reason_of, score=score_of, verdict=verdict_on, with_clock_times=with_clock_times
         )
@@ -69,6 +69,12 @@ def count(number: float | None, one: str, many: str) -> str:
     """A number with its noun: 1 picture, 1,200 pictures."""
     whole = int(number or 0)
     return f"{whole:,} {one if whole == 1 else many}"
+
+
+def plural(noun: str) -> str:
+    """More than one: pictures, stretches of the screen."""
+    first, of, rest = noun.partition(" of ")
+    return f"{first}{'es' if first.endswith('ch') else 's'}{of}{rest}"
 
 
 def number(value: float) -> str:

@@ -18,7 +18,7 @@ def verdict_on(decision: Decision) -> Verdict:
     - "reworded": a sentence that is kept in other words than those spoken;
     - "repeated": lines that stay on their picture, but are not repeated where text and speech are
       joined;
-    - "none": a stretch whose pictures are kept, but without a paragraph, since nobody speaks;
+    - "none": a stretch whose pictures are kept, but without a paragraph, since no speech is;
     - "note": about a video that is kept or dropped for other reasons, or a paragraph that stays in
       its sample, although the table `clips` does not have it.
     """

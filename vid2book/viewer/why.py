@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from pathlib import Path
 
 from rich.console import Console, ConsoleOptions, RenderResult
@@ -27,6 +28,7 @@ LEVELS = {  # in the order in which they are printed
     "clip": "Paragraph",
 }
 
+_MOST_NEAR = 3  # decisions before the moment that are printed, and after it
 _STYLES: dict[Verdict, str] = {"kept": "green", "dropped": "red"}  # others are dim
 _TIME = re.compile(r"(?:(?:(\d+):)?(\d+):)?(\d+(?:\.\d+)?)")
 
@@ -98,10 +100,17 @@ class Why:
                 table.add_row(name, styled("kept"), "", as_it_was)
                 continue
             table.add_row(name, Text("nothing here", style="dim"))
-            for decision in self.near[level]:
-                side = "before" if decision.end <= self.at else "after"
-                table.add_row(Text(f"  {side}", style="dim"), *_cells(decision))
+            for side, near in groupby(self.near[level], self._side):
+                decisions = list(near)
+                for decision in decisions[:_MOST_NEAR]:
+                    table.add_row(Text(f"  {side}", style="dim"), *_cells(decision))
+                if len(decisions) > _MOST_NEAR:
+                    more = f"and {len(decisions) - _MOST_NEAR:,} more"
+                    table.add_row("", "", "", Text(more, style="dim"))
         return table
+
+    def _side(self, decision: Decision) -> str:
+        return "before" if decision.end <= self.at else "after"
 
     def _as_it_was(self, level: str) -> str:
         """How the speech or the on-screen text of this moment was kept if no decision is about it,

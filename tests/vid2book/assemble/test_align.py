@@ -256,6 +256,15 @@ def test_a_picture_that_another_holds_goes() -> None:
     assert decisions[1].reason == "everything on it is also on the picture of 9.8 s"
 
 
+def test_a_picture_stays_if_the_one_that_holds_it_goes() -> None:
+    title, advert = "Chapter seven", "Get 20 % off at nordshop.example"
+    frames = shown_as(slide(title), slide(title, advert))
+    left, decisions = run(frames, [title, f"{title}\n{advert}"], teaching=[1, 0.1])
+    assert [c.keyframes for c in left] == [(0,)]
+    assert [d.kept for d in decisions] == [True, False]
+    assert decisions[1].reason == "on screen while nothing is being taught"
+
+
 def test_a_page_with_something_of_its_own_stays() -> None:
     title, formula = "Kinetic energy", "E = m v v / 2"
     both = [(0,), (1,)]
@@ -322,9 +331,11 @@ def test_a_paragraph_is_told_with_what_was_spoken() -> None:
     left, decisions = align(VIDEO, shown, [], clips, embed, embed, Align())
     first, second, third = (d for d in decisions if d.level == "clip")
     assert (first.text, first.raw, first.score) == (LESSON, spoken, left[0].similarity)
-    assert first.reason == "a paragraph; the text of its pictures is close to it"
-    assert (second.raw, second.reason) == ("", "a paragraph spoken over the previous picture")
-    assert third.reason == "pictures without speech"
+    assert first.reason == (
+        "a paragraph; the score says how close the text of its pictures is to it"
+    )
+    assert (second.raw, second.reason) == ("", "a paragraph without a picture of its own")
+    assert third.reason == "pictures over which no speech is kept"
 
 
 def test_a_caption_over_silence_is_compared_with_nothing() -> None:

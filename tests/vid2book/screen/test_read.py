@@ -269,8 +269,7 @@ def test_signs_of_a_script_that_the_screens_do_not_use_are_icons() -> None:
     kept, decisions = legible("v", [blank(5)], [menu], None, config.Read())
     assert [[found.text for found in shown] for shown in kept] == [["Select Data"]]
     assert [(d.text, d.reason) for d in decisions] == [
-        (icon, "a misread icon: no screen has a word in this script")
-        for icon in ("用", "田", "三三三")
+        (icon, "misread: no screen has a word in this script") for icon in ("用", "田", "三三三")
     ]
     course = legible("v", [blank(5), blank(10)], [slide, menu[:1]], None, config.Read())
     assert course == ([slide, menu[:1]], [])
@@ -324,6 +323,25 @@ def test_lines_in_the_caption_band_are_dropped() -> None:
     assert [(d.text, d.reason) for d in decisions] == [(t, "burned-in caption") for t in CAPTION]
 
 
+def test_a_line_that_sticks_out_of_the_caption_band_is_no_caption() -> None:
+    shown = tuple(centred(text, 320) for text in CAPTION)
+    above = centred("FAILS", 278)
+    (kept,), decisions = legible(
+        "v", [blank(5, subtitle_top=0.8)], [(above, *shown)], None, config.Read()
+    )
+    assert kept == (above,) and len(decisions) == len(CAPTION)
+
+
+def test_a_caption_whose_words_are_not_heard_is_told_by_its_place() -> None:
+    heard, unheard = centred("light is absorbed by the leaf", 300), centred("as you will see", 330)
+    frame = blank(10.0, subtitle_top=0.8)
+    _, decisions = legible("v", [frame], [(heard, unheard)], SPEECH, config.Read())
+    assert {d.text: d.reason for d in decisions} == {
+        heard.text: "burned-in caption that repeats the speech",
+        unheard.text: "burned-in caption, by its place and size",
+    }
+
+
 SPOKEN = (
     "light is absorbed by the leaf",
     "then water gives up its oxygen",
@@ -337,6 +355,20 @@ SPEECH = Transcript(
     50.0,
 )
 FRAMES = [blank(10.0 * i + 10) for i in range(len(SPOKEN))]
+
+
+def test_what_the_slide_says_under_the_captions_is_no_caption() -> None:
+    """Captions stand on a dark box; a line of the slide of the same size does not."""
+    slide = centred("sugar remains here", 300)
+    lines = [(centred(text, 330),) for text in SPOKEN]
+    frames = []
+    for i, (said,) in enumerate(lines):
+        image = Image.new("RGB", (640, 360), "white")
+        ImageDraw.Draw(image).rectangle(said.box, fill="black")
+        frames.append(keyframe(image, 10.0 * i + 10, subtitle_top=0.75))
+    lines[2] = (slide, *lines[2])
+    kept, decisions = legible("v", frames, lines, SPEECH, config.Read())
+    assert kept == [(), (), (slide,), ()] and [d.text for d in decisions] == list(SPOKEN)
 
 
 def test_what_is_spoken_and_changes_at_one_place_is_a_caption() -> None:

@@ -98,7 +98,7 @@ def test_a_page_has_the_words_of_why(tmp_path: Path) -> None:
     assert "share of the words that teach: 0.93 (0 to 1), at least 0.25 needed" in verdicts
     assert "see the picture of 1:15" in page and "75.4 s" not in page
     # A line that the picture before shows too is not left out.
-    assert "Left out: 2 pictures, 1 sentence, 1 on-screen line." in page
+    assert "Left out: 1 picture, 1 sentence, 1 on-screen line, 1 stretch of the screen." in page
     assert "<td>interleave</td>" not in (folder / "preview" / "index.html").read_text("utf-8")
 
 

@@ -228,6 +228,14 @@ def test_times_that_are_read(text: str, seconds: float) -> None:
     assert parse_time(text) == seconds
 
 
+def test_of_many_decisions_nearby_a_few_are_printed() -> None:
+    lines = [Decision("v", "line", "read", 0, 9, False, "unsure", text=f"x{n}") for n in range(9)]
+    none: dict[str, tuple[Decision, ...]] = {level: () for level in LEVELS}
+    found = Why("v", 20.0, "", "kept", "", (), none, none | {"line": tuple(lines)}, ())
+    text = shown(found)
+    assert "x2" in text and "x3" not in text and "and 6 more" in text
+
+
 @pytest.mark.parametrize(
     "text", ["", "abc", "-5", "1:60", "1:75:00", "1::2", "nan", "1e3", "1:2:3:4", "12:34:"]
 )
@@ -259,7 +267,7 @@ def test_a_whole_video(corpus: Path) -> None:
     ("decision", "verdict"),
     [
         (PARAGRAPH, "kept"),
-        (replace(PARAGRAPH, text="", reason="pictures without speech"), "none"),
+        (replace(PARAGRAPH, text="", reason="pictures over which no speech is kept"), "none"),
         (Decision("v", "sentence", "refine", 0, 9, True, "reworded by rules", text="Now.",
                   raw="Uh, now."), "reworded"),
         (Decision("v", "sentence", "refine", 0, 9, True, "reworded by a model", text="Now.",
@@ -279,14 +287,14 @@ def test_what_became_of_it(decision: Decision, verdict: str) -> None:
 
 
 def test_a_summary_says_why_there_is_no_paragraph_and_what_was_reworded() -> None:
-    silent = replace(PARAGRAPH, text="", reason="pictures without speech")
+    silent = replace(PARAGRAPH, text="", reason="pictures over which no speech is kept")
     spoken = Decision("v", "sentence", "refine", 20, 22, True, "reworded by rules", raw="Uh, now.")
     later = replace(PARAGRAPH, start=20.0, end=30.0)
     uncut = replace(later, stage="cut", kept=False, reason="not in the table `clips`", text="")
     decisions = (silent, replace(spoken, text="Now."), later, uncut)
     found = Summary("v", "", 30.0, "kept", "", 1, 1, 1, decisions)
     lines = [" ".join(line.split()) for line in shown(found).splitlines()]
-    assert "Paragraph none 0:05–0:15 pictures without speech" in lines
+    assert "Paragraph none 0:05–0:15 pictures over which no speech is kept" in lines
     assert "Speech reworded 0:20–0:22 reworded by rules" in lines
     # A paragraph stays in its sample, even if its video could not be cut.
     assert "kept 0:20–0:30" in lines and "note 0:20–0:30 not in the table `clips`" in lines

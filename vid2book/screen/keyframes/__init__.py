@@ -24,6 +24,10 @@ from .still import FindFaces, Picture, ReadStills, Still, Stills
 
 __all__ = ["KEYFRAMES", "keyframes"]
 
+# Least share of what goes, and how to say it. Set by eye, not swept. A number would say too much:
+# if a slide is replaced, a fifth of its cells may show the same by chance.
+_ENDINGS = ((0.85, "nearly all of it goes"), (0.5, "most of it goes"), (0.0, "it changes in part"))
+
 
 def keyframes(
     video_id: str,
@@ -61,7 +65,8 @@ def keyframes(
     decisions += [
         Decision(
             video_id, "keyframe", "keyframes", s.start, s.end, True,
-            f"{s.what}, shown at {s.time:.1f} s; {_ending(s, settings)}", s.change,
+            f"{s.what}, shown at {s.time:.1f} s{_ending(s, settings)}",
+            s.change if s.measured else None,
         )
         for s in timeline.states
     ]  # fmt: skip
@@ -87,12 +92,14 @@ def _find(
 
 
 def _ending(state: State, settings: config.Keyframes) -> str:
-    """The score of a state in words."""
+    """The score of a state in words; empty if it has none."""
+    if not state.measured:
+        return ""
     if not state.change:
-        return "it stands to the end"
+        return "; it stands to the end"
     if settings.algorithm == "writing":
-        return f"then {100 * state.change:.0f}% of what stands there goes"
-    return f"then the screen differs by {state.change:.2f}"
+        return "; then " + next(words for least, words in _ENDINGS if state.change >= least)
+    return f"; then the screen differs by {state.change:.2f}"
 
 
 def _keyframe(state: State, picture: Picture, still: Still, captions_top: float) -> Keyframe:

@@ -8,16 +8,19 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from itertools import groupby, takewhile
+from dataclasses import replace
+from itertools import groupby, pairwise, takewhile
 
 import numpy as np
 
-from .cells import Mask
+from .cells import Mask, Plane
 from .content import Content, Weights
+from .displaced import View, content_cells
 from .follow import History
 from .persons import PERSON
 from .placing import Chosen
 from .state import Gap
+from .still import Stills
 
 PASSING = "the screen is still changing here"
 MOVING = "the picture moves: nothing stands long enough to be read"
@@ -26,18 +29,26 @@ _BLANK = "nothing is written or drawn on it"
 _CAPTIONS = "nothing but captions is written or drawn on it"
 _NOTHING = "nothing new"
 _HARDLY_NEW = "what is new is small or soon gone"
-_POSE = "nothing is new but where a person or a hand is; see the picture of {:.1f} s"
+_POSE = "what is new was taken for a person or a hand; see the picture of {:.1f} s"
 
 # Set by eye, not swept: see "Numbers" in docs/architecture.md.
 _SHOWN = 0.9  # share of the content that a picture must show for a reason to name it
 _NEW = 2.0  # times the worth of a picture: less new content than this is due to a codec or a fade
 _MOVES = 0.4  # share of restless cells that makes a moving picture
+_FAINT = 30.0  # cells; if less seems to stand, a look at the picture must confirm it
+_LOOKS = 6  # parts of a stretch that are looked at
 _OFTEN = 0.1  # share of a stretch in which there is something new
 _HARDLY = 0.05  # of the moving cells, this share may seem to stand by chance
 _BRIEF = 1.0  # seconds; a shorter stretch between two others is a change of the screen
 _NEAR = 0.6  # seconds before and after a change
+_BUSY = 0.5  # share of the samples that differ from the one before
 _FADES = 2.0  # seconds next to a state within which it may fade in or out
 _FADING = 0.2  # share of the content; if less than this moves, somebody is writing
+# Seconds up to which a stretch amid changes is just one of them, by the beginning of its reason: to
+# name a picture says little of what is seen for so short a time.
+_BRIEFLY = {_NOTHING: 1.0, _HARDLY_NEW: 1.0, LITTLE: 1.0, _POSE.partition(";")[0]: 0.5}
+# The same if something new comes all the time: a title that flies in.
+_BUSILY = {_HARDLY_NEW: 1.5, LITTLE: 3.0}
 
 
 def account(
@@ -88,6 +99,65 @@ def account(
     return gaps
 
 
+def call_changes(history: History, gaps: Sequence[Gap], worth: float) -> list[Gap]:
+    """The gaps; those that are brief and filled with changes are called a change of the screen.
+
+    Comes after the pictures of shots, which are looked for in what was not called a change.
+    """
+    changes = _changes(history, worth)
+    told: list[Gap] = []
+    for gap in gaps:
+        first, following = np.searchsorted(history.times, (gap.start, gap.end))
+        seconds = round(gap.end - gap.start, 3)
+        moves = history.unrest[first : max(following, first + 1)] * history.grid.size >= worth
+        begins = gap.reason.partition(";")[0]
+        longest = (_BUSILY if moves.mean() >= _BUSY else {}).get(begins, _BRIEFLY.get(begins, 0))
+        if seconds <= longest and changes[first:following].all():
+            gap = replace(gap, reason=PASSING, score=None)
+        if told and told[-1].reason == gap.reason and told[-1].end == gap.start:
+            gap = replace(gap, start=told.pop().start)
+        told.append(gap)
+    return told
+
+
+def call_blank(content: Content, gaps: Sequence[Gap], stills: Stills, worth: float) -> list[Gap]:
+    """The gaps; those are called blank on which a little seems to stand that is not there.
+
+    What fades slowly drifts until nothing is left of it, and still counts as standing.
+    """
+    history = content.history
+    clear = content.clear * content.above_captions
+    alone = _over_time(history, clear[history.version])
+    told: list[Gap] = []
+    for gap in gaps:
+        first, following = np.searchsorted(history.times, (gap.start, gap.end))
+        names = gap.reason.startswith((_NOTHING, _HARDLY_NEW))
+        if not names or alone[first:following].min(initial=_FAINT) >= _FAINT:
+            told.append(gap)
+            continue
+        parts = min(_LOOKS, following - first)
+        borders = np.linspace(first, following, parts + 1).astype(int)
+        looks = stills.at(float(history.times[(a + b) // 2]) for a, b in pairwise(borders))
+        blank = [_written(content, still.plane) < worth for still in looks]
+        for is_blank, group in groupby(range(parts), blank.__getitem__):
+            run = list(group)
+            start, end = (float(history.times[borders[k]]) for k in (run[0], run[-1] + 1))
+            reason = _blank(content) if is_blank else gap.reason
+            told.append(replace(gap, start=start, end=end, reason=reason))
+    return told
+
+
+def _written(content: Content, plane: Plane) -> int:
+    """Cells above the captions on which there is something."""
+    grid = content.history.grid
+    cells = content_cells(View(content.history, 0, plane))
+    return int((grid.row(cells) < int(content.captions_top * grid.rows)).sum())
+
+
+def _blank(content: Content) -> str:
+    return _BLANK if content.captions_top == 1 else _CAPTIONS
+
+
 def _changes(history: History, worth: float) -> Mask:
     """samples: whether the screen changes right before or right after."""
     now = (history.unrest * history.grid.size >= worth).astype(np.uint8)
@@ -127,7 +197,7 @@ def _reasons(
     visible = content.worth(clear)
     # `visible` credits a blank cell with any faint version that it seems to contain.
     alone = _over_time(history, clear[history.version])
-    blank = _BLANK if content.captions_top == 1 else _CAPTIONS
+    blank = _blank(content)
     second = (history.times[:-1] - history.times[0]).astype(np.int64)
     moving = history.unsettled.mean(axis=1)[second] > _MOVES
     moving |= restless > _MOVES * history.grid.size

@@ -14,7 +14,7 @@ from .proposals import Proposal
 from .still import Still
 from .strokes import written
 
-PERSON = "a person, and nothing that can be read"
+PERSON = "a person and little else"
 
 # Set by eye, not swept: see "Numbers" in docs/architecture.md.
 _STILL = 5.0  # seconds; whoever does not move for this long is a picture of a person

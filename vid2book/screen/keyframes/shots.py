@@ -92,7 +92,9 @@ def shots(
                 else:
                     views.append(picture.view)
                     start, end = history.times[since], history.times[until + 1]
-                    states.append(State(float(time), float(start), float(end), 1.0, 1.0, SHOT))
+                    states.append(
+                        State(float(time), float(start), float(end), 1.0, 1.0, SHOT, False)
+                    )
     return states, remaining
 
 

@@ -16,6 +16,7 @@ class State:
     change: float  # size of the change that ended it, 0 to 1, as the algorithm measures it
     motion: float = 0.0  # share of the screen that never rests, if the algorithm measures it
     what: str = "a state of its own"  # for people to read
+    measured: bool = True  # whether `change` was measured, and is not just assumed
 
 
 @dataclass(frozen=True)

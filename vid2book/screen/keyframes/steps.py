@@ -23,7 +23,7 @@ from .state import Gap, State
 from .still import Still, Stills
 from .strokes import written
 
-STEP = "a step of something that happens"
+STEP = "a step of a demonstration"
 
 # Set by eye, not swept: see "Numbers" in docs/architecture.md.
 _LEAST = 10.0  # seconds of a scene in which something may happen
@@ -57,7 +57,8 @@ def steps(
             view = _happens(history, start, end, views, stills)
             if view is not None:
                 views.append(view)
-                new.append(State(float(history.times[view.sample]), start, end, 1.0, 1.0, STEP))
+                time = float(history.times[view.sample])
+                new.append(State(time, start, end, 1.0, 1.0, STEP, False))
     if not new:
         return list(states), list(gaps)
     trimmed = [_beside(state, new) for state in states]
@@ -152,7 +153,9 @@ def _beside(state: State, steps: Sequence[State]) -> State:
     """A state, cut to the time between the steps before and after its picture."""
     start = max((step.end for step in steps if step.end <= state.time), default=state.start)
     end = min((step.start for step in steps if step.start > state.time), default=state.end)
-    return replace(state, start=max(start, state.start), end=min(end, state.end))
+    # What goes was measured where the content goes, not where the step begins.
+    measured = state.measured and end >= state.end
+    return replace(state, start=max(start, state.start), end=min(end, state.end), measured=measured)
 
 
 def _outside(gap: Gap, states: Sequence[State]) -> Iterator[Gap]:

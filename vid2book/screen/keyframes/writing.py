@@ -14,7 +14,7 @@ import numpy as np
 
 from ... import config
 from ...media.frames import Frame
-from .account import account
+from .account import account, call_blank, call_changes
 from .content import Content, weigh
 from .cover import settle
 from .displaced import View
@@ -74,6 +74,7 @@ def _find(history: History, stills: Stills, settings: config.Keyframes) -> Timel
     moving, gaps = shots(content, gaps, shown, known, stills, worth, settings)
     states = [*(_state(content, picture) for picture in chosen), *moving]
     states, gaps = steps(history, sorted(states, key=lambda state: state.time), gaps, stills)
+    gaps = call_changes(history, call_blank(content, gaps, stills, worth), worth)
     return Timeline(states, gaps, content.captions_top)
 
 

@@ -199,3 +199,38 @@ def test_a_page_that_rolls_is_not_called_blank() -> None:
     _, decisions = look(sampled([*rolls, *[blank] * 20]))
     told = [d for d in decisions if d.reason == "nothing is written or drawn on it"]
     assert [d.start for d in told] == pytest.approx([len(rolls) / SAMPLES], abs=0.3)
+
+
+def test_a_change_of_the_screen_names_no_picture() -> None:
+    title, page = (
+        draw([(24, 8, WORDS[0])]),
+        draw([(24, 34 * i, w) for i, w in enumerate(WORDS[:9])]),
+    )
+    other = draw([(174, 34 * i, text) for i, text in enumerate(WORDS[10:19])])
+    _, decisions = look(sampled([*[other] * 20, *[title] * 3, *[page] * 20]))
+    assert [d.reason for d in decisions if not d.kept] == ["the screen is still changing here"]
+
+
+def test_what_goes_is_told_in_words_and_only_if_it_was_measured() -> None:
+    one = luma(lecture_slide("Work and energy", PHYSICS))
+    other = luma(lecture_slide("Inside the cell", CELLS))
+    _, decisions = look(sampled([*[one] * 20, *[other] * 20]))
+    first, last = (d for d in decisions if d.kept)
+    assert first.reason.endswith(" s; then most of it goes")
+    assert first.score is not None and first.score >= 0.75
+    assert last.reason.endswith(" s; it stands to the end") and last.score == 0
+    noise = np.random.default_rng(5).integers(0, 255, (30, 360, 640), np.uint8)
+    [moving] = look(sampled(list(noise)))[1]
+    assert re.fullmatch(
+        r"the best moment of a picture that moves, shown at [\d.]+ s", moving.reason
+    )
+    assert moving.score is None
+
+
+def test_a_screen_that_fades_to_nothing_is_called_blank() -> None:
+    page = draw([(24 + 150 * (i % 4), 34 * i + 8, text) for i, text in enumerate(WORDS[:10])])
+    shares = np.linspace(1, 0, 16)[1:]
+    faded = [(PAPER - (PAPER - page.astype(float)) * share).astype(np.uint8) for share in shares]
+    _, decisions = look(sampled([*[page] * 20, *faded, *[faded[-1]] * 15, *[page] * 10]))
+    middle = (20 + len(faded) + 7) / SAMPLES
+    assert [d.reason for d in telling(decisions, middle)] == ["nothing is written or drawn on it"]

@@ -55,6 +55,7 @@ def test_a_scene_and_what_happens_in_it_are_phases_with_a_picture_each() -> None
     found, left = stepped([bench()] * 16 * SAMPLES + rolling(24))
     assert [(round(state.start), round(state.end)) for state in found] == [(0, 16), (16, 40)]
     assert found[1].what == STEP
+    assert not any(state.measured for state in found)  # the scene does not go where the step begins
     assert all(state.start <= state.time <= state.end for state in found)
     assert not left
 
