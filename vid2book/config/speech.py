@@ -141,8 +141,8 @@ class Refine(Switchable):
     join_gap: Seconds = Field(
         2.0,
         description="A longer pause ends a sentence, unless the sentence plainly goes on: after a "
-        "word such as 'the', or with a small letter where nothing ended it. Three times this pause "
-        "always does.",
+        "word such as 'the', or with a small letter and no mark before the pause. A pause three "
+        "times as long always ends it.",
     )
     sentence_pause: Seconds = Field(
         0.7,
