@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from vid2book import notebook
-from vid2book.config import Config
+from vid2book.config import ConfigLike, load
 from vid2book.folder import layout, swap
 from vid2book.folder.reader import CorpusFolder, is_marked
 from vid2book.folder.record import Record
@@ -135,7 +135,7 @@ class Built:
 def build(
     videos: str | Path | Sequence[str | Path],
     output: str | Path,
-    config: str | Path | Config = "offline",
+    config: ConfigLike = "offline",
     *,
     workers: int | None = None,
     limit: int | None = None,
@@ -153,7 +153,7 @@ def build(
     Args:
         videos: a folder, a manifest, a video, or several of these.
         output: the folder of the corpus.
-        config: the name of a config, a YAML file, or the config itself.
+        config: a name, the path of a YAML file, a `Config`, or a dict of the keys to change.
         workers: processes; None: one per core.
         limit: use only the first so many videos.
         minutes: use only this many minutes of each video, from its start.
@@ -163,6 +163,7 @@ def build(
 
     Raises:
         UserError: something in the arguments or files is wrong; the message says what and where.
+            `ConfigError`, `ManifestError` and `ModelError` are such errors.
         EmptyCorpusError: no video gave a sample; the message names their reasons.
     """
     output = Path(output).expanduser().absolute()
@@ -172,7 +173,7 @@ def build(
     opened = open_request(
         Request(
             tuple(map(str, sources)),
-            config if isinstance(config, Config) else str(config),
+            str(config) if isinstance(config, str | Path) else load(config),
             None if store is None else str(store),
             limit,
             minutes,

@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from vid2book.config import Config, load
+from vid2book.config import ConfigLike, load
 
 if TYPE_CHECKING:
     from vid2book.manifest.walk import PassedOver
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 def open_corpus(
     manifest: str | Path | Sequence[str | Path],
-    pipeline: str | Path | Config = "offline",
+    pipeline: ConfigLike = "offline",
     store: str | Path | None = None,
     limit: int | None = None,
     minutes: float | None = None,
@@ -31,7 +31,7 @@ def open_corpus(
 
     Args:
         manifest: a manifest file, a folder of videos, a video, or several of these.
-        pipeline: the name of a config, a YAML file, or the config itself.
+        pipeline: a name, the path of a YAML file, a `Config`, or a dict of the keys to change.
         store: folder or URL of the stages' results; None: the default one.
         limit: use only the first so many videos of the manifest.
         minutes: use only so many minutes of each video, from its start.

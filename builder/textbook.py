@@ -31,7 +31,7 @@ from vid2book.builder.features import FEATURES, Row, count, rows
 from vid2book.builder.source import fill, open_corpus
 from vid2book.builder.splits import splits
 from vid2book.builder.write import EmptyCorpusError
-from vid2book.config import Config, load, names
+from vid2book.config import ConfigLike, load, names
 from vid2book.folder.layout import FORMAT
 from vid2book.pipeline.code import code_of
 from vid2book.records import Video
@@ -51,7 +51,7 @@ class TextbookConfig(datasets.BuilderConfig):  # type: ignore[misc]
     Attributes:
         table: `default`, `videos`, `decisions`, `transcripts` or `clips`.
         manifest: a manifest file or a folder of videos.
-        pipeline: the name of a config, a YAML file, or the config itself.
+        pipeline: a name, the path of a YAML file, a `Config`, or a dict of the keys to change.
         store: folder for the results of stages; None: the default one.
         workers: processes for videos without results in the store; None: one per core.
         corpus: a finished run, instead of the four above.
@@ -59,7 +59,7 @@ class TextbookConfig(datasets.BuilderConfig):  # type: ignore[misc]
 
     table: str = "default"
     manifest: str | Path | None = None
-    pipeline: str | Path | Config = "offline"
+    pipeline: ConfigLike = "offline"
     store: str | Path | None = None
     workers: int | None = None
     corpus: Corpus | None = None

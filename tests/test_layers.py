@@ -121,8 +121,18 @@ ROOMS: dict[str, set[str]] = {
     "__main__": {"cli"},
 }
 
-# `import vid2book` itself: it names one function of the builder, which is imported when it is used.
-FRONT = {"api", "exports", "builder.building"}
+# `import vid2book` itself: all but `api` and `exports` is imported when it is used.
+FRONT = {
+    "api",
+    "exports",
+    "builder.building",
+    "builder.write",
+    "config",
+    "errors",
+    "manifest",
+    "models.error",
+    "pipeline.work",
+}
 
 
 def imported(source: str, package: str) -> Iterator[str]:

@@ -14,8 +14,45 @@ from .exports import exports
 
 if TYPE_CHECKING:
     from .builder.building import Built, build
+    from .builder.write import EmptyCorpusError
+    from .config import Config, ConfigError
+    from .errors import MachineError, UserError
+    from .manifest import ManifestError
+    from .models.error import ModelError
+    from .pipeline.work import Failed
 
 __version__ = "0.1.0"
-__all__ = ["Built", "__version__", "book", "build", "keyframes", "transcribe"]
+__all__ = [
+    "Built",
+    "Config",
+    "ConfigError",
+    "EmptyCorpusError",
+    "Failed",
+    "MachineError",
+    "ManifestError",
+    "ModelError",
+    "UserError",
+    "__version__",
+    "book",
+    "build",
+    "keyframes",
+    "transcribe",
+]
 # The core must not depend on the builder, which is imported only when somebody builds.
-__getattr__ = exports(__name__, {"builder.building": ["Built", "build"]})
+__getattr__ = exports(
+    __name__,
+    {
+        "builder.building": ["Built", "build"],
+        "builder.write": ["EmptyCorpusError"],
+        "config": ["Config", "ConfigError"],
+        "errors": ["MachineError", "UserError"],
+        "manifest": ["ManifestError"],
+        "models.error": ["ModelError"],
+        "pipeline.work": ["Failed"],
+    },
+)
+
+
+def __dir__() -> list[str]:
+    """What a user needs; the modules behind it are not listed."""
+    return sorted(__all__)

@@ -17,6 +17,8 @@ from pydantic import PlainSerializer, PlainValidator, SerializationInfo, Validat
 
 from . import notebook
 
+_SEGMENTS = 200  # of a transcript in a notebook; about a quarter of an hour
+
 
 def _apart(picture: bytes, info: SerializationInfo) -> int | str:
     """The number under which the store keeps the picture; without a store, its bytes in base64."""
@@ -91,7 +93,7 @@ class Segment:
 
 @dataclass(frozen=True)
 class Transcript:
-    """What is said in a video, in order of time."""
+    """What is said in a video, in order of time. `text` is all of it; printing shows a summary."""
 
     segments: tuple[Segment, ...]
     language: str  # as `languages.language_code`; empty: unknown
@@ -109,6 +111,11 @@ class Transcript:
         words = len(self.text.split())
         language = self.language or "language unknown"
         return f"<Transcript: {words} words, {language}, {self.duration:.1f} s, by {self.model}>"
+
+    def _repr_html_(self) -> str:
+        rows = [(f"{one.start:.1f} to {one.end:.1f} s", one.text.strip()) for one in self.segments]
+        table = notebook.table_html(("time", "what is said"), rows, _SEGMENTS)
+        return f"{notebook.title_html(repr(self)[1:-1])}\n{table}"
 
 
 @dataclass(frozen=True)

@@ -86,7 +86,9 @@ def remove(
         f"Removed {names}, with {number_of(removal.samples, 'sample')}; "
         f"{number_of(removal.left.samples, 'sample is', 'samples are')} left",
         f"`vid2book build` will leave {it} out of the folder {corpus} from now on. To keep {it} "
-        "out of every corpus, put this in the config:",
+        "out of other corpora too, put this in the config. It goes by video_id: "
+        "where a manifest or another folder gives the same video another one (`vid2book find` "
+        "says which), name that:",
         f"  reduce:\n    deny: {json.dumps(removal.left.removed)}",
         f"What the stages made of {it} stays in the store until `vid2book store prune` deletes it.",
         f"Versions that are already published still contain {it}: see "

@@ -16,8 +16,11 @@ _SENTENCE = 17  # words; transcripts may have no punctuation to go by
 class OffTopicShare(TextMeasure):
     """The share of sentence-length stretches that the wording classifier calls off topic.
 
-    It is the classifier that `vid2book build` uses, without the video's title and screen. On a
-    corpus of ours it therefore shows what the judge left in, by the judge's own standards.
+    It is the classifier that `vid2book build` uses, without the video's title and screen and the
+    sentences around, so it is stricter than the judge: a course introduction of which every word
+    teaches for the judge can be off topic in 45% of its words. Lectures that teach throughout get
+    0.15 (143 lectures on mathematics, 518,000 words; median 0.09) to 0.19 (11 openly licensed
+    recordings, 2,100 words; 0 to 0.41), and that much is the floor of this figure.
     """
 
     figure = Figure(
@@ -27,7 +30,9 @@ class OffTopicShare(TextMeasure):
         "share of words",
         "ridge regression on labelled sentences, vid2book.teaching.wording",
         "off-topic speech that the judge of the pipeline overlooks as well; what is on topic for "
-        "another video",
+        "another video; the title, screen and neighbouring sentences, from which the judge knows "
+        "that an introduction teaches, so teaching_share may be 100% where this is 0.45: lectures "
+        "that teach throughout get 0.15 to 0.2",
         counted="word",
     )
     scorer = "wording classifier on wordllama"

@@ -45,6 +45,7 @@ def test_it_is_out_of_everything(three: Path, make) -> None:
     assert result.exit_code == 0, result.output
     assert "with 2 samples; 4 samples are left" in result.stdout
     assert 'deny: ["a"]' in result.stdout
+    assert "another folder gives the same video another one" in " ".join(result.stdout.split())
     for config, column in (
         ("default", "video_ids"),
         ("videos", "video_id"),

@@ -53,6 +53,8 @@ def test_records_fit_a_line_and_are_seen_in_a_notebook(library: Library) -> None
     for record in (frame, said, sample):
         assert len(repr(record)) < 100 and "\n" not in repr(record)
     assert said.text.split() == [w for s in said.segments for w in s.text.split()]
+    shown = said._repr_html_()
+    assert all(escape(segment.text.strip()) in shown for segment in said.segments)
     encoded = base64.b64encode(frame.image).decode()
     assert encoded in frame._repr_html_()
     page = sample._repr_html_()
@@ -97,6 +99,24 @@ def test_a_config_is_a_path_or_an_object(library: Library, tmp_path: Path) -> No
     assert vid2book.book(video, config=vid2book.config.Config()) != []
 
 
+def test_a_config_is_a_dict_of_what_differs(library: Library) -> None:
+    video = library.video("cells")
+    assert vid2book.book(video, config={"judge": {"min_words": 500}}) == []
+    assert vid2book.book(video, config={"judge": {"min_words": 20}}) == vid2book.book(video)
+    with pytest.raises(ConfigError, match=r"^config: unknown key 'judge.min_word' \(did you mean"):
+        vid2book.book(video, config={"judge": {"min_word": 500}})
+    with pytest.raises(ConfigError, match=r"a name, the path .* a dict .*, not list"):
+        vid2book.book(video, config=["offline"])  # type: ignore[arg-type]
+
+
+def test_the_package_offers_what_a_user_needs() -> None:
+    assert dir(vid2book) == sorted(vid2book.__all__)
+    assert {"build", "Failed", "ManifestError", "ConfigError"} <= set(dir(vid2book))
+    assert vid2book.Failed is Failed and vid2book.ManifestError is ManifestError
+    for name in vid2book.__all__:
+        assert getattr(vid2book, name) is not None
+
+
 def test_errors_say_what_is_wrong(library: Library, tmp_path: Path) -> None:
     bad = tmp_path / "bad.mp4"
     bad.write_text("this is no video")
@@ -106,6 +126,10 @@ def test_errors_say_what_is_wrong(library: Library, tmp_path: Path) -> None:
         vid2book.book(bad)
     with pytest.raises(ManifestError, match="there is no such file"):
         vid2book.transcribe(tmp_path / "gone.mp4")
+    notes = tmp_path / "notes.pdf"
+    notes.write_text("Some notes on the lecture.")
+    with pytest.raises(ManifestError):
+        list(vid2book.keyframes(notes))
     with pytest.raises(ConfigError, match="there is no config named 'ofline'"):
         vid2book.transcribe(library.video("cells"), config="ofline")
 

@@ -1,7 +1,8 @@
 """One YAML file configures every stage. Unknown keys and values out of range are errors.
 
-`load("offline")` finds a config that ships with the package, `load("my.yaml")` reads a file. A file
-need only contain what differs from the defaults, which are those of `offline`.
+`load("offline")` finds a config that ships with the package, `load("my.yaml")` reads a file, and
+`load({"judge": {"min_teaching": 0.4}})` takes a dict. A file or dict need only contain what differs
+from the defaults, which are those of `offline`.
 
 `vid2book config` prints every key with its value, unit and description (`reference.py`). What each
 threshold was measured on, and what other values do, is under "Thresholds" in benchmarks/README.md;
@@ -10,15 +11,16 @@ threshold was measured on, and what other values do, is under "Thresholds" in be
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import Field, ValidationError, model_validator
 
 from .base import Section
 from .bounds import Bounds
 from .corpus import Clips, Interleave, Privacy, Reduce, Splits
-from .files import ConfigError, read, shipped
+from .files import ConfigError, checked, read, shipped
 from .llm import Llm, Served
 from .requirements import requirement
 from .screen import Align, Embeddings, Keyframes, Read
@@ -31,6 +33,7 @@ __all__ = [
     "Clips",
     "Config",
     "ConfigError",
+    "ConfigLike",
     "Embeddings",
     "Interleave",
     "Judge",
@@ -119,10 +122,25 @@ def names() -> list[str]:
     return shipped()
 
 
-def load(config: str | Path | Config = "offline") -> Config:
-    """A config from a name, a path, or itself.
+ConfigLike = str | Path | Config | Mapping[str, Any]
+
+
+def load(config: ConfigLike = "offline") -> Config:
+    """A config from its name, a YAML file, a dict, or itself.
+
+    A dict is like the content of a file: it needs only the keys that differ from `offline`, as in
+    `{"judge": {"min_teaching": 0.4}}`.
 
     Raises:
         ConfigError: the file is missing, is not YAML, or has a key or value that is not allowed.
     """
-    return config if isinstance(config, Config) else read(Config, config)
+    if isinstance(config, Config):
+        return config
+    if isinstance(config, Mapping):
+        return checked(Config, dict(config), "config")
+    if not isinstance(config, str | Path):
+        raise ConfigError(
+            "a config is a name, the path of a YAML file, a Config, or a dict of the keys to "
+            f"change, not {type(config).__name__}"
+        )
+    return read(Config, config)

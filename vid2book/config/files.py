@@ -51,6 +51,15 @@ def read(kind: type[M], config: str | Path, folder: str = "", what: str = "confi
         values = parse_yaml(data) or {}
     except BadYaml as error:
         raise ConfigError(f"{where}: {error}") from None
+    return checked(kind, values, where)
+
+
+def checked(kind: type[M], values: object, where: str) -> M:
+    """The config with these values; what is not among them has its default.
+
+    Raises:
+        ConfigError: a key or value is not allowed; the message begins with `where`.
+    """
     if not isinstance(values, dict):
         keys = ", ".join(f"'{key}:'" for key in list(kind.model_fields)[:2])
         raise ConfigError(f"{where}: expected keys such as {keys}, found {type(values).__name__}")

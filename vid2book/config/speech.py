@@ -138,7 +138,12 @@ class Refine(Switchable):
     name. This check reads English; sentences in other languages are changed by the rules alone.
     """
 
-    join_gap: Seconds = Field(2.0, description="A longer pause always ends a sentence.")
+    join_gap: Seconds = Field(
+        2.0,
+        description="A longer pause ends a sentence, unless the sentence plainly goes on: after a "
+        "word such as 'the', or with a small letter and no mark before the pause. A pause three "
+        "times as long always ends it.",
+    )
     sentence_pause: Seconds = Field(
         0.7,
         description="A longer pause ends a sentence in a transcript without punctuation.",

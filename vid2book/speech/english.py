@@ -43,6 +43,25 @@ AFTER_VERB = _words(
     "the a an us you me them it its our your their that this these those through into up out down "
     "away back how why what"
 )
+# No sentence ends with one of these.
+NEVER_LAST = _words(
+    "the an my your our their every i'm we're they're you're i've we've they've you've i'll we'll "
+    "they'll you'll let's"
+)
+# Nor with one of these, unless the speaker talks about the word ("an exclusive or").
+CONJUNCTIONS = _words("and or nor but because if unless although whereas than")
+# A sentence may end with one of these ("what we look for"), but goes on if the speech model, which
+# punctuates, has put no mark after it. Not listed: "a", which is a quantity too.
+SELDOM_LAST = _words(
+    "of to in on into onto at by for from with about as between through during without within "
+    "against toward towards upon via while where when which who whose whom that what how i we "
+    "they he she is are am was were can could will would should must may might"
+)
+# With a capital after a pause, the speaker starts anew, even in the middle of a sentence.
+RESTARTS = _words(
+    "alright and but first finally he however i i'll i'm i've it it's let's no now oh ok okay ooh "
+    "she so sorry then therefore they this thus wait we well yeah yep yes you"
+)
 # With one of these, the clause is itself a subject: "which is larger depends on x".
 ASKS = _words("depends depend matters matter")
 # Words that begin a sentence more often than they continue one.

@@ -15,10 +15,17 @@ from .. import config
 from ..records import Decision, Sentence, Transcript, Word
 from ..stage import Stage, StageInput
 from ..words import words_with_apostrophes
-from .english import AFTER_I, ASIDES, FILLERS, GRAMMAR, SAID_ONCE, SYMBOLS, UNITS
+from .english import AFTER_I, ASIDES, FILLERS, GRAMMAR, OPENERS, SAID_ONCE, SYMBOLS, UNITS
 from .rehear import REHEAR
 from .rewrite import by_rules, rewrite
-from .sentences import is_abbreviation, sentences, starts_relative_clause, starts_small
+from .sentences import (
+    breaks_off,
+    is_abbreviation,
+    is_punctuated,
+    sentences,
+    starts_relative_clause,
+    starts_small,
+)
 
 _INNER_MARK = re.compile(r"(?<![,;:—–-])[,;:—–-]+$")
 _OPENING, _CLOSING = "\"'“‘¿¡([", ".,;:?!…\"'”’)]"
@@ -37,11 +44,13 @@ def refine(transcript: Transcript, settings: config.Refine) -> list[Sentence]:
     refined = []
     small = _usually_small(transcript)
     starts = {segment.words[0].start for segment in transcript.segments if segment.words}
-    for words in sentences(transcript.segments, settings, transcript.language):
+    spoken = list(sentences(transcript.segments, settings, transcript.language))
+    punctuated = is_punctuated([word for words in spoken for word in words])
+    for words in spoken:
         raw = "".join(word.text for word in words).strip()
         tokens = [word.text for word in words]
         if english and settings.enabled:
-            tokens = _join(words, starts, small)
+            tokens = _join(words, starts, small, punctuated)
             for rule in (
                 _without_fillers,
                 _without_asides,
@@ -52,6 +61,7 @@ def refine(transcript: Transcript, settings: config.Refine) -> list[Sentence]:
                 tokens = rule(tokens)
             # The speaker said the word; only the speech model writes the sign.
             tokens = [re.sub(r"(?<=\d)\s?%", " percent", token) for token in tokens]
+            tokens = _trailing_off(tokens, punctuated)
         text = _finish("".join(tokens)) if settings.enabled else raw
         if text:
             refined.append(Sentence(words[0].start, words[-1].end, text, raw))
@@ -64,10 +74,12 @@ def _usually_small(transcript: Transcript) -> frozenset[str]:
     return frozenset(w for w in count if w.islower() and count[w] >= count[w.capitalize()])
 
 
-def _join(words: Sequence[Word], starts: set[float], small: frozenset[str]) -> list[str]:
+def _join(
+    words: Sequence[Word], starts: set[float], small: frozenset[str], punctuated: bool
+) -> list[str]:
     """The sentence without the capitals and full stops that do not belong in it.
 
-    Segment borders add both, and a full stop often cuts off a relative clause.
+    Segment borders add both, and a full stop often cuts off a relative clause. A pause adds dots.
     """
     tokens = [word.text for word in words]
     for n, word in enumerate(words[1:], 1):
@@ -75,9 +87,15 @@ def _join(words: Sequence[Word], starts: set[float], small: frozenset[str]) -> l
         if before.endswith(".") and starts_relative_clause(words, n):
             tokens[n - 1] = before.rstrip(".") + ","
             tokens[n] = word.text.lower()
+        if _END.search(before) and breaks_off(before, punctuated):
+            tokens[n - 1] = before = before.rstrip(".…")
+            if _key(word.text) in (small | GRAMMAR | OPENERS) - {"i"}:
+                tokens[n] = word.text.lower()
         if word.start not in starts:
             continue
-        if before.endswith(".") and starts_small(word.text) and not is_abbreviation(before):
+        if before.endswith("…") and starts_small(word.text):
+            tokens[n - 1] = before.rstrip("…")
+        elif before.endswith(".") and starts_small(word.text) and not is_abbreviation(before):
             tokens[n - 1] = before.rstrip(".")
         elif not _END.search(before) and _key(word.text) in small - {"i"}:
             tokens[n] = word.text.lower()
@@ -162,6 +180,13 @@ def _is_repeat(first: list[str], second: list[str]) -> bool:
         # "a A" is two letters of a formula, not an article said twice.
         return keys[0] in SAID_ONCE and first[0].strip(" ,") == second[0].strip(" ,")
     return keys[0] in SAID_ONCE and all(key in GRAMMAR for key in keys)
+
+
+def _trailing_off(tokens: list[str], punctuated: bool) -> list[str]:
+    """Dots after a sentence that the speaker did not finish: `and then we go to the...`."""
+    if tokens and breaks_off(tokens[-1], punctuated):
+        tokens = [*tokens[:-1], tokens[-1].rstrip().rstrip(".,;:…—–-") + "..."]
+    return tokens
 
 
 def _with_capital_i(tokens: list[str]) -> list[str]:

@@ -1,7 +1,8 @@
 """Where sentences end in a stream of spoken words.
 
-A mark ends a sentence unless it belongs to an abbreviation, a number or an initial; a long pause
-always does. Machine-made captions have no marks; pauses and the borders of cues stand in for them.
+A mark ends a sentence unless it belongs to an abbreviation, a number or an initial. So does a long
+pause, unless the sentence plainly goes on after it ("to learn about ... how to make maps").
+Machine-made captions have no marks; pauses and the borders of cues stand in for them.
 """
 
 from __future__ import annotations
@@ -11,7 +12,16 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from .. import config
 from ..records import Segment, Word
-from .english import AFTER_RELATIVE, AFTER_VERB, ASKS, OPENERS
+from .english import (
+    AFTER_RELATIVE,
+    AFTER_VERB,
+    ASKS,
+    CONJUNCTIONS,
+    NEVER_LAST,
+    OPENERS,
+    RESTARTS,
+    SELDOM_LAST,
+)
 
 _MARK = re.compile(r"(?<![.?!…。？！])[.?!…。？！]+[\"'”’)\]]*$")
 _ABBREVIATION = re.compile(
@@ -20,6 +30,7 @@ _ABBREVIATION = re.compile(
     re.IGNORECASE,
 )
 _MAY_END = re.compile(r"(?:etc|al|inc|ltd|jr|sr|max|min|no|(?:[a-z]\.)+[a-z])\.", re.IGNORECASE)
+_TRAILS_OFF = re.compile(r"(?:\.{2,}|…)[\"'”’)\]]*$")
 _INITIAL = re.compile(r"[A-Z]\.")
 # Languages written without spaces: a word need not start with one.
 _UNSPACED = ("zh", "ja", "th", "lo", "my", "km", "yue")
@@ -27,6 +38,7 @@ _UNSPACED = ("zh", "ja", "th", "lo", "my", "km", "yue")
 # Set by eye, not swept: see "Numbers" in docs/architecture.md.
 _BREATH = 0.25  # seconds; less is not a pause
 _MARKED = 1 / 50  # marks per word from which on a transcript counts as punctuated
+_LONGEST = 3  # pauses of `join_gap` after which even an unfinished sentence is over
 _AHEAD = 40  # words in which to look for the end of a relative clause, set by eye
 _SHORTEST = 5  # words on either side of a cut without a mark, at least
 
@@ -42,14 +54,37 @@ def sentences(
         language: ISO 639-1; empty if unknown.
     """
     words, borders = _words(segments, language)
-    marks = sum(bool(_MARK.search(word.text)) for word in words)
-    marked = marks >= _MARKED * len(words)
+    marked = is_punctuated(words)
     start = 0
     for n in range(len(words)):
         last = n + 1 == len(words)
         if last or _ends(words, n, start, settings, marked, language):
-            yield from _cut(words, borders, start, n + 1, settings.max_sentence_words)
+            longest = settings.max_sentence_words
+            yield from _cut(words, borders, start, n + 1, longest, language == "en")
             start = n + 1
+
+
+def is_punctuated(words: Sequence[Word]) -> bool:
+    """Whether whoever wrote this down puts marks at the ends of sentences."""
+    return sum(bool(_MARK.search(word.text)) for word in words) >= _MARKED * len(words)
+
+
+def breaks_off(word: str, punctuated: bool) -> bool:
+    """Whether an English sentence cannot end with this word as it is written.
+
+    Args:
+        word: with its marks; quantities in capitals (the operator AND) may be last.
+        punctuated: whether sentences end with a mark in this transcript.
+    """
+    bare = _bare_text(word)
+    if word.strip().isupper() and bare != "i":
+        return False
+    open_end = not _MARK.search(word.strip()) or _TRAILS_OFF.search(word.strip()) is not None
+    return (
+        bare in NEVER_LAST
+        or (open_end and bare in CONJUNCTIONS)
+        or (open_end and punctuated and bare in SELDOM_LAST)
+    )
 
 
 def is_abbreviation(word: str) -> bool:
@@ -88,7 +123,11 @@ def starts_relative_clause(words: Sequence[Word], n: int) -> bool:
 
 def _bare(word: Word) -> str:
     """A word in lower case, without the marks around it."""
-    return re.sub(r"^\W+|\W+$", "", word.text).lower().replace("’", "'")
+    return _bare_text(word.text)
+
+
+def _bare_text(text: str) -> str:
+    return re.sub(r"^\W+|\W+$", "", text).lower().replace("’", "'")
 
 
 def _words(segments: Iterable[Segment], language: str) -> tuple[list[Word], set[int]]:
@@ -129,16 +168,18 @@ def _ends(
     words: Sequence[Word], n: int, start: int, settings: config.Refine, marked: bool, language: str
 ) -> bool:
     pause = words[n + 1].start - words[n].end
+    text, following = words[n].text.strip(), words[n + 1].text.strip()
+    if _goes_on(text, following, pause, settings, marked, language):
+        return pause > _LONGEST * settings.join_gap
     if pause > settings.join_gap:
         return True
-    text, following = words[n].text.strip(), words[n + 1].text.strip()
     if not _MARK.search(text):
         return not marked and pause > settings.sentence_pause and n + 1 - start >= _SHORTEST
     if not re.search(r"\.[\"'”’)\]]*$", text):
         return True
     if language == "en" and starts_relative_clause(words, n + 1):
         return False
-    opens = re.sub(r"(?<!\W)\W+$", "", following).lower() in OPENERS
+    opens = _opens(following)
     bare = text.strip("\"'“”‘’()[]")
     if _INITIAL.fullmatch(bare):
         return pause >= _BREATH or opens
@@ -154,8 +195,27 @@ def _ends(
     return not starts_small(following) or variable or pause >= 2 * _BREATH
 
 
+def _opens(word: str) -> bool:
+    return re.sub(r"(?<!\W)\W+$", "", word.strip()).lower() in OPENERS
+
+
+def _goes_on(
+    text: str, following: str, pause: float, settings: config.Refine, marked: bool, language: str
+) -> bool:
+    """Whether a sentence plainly goes on after a word, even after a long pause."""
+    small, trails_off = starts_small(following), _TRAILS_OFF.search(text) is not None
+    open_end = trails_off or not _MARK.search(text)
+    if language == "en" and breaks_off(text, marked):
+        # "I'm going to... I made it already" starts anew.
+        restarts = _bare_text(following) in RESTARTS and (trails_off or pause > settings.join_gap)
+        anew = restarts or (trails_off and pause < 2 * _BREATH)
+        return small or (open_end and not anew)
+    # A comma before a long pause often splices two sentences.
+    return marked and small and (trails_off or text[-1:].isalnum())
+
+
 def _cut(
-    words: Sequence[Word], borders: set[int], start: int, end: int, longest: int
+    words: Sequence[Word], borders: set[int], start: int, end: int, longest: int, english: bool
 ) -> Iterator[tuple[Word, ...]]:
     """A sentence, cut at its longest pauses if it has more than `longest` words, or more than half
     as many without a comma to guide the reader."""
@@ -168,11 +228,15 @@ def _cut(
     # Weighs a pause in seconds against a segment border, a comma and the middle; set by eye.
     def worth(n: int) -> float:
         pause = max(0.0, words[n].start - words[n - 1].end)
-        opens = re.sub(r"(?<!\W)\W+$", "", words[n].text.strip()).lower() in OPENERS
+        opens = _opens(words[n].text)
         inner_mark = words[n - 1].text.endswith((",", ";", ":"))
         centre = 1 - abs(2 * (n - start) / length - 1)
-        return pause + 0.3 * (n in borders) + 0.15 * opens + 0.3 * inner_mark + 0.1 * centre
+        unfinished = english and breaks_off(words[n - 1].text, True)
+        return (
+            pause + 0.3 * (n in borders) + 0.15 * opens + 0.3 * inner_mark + 0.1 * centre
+            - 3 * unfinished
+        )  # fmt: skip
 
     at = max(range(start + _SHORTEST, end - _SHORTEST + 1), key=worth)
-    yield from _cut(words, borders, start, at, longest)
-    yield from _cut(words, borders, at, end, longest)
+    yield from _cut(words, borders, start, at, longest, english)
+    yield from _cut(words, borders, at, end, longest, english)

@@ -28,6 +28,7 @@ LEVELS = {  # in the order in which they are printed
     "clip": "Paragraph",
 }
 
+_MERGED = 3  # lines that were left out for one reason, from which on they share a row
 _MOST_NEAR = 3  # decisions before the moment that are printed, and after it
 _STYLES: dict[Verdict, str] = {"kept": "green", "dropped": "red"}  # others are dim
 _TIME = re.compile(r"(?:(?:(\d+):)?(\d+):)?(\d+(?:\.\d+)?)")
@@ -92,8 +93,8 @@ class Why:
         for decision in notes_on(self.video):
             table.add_row("Video", *_cells(decision))
         for level, name in LEVELS.items():
-            for place, decision in enumerate(self.here[level]):
-                table.add_row("" if place else name, *_cells(decision))
+            for place, alike in enumerate(_merged(self.here[level])):
+                table.add_row("" if place else name, *_row_of(alike))
             if self.here[level]:
                 continue
             if as_it_was := self._as_it_was(level):
@@ -216,6 +217,35 @@ def _pieces(samples: Iterable[Row], at: float, begins: Mapping[float, float]) ->
                     str(sample.get("id")), position, element["kind"], start, element["end"], text,
                     element.get("drop") or "",
                 )  # fmt: skip
+
+
+def _merged(decisions: Iterable[Decision]) -> list[list[Decision]]:
+    """The decisions of each row: lines of text that one stage left out for one reason are together,
+    if there are many, where the first of them was."""
+    rows: dict[object, list[Decision]] = {}
+    for place, decision in enumerate(decisions):
+        is_left_out = decision.level == "line" and verdict_on(decision) == "dropped"
+        alike = (decision.stage, decision.reason) if is_left_out else place
+        rows.setdefault(alike, []).append(decision)
+    merged: list[list[Decision]] = []
+    for row in rows.values():
+        merged += [row] if len(row) >= _MERGED else [[decision] for decision in row]
+    return merged
+
+
+def _row_of(alike: Sequence[Decision]) -> tuple[Text, Text, Text]:
+    """One row for decisions of one reason."""
+    first = alike[0]
+    if len(alike) == 1:
+        return _cells(first)
+    details = Text.assemble((plain(first.stage), "cyan"), ": ", reason_of(first))
+    details.append(f" ({len(alike):,} lines)", style="dim")
+    if scores := [decision.score for decision in alike if decision.score is not None]:
+        details.append(f"\nscores {min(scores):.3f} to {max(scores):.3f}", style="dim")
+    if texts := [plain(decision.text) for decision in alike if decision.text]:
+        details.append("\n").append(" | ".join(texts), style="italic")
+    stretch = span(min(d.start for d in alike), max(d.end for d in alike))
+    return styled(verdict_on(first)), Text(stretch), details
 
 
 def _cells(decision: Decision) -> tuple[Text, Text, Text]:

@@ -178,6 +178,56 @@ def test_a_long_pause_ends_a_sentence() -> None:
     assert written(segment("we stop here ||||| and go on")) == ["We stop here.", "And go on."]
 
 
+@pytest.mark.parametrize(
+    ("first", "second", "expected"),
+    [
+        ("You will learn about", "how maps work.", ["You will learn about how maps work."]),
+        ("You will learn to...", "Draw maps by hand.", ["You will learn to Draw maps by hand."]),
+        ("We divide by the", "The mass of it.", ["We divide by the mass of it."]),
+        ("It falls under", "gravity alone.", ["It falls under gravity alone."]),
+        # The first sentence is over, or given up.
+        (
+            "That is what we aim for.",
+            "Maps are next.",
+            ["That is what we aim for.", "Maps are next."],
+        ),
+        ("The distance is...", "So what is it?", ["The distance is...", "So what is it?"]),
+        ("Now we have to", "But first the sum.", ["Now we have to...", "But first the sum."]),
+        ("It is one of these,", "this is it.", ["It is one of these.", "This is it."]),
+        ("It is an exclusive or.", "Both is false.", ["It is an exclusive or.", "Both is false."]),
+    ],
+)
+def test_a_sentence_that_plainly_goes_on_after_a_pause_is_one(
+    first: str, second: str, expected: list[str]
+) -> None:
+    before = segment(first)
+    assert written(before, segment(second, start=before.end + 2.5)) == expected
+
+
+def test_no_sentence_goes_on_after_a_very_long_pause() -> None:
+    before = segment("We go to the")
+    after = segment("next page. It is about sums.", start=before.end + 7)
+    assert written(before, after) == ["We go to the...", "Next page.", "It is about sums."]
+
+
+@pytest.mark.parametrize("last", ["then we go to the", "then we go to the.", "then we go to"])
+def test_what_is_never_finished_gets_no_full_stop(last: str) -> None:
+    *_, end = written(segment("The sum is finite. It has a limit. And"), segment(last, start=6.0))
+    assert end == f"And {last.rstrip('.')}..."
+
+
+def test_other_languages_go_on_by_their_marks_and_letters() -> None:
+    first = segment("Wir lernen jetzt über. Das ist gut. Wir teilen durch die")
+    second, later = segment("große Masse.", first.end + 2.5), segment("Masse.", first.end + 2.5)
+    assert written(first, second, language="de")[-1] == "Wir teilen durch die große Masse."
+    assert written(first, later, language="de")[-2:] == ["Wir teilen durch die.", "Masse."]
+
+
+def test_a_sentence_without_marks_is_not_cut_after_an_article() -> None:
+    said = " ".join(f"word{n}" for n in range(30)) + " then the || " + "rest " * 30
+    assert not any(re.search(r"\bthe\W*$", one) for one in written(segment(said)))
+
+
 def test_raw_keeps_the_words_as_spoken() -> None:
     transcript = Transcript((segment("Um, the the cell."),), "en", "test", 10.0)
     (sentence,) = refine(transcript, Refine())

@@ -123,6 +123,23 @@ def shown(answer: Why | Summary) -> str:
     return console.export_text()
 
 
+def test_lines_that_are_left_out_for_one_reason_share_a_row() -> None:
+    def line(text: str, score: float, reason: str = "a mark that is no text") -> Decision:
+        return Decision("v", "line", "read", 40.0, 50.0, False, reason, score, 0.6, text)
+
+    def answer(*lines: Decision) -> list[str]:
+        levels: dict[str, tuple[Decision, ...]] = dict.fromkeys(LEVELS, ())
+        asked = Why("v", 42.0, "", "kept", "", (), levels | {"line": lines}, levels, ())
+        return [row.strip() for row in shown(asked).splitlines()]
+
+    dots = [line(text, score) for text, score in ((".", 0.1), (":", 0.3), ("'", 0.2))]
+    rows = answer(*dots[:2], line("F = m a", 0.5, "the reader is unsure"), dots[2])
+    [shared] = [row for row in rows if "a mark that is no text" in row]
+    assert shared.endswith("read: a mark that is no text (3 lines)")
+    assert {"scores 0.100 to 0.300", ". | : | '", "F = m a"} <= set(rows)
+    assert sum("a mark that is no text" in row for row in answer(*dots[:2])) == 2
+
+
 def test_an_image_counts_while_its_state_stands(corpus: Path, tmp_path: Path) -> None:
     shutil.copytree(corpus, tmp_path / "c")
     image = PLACE | {"kind": "image", "start": 38.0, "end": 40.0}  # the frame, and the state's end

@@ -274,12 +274,6 @@ def test_two_pages_seen_together_within_a_fade_are_no_state() -> None:
     assert len(times) == 2
 
 
-def test_the_last_stroke_of_a_video_that_ends_with_it_is_shown() -> None:
-    typed = [code(6, letters)[:HEIGHT] for letters in range(2, 40, 2)]
-    *_, last = pictures_of(stand(code(6)[:HEIGHT], 4), typed)
-    assert last == pytest.approx(4 + (len(typed) - 1) / SAMPLES)
-
-
 def inserted(lines: int) -> Plane:
     """A page into which so many lines were written, above its last ones."""
     whole = page(12)
