@@ -185,6 +185,7 @@ def _as_json(
         "passed_over": [
             {"path": whole_text(file.path), "reason": file.reason} for file in opened.passed_over
         ],
+        "notes": list(opened.notes),
         "stages": [
             {
                 "stage": name,

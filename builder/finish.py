@@ -109,12 +109,15 @@ def finish(
         _report_corpus(log.tally, outcomes, written, output, terminal)
     terminal.document(
         _as_json(outcomes, opened.passed_over, written, log.tally, output)
-        | {"provisional": provisional, "bugs": bugs}
+        | {"notes": list(opened.notes), "provisional": provisional, "bugs": bugs}
     )
     if written is None:
         where = escape(str(output))
-        message = f"[red]Error:[/] no video gave a sample; nothing was written to {where}"
-        terminal.errors.print(message)
+        terminal.errors.print(
+            f"[red]Error:[/] no video gave a sample; nothing was written to {where}"
+        )
+        for note in opened.notes:
+            terminal.errors.print(escape(note))
         raise typer.Exit(NOTHING_DONE)
     if any(outcome.status == "failed" for outcome in outcomes):
         raise typer.Exit(SOME_FAILED)
