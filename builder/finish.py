@@ -16,6 +16,7 @@ from vid2book.quantities import number_of
 from vid2book.terminal import table
 
 from .logs import BuildLog, by_status, hours
+from .speechless import pictures_only, sentences
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -101,6 +102,8 @@ def finish(
     # The missing videos come first: the list may be long, and the summary should be in view.
     if with_summary and (missing := _missing(outcomes, opened.passed_over)):
         terminal.results.print(missing)
+    for sentence in sentences(pictures_only(outcomes)) if with_summary else ():
+        terminal.results.print(escape(sentence))
     if bugs:
         _report_bugs(bugs, output, terminal)
     if provisional:
@@ -215,6 +218,10 @@ def _as_json(
         "words": sum(outcome.words for outcome in outcomes),
         "hours_of_video_per_hour": tally.speed or None,
         **lists,
+        "pictures_only": [
+            {"video_id": video_id, "reason": reason}
+            for video_id, reason in pictures_only(outcomes).items()
+        ],
         "passed_over": [
             {"path": whole_text(file.path), "reason": file.reason} for file in passed_over
         ],

@@ -67,7 +67,7 @@ def test_a_script_reads_the_same(tmp_path: Path) -> None:
 def test_a_manifest_of_which_nothing_can_be_used(tmp_path: Path) -> None:
     (tmp_path / "broken.mp4").write_text("no video")
     corpus = open_corpus([tmp_path / "broken.mp4"], store=tmp_path / "store")
-    with pytest.raises(ForecastError, match=r"broken\.mp4: not a readable video"):
+    with pytest.raises(ForecastError, match=r"used; the reason for broken: broken\.mp4: not a"):
         forecast(corpus, 1, 4, 1.0)
 
 
