@@ -84,15 +84,20 @@ def open_request(request: Request, output: Path | None, restored: Collection[str
     """
     from . import source
 
-    found: list[Manifest] = []
+    passed_over: list[PassedOver] = []
+    notes: list[str] = []
+
+    def tell(found: Manifest) -> None:
+        passed_over.extend(found.passed_over)
+        notes.extend(found.notes)
+
     corpus = source.open_corpus(
-        list(request.sources), request.config, request.store, request.limit, request.minutes,
-        found.append,
+        list(request.sources), request.config, request.store, request.limit, request.minutes, tell,
     )  # fmt: skip
     removed: tuple[str, ...] = ()
     if output:
         corpus, removed = _without_removed(corpus, output, restored)
-    return Opened(corpus, request, tuple(found[0].passed_over), tuple(found[0].notes), removed)
+    return Opened(corpus, request, tuple(passed_over), tuple(notes), removed)
 
 
 def open_and_report(
@@ -107,7 +112,7 @@ def open_and_report(
 
     opened = open_request(request, output, restored)
     _report_passed_over(opened.passed_over, terminal)
-    report_notes(opened.notes, terminal)
+    _report_notes(opened.notes, terminal)
     if output:
         if removed := opened.removed:
             it = "it" if len(removed) == 1 else "them"
@@ -176,7 +181,7 @@ def _report_passed_over(files: Sequence[PassedOver], terminal: Terminal) -> None
         terminal.notes.print(f"[yellow]Passed over:[/] {names}: {reason}")
 
 
-def report_notes(notes: Iterable[str], terminal: Terminal) -> None:
+def _report_notes(notes: Iterable[str], terminal: Terminal) -> None:
     """Warn of columns and splits that were probably mistyped."""
     for note in notes:
         terminal.errors.print(f"[yellow]Warning:[/] {escape(note)}")

@@ -77,7 +77,11 @@ def plan(
         )
     terminal.results.print(_table(estimate))
     hours = estimate.wall / at_once / _HOUR
-    cost = "" if price is None else f" and costs {hours * nodes * price:,.2f}"
+    cost = (
+        ""
+        if price is None
+        else f" and costs {hours * nodes * price:,.2f} in the currency of --price"
+    )
     terminal.results.print(
         f"{number_of(estimate.videos, 'video')} of {time_of(estimate.seconds)} in all: the build "
         f"takes about {time_of(estimate.wall / at_once)} on {number_of(nodes, 'machine')} like "

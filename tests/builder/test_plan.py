@@ -45,8 +45,8 @@ def test_what_a_build_takes_is_told_by_stage(tmp_path: Path) -> None:
     last = done.stdout.splitlines()[-1]
     assert re.match(
         r"2 videos of 16 seconds in all: the build takes about [\d.]+ (seconds|minutes) on 3 "
-        r"machines like this one with 3 workers and costs \d+\.\d\d\. What takes longest is "
-        r"loading models \(\d+%\)\. Estimated from 8 seconds of video\.",
+        r"machines like this one with 3 workers and costs \d+\.\d\d in the currency of --price\. "
+        r"What takes longest is loading models \(\d+%\)\. Estimated from 8 seconds of video\.",
         last,
     )
     assert not (tmp_path / "store").exists()  # nothing stays
