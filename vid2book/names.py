@@ -66,7 +66,8 @@ def did_you_mean(name: str, known: Iterable[str]) -> str:
 def meant(name: str, known: Iterable[str]) -> str:
     """The known name of which this one is probably a misspelling, with one or two letters wrong,
     missing, swapped or too many; the name itself if it is known, and empty if there is none."""
-    close = {other: distance for other in known if (distance := _edits(name, other)) <= 2}
+    near = [other for other in known if abs(len(other) - len(name)) <= 2]
+    close = {other: distance for other in near if (distance := _edits(name, other)) <= 2}
     nearest = min(close, key=lambda other: close[other], default="")
     # Short words that differ in two letters are often two words: `time` and `title`.
     return nearest if close.get(nearest, 0) < 2 or len(name) >= _LONG else ""

@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, fields
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
 from ..intake import Row
+from ..languages import language_tag, states_no_language
 from ..media.container import EXTENSIONS
 from ..names import meant
 from ..records import Video
@@ -20,24 +22,26 @@ KNOWN = frozenset(f.name for f in fields(Video)) - {"metadata", "problem"}
 OTHER_NAMES = ("url", "video_url", "file_name", "video", "video_path", "filename", "file")
 _SPELLINGS = {"licence": "license"}
 _SYNONYMS = {
-    **dict.fromkeys(OTHER_NAMES, "path"),
+    **dict.fromkeys((*OTHER_NAMES, "file_path", "filepath", "video_file"), "path"),
     **dict.fromkeys(("url", "link", "source", "webpage_url", "original_url"), "source_url"),
-    **dict.fromkeys(("license_url", "licence_url", "rights"), "license"),
-    "lang": "language",
-    "id": "video_id",
-    "subtitles": "captions",
+    **dict.fromkeys(("license_url", "licence_url", "license_type", "rights"), "license"),
+    **dict.fromkeys(("subtitle", "subtitles", "subtitle_path", "captions_path"), "captions"),
+    **dict.fromkeys(("lecturer", "instructor", "speaker"), "author"),
+    **{"lang": "language", "id": "video_id", "video_title": "title", "course_name": "course"},
 }
+_MOST_NAMED = 3  # of the languages that are none
 _SPLITS = ("train", "validation", "test")
 _NUMBERED = re.compile(r"[\W\d_]+$")  # `train-2` and the like are names that someone chose
 
 
 @dataclass
 class Columns:
-    """The columns of one table that have a value in some row, and the names of its splits."""
+    """The columns of one table that have a value in some row, its splits and its languages."""
 
     known: set[str] = field(default_factory=set)
     unknown: dict[str, None] = field(default_factory=dict)  # in order
     splits: dict[str, None] = field(default_factory=dict)
+    languages: dict[str, None] = field(default_factory=dict)
 
     def add(self, row: Row) -> None:
         """Take note of a row as it was read."""
@@ -55,6 +59,8 @@ class Columns:
                 self.unknown[name] = None
         if isinstance(split := row.get("split"), str) and split.strip():
             self.splits[split.strip()] = None
+        if isinstance(language := row.get("language"), str):
+            self.languages[language.strip()] = None
 
     def notes(self, table: str) -> Iterator[str]:
         """A sentence for each name that was probably mistyped.
@@ -77,6 +83,12 @@ class Columns:
             likely = meant(split.lower(), _SPLITS)
             if likely and split != likely and _NUMBERED.sub("", split) != likely:
                 yield f"{table}: there is a split {split!r}; did you mean {likely!r}?"
+        names = (n for n in self.languages if not (language_tag(n) or states_no_language(n)))
+        if strange := [repr(name) for name in islice(names, _MOST_NAMED)]:
+            yield (
+                f"{table}: no language is called {' or '.join(strange)}; the language is "
+                "identified from the speech instead"
+            )
 
 
 def with_known_names(row: Row) -> Row:

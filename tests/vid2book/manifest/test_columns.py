@@ -70,6 +70,15 @@ def test_a_split_like_a_usual_one_is_named(tmp_path: Path) -> None:
     ]
 
 
+def test_a_language_that_is_none_is_named(tmp_path: Path) -> None:
+    names = ["Zorblax", "Klingon", "en_US", "unknown", "", "und", "Zorblax"]
+    told = found(tmp_path, *({"path": "a.mp4", "language": name} for name in names))
+    assert told.notes == [
+        "list.jsonl: no language is called 'Zorblax'; the language is identified from the speech "
+        "instead"
+    ]
+
+
 def test_what_others_wrote_has_no_typos(tmp_path: Path) -> None:
     """The columns of yt-dlp, and those that `vid2book collect` adds to ours."""
     dump = {"id": "x", "extractor": "youtube", "webpage_url": "u", "_filename": "a.mp4", "url": "w"}
