@@ -149,7 +149,8 @@ def _passing(history: History, before: Ids, after: Ids, clear: Mask) -> Mask:
     covers = (before >= 0) & clear[before]
     pages = _pages(history, history.first[covers & returns], history.first[covers & ~returns])
     returns &= covers | ~pages[history.first]
-    returns |= (before < 0) & (after >= 0) & ~clear[after]
+    replaced = pages[np.minimum(history.last + 1, history.samples - 1)]
+    returns |= (before < 0) & (after >= 0) & ~clear[after] & ~replaced
     count = len(history.cell)
     stays = np.bincount(history.version, ~returns, count)
     return np.asarray(stays == 0)

@@ -44,6 +44,7 @@ _CERTAIN = 0.8  # share from which on the cell between them is there too
 _AROUND = 9  # width of the neighbourhood, cells
 _ZOOM = 1.4  # beyond it, the larger view shows details that the smaller one does not
 _UPRIGHT = 0.01  # a transform this close to a shift is one
+_STRAIGHT = 1.0  # pixels to the side by which text that moves up or down may seem to move
 _STRONGEST = 300  # features that show whether the whole picture moved
 _WHOLE = 0.8  # share of their pairs that must agree on the transform,
 _PAIRED = 0.4  # and share of the features that must have a pair
@@ -99,6 +100,12 @@ class Elsewhere(NamedTuple):
     found: Mask  # for each version that was looked for
     transform: NDArray[np.float64]  # 2 x 3, from pixels of the first picture to the other's
     whole: bool  # everything moved: by a camera, or a zoom into a photograph
+
+    @property
+    def is_vertical(self) -> bool:
+        """Whether everything moved straight up or down."""
+        (scale, skew, right), _ = self.transform
+        return bool(scale == 1 and skew == 0 and abs(right) <= _STRAIGHT)
 
     def shift(self, history: History, version: Ids) -> NDArray[np.float64]:
         """How far each of the versions would move, in pixels."""

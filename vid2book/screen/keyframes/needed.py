@@ -97,7 +97,7 @@ class _States:
     ) -> None:
         self._content, self._proposals = content, proposals
         self._hidden, self._worth = hidden, worth
-        self._lacks = _lacks(content, proposals)
+        self._lacks = lacking(content, [proposal.shown for proposal in proposals])
         self._person = np.zeros(len(content.weight), bool)
         for mask in hidden:
             self._person |= mask
@@ -140,12 +140,16 @@ class _States:
         return self._staying[pair]
 
 
-def _lacks(content: Content, proposals: Sequence[Proposal]) -> NDArray[np.float32]:
-    """proposals x proposals: the worth of what the first shows and the second does not."""
-    common = np.zeros((len(proposals), len(proposals)), np.float32)
+def lacking(content: Content, pictures: Sequence[Mask]) -> NDArray[np.float32]:
+    """pictures x pictures: the worth of what the first shows and the second does not.
+
+    Args:
+        pictures: the versions that each shows.
+    """
+    common = np.zeros((len(pictures), len(pictures)), np.float32)
     for first in range(0, len(content.weight), _AT_ONCE):
         part = slice(first, first + _AT_ONCE)
-        shown = np.array([proposal.shown[part] for proposal in proposals], np.float32)
+        shown = np.array([picture[part] for picture in pictures], np.float32)
         common += shown * content.weight[part].astype(np.float32) @ shown.T
     return np.asarray(common.diagonal()[:, None] - common)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 import numpy as np
@@ -27,6 +27,8 @@ _BEGINS = 0.3  # and from which on it has begun
 _CLEAR = 0.985  # of the most that is visible at any of these moments
 _WRITING = 1.0  # seconds without writing around a moment; otherwise it may show half a line
 _CHIEFLY = 0.5  # share that does not pass; with less, the passing content is what matters
+_STILL_WRITING = 0.6  # share of the samples of the last second in which something is written
+_DARKER = 2.0  # grey levels; if the picture changes by more, it fades out
 _WRITTEN = 3  # cells; a pointer that comes to rest takes as many
 
 
@@ -77,7 +79,28 @@ def place(
             chosen.append(_by_its_own(content, proposal, alone, belongs, beside, screen))
         else:
             chosen.append(_as_a_whole(content, proposal, counts, beside, screen))
+    if chosen:
+        i = max(range(len(chosen)), key=lambda i: chosen[i].sample)
+        chosen[i] = _at_the_end(content, chosen[i], visible)
     return _merge_same_moments(chosen)
+
+
+def _at_the_end(content: Content, last: Chosen, visible: Weights) -> Chosen:
+    """The last picture, taken on the last sample if something is still being written there.
+
+    A video may end with the last stroke, which then has no time to settle.
+    """
+    history = content.history
+    end = history.samples - 1
+    share = _share(content, np.where(last.shown, content.weight, 0), last.sample)
+    stands = last.last == end and share[end] >= _FULL
+    stands &= bool(visible[end] >= _CLEAR * visible[last.sample])
+    thumbs = history.thumbs[[last.sample, end]].astype(np.float32)
+    fades = float(np.abs(thumbs[1] - thumbs[0]).mean()) > _DARKER
+    writing = (history.unrest[end - round(_WRITING * history.rate) : end + 1] > 0).mean()
+    if stands and not fades and writing >= _STILL_WRITING:
+        return replace(last, sample=end)
+    return last
 
 
 def _merge_same_moments(chosen: Sequence[Chosen]) -> list[Chosen]:

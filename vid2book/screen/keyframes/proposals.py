@@ -24,6 +24,7 @@ _NEIGHBOURS = 4  # pictures before and after in which displaced content is looke
 _LEAST_MOVED = 6  # missing versions; fewer are not looked for elsewhere
 _MISSING_MOVED = 0.3  # share of the missing content that moves when a page scrolls,
 _SCROLLED = 0.2  # and share of the height over which it is spread
+_PRECEDES = 0.65  # share of what stays that is above what was pushed down; the rest is a frame
 _SUPPORT = 0.75  # share of the surrounding cells that must be as they were
 _DRIFT = 3.0  # pixels by which content may move and still count as standing
 _LASTS = 0.6  # seconds that a state must stand to be seen as a whole
@@ -215,8 +216,9 @@ def _find_crossed(content: Content, there: Mask, in_place: Mask, other: View) ->
 def _find_moved(content: Content, view: View, missing: Ids, other: View, still: Mask) -> Ids:
     """The missing versions that `other` shows in another place.
 
-    Content that stays in place contradicts a transform that would move it, unless a page scrolls
-    within a fixed frame: then much content moves, over a good part of the height.
+    Content that stays in place contradicts a transform that would move it, with two exceptions. If
+    a page scrolls within a fixed frame, much content moves, over a good part of the height. If
+    lines are inserted, what follows them is pushed down, and what precedes them stays.
     """
     none = np.zeros(0, np.int32)
     elsewhere = seen_elsewhere(view, missing, other)
@@ -225,10 +227,15 @@ def _find_moved(content: Content, view: View, missing: Ids, other: View, still: 
     moved = missing[elsewhere.found]
     if elsewhere.whole:
         return moved
-    drift = elsewhere.shift(content.history, np.flatnonzero(still).astype(np.int32))
+    stays = np.flatnonzero(still).astype(np.int32)
+    drift = elsewhere.shift(content.history, stays)
     if len(drift) and np.median(drift) <= _DRIFT:
         return moved
-    row = content.history.grid.row(content.history.cell[moved])
+    grid, cell = content.history.grid, content.history.cell
+    row = grid.row(cell[moved])
     low, high = np.quantile(row, (0.1, 0.9))
     much = content.weight[moved].sum() >= _MISSING_MOVED * content.weight[missing].sum()
-    return moved if much and high - low >= _SCROLLED * content.history.grid.rows else none
+    scrolled = high - low >= _SCROLLED * grid.rows
+    precedes = np.count_nonzero(grid.row(cell[stays]) < low) >= _PRECEDES * max(1, len(stays))
+    pushed = elsewhere.is_vertical and precedes
+    return moved if much and (scrolled or pushed) else none

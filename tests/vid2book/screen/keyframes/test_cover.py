@@ -254,3 +254,59 @@ def test_no_picture_is_taken_within_a_fade() -> None:
     found, _ = look(sampled([*stand(A, 3), *fade, *stand(B, 3)]))
     assert shown(found, [A, B]) == [0, 1]
     assert found[0].time < 3 and found[1].time >= 3 + 7 / SAMPLES
+
+
+def digit(number: int) -> Plane:
+    """A large digit on white, as in a lesson for small children."""
+    image = np.full((HEIGHT, WIDTH, 3), 255, np.uint8)
+    grey = (90, 90, 90)
+    return cv2.putText(image, str(number), (220, 290), cv2.FONT_HERSHEY_SIMPLEX, 9, grey, 40)
+
+
+def test_digits_shown_one_after_the_other_have_a_picture_each() -> None:
+    times = pictures_of(*(stand(digit(number), 2) for number in range(1, 10)))
+    assert len({int(time // 2) for time in times}) >= 8  # a 4 consists of a 1 and parts of others
+
+
+def test_two_pages_seen_together_within_a_fade_are_no_state() -> None:
+    both = np.minimum(A, B)
+    times = pictures_of(stand(A, 6), stand(both, 0.4), stand(B, 6))
+    assert len(times) == 2
+
+
+def test_the_last_stroke_of_a_video_that_ends_with_it_is_shown() -> None:
+    typed = [code(6, letters)[:HEIGHT] for letters in range(2, 40, 2)]
+    *_, last = pictures_of(stand(code(6)[:HEIGHT], 4), typed)
+    assert last == pytest.approx(4 + (len(typed) - 1) / SAMPLES)
+
+
+def inserted(lines: int) -> Plane:
+    """A page into which so many lines were written, above its last ones."""
+    whole = page(12)
+    above, new, below = whole[:170], whole[170 : 170 + 30 * lines], whole[320:380]
+    rest = np.full((HEIGHT, WIDTH), 250, np.uint8)
+    return np.concatenate([above, new, below, rest])[:HEIGHT]
+
+
+def test_lines_that_are_pushed_down_by_new_ones_make_no_picture() -> None:
+    assert len(pictures_of(*(stand(inserted(lines), 4) for lines in range(4)))) == 1
+
+
+def sorted_bars(comparisons: int) -> list[Plane]:
+    """Bars are sorted by exchanging neighbours; one sample for so many comparisons."""
+    heights = np.random.default_rng(1).permutation(40) * 7 + 30
+    film: list[Plane] = []
+    pairs = [(i, i + 1) for end in range(39, 0, -1) for i in range(end)]
+    for number, (i, j) in enumerate(pairs, 1):
+        heights[[i, j]] = sorted(heights[[i, j]])
+        if number % comparisons == 0:
+            image = np.full((HEIGHT, WIDTH, 3), 20, np.uint8)
+            for place, height in enumerate(heights):
+                image[HEIGHT - height :, 16 * place + 2 : 16 * place + 12] = 220
+            film.append(image)
+    return film
+
+
+def test_an_animation_of_which_no_moment_stands_has_few_pictures() -> None:
+    film = sorted_bars(8)
+    assert len(pictures_of(film, stand(film[-1], 2))) <= 4
