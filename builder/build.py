@@ -189,7 +189,7 @@ def work(
             count = cores() if cluster or not workers else workers  # of processes on this machine
             finish(
                 opened, list(run), target, count, display, log, terminal,
-                is_local=cluster is None, with_summary=with_summary,
+                is_local=cluster is None, with_summary=with_summary, skips_failures=retry is None,
             )  # fmt: skip
 
 

@@ -43,6 +43,7 @@ class Built:
         folder: of the corpus.
         outcomes: of all videos, in the order of the manifest.
         passed_over: files that were skipped because they are not videos, and why.
+        notes: columns of the manifests, and names of splits, that were probably mistyped.
         removed: ids of videos that were left out because `remove` took them out of this corpus.
         provisional: ids of videos for which a back end failed and something simpler was used
             instead; the next build tries again.
@@ -52,6 +53,7 @@ class Built:
     folder: Path
     outcomes: tuple[Outcome, ...]
     passed_over: tuple[PassedOver, ...]
+    notes: tuple[str, ...]
     removed: tuple[str, ...]
     provisional: tuple[str, ...]
     written: Record
@@ -193,19 +195,20 @@ def build(
             corpus, list(run), output, workers or cores(), display, log
         )
     if written is None:
-        raise _empty(output, outcomes)
+        raise _empty(output, outcomes, opened.notes)
     provisional = (v.video_id for v in corpus.videos if corpus.is_provisional(v))
     return Built(
-        output, tuple(outcomes), opened.passed_over, opened.removed, tuple(provisional), written
-    )
+        output, tuple(outcomes), opened.passed_over, opened.notes, opened.removed,
+        tuple(provisional), written,
+    )  # fmt: skip
 
 
-def _empty(output: Path, outcomes: Sequence[Outcome]) -> Exception:
+def _empty(output: Path, outcomes: Sequence[Outcome], notes: Sequence[str]) -> Exception:
     from .write import EmptyCorpusError  # `datasets` takes a second to import
 
     reasons = [f"{o.video.video_id}: {o.status}, {o.reason}" for o in outcomes[:_MOST_NAMED]]
     if (more := len(outcomes) - _MOST_NAMED) > 0:
         reasons.append(f"and {more:,} more")
     return EmptyCorpusError(
-        "\n".join([f"no video gave a sample; nothing was written to {output}", *reasons])
+        "\n".join([f"no video gave a sample; nothing was written to {output}", *reasons, *notes])
     )

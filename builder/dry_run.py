@@ -14,6 +14,7 @@ from vid2book.pipeline.work import Failed
 from vid2book.speech.recognise import without_speech
 from vid2book.speech.subtitles import SubtitleError
 from vid2book.stage import Stage
+from vid2book.teaching.judge import JUDGE
 
 if TYPE_CHECKING:
     from vid2book.pipeline.corpus import Corpus
@@ -44,6 +45,7 @@ class Plan:
         failed: video_id to the reason why it cannot be used.
         speechless: video_id to the reason why its speech cannot be used. It is in the corpus if
             there is enough text on its pictures, which is only known once they are read.
+        filtered: video_id to the reason why it does not belong in the corpus, if it was judged.
         denied: ids of videos that the config leaves out (reduce.deny).
         todo: videos that some stage has to work on.
         seconds: their length.
@@ -53,6 +55,7 @@ class Plan:
     videos: int = 0
     failed: dict[str, str] = field(default_factory=dict)
     speechless: dict[str, str] = field(default_factory=dict)
+    filtered: dict[str, str] = field(default_factory=dict)
     denied: list[str] = field(default_factory=list)
     todo: list[Video] = field(default_factory=list)
     seconds: float = 0.0
@@ -69,8 +72,13 @@ class Plan:
     @property
     def usable(self) -> int:
         """The number of videos that can surely be used with what is installed."""
-        unsure = len(self.failed) + len(self.speechless) + len(self.denied)
-        return 0 if self.blocked else self.videos - unsure
+        others = (self.failed, self.speechless, self.filtered, self.denied)
+        return 0 if self.blocked else self.videos - sum(map(len, others))
+
+    @property
+    def hopeless(self) -> bool:
+        """Whether nothing can be used, whatever the pictures show."""
+        return not self.usable and not self.speechless
 
 
 def plan(corpus: Corpus, videos: Iterable[Video]) -> Plan:
@@ -95,6 +103,10 @@ def plan(corpus: Corpus, videos: Iterable[Video]) -> Plan:
             if all(in_store):
                 if failure := work.failure(STAGES[-1]):
                     result.failed[video.video_id] = failure
+                elif corpus.config.decide == "drop":
+                    judgement = work.get(JUDGE).judgement
+                    if not judgement.kept:
+                        result.filtered[video.video_id] = judgement.reason
             elif reason := without_speech(work):
                 if blind:
                     result.failed[video.video_id] = f"{reason}, {_NOTHING_READ}"

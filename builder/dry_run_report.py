@@ -71,6 +71,7 @@ def report_plan(opened: Opened, terminal: Terminal, workers: int | None, is_here
     for reasons, why, more_why in (
         (preview.failed, "cannot be used, ", "cannot be used"),
         (preview.speechless, "only its pictures can be used, since ", "without usable speech"),
+        (preview.filtered, "left out, ", "left out"),
         (dict.fromkeys(preview.denied, DENIED), "left out, ", "left out"),
     ):
         for video_id, reason in list(reasons.items())[:_MOST_SHOWN]:
@@ -81,7 +82,7 @@ def report_plan(opened: Opened, terminal: Terminal, workers: int | None, is_here
     todo_text = f"Left to process: {time_of(preview.seconds)} of video. " if preview.todo else ""
     out.print(f"{todo_text}{escape(estimate.text)}")
     terminal.document(_as_json(opened, preview, rows, estimate))
-    if not preview.usable and not preview.speechless:
+    if preview.hopeless:
         raise typer.Exit(NOTHING_DONE)
     if preview.missing or preview.failed:
         raise typer.Exit(NOTHING_DONE if preview.blocked else SOME_FAILED)
@@ -91,6 +92,8 @@ def _estimate(
     opened: Opened, preview: Plan, terminal: Terminal, workers: int, is_here: bool
 ) -> Estimate:
     """Estimate the time from a short run on a few videos, shorter than that of `vid2book plan`."""
+    if not preview.todo and preview.hopeless:
+        return Estimate(None, "A build would end with nothing, since no video can be used.")
     if not preview.todo:
         return Estimate(
             0.0, "Everything is in the store already; the build only has to write the corpus."
@@ -180,11 +183,14 @@ def _as_json(
     return {
         "videos": preview.videos,
         "usable": preview.usable,
-        "unusable": _as_list(preview.failed | dict.fromkeys(preview.denied, DENIED)),
+        "unusable": _as_list(
+            preview.failed | preview.filtered | dict.fromkeys(preview.denied, DENIED)
+        ),
         "to_be_found_out": _as_list(preview.speechless),
         "passed_over": [
             {"path": whole_text(file.path), "reason": file.reason} for file in opened.passed_over
         ],
+        "notes": list(opened.notes),
         "stages": [
             {
                 "stage": name,

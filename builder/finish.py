@@ -16,6 +16,14 @@ from vid2book.quantities import number_of
 from vid2book.terminal import table
 
 from .logs import BuildLog, by_status, hours
+from .remarks import (
+    failed_before,
+    on_failed_before,
+    on_licences,
+    on_pictures_only,
+    pictures_only,
+    without_licence,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -79,6 +87,7 @@ def finish(
     terminal: Terminal,
     is_local: bool = True,
     with_summary: bool = True,
+    skips_failures: bool = False,
 ) -> None:
     """Take the decisions that need the whole corpus, write it, and report what is in it.
 
@@ -89,10 +98,14 @@ def finish(
         log: the log of the build so far.
         is_local: whether this process started all processes that did the work.
         with_summary: print which videos are not in the corpus, and what is in it.
+        skips_failures: whether videos that failed in an earlier build were left alone.
 
     Raises:
         typer.Exit: a video failed, or none was kept.
     """
+    from vid2book.folder.layout import PREVIEW
+
+    had_book = (output / PREVIEW).is_dir()
     corpus, outcomes, written = conclude(
         opened.corpus, events, output, workers, display, log, is_local
     )
@@ -101,20 +114,33 @@ def finish(
     # The missing videos come first: the list may be long, and the summary should be in view.
     if with_summary and (missing := _missing(outcomes, opened.passed_over)):
         terminal.results.print(missing)
+    skipped = list(failed_before(opened.corpus, events)) if skips_failures else []
+    if with_summary:
+        for sentence in (*on_pictures_only(pictures_only(outcomes)), *on_failed_before(skipped)):
+            terminal.results.print(escape(sentence))
     if bugs:
         _report_bugs(bugs, output, terminal)
     if provisional:
         _report_provisional(provisional, terminal)
     if with_summary and written:
-        _report_corpus(log.tally, outcomes, written, output, terminal)
+        lost_book = had_book and not (output / PREVIEW).exists()
+        _report_corpus(log.tally, outcomes, written, output, terminal, lost_book)
     terminal.document(
         _as_json(outcomes, opened.passed_over, written, log.tally, output)
-        | {"provisional": provisional, "bugs": bugs}
+        | {
+            "notes": list(opened.notes),
+            "not_tried_again": skipped,
+            "provisional": provisional,
+            "bugs": bugs,
+        }
     )
     if written is None:
         where = escape(str(output))
-        message = f"[red]Error:[/] no video gave a sample; nothing was written to {where}"
-        terminal.errors.print(message)
+        terminal.errors.print(
+            f"[red]Error:[/] no video gave a sample; nothing was written to {where}"
+        )
+        for note in opened.notes:
+            terminal.errors.print(escape(note))
         raise typer.Exit(NOTHING_DONE)
     if any(outcome.status == "failed" for outcome in outcomes):
         raise typer.Exit(SOME_FAILED)
@@ -140,10 +166,21 @@ def _write(
 
 
 def _report_corpus(
-    tally: Tally, outcomes: list[Outcome], written: Record, output: Path, terminal: Terminal
+    tally: Tally,
+    outcomes: list[Outcome],
+    written: Record,
+    output: Path,
+    terminal: Terminal,
+    lost_book: bool,
 ) -> None:
+    from vid2book.folder.layout import PREVIEW
+
     out = terminal.results
     out.print(_summary(tally, outcomes, written))
+    if count := without_licence(outcomes):
+        out.print(escape(on_licences(count)))
+    if lost_book:
+        out.print(f"The book in {PREVIEW}/ showed the old corpus and was deleted.")
     out.print(f"The corpus: {escape(str(output))}")
     out.print(f"Look at it: [bold]vid2book view {escape(str(output))}[/]")
 
@@ -210,8 +247,13 @@ def _as_json(
         "samples": written.samples if written else 0,
         "images": written.images if written else 0,
         "words": sum(outcome.words for outcome in outcomes),
+        "without_licence": without_licence(outcomes),
         "hours_of_video_per_hour": tally.speed or None,
         **lists,
+        "pictures_only": [
+            {"video_id": video_id, "reason": reason}
+            for video_id, reason in pictures_only(outcomes).items()
+        ],
         "passed_over": [
             {"path": whole_text(file.path), "reason": file.reason} for file in passed_over
         ],

@@ -152,8 +152,9 @@ def forecast(
         failed = {e.video.video_id: e.failure for e in events if e.failure}
         measured = sum(event.duration for event in events if not event.failure)
         if not measured:
+            video_id, reason = next(iter(failed.items()))
             raise ForecastError(
-                "no video of the sample can be used, the first since " + next(iter(failed.values()))
+                f"no video of the sample can be used; the reason for {video_id}: {reason}"
             )
         usable = small.without(failed)
         first, size = _measure_writing(usable, Path(scratch) / "corpus")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -21,6 +21,7 @@ from vid2book.remote.urls import is_url
 
 if TYPE_CHECKING:
     from vid2book.config import Config
+    from vid2book.manifest import Manifest
     from vid2book.manifest.walk import PassedOver
     from vid2book.pipeline.corpus import Corpus
     from vid2book.terminal import Terminal
@@ -61,12 +62,14 @@ class Opened:
     Attributes:
         corpus: without the videos that `vid2book remove` took out.
         passed_over: files that are not videos.
+        notes: columns of the manifests, and names of splits, that were probably mistyped.
         removed: ids of the videos that were taken out.
     """
 
     corpus: Corpus
     request: Request
     passed_over: tuple[PassedOver, ...] = ()
+    notes: tuple[str, ...] = ()
     removed: tuple[str, ...] = ()
 
 
@@ -82,14 +85,19 @@ def open_request(request: Request, output: Path | None, restored: Collection[str
     from . import source
 
     passed_over: list[PassedOver] = []
+    notes: list[str] = []
+
+    def tell(found: Manifest) -> None:
+        passed_over.extend(found.passed_over)
+        notes.extend(found.notes)
+
     corpus = source.open_corpus(
-        list(request.sources), request.config, request.store, request.limit, request.minutes,
-        passed_over.extend,
+        list(request.sources), request.config, request.store, request.limit, request.minutes, tell,
     )  # fmt: skip
     removed: tuple[str, ...] = ()
     if output:
         corpus, removed = _without_removed(corpus, output, restored)
-    return Opened(corpus, request, tuple(passed_over), removed)
+    return Opened(corpus, request, tuple(passed_over), tuple(notes), removed)
 
 
 def open_and_report(
@@ -104,6 +112,7 @@ def open_and_report(
 
     opened = open_request(request, output, restored)
     _report_passed_over(opened.passed_over, terminal)
+    _report_notes(opened.notes, terminal)
     if output:
         if removed := opened.removed:
             it = "it" if len(removed) == 1 else "them"
@@ -170,6 +179,12 @@ def _report_passed_over(files: Sequence[PassedOver], terminal: Terminal) -> None
     for reason, paths in reasons.items():
         names = escape(names_of(paths))
         terminal.notes.print(f"[yellow]Passed over:[/] {names}: {reason}")
+
+
+def _report_notes(notes: Iterable[str], terminal: Terminal) -> None:
+    """Warn of columns and splits that were probably mistyped."""
+    for note in notes:
+        terminal.errors.print(f"[yellow]Warning:[/] {escape(note)}")
 
 
 def _without_removed(

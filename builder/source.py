@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from vid2book.config import ConfigLike, load
 
 if TYPE_CHECKING:
-    from vid2book.manifest.walk import PassedOver
+    from vid2book.manifest import Manifest
     from vid2book.pipeline.branch import Step
     from vid2book.pipeline.corpus import Corpus
     from vid2book.pipeline.local import Event
@@ -25,7 +25,7 @@ def open_corpus(
     store: str | Path | None = None,
     limit: int | None = None,
     minutes: float | None = None,
-    passed_over: Callable[[Sequence[PassedOver]], object] = lambda _: None,
+    tell: Callable[[Manifest], object] = lambda _: None,
 ) -> Corpus:
     """The corpus that a manifest and a pipeline describe; nothing is run yet.
 
@@ -35,7 +35,7 @@ def open_corpus(
         store: folder or URL of the stages' results; None: the default one.
         limit: use only the first so many videos of the manifest.
         minutes: use only so many minutes of each video, from its start.
-        passed_over: called with the files that are not videos, and why.
+        tell: called with everything that the sources hold.
 
     Raises:
         ManifestError, ConfigError: what is wrong in which file.
@@ -51,7 +51,7 @@ def open_corpus(
     sources = [manifest] if isinstance(manifest, str | Path) else manifest
     config = load(pipeline)
     listing = read_sources(sources)
-    passed_over(listing.passed_over)
+    tell(listing)
     videos = assign(listing.videos, config.splits.ratios)[:limit]
     if config.privacy.mask:
         videos = tuple(mask_video(video) for video in videos)

@@ -52,6 +52,11 @@ def language_tag(name: str) -> str:
     return _by_name(text) or _by_name(text.split("(")[0].strip())  # English (auto-generated)
 
 
+def states_no_language(name: str) -> bool:
+    """Whether a name says that the language is unknown, or is empty."""
+    return not name.strip() or name.strip().lower() in _NO_LANGUAGE
+
+
 @lru_cache(maxsize=4096)
 def language_code(name: str) -> str:
     """The language alone, in ISO 639-1 if it has such a code: `en` for `English` and `en-US`.

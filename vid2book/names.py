@@ -15,6 +15,7 @@ VIDEO_ID_RULE = (
     "letters, digits, '.', '_' and '-' are allowed, up to 128, and no dot at the beginning"
 )
 _SAMPLE_ID = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]{0,199}")
+_LONG = 8  # letters of a name in which two may be wrong
 _IMAGE = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._@-]{0,199}#[0-9]{1,5}\.jpg")
 
 
@@ -60,3 +61,25 @@ def did_you_mean(name: str, known: Iterable[str]) -> str:
         or [other for other in known if name.lower() in other.lower()][:3]
     )
     return f"did you mean {' or '.join(near)}?" if near else ""
+
+
+def meant(name: str, known: Iterable[str]) -> str:
+    """The known name of which this one is probably a misspelling, with one or two letters wrong,
+    missing, swapped or too many; the name itself if it is known, and empty if there is none."""
+    near = [other for other in known if abs(len(other) - len(name)) <= 2]
+    close = {other: distance for other in near if (distance := _edits(name, other)) <= 2}
+    nearest = min(close, key=lambda other: close[other], default="")
+    # Short words that differ in two letters are often two words: `time` and `title`.
+    return nearest if close.get(nearest, 0) < 2 or len(name) >= _LONG else ""
+
+
+def _edits(one: str, other: str) -> int:
+    """How many letters to add, drop, change or swap with the next until two words are the same."""
+    before, row = [0], list(range(len(other) + 1))
+    for i, a in enumerate(one, 1):
+        older, before, row = before, row, [i]
+        for j, b in enumerate(other, 1):
+            row.append(min(before[j] + 1, row[j - 1] + 1, before[j - 1] + (a != b)))
+            if i > 1 and j > 1 and a == other[j - 2] and one[i - 2] == b:
+                row[j] = min(row[j], older[j - 2] + 1)
+    return row[-1]

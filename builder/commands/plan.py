@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -62,14 +61,14 @@ def plan(
     from vid2book.pipeline.processes import cores
 
     from ..forecast import cpu_seconds, forecast
-    from ..source import open_corpus
+    from ..opening import Request, open_and_report
 
     terminal = Terminal(as_json, quiet)
     at_once = nodes * (workers or cores())
-    corpus = open_corpus(list[str | Path](videos), config)
+    opened = open_and_report(Request(tuple(videos), config), None, terminal)
     with terminal.notes.status("Trying a few videos") as status:
         estimate = forecast(
-            corpus,
+            opened.corpus,
             at_once,
             sample,
             minutes,
@@ -78,7 +77,11 @@ def plan(
         )
     terminal.results.print(_table(estimate))
     hours = estimate.wall / at_once / _HOUR
-    cost = "" if price is None else f" and costs {hours * nodes * price:,.2f}"
+    cost = (
+        ""
+        if price is None
+        else f" and costs {hours * nodes * price:,.2f} in the currency of --price"
+    )
     terminal.results.print(
         f"{number_of(estimate.videos, 'video')} of {time_of(estimate.seconds)} in all: the build "
         f"takes about {time_of(estimate.wall / at_once)} on {number_of(nodes, 'machine')} like "
@@ -93,6 +96,7 @@ def plan(
             "measured_minutes": estimate.measured / 60,
             "workers": at_once,
             "seconds": estimate.wall / at_once,
+            "notes": list(opened.notes),
             "cost": None if price is None else hours * nodes * price,
             "stages": [
                 {

@@ -15,7 +15,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from vid2book.bar import Bar, shows_bars
-from vid2book.console import user_errors
+from vid2book.console import NOTHING_DONE, user_errors
 from vid2book.quantities import number_of
 from vid2book.terminal import AsJson, Quiet, Terminal
 
@@ -161,9 +161,13 @@ def measure(
             if card and (folder / RECORD).is_file()
         }
     out = terminal.results
-    for table in _tables(report, out.width):
-        out.print(table)
-    out.print("Value and 95% interval over videos. ↑: higher is better, ↓: lower is better.")
+    is_empty = all(r.interval is None for c in report.corpora for r in c.results.values())
+    if not is_empty:
+        for table in _tables(report, out.width):
+            out.print(table)
+        out.print("Value and 95% interval over videos. ↑: higher is better, ↓: lower is better.")
+    for line in _not_computed(report) if only else ():
+        out.print(escape(line))
     if few := [corpus.name for corpus in report.corpora if corpus.is_small]:
         out.print(escape(f"{', '.join(few)}: fewer than {ENOUGH} videos, too few for a verdict"))
     for corpus in report.corpora:
@@ -180,6 +184,17 @@ def measure(
             "cards": {str(folder / CARD): asdict(shown) for folder, shown in cards.items()},
         }
     )
+    if is_empty:
+        terminal.errors.print("[red]Error:[/] none of these measures could be computed")
+        raise typer.Exit(NOTHING_DONE)
+
+
+def _not_computed(report: Report) -> Iterator[str]:
+    """A line for each figure of a corpus that has no value."""
+    for corpus in report.corpora:
+        for name, result in corpus.results.items():
+            if result.interval is None:
+                yield f"{corpus.name}: {name} could not be computed: {result.reason}"
 
 
 def _shown(card: Shown) -> str:

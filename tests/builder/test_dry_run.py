@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner, Result
 
+from vid2book.builder.building import build
 from vid2book.builder.dry_run import Plan, plan
+from vid2book.builder.write import EmptyCorpusError
+from vid2book.cli import app
 from vid2book.config import Align, Config, Judge, Llm, Read, Reduce, Refine, Transcribe
+from vid2book.console import NOTHING_DONE
 from vid2book.models import lazy
 from vid2book.pipeline.corpus import Corpus
 from vid2book.pipeline.graph import STAGES
@@ -18,6 +24,7 @@ from vid2book.records import Video
 from ..support.library import Library, vid2book
 from ..support.media import write_video
 from ..support.screens import slide
+from ..support.small_videos import small_video
 
 NOBODY = "http://127.0.0.1:9/v1"
 
@@ -134,3 +141,51 @@ def test_the_command_runs_nothing(library: Library, tmp_path: Path) -> None:
     assert told.returncode == 1
     assert "missing" in told.stdout
     assert Config().refine.llm is None
+
+
+def test_nothing_that_can_be_used_is_not_everything_in_the_store(tmp_path: Path) -> None:
+    (tmp_path / "bad.mp4").write_bytes(b"no video")
+    (tmp_path / "list.csv").write_text("pth\nbad.mp4\n")
+    write_video(tmp_path / "silent.mp4", [slide("Energy", ("E",))] * 10, 5)
+    told = "A build would end with nothing, since no video can be used."
+    for source in ("bad.mp4", "list.csv", "silent.mp4"):
+        arguments = ["build", tmp_path / source, "-o", tmp_path / "out", "--store", tmp_path / "s"]
+        if source == "silent.mp4":  # that nothing is said or written in it is known by now
+            assert call(*arguments, code=NOTHING_DONE).exit_code == NOTHING_DONE
+        words = " ".join(call(*arguments, "--dry-run", code=NOTHING_DONE).stdout.split())
+        assert f"0 of 1 video can be used. Nothing was built. {told}" in words
+        document = json.loads(call(*arguments, "--dry-run", "--json", code=NOTHING_DONE).stdout)
+        assert document["seconds"] is None and len(document["unusable"]) == 1
+
+
+def test_a_mistyped_column_is_named_before_and_after(tmp_path: Path) -> None:
+    video = small_video(tmp_path)
+    (tmp_path / "list.csv").write_text(
+        f"path,captions,langauge\n{video.path},{video.captions},en\n{video.path},,en\n"
+    )
+    note = (
+        "list.csv: 'langauge' is not a known column and is kept as metadata; did you mean "
+        "'language'?"
+    )
+    build = ["build", tmp_path / "list.csv", "-o", tmp_path / "out", "--limit", 1]
+    plan = ["plan", tmp_path / "list.csv", "--sample", 1, "--workers", 1]
+    for arguments in ([*build, "--dry-run"], build, plan):
+        done = call(*arguments, "--json")
+        assert json.loads(done.stdout)["notes"] == [note]
+        assert " ".join(done.stderr.split()).count(f"Warning: {note}") == 1
+
+
+def test_a_build_that_ends_with_nothing_names_the_column(tmp_path: Path) -> None:
+    write_video(tmp_path / "a.mp4", [slide("Energy", ("E",))] * 10, 5)
+    (tmp_path / "list.csv").write_text("pth\na.mp4\na.mp4\n")
+    note = "list.csv: 'pth' is not a known column and is kept as metadata; did you mean 'path'?"
+    done = call("build", tmp_path / "list.csv", "-o", tmp_path / "out", code=NOTHING_DONE)
+    assert " ".join(done.stderr.split()).endswith(f"nothing was written to {tmp_path}/out {note}")
+    with pytest.raises(EmptyCorpusError, match="did you mean 'path'"):
+        build(tmp_path / "list.csv", tmp_path / "out", progress=False)
+
+
+def call(*arguments: object, code: int = 0) -> Result:
+    done = CliRunner().invoke(app, [*map(str, arguments)], env={"COLUMNS": "200"})
+    assert done.exit_code == code, done.output
+    return done

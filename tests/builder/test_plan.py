@@ -45,8 +45,8 @@ def test_what_a_build_takes_is_told_by_stage(tmp_path: Path) -> None:
     last = done.stdout.splitlines()[-1]
     assert re.match(
         r"2 videos of 16 seconds in all: the build takes about [\d.]+ (seconds|minutes) on 3 "
-        r"machines like this one with 3 workers and costs \d+\.\d\d\. What takes longest is "
-        r"loading models \(\d+%\)\. Estimated from 8 seconds of video\.",
+        r"machines like this one with 3 workers and costs \d+\.\d\d in the currency of --price\. "
+        r"What takes longest is loading models \(\d+%\)\. Estimated from 8 seconds of video\.",
         last,
     )
     assert not (tmp_path / "store").exists()  # nothing stays
@@ -67,7 +67,7 @@ def test_a_script_reads_the_same(tmp_path: Path) -> None:
 def test_a_manifest_of_which_nothing_can_be_used(tmp_path: Path) -> None:
     (tmp_path / "broken.mp4").write_text("no video")
     corpus = open_corpus([tmp_path / "broken.mp4"], store=tmp_path / "store")
-    with pytest.raises(ForecastError, match=r"broken\.mp4: not a readable video"):
+    with pytest.raises(ForecastError, match=r"used; the reason for broken: broken\.mp4: not a"):
         forecast(corpus, 1, 4, 1.0)
 
 

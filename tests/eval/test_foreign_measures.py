@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -86,6 +87,21 @@ def test_only_some_measures_are_run_by_name(tmp_path: Path) -> None:
     result = run(corpus, "--only", "coherence,images_per_sample", "-o", tmp_path / "out")
     assert result.exit_code == 0
     assert "images_per_sample" in result.output and "tokens_per_sample" not in result.output
+
+
+def test_a_measure_that_was_asked_for_does_not_vanish(tmp_path: Path) -> None:
+    corpus = write_parquet(tmp_path / "a.parquet", [row(f"v{i}") for i in range(6)])
+    arguments = (corpus, "-o", tmp_path / "out", "--only")
+    some = run(*arguments, "screen_coverage,images_per_sample")
+    assert some.exit_code == 0
+    reason = "the corpus has no table `decisions`"
+    assert f"a: screen_coverage could not be computed: {reason}" in " ".join(some.output.split())
+    assert "images_per_sample could not" not in some.output
+    none = run(*arguments, "screen_coverage", "--json")
+    assert none.exit_code == 2
+    assert "none of these measures could be computed" in none.stderr
+    found = json.loads(none.stdout)["corpora"][0]["measures"]["screen_coverage"]
+    assert found["value"] is None and found["reason"].startswith(reason)
 
 
 def test_five_corpora_have_whole_names_in_a_terminal(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ import os
 import re
 import unicodedata
 from collections.abc import Iterable
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePath
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -18,21 +18,18 @@ from ..beside import language_of_name
 from ..intake import Row
 from ..intake.values import whole_text
 from ..languages import language_tag
-from ..media.container import EXTENSIONS
 from ..names import is_video_id
 from ..public import public_url, public_value, without_folders
 from ..records import Video
 from ..remote.urls import as_url, is_url, is_web, join, name_of
+from .columns import KNOWN, OTHER_NAMES, file_name, names_video, with_known_names
 from .ids import file_id, given_id, hashed_id, id_in_name
 from .info import described_by, file_of, is_info
 
 _SPLIT = re.compile(r"\w+(\.\w+)*")  # what `datasets` accepts
-_KNOWN = {f.name for f in fields(Video)} - {"metadata", "problem"}
 # How data frames write a missing value as text. A title may well be "None" or "NA".
 _MISSING = {"nan", "NaN", "<NA>", "NaT"}
 _MISSING_NAMES = _MISSING | {"None", "null", "NULL", "N/A", "NA", "#N/A"}
-# Columns in which other people's tables name the file, if its name is that of a video.
-_OTHER_NAMES = ("url", "video_url", "file_name", "video", "video_path", "filename", "file")
 _HOME = str(Path.home())
 _CHAIN = "::"  # fsspec would follow it to any place that the author of a manifest chooses
 _PROBLEM = "problem"  # column that says why a row has no file, as `vid2book collect` writes it
@@ -68,10 +65,10 @@ def draft(row: Row, where: str, base: Path | str, inside: PurePath | None = None
     """
     if is_info(row):
         row = {"path": file_of(row), **described_by(row), "video_id": given_id(str(row["id"]))}
-    row = {_column(name, row): value for name, value in row.items()}
+    row = with_known_names(row)
     # If the row says why it has no file, the file is not taken from its source address instead.
     row["path"] = row.get("path") or ("" if _text(_PROBLEM, row.get(_PROBLEM)) else _file_in(row))
-    written = {name: _text(name, row.get(name)) for name in _KNOWN}
+    written = {name: _text(name, row.get(name)) for name in KNOWN}
     values = {name: value for name, value in written.items() if value}
     folders = (str(base), _HOME) if isinstance(base, Path) else (_HOME,)
     for name in values.keys() - {"path", "captions"}:
@@ -96,8 +93,8 @@ def draft(row: Row, where: str, base: Path | str, inside: PurePath | None = None
     others = {
         name: value
         for name, value in row.items()
-        if (name not in _KNOWN and not (problem and name == _PROBLEM))
-        or (name in _KNOWN and not written[name] and _is_nested(value))
+        if (name not in KNOWN and not (problem and name == _PROBLEM))
+        or (name in KNOWN and not written[name] and _is_nested(value))
     }
     metadata = public_value({k: v for k, v in others.items() if v is not None and v != ""})
     return Draft(Video(**values, metadata=metadata, problem=problem), where, exact)
@@ -138,12 +135,6 @@ def _free(name: str, taken: set[str]) -> str:
     return name
 
 
-def _column(name: str, row: Row) -> str:
-    """The known column that a name means: `Video ID` is `video_id`, unless the row has both."""
-    plain = re.sub(r"[\s-]+", "_", name.strip().lower())
-    return plain if plain in _KNOWN and plain not in row else name
-
-
 def _text(name: str, value: Any) -> str:
     """The value of a known column; empty if it is missing, or is not text."""
     if isinstance(value, list | tuple) and value and all(isinstance(v, str) for v in value):
@@ -167,18 +158,10 @@ def _id_of(inside: PurePath) -> str:
 def _file_in(row: Row) -> str:
     """The file of a row without a path: from another column with a usual name, or else the only
     address in the row whose name is that of a video."""
-    for name in _OTHER_NAMES:
-        value = row.get(name)
-        if isinstance(value, dict):  # as `datasets` writes a video
-            value = value.get("path") or value.get("src")
-        if _names_video(value):
-            return str(value)
-    urls = {text.strip() for text in row.values() if _names_video(text) and is_url(text.strip())}
+    if name := next(filter(None, (file_name(row.get(name)) for name in OTHER_NAMES)), ""):
+        return name
+    urls = {text.strip() for text in row.values() if names_video(text) and is_url(text.strip())}
     return urls.pop() if len(urls) == 1 else ""
-
-
-def _names_video(value: Any) -> bool:
-    return isinstance(value, str) and Path(name_of(value.strip())).suffix.lower() in EXTENSIONS
 
 
 def _absolute(written: str, base: Path | str) -> str:
@@ -211,7 +194,7 @@ def _is_file(path: str | Path) -> bool:
 
 def _page_hint(row: Row) -> str:
     """A hint for a row that has a web page instead of a file; empty if it has neither."""
-    texts = (str(row[name]).strip() for name in sorted(row, key=lambda n: n not in _OTHER_NAMES))
+    texts = (str(row[name]).strip() for name in sorted(row, key=lambda n: n not in OTHER_NAMES))
     page = next((text for text in texts if is_web(text)), "")
     return f", and {public_url(page)[:500]} is none: fetch what it shows first" if page else ""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePath
 
 from ..errors import UserError
@@ -16,6 +16,7 @@ from ..quantities import number_of
 from ..records import Video
 from ..remote.urls import as_url, is_url, name_of, parent_of
 from .archive import address, read_archive
+from .columns import Columns
 from .drafts import Draft, draft, unreadable, with_unique_ids
 from .ids import given_id, id_in_name
 from .info import look_beside
@@ -36,10 +37,12 @@ class Manifest:
     Attributes:
         videos: in order of the sources; one that cannot be used has a `problem`.
         passed_over: files that look like videos but were left out.
+        notes: columns of tables, and names of splits, that were probably mistyped.
     """
 
-    videos: list[Video]
-    passed_over: list[PassedOver]
+    videos: list[Video] = field(default_factory=list)
+    passed_over: list[PassedOver] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
 
 
 def read_manifest(*sources: str | Path) -> list[Video]:
@@ -61,16 +64,16 @@ def read_sources(sources: Sequence[str | Path]) -> Manifest:
         ManifestError: there is no such source, or no video in it.
     """
     drafts: list[Draft] = []
-    passed_over: list[PassedOver] = []
+    found = Manifest()
     for source in sources:
         if is_url(source):
-            more = list(_from_elsewhere(as_url(source), passed_over))
+            more = list(_from_elsewhere(as_url(source), found))
         else:
-            more = list(_drafts(Path(source), passed_over))
+            more = list(_drafts(Path(source), found))
         if not more:
-            raise ManifestError(_empty_source(source, passed_over))
+            raise ManifestError(_empty_source(source, found.passed_over))
         drafts += more
-    return Manifest(with_unique_ids(drafts), passed_over)
+    return replace(found, videos=with_unique_ids(drafts))
 
 
 def _empty_source(source: str | Path, passed_over: Sequence[PassedOver]) -> str:
@@ -86,18 +89,18 @@ def _empty_source(source: str | Path, passed_over: Sequence[PassedOver]) -> str:
     return f"{name}: no videos ({', '.join(sorted(EXTENSIONS))}) in it{hint}"
 
 
-def _drafts(source: Path, passed_over: list[PassedOver]) -> Iterator[Draft]:
+def _drafts(source: Path, found: Manifest) -> Iterator[Draft]:
     suffix, name = source.suffix.lower(), whole_text(str(source))
     if source.is_dir():
-        yield from _of_folder(source, passed_over)
+        yield from _of_folder(source, found)
     elif not source.exists():
         raise ManifestError(f"{name}: there is no such file or folder")
     elif suffix in EXTENSIONS:
         yield from _of_files(source.parent, [Path(source.name)], names_in(source.parent), {})
     elif kind_of(source):
-        yield from _of_table(source)
+        yield from _of_table(source, found)
     elif known := read_archive(source):
-        yield from _of_archive(source, known, passed_over)
+        yield from _of_archive(source, known, found)
     else:
         sheet = "; save the sheet as CSV" if suffix in _SHEETS else ""
         raise ManifestError(
@@ -106,55 +109,56 @@ def _drafts(source: Path, passed_over: list[PassedOver]) -> Iterator[Draft]:
         )
 
 
-def _from_elsewhere(url: str, passed_over: list[PassedOver]) -> Iterator[Draft]:
+def _from_elsewhere(url: str, found: Manifest) -> Iterator[Draft]:
     name = Path(name_of(url))
     try:
         if name.suffix.lower() in EXTENSIONS:
             row = {"path": url, "title": name.stem}
             yield draft(row, name.name, parent_of(url), PurePath(name))
         elif kind_of(name):
-            yield from _of_table_at(url)
+            yield from _of_table_at(url, found)
         else:
-            yield from _of_folder_at(url, passed_over)
+            yield from _of_folder_at(url, found)
     except (OSError, ListingError) as error:
         reason = getattr(error, "strerror", None) or error
         raise ManifestError(f"{whole_text(public_url(url))}: {reason}") from error
 
 
-def _of_table_at(url: str) -> Iterator[Draft]:
+def _of_table_at(url: str, found: Manifest) -> Iterator[Draft]:
     with temporary_copy(url) as path:
-        yield from _of_table(path, parent_of(url), public_url(url))
+        yield from _of_table(path, found, parent_of(url), public_url(url))
 
 
-def _of_folder_at(url: str, passed_over: list[PassedOver]) -> Iterator[Draft]:
+def _of_folder_at(url: str, found: Manifest) -> Iterator[Draft]:
     listing, folder = list_folder(url), f"{url.rstrip('/')}/"
     here = listing.names.get(Path(), [])
     if tables := [name for s in SUFFIXES if (name := f"manifest{s}") in here]:
-        passed_over += (PassedOver(t, f"{tables[0]} describes the folder") for t in tables[1:])
-        drafts = list(_of_table_at(folder + tables[0]))
-        passed_over += _unlisted(
-            drafts, {folder + v.as_posix(): v for v in listing.videos}, tables[0]
+        found.passed_over.extend(
+            PassedOver(t, f"{tables[0]} describes the folder") for t in tables[1:]
         )
+        drafts = list(_of_table_at(folder + tables[0], found))
+        files = {folder + v.as_posix(): v for v in listing.videos}
+        found.passed_over.extend(_unlisted(drafts, files, tables[0]))
         yield from drafts
         return
-    passed_over += listing.passed_over
+    found.passed_over.extend(listing.passed_over)
     for base, videos in with_notes(folder, listing.videos, listing.names):
         yield from _of_files(base, videos, listing.names, {}, folder)
 
 
-def _of_folder(folder: Path, passed_over: list[PassedOver]) -> Iterator[Draft]:
+def _of_folder(folder: Path, found: Manifest) -> Iterator[Draft]:
     tables = [table for s in SUFFIXES if (table := folder / f"manifest{s}").is_file()]
     if tables:
         others = (PassedOver(t.name, f"{tables[0].name} describes the folder") for t in tables[1:])
-        passed_over.extend(others)
-        drafts, listing = list(_of_table(tables[0])), walk(folder)
+        found.passed_over.extend(others)
+        drafts, listing = list(_of_table(tables[0], found)), walk(folder)
         base = folder.resolve()  # where the paths of the rows start
         files = {str(base / video): video for video in listing.videos}
-        passed_over.extend(_unlisted(drafts, files, tables[0].name))
+        found.passed_over.extend(_unlisted(drafts, files, tables[0].name))
         yield from drafts
         return
     listing = walk(folder)
-    passed_over.extend(listing.passed_over)
+    found.passed_over.extend(listing.passed_over)
     known: dict[str, str] = {}
     for name in listing.names.get(Path(), ()):
         if name.endswith(".txt"):
@@ -171,30 +175,32 @@ def _unlisted(drafts: Iterable[Draft], files: dict[str, Path], table: str) -> It
             yield PassedOver(whole_text(str(inside)), f"{table} does not list it")
 
 
-def _of_table(path: Path, base: str = "", shown: str = "") -> Iterator[Draft]:
+def _of_table(path: Path, found: Manifest, base: str = "", shown: str = "") -> Iterator[Draft]:
     """The rows of a table.
 
     Args:
+        found: gets a note on each column that was probably mistyped.
         base: URL of the folder that relative paths start from; empty: the table's own folder.
         shown: what messages call the table; empty: its path.
     """
+    columns = Columns()
     try:
         for where, row in read_rows(path):
             if isinstance(row, Unread):
                 yield from [unreadable(where, row.reason)] * (row.rows or 1)
             else:
+                columns.add(row)
                 yield draft(row, where, base or path.parent.resolve())
     except IntakeError as error:
         message = str(error).replace(str(path), shown) if shown else str(error)
         raise ManifestError(message) from error
+    found.notes.extend(columns.notes(whole_text(shown or path.name)))
 
 
-def _of_archive(
-    path: Path, known: dict[str, str], passed_over: list[PassedOver]
-) -> Iterator[Draft]:
+def _of_archive(path: Path, known: dict[str, str], found: Manifest) -> Iterator[Draft]:
     """The videos that an archive lists, in its order; their files are beside it."""
     listing = walk(path.parent)
-    passed_over.extend(listing.passed_over)
+    found.passed_over.extend(listing.passed_over)
     drafts = _of_files(path.parent, listing.videos, listing.names, known)
     by_id = {str(d.video.metadata.get("id") or d.video.video_id): d for d in drafts}
     for video_id, site in known.items():
