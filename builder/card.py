@@ -24,6 +24,7 @@ from vid2book.languages import UNKNOWN
 from vid2book.pipeline.names import SHOWN, shown_as
 from vid2book.public import public_url
 from vid2book.records import Outcome
+from vid2book.screen import glimpses
 from vid2book.viewer.times import clock
 
 from . import overview
@@ -78,6 +79,9 @@ def render_card(
         judged=config.judge.enabled,
         clips=config.clips if written.sizes["clips"] else None,
         masked=config.privacy.mask,
+        hides_faces=config.privacy.faces != "keep",
+        shortest=glimpses.SHORTEST,
+        most=glimpses.MOST,
         config=yaml.safe_dump(_portable(config.model_dump(mode="json")), sort_keys=False),
     )
     return str(card.content)

@@ -48,6 +48,7 @@ def entries(card: str) -> dict[str, str]:
 def published_card(
     card: str,
     repo: str,
+    version: str,
     log: dict[str, str],
     deleted: set[str],
     on_request: Collection[str],
@@ -58,6 +59,7 @@ def published_card(
     Args:
         card: README.md of the folder.
         repo: "org/name".
+        version: the one that is pushed, which a citation names.
         log: version to entry.
         deleted: versions that no longer exist.
         on_request: tables pushed now that are only pushed on request.
@@ -65,6 +67,8 @@ def published_card(
     """
     readme = DatasetCard(card)
     text = readme.text.replace("ORG/NAME", repo)
+    cited = f"  url = {{https://huggingface.co/datasets/{repo}}}\n"
+    text = text.replace(cited, f"  note = {{Version {version}}},\n{cited}", 1)
     for table in set(ON_REQUEST) - set(on_request):
         text = re.sub(rf"^\*\*`{table}`\*\*.*?\n\n", "", text, flags=re.MULTILINE | re.DOTALL)
         for part in ("configs", "dataset_info"):

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from vid2book.folder.layout import shards
-from vid2book.folder.record import CorpusError
+from vid2book.folder.record import CorpusError, no_corpus
 
 Row = dict[str, Any]
 Videos = dict[str, Row]  # video_id to its row, in the order of the corpus
@@ -51,10 +51,7 @@ def read_videos(corpus: Path) -> Videos:
     """
     files = shards(corpus, "videos")
     if not files:
-        raise CorpusError(
-            f"{corpus}: not a corpus, since it has no videos/*.parquet; give a folder that "
-            "`vid2book build` wrote"
-        )
+        raise no_corpus(corpus)
     return videos_in(files)
 
 

@@ -52,9 +52,10 @@ class Pushed:
     holding: Mapping[str, list[str]] = field(default_factory=dict)
     forgotten: bool = False  # whether the versions in `holding` were deleted
     open_pulls: tuple[int, ...] = ()  # pull requests that may hold what was deleted
-    not_compared: str = ""  # why a dry run could not compare with the Hub
+    not_compared: str = ""  # why a dry run could not ask the Hub
     drops_measures: bool = False  # from the card, since they were of other samples
     fewer_measures: FewerMeasures | None = None  # None: as many as before, or none at all
+    measures_fit: str | None = None  # of this older version, and the card shows none
 
     @property
     def address(self) -> str:
@@ -100,7 +101,7 @@ def push(
         allow_removed: also push videos that an earlier version lists as taken down.
         delete_history: delete older versions with videos that this one no longer has; or a
             function that decides, given those versions and videos.
-        dry_run: only find out what would be done.
+        dry_run: only find out what would be done; refused wherever the push would be.
         tell: called with each line of progress.
 
     Raises:
@@ -120,17 +121,21 @@ def push(
     hashes.keep()
     report = read_measures(Path(measures), corpus) if measures else None
     local |= _contents(report)
+    fits = None
     with quiet(tell):
         try:
             if not has_token():
-                raise HubError("no token; log in with `hf auth login`, or set HF_TOKEN")
+                raise HubError(
+                    "no token; log in with `hf auth login`, or set HF_TOKEN", unanswered=True
+                )
             release = Release(hub, version, videos, force)
         except HubError as error:
-            if not dry_run:
+            if not (dry_run and error.unanswered):
                 raise
             return Pushed(repo, version, None, plan(local, {}), not_compared=str(error))
         if not report and layout.METRICS not in local:
             report = release.kept_measures(local)
+            fits = None if report else release.version_that_fits(local)
             local |= _contents(report)
         forget = bool(release.holding) and (
             delete_history(release.holding)
@@ -149,6 +154,7 @@ def push(
     return Pushed(
         repo, version, commit, todo, release.previous, release.changes, release.holding, forget,
         tuple(pulls), drops_measures=layout.METRICS in todo.gone, fewer_measures=fewer,
+        measures_fit=fits,
     )  # fmt: skip
 
 

@@ -78,7 +78,9 @@ class Release:
         deleted = (set(log) - existing) | (set(self.holding) if forget else set())
         text = (corpus / layout.CARD).read_text(encoding="utf-8")
         text = measures.on(text) if measures else text
-        card = changelog.published_card(text, hub.repo, log, deleted, on_request, local)
+        card = changelog.published_card(
+            text, hub.repo, self.version, log, deleted, on_request, local
+        )
         return with_owner(card, old_card).encode()
 
     def kept_measures(self, local: dict[str, Content]) -> Measures | None:
@@ -95,6 +97,21 @@ class Release:
         section = section_of(hub.text(layout.CARD, revision))
         paths = [path for path in (layout.METRICS, layout.PLOT) if path in files]
         return Measures({path: hub.content(path, revision) for path in paths}, section)
+
+    def version_that_fits(self, local: dict[str, Content]) -> str | None:
+        """The newest older version with measures of the same samples; None if there is none.
+
+        After a removal was undone, the samples are those of a version before it.
+
+        Args:
+            local: the files to push, without measures.
+        """
+        older = [name for name in self.hub.versions if order(name) < order(self.version)]
+        for name in sorted(older, key=order, reverse=True):
+            files = self.hub.files(self.hub.versions[name])
+            if layout.METRICS in files and not plan(local, files).changes_samples:
+                return name
+        return None
 
     def measures_before(self) -> tuple[str, int] | None:
         """The version that this one follows or replaces, and how many measures its card shows."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
+from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
@@ -46,6 +48,20 @@ class Interleaved:
     subject: str = ""
     token_num: int | None = None
     is_named: bool = True
+    own_id: str = ""  # the row's; `id` also numbers rows that have none
+
+    @cached_property
+    def key(self) -> tuple[str, str]:
+        """Identifies the sample by what it is, not by where it was read."""
+        content = blake2b(digest_size=16)
+        video = self.video_id if self.is_named else ""
+        facts = (self.own_id, video, self.language, self.license, self.subject, self.token_num)
+        columns = (self.texts, self.ocr_texts, self.text_ocr_list, self.elements)
+        content.update(repr((facts, columns)).encode("utf-8", "surrogatepass"))
+        for image in self.images:
+            content.update(f" {-1 if image is None else len(image)} ".encode())
+            content.update(image or b"")
+        return self.own_id, content.hexdigest()
 
     @property
     def text(self) -> str:
@@ -100,6 +116,7 @@ def interleaved(
         subject=str(row.get("subject") or ""),
         token_num=tokens if isinstance(tokens, int) else None,
         is_named=bool(video) or (bool(name) and not name.isdecimal()),
+        own_id=name,
     )
 
 

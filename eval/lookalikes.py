@@ -20,6 +20,18 @@ _MOST_LEVELS = 16  # of 255 in any pixel: more than JPEG or scaling, less than a
 _FLAT = 2.0  # levels; an image with a smaller deviation shows nothing and would match any other
 
 
+@dataclass(frozen=True)
+class Look:
+    """What an image is recognised by: some 2 kB."""
+
+    phash: int
+    copy: NDArray[np.uint8]
+
+    @classmethod
+    def of(cls, picture: Picture) -> Look:
+        return cls(picture.phash, _copy(picture))
+
+
 @dataclass
 class Lookalikes:
     """An index of images by perceptual hash. Hashes alone cannot tell slides of the same design
@@ -29,25 +41,25 @@ class Lookalikes:
     _hashes: list[int] = field(default_factory=list)
     _copies: list[NDArray[np.uint8]] = field(default_factory=list)
 
-    def find(self, picture: Picture) -> int | None:
+    def find(self, look: Look) -> int | None:
         """The number of an added image that is near-identical; None if there is none."""
-        copy = _copy(picture)
+        copy = look.copy
         if copy.std() < _FLAT:
             return None
-        candidates = {i for key in _keys(picture.phash) for i in self._bands.get(key, ())}
+        candidates = {i for key in _keys(look.phash) for i in self._bands.get(key, ())}
         for i in sorted(candidates):
-            if distance(picture.phash, self._hashes[i]) <= _MOST_BITS and (
+            if distance(look.phash, self._hashes[i]) <= _MOST_BITS and (
                 cv2.absdiff(copy, self._copies[i]).max() <= _MOST_LEVELS
             ):
                 return i
         return None
 
-    def add(self, picture: Picture) -> int:
+    def add(self, look: Look) -> int:
         """Add an image, and return its number."""
         number = len(self._hashes)
-        self._hashes.append(picture.phash)
-        self._copies.append(_copy(picture))
-        for key in _keys(picture.phash):
+        self._hashes.append(look.phash)
+        self._copies.append(look.copy)
+        for key in _keys(look.phash):
             self._bands[key].append(number)
         return number
 

@@ -11,13 +11,14 @@ from bisect import bisect_left
 from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass
 from functools import cached_property
-from hashlib import blake2b
 from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
 from vid2book.intake import Row, Unread
 from vid2book.intake.parquet import BadRows, row_of
+
+from .reservoir import chance
 
 _READ_AT_ONCE = 8  # rows of a file; a row may hold 2 MB of images
 
@@ -83,7 +84,7 @@ class ParquetFiles:
 
 def draw(names: Sequence[str], samples: int, seed: int) -> Set[int]:
     """Numbers of randomly drawn rows. Rows without a name are drawn by their number."""
-    keys = (blake2b(f"{seed} {name or n}".encode()).digest() for n, name in enumerate(names))
+    keys = (chance(seed, name or n) for n, name in enumerate(names))
     first = heapq.nsmallest(samples, ((key, n) for n, key in enumerate(keys)))
     return {n for _, n in first}
 

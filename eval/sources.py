@@ -1,15 +1,14 @@
 """Where rows come from: Parquet, `save_to_disk`, the Hub, JSON and CSV, the released JSON.
 
 Each source gives all its rows in order, or a random sample of them, without keeping more than the
-sample in memory. Rows of Parquet files are drawn by a hash of their `id`, so two variants of a
-corpus, which share ids, give the same samples. From a stream, every row is drawn with the same
-chance (reservoir). On the Hub, rows are drawn from a shuffled buffer, so a sample does not download
-the whole corpus.
+sample in memory. Rows are drawn by a hash of their `id`, or of their number if they have none, so a
+corpus gives the same samples however it is read, and so do two variants of it, which share ids. The
+one exception is a dataset of very many rows on the Hub, of which a sample comes from a shuffled
+buffer, so that it does not download the whole.
 """
 
 from __future__ import annotations
 
-import random
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -21,6 +20,7 @@ from vid2book.folder.released import ReleasedError, released_row, released_sampl
 from vid2book.intake import IntakeError, Row, Unread, read_rows
 
 from .parquet_files import ParquetFiles, draw
+from .reservoir import Reservoir
 
 __all__ = [
     "HubDataset",
@@ -40,6 +40,8 @@ T = TypeVar("T")
 
 _MOST_NAMED = 20  # unreadable rows whose places are reported
 _BUFFER = 1000  # rows of a stream from the Hub from which each one is drawn
+_MOST_LISTED = 20_000  # rows of a dataset on the Hub; a sample of more comes from a buffer
+_LISTED_AT_ONCE = 1000  # ids
 
 
 class NoSplitError(CorpusError):
@@ -79,7 +81,13 @@ class SavedDataset:
         size = len(self._dataset)
         if samples is None or samples >= size:
             return range(size)
-        return sorted(draw([""] * size, samples, seed))
+        return sorted(draw(self._names(size), samples, seed))
+
+    def _names(self, size: int) -> list[str]:
+        if "id" not in self._dataset.column_names:
+            return [""] * size
+        ids = self._dataset.select_columns(["id"])[:]["id"].to_pylist()
+        return ["" if name is None else str(name) for name in ids]
 
     def take(self, numbers: Sequence[int]) -> Iterator[tuple[int, Row | Unread]]:
         for number in numbers:
@@ -109,10 +117,16 @@ class HubDataset:
     split: str
 
     def rows(self, samples: int | None, seed: int) -> Iterator[tuple[int, Row | Unread]]:
-        stream = self._stream
-        if samples is not None:
-            stream = stream.shuffle(seed=seed, buffer_size=_BUFFER).take(samples)
-        yield from enumerate(_streamed(stream))
+        if samples is None:
+            yield from enumerate(_streamed(self._stream))
+        elif (names := self._names) is None:
+            shuffled = self._stream.shuffle(seed=seed, buffer_size=_BUFFER)
+            yield from enumerate(_streamed(shuffled.take(samples)))
+        else:
+            chosen = draw(names, samples, seed)
+            needed = self._stream.take(max(chosen, default=-1) + 1)
+            numbered = enumerate(_streamed(needed))
+            yield from ((number, row) for number, row in numbered if number in chosen)
 
     def files(self) -> int:
         """The number of files with rows; `part` divides them up."""
@@ -126,17 +140,38 @@ class HubDataset:
         yield from enumerate(_streamed(mine.skip(skip)), skip)
 
     @cached_property
+    def _names(self) -> list[str] | None:
+        """The id of each row, empty if it has none; None if there are too many rows to list.
+
+        Of Parquet files, only the ids are downloaded.
+        """
+        splits = self._stream.info.splits or {}
+        rows = splits[self.split].num_examples if self.split in splits else None
+        if rows and rows > _MOST_LISTED:
+            return None
+        if "id" not in (self._stream.features or {}):
+            return [""] * rows if rows else None
+        names: list[str] = []
+        try:
+            for batch in self.open(columns=["id"]).iter(batch_size=_LISTED_AT_ONCE):
+                names += ["" if name is None else str(name) for name in batch["id"]]
+                if len(names) > _MOST_LISTED:
+                    return None
+        except CorpusError:  # not of Parquet files, of which alone a column can be read
+            return None
+        return names
+
+    @cached_property
     def _stream(self) -> Any:
         return self.open()
 
-    def open(self) -> Any:
+    def open(self, **options: Any) -> Any:
         """The dataset as streamed by `datasets`, with images still encoded."""
         from datasets import load_dataset
 
+        where = {"split": self.split, "revision": self.revision, "streaming": True}
         try:
-            return load_dataset(
-                self.name, self.config, split=self.split, revision=self.revision, streaming=True
-            ).decode(False)
+            return load_dataset(self.name, self.config, **where, **options).decode(False)
         except (OSError, ValueError) as error:  # no such dataset, split or network
             raise CorpusError(f"{self.name}: cannot be opened on the Hub: {error}") from None
 
@@ -191,18 +226,12 @@ def describe(unread: Unread, before: Collection[str]) -> str:
 
 
 def reservoir(items: Iterable[T], samples: int | None, seed: int) -> Iterator[tuple[int, T]]:
-    """Items with their numbers: all of them, or `samples` of them, each with the same chance.
-
-    Algorithm R of Vitter, "Random Sampling with a Reservoir" (1985); in order of number.
-    """
+    """Items with their numbers: all, or `samples` of them by a hash of their id; in order."""
     if samples is None:
         yield from enumerate(items)
         return
-    draw = random.Random(seed)
-    kept: list[tuple[int, T]] = []
+    kept = Reservoir[tuple[int, T]](samples, seed)
     for number, item in enumerate(items):
-        if number < samples:
-            kept.append((number, item))
-        elif (place := draw.randrange(number + 1)) < samples:
-            kept[place] = (number, item)
-    yield from sorted(kept, key=lambda pair: pair[0])
+        name = item.get("id") if isinstance(item, dict) else None
+        kept.add(name or number, (number, item))
+    yield from sorted(kept.items, key=lambda pair: pair[0])

@@ -141,6 +141,7 @@ def _as_json(pushed: Pushed, dry_run: bool) -> dict[str, Any]:
         },
         "measures_dropped": pushed.drops_measures,
         "fewer_measures": pushed.fewer_measures and asdict(pushed.fewer_measures),
+        "measures_fit": pushed.measures_fit,
         "versions_with_removed_videos": pushed.holding,
         "history_deleted": pushed.forgotten,
         "open_pull_requests": pushed.open_pulls,
@@ -188,6 +189,11 @@ def _report_versions(terminal: Terminal, pushed: Pushed, dry_run: bool) -> None:
             if not dry_run
             else "The measures on the card are of other samples, so the card would no longer show "
             "them; add --measures REPORT to show those of this corpus."
+        )
+    if pushed.measures_fit:
+        out.print(
+            f"The measures of version {pushed.measures_fit} are of the same samples as this one, "
+            "so its report fits again; add --measures REPORT to show it on the card."
         )
     if fewer := pushed.fewer_measures:
         would = "would show" if dry_run else "shows"

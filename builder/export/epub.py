@@ -26,11 +26,16 @@ _CONTAINER = """<?xml version="1.0" encoding="utf-8"?>
 _PAGE = """<?xml version="1.0" encoding="utf-8"?>
 <html xmlns="http://www.w3.org/1999/xhtml" xmlns:epub="http://www.idpf.org/2007/ops" \
 lang="{language}" xml:lang="{language}">
-<head><title>{title}</title></head>
+<head><title>{title}</title><link rel="stylesheet" type="text/css" href="style.css"/></head>
 <body>
 {body}
 </body>
 </html>
+"""
+_STYLE = """body { line-height: 1.4; }
+h1 { line-height: 1.2; }
+img { display: block; max-width: 100%; max-height: 95vh; height: auto; margin: 0 auto; }
+nav ol { list-style: none; padding: 0; }
 """
 _PACKAGE = """<?xml version="1.0" encoding="utf-8"?>
 <package xmlns="http://www.idpf.org/2007/opf" version="3.0" unique-identifier="id">
@@ -42,6 +47,7 @@ _PACKAGE = """<?xml version="1.0" encoding="utf-8"?>
 </metadata>
 <manifest>
 <item id="nav" href="nav.xhtml" media-type="application/xhtml+xml" properties="nav"/>
+<item id="style" href="style.css" media-type="text/css"/>
 {items}
 </manifest>
 <spine>
@@ -78,7 +84,8 @@ def _write_book(head: Head, samples: Iterable[Row], out: Path) -> int:
             pages.append(f"{number:04d}.xhtml")
             page = "\n".join(body) or "<p></p>"
             _add(book, pages[-1], _page(head, page))
-        _add(book, "nav.xhtml", _page(head, _contents(pages)))
+        _add(book, "style.css", _STYLE.encode())
+        _add(book, "nav.xhtml", _page(head, _contents(head, pages)))
         _add(book, "book.opf", _package(head, pages, items))
     return len(pages)
 
@@ -95,8 +102,12 @@ def _page(head: Head, body: str) -> bytes:
     return _PAGE.format(language=language, title=title, body=body).encode()
 
 
-def _contents(pages: list[str]) -> str:
-    lines = [f'<li><a href="{page}">Part {n}</a></li>' for n, page in enumerate(pages, 1)]
+def _contents(head: Head, pages: list[str]) -> str:
+    """Each part by the title of the video, in its language; of several, with its number."""
+    lines = []
+    for n, page in enumerate(pages, 1):
+        part = f" ({n}/{len(pages)})" if len(pages) > 1 else ""
+        lines.append(f'<li><a href="{page}">{_text(head.title)}{part}</a></li>')
     return f'<nav epub:type="toc"><ol>\n{chr(10).join(lines)}\n</ol></nav>'
 
 

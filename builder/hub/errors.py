@@ -24,6 +24,7 @@ _ADVICE = {
     413: "the Hub finds a file or the commit too large",
     429: "the Hub asks for a pause, there were too many requests; push again in {wait}",
 }
+_TOO_MANY = 429  # HTTP status: ask again later
 _NO_XET = (
     "this Hub does not speak Xet, in which the client sends large files; set "
     "HF_HUB_DISABLE_XET=1 and push again"
@@ -34,13 +35,21 @@ class HubError(CorpusError):
     """The Hub refused something; the message says why and what to do.
 
     `status` is the status that it answered, if it did; `published` says whether the new version is
-    there nevertheless.
+    there nevertheless. `unanswered` says that the Hub could not be asked, so that what it would
+    have said is unknown.
     """
 
-    def __init__(self, message: str, status: int | None = None, published: bool = False) -> None:
+    def __init__(
+        self,
+        message: str,
+        status: int | None = None,
+        published: bool = False,
+        unanswered: bool = False,
+    ) -> None:
         super().__init__(message)
         self.status = status
         self.published = published
+        self.unanswered = unanswered
 
 
 @contextmanager
@@ -60,7 +69,9 @@ def hub_errors(repo: str, state: str = "", published: bool = False) -> Iterator[
         raise HubError(f"'{repo}' is not the name of a dataset: {error}") from None
     except FAILURES as error:
         message = line(error, repo) + (f" ({state})" if state else "")
-        raise HubError(message, status_of(error), published) from None
+        status = status_of(error)
+        silent = status == _TOO_MANY or (is_unclear(error) and not _is_missing(error))
+        raise HubError(message, status, published, silent) from None
 
 
 def status_of(error: BaseException) -> int | None:
@@ -82,7 +93,7 @@ def line(error: BaseException, repo: str) -> str:
     refusal = _refusal(error)
     if _lacks_xet(error):
         text = _NO_XET
-    elif isinstance(error, FileNotFoundError) and refusal is None:
+    elif _is_missing(error):
         text = f"404: {_ADVICE[404].format(repo=repo)}"
     elif isinstance(error, ValueError) and refusal is None:
         text = str(error)
@@ -113,6 +124,11 @@ def _chain(error: BaseException) -> Iterator[BaseException]:
 
 def _refusal(error: BaseException) -> HfHubHTTPError | None:
     return next((part for part in _chain(error) if isinstance(part, HfHubHTTPError)), None)
+
+
+def _is_missing(error: BaseException) -> bool:
+    """Whether the Hub's file system did not find something, which it tells in its own way."""
+    return isinstance(error, FileNotFoundError) and _refusal(error) is None
 
 
 def _lacks_xet(error: BaseException) -> bool:

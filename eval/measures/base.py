@@ -132,6 +132,33 @@ class Overlap:
 Measurement = PerSample | PerPair | PerVideo | Absent
 
 
+def sorted_by(order: Sequence[int], result: Measurement) -> Measurement:
+    """A result whose samples, or videos, stand in an order that does not come from reading.
+
+    Sums of floats depend on their order in the last bits, so equal corpora need an equal one.
+
+    Args:
+        order: the indices of the samples, in the new order.
+    """
+    match result:
+        case PerSample(scorer, total, count):
+            return PerSample(scorer, [total[n] for n in order], [count[n] for n in order])
+        case PerPair(scorer, scores, right, sample):
+            place = {n: i for i, n in enumerate(order)}
+            pairs = sorted(range(len(sample)), key=lambda i: place[sample[i]])
+            return PerPair(
+                scorer,
+                [scores[i] for i in pairs],
+                [right[i] for i in pairs],
+                [place[sample[i]] for i in pairs],
+            )
+        case PerVideo(scorer, videos, total, count):
+            rows = sorted(zip(videos, total, count, strict=True))
+            return PerVideo(scorer, *(list(column) for column in zip(*rows, strict=True)))
+        case Absent():
+            return result
+
+
 class Measure(ABC):
     """A measure of one corpus; see the module docstring."""
 

@@ -9,7 +9,7 @@ from typing import Literal
 
 from vid2book.words import words
 
-from ..lookalikes import Lookalikes
+from ..lookalikes import Look, Lookalikes
 from ..questions import SoughtQuestion
 from ..seen import Picture, SampleWithImages, decode
 from ..tools import Tools
@@ -18,6 +18,7 @@ from .base import Absent, Figure, Measure, Measurement, Overlap, PerSample
 _RUN = 8  # words
 _SHORTEST = 5  # words; shorter questions occur anywhere
 _QUOTED = 200  # characters of a question
+_SHOWN = 20  # questions that occur most
 _PART = 0.5  # share of a question's runs that a sample must contain
 
 _LOWER: Literal["lower"] = "lower"
@@ -60,7 +61,7 @@ class Contamination(Measure):
         questions = self._questions_in(sample)
         for number in questions:
             self._leaks[self._sought.questions[number].text[:_QUOTED]] += 1
-        images = any(self._images.find(picture) is not None for picture in sample.pictures)
+        images = any(self._images.find(Look.of(picture)) is not None for picture in sample.pictures)
         if questions or images:
             self._overlaps.append(self._overlap(sample, questions))
         self._results["contamination"].add(bool(questions) or images, 1)
@@ -78,7 +79,8 @@ class Contamination(Measure):
         return self._overlaps
 
     def details(self) -> Mapping[str, Mapping[str, int]]:
-        return {"leaked_questions": dict(self._leaks.most_common(20))} if self._leaks else {}
+        most = sorted(self._leaks.items(), key=lambda leak: (-leak[1], leak[0]))[:_SHOWN]
+        return {"leaked_questions": dict(most)} if most else {}
 
     def _overlap(self, sample: SampleWithImages, questions: Mapping[int, float]) -> Overlap:
         assert self._sought
@@ -100,7 +102,7 @@ class Contamination(Measure):
         self._sizes.append(len(runs))
         for content in question.images:
             if (pixels := decode(content)) is not None:
-                self._images.add(Picture(0, pixels))
+                self._images.add(Look.of(Picture(0, pixels)))
 
     def _questions_in(self, sample: SampleWithImages) -> dict[int, float]:
         """The questions that a sample contains, with the share of their runs."""

@@ -8,13 +8,16 @@ right text is found among ten, nine of them from the same video, where style doe
 Scorers: CLIP if a model is given; otherwise the text on the image against the speech, both embedded
 as text. The former is in the column `ocr_texts`; if a corpus has it nowhere, the packaged OCR reads
 a hundred images drawn at random.
+
+Wrong texts are drawn after all samples were seen and sorted by what they are, so the figures do not
+depend on where a corpus was read, nor in which order.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from operator import itemgetter
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -35,6 +38,24 @@ _SOURCE = "own definition; CLIP score after Hessel et al. 2021"
 _BLIND = "what CLIP or the on-screen text does not show: gestures, layout, whether it is true"
 
 
+class _Pair(NamedTuple):
+    """An image and its text."""
+
+    image: Vectors
+    text: str
+    sample: int
+    video: str
+
+
+class _Unread(NamedTuple):
+    """An image of unknown text, and what is said with it."""
+
+    content: bytes
+    speech: str
+    sample: int
+    video: str
+
+
 @dataclass
 class _Pairs:
     """All images that have a text. Texts are numbered; equal texts have the same number."""
@@ -44,8 +65,25 @@ class _Pairs:
     sample: list[int] = field(default_factory=list)
     video: list[str] = field(default_factory=list)
     texts: list[Vectors] = field(default_factory=list)
-    numbers: dict[str, int] = field(default_factory=dict)
     said_in: list[set[str]] = field(default_factory=list)  # videos of each text
+
+    @classmethod
+    def of(cls, found: Sequence[_Pair], vectors: Mapping[str, Vectors]) -> _Pairs:
+        """Pairs in this order, with the vectors of their texts."""
+        pairs = cls()
+        numbers: dict[str, int] = {}
+        for pair in found:
+            if pair.text not in numbers:
+                numbers[pair.text] = len(numbers)
+                pairs.texts.append(vectors[pair.text])
+                pairs.said_in.append(set())
+            number = numbers[pair.text]
+            pairs.said_in[number].add(pair.video)
+            pairs.images.append(pair.image)
+            pairs.text.append(number)
+            pairs.sample.append(pair.sample)
+            pairs.video.append(pair.video)
+        return pairs
 
 
 class Correlation(Measure):
@@ -69,8 +107,10 @@ class Correlation(Measure):
     def __init__(self, tools: Tools) -> None:
         self._tools = tools
         self._pairs = _Pairs()
-        self._samples = 0
-        self._unread = Reservoir[tuple[bytes, str, int, str]](_READ, tools.seed)
+        self._found: list[_Pair] = []
+        self._vectors: dict[str, Vectors] = {}  # of texts
+        self._keys: list[tuple[str, str]] = []  # of samples
+        self._unread = Reservoir[_Unread](_READ, tools.seed)
         self._scorer = (
             tools.open_clip.name
             if tools.open_clip
@@ -79,7 +119,7 @@ class Correlation(Measure):
 
     def see(self, sample: SampleWithImages) -> None:
         record = sample.record
-        self._samples += 1
+        self._keys.append(record.key)
         images = self._embed_images(sample)
         places = [
             (text_of(record, p.position), i) for p, i in zip(sample.pictures, images, strict=True)
@@ -90,16 +130,7 @@ class Correlation(Measure):
         texts = [record.texts[place] or "" for place, _ in pairs]
         self._embed_texts(texts)
         for text, (_, image) in zip(texts, pairs, strict=True):
-            self._pair(image, text, sample.index, record.video_id)
-
-    def _pair(self, image: Vectors, text: str, sample: int, video: str) -> None:
-        pairs = self._pairs
-        number = pairs.numbers[text]
-        pairs.said_in[number].add(video)
-        pairs.images.append(image)
-        pairs.text.append(number)
-        pairs.sample.append(sample)
-        pairs.video.append(video)
+            self._found.append(_Pair(image, text, sample.index, record.video_id))
 
     def _keep_unread(self, sample: SampleWithImages, texts: Sequence[int | None]) -> None:
         record = sample.record
@@ -107,18 +138,19 @@ class Correlation(Measure):
             content = record.images[picture.position]
             if record.ocr_texts[picture.position] is None and text is not None and content:
                 speech = record.texts[text] or ""
-                self._unread.add((content, speech, sample.index, record.video_id))
+                name = f"{record.key} {picture.position}"
+                self._unread.add(name, _Unread(content, speech, sample.index, record.video_id))
 
     def _read_images(self) -> None:
         """Read some images with OCR, if the text is not known for any image of the corpus."""
-        if self._pairs.images or not self._unread.items:
+        items = sorted(self._unread.items, key=lambda one: self._keys[one.sample])
+        if self._found or not items:
             return
         ocr = self._tools.ocr
         self._scorer = (
             f"on-screen text to speech, {self._tools.embed.identity}; text of "
-            f"{len(self._unread.items)} images drawn at random, read by {ocr.identity}"
+            f"{len(items)} images drawn at random, read by {ocr.identity}"
         )
-        items = sorted(self._unread.items, key=itemgetter(2))
         for number, (content, speech, sample, video) in enumerate(items, 1):
             if self._tools.tell:
                 self._tools.tell("pictures that are read", number, len(items))
@@ -127,10 +159,12 @@ class Correlation(Measure):
             (image,) = self._tools.embed([" ".join(line.text for line in lines)])
             if image.any():
                 self._embed_texts([speech])
-                self._pair(image, speech, sample, video)
+                self._found.append(_Pair(image, speech, sample, video))
 
     def finish(self) -> Mapping[str, Measurement]:
         self._read_images()
+        self._found.sort(key=lambda pair: self._keys[pair.sample])
+        self._pairs = _Pairs.of(self._found, self._vectors)
         if len(self._pairs.texts) < 2:
             scored = (
                 "CLIP" if self._tools.open_clip else "on-screen text, and no CLIP model is given"
@@ -156,13 +190,10 @@ class Correlation(Measure):
         return list(self._tools.embed(written))
 
     def _embed_texts(self, texts: Sequence[str]) -> None:
-        fresh = [t for t in dict.fromkeys(texts) if t not in self._pairs.numbers]
+        fresh = [t for t in dict.fromkeys(texts) if t not in self._vectors]
         open_clip = self._tools.open_clip
         embed = open_clip.texts if open_clip else self._tools.embed
-        for text, vector in zip(fresh, embed(fresh), strict=True):
-            self._pairs.numbers[text] = len(self._pairs.texts)
-            self._pairs.texts.append(vector)
-            self._pairs.said_in.append(set())
+        self._vectors |= zip(fresh, embed(fresh), strict=True)
 
     def _similarities(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Similarities of images to their own texts (pairs,) and to wrong ones (pairs, _WRONG)."""
@@ -205,8 +236,8 @@ class Correlation(Measure):
         return np.flatnonzero([video not in videos for videos in self._pairs.said_in])
 
     def _by_sample(self, values: NDArray[np.float64]) -> PerSample:
-        total = np.bincount(self._pairs.sample, values, self._samples)
-        count = np.bincount(self._pairs.sample, minlength=self._samples)
+        total = np.bincount(self._pairs.sample, values, len(self._keys))
+        count = np.bincount(self._pairs.sample, minlength=len(self._keys))
         return PerSample(self._scorer, total.tolist(), count.tolist())
 
     def _for_area(self, right: NDArray[np.float64], wrong: NDArray[np.float64]) -> PerPair:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from tempfile import TemporaryFile
@@ -58,6 +58,12 @@ class Album:
         """The sample with this number."""
         entry = self._entries[number]
         return Example(entry.id, tuple(map(self._read, entry.places)), entry.more, entry.text)
+
+    def sorted_by(self, order: Sequence[int]) -> Album:
+        """The same samples numbered anew: the first is the one that has the number `order[0]`."""
+        album = Album(self._file)
+        album._entries = [self._entries[number] for number in order]
+        return album
 
     def _write(self, picture: Picture) -> tuple[int, int]:
         image = Image.fromarray(picture.pixels)

@@ -16,7 +16,16 @@ from ..corpora import CorpusError, Interleaved, InterleavedCorpus
 from ..estimates import Statistic, ratio, separation
 from ..intervals import ENOUGH, Interval, interval, with_width, within
 from ..measures import chosen
-from ..measures.base import Absent, Figure, Measurement, Overlap, PerPair, PerSample, PerVideo
+from ..measures.base import (
+    Absent,
+    Figure,
+    Measurement,
+    Overlap,
+    PerPair,
+    PerSample,
+    PerVideo,
+    sorted_by,
+)
 from ..seen import SampleWithImages
 from ..tools import Tell, Tools
 from .examples import Album, Example, open_album
@@ -92,14 +101,14 @@ def measure_corpus(
     for measure in measures:
         measure.of_corpus(corpus)
     videos: list[Hashable] = []
-    drawn = blake2b(digest_size=16)
+    keys: list[tuple[str, str]] = []
     with open_album() as album:
         for sample in _with_embeddings(corpus.samples(samples, tools.seed), tools.open_clip):
             for measure in measures:
                 measure.see(sample)
             album.add(sample)
             record = sample.record
-            drawn.update(f"{record.id} {len(record.images)}\n".encode())
+            keys.append(record.key)
             # An unnamed sample is a cluster of its own, which no other corpus has.
             videos.append(record.video_id if record.is_named else (corpus.name, record.video_id))
             if tell:
@@ -107,6 +116,8 @@ def measure_corpus(
         if not videos:
             reasons = "; ".join(f"{reason} ({n})" for reason, n in corpus.skipped.items())
             raise CorpusError(f"{corpus.name}: no sample can be read. {reasons}")
+        order = sorted(range(len(keys)), key=keys.__getitem__)
+        in_order, shown = [videos[n] for n in order], album.sorted_by(order)
         results = {}
         for measure in measures:
             by_figure = measure.finish()
@@ -114,7 +125,8 @@ def measure_corpus(
                 if only and figure.name not in only:
                     continue
                 asked = replace(figure, minor=False) if only else figure
-                results[figure.name] = _result(asked, by_figure[figure.name], videos, album)
+                result = sorted_by(order, by_figure[figure.name])
+                results[figure.name] = _result(asked, result, in_order, shown)
     details = {name: counts for measure in measures for name, counts in measure.details().items()}
     return MeasuredCorpus(
         corpus.name,
@@ -125,7 +137,7 @@ def measure_corpus(
         details,
         tuple(overlap for measure in measures for overlap in measure.overlaps()),
         corpus.content,
-        drawn.hexdigest(),
+        blake2b(repr(sorted(keys)).encode("utf-8", "surrogatepass"), digest_size=16).hexdigest(),
     )
 
 

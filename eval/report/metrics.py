@@ -17,7 +17,7 @@
 and on recorded ones. It is null for other measures.
 
 `content` identifies the samples of a corpus folder of ours (`vid2book.folder.record`); null for
-others. `drawn` identifies the samples that were measured, and their positions.
+others. `drawn` identifies the samples that were measured by what they hold, however they were read.
 
 `value`, `low` and `high` are null if a figure could not be computed, with the reason; `low` and
 `high` also if all samples are of one video, or of fewer than five that all agree. `n` is how many

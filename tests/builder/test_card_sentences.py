@@ -28,6 +28,7 @@ from vid2book.folder import layout
 from vid2book.folder.record import checked_record
 from vid2book.pipeline.names import SHOWN, shown_as
 from vid2book.records import Decision
+from vid2book.screen import glimpses
 
 Row = dict[str, Any]
 ALIGNED = ("images", "texts", "ocr_texts", "text_ocr_list", "elements")
@@ -276,8 +277,16 @@ SENTENCES: dict[str, Callable[..., bool]] = {
     and all(clip["has_sound"] == bool(clip["text"]) for clip in c.rows("clips")),
     r"A published corpus may come without this table": lambda c: set(layout.ON_REQUEST)
     == {"decisions", "transcripts", "clips"},
-    r"A screen left out of a kept video has a small `picture`": lambda c: "picture"
-    in FEATURES["decisions"],
+    r"In a kept video, a keyframe that was left out has a small `picture`, .* for at least (\d+) s "
+    r"outside the time of a keyframe, "
+    r"the (\d+) longest of each video": lambda c, seconds, most: (
+        "picture" in FEATURES["decisions"]
+        and c.config.privacy.faces == "keep"
+        and (float(seconds), int(most)) == (glimpses.SHORTEST, glimpses.MOST)
+    ),
+    r"In a kept video, a keyframe .* `picture`; no other part .*, because faces are hidden": (
+        lambda c: c.config.privacy.faces != "keep"
+    ),
     # a sample, and what it is about
     r"!\[(.*)\]\(card/sample\.jpg\)": pictured,
     r"> (.*)": lambda c, text: any(text in (t or "") for s in c.samples for t in s["texts"]),
@@ -446,6 +455,9 @@ CORPORA: dict[str, Callable[[SimpleNamespace], Any]] = {
     "marked": marked,
     "bare": bare,
     "clips": lambda m: with_clips(m),
+    "faces hidden": lambda m: m.changed(
+        m.corpus(m.video("a")), config=Config(privacy={"faces": "blur"})
+    ),
     "clips, masked": lambda m: with_clips(m, privacy={"mask": True}),
 }  # fmt: skip
 

@@ -14,6 +14,7 @@ from datasets import load_dataset
 from PIL import Image
 from typer.testing import CliRunner
 
+from vid2book.builder.changes import read_videos
 from vid2book.builder.commands.export import export
 from vid2book.builder.export import webdataset as ours
 from vid2book.builder.export.formats import Format
@@ -21,6 +22,8 @@ from vid2book.builder.export.released import open_released
 from vid2book.builder.export.write import write_export
 from vid2book.builder.features import FEATURES
 from vid2book.builder.write import write_corpus
+from vid2book.folder.reader import CorpusFolder
+from vid2book.folder.record import FolderError
 
 
 @pytest.fixture
@@ -174,6 +177,16 @@ def test_the_released_dataset_opens(make, tmp_path: Path, caplog) -> None:
     )
     assert row["image_num"] == 2
     assert list(rows["id"]) == ["-1uixJ1V-As_0000", "-1uixJ1V-As_0001"]
+
+
+def test_a_name_on_the_hub_is_told_how_to_become_a_folder() -> None:
+    name = Path("org/name@1.0.0")
+    line = "hf download org/name --repo-type dataset --revision 1.0.0 --local-dir name"
+    for read in (CorpusFolder, read_videos):
+        with pytest.raises(FolderError, match=line):
+            read(name)
+    with pytest.raises(FolderError, match="there is no such folder; `vid2book build` makes"):
+        read_videos(Path("/no/such/corpus"))
 
 
 def test_the_command(out: Path, tmp_path: Path) -> None:

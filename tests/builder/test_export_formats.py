@@ -129,7 +129,47 @@ def test_epub(out: Path) -> None:
             content = book.read(item.attrib["href"])
             if item.attrib["media-type"] == "application/xhtml+xml":
                 ElementTree.fromstring(content)
+        contents = ElementTree.fromstring(book.read("nav.xhtml"))
+        assert [a.text for a in contents.findall(".//{*}a")] == [f"{TITLE} (1/2)", f"{TITLE} (2/2)"]
     assert b"javascript" not in b"".join(path.read_bytes() for path in folder.iterdir())
+
+
+@pytest.mark.parametrize(
+    ("stated", "sampled", "told"),
+    [
+        ("", "en", "en"),
+        ("English", "en", "en"),
+        ("zh-Hant", "zh", "zh-Hant"),
+        ("", "und", "und"),
+        ("gobbledygook", "de", "de"),
+    ],
+)
+def test_a_book_has_the_language_of_its_samples(
+    make, tmp_path: Path, stated: str, sampled: str, told: str
+) -> None:
+    corpus = make.corpus(make.video("a", language=stated))
+    outcome, samples, decisions = corpus.results["a"]
+    spoken = [make.changed(sample, language=sampled) for sample in samples]
+    corpus.results["a"] = outcome, spoken, decisions
+    write_corpus(corpus, tmp_path / "corpus")
+    with zipfile.ZipFile(exported(tmp_path / "corpus", Format.epub) / "a.epub") as book:
+        package = ElementTree.fromstring(book.read("book.opf"))
+        assert package.findtext(".//{*}language") == told
+        page = ElementTree.fromstring(book.read("0001.xhtml"))
+        assert page.attrib["lang"] == told
+
+
+def test_no_picture_of_a_book_is_wider_than_its_page(out: Path) -> None:
+    with zipfile.ZipFile(exported(out, Format.epub) / "a.b.epub") as book:
+        package = ElementTree.fromstring(book.read("book.opf"))
+        kinds = {i.attrib["href"]: i.attrib["media-type"] for i in package.findall(".//{*}item")}
+        pages = [name for name in kinds if name.endswith(".xhtml")]
+        for name in pages:
+            link = ElementTree.fromstring(book.read(name)).find(".//{*}link")
+            assert link is not None and kinds[link.attrib["href"]] == "text/css"
+            rules = book.read(link.attrib["href"]).decode()
+            assert "max-width: 100%" in rules.split("img {")[1].split("}")[0]
+    assert len(pages) > 1
 
 
 @pytest.mark.slow

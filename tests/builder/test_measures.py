@@ -16,6 +16,7 @@ from PIL import Image
 from vid2book import builder
 from vid2book.builder.write import write_corpus
 from vid2book.eval import measure
+from vid2book.eval.measures.coverage import Coverage
 from vid2book.eval.report.metrics import write_metrics
 from vid2book.folder import record
 from vid2book.folder.measures import number_on, put_on_card, read_measures, section_of
@@ -254,3 +255,41 @@ def test_a_report_is_of_samples_wherever_and_whenever_they_were_written(
         read_measures(report, moved)
     write_corpus(make.corpus(make.video("a"), make.video("b")), moved)  # as --undo does
     assert read_measures(report, moved).files
+
+
+def test_a_published_figure_can_be_checked(
+    hub: Hub, push: Callable, make, env: dict[str, str], tmp_path: Path
+) -> None:
+    """What the folder gave, the Hub gives to the last bit, with all samples and with some."""
+    out = tmp_path / "textbook"
+    write_corpus(make.corpus(*(make.video(name) for name in "gbdacfe")), out)
+    assert push(out, "1.0.0").exit_code == 0
+    for samples in ("1000", "5"):
+        to = tmp_path / samples
+        options = ["--samples", samples, "-o", str(to)]
+        vid2book("measure", str(out), "org/name@1.0.0", *options, env=env)
+        mine, theirs = json.loads((to / "metrics.json").read_text())["corpora"]
+        beside = {figure.name for figure in Coverage.figures}  # of tables that are not pushed
+        shared = [name for name in mine["measures"] if name not in beside]
+        assert [mine["measures"][n] for n in shared] == [theirs["measures"][n] for n in shared]
+        assert mine["drawn"] == theirs["drawn"]
+        assert mine["samples"] == theirs["samples"] == min(int(samples), mine["samples"])
+
+
+def test_a_report_that_fits_again_is_told(hub: Hub, push: Callable, make, tmp_path: Path) -> None:
+    out, report = tmp_path / "textbook", tmp_path / "report"
+    both = make.corpus(make.video("a"), make.video("b"))
+    write_corpus(both, out)
+    report.mkdir()
+    write_metrics(measure(out), report / "metrics.json")
+    assert push(out, "1.0.0", "--measures", str(report)).exit_code == 0
+    write_corpus(make.corpus(make.video("a")), out)
+    assert "fits again" not in push(out, "1.1.0").stdout
+    write_corpus(both, out)
+    told = "The measures of version 1.0.0 are of the same samples as this one"
+    assert told in push(out, "1.2.0", "--dry-run").stdout
+    again = push(out, "1.2.0")
+    assert again.exit_code == 0 and told in again.stdout
+    assert measures(hub) == set()
+    assert "fits again" not in push(out, "1.3.0", "--measures", str(report)).stdout
+    assert measures(hub)

@@ -53,6 +53,7 @@ def test_a_round_of_versions(make, hub: Hub, env, push, tmp_path: Path) -> None:
         assert found[version]["image"] == [64, 48]
     assert "### 1.1.0\n\n3 videos, 3 of them kept. Against 1.0.0:" in card(hub)
     assert "- added: 1: `c`" in card(hub)
+    assert card(hub).count("  note = {Version 1.1.0},\n") == card(hub).count("note = {Ver") == 1
     assert 'load_dataset("org/name", split="train")' in card(hub)
 
     take_out(out, ["b"])

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from vid2book.builder.removal import remove
 from vid2book.builder.write import write_corpus
 
 from ..support.hub.repo import Repo
@@ -78,7 +79,55 @@ def test_a_hub_that_is_not_there(corpus, push, monkeypatch, tmp_path: Path) -> N
     assert result.exit_code == 2
     assert "cannot be reached" in result.stderr
     assert len(result.stderr.splitlines()) == 1
-    assert "cannot be reached" in push(tmp_path / "out", "1.0.0", "--dry-run").stderr
+    trial = push(tmp_path / "out", "1.0.0", "--dry-run")
+    assert trial.exit_code == 0
+    assert "Not compared with the Hub: the Hub cannot be reached" in trial.stderr
+
+
+@pytest.mark.parametrize(
+    "cause", ["lower", "other content", "licence", "foreign", "taken down", "no right"]
+)
+def test_a_dry_run_is_refused_as_the_push_would_be(
+    make, hub: Hub, push, tmp_path: Path, cause: str
+) -> None:
+    out = tmp_path / "out"
+    write_corpus(make.corpus(make.video("a"), make.video("b")), out)
+    assert push(out, "1.3.0").exit_code == 0
+    version = "1.4.0"
+    if cause == "lower":
+        version = "0.9.0"
+    elif cause == "other content":
+        version = "1.3.0"
+        write_corpus(make.corpus(make.video("a")), out)
+    elif cause == "licence":
+        write_corpus(make.corpus(make.video("a", license="")), out)
+    elif cause == "foreign":
+        repo = hub.repos["org/name"] = Repo("org/name")
+        line = {"key": "file", "value": {"path": "data/train.csv", "content": "YQ=="}}
+        repo.commit("main", [line], hub.objects)
+    elif cause == "taken down":
+        remove(out, ["a"])
+        assert push(out, "1.3.1").exit_code == 0
+        out = tmp_path / "again"
+        write_corpus(make.corpus(make.video("a"), make.video("b")), out)
+    elif cause == "no right":
+        hub.fail("GET", "/api/datasets/", 403, times=99)
+    trial = push(out, version, "--dry-run")
+    real = push(out, version)
+    assert trial.exit_code == real.exit_code == 2
+    assert trial.stderr == real.stderr
+    assert real.stderr.startswith("Error: ")
+
+
+@pytest.mark.parametrize("status", [429, 503])
+def test_a_dry_run_goes_on_if_the_hub_cannot_answer(
+    corpus, hub: Hub, push, tmp_path: Path, status: int
+) -> None:
+    write_corpus(corpus, tmp_path / "out")
+    hub.fail("GET", "/api/datasets/", status, times=99)
+    trial = push(tmp_path / "out", "1.0.0", "--dry-run")
+    assert trial.exit_code == 0
+    assert f"Not compared with the Hub: {status}: " in trial.stderr
 
 
 def test_a_wrong_token_and_none(corpus, hub: Hub, push, monkeypatch, tmp_path: Path) -> None:

@@ -72,7 +72,7 @@ def test_a_reservoir_holds_each_with_the_same_chance() -> None:
     for seed in range(600):
         kept = Reservoir[int](5, seed)
         for item in range(20):
-            kept.add(item)
+            kept.add(item, item)
         assert len(kept.items) == 5
         counts[kept.items] += 1
     assert counts.min() > 100 and counts.max() < 200  # 150 each

@@ -11,7 +11,7 @@ import pytest
 from PIL import Image, ImageDraw, ImageFont
 
 from vid2book.eval.corpora import Interleaved
-from vid2book.eval.lookalikes import Lookalikes
+from vid2book.eval.lookalikes import Look, Lookalikes
 from vid2book.eval.measures.base import Absent, Measure, Measurement, PerSample
 from vid2book.eval.measures.contamination import Contamination
 from vid2book.eval.measures.duplicates import DuplicateImages, DuplicateTexts
@@ -66,12 +66,12 @@ def test_flat_images_are_no_copies_of_one_another() -> None:
 def test_a_likeness_is_found_up_to_four_bits() -> None:
     pixels = np.asarray(Image.open(io.BytesIO(png(1))).convert("RGB"))
     known = Lookalikes()
-    known.add(Picture(0, pixels))
+    known.add(Look.of(Picture(0, pixels)))
     noisy = np.clip(
         pixels.astype(int) + np.random.default_rng(0).integers(-6, 6, pixels.shape), 0, 255
     )
-    assert known.find(Picture(0, noisy.astype(np.uint8))) == 0
-    assert known.find(Picture(0, pixels[:, ::-1])) is None
+    assert known.find(Look.of(Picture(0, noisy.astype(np.uint8)))) == 0
+    assert known.find(Look.of(Picture(0, pixels[:, ::-1]))) is None
 
 
 def test_copies_of_a_text() -> None:

@@ -42,6 +42,7 @@ def sample(
         elements=(None,) * n,
         language="en",
         license="CC0-1.0",
+        own_id=name,
     )
 
 

@@ -20,7 +20,7 @@ import yaml
 from ..names import VIDEO_ID_RULE, is_video_id
 from ..records import Decision
 from .layout import shards
-from .record import FolderError
+from .record import FolderError, no_corpus
 
 Row = dict[str, Any]
 Run = tuple[Path, int, int, int]  # file, row group, first row in it, row after the last
@@ -46,13 +46,8 @@ class CorpusFolder:
     def __init__(self, folder: Path) -> None:
         """Raises FolderError: the folder is missing or is not a corpus."""
         self.folder = folder
-        if not folder.is_dir():
-            raise FolderError(f"{folder}: there is no such folder; `vid2book build` makes a corpus")
         if not shards(folder, "videos"):
-            raise FolderError(
-                f"{folder}: this is not a corpus, since it has no videos/*.parquet; "
-                "give the folder that `vid2book build` wrote"
-            )
+            raise no_corpus(folder)
         self.videos: dict[str, Row] = {}
         for row in chain.from_iterable(read_rows(f, batch=1024) for f in shards(folder, "videos")):
             video_id = str(row.get("video_id"))

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
     from ..records import Outcome
 
 
+_ON_HUB = re.compile(r"(?P<repo>[\w.-]+/(?P<name>[\w-][\w.-]*))(?:@(?P<version>.+))?")
+
+
 class CorpusError(UserError):
     """A corpus, ours or another, that cannot be opened, written or published.
 
@@ -29,6 +33,23 @@ class CorpusError(UserError):
 class FolderError(CorpusError):
     """A folder that cannot be used as a corpus folder; the message says where, why and what to
     do."""
+
+
+def no_corpus(folder: Path) -> FolderError:
+    """The error for a folder that holds no corpus."""
+    if folder.is_dir():
+        return FolderError(
+            f"{folder}: not a corpus, since it has no videos/*.parquet; give a folder that "
+            "`vid2book build` wrote"
+        )
+    if not (named := _ON_HUB.fullmatch(str(folder))):
+        return FolderError(f"{folder}: there is no such folder; `vid2book build` makes a corpus")
+    version = f" --revision {named['version']}" if named["version"] else ""
+    return FolderError(
+        f"{folder}: there is no such folder, and one is needed. If this is a corpus on the Hub, "
+        f"download it first: hf download {named['repo']} --repo-type dataset{version} "
+        f"--local-dir {named['name']}"
+    )
 
 
 @dataclass(frozen=True)

@@ -16,8 +16,8 @@ from ..stage import Stage, StageInput
 from .keyframes import KEYFRAMES
 
 SIDE, QUALITY = 256, 60  # pixels and JPEG quality: some 5 kB, enough for a small picture
-_SHORTEST = 1.0  # seconds; shorter stretches are transitions; set by eye
-_MOST = 60  # longest stretches per video; each picture takes a tenth of a second or two
+SHORTEST = 1.0  # seconds; shorter stretches are transitions; set by eye
+MOST = 60  # longest stretches per video; each picture takes a tenth of a second or two
 
 
 def glimpses(
@@ -45,10 +45,10 @@ def stretches(decisions: Sequence[Decision]) -> list[tuple[float, float]]:
     gaps = {
         (d.start, d.end)
         for d in decisions
-        if not d.kept and d.stage == KEYFRAMES.name and d.end - d.start >= _SHORTEST
+        if not d.kept and d.stage == KEYFRAMES.name and d.end - d.start >= SHORTEST
     }
     alone = [s for s in gaps if not any(start < sum(s) / 2 < end for start, end in states)]
-    return sorted(sorted(alone, key=lambda s: (s[0] - s[1], s[0]))[:_MOST])
+    return sorted(sorted(alone, key=lambda s: (s[0] - s[1], s[0]))[:MOST])
 
 
 def _compute(given: StageInput) -> tuple[list[Glimpse], list[Decision]]:

@@ -115,6 +115,11 @@ class Dropped:
         return f"d{self.number}"
 
     @property
+    def shows(self) -> bool:
+        """Whether there is something to see of it; otherwise it is a line of text."""
+        return bool(self.src or self.decision.text)
+
+    @property
     def what(self) -> str:
         if (self.decision.level, self.decision.stage) == ("keyframe", "keyframes"):
             return STRETCH
@@ -128,6 +133,11 @@ class LeftOut:
     start: float
     items: list[Dropped]
     kind: str = "left out"
+
+    @property
+    def shows(self) -> bool:
+        """Whether there is something to see of any item."""
+        return any(item.shows for item in self.items)
 
 
 Block = Passage | SampleHead | LeftOut

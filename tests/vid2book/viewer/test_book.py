@@ -365,3 +365,30 @@ def test_times_and_links() -> None:
         assert safe_url(bad) == ""
     assert url_at(safe_url("https://youtu.be/x?t=3"), 75.5) == "https://youtu.be/x?t=75s"
     assert url_at("https://a.example/v.mp4", 75.5) == "https://a.example/v.mp4#t=75"
+
+
+def test_what_has_nothing_to_show_is_one_line_and_no_box(corpus: Path, tmp_path: Path) -> None:
+    copy = shutil.copytree(corpus, tmp_path / "copy")
+    (file,) = (copy / "decisions").iterdir()
+    brief = decision("newton", "keyframe", "keyframes", 10, 10.5, reason="a brief change")
+    rows = pq.read_table(file).to_pylist()
+    rows.insert(1, {"picture": None} | brief)  # a video's rows stand together
+    pq.write_table(pa.Table.from_pylist(rows), file)
+    book = write_book(copy).parent
+    plain = boxed = 0
+    for page in (book / "videos").iterdir():
+        for box in re.findall(r'<aside class="left-out.*?</aside>', page.read_text("utf-8"), re.S):
+            items = re.findall(r"<li.*?</li>", box, re.S)
+            shows = ["<img" in item or "<q" in item for item in items]
+            assert ['class="plain"' not in item.split(">")[0] for item in items] == shows
+            assert box.startswith('<aside class="left-out plain"') != any(shows)
+            plain += not any(shows)
+            boxed += any(shows)
+    assert plain and boxed
+    style = (book / "videos" / "newton.html").read_text("utf-8")
+    assert re.search(r"\.left-out\.plain \{[^}]*border: 0", style)
+
+
+def test_a_length_has_one_form(book: Path) -> None:
+    for page in (book / "index.html", book / "videos" / "newton.html"):
+        assert ">13:32</span>" in page.read_text("utf-8")
