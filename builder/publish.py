@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -192,17 +192,41 @@ def _checked(corpus: Path, version: str, allowed: list[str]) -> Videos:
     for licence in _in_samples(corpus) - set(by_licence):
         by_licence[licence].append("rows of data/")
     if outside := licences.outside(by_licence, allowed):
-        names = {name: f"'{name}'" if name else "none stated" for name in sorted(outside)}
-        details = "; ".join(
-            f"{name_text} ({first_names(by_licence[n])})" for n, name_text in names.items()
-        )
-        options = " ".join(f"--allow-license '{name or 'unknown'}'" for name in names)
-        raise CorpusError(
-            f"videos whose licence is not an open one: {details}. If they may be published, state "
-            "their licence in the manifest (column 'license') and build the corpus again, or push "
-            f"with {options}; else take them out with `vid2book remove`"
-        )
+        raise CorpusError(_refusal({name: by_licence[name] for name in sorted(outside)}))
     return videos
+
+
+def _refusal(by_licence: Mapping[str, Sequence[str]]) -> str:
+    """Why videos may not be pushed, and what to do about it.
+
+    Args:
+        by_licence: the ids of the videos, by what is stated of their licence.
+    """
+    unstated = [i for name in by_licence if _is_unstated(name) for i in by_licence[name]]
+    stated = {name: ids for name, ids in by_licence.items() if not _is_unstated(name)}
+    faults = []
+    if stated:
+        names = "; ".join(f"'{name}' ({first_names(ids)})" for name, ids in stated.items())
+        faults.append(
+            "videos whose licence is not one of the open ones, which let everybody share the work "
+            f"and change it: {names}"
+        )
+    if unstated:
+        faults.append(f"videos with no licence stated ({first_names(unstated)})")
+    state = (
+        "state the missing licence in the manifest (column 'license') and build the corpus again, "
+        "or " if unstated else ""
+    )  # fmt: skip
+    options = [f"--allow-license '{name}'" for name in stated]
+    options += ["--allow-license 'unknown'"] if unstated else []
+    return (
+        f"{'; and '.join(faults)}. If they may be published all the same, {state}push with "
+        f"{' '.join(options)}; else take them out with `vid2book remove`"
+    )
+
+
+def _is_unstated(licence: str) -> bool:
+    return licences.name(licence) == licences.name("")
 
 
 def _in_samples(corpus: Path) -> set[str]:

@@ -31,7 +31,8 @@ def find(
 ) -> None:
     """Find videos in a corpus: by id, by URL, or all of a channel or an uploader.
 
-    The exit code is 1 if nothing matches, or not every id is in the corpus.
+    The exit code is 1 if nothing matches, or not every id is in the corpus: a removed video is told
+    with its date, and is not in it.
     """
     from vid2book.names import plain
 
@@ -58,5 +59,5 @@ def find(
     elif not matches:
         out.print("No matching video in the corpus")
     terminal.document({"videos": matches})
-    if missing or not matches:
+    if missing or not matches or any(video.removed_on for video in matches):
         raise typer.Exit(SOME_FAILED)

@@ -25,7 +25,7 @@ class Shape(EachSample):
                "whether the text says anything; other tokenizers count otherwise"),
         Figure("tokens_per_image", "Text tokens per image", _NEITHER, _TOKENS, _OWN,
                "where in the sample the text stands", counted="image"),
-        Figure("seconds_per_sample", "Length of the video behind a sample", _NEITHER, "s", _OWN,
+        Figure("seconds_per_sample", "Span of the video that a sample covers", _NEITHER, "s", _OWN,
                "samples without times, which web corpora have"),
         Figure("image_megapixels", "Size of an image", _NEITHER, "megapixels", _OWN,
                "sharpness: an enlarged image counts as a large one", counted="image"),

@@ -122,6 +122,9 @@ def _diff(run: Run, library: Library, corpus: Path) -> None:
 @tries("find")
 def _find(run: Run, library: Library, corpus: Path) -> None:
     assert run("find", corpus, "--url", "https://example.org", code=1) == {"videos": []}
+    run("remove", corpus, "cells")
+    [gone, here] = run("find", corpus, "cells", "sorting", code=1)["videos"]
+    assert (gone["status"], here["status"]) == ("removed", "kept") and gone["removed_on"]
 
 
 @tries("remove")

@@ -149,11 +149,31 @@ def test_a_licence_outside_the_list_stops_the_push(make, hub: Hub, push, tmp_pat
     result = push(tmp_path / "out", "1.0.0")
     assert result.exit_code == 2
     assert "'CC BY-NC 4.0' (b)" in result.stderr
-    assert "none stated (c)" in result.stderr
+    assert "no licence stated (c)" in result.stderr
     assert "(column 'license') and build the corpus again" in " ".join(result.stderr.split())
     assert hub.requests == []
     more = ("--allow-license", "cc-by-nc-4.0", "--allow-license", "unknown")
     assert push(tmp_path / "out", "1.0.0", *more).exit_code == 0
+
+
+@pytest.mark.parametrize(
+    ("licence", "fault", "option", "to_state"),
+    [
+        ("CC BY-NC 4.0", "not one of the open ones", "CC BY-NC 4.0", False),
+        ("All rights reserved", "not one of the open ones", "All rights reserved", False),
+        ("", "no licence stated (b)", "unknown", True),
+        ("Unknown", "no licence stated (b)", "unknown", True),
+    ],
+)
+def test_only_a_licence_that_is_missing_is_to_be_stated(
+    make, hub: Hub, push, tmp_path: Path, licence: str, fault: str, option: str, to_state: bool
+) -> None:
+    write_corpus(make.corpus(make.video("a"), make.video("b", license=licence)), tmp_path / "out")
+    told = " ".join(push(tmp_path / "out", "1.0.0").stderr.split())
+    assert fault in told and f"push with --allow-license '{option}'; else" in told
+    assert ("state the missing licence" in told) == to_state
+    assert ("no licence stated" in told) == to_state
+    assert push(tmp_path / "out", "1.0.0", "--allow-license", option).exit_code == 0
 
 
 def test_a_repository_of_something_else_is_left_alone(

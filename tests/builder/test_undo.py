@@ -132,6 +132,9 @@ def test_a_removed_video_has_no_row_after_a_build_and_can_be_published_without(
     assert "cells" not in done.stdout and run(*again, "--dry-run").exit_code == 0
     assert "cells" not in read_videos(built) and record.removed(built) == ["cells"]
     assert push(built, "1.2.0").exit_code == 0
+    assert run("find", built, "sorting").exit_code == 0
+    gone = run("find", built, "cells")
+    assert gone.exit_code == 1 and gone.stdout.startswith("cells  removed on ")
     found = run("find", built, "cells", "sorting", "other")
     assert found.exit_code == 1 and found.stdout.splitlines() == [
         f"cells  removed on {datetime.now(UTC).date()}",

@@ -25,6 +25,7 @@ from ..screen.legible import LEGIBLE
 from ..screen.same_picture import shown_too
 from ..stage import TOPIC, Stage, StageInput
 from ..teaching.classify import content_words
+from ..teaching.context import is_named
 from ..teaching.judge import JUDGE, NOT_UNDERSTOOD
 from ..teaching.wording import takes_leave
 from ..words import words_and_identifiers
@@ -134,10 +135,13 @@ def _align(
         for i in range(len(screen)):
             if i not in dropped and (repeats := _repeated(i, screen, dropped, settings)):
                 dropped[i] = repeats
-    decisions = [
-        _decision(video.video_id, picture, dropped.get(i), related[i], caption_fit[i])
-        for i, picture in enumerate(screen)
-    ]
+    # With nothing but the name of a file, there is no lesson that a score could be about.
+    has_lesson = is_named(video) or video.knowledge_point or any(text.strip() for text in speech)
+    decisions = []
+    for i, picture in enumerate(screen):
+        likeness = related[i] if has_lesson else None
+        verdict = dropped.get(i) or _stays(picture, likeness, caption_fit[i], sentences, settings)
+        decisions.append(_decision(video.video_id, picture, verdict, i not in dropped))
     pictures = tuple(
         _mark(dropped.get(i), text_fit[i] if caption_fit[i] is None else caption_fit[i])
         for i in range(len(screen))
@@ -165,7 +169,17 @@ def _nothing_taught(
     sentences: Sequence[Sentence],
     settings: config.Align,
 ) -> Verdict | None:
-    """Drops a picture that is shown only while nothing is taught, and is not about the topic.
+    """Drops a picture that is shown only while nothing is taught, and is not about the topic."""
+    share = _teaching_share(keyframe, sentences)
+    if share is None:
+        return None
+    if share >= settings.min_teaching or (related is not None and related >= settings.min_related):
+        return None
+    return Verdict("on screen while nothing is being taught", share, settings.min_teaching)
+
+
+def _teaching_share(keyframe: Keyframe, sentences: Sequence[Sentence]) -> float | None:
+    """The share of the speech over a picture that teaches, by time; None if there is no speech.
 
     Speech that was hardly understood counts neither way.
     """
@@ -175,12 +189,7 @@ def _nothing_taught(
         if _overlap(s, keyframe) > 0 and s.drop != NOT_UNDERSTOOD
     ]
     total = sum(seconds for seconds, _ in spoken)
-    if total <= 0:
-        return None
-    share = sum(seconds for seconds, teaches in spoken if teaches) / total
-    if share >= settings.min_teaching or (related is not None and related >= settings.min_related):
-        return None
-    return Verdict("on screen while nothing is being taught", share, settings.min_teaching)
+    return sum(seconds for seconds, teaches in spoken if teaches) / total if total > 0 else None
 
 
 def _end_card(
@@ -296,29 +305,41 @@ def _words(text: str) -> list[str]:
     return words_and_identifiers(text.lower())
 
 
-def _decision(
-    video_id: str,
-    picture: KeyframeText,
-    verdict: Verdict | None,
-    related: float | None,
-    caption_fit: float | None,
-) -> Decision:
+def _decision(video_id: str, picture: KeyframeText, verdict: Verdict, kept: bool) -> Decision:
     keyframe, text, _ = picture
-    kept = verdict is None
-    verdict = verdict or _belongs(related, caption_fit)
     return Decision(
         video_id, "keyframe", "align", keyframe.start, keyframe.end, kept, verdict.reason,
         verdict.score, verdict.threshold, text,
     )  # fmt: skip
 
 
-def _belongs(related: float | None, caption_fit: float | None) -> Verdict:
+def _stays(
+    picture: KeyframeText,
+    related: float | None,
+    caption_fit: float | None,
+    sentences: Sequence[Sentence],
+    settings: config.Align,
+) -> Verdict:
     """Why a picture stays."""
+    keyframe, text, caption = picture
     if caption_fit is not None:
         return Verdict("kept; the score says how close its caption is to what is said", caption_fit)
-    if related is not None:
-        return Verdict("kept; the score says how close its text is to the lesson", related)
-    return Verdict("kept: no rule drops it, and it has no text to compare")
+    if related is None:
+        there = "its text" if text.strip() else "its caption" if caption.strip() else ""
+        why = f"there is nothing to compare {there} with" if there else "it has no text to compare"
+        return Verdict(f"kept: no rule drops it, and {why}")
+    since = ""
+    if related < settings.min_related:
+        if not settings.enabled:
+            since = ", since align.enabled is false"
+        elif _teaching_share(keyframe, sentences) is not None:
+            since = ", since enough is taught while it is shown"
+        elif any(_overlap(s, keyframe) > 0 for s in sentences):
+            since = ", since what is said while it is shown was hardly understood"
+        else:
+            since = ", since nothing is said while it is shown"
+    reason = f"kept{since}; the score says how close its text is to the lesson"
+    return Verdict(reason, related)
 
 
 def _on_clip(video_id: str, clip: Clip) -> Decision:

@@ -44,8 +44,12 @@ def describe(video: Video) -> str:
 
 def topic_of(video: Video) -> str:
     """What the manifest says that a video is about, but no title that is only its file's name."""
-    is_named = video.title != Path(video.path).stem
-    return describe(video if is_named else replace(video, title=""))
+    return describe(video if is_named(video) else replace(video, title=""))
+
+
+def is_named(video: Video) -> bool:
+    """Whether the video has a title that is more than the name of its file."""
+    return bool(video.title) and video.title != Path(video.path).stem
 
 
 def fit_of(similarity: float, other: float, same: float) -> float:

@@ -295,6 +295,63 @@ def test_a_picture_that_should_go_is_marked_and_scored() -> None:
     assert [c.keyframes for c in aligned.clips] == [(0,), (1,), (2,)]  # all in their places
 
 
+RELATED = "; the score says how close its text is to the lesson"
+STRANGE = "Ribosomes build proteins\nThe membrane is selective"
+
+
+@pytest.mark.parametrize(
+    ("text", "spoken", "settings", "why"),
+    [
+        (SLIDE, "", {}, ""),
+        (STRANGE, "", {}, ", since enough is taught while it is shown"),
+        (
+            STRANGE,
+            NOT_UNDERSTOOD,
+            {},
+            ", since what is said while it is shown was hardly understood",
+        ),
+        (STRANGE, "silence", {}, ", since nothing is said while it is shown"),
+        (STRANGE, "small talk", {"enabled": False}, ", since align.enabled is false"),
+    ],
+)
+def test_a_picture_that_stays_says_why(
+    text: str, spoken: str, settings: dict[str, bool], why: str
+) -> None:
+    """The second picture; a lesson is spoken over the first."""
+    first = Sentence(0, 9, LESSON, LESSON, 1.0)
+    over = [] if spoken == "silence" else [replace(first, start=10, end=19, drop=spoken)]
+    screen = list(map(KeyframeText, spread(2), [SLIDE + " and more", text]))
+    clips = [Clip(0, 9, LESSON, LESSON, (0,)), Clip(10, 20, "", "", (1,))]
+    _, decisions = align(VIDEO, screen, [first, *over], clips, embed, embed, Align(**settings))
+    second = decisions[1]
+    assert second.kept and second.reason == f"kept{why}{RELATED}"
+    assert second.score is not None and (second.score < 0.35) == bool(why)
+
+
+@pytest.mark.parametrize(
+    ("title", "text", "caption", "told"),
+    [
+        ("v", SLIDE, "", "kept: no rule drops it, and there is nothing to compare its text with"),
+        ("", SLIDE, "", "kept: no rule drops it, and there is nothing to compare its text with"),
+        ("v", "", "A cat.",
+         "kept: no rule drops it, and there is nothing to compare its caption with"),
+        ("v", "", "", "kept: no rule drops it, and it has no text to compare"),
+        ("Work and energy", SLIDE, "", f"kept, since nothing is said while it is shown{RELATED}"),
+        ("Kinetic energy, velocity counts twice", SLIDE, "", f"kept{RELATED}"),
+        ("Work and energy", "", "", "kept: no rule drops it, and it has no text to compare"),
+    ],
+)  # fmt: skip
+def test_where_nobody_speaks_only_a_topic_can_be_compared(
+    title: str, text: str, caption: str, told: str
+) -> None:
+    """A title that is only the name of the file is none."""
+    silent = Video("v", "/v.mp4", title=title)
+    screen = [KeyframeText(spread(1)[0], text, caption)]
+    _, decisions = align(silent, screen, [], [Clip(0, 10, "", "", (0,))], embed, embed, Align())
+    assert decisions[0].reason == told
+    assert (decisions[0].score is None) == (not told.endswith(RELATED))
+
+
 def test_it_can_be_switched_off() -> None:
     clips, decisions = run([frame(0, 10, faces=0.5)], [""], enabled=False)
     assert [c.keyframes for c in clips] == [(0,)] and decisions[0].kept
