@@ -8,8 +8,6 @@ Source: Lafferty, McCallum and Pereira, "Conditional Random Fields", ICML 2001.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
-from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
@@ -40,12 +38,6 @@ def describe(video: Video) -> str:
     """The topic of a video as the manifest gives it."""
     fields = (video.title, video.description, video.knowledge_point, video.sub_course, video.course)
     return ". ".join(field for field in (*fields, video.subject) if field)
-
-
-def topic_of(video: Video) -> str:
-    """What the manifest says that a video is about, but no title that is only its file's name."""
-    is_named = video.title != Path(video.path).stem
-    return describe(video if is_named else replace(video, title=""))
 
 
 def fit_of(similarity: float, other: float, same: float) -> float:
