@@ -31,6 +31,7 @@ from ..store.packs import digest
 from .code import code_of
 from .graph import SCREEN, SPEECH, STAGES, TEXT
 from .keys import stage_key
+from .threads import one_thread
 
 T = TypeVar("T")
 _FAILED = "failed"  # the note beside a failure in the store, which need not be read to know
@@ -256,7 +257,7 @@ class Work:
         length = self._info.duration if self._info else 0.0
         started, loaded, begun = time.process_time(), spent_loading(), time.monotonic()
         try:
-            with within(f"stage '{stage.name}'", length, self._patience(stage)):
+            with one_thread(), within(f"stage '{stage.name}'", length, self._patience(stage)):
                 value, decisions = stage.compute(self)
         except (MediaError, SubtitleError, SpeechModelError) as error:
             if fault := machine_fault(error):
