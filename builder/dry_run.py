@@ -47,6 +47,7 @@ class Plan:
             there is enough text on its pictures, which is only known once they are read.
         filtered: video_id to the reason why it does not belong in the corpus, if it was judged.
         denied: ids of videos that the config leaves out (reduce.deny).
+        unlicensed: ids of videos without a stated licence, used or not.
         todo: videos that some stage has to work on.
         seconds: their length.
     """
@@ -57,6 +58,7 @@ class Plan:
     speechless: dict[str, str] = field(default_factory=dict)
     filtered: dict[str, str] = field(default_factory=dict)
     denied: list[str] = field(default_factory=list)
+    unlicensed: list[str] = field(default_factory=list)
     todo: list[Video] = field(default_factory=list)
     seconds: float = 0.0
 
@@ -74,6 +76,12 @@ class Plan:
         """The number of videos that can surely be used with what is installed."""
         others = (self.failed, self.speechless, self.filtered, self.denied)
         return 0 if self.blocked else self.videos - sum(map(len, others))
+
+    @property
+    def without_licence(self) -> int:
+        """The number of videos without a stated licence, among those that can or may be used."""
+        unused = {*self.failed, *self.filtered, *self.denied}
+        return 0 if self.blocked else len(set(self.unlicensed) - unused)
 
     @property
     def hopeless(self) -> bool:
@@ -94,6 +102,8 @@ def plan(corpus: Corpus, videos: Iterable[Video]) -> Plan:
     blind = corpus.config.judge.enabled and not corpus.config.read.enabled
     for video in videos:
         result.videos += 1
+        if not video.license:
+            result.unlicensed.append(video.video_id)
         if corpus.is_denied(video):
             result.denied.append(video.video_id)
             continue

@@ -22,6 +22,7 @@ from vid2book.terminal import table
 from .dry_run import Plan, plan
 from .forecast import LOADING, OTHER, WRITING, ForecastError, cpu_seconds, forecast
 from .progress import Display
+from .remarks import on_licences
 from .tally import Tally
 
 if TYPE_CHECKING:
@@ -81,6 +82,8 @@ def report_plan(opened: Opened, terminal: Terminal, workers: int | None, is_here
     out.print(_counts(preview))
     todo_text = f"Left to process: {time_of(preview.seconds)} of video. " if preview.todo else ""
     out.print(f"{todo_text}{escape(estimate.text)}")
+    if preview.without_licence:
+        out.print(escape(on_licences(preview.without_licence)))
     terminal.document(_as_json(opened, preview, rows, estimate))
     if preview.hopeless:
         raise typer.Exit(NOTHING_DONE)
@@ -187,6 +190,7 @@ def _as_json(
             preview.failed | preview.filtered | dict.fromkeys(preview.denied, DENIED)
         ),
         "to_be_found_out": _as_list(preview.speechless),
+        "without_licence": preview.without_licence,
         "passed_over": [
             {"path": whole_text(file.path), "reason": file.reason} for file in opened.passed_over
         ],

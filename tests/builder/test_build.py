@@ -9,16 +9,20 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 import typer
 from typer.testing import CliRunner, Result
 
-from vid2book.builder import build, source, write
+from vid2book.builder import build, building, source, write
+from vid2book.builder.dry_run import plan
 from vid2book.config import ConfigError
 from vid2book.folder import layout, record
 from vid2book.manifest import ManifestError
 from vid2book.pipeline.local import Event
 
+from ..support.small_videos import small_video
 from ..support.writer import another_writer
 
 
@@ -183,3 +187,28 @@ def test_options_reach_the_corpus(tmp_path: Path) -> None:
     assert [video.video_id for video in corpus.videos] == ["a"]
     assert corpus.until == 120
     assert corpus.store.root == tmp_path / "store"
+
+
+def test_to_state_the_licence_computes_nothing_again(tmp_path: Path) -> None:
+    videos, store = tmp_path / "videos", tmp_path / "store"
+    videos.mkdir()
+    names = ("energy", "genes")
+    for name in names:
+        small_video(videos, name)
+    building.build(videos, tmp_path / "first", store=store, progress=False)
+    rows = [f"{name}.mp4,{name}.vtt,CC BY 4.0\n" for name in names]
+    (videos / "list.csv").write_text("".join(["path,captions,license\n", *rows]))
+    corpus = source.open_corpus(videos / "list.csv", "offline", store)
+    assert {step.todo for step in plan(corpus, corpus.videos).steps} == {0}
+    building.build(videos / "list.csv", tmp_path / "second", store=store, progress=False)
+    first, second = (_table(tmp_path / name, "data") for name in ("first", "second"))
+    licence = first.column_names.index("license")
+    assert first.remove_column(licence).equals(second.remove_column(licence))
+    assert second["license"].to_pylist() == ["CC BY 4.0"] * 2 != first["license"].to_pylist()
+    titles = _table(tmp_path / "first", "videos")["title"].to_pylist()
+    assert titles == list(names)  # as ever in the table
+
+
+def _table(corpus: Path, name: str) -> pa.Table:
+    (file,) = (corpus / name).glob("*.parquet")
+    return pq.read_table(file)

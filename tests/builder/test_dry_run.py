@@ -14,7 +14,7 @@ from vid2book.builder.dry_run import Plan, plan
 from vid2book.builder.write import EmptyCorpusError
 from vid2book.cli import app
 from vid2book.config import Align, Config, Judge, Llm, Read, Reduce, Refine, Transcribe
-from vid2book.console import NOTHING_DONE
+from vid2book.console import NOTHING_DONE, SOME_FAILED
 from vid2book.models import lazy
 from vid2book.pipeline.corpus import Corpus
 from vid2book.pipeline.graph import STAGES
@@ -141,6 +141,22 @@ def test_the_command_runs_nothing(library: Library, tmp_path: Path) -> None:
     assert told.returncode == 1
     assert "missing" in told.stdout
     assert Config().refine.llm is None
+
+
+def test_videos_without_a_stated_licence_are_counted(tmp_path: Path) -> None:
+    build = ["build", tmp_path / "list.csv", "-o", tmp_path / "out", "--store", tmp_path / "s"]
+    for name in ("energy", "genes"):
+        small_video(tmp_path, name)
+    rows = {"energy.mp4,": 2, "energy.mp4,CC BY 4.0": 1}
+    for row, count in rows.items():
+        (tmp_path / "list.csv").write_text(f"path,license\n{row}\ngenes.mp4,\ngone.mp4,\n")
+        words = " ".join(call(*build, "--dry-run", code=SOME_FAILED).stdout.split())
+        have = "1 video has" if count == 1 else f"{count} videos have"
+        assert f"{have} no stated licence: `vid2book push` will refuse the corpus" in words
+        document = json.loads(call(*build, "--dry-run", "--json", code=SOME_FAILED).stdout)
+        assert document["without_licence"] == count
+    (tmp_path / "list.csv").write_text("path,license\ngenes.mp4,CC0\n")
+    assert "licence" not in call(*build, "--dry-run").stdout
 
 
 def test_nothing_that_can_be_used_is_not_everything_in_the_store(tmp_path: Path) -> None:

@@ -25,7 +25,6 @@ from ..screen.legible import LEGIBLE
 from ..screen.same_picture import shown_too
 from ..stage import TOPIC, Stage, StageInput
 from ..teaching.classify import content_words
-from ..teaching.context import is_named
 from ..teaching.judge import JUDGE, NOT_UNDERSTOOD
 from ..teaching.wording import takes_leave
 from ..words import words_and_identifiers
@@ -135,8 +134,8 @@ def _align(
         for i in range(len(screen)):
             if i not in dropped and (repeats := _repeated(i, screen, dropped, settings)):
                 dropped[i] = repeats
-    # With nothing but the name of a file, there is no lesson that a score could be about.
-    has_lesson = is_named(video) or video.knowledge_point or any(text.strip() for text in speech)
+    # Without a topic or speech, there is no lesson that a score could be about.
+    has_lesson = video.title or video.knowledge_point or any(text.strip() for text in speech)
     decisions = []
     for i, picture in enumerate(screen):
         likeness = related[i] if has_lesson else None

@@ -23,7 +23,7 @@ from ..records import Decision, Video
 from ..remote.files import RemoteError
 from ..remote.identity import identity_of
 from ..remote.scratch import Copy, copy_of
-from ..remote.urls import is_url, name_of, path_of
+from ..remote.urls import is_url, name_of, path_of, stem_of
 from ..speech.subtitles import SubtitleError
 from ..stage import Stage
 from ..store import Shelf, Store, make_key
@@ -48,7 +48,7 @@ class Work:
     """One video on its way through the stages.
 
     Args:
-        video: a row of the manifest.
+        video: a row of the manifest. Stages see it without a title that is only its file's name.
         config: for all stages.
         store: where results are kept.
         until: process only this many seconds of the video; None: all of it.
@@ -70,7 +70,7 @@ class Work:
         tell: Callable[[str, float], None] | None = None,
         info: MediaInfo | None = None,
     ) -> None:
-        self.video = video
+        self.video = _without_name_as_title(video)
         self.config = config
         self.until = until
         self.tell = tell or (lambda stage, second: None)
@@ -291,6 +291,16 @@ class Work:
             for d in decisions
         )
         return value, renamed, rename(failure, files)
+
+
+def _without_name_as_title(video: Video) -> Video:
+    """The row as stages see it: a title that is only the file's name says nothing of the topic.
+
+    A folder's videos have such titles. Were they read, all stages would run again as soon as a
+    manifest without titles states something else, such as the licence.
+    """
+    is_name = video.title and video.title.casefold() == stem_of(video.path).casefold()
+    return replace(video, title="") if is_name else video
 
 
 def _without_names(reason: str, files: Mapping[str, str]) -> str:

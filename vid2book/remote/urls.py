@@ -47,6 +47,11 @@ def name_of(url: str) -> str:
     return posixpath.basename(path_of(url))
 
 
+def stem_of(url: str) -> str:
+    """The file's name without its suffix."""
+    return posixpath.splitext(name_of(url))[0]
+
+
 def parent_of(url: str) -> str:
     """The folder, with a slash at its end."""
     if is_web(url):

@@ -30,7 +30,6 @@ from .context import (
     nearness,
     off_topic,
     smooth,
-    topic_of,
 )
 from .wording import OFF_TOPIC, Array, Embed
 
@@ -118,7 +117,7 @@ def measure(
 
 def relevance_any(video: Video, sentences: Sequence[Sentence], embed: Embed) -> float | None:
     """How well the speech fits the topic that the manifest names, 1 to 5; None if it names none."""
-    about = topic_of(video)
+    about = describe(video)
     spoken = " ".join(sentence.text for sentence in sentences)
     if not about.strip():
         return None

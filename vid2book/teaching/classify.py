@@ -28,7 +28,6 @@ from .context import (
     nearness,
     off_topic,
     smooth,
-    topic_of,
 )
 from .wording import CUES, OFF_TOPIC, Array, Classifier, Embed, classifier, count_cues, plain
 
@@ -121,7 +120,7 @@ def measure(
 
 def relevance(video: Video, sentences: Sequence[Sentence], embed: Embed) -> float | None:
     """How well the speech fits the topic that the manifest names, 1 to 5; None if it names none."""
-    about = plain(topic_of(video))
+    about = plain(describe(video))
     spoken = plain(" ".join(s.text for s in sentences))
     if not re.search(r"\w", about):
         return None

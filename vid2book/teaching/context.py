@@ -8,8 +8,6 @@ Source: Lafferty, McCallum and Pereira, "Conditional Random Fields", ICML 2001.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
-from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
@@ -40,16 +38,6 @@ def describe(video: Video) -> str:
     """The topic of a video as the manifest gives it."""
     fields = (video.title, video.description, video.knowledge_point, video.sub_course, video.course)
     return ". ".join(field for field in (*fields, video.subject) if field)
-
-
-def topic_of(video: Video) -> str:
-    """What the manifest says that a video is about, but no title that is only its file's name."""
-    return describe(video if is_named(video) else replace(video, title=""))
-
-
-def is_named(video: Video) -> bool:
-    """Whether the video has a title that is more than the name of its file."""
-    return bool(video.title) and video.title != Path(video.path).stem
 
 
 def fit_of(similarity: float, other: float, same: float) -> float:

@@ -331,11 +331,10 @@ def test_a_picture_that_stays_says_why(
 @pytest.mark.parametrize(
     ("title", "text", "caption", "told"),
     [
-        ("v", SLIDE, "", "kept: no rule drops it, and there is nothing to compare its text with"),
         ("", SLIDE, "", "kept: no rule drops it, and there is nothing to compare its text with"),
-        ("v", "", "A cat.",
+        ("", "", "A cat.",
          "kept: no rule drops it, and there is nothing to compare its caption with"),
-        ("v", "", "", "kept: no rule drops it, and it has no text to compare"),
+        ("", "", "", "kept: no rule drops it, and it has no text to compare"),
         ("Work and energy", SLIDE, "", f"kept, since nothing is said while it is shown{RELATED}"),
         ("Kinetic energy, velocity counts twice", SLIDE, "", f"kept{RELATED}"),
         ("Work and energy", "", "", "kept: no rule drops it, and it has no text to compare"),
@@ -344,7 +343,6 @@ def test_a_picture_that_stays_says_why(
 def test_where_nobody_speaks_only_a_topic_can_be_compared(
     title: str, text: str, caption: str, told: str
 ) -> None:
-    """A title that is only the name of the file is none."""
     silent = Video("v", "/v.mp4", title=title)
     screen = [KeyframeText(spread(1)[0], text, caption)]
     _, decisions = align(silent, screen, [], [Clip(0, 10, "", "", (0,))], embed, embed, Align())

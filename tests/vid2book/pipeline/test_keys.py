@@ -6,6 +6,7 @@ import shutil
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -179,3 +180,30 @@ def test_a_key_does_not_change_when_its_models_are_loaded(library: Library, tmp_
     assert {"speech", "ocr", "embed", "faces"} <= vars(models).keys()
     empty = Store(tmp_path / "empty")
     assert [Work(video, Config(), empty).key(stage) for stage in STAGES] == before
+
+
+def test_a_title_that_is_only_the_files_name_is_none(library: Library, tmp_path: Path) -> None:
+    video, store = library.video("cells"), Store(tmp_path / "store")
+
+    def keys(title: str) -> list[str]:
+        work = Work(replace(video, title=title), Config(), store)
+        return [work.key(stage) for stage in STAGES]
+
+    assert keys("cells") == keys("Cells") == keys("")
+    assert keys("Inside the cell") != keys("")
+
+
+@pytest.mark.parametrize(
+    ("path", "title", "seen"),
+    [
+        ("/a/cells.mp4", "cells", ""),
+        ("/a/Lecture 1.2 Cells.mp4", "lecture 1.2 cells", ""),
+        ("/a/cells.mp4", "Cells and their parts", "Cells and their parts"),
+        ("https://example.org/a/Linear%20maps.mp4?v=2", "Linear maps", ""),
+        ("s3://bucket/a/maps.tar.mp4", "maps", "maps"),
+        ("", "Maps", "Maps"),
+    ],
+)
+def test_which_title_stages_see(path: str, title: str, seen: str, tmp_path: Path) -> None:
+    work = Work(Video("a", path, title=title), Config(), Store(tmp_path))
+    assert work.video == Video("a", path, title=seen)

@@ -408,9 +408,6 @@ def test_relevance_and_density_and_quality_rise_with_what_they_measure() -> None
     chat = run(lesson(ADVERT))[1]
     assert right.relevance > 4 and wrong.relevance < 2
     assert chat.relevance is None  # no topic is given
-    recording = lesson(PENDULUM)
-    named = recording._replace(video=replace(recording.video, path="/a/dough.mp4", title="dough"))
-    assert run(named)[1].relevance is None  # by its file alone
     assert right.knowledge_density > chat.knowledge_density
     recording = lesson(PENDULUM)
     heard = [
