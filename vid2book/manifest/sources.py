@@ -21,6 +21,7 @@ from .drafts import Draft, draft, unreadable, with_unique_ids
 from .ids import given_id, id_in_name
 from .info import look_beside
 from .remote_sources import ListingError, list_folder, temporary_copy, with_notes
+from .unnamed import UnnamedCaptions
 from .walk import PassedOver, names_in, walk
 
 _SHEETS = {".xlsx", ".xls", ".ods", ".numbers"}
@@ -37,7 +38,8 @@ class Manifest:
     Attributes:
         videos: in order of the sources; one that cannot be used has a `problem`.
         passed_over: files that look like videos but were left out.
-        notes: columns of tables, and names of splits, that were probably mistyped.
+        notes: columns of tables, and names of splits, that were probably mistyped, and captions
+            that a table does not name.
     """
 
     videos: list[Video] = field(default_factory=list)
@@ -183,18 +185,23 @@ def _of_table(path: Path, found: Manifest, base: str = "", shown: str = "") -> I
         base: URL of the folder that relative paths start from; empty: the table's own folder.
         shown: what messages call the table; empty: its path.
     """
-    columns = Columns()
+    columns, captions = Columns(), UnnamedCaptions()
     try:
         for where, row in read_rows(path):
             if isinstance(row, Unread):
                 yield from [unreadable(where, row.reason)] * (row.rows or 1)
             else:
                 columns.add(row)
-                yield draft(row, where, base or path.parent.resolve())
+                one = draft(row, where, base or path.parent.resolve())
+                captions.add(one.video)
+                yield one
     except IntakeError as error:
         message = str(error).replace(str(path), shown) if shown else str(error)
         raise ManifestError(message) from error
-    found.notes.extend(columns.notes(whole_text(shown or path.name)))
+    table = whole_text(shown or path.name)
+    found.notes.extend(columns.notes(table))
+    if "captions" not in columns.known:
+        found.notes.extend(captions.notes(table))
 
 
 def _of_archive(path: Path, known: dict[str, str], found: Manifest) -> Iterator[Draft]:
