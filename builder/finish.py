@@ -26,7 +26,7 @@ from .remarks import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
     from vid2book.folder.record import Record
     from vid2book.manifest.walk import PassedOver
@@ -103,9 +103,9 @@ def finish(
     Raises:
         typer.Exit: a video failed, or none was kept.
     """
-    from vid2book.folder.layout import PREVIEW
+    from vid2book.folder.layout import MEASURES, PREVIEW
 
-    had_book = (output / PREVIEW).is_dir()
+    had = [part for part in (PREVIEW, MEASURES) if (output / part).exists()]
     corpus, outcomes, written = conclude(
         opened.corpus, events, output, workers, display, log, is_local
     )
@@ -123,8 +123,8 @@ def finish(
     if provisional:
         _report_provisional(provisional, terminal)
     if with_summary and written:
-        lost_book = had_book and not (output / PREVIEW).exists()
-        _report_corpus(log.tally, outcomes, written, output, terminal, lost_book)
+        lost = [part for part in had if not (output / part).exists()]
+        _report_corpus(log.tally, outcomes, written, output, terminal, lost)
     terminal.document(
         _as_json(outcomes, opened.passed_over, written, log.tally, output)
         | {
@@ -171,16 +171,19 @@ def _report_corpus(
     written: Record,
     output: Path,
     terminal: Terminal,
-    lost_book: bool,
+    lost: Collection[str],
 ) -> None:
-    from vid2book.folder.layout import PREVIEW
+    from vid2book.folder.layout import MEASURES, PREVIEW
 
     out = terminal.results
     out.print(_summary(tally, outcomes, written))
     if count := without_licence(outcomes):
         out.print(escape(on_licences(count)))
-    if lost_book:
+    if PREVIEW in lost:
         out.print(f"The book in {PREVIEW}/ showed the old corpus and was deleted.")
+    if MEASURES in lost:
+        again = f"[bold]vid2book measure {escape(str(output))} -o REPORT --card[/]"
+        out.print(f"The measures on the card were of the old corpus and were removed: {again}")
     out.print(f"The corpus: {escape(str(output))}")
     out.print(f"Look at it: [bold]vid2book view {escape(str(output))}[/]")
 

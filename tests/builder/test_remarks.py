@@ -50,15 +50,19 @@ def test_a_second_build_says_what_it_leaves_alone(tmp_path: Path) -> None:
     first = CliRunner().invoke(app, build, env={"COLUMNS": "200"})
     assert first.exit_code == 1 and "not tried again" not in first.stdout
     assert "no stated licence" not in first.stdout
-    (tmp_path / "out" / "preview").mkdir()
+    for part in ("preview", "measures"):
+        (tmp_path / "out" / part).mkdir()
     second = CliRunner().invoke(app, build, env={"COLUMNS": "200"})
     assert told in " ".join(second.stdout.split())
     assert "The book in preview/" not in second.stdout  # the corpus is the same
+    assert "The measures on the card" not in second.stdout
     found = json.loads(CliRunner().invoke(app, [*build, "--json"]).stdout)
     assert (found["not_tried_again"], found["without_licence"]) == (["bad"], 0)
     third = CliRunner().invoke(app, [*build, "--retry-failed", "--limit", "1"])
     assert "not tried again" not in third.stdout
     assert "The book in preview/ showed the old corpus and was deleted." in third.stdout
+    told = "The measures on the card were of the old corpus and were removed: vid2book measure"
+    assert told in " ".join(third.stdout.split())
 
 
 def outcome(name: str, reason: str = "", words: int = 0) -> Outcome:
