@@ -8,11 +8,11 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from vid2book.quantities import names_of, number_of
-from vid2book.records import Outcome
 
 if TYPE_CHECKING:
     from vid2book.pipeline.corpus import Corpus
     from vid2book.pipeline.local import Event
+    from vid2book.records import Outcome
 
 _FIGURES = re.compile(r" \([^()]*\d[^()]*\)")  # such as the probability of a guess
 
