@@ -62,7 +62,7 @@ class Opened:
     Attributes:
         corpus: without the videos that `vid2book remove` took out.
         passed_over: files that are not videos.
-        notes: columns of the manifests, and names of splits, that were probably mistyped.
+        notes: what the tables of the sources probably got wrong.
         removed: ids of the videos that were taken out.
     """
 
@@ -182,7 +182,7 @@ def _report_passed_over(files: Sequence[PassedOver], terminal: Terminal) -> None
 
 
 def _report_notes(notes: Iterable[str], terminal: Terminal) -> None:
-    """Warn of columns and splits that were probably mistyped."""
+    """Warn of what a table probably got wrong."""
     for note in notes:
         terminal.errors.print(f"[yellow]Warning:[/] {escape(note)}")
 

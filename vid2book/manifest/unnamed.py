@@ -62,9 +62,8 @@ def _captions_in(folder: Path) -> dict[str, str]:
         return captions
     for name in names:
         stem, suffix = os.path.splitext(name)
-        while suffix.lower() in CAPTIONS and stem:
-            captions.setdefault(stem, whole_text(name))
-            if "." not in stem:
-                break
-            stem = stem.rpartition(".")[0]
+        if suffix.lower() in CAPTIONS:
+            parts = stem.split(".")
+            for n in range(1, len(parts) + 1):
+                captions.setdefault(".".join(parts[:n]), whole_text(name))
     return captions

@@ -21,7 +21,7 @@ from .content import Content
 from .displaced import View
 from .needed import lacking, needed, seen_whole
 from .placing import Chosen, place
-from .proposals import Proposal, find_zoomed
+from .proposals import Proposal, find_zoomed, run_around
 
 # Set by eye, not swept: see "Numbers" in docs/architecture.md.
 _MOMENT = 1.0  # seconds; what stands as a whole for less is no state,
@@ -89,10 +89,5 @@ def _stands(content: Content, picture: Chosen) -> float:
     visible = np.zeros(len(content.weight), bool)
     visible[history.at(picture.sample)] = True
     worth = content.worth(np.where(visible, content.weight, 0))
-    there = worth >= _WHOLE * worth[picture.sample]
-    first = last = picture.sample
-    while first > 0 and there[first - 1]:
-        first -= 1
-    while last + 1 < len(there) and there[last + 1]:
-        last += 1
-    return float(history.times[last + 1] - history.times[first])
+    part = run_around(worth >= _WHOLE * worth[picture.sample], picture.sample)
+    return float(history.times[part.stop] - history.times[part.start])

@@ -81,7 +81,7 @@ def _everything(content: Content, worth: float) -> list[int]:
             return samples
         # New content determines the stretch, and all visible content the moment within it.
         at = int(np.flatnonzero(gain >= best - 1e-6)[-1])
-        part = _around(gain >= (1 - _TRACE) * best, at)
+        part = run_around(gain >= (1 - _TRACE) * best, at)
         most = visible[part].max()
         samples.append(part.start + int(np.flatnonzero(visible[part] >= most - 1e-6)[-1]))
         uncovered[content.shown(samples[-1])] = 0
@@ -108,12 +108,12 @@ def _lasting(content: Content, value: Weights) -> Weights:
 
 def _pass_over(missing: Weights, sample: int, lacks: Weights) -> None:
     """Stop counting what only this moment shows, while it stands: it is no writing."""
-    part = _around(lacks >= _STILL_MISSING * lacks[sample], sample)
+    part = run_around(lacks >= _STILL_MISSING * lacks[sample], sample)
     missing[part] = np.maximum(missing[part] - lacks[sample], 0)
     missing[sample] = 0
 
 
-def _around(there: Mask, sample: int) -> slice:
+def run_around(there: Mask, sample: int) -> slice:
     """The run of true values that contains a sample."""
     first = last = sample
     while first > 0 and there[first - 1]:
